@@ -1,0 +1,1 @@
+"""Which city this is: profile, areas, registers, provenance."""

@@ -1,0 +1,1 @@
+"""What people see: HTTP application, live stream, pages, languages."""

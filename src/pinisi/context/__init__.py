@@ -1,0 +1,1 @@
+"""What the city knows: the NGSI-LD context broker."""

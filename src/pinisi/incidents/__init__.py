@@ -1,0 +1,1 @@
+"""What people must do about it: alarm, incident, closed."""

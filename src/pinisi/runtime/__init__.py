@@ -1,0 +1,1 @@
+"""What runs by itself: clocks and background work."""

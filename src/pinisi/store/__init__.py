@@ -1,0 +1,1 @@
+"""Where it is kept: state, history and the log, one protocol."""

@@ -1,0 +1,75 @@
+"""What the city knows: entities with attributes, in the form that the store keeps.
+
+Names of types, attributes and sub-attributes are expanded IRIs; members of the core vocabulary keep their short
+names. One `Instance` holds one attribute instance (NGSI-LD 4.5.5: one for each `datasetId`).
+Values are immutable by agreement: a change builds new objects and keeps the untouched ones identical (`is`), so that
+the store sees what changed without comparing values.
+"""
+
+from typing import Any
+
+import msgspec
+
+from pinisi.vocabulary.instant import Instant
+
+PROPERTY = "Property"
+RELATIONSHIP = "Relationship"
+GEO = "GeoProperty"
+LANGUAGE = "LanguageProperty"
+VOCAB = "VocabProperty"
+JSON = "JsonProperty"
+LIST = "ListProperty"
+LIST_RELATIONSHIP = "ListRelationship"
+
+VALUE_MEMBER: dict[str, str] = {
+    PROPERTY: "value",
+    RELATIONSHIP: "object",
+    GEO: "value",
+    LANGUAGE: "languageMap",
+    VOCAB: "vocab",
+    JSON: "json",
+    LIST: "valueList",
+    LIST_RELATIONSHIP: "objectList",
+}
+"""Kind of attribute -> the member that carries its value (NGSI-LD 4.5.2, 4.5.18 to 4.5.24)."""
+
+
+class Instance(msgspec.Struct, omit_defaults=True, rename={"kind": "t", "value": "v"}):
+    """One instance of an attribute.
+
+    `value` is the payload whatever the kind (`value`, `object`, `languageMap` ...): the member's name follows from
+    `kind`. Terms inside (keys of a Property's object values, `vocab` words) are expanded. `observed_at` keeps the
+    writer's own text.
+    """
+
+    kind: str
+    value: Any
+    dataset_id: str | None = None
+    observed_at: str | None = None
+    unit_code: str | None = None
+    object_type: str | list[str] | None = None
+    expires_at: str | None = None
+    created_at: Instant = 0
+    modified_at: Instant = 0
+    attributes: dict[str, list["Instance"]] = {}
+
+
+Attributes = dict[str, list[Instance]]
+
+
+class Entity(msgspec.Struct, omit_defaults=True):
+    """One entity: `types` and `attributes` by IRI, scopes as written, times of the system."""
+
+    id: str
+    types: list[str]
+    attributes: Attributes = {}
+    scopes: list[str] = []
+    expires_at: str | None = None
+    created_at: Instant = 0
+    modified_at: Instant = 0
+
+
+encode_entity = msgspec.json.Encoder().encode
+decode_entity = msgspec.json.Decoder(Entity).decode
+encode_instance = msgspec.json.Encoder().encode
+decode_instance = msgspec.json.Decoder(Instance).decode

@@ -1,0 +1,22 @@
+"""IRIs of the types and attributes that the kernel itself reads or writes."""
+
+NGSI_LD = "https://uri.etsi.org/ngsi-ld/"
+DEFAULT_CONTEXT = NGSI_LD + "default-context/"
+PINISI = "urn:pinisi:term:"
+
+LOCATION = NGSI_LD + "location"
+OBSERVATION_SPACE = NGSI_LD + "observationSpace"
+OPERATION_SPACE = NGSI_LD + "operationSpace"
+
+ADMINISTRATIVE_AREA = PINISI + "AdministrativeArea"
+DATA_SOURCE = PINISI + "DataSource"
+INCIDENT = PINISI + "Incident"
+
+NAME = PINISI + "name"
+CODE = PINISI + "code"
+LEVEL = PINISI + "level"
+PART_OF = PINISI + "partOf"
+METHOD = PINISI + "method"
+PROVIDER = PINISI + "provider"
+PERIOD = PINISI + "period"
+DATA_QUALITY = PINISI + "dataQuality"
