@@ -1,0 +1,101 @@
+"""The shapes of HTTP inside Pinisi: a call comes in, a reply goes out, a route says who may.
+
+Endpoints are plain async functions `(house, call) -> Reply`, testable without a server. `application.py` turns ASGI
+into these and back.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any, Literal
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from pinisi.vocabulary.principal import Grants, Principal
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+JSON_MEDIA = b"application/json"
+JSON_LD_MEDIA = b"application/ld+json"
+GEO_JSON_MEDIA = b"application/geo+json"
+PROBLEM_MEDIA = b"application/problem+json"
+
+
+class Call:
+    """One request, already read and admitted: `principal` is known and holds the route's permission."""
+
+    __slots__ = ("_query", "body", "headers", "method", "params", "path", "principal", "query_string", "tenant")
+
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        *,
+        principal: Principal,
+        tenant: str,
+        query_string: bytes = b"",
+        headers: Mapping[bytes, bytes] | None = None,
+        body: bytes = b"",
+        params: Mapping[str, str] | None = None,
+    ) -> None:
+        self.method = method
+        self.path = path
+        self.principal = principal
+        self.tenant = tenant
+        self.query_string = query_string
+        self.headers: Mapping[bytes, bytes] = headers or {}
+        self.body = body
+        self.params: Mapping[str, str] = params or {}
+        self._query: dict[str, str] | None = None
+
+    @property
+    def grants(self) -> Grants:
+        return self.principal.grants
+
+    @property
+    def query(self) -> dict[str, str]:
+        """Query parameters by name; of a repeated one the last."""
+        if self._query is None:
+            text = self.query_string.decode("latin-1")
+            self._query = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=100)) if text else {}
+        return self._query
+
+    def header(self, name: bytes) -> str | None:
+        """A header by its lower-case name."""
+        value = self.headers.get(name)
+        return None if value is None else value.decode("latin-1")
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """One answer. `stream` replaces the body for live streams."""
+
+    status: int
+    body: bytes = b""
+    media: bytes = JSON_MEDIA
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    stream: AsyncIterator[bytes] | None = None
+
+
+_encode = msgspec.json.Encoder().encode
+
+
+def json_reply(value: Any, status: int = 200, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Reply:
+    return Reply(status, _encode(value), JSON_MEDIA, headers)
+
+
+Endpoint = Callable[[Any, Call], Awaitable[Reply]]
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the route table. `permission` None: open to everyone, and the docs say why.
+
+    `path` has parameters in braces; `{id}` takes one segment, percent-decoded.
+    """
+
+    method: Method
+    path: str
+    permission: str | None
+    endpoint: Endpoint
+    summary: str
+    parameters: tuple[str, ...] = ()
+    body: str | None = None
+    answers: tuple[int, ...] = (200,)

@@ -1,0 +1,295 @@
+"""The protocol of every store: one log a tenant, two times, reads under grants.
+
+All methods are async and hand out no connection and no transaction. SQLite is the first store; the protocol asks
+nothing that PostgreSQL could not do: `tests/contract` is the suite that any store must pass.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from pinisi.store.query import EntityQuery
+from pinisi.vocabulary.entity import Entity, Instance
+from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.principal import Grants, Principal
+
+Position = int
+Op = Literal["create", "update", "delete", "document", "audit"]
+
+
+class Record:
+    """One entity as committed at `position`: encoded once, decoded when asked, with room for rendered bytes.
+
+    `memo` keeps what was rendered from exactly this version (bounded by its writer); a change makes a new record,
+    so nothing in it can be stale.
+    """
+
+    __slots__ = ("_entity", "areas", "body", "id", "memo", "position", "row", "types")
+
+    def __init__(self, row: int, id: str, position: Position, types: tuple[str, ...], areas: int, body: bytes) -> None:
+        self.row = row
+        self.id = id
+        self.position = position
+        self.types = types
+        self.areas = areas
+        self.body = body
+        self.memo: dict[Any, bytes] = {}
+        self._entity: Entity | None = None
+
+    @property
+    def entity(self) -> Entity:
+        """The decoded entity. Shared: never change it in place."""
+        from pinisi.vocabulary.entity import decode_entity
+
+        return decode_entity(self.body)
+
+
+class Refused(Exception):
+    """A change that cannot be made, raised by its transform; carries the problem for the one who asked."""
+
+
+class Forbidden(Refused):
+    """The principal's grants do not reach the entity or one of the attributes."""
+
+
+class VersionConflict(Refused):
+    """The entity is no longer at the expected position."""
+
+
+class StoreUnavailable(Exception):
+    """The store cannot write or read now (disk full, read-only, damaged); says why in plain words."""
+
+
+class Edit(msgspec.Struct):
+    """What a transform answers: the entity as it shall be (None: deleted) and values that are only history.
+
+    `late` are instances older than the ones they meet: they enter history and replace nothing.
+    `result` goes back to the caller of `apply` untouched (for instance which attributes were not changed, and why).
+    """
+
+    entity: Entity | None
+    late: Sequence[tuple[str, Instance]] = ()
+    result: Any = None
+
+
+Transform = Callable[[Entity | None, Instant], Edit]
+
+
+class EntityChange(msgspec.Struct, frozen=True):
+    """A change of one entity: a pure function from what is to what shall be, run inside the transaction.
+
+    It sees every earlier change; it may run more than once. It raises `Refused` to change nothing.
+    Keep untouched attributes identical (`is`): the rest becomes history.
+    """
+
+    id: str
+    transform: Transform
+    expected: Position | None = None
+
+
+class DocumentChange(msgspec.Struct, frozen=True):
+    """A change of a document (subscription, account, note ...); `body` None deletes it.
+
+    `expected` guards against lost updates: 0 demands that it is new.
+    """
+
+    kind: str
+    id: str
+    body: bytes | None
+    expected: Position | None = None
+
+
+class AuditEntry(msgspec.Struct, frozen=True):
+    """An act that changes no state but must be on record (sign-in, view of personal data, export)."""
+
+    act: str
+    subject: str
+    detail: dict[str, Any] = {}
+
+
+Change = EntityChange | DocumentChange | AuditEntry
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of one change: its log position (None: nothing to change), or the refusal."""
+
+    position: Position | None = None
+    existed: bool = False
+    result: Any = None
+    refused: Refused | None = None
+
+
+class Applied(msgspec.Struct, frozen=True):
+    """What became of an `apply`, in the order of its changes. `repeated`: the key had been applied before."""
+
+    position: Position
+    outcomes: tuple[Outcome, ...] = ()
+    repeated: bool = False
+
+
+class Page(msgspec.Struct, frozen=True):
+    records: Sequence[Record]
+    count: int | None
+    position: Position
+
+
+class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the log. `subject` is an entity id, or `kind/id` of a document, or the audit's subject.
+
+    `areas_before` and `areas_after` are area codes, so that a follower with limited grants learns that an entity has
+    left his area. `entity` is the state after the change, kept where notifications were owed.
+    """
+
+    position: Position
+    time: Instant
+    op: Op
+    subject: str
+    types: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
+    areas_before: tuple[str, ...] = ()
+    areas_after: tuple[str, ...] = ()
+    principal: str = ""
+    detail: bytes | None = None
+
+
+class LogSlice(msgspec.Struct, frozen=True):
+    """Entries after the asked position. `reset`: older ones are gone, begin with a new picture at `position`."""
+
+    entries: Sequence[LogEntry]
+    position: Position
+    reset: bool = False
+
+
+class HistoryQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """History of chosen entities: by the time it was true (`observed`) or known (`received`).
+
+    `since` is inclusive, `until` exclusive, in microseconds. `known` hides all that was received after it.
+    `last` keeps the newest n of each attribute instance. `limit` bounds instances over all.
+    """
+
+    attributes: tuple[str, ...] | None = None
+    by: Literal["observed", "received"] = "observed"
+    since: Instant | None = None
+    until: Instant | None = None
+    known: Instant | None = None
+    last: int | None = None
+    limit: int = 10_000
+
+
+class Moment(msgspec.Struct, frozen=True, kw_only=True):
+    """One value in history: when it was true, when it was known, who wrote it; `instance` None: deleted then."""
+
+    attribute: str
+    dataset: str | None
+    observed: Instant
+    received: Instant
+    position: Position
+    principal: str
+    instance: Instance | None
+
+
+class Hour(msgspec.Struct, frozen=True, kw_only=True):
+    """Statistics of one hour of a number, kept for ever. `hour` is its first microsecond."""
+
+    attribute: str
+    dataset: str | None
+    hour: Instant
+    n: int
+    total: float
+    squares: float
+    low: float
+    high: float
+
+
+class Story(msgspec.Struct, frozen=True):
+    """History of one entity. `complete` is False when `limit` cut it; `raw_since`: older values are hourly only."""
+
+    id: str
+    types: tuple[str, ...]
+    moments: Sequence[Moment]
+    hours: Sequence[Hour] = ()
+    complete: bool = True
+    created_at: Instant = 0
+    modified_at: Instant = 0
+    scopes: Sequence[str] = ()
+
+
+class Debt(msgspec.Struct, frozen=True):
+    """One owed notification: this subscription must hear of this change."""
+
+    subscription: str
+    position: Position
+    attempts: int
+    entry: LogEntry
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What the matcher of subscriptions sees of a change, before and after."""
+
+    id: str
+    before: Entity | None
+    after: Entity | None
+    attributes: frozenset[str]
+    areas_before: tuple[str, ...]
+    areas_after: tuple[str, ...]
+
+
+Owing = Callable[[str, Seen], Sequence[str]]
+"""tenant, change -> ids of the subscriptions that must hear of it. Called inside the transaction."""
+
+
+class Store(Protocol):
+    """Where it is kept. `tenant` is created by the first write to it."""
+
+    async def apply(
+        self,
+        tenant: str,
+        changes: Sequence[Change],
+        principal: Principal,
+        *,
+        atomic: bool = True,
+        key: str | None = None,
+        cursor: tuple[str, Position] | None = None,
+        settled: Sequence[tuple[str, Position]] = (),
+    ) -> Applied:
+        """Commit state, history, log, owed notifications and the cursor together; answer when it is on disk.
+
+        Args:
+            atomic: one refusal refuses all (raised); otherwise each change stands alone (in its `Outcome`).
+            key: a repeated key does nothing and answers `repeated`.
+            cursor: name and position of a durable cursor that moves with these changes.
+            settled: owed notifications (subscription, position) that are paid by this commit.
+
+        Raises:
+            Refused: the first refusal, when `atomic`.
+            StoreUnavailable: nothing was kept.
+        """
+        ...
+
+    async def entity(self, tenant: str, id: str, grants: Grants) -> Record | None:
+        """The entity, if it exists and the reader may know of it."""
+        ...
+
+    async def find(
+        self, tenant: str, query: EntityQuery, grants: Grants, *, limit: int, offset: int = 0, count: bool = False,
+        heat: bool = True,
+    ) -> Page:
+        """Entities in order of first creation. `heat` False: an anonymous reader's question builds no index."""
+        ...
+
+    async def type_counts(self, tenant: str, grants: Grants) -> Mapping[str, int]: ...
+    async def attribute_types(self, tenant: str, grants: Grants) -> Mapping[str, Mapping[str, int]]:
+        """Attribute IRI -> type IRI -> number of entities of that type having it, of what the reader may see."""
+        ...
+
+    async def stories(
+        self, tenant: str, ids: Sequence[str], query: HistoryQuery, grants: Grants
+    ) -> Sequence[Story]: ...
+
+    async def log(self, tenant: str, after: Position, limit: int) -> LogSlice: ...
+    async def position(self, tenant: str) -> Position: ...
+    async def cursor(self, tenant: str, name: str) -> Position | None: ...
+    async def document(self, tenant: str, kind: str, id: str) -> tuple[Position, bytes] | None: ...
+    async def documents(self, tenant: str, kind: str) -> Sequence[tuple[str, Position, bytes]]: ...
+    async def tenants(self) -> Sequence[str]: ...
