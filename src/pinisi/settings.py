@@ -1,0 +1,157 @@
+"""The settings of one Pinisi: one TOML file, environment variables `PINISI_*`, one frozen value.
+
+What is given later wins: default, settings file, environment, command line. The file is `pinisi.toml` in the data
+folder, or the one that `--settings` or `PINISI_SETTINGS` names. Every field is explained for operators in
+docs/reference/settings.md.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+FILE_NAME = "pinisi.toml"
+PREFIX = "PINISI_"
+ELSEWHERE = frozenset({"PINISI_SETTINGS", "PINISI_SHARED", "PINISI_TOKEN", "PINISI_SUITE"})
+"""Variables with the prefix that are no settings; the docs name them."""
+
+Port = Annotated[int, Meta(ge=0, le=65535)]
+Count = Annotated[int, Meta(ge=0, le=1_000_000)]
+Megabytes = Annotated[int, Meta(ge=1, le=1_048_576)]
+Days = Annotated[int, Meta(ge=1, le=36_500)]
+Milliseconds = Annotated[float, Meta(ge=0, le=1000)]
+LogLevel = Literal["debug", "info", "warning", "error"]
+Names = tuple[str, ...]
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; the text names the place (file or variable), the key and the reason."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """All that can be set.
+
+    | field | unit | meaning |
+    |---|---|---|
+    | `data` | folder | everything that must be kept; one process at a time |
+    | `city` | folder or name | the city to run when the command names none; None: the Makassar that is shipped |
+    | `host` | address | where to listen; anything but loopback demands an account |
+    | `port` | 0-65535 | TCP port; 0 lets the system choose |
+    | `body_limit_mb` | MB | larger request bodies are answered 413 |
+    | `history_days` | days | raw history is kept so long; hourly statistics for ever |
+    | `log_days` | days | the log is kept so long; a reader that was away longer starts from a new picture |
+    | `cache_mb` | MB | bound of the store's caches in memory |
+    | `hot_attributes` | count | attributes a tenant may have in the typed side table |
+    | `allowed_hosts` | names | further Host headers to accept; loopback and `host` always are |
+    | `allowed_origins` | origins | further Origins that may write from a browser; the server's own always may |
+    | `public_role` | role or empty | what a reader without account may do; empty: nothing |
+    | `commit_window_ms` | ms | how long a commit waits for others to share its fsync |
+    | `log_level` | word | debug, info, warning or error |
+    """
+
+    data: Path = Path("data")
+    city: str | None = None
+    host: str = "127.0.0.1"
+    port: Port = 9090
+    body_limit_mb: Megabytes = 16
+    history_days: Days = 400
+    log_days: Days = 90
+    cache_mb: Megabytes = 64
+    hot_attributes: Count = 64
+    allowed_hosts: Names = ()
+    allowed_origins: Names = ()
+    public_role: str = ""
+    commit_window_ms: Milliseconds = 1.0
+    log_level: LogLevel = "info"
+
+
+FIELDS: Mapping[str, Any] = get_type_hints(Settings, include_extras=True)
+
+
+def load_settings(
+    *,
+    given: Mapping[str, Any] | None = None,
+    file: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Settings:
+    """Put the settings together.
+
+    Args:
+        given: values from the command line by field name; None means not given.
+        file: the settings file, when the command line names one.
+        environment: defaults to the process's own.
+
+    Raises:
+        SettingsError: a file that is not there or not TOML, an unknown key, a value out of its bounds.
+    """
+    environment = os.environ if environment is None else environment
+    told = {key: _convert(key, value, "command line") for key, value in (given or {}).items() if value is not None}
+    around = _from_environment(environment)
+    path, named = _settings_file(file, environment, {**around, **told})
+    written = _from_file(path, named) if path else {}
+    return Settings(**{**written, **around, **told})
+
+
+def _settings_file(
+    file: Path | None, environment: Mapping[str, str], known: Mapping[str, Any]
+) -> tuple[Path | None, bool]:
+    """The file to read, and whether someone named it (then it must exist)."""
+    if file is None and environment.get("PINISI_SETTINGS"):
+        file = Path(environment["PINISI_SETTINGS"])
+    if file is not None:
+        return file, True
+    beside = Path(known.get("data", Settings().data)) / FILE_NAME
+    return (beside if beside.is_file() else None), False
+
+
+def _from_file(path: Path, named: bool) -> dict[str, Any]:
+    document = _read_toml(path)
+    if not named and "data" in document:
+        raise SettingsError(f"{path}: data: a settings file inside the data folder cannot name another data folder")
+    values = {key: _convert(key, value, str(path)) for key, value in document.items()}
+    if "data" in values:
+        values["data"] = path.parent / values["data"]
+    return values
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: is not UTF-8 text (byte {error.start})") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: is not TOML: {error}") from error
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, text in environment.items():
+        if name.startswith(PREFIX) and name not in ELSEWHERE:
+            key = name.removeprefix(PREFIX).lower()
+            values[key] = _convert(key, text, f"environment variable {name}")
+    return values
+
+
+def _convert(key: str, value: Any, place: str) -> Any:
+    kind = FIELDS.get(key)
+    if kind is None:
+        raise SettingsError(f"{place}: {key}: there is no such setting; settings are {', '.join(sorted(FIELDS))}")
+    if isinstance(value, str) and kind == Names:
+        value = [part.strip() for part in value.split(",") if part.strip()]
+    try:
+        return msgspec.convert(value, kind, strict=not isinstance(value, str), dec_hook=_as_path)
+    except msgspec.ValidationError as error:
+        choices = f"it is one of {', '.join(get_args(kind))}" if get_origin(kind) is Literal else str(error)
+        raise SettingsError(f"{place}: {key}: {value!r} does not fit: {choices}") from error
+
+
+def _as_path(kind: type, value: Any) -> Any:
+    if kind is Path and isinstance(value, str | Path) and str(value):
+        return Path(value).expanduser()
+    raise ValueError("expected the path of a folder")
