@@ -10,12 +10,26 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from pinisi.store.query import EntityQuery
-from pinisi.vocabulary.entity import Entity, Instance
+from pinisi.vocabulary.entity import Entity, Instance, decode_entity
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Grants, Principal
 
 Position = int
 Op = Literal["create", "update", "delete", "document", "audit"]
+
+
+class Family:
+    """Entities of the same types in the same areas: what grants and type selections decide upon, once for all of them.
+
+    There are few families (types times areas), so that filters by type, area and grant never touch an entity.
+    """
+
+    __slots__ = ("areas", "id", "types")
+
+    def __init__(self, id: int, types: tuple[str, ...], areas: tuple[str, ...]) -> None:
+        self.id = id
+        self.types = types
+        self.areas = areas
 
 
 class Record:
@@ -25,23 +39,19 @@ class Record:
     so nothing in it can be stale.
     """
 
-    __slots__ = ("_entity", "areas", "body", "id", "memo", "position", "row", "types")
+    __slots__ = ("body", "family", "id", "memo", "position", "row")
 
-    def __init__(self, row: int, id: str, position: Position, types: tuple[str, ...], areas: int, body: bytes) -> None:
+    def __init__(self, row: int, id: str, position: Position, family: "Family", body: bytes) -> None:
         self.row = row
         self.id = id
         self.position = position
-        self.types = types
-        self.areas = areas
+        self.family = family
         self.body = body
         self.memo: dict[Any, bytes] = {}
-        self._entity: Entity | None = None
 
     @property
     def entity(self) -> Entity:
-        """The decoded entity. Shared: never change it in place."""
-        from pinisi.vocabulary.entity import decode_entity
-
+        """The entity, decoded anew at each call."""
         return decode_entity(self.body)
 
 
@@ -108,7 +118,21 @@ class AuditEntry(msgspec.Struct, frozen=True):
     detail: dict[str, Any] = {}
 
 
-Change = EntityChange | DocumentChange | AuditEntry
+class DebtChange(msgspec.Struct, frozen=True):
+    """What became of an owed notification: paid, postponed until `due` after `attempts`, or dead (kept, shown).
+
+    It leaves no line in the log.
+    """
+
+    subscription: str
+    position: Position
+    state: Literal["paid", "postponed", "dead"]
+    attempts: int = 0
+    due: Instant = 0
+    reason: str = ""
+
+
+Change = EntityChange | DocumentChange | AuditEntry | DebtChange
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -215,13 +239,22 @@ class Story(msgspec.Struct, frozen=True):
     scopes: Sequence[str] = ()
 
 
-class Debt(msgspec.Struct, frozen=True):
-    """One owed notification: this subscription must hear of this change."""
+class Debt(msgspec.Struct, frozen=True, kw_only=True):
+    """One owed notification: this subscription must hear of the change at `position`.
+
+    `entity` is the state after that change (None: deleted then), `attributes` what it changed.
+    """
 
     subscription: str
     position: Position
-    attempts: int
-    entry: LogEntry
+    time: Instant
+    subject: str
+    attributes: tuple[str, ...]
+    entity: Entity | None
+    attempts: int = 0
+    due: Instant = 0
+    dead: bool = False
+    reason: str = ""
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -251,7 +284,6 @@ class Store(Protocol):
         atomic: bool = True,
         key: str | None = None,
         cursor: tuple[str, Position] | None = None,
-        settled: Sequence[tuple[str, Position]] = (),
     ) -> Applied:
         """Commit state, history, log, owed notifications and the cursor together; answer when it is on disk.
 
@@ -259,7 +291,6 @@ class Store(Protocol):
             atomic: one refusal refuses all (raised); otherwise each change stands alone (in its `Outcome`).
             key: a repeated key does nothing and answers `repeated`.
             cursor: name and position of a durable cursor that moves with these changes.
-            settled: owed notifications (subscription, position) that are paid by this commit.
 
         Raises:
             Refused: the first refusal, when `atomic`.
@@ -292,4 +323,10 @@ class Store(Protocol):
     async def cursor(self, tenant: str, name: str) -> Position | None: ...
     async def document(self, tenant: str, kind: str, id: str) -> tuple[Position, bytes] | None: ...
     async def documents(self, tenant: str, kind: str) -> Sequence[tuple[str, Position, bytes]]: ...
+    async def debts(
+        self, tenant: str, *, dead: bool = False, after: Position = 0, limit: int = 1000
+    ) -> Sequence[Debt]:
+        """Owed notifications in order of position, beginning after one; `dead` lists those given up."""
+        ...
+
     async def tenants(self) -> Sequence[str]: ...

@@ -1,0 +1,297 @@
+"""How one query finds its entities in a tenant's file.
+
+Types, areas and grants choose families. What remains is answered by the first that fits: a slice of the members,
+named ids, the geometry index, a hot attribute, or a scan in slices. Every candidate is proved by the matcher.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from time import perf_counter
+from typing import Any
+
+import re2
+
+from pinisi.store import match
+from pinisi.store.hot import hot_values
+from pinisi.store.protocol import Page, Record
+from pinisi.store.query import AllOf, EntityQuery, TypeIs, TypeSelection
+from pinisi.store.sqlite_tenant import Tenant
+from pinisi.vocabulary.entity import Entity
+from pinisi.vocabulary.principal import WHOLE, Grants, Projection
+
+CANDIDATES = 20_000
+CHUNK = 256
+SLICE_SECONDS = 0.005
+HEAT_ROWS = 2_000
+HEAT_SECONDS = 0.05
+
+Predicate = Callable[[Entity, frozenset[str] | None], bool]
+
+
+class TooComplex(ValueError):
+    """The query would take longer than the store allows."""
+
+
+def type_matches(selection: TypeSelection, types: Sequence[str]) -> bool:
+    """Whether entity types satisfy a type selection (NGSI-LD 4.17)."""
+    if isinstance(selection, TypeIs):
+        return selection.iri in types
+    parts = (type_matches(part, types) for part in selection.terms)
+    return all(parts) if isinstance(selection, AllOf) else any(parts)
+
+
+class View:
+    """The families that a reader may see, each with the attributes that he sees of it."""
+
+    def __init__(self, tenant: Tenant, grants: Grants) -> None:
+        self.of: dict[int, Projection] = {}
+        everything = grants.sees_all
+        for id, family in tenant.families.all.items():
+            projection = WHOLE if everything else grants.projection(family.types, family.areas)
+            if projection is not None:
+                self.of[id] = projection
+        self.families = frozenset(self.of)
+        self.known = len(tenant.families.all)
+        self.by_type: dict[Any, frozenset[int]] = {}
+
+    def select(self, tenant: Tenant, selection: TypeSelection | None) -> frozenset[int]:
+        if selection is None:
+            return self.families
+        found = self.by_type.get(selection)
+        if found is None:
+            families = tenant.families.all
+            found = frozenset(id for id in self.families if type_matches(selection, families[id].types))
+            if len(self.by_type) > 200:
+                self.by_type.clear()
+            self.by_type[selection] = found
+        return found
+
+
+class Finder:
+    """Answers queries for one tenant."""
+
+    def __init__(self, tenant: Tenant, seconds: float = 10.0) -> None:
+        self._tenant = tenant
+        self._seconds = seconds
+        self._views: dict[Grants, View] = {}
+        self._heating: set[str] = set()
+
+    def view(self, grants: Grants) -> View:
+        """The reader's view, kept until a new family appears."""
+        view = self._views.get(grants)
+        if view is None or view.known != len(self._tenant.families.all):
+            view = View(self._tenant, grants)
+            if len(self._views) > 200:
+                self._views.clear()
+            self._views[grants] = view
+        return view
+
+    async def find(
+        self, query: EntityQuery, grants: Grants, *, limit: int, offset: int, count: bool, heat: bool
+    ) -> Page:
+        tenant = self._tenant
+        view = self.view(grants)
+        families = view.select(tenant, query.types)
+        position = tenant.position
+        if not families:
+            return Page((), 0 if count else None, position)
+        if _only_types(query):
+            rows = tenant.members.rows(families)
+            records = [record for row in rows[offset : offset + limit] if (record := tenant.record_at(row))]
+            return Page(records, len(rows) if count else None, position)
+        proof = _Proof(query, view, families)
+        rows = await self._candidates(query, families, heat)
+        return await self._prove(rows, proof, limit, offset, count, position)
+
+    async def _candidates(self, query: EntityQuery, families: frozenset[int], heat: bool) -> Sequence[int]:
+        tenant = self._tenant
+        if query.ids is not None:
+            records = [tenant.record(id) for id in dict.fromkeys(query.ids)]
+            return sorted(record.row for record in records if record is not None)
+        found = self._by_place(query)
+        hot = self._by_hot(query, heat, len(tenant.members.rows(families)))
+        if found is not None and hot is not None:
+            return sorted(set(found).intersection(hot))
+        narrowed = found if found is not None else hot
+        return tenant.members.rows(families) if narrowed is None else narrowed
+
+    def _by_place(self, query: EntityQuery) -> Sequence[int] | None:
+        from pinisi.vocabulary.terms import LOCATION
+
+        if query.geo is None or query.geo.attribute != LOCATION:
+            return None
+        box = match.geo_box(query.geo)
+        if box is None:
+            return None
+        west, south, east, north = box
+        sql = "SELECT row FROM place WHERE max_lon >= ? AND min_lon <= ? AND max_lat >= ? AND min_lat <= ?"
+        return sorted(row for (row,) in self._tenant.reader.execute(sql, (west, east, south, north)))
+
+    def _by_hot(self, query: EntityQuery, heat: bool, rows: int) -> Sequence[int] | None:
+        """Candidates by the hot attributes of the filter; None when they do not narrow it."""
+        if query.filter is None:
+            return None
+        hot = self._tenant.hot
+        best: set[int] | None = None
+        for term in match.hot_terms(query.filter):
+            name = term.path.attribute
+            if name not in hot.complete:
+                if heat and rows > HEAT_ROWS and name not in hot.attributes:
+                    self._heat(name)
+                continue
+            ranges = match.bounds(term)
+            if ranges is None:
+                continue
+            hot.touch(name)
+            found = self._in_ranges(hot.attributes[name], ranges)
+            if found is not None:
+                best = found if best is None else best & found
+        return None if best is None else sorted(best)
+
+    def _in_ranges(self, attribute: int, ranges: Any) -> set[int] | None:
+        found: set[int] = set()
+        for low, low_in, high, high_in in ranges:
+            sql = "SELECT row FROM hot WHERE attribute = ?"
+            values: list[Any] = [attribute]
+            if low is not None:
+                sql += " AND value >= ?" if low_in or isinstance(low, str) else " AND value > ?"
+                values.append(_indexed(low))
+            if high is not None:
+                sql += " AND value <= ?" if high_in or isinstance(high, str) else " AND value < ?"
+                values.append(_indexed(high))
+            sql += " LIMIT ?"
+            found.update(row for (row,) in self._tenant.reader.execute(sql, (*values, CANDIDATES + 1)))
+            if len(found) > CANDIDATES:
+                return None
+        return found
+
+    async def _prove(
+        self, rows: Sequence[int], proof: "_Proof", limit: int, offset: int, count: bool, position: int
+    ) -> Page:
+        found: list[Record] = []
+        matched = 0
+        started = slice_started = perf_counter()
+        for record in self._records(rows):
+            if perf_counter() - slice_started > SLICE_SECONDS:
+                await asyncio.sleep(0)
+                slice_started = perf_counter()
+                if slice_started - started > self._seconds:
+                    raise TooComplex(f"the query took longer than {self._seconds:g} s: narrow it by type, id or place")
+            if not proof.holds(record):
+                continue
+            matched += 1
+            if offset < matched <= offset + limit:
+                found.append(record)
+            if not count and len(found) == limit:
+                break
+        return Page(found, matched if count else None, position)
+
+    def _records(self, rows: Sequence[int]) -> Iterator[Record]:
+        """Records of ascending rows. Long runs are read in chunks and leave the cache alone."""
+        tenant = self._tenant
+        if len(rows) <= CHUNK:
+            for row in rows:
+                record = tenant.record_at(row)
+                if record is not None:
+                    yield record
+            return
+        for start in range(0, len(rows), CHUNK):
+            wanted = set(rows[start : start + CHUNK])
+            if not wanted:
+                return
+            low, high = min(wanted), max(wanted)
+            sql = "SELECT row, id, position, family, body FROM entity WHERE row BETWEEN ? AND ? AND body IS NOT NULL"
+            if high - low > CHUNK * 8:
+                yield from (r for row in sorted(wanted) if (r := tenant.record_at(row)) is not None)
+                continue
+            for row, id, position, family, body in list(tenant.reader.execute(sql, (low, high))):
+                if row in wanted:
+                    known = tenant.by_row.get(row)
+                    if known is not None and known.position >= position:
+                        yield known
+                    else:
+                        yield Record(row, id, position, tenant.families.all[family], body)
+
+    def _heat(self, attribute: str) -> None:
+        if attribute not in self._heating:
+            self._heating.add(attribute)
+            self._tenant.background(self._fill(attribute), f"heating of {attribute}")
+
+    async def _fill(self, attribute: str) -> None:
+        """Make an attribute hot: begin to follow it, then fill the past in slices."""
+        tenant = self._tenant
+        try:
+            await tenant.work(lambda connection: tenant.hot.start(connection, attribute))
+            last = 0
+            while last is not None and attribute in tenant.hot.attributes:
+                last = await tenant.work(lambda connection, after=last: _fill_slice(tenant, connection, attribute, after))
+                await asyncio.sleep(0)
+            if attribute in tenant.hot.attributes:
+                await tenant.work(lambda connection: tenant.hot.finish(connection, attribute))
+                tenant.hot.complete.add(attribute)
+        finally:
+            self._heating.discard(attribute)
+
+    async def wait_until_hot(self, attribute: str) -> None:
+        """Wait for a filling that has begun (benches and tests)."""
+        while attribute in self._heating:
+            await asyncio.sleep(0.01)
+
+
+def _indexed(bound: Any) -> Any:
+    return bound[:200] if isinstance(bound, str) else float(bound)
+
+
+def _fill_slice(tenant: Tenant, connection: Any, attribute: str, after: int) -> int | None:
+    """Fill what 50 ms allow; answers the last row, or None at the end."""
+    from pinisi.vocabulary.entity import decode_entity
+
+    number = tenant.hot.attributes.get(attribute)
+    if number is None:
+        return None
+    started = perf_counter()
+    last: int | None = None
+    filled: list[tuple[int, Any, int]] = []
+    sql = "SELECT row, body FROM entity WHERE row > ? AND body IS NOT NULL ORDER BY row LIMIT 4096"
+    for row, body in connection.execute(sql, (after,)):
+        last = row
+        filled += [(number, value, row) for value in hot_values(decode_entity(body).attributes.get(attribute))]
+        if perf_counter() - started > HEAT_SECONDS * 0.6:
+            break
+    connection.executemany("INSERT OR IGNORE INTO hot VALUES (?, ?, ?)", filled)
+    return last
+
+
+def _only_types(query: EntityQuery) -> bool:
+    return (
+        query.ids is None and query.id_pattern is None and query.attributes is None and query.filter is None
+        and query.geo is None and query.scopes is None and query.datasets is None
+    )
+
+
+class _Proof:
+    """Whether a record really answers the query, for this reader."""
+
+    def __init__(self, query: EntityQuery, view: View, families: frozenset[int]) -> None:
+        self._families = families
+        self._view = view
+        self._pattern = None
+        if query.id_pattern is not None:
+            options = re2.Options()
+            options.max_mem = 1 << 20
+            options.log_errors = False
+            self._pattern = re2.compile(query.id_pattern, options)
+        self._ids = None if query.ids is None else frozenset(query.ids)
+        rest = query.filter or query.geo or query.scopes or query.attributes or query.datasets
+        self._predicate: Predicate | None = match.compile_query(query) if rest else None
+
+    def holds(self, record: Record) -> bool:
+        if record.family.id not in self._families:
+            return False
+        if self._ids is not None and record.id not in self._ids:
+            return False
+        if self._pattern is not None and self._pattern.search(record.id) is None:
+            return False
+        if self._predicate is None:
+            return True
+        return self._predicate(record.entity, self._view.of[record.family.id].attributes)

@@ -1,0 +1,59 @@
+"""Small numbers for long words: IRIs, dataset ids, principals, and families of entities."""
+
+import apsw
+import msgspec
+
+from pinisi.store.protocol import Family
+
+_list = msgspec.json.Decoder(tuple[str, ...]).decode
+
+
+class Names:
+    """Text <-> number, for one tenant. New ones are collected in `fresh` until the transaction writes them."""
+
+    def __init__(self) -> None:
+        self.number: dict[str, int] = {"": 0}
+        self.text: dict[int, str] = {0: ""}
+        self.fresh: list[tuple[int, str]] = []
+
+    def load(self, connection: apsw.Connection) -> None:
+        self.__init__()
+        for number, text in connection.execute("SELECT id, text FROM name"):
+            self.number[text] = number
+            self.text[number] = text
+
+    def intern(self, text: str) -> int:
+        number = self.number.get(text)
+        if number is None:
+            number = len(self.number)
+            self.number[text] = number
+            self.text[number] = text
+            self.fresh.append((number, text))
+        return number
+
+
+class Families:
+    """The families of one tenant, by number and by (types, areas)."""
+
+    def __init__(self) -> None:
+        self.all: dict[int, Family] = {}
+        self._by_key: dict[tuple[tuple[str, ...], tuple[str, ...]], Family] = {}
+        self.fresh: list[tuple[int, str, str]] = []
+
+    def load(self, connection: apsw.Connection) -> None:
+        self.__init__()
+        for number, types, areas in connection.execute("SELECT id, types, areas FROM family"):
+            self._add(Family(number, _list(types), _list(areas)))
+
+    def _add(self, family: Family) -> None:
+        self.all[family.id] = family
+        self._by_key[family.types, family.areas] = family
+
+    def of(self, types: tuple[str, ...], areas: tuple[str, ...]) -> Family:
+        family = self._by_key.get((types, areas))
+        if family is None:
+            family = Family(len(self.all) + 1, types, areas)
+            self._add(family)
+            encode = msgspec.json.encode
+            self.fresh.append((family.id, encode(types).decode(), encode(areas).decode()))
+        return family

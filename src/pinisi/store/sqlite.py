@@ -1,0 +1,306 @@
+"""The embedded store: one SQLite file a tenant in one folder. See `protocol.Store`."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import apsw
+
+from pinisi.store.find import Finder
+from pinisi.store.protocol import (
+    Applied,
+    Change,
+    Debt,
+    HistoryQuery,
+    LogEntry,
+    LogSlice,
+    Owing,
+    Page,
+    Position,
+    Record,
+    StoreUnavailable,
+    Story,
+)
+from pinisi.store.query import EntityQuery
+from pinisi.store.retention import Hold, retain_history, trim_log
+from pinisi.store.sqlite_tenant import Listener, Settings, Tenant
+from pinisi.store.stories import StoryReader
+from pinisi.vocabulary.entity import decode_entity
+from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.principal import Grants, Principal
+
+_TENANT_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
+
+
+class BadTenantName(ValueError):
+    """A tenant's name is letters, digits, `_`, `-` and `.`, at most 64, and begins with no dot or dash."""
+
+
+class SqliteStore:
+    """`owing` decides who must be notified of a change; `listener` hears of every commit, on the event loop."""
+
+    def __init__(
+        self, folder: Path, clock: Callable[[], Instant], *, owing: Owing | None = None, settings: Settings | None = None
+    ) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._settings = settings or Settings()
+        self._tenants: dict[str, Tenant] = {}
+        self._finders: dict[str, Finder] = {}
+        self._listeners: list[Listener] = []
+        self.owing = owing
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreUnavailable(f"the data folder {folder} cannot be made: {error.strerror}") from error
+
+    async def __aenter__(self) -> "SqliteStore":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        for tenant in self._tenants.values():
+            await tenant.close()
+        self._tenants.clear()
+        self._finders.clear()
+
+    def listen(self, listener: Listener) -> None:
+        """Tell this function of every commit: tenant and its log entries."""
+        self._listeners.append(listener)
+
+    def tenant(self, name: str) -> Tenant:
+        """The opened file of a tenant; made when it is not there."""
+        found = self._tenants.get(name)
+        return found if found is not None else self._open(name)
+
+    def _known(self, name: str) -> Tenant | None:
+        """The tenant, unless it was never written to."""
+        found = self._tenants.get(name)
+        if found is None and _TENANT_NAME.fullmatch(name) and self._path(name).exists():
+            found = self._open(name)
+        return found
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}.sqlite"
+
+    def _open(self, name: str) -> Tenant:
+        if _TENANT_NAME.fullmatch(name) is None:
+            raise BadTenantName(f"{name!r}: {BadTenantName.__doc__}")
+        tenant = Tenant(name, self._path(name), self._clock, self._owing, self._heard, self._settings)
+        tenant.start()
+        self._tenants[name] = tenant
+        self._finders[name] = Finder(tenant)
+        return tenant
+
+    def _owing(self, tenant: str, seen: "object") -> Sequence[str]:
+        return () if self.owing is None else self.owing(tenant, seen)  # type: ignore[arg-type]
+
+    def _heard(self, tenant: str, entries: Sequence[LogEntry]) -> None:
+        for listener in self._listeners:
+            listener(tenant, entries)
+
+    # the protocol
+
+    async def apply(
+        self, tenant: str, changes: Sequence[Change], principal: Principal, *, atomic: bool = True,
+        key: str | None = None, cursor: tuple[str, Position] | None = None,
+    ) -> Applied:
+        return await self.tenant(tenant).apply(changes, principal, atomic=atomic, key=key, cursor=cursor)
+
+    async def entity(self, tenant: str, id: str, grants: Grants) -> Record | None:
+        known = self._known(tenant)
+        record = None if known is None else known.record(id)
+        if record is None or grants.sees_all:
+            return record
+        return record if record.family.id in self._finders[tenant].view(grants).of else None
+
+    async def find(
+        self, tenant: str, query: EntityQuery, grants: Grants, *, limit: int, offset: int = 0, count: bool = False,
+        heat: bool = True,
+    ) -> Page:
+        if self._known(tenant) is None:
+            return Page((), 0 if count else None, 0)
+        return await self._finders[tenant].find(query, grants, limit=limit, offset=offset, count=count, heat=heat)
+
+    async def type_counts(self, tenant: str, grants: Grants) -> Mapping[str, int]:
+        known = self._known(tenant)
+        counts: dict[str, int] = {}
+        if known is None:
+            return counts
+        for family in self._finders[tenant].view(grants).families:
+            n = known.members.count(family)
+            for type in known.families.all[family].types if n else ():
+                counts[type] = counts.get(type, 0) + n
+        return counts
+
+    async def attribute_types(self, tenant: str, grants: Grants) -> Mapping[str, Mapping[str, int]]:
+        known = self._known(tenant)
+        found: dict[str, dict[str, int]] = {}
+        if known is None:
+            return found
+        view = self._finders[tenant].view(grants).of
+        for family, attribute, n in known.reader.execute("SELECT family, attribute, n FROM usage WHERE n > 0"):
+            projection = view.get(family)
+            name = known.names.text[attribute]
+            if projection is None or (projection.attributes is not None and name not in projection.attributes):
+                continue
+            types = found.setdefault(name, {})
+            for type in known.families.all[family].types:
+                types[type] = types.get(type, 0) + n
+        return found
+
+    async def stories(self, tenant: str, ids: Sequence[str], query: HistoryQuery, grants: Grants) -> Sequence[Story]:
+        known = self._known(tenant)
+        if known is None:
+            return ()
+        view = self._finders[tenant].view(grants).of
+        return await known.read_far(
+            lambda connection: StoryReader(connection, known.names, known.families, view).stories(ids, query)
+        )
+
+    async def log(self, tenant: str, after: Position, limit: int) -> LogSlice:
+        known = self._known(tenant)
+        if known is None:
+            return LogSlice((), 0)
+        if after < known.trimmed or after > known.position:
+            return LogSlice((), known.position, reset=True)
+        tail = known.tail
+        if tail and tail[0].position <= after + 1:
+            entries = _after(tail, after, limit)
+        else:
+            entries = _read_log(known, after, limit)
+        return LogSlice(entries, entries[-1].position if entries else known.position)
+
+    async def position(self, tenant: str) -> Position:
+        known = self._known(tenant)
+        return 0 if known is None else known.position
+
+    async def cursor(self, tenant: str, name: str) -> Position | None:
+        known = self._known(tenant)
+        if known is None:
+            return None
+        row = next(iter(known.reader.execute("SELECT position FROM cursor WHERE name = ?", (name,))), None)
+        return None if row is None else row[0]
+
+    async def document(self, tenant: str, kind: str, id: str) -> tuple[Position, bytes] | None:
+        known = self._known(tenant)
+        if known is None:
+            return None
+        sql = "SELECT position, body FROM document WHERE kind = ? AND id = ?"
+        return next(iter(known.reader.execute(sql, (kind, id))), None)
+
+    async def documents(self, tenant: str, kind: str) -> Sequence[tuple[str, Position, bytes]]:
+        known = self._known(tenant)
+        if known is None:
+            return ()
+        sql = "SELECT id, position, body FROM document WHERE kind = ? ORDER BY id"
+        return list(known.reader.execute(sql, (kind,)))
+
+    async def debts(
+        self, tenant: str, *, dead: bool = False, after: Position = 0, limit: int = 1000
+    ) -> Sequence[Debt]:
+        known = self._known(tenant)
+        if known is None:
+            return ()
+        sql = (
+            "SELECT d.position, d.subscription, d.attempts, d.due, d.reason, l.time, l.subject, l.attributes, l.detail "
+            "FROM debt d JOIN log l ON l.position = d.position WHERE d.dead = ? AND d.position > ? "
+            "ORDER BY d.position, d.subscription LIMIT ?"
+        )
+        text = known.names.text
+        return [
+            Debt(
+                subscription=subscription, position=position, time=time, subject=subject,
+                attributes=tuple(text[int(n)] for n in attributes.split(",") if n),
+                entity=decode_entity(detail) if detail else None, attempts=attempts, due=due, dead=dead, reason=reason,
+            )
+            for position, subscription, attempts, due, reason, time, subject, attributes, detail in known.reader.execute(
+                sql, (int(dead), after, limit)
+            )
+        ]
+
+    async def tenants(self) -> Sequence[str]:
+        return sorted(path.stem for path in self._folder.glob("*.sqlite"))
+
+    # beyond the protocol: care of the files
+
+    async def wait_until_hot(self, tenant: str, attribute: str) -> None:
+        """Wait until an attribute whose filling has begun can be used."""
+        await self._finders[tenant].wait_until_hot(attribute)
+
+    async def retain(self, tenant: str, history_before: Instant, log_before: Instant) -> tuple[int, int]:
+        """Apply retention; answers (values, log entries) that went."""
+        known = self.tenant(tenant)
+        return await retain_history(known, history_before), await trim_log(known, log_before)
+
+    async def hold(self, tenant: str, hold: Hold) -> None:
+        """Exempt history from retention."""
+        values = (hold.name, hold.entity, hold.since, hold.until)
+        await self.tenant(tenant).work(
+            lambda connection: connection.execute("INSERT OR REPLACE INTO hold VALUES (?, ?, ?, ?)", values).fetchall()
+        )
+
+    async def release(self, tenant: str, name: str) -> None:
+        """End a hold."""
+        await self.tenant(tenant).work(
+            lambda connection: connection.execute("DELETE FROM hold WHERE name = ?", (name,)).fetchall()
+        )
+
+    async def backup(self, folder: Path) -> None:
+        """Write a consistent copy of every tenant's file into a folder, while running."""
+        for name in await self.tenants():
+            target = str(folder / f"{name}.sqlite")
+            await self.tenant(name).read_far(lambda connection, to=target: _copy(connection, to))
+
+    async def damaged(self) -> Sequence[str]:
+        """What SQLite finds wrong in the files, one line each; nothing when all is well."""
+        found: list[str] = []
+        for name in await self.tenants():
+            rows = await self.tenant(name).read_far(lambda c: [row[0] for row in c.execute("PRAGMA quick_check(5)")])
+            found += [f"{name}: {row}" for row in rows if row != "ok"]
+        return found
+
+
+def _copy(connection: apsw.Connection, target: str) -> None:
+    """`query_only` forbids VACUUM INTO, so the copy has a connection of its own; it reads one snapshot."""
+    own = apsw.Connection(connection.filename)
+    try:
+        own.execute("VACUUM INTO ?", (target,))
+    finally:
+        own.close()
+
+
+def _after(tail: "Sequence[LogEntry] | object", after: Position, limit: int) -> list[LogEntry]:
+    newest: list[LogEntry] = []
+    for entry in reversed(tail):  # type: ignore[call-overload]
+        if entry.position <= after:
+            break
+        newest.append(entry)
+    newest.reverse()
+    return newest[:limit]
+
+
+def _read_log(tenant: Tenant, after: Position, limit: int) -> list[LogEntry]:
+    sql = (
+        "SELECT position, time, op, subject, before, after, attributes, principal, detail FROM log "
+        "WHERE position > ? ORDER BY position LIMIT ?"
+    )
+    families, text = tenant.families.all, tenant.names.text
+    entries: list[LogEntry] = []
+    for position, time, op, subject, before, now, attributes, principal, detail in tenant.reader.execute(
+        sql, (after, limit)
+    ):
+        family = families[now or before] if now or before else None
+        entries.append(
+            LogEntry(
+                position=position, time=time, op=op, subject=subject, types=family.types if family else (),
+                attributes=tuple(text[int(n)] for n in attributes.split(",") if n),
+                areas_before=families[before].areas if before else (),
+                areas_after=families[now].areas if now else (), principal=text[principal], detail=detail,
+            )
+        )
+    return entries
+
+

@@ -1,0 +1,112 @@
+"""The tables of one tenant's SQLite file, and how an older file becomes a newer one."""
+
+import apsw
+
+from pinisi.store.protocol import StoreUnavailable
+
+_VERSION_1 = """
+CREATE TABLE name (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE family (id INTEGER PRIMARY KEY, types TEXT NOT NULL, areas TEXT NOT NULL, UNIQUE (types, areas)) STRICT;
+CREATE TABLE entity (
+  row INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  position INTEGER NOT NULL,
+  family INTEGER NOT NULL,
+  body BLOB
+) STRICT;
+CREATE INDEX entity_family ON entity (family, row) WHERE body IS NOT NULL;
+CREATE VIRTUAL TABLE place USING rtree (row, min_lon, max_lon, min_lat, max_lat);
+CREATE TABLE usage (
+  family INTEGER NOT NULL, attribute INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (family, attribute)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE log (
+  position INTEGER PRIMARY KEY,
+  time INTEGER NOT NULL,
+  op TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  before INTEGER,
+  after INTEGER,
+  attributes TEXT NOT NULL,
+  principal INTEGER NOT NULL,
+  detail BLOB
+) STRICT;
+CREATE TABLE history (
+  entity INTEGER NOT NULL,
+  attribute INTEGER NOT NULL,
+  dataset INTEGER NOT NULL,
+  observed INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  received INTEGER NOT NULL,
+  principal INTEGER NOT NULL,
+  family INTEGER NOT NULL,
+  number REAL,
+  body BLOB,
+  PRIMARY KEY (entity, attribute, dataset, observed, position)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE hourly (
+  entity INTEGER NOT NULL,
+  attribute INTEGER NOT NULL,
+  dataset INTEGER NOT NULL,
+  hour INTEGER NOT NULL,
+  family INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  total REAL NOT NULL,
+  squares REAL NOT NULL,
+  low REAL NOT NULL,
+  high REAL NOT NULL,
+  PRIMARY KEY (entity, attribute, dataset, hour)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE hot_attribute (
+  attribute INTEGER PRIMARY KEY, filled_to INTEGER NOT NULL, complete INTEGER NOT NULL, used INTEGER NOT NULL
+) STRICT;
+CREATE TABLE hot (attribute INTEGER NOT NULL, value ANY NOT NULL, row INTEGER NOT NULL,
+  PRIMARY KEY (attribute, value, row)) STRICT, WITHOUT ROWID;
+CREATE TABLE document (
+  kind TEXT NOT NULL, id TEXT NOT NULL, position INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (kind, id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE debt (
+  position INTEGER NOT NULL, subscription TEXT NOT NULL, attempts INTEGER NOT NULL, due INTEGER NOT NULL,
+  dead INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (dead, position, subscription)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE cursor (name TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE done (key TEXT PRIMARY KEY, position INTEGER NOT NULL, time INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE hold (
+  name TEXT NOT NULL, entity TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (name, entity)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE fact (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_VERSION_1,)
+"""Numbered from 1, forward only; a released one is never changed."""
+
+
+def migrate(connection: apsw.Connection) -> None:
+    """Bring the file to the newest version, each step in a transaction of its own.
+
+    Raises:
+        StoreUnavailable: the file was written by a newer Pinisi.
+    """
+    version = connection.pragma("user_version")
+    if version > len(MIGRATIONS):
+        raise StoreUnavailable(
+            f"the database has version {version}, this Pinisi knows {len(MIGRATIONS)}: install the newer Pinisi again"
+        )
+    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+        with connection:
+            connection.execute(script)
+            connection.pragma("user_version", number)
+
+
+def open_connection(path: str, *, read_only: bool = False, vfs: str | None = None) -> apsw.Connection:
+    """Open one connection to a tenant's file: write-ahead log, synced at every commit."""
+    flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+    connection = apsw.Connection(path, flags=flags, vfs=vfs, statementcachesize=128)
+    connection.set_busy_timeout(10_000)
+    connection.pragma("journal_mode", "wal")
+    connection.pragma("synchronous", 2)
+    connection.pragma("cache_size", -8_000 if read_only else -16_000)
+    connection.pragma("temp_store", 2)
+    connection.pragma("journal_size_limit", 64 << 20)
+    if read_only:
+        connection.pragma("query_only", True)
+    return connection

@@ -1,0 +1,133 @@
+"""History of entities: what was true when, what was known when.
+
+Each row of history is seen through the grants that hold for the family in which the entity was then: who may see
+Rappocini sees the days that a vehicle spent there, and not the others.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import apsw
+
+from pinisi.store.interning import Families, Names
+from pinisi.store.protocol import HistoryQuery, Hour, Moment, Story
+from pinisi.vocabulary.entity import decode_entity, decode_instance
+from pinisi.vocabulary.principal import Projection
+
+_Pair = tuple[int, int]
+_ROWS = "SELECT observed, position, received, principal, family, body FROM history WHERE entity = ? AND attribute = ? AND dataset = ?"
+
+
+class StoryReader:
+    """Reads stories through one connection (in the reading thread). `view`: family -> what is seen of it."""
+
+    def __init__(
+        self, connection: apsw.Connection, names: Names, families: Families, view: Mapping[int, Projection]
+    ) -> None:
+        self._connection = connection
+        self._names = names
+        self._families = families
+        self._view = view
+
+    def stories(self, ids: Sequence[str], query: HistoryQuery) -> list[Story]:
+        found: list[Story] = []
+        left = query.limit
+        for id in ids:
+            story = self._story(id, query, left)
+            if story is not None:
+                left -= len(story.moments)
+                found.append(story)
+        return found
+
+    def _story(self, id: str, query: HistoryQuery, left: int) -> Story | None:
+        row = next(iter(self._connection.execute("SELECT row, family, body FROM entity WHERE id = ?", (id,))), None)
+        if row is None:
+            return None
+        entity, family, body = row
+        moments: list[Moment] = []
+        complete = True
+        for pair in self._pairs(entity, query.attributes):
+            room = left - len(moments)
+            newest = self._moments(entity, pair, query, room + 1)
+            if len(newest) > room:
+                complete = False
+                newest = newest[:room]
+            moments += newest
+        if family not in self._view and not moments:
+            return None
+        state = decode_entity(body) if body else None
+        return Story(
+            id, self._families.all[family].types, moments, self._hours(entity, query), complete,
+            state.created_at if state else 0, state.modified_at if state else 0, state.scopes if state else (),
+        )
+
+    def _pairs(self, entity: int, attributes: tuple[str, ...] | None) -> Iterator[_Pair]:
+        """The (attribute, dataset) pairs of an entity, by seeking from one to the next."""
+        wanted = None if attributes is None else {self._names.number.get(name) for name in attributes}
+        sql = "SELECT attribute, dataset FROM history WHERE entity = ? AND (attribute, dataset) > (?, ?) LIMIT 1"
+        pair: _Pair = (-1, -1)
+        while True:
+            found = next(iter(self._connection.execute(sql, (entity, *pair))), None)
+            if found is None:
+                return
+            pair = (found[0], found[1])
+            if wanted is None or pair[0] in wanted:
+                yield pair
+
+    def _moments(self, entity: int, pair: _Pair, query: HistoryQuery, room: int) -> list[Moment]:
+        """The pair's moments, oldest first; with `last` or `room` the newest of them."""
+        sql, values = _ROWS, [entity, *pair]
+        column = query.by
+        for condition, value in (
+            (f"{column} >= ?", query.since), (f"{column} < ?", query.until), ("received <= ?", query.known)
+        ):
+            if value is not None:
+                sql += f" AND {condition}"
+                values.append(value)
+        wanted = room if query.last is None else min(query.last, room)
+        order = "observed DESC, position DESC" if column == "observed" else "received DESC, position DESC"
+        newest: list[Moment] = []
+        attribute = self._names.text[pair[0]]
+        dataset = self._names.text[pair[1]] or None
+        for observed, position, received, principal, family, body in self._connection.execute(
+            f"{sql} ORDER BY {order}", values
+        ):
+            if len(newest) >= wanted:
+                break
+            if self._shows(family, attribute):
+                by = self._names.text[principal]
+                instance = None if body is None else decode_instance(body)
+                newest.append(
+                    Moment(
+                        attribute=attribute, dataset=dataset, observed=observed, received=received, position=position,
+                        principal=by, instance=instance,
+                    )
+                )
+        newest.reverse()
+        return newest
+
+    def _shows(self, family: int, attribute: str) -> bool:
+        projection = self._view.get(family)
+        return projection is not None and (projection.attributes is None or attribute in projection.attributes)
+
+    def _hours(self, entity: int, query: HistoryQuery) -> list[Hour]:
+        sql = "SELECT attribute, dataset, hour, family, n, total, squares, low, high FROM hourly WHERE entity = ?"
+        values: list[Any] = [entity]
+        if query.since is not None:
+            sql += " AND hour >= ?"
+            values.append(query.since - query.since % 3_600_000_000)
+        if query.until is not None:
+            sql += " AND hour < ?"
+            values.append(query.until)
+        wanted = None if query.attributes is None else set(query.attributes)
+        hours: list[Hour] = []
+        for attribute, dataset, hour, family, n, total, squares, low, high in self._connection.execute(sql, values):
+            name = self._names.text[attribute]
+            if (wanted is None or name in wanted) and self._shows(family, name):
+                hours.append(
+                    Hour(
+                        attribute=name, dataset=self._names.text[dataset] or None, hour=hour, n=n, total=total,
+                        squares=squares, low=low, high=high,
+                    )
+                )
+        return hours
