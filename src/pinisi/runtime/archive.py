@@ -116,7 +116,9 @@ def _read_manifest(archive: tarfile.TarFile) -> Manifest:
     except msgspec.DecodeError as error:
         raise BackupError(f"the manifest of the backup cannot be read: {error}") from error
     if manifest.format != FORMAT:
-        raise BackupError(f"the backup has format {manifest.format} (Pinisi {manifest.pinisi}); this one reads {FORMAT}")
+        raise BackupError(
+            f"the backup has format {manifest.format} (Pinisi {manifest.pinisi}); this one reads {FORMAT}"
+        )
     for kept in manifest.files:
         _refuse_strange_path(kept.path)
     return manifest
