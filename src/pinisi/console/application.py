@@ -1,0 +1,186 @@
+"""The ASGI application: who may come in, which route, what went wrong; nothing of what routes do.
+
+Every request passes the same gate: host and origin, route, principal, permission, body size. Then the endpoint.
+"""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Protocol
+
+import structlog
+
+from pinisi.console.http import Call, Reply, Route
+from pinisi.console.refusals import refusal_of, refuse
+from pinisi.console.route_tree import RouteTree
+from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.principal import Principal
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+_log = structlog.get_logger("pinisi.http")
+
+SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+)
+_UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+class Door(Protocol):
+    """What the application asks of the house at the door."""
+
+    default_tenant: str
+    body_limit: int
+
+    def now(self) -> Instant: ...
+    def host_is_ours(self, host: bytes) -> bool: ...
+    def origin_is_ours(self, origin: bytes, host: bytes) -> bool: ...
+    async def admit(self, headers: dict[bytes, bytes], address: str, tenant: str) -> Principal | None: ...
+    async def open(self) -> None: ...
+    async def close(self) -> None: ...
+
+
+class Application:
+    def __init__(self, house: Door, routes: tuple[Route, ...], files: Callable[[Call], Reply | None]) -> None:
+        """`files` answers GETs that no route takes: the console's own files."""
+        self._house = house
+        self._tree = RouteTree(routes)
+        self._files = files
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            reply = await self._answer(scope, receive)
+            await _send(reply, scope["method"] == "HEAD", receive, send)
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1003})
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                try:
+                    await self._house.open()
+                except Exception as error:
+                    _log.exception("the house did not open")
+                    await send({"type": "lifespan.startup.failed", "message": str(error)})
+                    return
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await self._house.close()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Reply:
+        try:
+            return await self._pass(scope, receive)
+        except Exception as error:
+            reply = refusal_of(error)
+            if reply.status >= 500 and reply.status != 503:
+                _log.exception("a request failed", path=scope["path"], method=scope["method"])
+            return reply
+
+    async def _pass(self, scope: Scope, receive: Receive) -> Reply:
+        house = self._house
+        method: str = "GET" if scope["method"] == "HEAD" else scope["method"]
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        host = headers.get(b"host", b"")
+        if not house.host_is_ours(host):
+            return refuse(421, "Misdirected request", "this server does not answer to that host name (allowed_hosts)")
+        origin = headers.get(b"origin")
+        if origin is not None and method in _UNSAFE and not house.origin_is_ours(origin, host):
+            return refuse(403, "Foreign origin", "a page of another origin may not change anything here")
+        found = self._tree.find(scope["raw_path"])
+        tenant = headers.get(b"ngsild-tenant", b"").decode("latin-1") or house.default_tenant
+        call = Call(
+            method, scope["path"], principal=_NOBODY, tenant=tenant, query_string=scope["query_string"], headers=headers
+        )
+        if found is None:
+            reply = self._files(call) if method == "GET" else None
+            return reply or refuse(404, "No such address", f"nothing is served at {scope['path'][:200]}")
+        route = found[0].routes.get(method)
+        if route is None:
+            return _other_method(method, found[0].routes)
+        call.params = found[1]
+        client = scope.get("client")
+        principal = await house.admit(headers, client[0] if client else "", tenant)
+        if route.permission is not None:
+            if principal is None:
+                return refuse(401, "Sign in first", "this needs an account or a token", ((b"www-authenticate", b"Bearer"),))
+            if route.permission not in principal.permissions:
+                return refuse(403, "Not permitted", f"{principal.name} lacks the permission {route.permission}")
+        if principal is not None:
+            call.principal = principal
+        if method in _UNSAFE:
+            body = await _read(headers, house.body_limit, receive)
+            if body is None:
+                return refuse(413, "Too large", f"the body is over {house.body_limit >> 20} MB (body_limit_mb)")
+            call.body = body
+        return await route.endpoint(house, call)
+
+
+_NOBODY = Principal(id="nobody", name="nobody", kind="anonymous")
+
+
+def _other_method(method: str, routes: dict[str, Route]) -> Reply:
+    allow = ", ".join(sorted(routes)).encode()
+    if method == "OPTIONS":
+        return Reply(204, headers=((b"allow", allow),))
+    return refuse(405, "Method not allowed", f"this address takes {allow.decode()}", ((b"allow", allow),))
+
+
+async def _read(headers: dict[bytes, bytes], limit: int, receive: Receive) -> bytes | None:
+    """The body, or None when it is over the limit."""
+    length = headers.get(b"content-length", b"0")
+    if length.isdigit() and int(length) > limit:
+        return None
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body", False):
+        return body
+    parts, size = [body], len(body)
+    while message.get("more_body", False):
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            break
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > limit:
+            return None
+    return b"".join(parts)
+
+
+async def _send(reply: Reply, head: bool, receive: Receive, send: Send) -> None:
+    headers = [(b"content-type", reply.media), *reply.headers, *SECURITY_HEADERS]
+    if reply.stream is not None:
+        await _send_stream(reply, headers, receive, send)
+        return
+    if reply.status == 204 or (reply.status == 201 and not reply.body):
+        del headers[0]
+    if reply.status != 204:
+        headers.append((b"content-length", b"%d" % len(reply.body)))
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if head else reply.body})
+
+
+async def _send_stream(reply: Reply, headers: list[tuple[bytes, bytes]], receive: Receive, send: Send) -> None:
+    """Send parts until the stream ends or the reader goes away."""
+    import anyio
+
+    assert reply.stream is not None
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    async with anyio.create_task_group() as group:
+
+        async def watch() -> None:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            group.cancel_scope.cancel()
+
+        group.start_soon(watch)
+        async for part in reply.stream:
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+        group.cancel_scope.cancel()
