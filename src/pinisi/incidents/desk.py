@@ -1,0 +1,168 @@
+"""The desk: where incidents are raised, taken over, noted, handed on and closed.
+
+An act commits three things together: the incident's state (context), who owns it (record), and the line in its
+story. Two people who take the same incident at once: the first has it, the second is told so.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from pinisi.incidents.incident import INCIDENT, STATE, Raised, incident_entity, with_state
+from pinisi.incidents.life_cycle import OPEN, Act, ActDoesNotFit, ActName, Record, State, after
+from pinisi.store.protocol import (
+    DocumentChange,
+    Edit,
+    EntityChange,
+    Position,
+    Refused,
+    Store,
+    Transform,
+    VersionConflict,
+)
+from pinisi.store.protocol import Record as EntityRecord
+from pinisi.store.query import AnyOf, Compare, EntityQuery, Path, TypeIs
+from pinisi.vocabulary.entity import Entity
+from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.principal import Grants, Principal
+
+RECORD_KIND = "incident"
+
+_encode = msgspec.json.Encoder().encode
+_record = msgspec.json.Decoder(Record).decode
+_act = msgspec.json.Decoder(Act).decode
+
+
+class NoSuchIncident(LookupError):
+    """There is no such incident, or the reader may not know of it."""
+
+
+class Case(msgspec.Struct, frozen=True):
+    """An incident with its record, as committed."""
+
+    entity: Entity
+    areas: tuple[str, ...]
+    record: Record
+    position: Position
+
+
+class Desk:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def raise_incident(
+        self,
+        tenant: str,
+        raised: Raised,
+        principal: Principal,
+        now: Instant,
+        cursor: tuple[str, Position] | None = None,
+    ) -> bool:
+        """Raise it, unless it is open already; whether it was raised. Moves a durable cursor with it."""
+        known = await self._store.document(tenant, RECORD_KIND, raised.id)
+        if known is not None and _record(known[1]).state in OPEN:
+            if cursor is not None:
+                await self._store.apply(tenant, [], principal, cursor=cursor)
+            return False
+        first = Act("raise", now, principal.id, principal.name)
+        acts = _record(known[1]).acts + 1 if known is not None else 1
+        record = Record("unacknowledged", now, principal.name, since=now, acts=acts)
+
+        def create(_old: Entity | None, at: Instant) -> Edit:
+            return Edit(incident_entity(raised, at))
+
+        await self._store.apply(
+            tenant,
+            [
+                EntityChange(raised.id, create),
+                DocumentChange(RECORD_KIND, raised.id, _encode(record), known[0] if known is not None else 0),
+                DocumentChange(_acts_kind(raised.id), f"{acts:06}", _encode(first)),
+            ],
+            principal,
+            cursor=cursor,
+        )
+        return True
+
+    async def act(
+        self,
+        tenant: str,
+        id: str,
+        act: ActName,
+        principal: Principal,
+        now: Instant,
+        *,
+        note: str = "",
+        to: str = "",
+        reason: str = "",
+    ) -> Case:
+        """Do something with an incident.
+
+        Raises:
+            NoSuchIncident, BadAct, ActDoesNotFit: see there; also when somebody else was first.
+        """
+        case, version = await self._case(tenant, id, principal.grants)
+        done = Act(act, now, principal.id, principal.name, note, to, reason)
+        record = after(case.record, done)
+        changes = [
+            EntityChange(id, _to_state(record.state)),
+            DocumentChange(RECORD_KIND, id, _encode(record), version),
+            DocumentChange(_acts_kind(id), f"{record.acts:06}", _encode(done)),
+        ]
+        try:
+            await self._store.apply(tenant, changes, principal)
+        except VersionConflict:
+            raise ActDoesNotFit("somebody else was a moment earlier: look at the incident again") from None
+        return (await self._case(tenant, id, principal.grants))[0]
+
+    async def case(self, tenant: str, id: str, grants: Grants) -> Case:
+        return (await self._case(tenant, id, grants))[0]
+
+    async def acts(self, tenant: str, id: str) -> Sequence[Act]:
+        """The incident's story, oldest first."""
+        return [_act(body) for _, _, body in await self._store.documents(tenant, _acts_kind(id))]
+
+    async def cases(
+        self, tenant: str, states: Sequence[State], grants: Grants, *, limit: int, offset: int = 0
+    ) -> tuple[Sequence[Case], int]:
+        """Incidents in these states, newest first, and how many there are."""
+        wanted = AnyOf(tuple(Compare(Path(STATE), "==", (state,)) for state in states))
+        query = EntityQuery(types=TypeIs(INCIDENT), filter=wanted)
+        total = (await self._store.find(tenant, query, grants, limit=0, count=True)).count or 0
+        start = max(0, total - offset - limit)
+        wanted_here = min(limit, total - offset)
+        if wanted_here <= 0:
+            return (), total
+        page = await self._store.find(tenant, query, grants, limit=wanted_here, offset=start)
+        cases = [await self._join(tenant, record) for record in reversed(page.records)]
+        return [case for case, _ in cases], total
+
+    async def _case(self, tenant: str, id: str, grants: Grants) -> tuple[Case, Position]:
+        found = await self._store.entity(tenant, id, grants)
+        if found is None or INCIDENT not in found.family.types:
+            raise NoSuchIncident(id)
+        return await self._join(tenant, found)
+
+    async def _join(self, tenant: str, found: EntityRecord) -> tuple[Case, Position]:
+        kept = await self._store.document(tenant, RECORD_KIND, found.id)
+        entity = found.entity
+        if kept is None:
+            return Case(entity, found.family.areas, _unrecorded(entity), found.position), 0
+        return Case(entity, found.family.areas, _record(kept[1]), max(found.position, kept[0])), kept[0]
+
+
+def _unrecorded(entity: Entity) -> Record:
+    """An incident that came as an entity from outside: nobody owns it yet."""
+    return Record("unacknowledged", entity.created_at, "", since=entity.created_at)
+
+
+def _acts_kind(id: str) -> str:
+    return f"incident-acts {id}"
+
+
+def _to_state(state: State) -> Transform:
+    def transform(old: Entity | None, now: Instant) -> Edit:
+        if old is None:
+            raise Refused("the incident is gone")
+        return Edit(with_state(old, state, now))
+
+    return transform

@@ -1,0 +1,81 @@
+"""The incident as an entity: what happened, how grave, where, in which state. It names nobody."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from pinisi.incidents.life_cycle import Severity, State
+from pinisi.vocabulary.entity import GEO, LANGUAGE, PROPERTY, RELATIONSHIP, Entity, Instance
+from pinisi.vocabulary.instant import Instant, format_instant
+from pinisi.vocabulary.terms import INCIDENT, LOCATION, PINISI
+
+TITLE = PINISI + "title"
+DETAIL = PINISI + "detail"
+STATE = PINISI + "state"
+SEVERITY = PINISI + "severity"
+KIND = PINISI + "kind"
+RULE = PINISI + "rule"
+SUBJECT = PINISI + "subject"
+RAISED_AT = PINISI + "raisedAt"
+
+Text = Mapping[str, str]
+
+
+class Raised(msgspec.Struct, frozen=True, kw_only=True):
+    """A reason to call people. `rule` is the written rule's text when a rule raised it; `location` is GeoJSON."""
+
+    id: str
+    title: Text
+    severity: Severity
+    kind: str
+    detail: Text | None = None
+    rule: Text | None = None
+    subject: str | None = None
+    location: dict[str, Any] | None = None
+
+
+def incident_entity(raised: Raised, now: Instant) -> Entity:
+    """A new, unacknowledged incident."""
+
+    def one(kind: str, value: Any) -> list[Instance]:
+        return [Instance(kind, value, created_at=now, modified_at=now)]
+
+    attributes = {
+        TITLE: one(LANGUAGE, dict(raised.title)),
+        STATE: one(PROPERTY, "unacknowledged"),
+        SEVERITY: one(PROPERTY, raised.severity),
+        KIND: one(PROPERTY, raised.kind),
+        RAISED_AT: one(PROPERTY, {"@type": "DateTime", "@value": format_instant(now)}),
+    }
+    if raised.detail:
+        attributes[DETAIL] = one(LANGUAGE, dict(raised.detail))
+    if raised.rule:
+        attributes[RULE] = one(LANGUAGE, dict(raised.rule))
+    if raised.subject:
+        attributes[SUBJECT] = one(RELATIONSHIP, raised.subject)
+    if raised.location:
+        attributes[LOCATION] = one(GEO, raised.location)
+    return Entity(raised.id, [INCIDENT], attributes, created_at=now, modified_at=now)
+
+
+def with_state(incident: Entity, state: State, now: Instant) -> Entity:
+    """The incident in another state; the same object when it is in that state."""
+    was = incident.attributes[STATE][0]
+    if was.value == state:
+        return incident
+    changed = Instance(PROPERTY, state, created_at=was.created_at, modified_at=now)
+    attributes = {**incident.attributes, STATE: [changed]}
+    return Entity(
+        incident.id, incident.types, attributes, incident.scopes, incident.expires_at, incident.created_at, now
+    )
+
+
+def text_of(incident: Entity, attribute: str) -> Text | None:
+    instances = incident.attributes.get(attribute)
+    return instances[0].value if instances else None
+
+
+def word_of(incident: Entity, attribute: str) -> Any:
+    instances = incident.attributes.get(attribute)
+    return instances[0].value if instances else None
