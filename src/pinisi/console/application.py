@@ -109,7 +109,9 @@ class Application:
         principal = await house.admit(headers, client[0] if client else "", tenant)
         if route.permission is not None:
             if principal is None:
-                return refuse(401, "Sign in first", "this needs an account or a token", ((b"www-authenticate", b"Bearer"),))
+                return refuse(
+                    401, "Sign in first", "this needs an account or a token", ((b"www-authenticate", b"Bearer"),)
+                )
             if route.permission not in principal.permissions:
                 return refuse(403, "Not permitted", f"{principal.name} lacks the permission {route.permission}")
         if principal is not None:
