@@ -1,0 +1,138 @@
+"""The register of accounts: creates, changes and disables them, each act with its line in the audit trail."""
+
+import msgspec
+from anyio import Lock
+from msgspec import UNSET, UnsetType
+
+from pinisi.people.accounts import Account, Assignment, account_id, checked_assignments, checked_name
+from pinisi.people.acts import account_changed, account_created
+from pinisi.people.errors import Conflict, NotThere
+from pinisi.people.kept import PEOPLE, Found, Kept
+from pinisi.people.passwords import Passwords, check_password
+from pinisi.people.usage import note_use
+from pinisi.store.protocol import AuditEntry, DocumentChange, Store, VersionConflict
+from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.principal import SYSTEM, Principal
+
+_NO_ADMINISTRATOR = "Someone must stay administrator of the whole house, with a password."
+
+
+class NewAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The wish for an account. `name` None shows `account`; `password` None: it only owns tokens."""
+
+    account: str
+    assignments: tuple[Assignment, ...]
+    name: str | None = None
+    password: str | None = None
+
+
+class AccountChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The members to change; what is not given stays."""
+
+    name: str | UnsetType = UNSET
+    password: str | UnsetType = UNSET
+    assignments: tuple[Assignment, ...] | UnsetType = UNSET
+    disabled: bool | UnsetType = UNSET
+
+
+class Accounts:
+    def __init__(self, store: Store, passwords: Passwords) -> None:
+        self._store = store
+        self._passwords = passwords
+        self._kept = Kept(store, "account", Account)
+        self._one_at_a_time = Lock()
+
+    async def all(self) -> list[Account]:
+        return [found.value for found in await self._kept.all()]
+
+    async def get(self, id: str) -> Account | None:
+        found = await self._kept.get(id)
+        return None if found is None else found.value
+
+    async def administrators(self) -> int:
+        """How many can sign in and manage the whole house."""
+        return sum(account.administers for account in await self.all())
+
+    async def create(self, wish: NewAccount, by: Principal, now: Instant) -> Account:
+        """Keep a new account.
+
+        Raises:
+            BadField: a member breaks a rule.
+            Conflict: the name is taken, or the first account is no administrator.
+        """
+        account = await self._new(wish, now)
+        async with self._one_at_a_time:
+            if not account.administers and not await self.administrators():
+                raise Conflict(f"The first account must be an administrator. {_NO_ADMINISTRATOR}")
+            taken = f"There is an account {account.id} already."
+            await self._apply(self._kept.put(account.id, account, 0), account_created(account), by, taken)
+        return account
+
+    async def change(self, id: str, wish: AccountChange, by: Principal, now: Instant) -> Account:
+        """Change an account; it takes effect at the next request. A new password or disabling ends its sessions.
+
+        Raises:
+            NotThere: there is no such account.
+            BadField: a member breaks a rule.
+            Conflict: nobody would be left to manage the house.
+        """
+        found = await self._kept.get(id)
+        if found is None:
+            raise NotThere(f"There is no account {id}.")
+        password = await self._hashed(wish.password, found.value, wish) if isinstance(wish.password, str) else None
+        async with self._one_at_a_time:
+            found = await self._kept.get(id) or found
+            return await self._keep_changed(found, wish, password, by, now)
+
+    async def renew_hash(self, account: Account, password: str) -> None:
+        """Hash a proved password anew where today's parameters are stronger than those it was kept with."""
+        found = await self._kept.get(account.id)
+        if found is None or found.value.password is None or not self._passwords.is_outdated(found.value.password):
+            return
+        renewed = msgspec.structs.replace(found.value, password=await self._passwords.hash(password))
+        await note_use(self._store, self._kept.put(account.id, renewed, found.position), SYSTEM)
+
+    async def _new(self, wish: NewAccount, now: Instant) -> Account:
+        id = account_id(wish.account)
+        name = checked_name(wish.account if wish.name is None else wish.name)
+        assignments = checked_assignments(wish.assignments)
+        password = None
+        if wish.password is not None:
+            check_password(wish.password, id, name)
+            password = await self._passwords.hash(wish.password)
+        return Account(id=id, name=name, assignments=assignments, password=password, created_at=now, changed_at=now)
+
+    async def _hashed(self, password: str, account: Account, wish: AccountChange) -> str:
+        check_password(password, account.id, wish.name if isinstance(wish.name, str) else account.name)
+        return await self._passwords.hash(password)
+
+    async def _keep_changed(
+        self, found: Found[Account], wish: AccountChange, password: str | None, by: Principal, now: Instant
+    ) -> Account:
+        account = _changed(found.value, wish, password, now)
+        if found.value.administers and not account.administers and await self.administrators() < 2:
+            raise Conflict(_NO_ADMINISTRATOR)
+        fields = [name for name in wish.__struct_fields__ if getattr(wish, name) is not UNSET]
+        meanwhile = f"Account {account.id} was changed by someone else meanwhile; try again."
+        entry = account_changed(account, fields)
+        await self._apply(self._kept.put(account.id, account, found.position), entry, by, meanwhile)
+        return account
+
+    async def _apply(self, change: DocumentChange, entry: AuditEntry, by: Principal, conflict: str) -> None:
+        try:
+            await self._store.apply(PEOPLE, [change, entry], by)
+        except VersionConflict:
+            raise Conflict(conflict) from None
+
+
+def _changed(account: Account, wish: AccountChange, password: str | None, now: Instant) -> Account:
+    ends_sessions = password is not None or wish.disabled is True
+    return msgspec.structs.replace(
+        account,
+        name=account.name if wish.name is UNSET else checked_name(wish.name),
+        assignments=account.assignments if wish.assignments is UNSET else checked_assignments(wish.assignments),
+        disabled=account.disabled if wish.disabled is UNSET else wish.disabled,
+        password=password or account.password,
+        sessions_since=now if ends_sessions else account.sessions_since,
+        changed_at=now,
+    )

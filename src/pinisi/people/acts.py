@@ -1,0 +1,78 @@
+"""What people did, as entries of the audit trail. No secret is ever in one, nor a word typed into the wrong field."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from pinisi.people.accounts import Account
+from pinisi.people.tokens import Token
+from pinisi.store.protocol import AuditEntry
+from pinisi.vocabulary.instant import format_instant
+
+SIGNED_IN = "signed-in"
+SIGN_IN_FAILED = "sign-in-failed"
+SIGNED_OUT = "signed-out"
+ACCOUNT_CREATED = "account-created"
+ACCOUNT_CHANGED = "account-changed"
+TOKEN_MADE = "token-made"
+TOKEN_REVOKED = "token-revoked"
+EXPORTED = "exported"
+VIEWED_PERSONAL = "viewed-personal-data"
+
+
+def account_subject(id: str) -> str:
+    return f"account/{id}"
+
+
+def token_subject(id: str) -> str:
+    return f"token/{id}"
+
+
+def signed_in(account: str, address: str) -> AuditEntry:
+    return AuditEntry(SIGNED_IN, account_subject(account), {"address": address})
+
+
+def sign_in_failed(account: str | None, address: str) -> AuditEntry:
+    """`account` only where there is one: people type passwords into the field of the name."""
+    return AuditEntry(SIGN_IN_FAILED, "account" if account is None else account_subject(account), {"address": address})
+
+
+def signed_out(account: str) -> AuditEntry:
+    return AuditEntry(SIGNED_OUT, account_subject(account))
+
+
+def account_created(account: Account) -> AuditEntry:
+    return AuditEntry(ACCOUNT_CREATED, account_subject(account.id), {"roles": _roles(account)})
+
+
+def account_changed(account: Account, fields: Iterable[str]) -> AuditEntry:
+    """`fields`: the members that were changed, by name."""
+    detail: dict[str, Any] = {"changed": sorted(fields), "roles": _roles(account), "disabled": account.disabled}
+    return AuditEntry(ACCOUNT_CHANGED, account_subject(account.id), detail)
+
+
+def token_made(token: Token) -> AuditEntry:
+    detail = {
+        "owner": token.owner,
+        "label": token.label,
+        "permissions": sorted(token.permissions),
+        "expiresAt": format_instant(token.expires_at),
+    }
+    return AuditEntry(TOKEN_MADE, token_subject(token.id), detail)
+
+
+def token_revoked(token: Token) -> AuditEntry:
+    return AuditEntry(TOKEN_REVOKED, token_subject(token.id), {"owner": token.owner, "label": token.label})
+
+
+def exported(what: str, count: int, form: str) -> AuditEntry:
+    """`what` was taken out of the house: how many entities or rows, in which format."""
+    return AuditEntry(EXPORTED, what, {"count": count, "format": form})
+
+
+def viewed_personal(subject: str, columns: Iterable[str]) -> AuditEntry:
+    """Someone looked at personal columns of a record."""
+    return AuditEntry(VIEWED_PERSONAL, subject, {"columns": sorted(columns)})
+
+
+def _roles(account: Account) -> list[str]:
+    return sorted({each.role for each in account.assignments})

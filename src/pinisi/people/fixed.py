@@ -1,0 +1,26 @@
+"""Principals that have no account."""
+
+from pinisi.people.roles import PERMISSIONS
+from pinisi.vocabulary.principal import EVERYTHING, Principal
+
+NOBODY = Principal(id="anonymous", name="Public", kind="anonymous")
+"""Someone who has not signed in, where the city opens nothing to the public."""
+
+DEMO = Principal(
+    id="demo",
+    name="Administrator (demo)",
+    kind="person",
+    roles=frozenset({"administrator"}),
+    permissions=frozenset(PERMISSIONS),
+    grants=EVERYTHING,
+)
+"""Whoever sits at the machine while there are no accounts."""
+
+COMMAND_LINE = Principal(
+    id="command-line",
+    name="Command line",
+    kind="system",
+    permissions=frozenset({"people.manage"}),
+    grants=EVERYTHING,
+)
+"""Whoever may run commands on the server."""

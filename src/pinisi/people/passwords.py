@@ -1,0 +1,97 @@
+"""Passwords: rules that make sense, argon2id hashes, and no hint whether an account exists.
+
+Rules after NIST SP 800-63B, 5.1.1.2: length counts, composition rules do not; what is easily guessed is refused.
+"""
+
+import unicodedata
+from functools import cached_property
+
+from anyio import CapacityLimiter, to_thread
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from pinisi.people.errors import BadField, TooSoon
+
+SHORTEST = 12
+LONGEST = 256
+AT_ONCE = 2
+WAITING = 32
+_BESIDES_NAME = 8
+_DISTINCT = 5
+_ROWS = ("0123456789" * 2, "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm", "password", "rahasia")
+
+
+def check_password(password: str, *names: str) -> None:
+    """Raises `BadField` (`password`) with the rule that it breaks. `names`: of the account, and of its person."""
+    password = _normal(password)
+    if len(password) < SHORTEST:
+        raise BadField("password", f"must have at least {SHORTEST} characters")
+    if len(password) > LONGEST:
+        raise BadField("password", f"must have at most {LONGEST} characters")
+    if len(set(password)) < _DISTINCT:
+        raise BadField("password", f"must have at least {_DISTINCT} different characters")
+    words = sorted((word for name in names for word in (name, *name.replace(".", " ").split())), key=len, reverse=True)
+    if len(_without(password, words)) < _BESIDES_NAME:
+        raise BadField("password", "must not be the name of the account")
+    if len(_without(password, _ROWS)) < 4:
+        raise BadField("password", "must not be a row of keys or a common word")
+
+
+def _without(password: str, words: tuple[str, ...] | list[str]) -> str:
+    rest = password.casefold()
+    for word in words:
+        if len(word) >= 3:
+            rest = rest.replace(word.casefold(), "")
+    return rest
+
+
+def _normal(password: str) -> str:
+    return unicodedata.normalize("NFKC", password)
+
+
+class Passwords:
+    """Hashes and proves passwords in a thread, few at once: each takes tens of milliseconds and 64 MiB (RFC 9106).
+
+    More than `WAITING` callers in line get `TooSoon`, so that a flood of attempts cannot fill the memory.
+    """
+
+    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+        self._hasher = hasher or PasswordHasher()
+        self._waiting = 0
+
+    async def hash(self, password: str) -> str:
+        return await to_thread.run_sync(self._hasher.hash, _normal(password), limiter=self._limiter)
+
+    async def proves(self, kept: str | None, password: str) -> bool:
+        """Whether the password fits. Without a kept hash it takes the same time and fails.
+
+        Raises:
+            TooSoon: too many are waiting.
+        """
+        if self._waiting >= WAITING:
+            raise TooSoon(2)
+        self._waiting += 1
+        try:
+            return await to_thread.run_sync(self._fits, kept, password, limiter=self._limiter)
+        finally:
+            self._waiting -= 1
+
+    def is_outdated(self, kept: str) -> bool:
+        """Whether the hash was made with weaker parameters than today's."""
+        return self._hasher.check_needs_rehash(kept)
+
+    def _fits(self, kept: str | None, password: str) -> bool:
+        try:
+            fits = self._hasher.verify(kept or self._nobody, _normal(password)[: LONGEST + 1])
+        except (VerificationError, InvalidHashError):
+            return False
+        return fits and kept is not None
+
+    @cached_property
+    def _nobody(self) -> str:
+        """A hash of nothing that anyone knows, of the same cost as a real one."""
+        return self._hasher.hash("nobody signs in with this")
+
+    @cached_property
+    def _limiter(self) -> CapacityLimiter:
+        return CapacityLimiter(AT_ONCE)

@@ -1,0 +1,73 @@
+"""People as the rest of the house meets them: the registers, and the settings that decide who is admitted."""
+
+from collections.abc import Mapping
+
+from pinisi.people.account_register import Accounts
+from pinisi.people.accounts import Assignment, principal_id
+from pinisi.people.fixed import COMMAND_LINE, DEMO, NOBODY
+from pinisi.people.kept import PEOPLE
+from pinisi.people.passwords import Passwords
+from pinisi.people.patience import Patience
+from pinisi.people.public import public_principal
+from pinisi.people.sign_in import SignIn
+from pinisi.people.token_register import Tokens
+from pinisi.people.tokens import token_principal_id
+from pinisi.store.protocol import Position, Store
+from pinisi.vocabulary.principal import SYSTEM, Principal
+
+
+class People:
+    """Registers of accounts, tokens and sessions, kept in the tenant `_people` of the store.
+
+    Args:
+        loopback: the server listens to this machine only.
+        public: what those may read who do not sign in.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        loopback: bool = True,
+        public: Assignment | None = None,
+        passwords: Passwords | None = None,
+        patience: Patience | None = None,
+    ) -> None:
+        passwords = passwords or Passwords()
+        self.store = store
+        self.loopback = loopback
+        self._public = public
+        self._anyone = None if public is None else public_principal(public)
+        self._inhabited = False
+        self.accounts = Accounts(store, passwords)
+        self.tokens = Tokens(store, self.accounts)
+        self.sessions = SignIn(store, self.accounts, passwords, patience or Patience())
+        self._names: tuple[Position, Mapping[str, str]] | None = None
+
+    async def version(self) -> Position:
+        """Grows with every change of an account, token or session: what was resolved before may be wrong after."""
+        return await self.store.position(PEOPLE)
+
+    async def inhabited(self) -> bool:
+        """Whether there are accounts. Accounts are disabled, never deleted: once there are, there always will be."""
+        self._inhabited = self._inhabited or bool(await self.accounts.all())
+        return self._inhabited
+
+    def anyone(self, tenant: str) -> Principal | None:
+        """Who reads without account in this tenant; None where nothing is open."""
+        return self._anyone if self._public is not None and self._public.holds_in(tenant) else None
+
+    async def names(self) -> Mapping[str, str]:
+        """Id of a principal, as the log has it -> name to show; also of those disabled and revoked."""
+        version = await self.version()
+        if self._names is None or self._names[0] != version:
+            self._names = version, await self._read_names()
+        return self._names[1]
+
+    async def _read_names(self) -> Mapping[str, str]:
+        names = {each.id: each.name for each in (SYSTEM, DEMO, NOBODY, COMMAND_LINE)}
+        accounts = {account.id: account.name for account in await self.accounts.all()}
+        names |= {principal_id(id): name for id, name in accounts.items()}
+        for token in await self.tokens.all():
+            names[token_principal_id(token.id)] = f"{token.label} ({accounts.get(token.owner, token.owner)})"
+        return names

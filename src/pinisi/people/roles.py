@@ -1,0 +1,54 @@
+"""What each role of a city may do: role -> permissions. Grants (which data) come from the assignment, not from here."""
+
+from collections.abc import Mapping
+
+PERMISSIONS: Mapping[str, str] = {
+    "context.read": "read entities, their history and the discovery of types and attributes",
+    "context.write": "create, change and delete entities",
+    "subscriptions.read": "see subscriptions",
+    "subscriptions.write": "create, change and delete subscriptions",
+    "incidents.read": "see the events queue",
+    "incidents.act": "raise, take over, note, hand on and close an incident",
+    "console.read": "open the console's pages",
+    "tokens.make": "make and revoke tokens of one's own",
+    "people.manage": "create, change and disable accounts, see and revoke every token",
+    "audit.read": "read the audit trail",
+    "house.manage": "settings, registrations, dead letters, backup",
+}
+"""Every permission that a route may ask for, and what it opens."""
+
+WHOLE_HOUSE = frozenset({"people.manage", "house.manage"})
+"""Reach beyond one tenant and beyond data: only an assignment without limits gives them."""
+
+NEVER_BY_TOKEN = frozenset({"people.manage", "tokens.make"})
+"""A stolen token must not be able to make itself a successor."""
+
+_LOOK = frozenset({"context.read", "console.read"})
+_WATCH = _LOOK | {"incidents.read"}
+_ACT = _WATCH | {"incidents.act"}
+_CONNECT = frozenset({"subscriptions.read", "subscriptions.write", "tokens.make"})
+
+ROLES: Mapping[str, frozenset[str]] = {
+    "administrator": frozenset(PERMISSIONS),
+    "supervisor": _ACT | {"subscriptions.read", "audit.read"},
+    "operator": _ACT,
+    "steward": _WATCH | _CONNECT | {"context.write", "audit.read"},
+    "technician": _WATCH | _CONNECT | {"context.write", "house.manage"},
+    "department": _ACT | _CONNECT | {"context.write"},
+    "viewer": _WATCH,
+    "partner": _LOOK | _CONNECT,
+    "public": _LOOK,
+}
+"""`steward` keeps the city's registers right; `technician` runs the server and connects sources; `department` runs one
+service; `partner` is another city, a donor or a company; `public` is everyone, where the city opens data."""
+
+PUBLIC = "public"
+"""The role of those who do not sign in: never that of an account."""
+
+ASSIGNABLE = frozenset(ROLES) - {PUBLIC}
+
+
+def permissions_of(role: str, *, whole: bool) -> frozenset[str]:
+    """Permissions that a role gives; `whole`: the assignment has no limits. An unknown role gives none."""
+    given = ROLES.get(role, frozenset[str]())
+    return given if whole else given - WHOLE_HOUSE
