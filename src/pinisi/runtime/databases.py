@@ -5,6 +5,8 @@ from pathlib import Path
 
 import apsw
 
+from pinisi.vocabulary.instant import Instant
+
 
 def database_files(folder: Path) -> Iterator[Path]:
     """Every database in the folder, at any depth, in order."""
@@ -41,3 +43,15 @@ def copy_database(source: Path, target: Path) -> None:
     finally:
         copy.close()
         origin.close()
+
+
+def newest_change(path: Path) -> Instant | None:
+    """When the last change in a database was made; None: there is none, or it cannot be read."""
+    try:
+        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+        try:
+            return connection.execute("SELECT time FROM log ORDER BY position DESC LIMIT 1").get
+        finally:
+            connection.close()
+    except apsw.Error:
+        return None

@@ -1,0 +1,205 @@
+"""The command `pinisi`: reads the words and hands them to `pinisi.commands`.
+
+Imports stay inside the functions, so that a command loads only what it needs.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pinisi.settings import Settings
+    from pinisi.vocabulary.instant import Instant
+
+Words = argparse.Namespace
+Act = Callable[[Words], int]
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command and answer its exit code: 0 done, 1 could not be done (and why), 2 not understood."""
+    parser = build_parser()
+    given = parser.parse_args(words)
+    if not hasattr(given, "act"):
+        parser.print_help()
+        return 2
+    try:
+        return given.act(given)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        from pinisi.commands.failure import is_told
+
+        if not is_told(error):
+            raise
+        print(f"pinisi: {error}", file=sys.stderr)
+        return 1
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The grammar of the command line."""
+    parser = argparse.ArgumentParser(prog="pinisi", description="Pinisi, the open war room of a city.")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _add_run(commands)
+    _add_keeping(commands)
+    _add_new_city(commands)
+    _add_account(commands)
+    _add_token(commands)
+    _command(commands, "version", _version, "print the version")
+    return parser
+
+
+def _command(commands: Any, name: str, act: Act, help: str, *, settings: bool = False) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=help, description=help)
+    parser.set_defaults(act=act)
+    if settings:
+        parser.add_argument("--data", metavar="FOLDER", help="the data folder (default: data)")
+        parser.add_argument("--settings", type=Path, metavar="FILE", help="the settings file")
+    return parser
+
+
+def _group(commands: Any, name: str, help: str) -> Any:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=help, description=help)
+    return parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+
+def _add_run(commands: Any) -> None:
+    parser = _command(commands, "run", _run, "open the War Room of a city", settings=True)
+    parser.add_argument("city", nargs="?", metavar="CITY", help="folder or shipped name (default: makassar)")
+    parser.add_argument("--host", help="address to listen at (default: 127.0.0.1)")
+    parser.add_argument("--port", help="port to listen at (default: 9090)")
+
+
+def _add_keeping(commands: Any) -> None:
+    doctor = _command(commands, "doctor", _doctor, "say in plain words what is wrong", settings=True)
+    doctor.add_argument("--host", help="address to look at (default: 127.0.0.1)")
+    doctor.add_argument("--port", help="port to look at (default: 9090)")
+    backup = _command(commands, "backup", _backup, "write the data folder into one file", settings=True)
+    backup.add_argument("file", type=Path, metavar="FILE")
+    restore = _command(commands, "restore", _restore, "put a backup in place of the data folder", settings=True)
+    restore.add_argument("file", type=Path, metavar="FILE")
+    restore.add_argument("--replace", action="store_true", help="even if the data folder is not empty; the old is kept")
+
+
+def _add_new_city(commands: Any) -> None:
+    parser = _command(commands, "new-city", _new_city, "write a minimal city folder")
+    parser.add_argument("folder", type=Path, metavar="FOLDER")
+    parser.add_argument("--id", required=True, help="short name: letters, digits and dashes")
+    parser.add_argument("--name", required=True, help="the city's name as people write it")
+
+
+def _add_account(commands: Any) -> None:
+    group = _group(commands, "account", "make, list and disable accounts (of a stopped Pinisi)")
+    add = _command(group, "add", _account_add, "make an account; the password is asked for", settings=True)
+    add.add_argument("account", metavar="NAME", help="what the person signs in with")
+    add.add_argument("--name", dest="shown", help="the name to show (default: NAME)")
+    add.add_argument("--role", required=True, help="administrator, operator, viewer ...; see docs/reference/people.md")
+    add.add_argument("--area", action="append", default=[], metavar="CODE", help="only this area; can be repeated")
+    add.add_argument("--no-password", action="store_true", help="nobody signs in with it; it only owns tokens")
+    _command(group, "list", _account_list, "list the accounts", settings=True)
+    disable = _command(group, "disable", _account_disable, "disable an account at once", settings=True)
+    disable.add_argument("account", metavar="NAME")
+
+
+def _add_token(commands: Any) -> None:
+    group = _group(commands, "token", "make, list and revoke tokens (of a stopped Pinisi)")
+    add = _command(group, "add", _token_add, "make a token of an account and print it once", settings=True)
+    add.add_argument("account", metavar="ACCOUNT", help="whose token it is")
+    add.add_argument("--label", required=True, help="what it is for")
+    add.add_argument("--permission", action="append", required=True, help="what it may do; can be repeated")
+    add.add_argument("--days", type=int, help="how long it is good (default: 90)")
+    _command(group, "list", _token_list, "list the tokens", settings=True)
+    revoke = _command(group, "revoke", _token_revoke, "revoke a token at once", settings=True)
+    revoke.add_argument("token", metavar="TOKEN", help="its id: the part after pinisi_")
+
+
+def _given(words: Words) -> dict[str, object]:
+    """What the command line says of settings; None where it is silent."""
+    return {key: getattr(words, key, None) for key in ("data", "host", "port")}
+
+
+def _settings(words: Words) -> "Settings":
+    from pinisi.settings import load_settings
+
+    return load_settings(given=_given(words), file=words.settings)
+
+
+def _now() -> "Instant":
+    import time
+
+    return time.time_ns() // 1000
+
+
+def _run(words: Words) -> int:
+    from pinisi.commands.run import run
+
+    return run(_settings(words), words.city)
+
+
+def _doctor(words: Words) -> int:
+    from pinisi.commands.keeping import doctor
+
+    return doctor(_given(words), words.settings, _now())
+
+
+def _backup(words: Words) -> int:
+    from pinisi.commands.keeping import backup
+
+    return backup(_settings(words), words.file, _now())
+
+
+def _restore(words: Words) -> int:
+    from pinisi.commands.keeping import restore
+
+    return restore(_settings(words), words.file, replace=words.replace)
+
+
+def _new_city(words: Words) -> int:
+    from pinisi.commands.cities import new_city
+
+    return new_city(words.folder, words.id, words.name)
+
+
+def _account_add(words: Words) -> int:
+    from pinisi.commands.people import add_account
+
+    settings = _settings(words)
+    return add_account(settings, words.account, words.shown, words.role, words.area, password=not words.no_password)
+
+
+def _account_list(words: Words) -> int:
+    from pinisi.commands.people import list_accounts
+
+    return list_accounts(_settings(words))
+
+
+def _account_disable(words: Words) -> int:
+    from pinisi.commands.people import disable_account
+
+    return disable_account(_settings(words), words.account)
+
+
+def _token_add(words: Words) -> int:
+    from pinisi.commands.people import add_token
+
+    return add_token(_settings(words), words.account, words.label, words.permission, words.days)
+
+
+def _token_list(words: Words) -> int:
+    from pinisi.commands.people import list_tokens
+
+    return list_tokens(_settings(words))
+
+
+def _token_revoke(words: Words) -> int:
+    from pinisi.commands.people import revoke_token
+
+    return revoke_token(_settings(words), words.token)
+
+
+def _version(words: Words) -> int:
+    from pinisi import __version__
+
+    print(f"pinisi {__version__}")
+    return 0

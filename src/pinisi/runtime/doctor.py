@@ -1,0 +1,202 @@
+"""What is wrong with this installation, in plain words.
+
+Each check is a small function that answers one `Finding`. A running server is asked for what only it may see (its
+databases, its sources); a stopped one has its files read.
+"""
+
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from pinisi.runtime import occupancy, ports
+from pinisi.runtime.databases import database_fault, database_files, newest_change
+from pinisi.settings import Settings
+from pinisi.vocabulary.instant import MINUTE, SECOND, Instant, format_instant
+
+State = Literal["ok", "warn", "bad", "unknown"]
+
+MEGABYTE = 1_000_000
+DISK_BAD_MB = 200
+DISK_WARN_MB = 2_000
+CLOCK_SLACK = 2 * MINUTE
+BUILT_AFTER: Instant = 1_790_000_000 * SECOND
+"""No Pinisi is older than this (September 2026): a clock that says so is wrong."""
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing looked at: how it stands, in plain words, and what to do where something is to be done."""
+
+    name: str
+    state: State
+    words: str
+    remedy: str = ""
+
+
+class Health(msgspec.Struct, frozen=True):
+    """What `GET /pinisi/v1/health` says of a running server; members that are not listed are passed over."""
+
+    checks: tuple[Finding, ...] = ()
+    version: str = ""
+
+
+def examine(settings: Settings, now: Instant) -> Iterator[Finding]:
+    """Every check, in the order in which a person would look."""
+    occupant = occupancy.occupant(settings.data)
+    yield check_python(sys.version_info[:3])
+    yield check_data_folder(settings.data)
+    yield check_disk(settings.data)
+    yield check_port(settings.host, settings.port, occupant)
+    yield check_clock(settings.data, now)
+    yield check_console(console_folder())
+    if occupant is None:
+        yield from check_databases(settings.data)
+        yield Finding("sources", "unknown", "only a running server knows the age of its sources", "start it, ask again")
+    else:
+        yield from check_server(occupant)
+
+
+def check_python(version: Sequence[int]) -> Finding:
+    words = f"Python {'.'.join(map(str, version))}"
+    if tuple(version) >= (3, 11):
+        return Finding("python", "ok", words)
+    return Finding("python", "bad", f"{words} is too old", "install Python 3.11 or later")
+
+
+def check_data_folder(data: Path) -> Finding:
+    place = _nearest(data)
+    if not place.is_dir():
+        return Finding("data folder", "bad", f"{place} is not a folder", "choose another with --data")
+    if not os.access(place, os.W_OK | os.X_OK):
+        remedy = "give its owner the right to write, or choose another with --data"
+        return Finding("data folder", "bad", f"{place} cannot be written", remedy)
+    if place != data.absolute():
+        return Finding("data folder", "ok", f"{data} will be made by the first run")
+    return Finding("data folder", "ok", f"{data} can be written")
+
+
+def _nearest(path: Path) -> Path:
+    """The path itself, or the nearest one above it that exists."""
+    path = path.absolute()
+    while not path.exists() and path != path.parent:
+        path = path.parent
+    return path
+
+
+def check_disk(data: Path) -> Finding:
+    return judge_disk(shutil.disk_usage(_nearest(data)).free)
+
+
+def judge_disk(free: int) -> Finding:
+    """`free` in bytes."""
+    words = f"{free // MEGABYTE:,} MB free where the data folder lies"
+    if free < DISK_BAD_MB * MEGABYTE:
+        return Finding("disk", "bad", f"the disk is full: {words}", "make room: writes are refused when it is full")
+    if free < DISK_WARN_MB * MEGABYTE:
+        return Finding("disk", "warn", words, "make room, or keep history for fewer days (history_days)")
+    return Finding("disk", "ok", words)
+
+
+def check_port(host: str, port: int, occupant: occupancy.Occupant | None) -> Finding:
+    """Whether the server could listen, or who listens there already."""
+    try:
+        fault = ports.bind_fault(host, port)
+    except socket.gaierror:
+        return Finding("port", "bad", f"{host} is no address of this machine", "set host to an address it has")
+    if fault is None:
+        return Finding("port", "ok", f"{host}:{port} is free")
+    holder = ports.holder(port)
+    if occupant is not None and (holder is None or holder.pid == occupant.pid):
+        return Finding("port", "ok", f"{host}:{port} is served by this Pinisi (process {occupant.pid})")
+    who = f" by {holder}" if holder else ""
+    return Finding("port", "bad", f"{host}:{port} is taken{who}: {fault}", "stop it, or choose another with --port")
+
+
+def check_clock(data: Path, now: Instant) -> Finding:
+    known = [newest_change(path) for path in database_files(data)] if occupancy.occupant(data) is None else []
+    files = [int(path.stat().st_mtime * SECOND) for path in data.glob("*") if path.is_file()]
+    return judge_clock(now, max([0, *files, *(time for time in known if time is not None)]))
+
+
+def judge_clock(now: Instant, newest: Instant) -> Finding:
+    """A clock is off when it says less than what was written before."""
+    remedy = "set the clock of this machine (timedatectl); times of changes would be wrong"
+    if now < BUILT_AFTER:
+        return Finding("clock", "bad", f"the clock says {format_instant(now)}, before Pinisi was made", remedy)
+    if now + CLOCK_SLACK < newest:
+        words = f"the clock says {format_instant(now)}, but something was written at {format_instant(newest)}"
+        return Finding("clock", "bad", words, remedy)
+    return Finding("clock", "ok", f"{format_instant(now)}")
+
+
+def console_folder() -> Path:
+    import pinisi
+
+    return Path(pinisi.__file__).parent / "console" / "static"
+
+
+def check_console(folder: Path) -> Finding:
+    if (folder / "index.html").is_file():
+        return Finding("console", "ok", "the console is built")
+    return Finding(
+        "console", "bad", "the console is not built", "in a checkout: make install; else install Pinisi anew"
+    )
+
+
+def check_databases(data: Path) -> Iterator[Finding]:
+    """Of a stopped Pinisi: whether each database is whole."""
+    found = False
+    for path in database_files(data):
+        found = True
+        fault = database_fault(path)
+        remedy = "put a backup in place: pinisi restore FILE --replace"
+        words = fault or "the database is whole"
+        yield Finding(f"database {path.stem}", "bad" if fault else "ok", words, remedy if fault else "")
+    if not found:
+        yield Finding("database", "ok", "nothing has been stored yet")
+
+
+def check_server(occupant: occupancy.Occupant) -> Iterator[Finding]:
+    """Of a running Pinisi: what it says of itself."""
+    words = f"process {occupant.pid} at {occupant.url or 'an unknown address'}"
+    try:
+        health = ask_health(occupant.url)
+    except (OSError, ValueError) as error:
+        remedy = "look at its output; stop it (kill the process) and start it again"
+        yield Finding("server", "bad", f"{words} does not answer: {error}", remedy)
+        return
+    yield Finding("server", "ok", f"{words}, Pinisi {health.version}")
+    yield from health.checks
+
+
+def ask_health(url: str) -> Health:
+    """Ask a server how it is.
+
+    Raises:
+        OSError: it does not answer within 5 s.
+        ValueError: it answers something else.
+    """
+    from urllib.request import ProxyHandler, build_opener
+
+    if not url.startswith("http://"):
+        raise ValueError("it does not say where it listens")
+    opener = build_opener(ProxyHandler({}))
+    with opener.open(f"{url}/pinisi/v1/health", timeout=5) as answer:
+        return msgspec.json.decode(answer.read(1 << 20), type=Health)
+
+
+def table(findings: Sequence[Finding]) -> str:
+    """The findings as text, one a line, what to do below those that need it."""
+    mark = {"ok": "ok  ", "warn": "WARN", "bad": "BAD ", "unknown": "?   "}
+    width = max(len(finding.name) for finding in findings)
+    lines: list[str] = []
+    for finding in findings:
+        lines.append(f"{mark[finding.state]}  {finding.name:<{width}}  {finding.words}")
+        if finding.remedy and finding.state != "ok":
+            lines.append(f"      {'':<{width}}  -> {finding.remedy}")
+    return "\n".join(lines)
