@@ -5,13 +5,14 @@ into these and back.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
 
 from pinisi.vocabulary.principal import Grants, Principal
 
+T = TypeVar("T")
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 JSON_MEDIA = b"application/json"
@@ -63,6 +64,42 @@ class Call:
         """A header by its lower-case name."""
         value = self.headers.get(name)
         return None if value is None else value.decode("latin-1")
+
+
+    def number(self, name: str, default: int, low: int, high: int) -> int:
+        """A whole-number query parameter within bounds.
+
+        Raises:
+            BadRequest: it is none.
+        """
+        text = self.query.get(name)
+        if text is None:
+            return default
+        if not text.isascii() or not text.isdigit() or len(text) > 12 or not low <= int(text) <= high:
+            raise BadRequest(name, f"a whole number from {low} to {high}")
+        return int(text)
+
+    def decode(self, shape: type[T]) -> T:
+        """The JSON body as a struct.
+
+        Raises:
+            BadRequest: it does not have that shape; names the field.
+        """
+        try:
+            return msgspec.json.decode(self.body, type=shape)
+        except (msgspec.DecodeError, msgspec.ValidationError, RecursionError, UnicodeDecodeError) as error:
+            text = str(error)
+            field = text.rpartition("`$")[2].strip("`.") if "`$" in text else "body"
+            raise BadRequest(field or "body", text) from None
+
+
+class BadRequest(ValueError):
+    """A request that Pinisi's own interface cannot take; `field` names the parameter or member."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
 
 
 class Reply(msgspec.Struct, frozen=True):

@@ -24,7 +24,7 @@ from pinisi.store.protocol import Record as EntityRecord
 from pinisi.store.query import AnyOf, Compare, EntityQuery, Path, TypeIs
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import Instant
-from pinisi.vocabulary.principal import Grants, Principal
+from pinisi.vocabulary.principal import EVERYTHING, Grants, Principal
 
 RECORD_KIND = "incident"
 
@@ -78,7 +78,7 @@ class Desk:
                 DocumentChange(RECORD_KIND, raised.id, _encode(record), known[0] if known is not None else 0),
                 DocumentChange(_acts_kind(raised.id), f"{acts:06}", _encode(first)),
             ],
-            principal,
+            _as_desk(principal),
             cursor=cursor,
         )
         return True
@@ -109,7 +109,7 @@ class Desk:
             DocumentChange(_acts_kind(id), f"{record.acts:06}", _encode(done)),
         ]
         try:
-            await self._store.apply(tenant, changes, principal)
+            await self._store.apply(tenant, changes, _as_desk(principal))
         except VersionConflict:
             raise ActDoesNotFit("somebody else was a moment earlier: look at the incident again") from None
         return (await self._case(tenant, id, principal.grants))[0]
@@ -148,6 +148,11 @@ class Desk:
         if kept is None:
             return Case(entity, found.family.areas, _unrecorded(entity), found.position), 0
         return Case(entity, found.family.areas, _record(kept[1]), max(found.position, kept[0])), kept[0]
+
+
+def _as_desk(principal: Principal) -> Principal:
+    """Whoever may act on incidents may change an incident that he sees, though he may write no other entity."""
+    return msgspec.structs.replace(principal, grants=EVERYTHING)
 
 
 def _unrecorded(entity: Entity) -> Record:

@@ -1,0 +1,115 @@
+"""The console's own files: built by Vite, compressed at build time, served from memory-mapped small reads.
+
+Names under `assets/` carry their content's hash and are kept by browsers for ever; the page itself is asked anew each
+time. Any address of the console (`/now`, `/place/...`) is the one page.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import unquote
+
+import msgspec
+
+from pinisi.console.http import Call, Reply
+from pinisi.console.refusals import refuse
+
+_MEDIA = {
+    ".html": b"text/html; charset=utf-8",
+    ".js": b"text/javascript; charset=utf-8",
+    ".mjs": b"text/javascript; charset=utf-8",
+    ".css": b"text/css; charset=utf-8",
+    ".svg": b"image/svg+xml",
+    ".png": b"image/png",
+    ".json": b"application/json",
+    ".webmanifest": b"application/manifest+json",
+    ".woff2": b"font/woff2",
+    ".pmtiles": b"application/octet-stream",
+    ".txt": b"text/plain; charset=utf-8",
+}
+_FOREVER = (b"cache-control", b"public, max-age=31536000, immutable")
+_ANEW = (b"cache-control", b"no-cache")
+POLICY = (
+    b"content-security-policy",
+    b"default-src 'self'; img-src 'self' data: blob:; style-src 'self'; worker-src 'self' blob:; connect-src 'self'; "
+    b"font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+)
+_PAGE_HEADERS = (POLICY, (b"x-frame-options", b"DENY"), (b"permissions-policy", b"camera=(), microphone=()"))
+_PAGES = frozenset({"", "now", "events", "place", "time", "programme"})
+
+
+class _File(msgspec.Struct, frozen=True):
+    path: Path
+    media: bytes
+    encodings: tuple[tuple[bytes, Path], ...]
+
+
+def console_files(folder: Path, city_folder: Path | None) -> Callable[[Call], Reply | None]:
+    """Serve the built console, and the city's public files (its basemap) under `/city/`."""
+    built = {f"/{path.relative_to(folder).as_posix()}": _file(path) for path in sorted(folder.rglob("*"))
+             if path.is_file() and path.suffix in _MEDIA} if folder.is_dir() else {}
+
+    def serve(call: Call) -> Reply | None:
+        path = unquote(call.path)
+        if path.startswith("/city/") and city_folder is not None:
+            return _city_file(city_folder, path.removeprefix("/city/"), call)
+        found = built.get(path)
+        if found is not None:
+            return _reply(found, call, _FOREVER if path.startswith("/assets/") else _ANEW)
+        if path.strip("/").split("/")[0] in _PAGES:
+            page = built.get("/index.html")
+            if page is None:
+                return refuse(503, "The console is not built", "run `make run`, or install the package from a wheel")
+            return _reply(page, call, _ANEW)
+        return None
+
+    return serve
+
+
+def _file(path: Path) -> _File:
+    encodings = tuple(
+        (name, path.with_name(path.name + ending))
+        for name, ending in ((b"br", ".br"), (b"gzip", ".gz"))
+        if path.with_name(path.name + ending).is_file()
+    )
+    return _File(path, _MEDIA[path.suffix], encodings)
+
+
+def _reply(file: _File, call: Call, caching: tuple[bytes, bytes]) -> Reply:
+    accepted = call.headers.get(b"accept-encoding", b"")
+    headers = (caching, (b"vary", b"accept-encoding"), *_PAGE_HEADERS)
+    for name, path in file.encodings:
+        if name in accepted:
+            return Reply(200, path.read_bytes(), file.media, ((b"content-encoding", name), *headers))
+    return Reply(200, file.path.read_bytes(), file.media, headers)
+
+
+def _city_file(folder: Path, name: str, call: Call) -> Reply | None:
+    """Only the basemap is public; it is read in ranges."""
+    path = folder / name
+    if name != "basemap.pmtiles" or not path.is_file():
+        return None
+    size = path.stat().st_size
+    span = _range(call.headers.get(b"range"), size)
+    etag = (b"etag", b'"%x-%x"' % (path.stat().st_mtime_ns, size))
+    if span is None:
+        return Reply(200, path.read_bytes(), _MEDIA[".pmtiles"], ((b"accept-ranges", b"bytes"), etag, _ANEW))
+    start, end = span
+    if start >= size:
+        return Reply(416, headers=((b"content-range", b"bytes */%d" % size),))
+    with path.open("rb") as file:
+        file.seek(start)
+        part = file.read(end - start + 1)
+    where = (b"content-range", b"bytes %d-%d/%d" % (start, start + len(part) - 1, size))
+    return Reply(206, part, _MEDIA[".pmtiles"], (where, (b"accept-ranges", b"bytes"), etag, _ANEW))
+
+
+def _range(header: bytes | None, size: int) -> tuple[int, int] | None:
+    """First and last byte of a single range; None: send all."""
+    if header is None or not header.startswith(b"bytes=") or b"," in header:
+        return None
+    first, _, last = header.removeprefix(b"bytes=").partition(b"-")
+    if first.isdigit() and (last.isdigit() or not last):
+        return int(first), min(int(last) if last else size - 1, size - 1)
+    if not first and last.isdigit():
+        return max(0, size - int(last)), size - 1
+    return None

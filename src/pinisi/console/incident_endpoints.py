@@ -1,0 +1,137 @@
+"""Incidents over HTTP: the queue, one incident with its story, raising one by hand, and acts."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+from uuid import uuid4
+
+import msgspec
+
+from pinisi.console.house import House
+from pinisi.console.http import BadRequest, Call, Reply, Route, json_reply
+from pinisi.incidents.desk import Case
+from pinisi.incidents.incident import DETAIL, KIND, RULE, SEVERITY, SUBJECT, TITLE, Raised, text_of, word_of
+from pinisi.incidents.life_cycle import OPEN, Act, ActName, Severity, State
+from pinisi.vocabulary.instant import format_instant
+from pinisi.vocabulary.terms import LOCATION
+
+_STATES: Mapping[str, tuple[State, ...]] = {"open": OPEN, "closed": ("closed",), "all": (*OPEN, "closed")}
+_ACTS: tuple[ActName, ...] = ("take", "note", "hand", "close")
+TITLE_LIMIT = 200
+
+
+class _NewIncident(msgspec.Struct, forbid_unknown_fields=True):
+    title: str
+    severity: Severity = "caution"
+    detail: str = ""
+    location: list[float] | None = None
+    subject: str | None = None
+
+
+class _NewAct(msgspec.Struct, forbid_unknown_fields=True):
+    act: str
+    note: str = ""
+    to: str = ""
+    reason: str = ""
+
+
+def incident_json(house: House, case: Case) -> dict[str, Any]:
+    """An incident as docs/reference/console-api.md writes it."""
+    entity, record = case.entity, case.record
+    place = word_of(entity, LOCATION)
+    return {
+        "id": entity.id,
+        "title": text_of(entity, TITLE) or {},
+        "detail": text_of(entity, DETAIL),
+        "kind": word_of(entity, KIND) or "incident",
+        "state": record.state,
+        "severity": word_of(entity, SEVERITY) or "information",
+        "raisedAt": format_instant(record.raised_at),
+        "raisedBy": record.raised_by,
+        "rule": text_of(entity, RULE),
+        "area": house.area_name(case.areas),
+        "location": place["coordinates"] if isinstance(place, dict) and place.get("type") == "Point" else None,
+        "subject": word_of(entity, SUBJECT),
+        "owner": record.owner_name or None,
+        "ownerId": record.owner or None,
+        "since": format_instant(record.since),
+        "closedAt": format_instant(record.closed_at) if record.closed_at else None,
+        "closedBy": record.closed_by or None,
+        "reason": record.reason or None,
+        "position": case.position,
+    }
+
+
+async def list_incidents(house: House, call: Call) -> Reply:
+    states = _STATES.get(call.query.get("state", "open"))
+    if states is None:
+        raise BadRequest("state", "open, closed or all")
+    limit, offset = call.number("limit", 50, 0, 200), call.number("offset", 0, 0, 1_000_000)
+    position = await house.store.position(call.tenant)
+    cases, count = await house.desk.cases(call.tenant, states, call.grants, limit=limit, offset=offset)
+    incidents = [incident_json(house, case) for case in cases]
+    return json_reply({"position": position, "count": count, "incidents": incidents})
+
+
+async def get_incident(house: House, call: Call) -> Reply:
+    case = await house.desk.case(call.tenant, call.params["id"], call.grants)
+    acts = await house.desk.acts(call.tenant, call.params["id"])
+    return json_reply({**incident_json(house, case), "acts": [_act_json(act) for act in acts]})
+
+
+async def raise_incident(house: House, call: Call) -> Reply:
+    """Raise by hand: the one who does is on record, nobody owns it yet."""
+    new = call.decode(_NewIncident)
+    title = new.title.strip()
+    if not title or len(title) > TITLE_LIMIT:
+        raise BadRequest("title", f"between 1 and {TITLE_LIMIT} characters")
+    location = _point(new.location)
+    words = dict.fromkeys(("id", "en", "ja"), title)
+    detail = dict.fromkeys(("id", "en", "ja"), new.detail) if new.detail else None
+    raised = Raised(
+        id=f"urn:ngsi-ld:Incident:{uuid4()}", title=words, severity=new.severity, kind="by-hand", detail=detail,
+        subject=new.subject, location=location,
+    )
+    await house.desk.raise_incident(call.tenant, raised, call.principal, house.now())
+    case = await house.desk.case(call.tenant, raised.id, call.grants)
+    where = (b"location", f"/pinisi/v1/incidents/{raised.id}".encode())
+    return json_reply(incident_json(house, case), 201, (where,))
+
+
+async def act_on_incident(house: House, call: Call) -> Reply:
+    new = call.decode(_NewAct)
+    if new.act not in _ACTS:
+        raise BadRequest("act", f"one of {', '.join(_ACTS)}")
+    case = await house.desk.act(
+        call.tenant, call.params["id"], cast("ActName", new.act), call.principal, house.now(),
+        note=new.note, to=new.to, reason=new.reason,
+    )
+    return json_reply(incident_json(house, case))
+
+
+def _point(location: list[float] | None) -> dict[str, Any] | None:
+    if location is None:
+        return None
+    if len(location) != 2 or not -180 <= location[0] <= 180 or not -90 <= location[1] <= 90:
+        raise BadRequest("location", "[longitude, latitude] in degrees")
+    return {"type": "Point", "coordinates": location}
+
+
+def _act_json(act: Act) -> dict[str, Any]:
+    return {
+        "at": format_instant(act.at), "by": act.name, "act": act.act, "note": act.note or None, "to": act.to or None,
+        "reason": act.reason or None,
+    }
+
+
+_PATH = "/pinisi/v1/incidents"
+
+INCIDENT_ROUTES: tuple[Route, ...] = (
+    Route(method="GET", path=_PATH, permission="incidents.read", endpoint=list_incidents,
+          summary="The queue of incidents, newest first", parameters=("state", "limit", "offset")),
+    Route(method="POST", path=_PATH, permission="incidents.act", endpoint=raise_incident,
+          summary="Raise an incident by hand", body="Incident", answers=(201, 400)),
+    Route(method="GET", path=_PATH + "/{id}", permission="incidents.read", endpoint=get_incident,
+          summary="One incident with its story", answers=(200, 404)),
+    Route(method="POST", path=_PATH + "/{id}/acts", permission="incidents.act", endpoint=act_on_incident,
+          summary="Take over, note, hand on or close", body="Act", answers=(200, 400, 404, 409)),
+)

@@ -1,0 +1,65 @@
+"""What went wrong, as an answer: the one place that turns exceptions into problem documents (RFC 7807)."""
+
+import msgspec
+
+from pinisi.console.http import PROBLEM_MEDIA, BadRequest, Reply
+from pinisi.context.problems import ProblemDetails, problem
+from pinisi.context.q_language import QueryError
+from pinisi.incidents.desk import NoSuchIncident
+from pinisi.incidents.life_cycle import ActDoesNotFit, BadAct
+from pinisi.people import errors as people
+from pinisi.store.find import TooComplex
+from pinisi.store.sqlite import BadTenantName
+from pinisi.vocabulary.instant import NotAnInstant
+
+_BAD_REQUEST_DATA = "https://uri.etsi.org/ngsi-ld/errors/BadRequestData"
+_TOO_COMPLEX = "https://uri.etsi.org/ngsi-ld/errors/TooComplexQuery"
+_encode = msgspec.json.Encoder().encode
+
+
+def refuse(status: int, title: str, detail: str, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Reply:
+    """A problem document of Pinisi's own."""
+    body = ProblemDetails("urn:pinisi:error:" + title.title().replace(" ", ""), title, status, detail)
+    return Reply(status, _encode(body), PROBLEM_MEDIA, headers)
+
+
+def refusal_of(error: Exception) -> Reply:
+    """The answer to a request that ended in this exception; unexpected ones become a bare 500."""
+    known = _known(error)
+    if known is not None:
+        return known
+    status, body = problem(error)
+    return Reply(status, body, PROBLEM_MEDIA)
+
+
+def _known(error: Exception) -> Reply | None:
+    text = str(error)
+    if isinstance(error, (BadRequest, QueryError, NotAnInstant, BadTenantName)):
+        return _ngsi_ld(400, _BAD_REQUEST_DATA, "The request cannot be understood", text)
+    if isinstance(error, TooComplex):
+        return _ngsi_ld(403, _TOO_COMPLEX, "The query is too complex", text)
+    if isinstance(error, NoSuchIncident):
+        return refuse(404, "No such incident", f"there is no incident {text}, or you may not see it")
+    if isinstance(error, ActDoesNotFit):
+        return refuse(409, "The act does not fit", text)
+    if isinstance(error, (BadAct, people.BadField)):
+        return refuse(400, "Something is missing or wrong", text)
+    return _people(error, text)
+
+
+def _people(error: Exception, text: str) -> Reply | None:
+    if isinstance(error, people.NotThere):
+        return refuse(404, "Not there", text)
+    if isinstance(error, people.Conflict):
+        return refuse(409, "Conflict", text)
+    if isinstance(error, people.NotAllowed):
+        return refuse(403, "Not permitted", text)
+    if isinstance(error, people.SignInRefused):
+        return refuse(401, "Sign-in refused", text)
+    if isinstance(error, people.TooSoon):
+        return refuse(429, "Too soon", text, ((b"retry-after", str(error.seconds).encode()),))
+    return None
+
+
+def _ngsi_ld(status: int, type: str, title: str, detail: str) -> Reply:
+    return Reply(status, _encode(ProblemDetails(type, title, status, detail)), PROBLEM_MEDIA)
