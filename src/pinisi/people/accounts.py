@@ -18,7 +18,7 @@ _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 LONGEST_NAME = 200
 
 
-class Assignment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Assignment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One role held in these tenants, over these types, areas and attributes; None means every one.
 
     `types` and `attributes` are IRIs (short names are expanded by the caller), `areas` codes of administrative areas.
@@ -86,6 +86,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 def principal_id(account: str) -> str:
     """How an account is named in the log."""
     return f"account:{account}"
+
+
+def account_of(principal: str) -> str:
+    """The account behind a principal's id in the log; of other principals nothing that exists."""
+    return principal.removeprefix("account:") if principal.startswith("account:") else ""
 
 
 def principal_of(account: Account, tenant: str) -> Principal:

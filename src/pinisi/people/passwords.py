@@ -46,7 +46,7 @@ def _without(password: str, words: tuple[str, ...] | list[str]) -> str:
 
 
 def _normal(password: str) -> str:
-    return unicodedata.normalize("NFKC", password)
+    return unicodedata.normalize("NFKC", password[: 4 * LONGEST])
 
 
 class Passwords:
@@ -82,7 +82,7 @@ class Passwords:
 
     def _fits(self, kept: str | None, password: str) -> bool:
         try:
-            fits = self._hasher.verify(kept or self._nobody, _normal(password)[: LONGEST + 1])
+            fits = self._hasher.verify(kept or self._nobody, _normal(password))
         except (VerificationError, InvalidHashError):
             return False
         return fits and kept is not None

@@ -1,0 +1,312 @@
+"""Signing in and out, accounts, tokens and the audit trail over HTTP."""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any, get_args
+
+import msgspec
+from msgspec import UNSET
+
+from pinisi.console.http import PROBLEM_MEDIA, Call, Reply, Route, json_reply
+from pinisi.context.problems import PINISI_ERRORS
+from pinisi.people.account_register import AccountChange, NewAccount
+from pinisi.people.accounts import Account, account_of, principal_id
+from pinisi.people.errors import BadField, Conflict, NotAllowed, NotThere, PeopleError, SignInRefused, TooSoon
+from pinisi.people.house import House
+from pinisi.people.interface import (
+    AccountRequest,
+    PasswordRequest,
+    SignInRequest,
+    TokenRequest,
+    account_shown,
+    line_shown,
+    token_shown,
+    wish_of,
+)
+from pinisi.people.kept import PEOPLE
+from pinisi.people.requests import read_request
+from pinisi.people.sessions import clear_cookie, cookie_in, set_cookie
+from pinisi.people.sign_in import SignedIn
+from pinisi.people.trail import LONGEST_PAGE, AuditQuery, read_trail
+from pinisi.store.protocol import Op
+
+_PROBLEMS: Mapping[type[PeopleError], tuple[int, str]] = {
+    BadField: (400, "Bad field"),
+    SignInRefused: (401, "Not signed in"),
+    NotAllowed: (403, "Not permitted"),
+    NotThere: (404, "Not there"),
+    Conflict: (409, "Does not fit"),
+    TooSoon: (429, "Too many attempts"),
+}
+_OPS: Mapping[str, Op] = {op: op for op in get_args(Op)}
+
+
+def people_problem(error: PeopleError) -> Reply:
+    """The problem document of a refusal (RFC 7807); of a bad field it names the `field`."""
+    status, title = _PROBLEMS[type(error)]
+    problem: dict[str, Any] = {
+        "type": PINISI_ERRORS + type(error).__name__,
+        "title": title,
+        "status": status,
+        "detail": str(error),
+    }
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    if isinstance(error, BadField):
+        problem |= {"field": error.field, "detail": error.detail}
+    if isinstance(error, TooSoon):
+        headers = ((b"retry-after", str(error.seconds).encode()),)
+    return Reply(status, msgspec.json.encode(problem), PROBLEM_MEDIA, headers)
+
+
+def _answering(endpoint: Callable[[House, Call], Awaitable[Reply]]) -> Callable[[House, Call], Awaitable[Reply]]:
+    @wraps(endpoint)
+    async def answer(house: House, call: Call) -> Reply:
+        try:
+            return await endpoint(house, call)
+        except PeopleError as error:
+            return people_problem(error)
+
+    return answer
+
+
+@_answering
+async def login(house: House, call: Call) -> Reply:
+    asked = read_request(call.body, SignInRequest)
+    sessions = house.people.sessions
+    signed_in = await sessions.sign_in(asked.account, asked.password, _address(call), house.now())
+    return _signed_in(house, call, signed_in)
+
+
+@_answering
+async def logout(house: House, call: Call) -> Reply:
+    cookie = cookie_in(call.headers.get(b"cookie", b""))
+    if cookie is not None:
+        await house.people.sessions.sign_out(cookie)
+    return Reply(204, headers=((b"set-cookie", clear_cookie(secure=_secure(house, call))),))
+
+
+@_answering
+async def change_own_password(house: House, call: Call) -> Reply:
+    asked = read_request(call.body, PasswordRequest)
+    account, now = await _own_account(house, call), house.now()
+    if not await house.people.sessions.proves(account, asked.password, _address(call), now):
+        raise BadField("password", "is not the one of today")
+    with _member("password", "new"):
+        wish = AccountChange(password=asked.new)
+        account = await house.people.accounts.change(account.id, wish, call.principal, now)
+    return _signed_in(house, call, await house.people.sessions.renew(account, _address(call), now))
+
+
+@contextmanager
+def _member(inside: str, asked: str) -> Iterator[None]:
+    """Name a bad field as the request does."""
+    try:
+        yield
+    except BadField as bad:
+        raise BadField(asked if bad.field == inside else bad.field, bad.detail) from None
+
+
+def _signed_in(house: House, call: Call, signed_in: SignedIn) -> Reply:
+    header = set_cookie(signed_in.cookie, secure=_secure(house, call))
+    body = {"account": signed_in.account.id, "name": signed_in.account.name}
+    return json_reply(body, headers=((b"set-cookie", header),))
+
+
+async def _own_account(house: House, call: Call) -> Account:
+    """The account of the person who asks; tokens and readers without account have none."""
+    if call.principal.kind == "person":
+        account = await house.people.accounts.get(account_of(call.principal.id))
+        if account is not None:
+            return account
+    raise NotAllowed("This needs an account of your own: make one and sign in.")
+
+
+def _address(call: Call) -> str:
+    return str(getattr(call, "address", ""))
+
+
+def _secure(house: House, call: Call) -> bool:
+    """Whether the browser must send the cookie over TLS only."""
+    return not house.people.loopback or (call.header(b"origin") or "").startswith("https:")
+
+
+@_answering
+async def list_accounts(house: House, call: Call) -> Reply:
+    accounts = await house.people.accounts.all()
+    return json_reply(
+        {"position": await house.people.version(), "accounts": [account_shown(each) for each in accounts]}
+    )
+
+
+@_answering
+async def create_account(house: House, call: Call) -> Reply:
+    asked = read_request(call.body, AccountRequest)
+    wish = NewAccount(account=asked.account, assignments=asked.assignments, name=asked.name, password=asked.password)
+    account = await house.people.accounts.create(wish, call.principal, house.now())
+    place = f"/pinisi/v1/accounts/{account.id}".encode()
+    return json_reply(account_shown(account), 201, ((b"location", place),))
+
+
+@_answering
+async def change_account(house: House, call: Call) -> Reply:
+    wish = read_request(call.body, AccountChange)
+    account = await house.people.accounts.change(call.params["id"], wish, call.principal, house.now())
+    return json_reply(account_shown(account))
+
+
+@_answering
+async def list_tokens(house: House, call: Call) -> Reply:
+    tokens, now = await house.people.tokens.seen_by(call.principal), house.now()
+    return json_reply({"position": await house.people.version(), "tokens": [token_shown(each, now) for each in tokens]})
+
+
+@_answering
+async def make_token(house: House, call: Call) -> Reply:
+    asked, now = read_request(call.body, TokenRequest), house.now()
+    owner = await _token_owner(house, call, asked)
+    made = await house.people.tokens.make(owner, wish_of(asked, now), call.principal, now)
+    shown = msgspec.to_builtins(token_shown(made.token, now))
+    return json_reply({**shown, "token": made.text}, 201, ((b"cache-control", b"no-store"),))
+
+
+@_answering
+async def revoke_token(house: House, call: Call) -> Reply:
+    await house.people.tokens.revoke(call.params["id"], call.principal, house.now())
+    return Reply(204)
+
+
+async def _token_owner(house: House, call: Call, asked: TokenRequest) -> str:
+    if asked.owner is UNSET:
+        return (await _own_account(house, call)).id
+    if "people.manage" not in call.principal.permissions and principal_id(asked.owner) != call.principal.id:
+        raise NotAllowed("Only who manages people makes tokens of other accounts.")
+    return asked.owner
+
+
+@_answering
+async def audit(house: House, call: Call) -> Reply:
+    tenant = _trail_of(call)
+    page = await read_trail(house.store, tenant, _audit_query(call.query), call.grants)
+    names = await house.people.names()
+    lines = [line_shown(line, names) for line in page.lines]
+    return json_reply({"position": page.position, "lines": lines, "next": page.next})
+
+
+def _trail_of(call: Call) -> str:
+    """The tenant whose trail is asked: the call's own, or that of people."""
+    of = call.query.get("of", "city")
+    if of not in ("city", "people"):
+        raise BadField("of", "must be city or people")
+    if of == "people" and "people.manage" not in call.principal.permissions:
+        raise NotAllowed("Only who manages people reads the trail of accounts.")
+    return PEOPLE if of == "people" else call.tenant
+
+
+def _audit_query(query: Mapping[str, str]) -> AuditQuery:
+    op = query.get("op")
+    if op is not None and op not in _OPS:
+        raise BadField("op", f"must be one of {', '.join(sorted(_OPS))}")
+    return AuditQuery(
+        before=_whole(query, "before", 1, 2**62) if "before" in query else None,
+        limit=_whole(query, "limit", 1, LONGEST_PAGE) if "limit" in query else 50,
+        ops=None if op is None else frozenset({_OPS[op]}),
+        act=query.get("act"),
+        by=query.get("by"),
+        subject=query.get("subject"),
+    )
+
+
+def _whole(query: Mapping[str, str], name: str, least: int, most: int) -> int:
+    text = query[name]
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and least <= int(text) <= most):
+        raise BadField(name, f"must be a whole number from {least} to {most}")
+    return int(text)
+
+
+PEOPLE_ROUTES: tuple[Route, ...] = (
+    Route(
+        method="POST",
+        path="/pinisi/v1/login",
+        permission=None,
+        endpoint=login,
+        summary="Sign in: sets the session cookie. Open: whoever signs in has no permission yet.",
+        body="SignInRequest",
+        answers=(200, 400, 401, 429),
+    ),
+    Route(
+        method="POST",
+        path="/pinisi/v1/logout",
+        permission=None,
+        endpoint=logout,
+        summary="Sign out: ends the session of the cookie. Open: it only gives rights up.",
+        answers=(204,),
+    ),
+    Route(
+        method="POST",
+        path="/pinisi/v1/password",
+        permission="console.read",
+        endpoint=change_own_password,
+        summary="Change one's own password; every other session of the account ends.",
+        body="PasswordRequest",
+        answers=(200, 400, 403, 429),
+    ),
+    Route(
+        method="GET",
+        path="/pinisi/v1/accounts",
+        permission="people.manage",
+        endpoint=list_accounts,
+        summary="All accounts with their roles.",
+    ),
+    Route(
+        method="POST",
+        path="/pinisi/v1/accounts",
+        permission="people.manage",
+        endpoint=create_account,
+        summary="Make an account.",
+        body="AccountRequest",
+        answers=(201, 400, 409),
+    ),
+    Route(
+        method="PATCH",
+        path="/pinisi/v1/accounts/{id}",
+        permission="people.manage",
+        endpoint=change_account,
+        summary="Change name, password or roles of an account, or disable it; at once.",
+        body="AccountChange",
+        answers=(200, 400, 404, 409),
+    ),
+    Route(
+        method="GET",
+        path="/pinisi/v1/tokens",
+        permission="tokens.make",
+        endpoint=list_tokens,
+        summary="One's own tokens; all of them for who manages people.",
+    ),
+    Route(
+        method="POST",
+        path="/pinisi/v1/tokens",
+        permission="tokens.make",
+        endpoint=make_token,
+        summary="Make a token; its text is shown this once.",
+        body="TokenRequest",
+        answers=(201, 400, 403, 404),
+    ),
+    Route(
+        method="DELETE",
+        path="/pinisi/v1/tokens/{id}",
+        permission="tokens.make",
+        endpoint=revoke_token,
+        summary="Revoke a token; at once.",
+        answers=(204, 404, 409),
+    ),
+    Route(
+        method="GET",
+        path="/pinisi/v1/audit",
+        permission="audit.read",
+        endpoint=audit,
+        summary="Who did what, newest first.",
+        parameters=("of", "before", "limit", "op", "act", "by", "subject"),
+        answers=(200, 400, 403),
+    ),
+)
