@@ -16,7 +16,7 @@ from msgspec import Meta
 
 FILE_NAME = "pinisi.toml"
 PREFIX = "PINISI_"
-ELSEWHERE = frozenset({"PINISI_SETTINGS", "PINISI_SHARED", "PINISI_TOKEN", "PINISI_SUITE"})
+ELSEWHERE = frozenset(f"PINISI_{name}" for name in ("SETTINGS", "TOKEN", "SHARED", "SUITE", "BENCH_ONLY"))
 """Variables with the prefix that are no settings; the docs name them."""
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
