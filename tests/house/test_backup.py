@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import io
+import os
 import subprocess
 import sys
 import tarfile
@@ -217,6 +218,7 @@ def test_a_failed_backup_leaves_nothing_behind(data: Path, tmp_path: Path) -> No
     assert list(target.iterdir()) == []
 
 
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "src")}
 HOLDER = """
 import sys; from pathlib import Path; from pinisi.runtime.occupancy import occupy
 with occupy(Path(sys.argv[1]), "http://127.0.0.1:9090"):
@@ -228,7 +230,11 @@ with occupy(Path(sys.argv[1]), "http://127.0.0.1:9090"):
 def holder() -> Callable[[Path], "subprocess.Popen[str]"]:
     def start(data: Path) -> "subprocess.Popen[str]":
         process = subprocess.Popen(
-            [sys.executable, "-c", HOLDER, str(data)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", HOLDER, str(data)],
+            env=ENVIRONMENT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         assert process.stdout is not None
         assert process.stdout.readline() == "held\n"
