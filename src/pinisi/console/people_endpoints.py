@@ -1,6 +1,6 @@
 """Signing in and out, accounts, tokens and the audit trail over HTTP."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any, get_args
@@ -99,7 +99,7 @@ async def change_own_password(house: House, call: Call) -> Reply:
 
 
 @contextmanager
-def _member(inside: str, asked: str) -> Iterator[None]:
+def _member(inside: str, asked: str) -> Generator[None]:
     """Name a bad field as the request does."""
     try:
         yield

@@ -51,13 +51,12 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
 
     @property
     def grants(self) -> tuple[Grant, ...]:
-        """The data it opens. Incidents come with their permission, whatever the types: they are how people work."""
+        """The data it opens. Incidents of its areas can be read with their permission, whatever the types."""
         writes = "context.write" in self.permissions
         data = Grant(types=self.types, areas=self.areas, attributes=self.attributes, write=writes)
-        if "incidents.read" not in self.permissions or (self._all_data and writes):
+        if "incidents.read" not in self.permissions or (self.types is None and self.attributes is None):
             return (data,)
-        acts = "incidents.act" in self.permissions
-        return data, Grant(types=frozenset({INCIDENT}), areas=self.areas, write=acts)
+        return data, Grant(types=frozenset({INCIDENT}), areas=self.areas)
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

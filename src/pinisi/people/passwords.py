@@ -4,7 +4,9 @@ Rules after NIST SP 800-63B, 5.1.1.2: length counts, composition rules do not; w
 """
 
 import unicodedata
+from collections.abc import Sequence
 from functools import cached_property
+from itertools import pairwise
 
 from anyio import CapacityLimiter, to_thread
 from argon2 import PasswordHasher
@@ -18,7 +20,10 @@ AT_ONCE = 2
 WAITING = 32
 _BESIDES_NAME = 8
 _DISTINCT = 5
-_ROWS = ("0123456789" * 2, "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm", "password", "rahasia")
+_FEWEST_TURNS = 5
+_COMMON = ("password", "rahasia", "makassar", "indonesia", "pinisi")
+_ROWS = ("01234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm")
+_STEPS = frozenset(row[n : n + 2] for row in _ROWS for n in range(len(row) - 1))
 
 
 def check_password(password: str, *names: str) -> None:
@@ -33,16 +38,21 @@ def check_password(password: str, *names: str) -> None:
     words = sorted((word for name in names for word in (name, *name.replace(".", " ").split())), key=len, reverse=True)
     if len(_without(password, words)) < _BESIDES_NAME:
         raise BadField("password", "must not be the name of the account")
-    if len(_without(password, _ROWS)) < 4:
+    if _turns(_without(password, _COMMON)) < _FEWEST_TURNS:
         raise BadField("password", "must not be a row of keys or a common word")
 
 
-def _without(password: str, words: tuple[str, ...] | list[str]) -> str:
+def _without(password: str, words: Sequence[str]) -> str:
     rest = password.casefold()
     for word in words:
         if len(word) >= 3:
             rest = rest.replace(word.casefold(), "")
     return rest
+
+
+def _turns(password: str) -> int:
+    """Characters that do not simply follow from the one before, as `b` from `a` and `7` from `6`."""
+    return bool(password) + sum(a != b and a + b not in _STEPS for a, b in pairwise(password))
 
 
 def _normal(password: str) -> str:
@@ -85,7 +95,7 @@ class Passwords:
             fits = self._hasher.verify(kept or self._nobody, _normal(password))
         except (VerificationError, InvalidHashError):
             return False
-        return fits and kept is not None
+        return fits and bool(kept)
 
     @cached_property
     def _nobody(self) -> str:
