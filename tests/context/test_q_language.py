@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pinisi.context.q_language import MAX_DEPTH, MAX_LENGTH, MAX_TERMS, QueryError, TooComplexQuery, parse_q
+from pinisi.context.q_language import (
+    MAX_DEPTH,
+    MAX_LENGTH,
+    MAX_TERMS,
+    QueryError,
+    TooComplexQuery,
+    attributes_of,
+    parse_q,
+)
 from pinisi.store.query import AllOf, AnyOf, Compare, Date, DateTime, Exists, Missing, Path, Range, TimeOfDay
 
 
@@ -96,6 +104,11 @@ def test_words_are_expanded_only_for_the_attributes_of_expand_values() -> None:
         Path("x:a"), "==", ("Male", 3, "urn:x:y"), ("x:Male", "urn:x:y")
     )
     assert read("a==Male", ("b",)) == compare("a", "==", "Male")
+
+
+def test_the_attributes_of_a_filter_are_known_without_the_system_ones() -> None:
+    assert attributes_of(parse_q("a>1;(b.c|!d[e]);modifiedAt>2020-01-01", expand)) == {"x:a", "x:b", "x:d"}
+    assert not attributes_of(parse_q("modifiedAt>2020-01-01", expand))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import msgspec
@@ -78,10 +78,9 @@ def _geometry(kind: Any, coordinates: Any) -> dict[str, Any]:
     if depth is None:
         raise QueryError("geometry", f"{kind!r} is none of {', '.join(_DEPTH)}")
     places = _decoded(coordinates) if isinstance(coordinates, str) else coordinates
-    positions = _positions(places, depth)
-    if len(positions) > MAX_POSITIONS:
-        raise TooComplexQuery("coordinates", f"{len(positions)} positions, at most {MAX_POSITIONS} are read")
-    for position in positions:
+    for number, position in enumerate(_positions(places, depth)):
+        if number == MAX_POSITIONS:
+            raise TooComplexQuery("coordinates", f"more than {MAX_POSITIONS} positions")
         _check_position(position)
     _check_shape(kind, places)
     geometry = {"type": kind, "coordinates": places}
@@ -99,13 +98,15 @@ def _decoded(text: str) -> Any:
         raise QueryError("coordinates", f"is no JSON array: {error}") from None
 
 
-def _positions(places: Any, depth: int) -> list[Any]:
+def _positions(places: Any, depth: int) -> Iterator[list[Any]]:
     if not isinstance(places, list) or not places:
         raise QueryError("coordinates", "an array is missing or empty")
     parts = cast(list[Any], places)
     if depth == 0:
-        return [parts]
-    return [position for part in parts for position in _positions(part, depth - 1)]
+        yield parts
+    else:
+        for part in parts:
+            yield from _positions(part, depth - 1)
 
 
 def _check_position(position: list[Any]) -> None:

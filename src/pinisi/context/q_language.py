@@ -25,7 +25,7 @@ from pinisi.store.query import (
     Range,
 )
 
-__all__ = ["MAX_DEPTH", "MAX_LENGTH", "MAX_TERMS", "QueryError", "TooComplexQuery", "parse_q"]
+__all__ = ["MAX_DEPTH", "MAX_LENGTH", "MAX_TERMS", "QueryError", "TooComplexQuery", "attributes_of", "parse_q"]
 
 MAX_LENGTH = 8_192
 MAX_DEPTH = 32
@@ -55,6 +55,16 @@ def parse_q(text: str, expand: Expand, expand_values: Collection[str] = ()) -> F
     if len(text) > MAX_LENGTH:
         raise TooComplexQuery("q", f"has {len(text)} characters, at most {MAX_LENGTH} are read")
     return _Parser(text, expand, frozenset(expand_values)).read()
+
+
+def attributes_of(filter: Filter) -> frozenset[str]:
+    """IRIs of the attributes that a filter asks about; members of the entity (`modifiedAt` ...) are none.
+
+    A query needs one where it names no type, id or attribute (NGSI-LD 5.7.2.4).
+    """
+    if isinstance(filter, (AllOf, AnyOf)):
+        return frozenset[str]().union(*(attributes_of(term) for term in filter.terms))
+    return frozenset({filter.path.attribute}) - ENTITY_MEMBERS
 
 
 class _Parser:

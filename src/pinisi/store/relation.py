@@ -47,7 +47,7 @@ def compile_relation(query: GeoQuery) -> GeoTest:
             return by_point(reference, *point)
         try:
             return by_geometry(reference, read_geometry(value))
-        except NotAGeometry:
+        except (NotAGeometry, shapely.errors.ShapelyError):
             return False
 
     return test
