@@ -1,0 +1,124 @@
+"""What may stand in an NGSI-LD document: URIs, names, moments, scopes, numbers.
+
+Each check returns what it was given, or raises `BadRequestData` that names the field.
+"""
+
+import re
+import unicodedata
+from typing import Any, NoReturn
+
+from pinisi.context.json_shapes import each, is_list, is_object
+from pinisi.context.problems import BadRequestData
+from pinisi.vocabulary.instant import NotAnInstant, parse_instant
+
+NULL = "urn:ngsi-ld:null"
+"""The NGSI-LD Null: in a fragment it asks for deletion (NGSI-LD 4.5.0)."""
+
+_ASCII_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:.")
+_NAME = re.compile(r"[^\W\d_]\w*")
+_PREFIXED_NAME = re.compile(r"[^\W\d_][\w.\-]*:[^\W\d_]\w*")
+_SCOPE = re.compile(r"/?[^\W\d_]\w*(?:/[^\W\d_]\w*)*")
+_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*|@none")
+_INVISIBLE = frozenset("ᅟᅠㅤﾠ⠀")
+_LARGEST = 2**63
+
+
+def refuse(field: str, reason: str) -> NoReturn:
+    """Raise the problem of a field."""
+    raise BadRequestData(reason, field)
+
+
+def is_uri(text: str) -> bool:
+    """A URI (RFC 3986), or an IRI (RFC 3987) without characters that nobody can see."""
+    if text.isascii():
+        return _ASCII_URI.fullmatch(text) is not None
+    ascii_part = "".join(char if char.isascii() else "-" for char in text)
+    return _ASCII_URI.fullmatch(ascii_part) is not None and all(map(_visible, text))
+
+
+def _visible(char: str) -> bool:
+    if char.isascii():
+        return True
+    if char in _INVISIBLE or "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef":
+        return False
+    return unicodedata.category(char)[0] not in "CZ"
+
+
+def check_uri(value: Any, field: str) -> str:
+    if isinstance(value, str) and value != NULL and is_uri(value):
+        return value
+    refuse(field, f"{shorten(value)} is not a URI")
+
+
+def check_entity_id(value: Any) -> str:
+    """The id of an entity: any URI (NGSI-LD 4.5.1)."""
+    if isinstance(value, str) and value != NULL and is_uri(value):
+        return value
+    if value is None:
+        refuse("id", "an entity needs an id")
+    refuse("id", f"{shorten(value)} is not a URI, as the id of an entity must be")
+
+
+def is_name(text: str) -> bool:
+    """A letter, then letters, digits or `_`, perhaps behind a prefix and a colon (NGSI-LD 4.6.2)."""
+    return _NAME.fullmatch(text) is not None or _PREFIXED_NAME.fullmatch(text) is not None
+
+
+def check_moment(value: Any, field: str) -> str:
+    """A UTC date-time as text (NGSI-LD 4.6.3)."""
+    if not isinstance(value, str):
+        refuse(field, f"{shorten(value)} is not a date-time like 2026-11-22T06:32:00Z")
+    try:
+        parse_instant(value)
+    except NotAnInstant as error:
+        raise BadRequestData(str(error), field) from None
+    return value
+
+
+def check_text(value: Any, field: str) -> str:
+    if isinstance(value, str) and value and value != NULL:
+        return value
+    refuse(field, f"{shorten(value)} is not a text")
+
+
+def check_scopes(value: Any) -> list[str]:
+    """One scope or several: `/Makassar/Tallo` (NGSI-LD 4.18)."""
+    scopes = each(value)
+    if not scopes:
+        refuse("scope", "an empty list holds no scope")
+    for scope in scopes:
+        if not isinstance(scope, str) or _SCOPE.fullmatch(scope) is None:
+            refuse("scope", f"{shorten(scope)} is not a scope like /Makassar/Tallo")
+    return list(dict.fromkeys(scopes))
+
+
+def check_languages(value: Any, field: str) -> dict[str, Any]:
+    """The map of a LanguageProperty: language tag -> text or texts (NGSI-LD 4.6.5)."""
+    if not is_object(value) or not value:
+        refuse(field, "a languageMap is an object of language tags and texts")
+    for tag, text in value.items():
+        if _LANGUAGE.fullmatch(tag) is None:
+            refuse(f"{field}.{tag}", "is no language tag (RFC 5646)")
+        if not (isinstance(text, str) or _all_texts(text)):
+            refuse(f"{field}.{tag}", f"{shorten(text)} is neither a text nor a list of texts")
+        if text == NULL:
+            refuse(f"{field}.{tag}", "urn:ngsi-ld:null may delete a language in a merge only")
+    return value
+
+
+def _all_texts(value: Any) -> bool:
+    return is_list(value) and bool(value) and all(isinstance(text, str) for text in value)
+
+
+def check_whole_number(value: int, field: str) -> int:
+    """Integers beyond 64 bits cannot be kept exactly."""
+    if -_LARGEST <= value < _LARGEST:
+        return value
+    refuse(field, "the number is too large")
+
+
+def shorten(value: Any) -> str:
+    """A value as the text of a problem shows it."""
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
