@@ -71,7 +71,9 @@ def test_every_make_target_is_described() -> None:
 
 def default_as_written(key: str) -> str:
     value = getattr(Settings(), key)
-    return {None: "none", (): "none", "": "empty"}.get(value, f"`{value}`")
+    if isinstance(value, tuple):
+        return ", ".join(f"`{part}`" for part in value) or "none"
+    return {None: "none", "": "empty"}.get(value, f"`{value}`")
 
 
 @pytest.mark.parametrize("key", sorted(FIELDS))

@@ -49,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     | `allowed_hosts` | names | further Host headers to accept; loopback and `host` always are |
     | `allowed_origins` | origins | further Origins that may write from a browser; the server's own always may |
     | `public_role` | role or empty | what a reader without account may do; empty: nothing |
+    | `notification_targets` | words | where subscriptions may notify: names, patterns, networks, `loopback`, `private` |
     | `commit_window_ms` | ms | how long a commit waits for others to share its fsync |
     | `log_level` | word | debug, info, warning or error |
     """
@@ -65,8 +66,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     allowed_hosts: Names = ()
     allowed_origins: Names = ()
     public_role: str = ""
+    notification_targets: Names = ("loopback",)
     commit_window_ms: Milliseconds = 1.0
     log_level: LogLevel = "info"
+
+    @property
+    def tenant_folder(self) -> Path:
+        """Where the store keeps its file for each tenant."""
+        return self.data / "tenants"
 
 
 FIELDS: Mapping[str, Any] = get_type_hints(Settings, include_extras=True)

@@ -36,8 +36,10 @@ def with_people(settings: Settings, act: Callable[[People], Awaitable[None]]) ->
     from pinisi.store.sqlite import SqliteStore
 
     async def open_and_act() -> None:
-        async with SqliteStore(settings.data, now) as store:
-            await act(People(store))
+        async with SqliteStore(settings.tenant_folder, now) as store:
+            people = People(store)
+            await people.open()
+            await act(people)
 
     try:
         with occupy(settings.data):
