@@ -42,7 +42,7 @@ def write_basemap(areas: list[Drawn], shared: Path, path: Path) -> None:
             tiles[address].append(data)
     # A vector tile is a list of layers: joining the bytes joins the layers.
     joined = {address: b"".join(parts) for address, parts in tiles.items()}
-    write_archive(joined, metadata(layers), NEAR, path)
+    write_archive(joined, metadata(layers), WIDE, path)
 
 
 def metadata(layers: Sequence[Layer]) -> dict[str, object]:
@@ -96,9 +96,7 @@ def whole_land(shared: Path) -> BaseGeometry:
     """
     folder = shared / "data" / "basemap"
     villages = [g for _, g in read_features(folder / "mamminasata_pangkep_villages_2025.geojson")]
-    regencies = [
-        g for p, g in read_features(folder / "sulsel_kabkota_2025.geojson") if p["code"] not in NEIGHBOURS
-    ]
+    regencies = [g for p, g in read_features(folder / "sulsel_kabkota_2025.geojson") if p["code"] not in NEIGHBOURS]
     around = shapely.union_all(close_gaps(villages))
     province = sewn(shapely.union_all([around, *map(shapely.make_valid, regencies)]))
     natural = shapely.union_all([g for _, g in read_features(folder / "ne10_land_sulsel.geojson")])

@@ -128,9 +128,7 @@ def tidy(points: np.ndarray, clockwise: bool) -> list[tuple[int, int]]:
     ring = [point for number, point in enumerate(ring) if point != ring[number - 1]]
     if len(ring) < 3:
         return []
-    area = sum(
-        ring[number - 1][0] * row - column * ring[number - 1][1] for number, (column, row) in enumerate(ring)
-    )
+    area = sum(ring[number - 1][0] * row - column * ring[number - 1][1] for number, (column, row) in enumerate(ring))
     if abs(area) < 4:
         return []
     return ring if (area > 0) == clockwise else ring[::-1]

@@ -1,4 +1,4 @@
-"""A PMTiles archive (specification version 3) from tiles: clustered, equal tiles kept once, gzip, same bytes each time."""
+"""A PMTiles archive (specification version 3): clustered, equal tiles kept once, gzip, the same bytes each time."""
 
 import gzip
 import json

@@ -1,0 +1,79 @@
+"""All that a city folder knows, as entities in a fixed order: areas, source cards, registers."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+from pinisi.city.areas import AreaIndex, area_entities
+from pinisi.city.errors import CityError
+from pinisi.city.facts import Entity, Origin, listing
+from pinisi.city.faults import Flag, find_faults
+from pinisi.city.period import period_end
+from pinisi.city.profile import Profile
+from pinisi.city.provenance import source_entities
+from pinisi.city.registers import register_entities
+
+
+def city_entities(profile: Profile) -> Iterator[Entity]:
+    """Entities in normalized NGSI-LD form with short names; the same folder gives the same entities each time.
+
+    Faults of the registers stand in `dataQuality` (a JsonProperty) of the entity that has them.
+
+    Raises:
+        CityError: naming file, row and column of a value that cannot be read.
+    """
+    areas = list(_areas(profile))
+    sources = source_entities(profile.sources, profile.zone)
+    rows = _rows(profile, {entity["id"]: entity for entity in areas})
+    everything = [*areas, *sources, *rows]
+    flags = find_faults(profile.rules.faults, everything, AreaIndex(profile.areas))
+    for entity in everything:
+        if entity["id"] in flags:
+            entity["dataQuality"] = listing([flag_json(flag) for flag in flags[entity["id"]]])
+        yield entity
+
+
+def city_digest(profile: Profile) -> str:
+    """Hash of every file that `city_entities` reads: the same digest, the same entities (of one version of Pinisi)."""
+    names = ("city.toml", "sources.toml", "registers.toml", "rules.toml", "areas.geojson")
+    paths = [profile.folder / name for name in names] + [table.path for table in profile.tables]
+    digest = hashlib.sha256()
+    for path in paths:
+        content = path.read_bytes()
+        digest.update(f"{path.name} {len(content)}\n".encode() + content)
+    return digest.hexdigest()
+
+
+def flag_json(flag: Flag) -> dict[str, Any]:
+    return {"code": flag.code, "text": {"id": flag.text.id, "en": flag.text.en, "ja": flag.text.ja}}
+
+
+def _areas(profile: Profile) -> Iterator[Entity]:
+    named = profile.city.areas
+    if not profile.areas:
+        return
+    if named is None:
+        raise CityError(profile.folder / "city.toml", "areas", "areas.geojson has areas, but no source is named")
+    drawn = Origin(source=named.source, observed_at=period_end(named.period, profile.zone), period=named.period)
+    coded = None
+    if named.codes_source is not None:
+        period = named.codes_period or named.period
+        coded = Origin(source=named.codes_source, observed_at=period_end(period, profile.zone), period=period)
+    yield from area_entities(profile.areas, drawn, coded)
+
+
+def _rows(profile: Profile, known: dict[str, Entity]) -> list[Entity]:
+    """Entities of the registers; a register that extends adds its attributes to the `known` ones."""
+    made: list[Entity] = []
+    for table in profile.tables:
+        for entity in register_entities(table, profile.zone, profile.city.country, profile.city.name):
+            there = known.get(entity["id"])
+            if table.register.extends and there is not None:
+                there |= {name: value for name, value in entity.items() if name not in ("id", "type")}
+            elif table.register.extends or there is not None:
+                reason = "extends no entity" if there is None else "is an entity of another register or an area"
+                raise CityError(table.path, entity["id"], reason)
+            else:
+                known[entity["id"]] = entity
+                made.append(entity)
+    return made

@@ -1,0 +1,44 @@
+"""Names of Pinisi's own types, attributes, units and rules in three languages (from `words.toml`)."""
+
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+
+from pinisi.city.text import Text
+
+
+class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The catalogue: short names of the vocabulary and UN/CEFACT codes -> texts."""
+
+    types: dict[str, Text]
+    attributes: dict[str, Text]
+    units: dict[str, Text]
+    units_a_day: dict[str, Text]
+    rules: dict[str, Text]
+
+
+@cache
+def catalogue() -> Words:
+    return msgspec.toml.decode(files("pinisi.city").joinpath("words.toml").read_bytes(), type=Words)
+
+
+def type_title(name: str) -> Text:
+    """The title of a type; its short name where the catalogue has none."""
+    return catalogue().types.get(name) or Text(name, name, name)
+
+
+def attribute_label(name: str) -> Text:
+    """The label of an attribute; its short name where the catalogue has none."""
+    return catalogue().attributes.get(name) or Text(name, name, name)
+
+
+def unit_text(code: str, a_day: bool = False) -> Text:
+    """How a unit is written beside a number; the code itself where the catalogue has none."""
+    known = catalogue().units_a_day if a_day else catalogue().units
+    return known.get(code) or Text(code, code, code)
+
+
+def rule_text(name: str) -> Text:
+    """The sentence that says how a number was computed."""
+    return catalogue().rules[name]
