@@ -3,7 +3,7 @@
 Source: P. D. Thomas, "Spheroidal geodesics, reference systems & local geometry", U.S. Naval Oceanographic Office
 SP-138, 1970: the inverse solution to the second order in the flattening, by parametric latitudes. Against Karney's
 geodesics its error is below 1 mm up to 100 km, below 3 cm up to 10,000 km, below 20 m up to 19,000 km, and up to
-35 km between points that lie almost opposite each other (beyond 19,700 km).
+35 km between points that lie almost opposite each other (beyond 19,700 km), where the series gives way to a sphere.
 """
 
 from collections.abc import Callable
@@ -21,10 +21,12 @@ _SMALLEST_RADIUS = EQUATOR * (1 - _SQUARE)
 _FIRST = FLATTENING / 4
 _SECOND = FLATTENING * FLATTENING / 64
 _HALF_MERIDIAN = 20_003_931.458625
+_MEAN_RADIUS = _HALF_MERIDIAN / pi
+_OPPOSITE = 3e-6
+"""Squared cosine of half the angle below which (25 km from the opposite point) the series diverges."""
 
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
-WORLD: Box = (-180.0, -90.0, 180.0, 90.0)
 
 
 def distance_from(lon: float, lat: float) -> Callable[[float, float], float]:
@@ -32,9 +34,7 @@ def distance_from(lon: float, lat: float) -> Callable[[float, float], float]:
     longitude = lon * _RADIAN
     parametric = atan(_POLAR * tan(lat * _RADIAN))
 
-    def distance(
-        lon: float, lat: float, sin: Callable[[float], float] = sin, cos: Callable[[float], float] = cos
-    ) -> float:
+    def distance(lon: float, lat: float) -> float:
         other = atan(_POLAR * tan(lat * _RADIAN))
         mean = (parametric + other) / 2
         half = (other - parametric) / 2
@@ -47,8 +47,8 @@ def distance_from(lon: float, lat: float) -> Callable[[float, float], float]:
         if chord <= 0:
             return 0.0
         rest = 1 - chord
-        if rest <= 1e-15:
-            return _HALF_MERIDIAN
+        if rest < _OPPOSITE:
+            return min(2 * asin(sqrt(min(chord, 1.0))) * _MEAN_RADIUS, _HALF_MERIDIAN)
         angle = 2 * asin(sqrt(chord))
         sine = 2 * sqrt(chord * rest)
         u = 2 * sin_mean * (1 - sin_half) / rest
