@@ -15,7 +15,14 @@ import msgspec
 import pytest
 
 from pinisi.runtime.archive import FORMAT, KeptFile, Manifest
-from pinisi.runtime.backup import BackupError, backup_data_folder, backup_stopped, restore_data_folder, verify_backup
+from pinisi.runtime.backup import (
+    BackupError,
+    backup_data_folder,
+    backup_stopped,
+    backup_to_send,
+    restore_data_folder,
+    verify_backup,
+)
 from pinisi.runtime.databases import copy_database
 from pinisi.runtime.occupancy import Occupied, occupant, occupy
 
@@ -273,3 +280,27 @@ def test_a_holder_can_say_later_where_it_listens(tmp_path: Path) -> None:
     process.communicate()
     assert found is not None
     assert found.url == "http://127.0.0.1:4711"
+
+
+def test_a_backup_is_sent_piece_by_piece_and_nothing_stays(data: Path, tmp_path: Path) -> None:
+    async def copy(stage: Path) -> None:
+        copy_database(data / "makassar.sqlite", stage / "makassar.sqlite")
+
+    async def send() -> bytes:
+        return b"".join([piece async for piece in await backup_to_send(data, copy, MADE)])
+
+    before = sorted(data.rglob("*"))
+    (tmp_path / "b").write_bytes(asyncio.run(send()))
+    assert sorted(data.rglob("*")) == before
+    restore_data_folder(tmp_path / "b", tmp_path / "restored")
+    assert texts(tmp_path / "restored" / "makassar.sqlite") == texts(data / "makassar.sqlite")
+
+
+def test_a_backup_that_cannot_be_made_says_so_before_the_first_piece(data: Path) -> None:
+    async def failing(stage: Path) -> None:
+        raise OSError(28, "No space left on device", "x")
+
+    before = sorted(data.rglob("*"))
+    with pytest.raises(BackupError, match="No space left"):
+        asyncio.run(backup_to_send(data, failing, MADE))
+    assert sorted(data.rglob("*")) == before

@@ -8,7 +8,7 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import Awaitable, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
@@ -20,6 +20,9 @@ from pinisi.vocabulary.instant import Instant, format_instant
 
 NOT_KEPT = (".sqlite", ".sqlite-wal", ".sqlite-shm", ".sqlite-journal", ".part", occupancy.FILE_NAME)
 """Ends of names that are not copied as they lie: databases have their own way, the rest is of the moment."""
+
+PIECE = 1 << 18
+"""Bytes handed out at once."""
 
 StoreCopy = Callable[[Path], Awaitable[None]]
 
@@ -40,6 +43,30 @@ async def backup_data_folder(data: Path, store_copy: StoreCopy, out: Path, made:
             return await asyncio.to_thread(_finish, data, Path(folder), out, made)
     except OSError as error:
         raise BackupError(f"{error.filename or out}: {error.strerror or error}") from error
+
+
+async def backup_to_send(data: Path, store_copy: StoreCopy, made: Instant) -> AsyncIterator[bytes]:
+    """Make a backup inside the data folder and hand it out piece by piece; it is deleted after the last.
+
+    Raises:
+        BackupError: before the first piece, as `backup_data_folder`.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=".pinisi-sending-", dir=data))
+    try:
+        await backup_data_folder(data, store_copy, folder / "backup", made)
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
+    return _pieces(folder)
+
+
+async def _pieces(folder: Path) -> AsyncGenerator[bytes]:
+    try:
+        with (folder / "backup").open("rb") as file:
+            while piece := await asyncio.to_thread(file.read, PIECE):
+                yield piece
+    finally:
+        shutil.rmtree(folder)
 
 
 def _finish(data: Path, stage: Path, out: Path, made: Instant) -> Manifest:

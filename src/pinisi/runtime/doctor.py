@@ -14,6 +14,7 @@ from typing import Literal
 
 import msgspec
 
+from pinisi import __version__
 from pinisi.runtime import occupancy, ports
 from pinisi.runtime.databases import database_fault, database_files, newest_change
 from pinisi.settings import Settings
@@ -59,6 +60,20 @@ def examine(settings: Settings, now: Instant) -> Iterator[Finding]:
         yield Finding("sources", "unknown", "only a running server knows the age of its sources", "start it, ask again")
     else:
         yield from check_server(occupant)
+
+
+def examine_running(settings: Settings, damaged: Sequence[str], now: Instant, newest: Instant = 0) -> Health:
+    """What a running server can say of itself.
+
+    Args:
+        damaged: what SQLite finds wrong in its databases, one line each.
+        newest: time of the newest change.
+    """
+    database = Finding("database", "ok", "the databases are whole")
+    if damaged:
+        remedy = "stop it and put a backup in place: pinisi restore FILE --replace"
+        database = Finding("database", "bad", f"a database is damaged: {'; '.join(damaged)}", remedy)
+    return Health((database, check_disk(settings.data), judge_clock(now, newest)), __version__)
 
 
 def check_python(version: Sequence[int]) -> Finding:
@@ -171,7 +186,7 @@ def check_server(occupant: occupancy.Occupant) -> Iterator[Finding]:
         yield Finding("server", "bad", f"{words} does not answer: {error}", remedy)
         return
     yield Finding("server", "ok", f"{words}, Pinisi {health.version}")
-    yield from health.checks
+    yield from (check for check in health.checks if check.name not in ("disk", "clock"))
 
 
 def ask_health(url: str) -> Health:
