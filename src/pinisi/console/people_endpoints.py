@@ -1,18 +1,16 @@
-"""Signing in and out, accounts, tokens and the audit trail over HTTP."""
+"""Signing in and out, accounts, tokens and the audit trail over HTTP. Refusals are raised: `refusals.py` answers."""
 
-from collections.abc import Awaitable, Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from functools import wraps
-from typing import Any, get_args
+from typing import get_args
 
 import msgspec
 from msgspec import UNSET
 
-from pinisi.console.http import PROBLEM_MEDIA, Call, Reply, Route, json_reply
-from pinisi.context.problems import PINISI_ERRORS
+from pinisi.console.http import Call, Reply, Route, json_reply
 from pinisi.people.account_register import AccountChange, NewAccount
 from pinisi.people.accounts import Account, account_of, principal_id
-from pinisi.people.errors import BadField, Conflict, NotAllowed, NotThere, PeopleError, SignInRefused, TooSoon
+from pinisi.people.errors import BadField, NotAllowed
 from pinisi.people.house import House
 from pinisi.people.interface import (
     AccountRequest,
@@ -31,46 +29,9 @@ from pinisi.people.sign_in import SignedIn
 from pinisi.people.trail import LONGEST_PAGE, AuditQuery, read_trail
 from pinisi.store.protocol import Op
 
-_PROBLEMS: Mapping[type[PeopleError], tuple[int, str]] = {
-    BadField: (400, "Bad field"),
-    SignInRefused: (401, "Not signed in"),
-    NotAllowed: (403, "Not permitted"),
-    NotThere: (404, "Not there"),
-    Conflict: (409, "Does not fit"),
-    TooSoon: (429, "Too many attempts"),
-}
 _OPS: Mapping[str, Op] = {op: op for op in get_args(Op)}
 
 
-def people_problem(error: PeopleError) -> Reply:
-    """The problem document of a refusal (RFC 7807); of a bad field it names the `field`."""
-    status, title = _PROBLEMS[type(error)]
-    problem: dict[str, Any] = {
-        "type": PINISI_ERRORS + type(error).__name__,
-        "title": title,
-        "status": status,
-        "detail": str(error),
-    }
-    headers: tuple[tuple[bytes, bytes], ...] = ()
-    if isinstance(error, BadField):
-        problem |= {"field": error.field, "detail": error.detail}
-    if isinstance(error, TooSoon):
-        headers = ((b"retry-after", str(error.seconds).encode()),)
-    return Reply(status, msgspec.json.encode(problem), PROBLEM_MEDIA, headers)
-
-
-def _answering(endpoint: Callable[[House, Call], Awaitable[Reply]]) -> Callable[[House, Call], Awaitable[Reply]]:
-    @wraps(endpoint)
-    async def answer(house: House, call: Call) -> Reply:
-        try:
-            return await endpoint(house, call)
-        except PeopleError as error:
-            return people_problem(error)
-
-    return answer
-
-
-@_answering
 async def login(house: House, call: Call) -> Reply:
     asked = read_request(call.body, SignInRequest)
     sessions = house.people.sessions
@@ -78,7 +39,6 @@ async def login(house: House, call: Call) -> Reply:
     return _signed_in(house, call, signed_in)
 
 
-@_answering
 async def logout(house: House, call: Call) -> Reply:
     cookie = cookie_in(call.headers.get(b"cookie", b""))
     if cookie is not None:
@@ -86,7 +46,6 @@ async def logout(house: House, call: Call) -> Reply:
     return Reply(204, headers=((b"set-cookie", clear_cookie(secure=_secure(house, call))),))
 
 
-@_answering
 async def change_own_password(house: House, call: Call) -> Reply:
     asked = read_request(call.body, PasswordRequest)
     account, now = await _own_account(house, call), house.now()
@@ -131,7 +90,6 @@ def _secure(house: House, call: Call) -> bool:
     return not house.people.loopback or (call.header(b"origin") or "").startswith("https:")
 
 
-@_answering
 async def list_accounts(house: House, call: Call) -> Reply:
     accounts = await house.people.accounts.all()
     return json_reply(
@@ -139,7 +97,6 @@ async def list_accounts(house: House, call: Call) -> Reply:
     )
 
 
-@_answering
 async def create_account(house: House, call: Call) -> Reply:
     asked = read_request(call.body, AccountRequest)
     wish = NewAccount(account=asked.account, assignments=asked.assignments, name=asked.name, password=asked.password)
@@ -148,20 +105,17 @@ async def create_account(house: House, call: Call) -> Reply:
     return json_reply(account_shown(account), 201, ((b"location", place),))
 
 
-@_answering
 async def change_account(house: House, call: Call) -> Reply:
     wish = read_request(call.body, AccountChange)
     account = await house.people.accounts.change(call.params["id"], wish, call.principal, house.now())
     return json_reply(account_shown(account))
 
 
-@_answering
 async def list_tokens(house: House, call: Call) -> Reply:
     tokens, now = await house.people.tokens.seen_by(call.principal), house.now()
     return json_reply({"position": await house.people.version(), "tokens": [token_shown(each, now) for each in tokens]})
 
 
-@_answering
 async def make_token(house: House, call: Call) -> Reply:
     asked, now = read_request(call.body, TokenRequest), house.now()
     owner = await _token_owner(house, call, asked)
@@ -170,7 +124,6 @@ async def make_token(house: House, call: Call) -> Reply:
     return json_reply({**shown, "token": made.text}, 201, ((b"cache-control", b"no-store"),))
 
 
-@_answering
 async def revoke_token(house: House, call: Call) -> Reply:
     await house.people.tokens.revoke(call.params["id"], call.principal, house.now())
     return Reply(204)
@@ -184,7 +137,6 @@ async def _token_owner(house: House, call: Call, asked: TokenRequest) -> str:
     return asked.owner
 
 
-@_answering
 async def audit(house: House, call: Call) -> Reply:
     tenant = _trail_of(call)
     page = await read_trail(house.store, tenant, _audit_query(call.query), call.grants)

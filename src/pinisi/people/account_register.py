@@ -9,8 +9,9 @@ from pinisi.people.acts import account_changed, account_created
 from pinisi.people.errors import Conflict, NotThere
 from pinisi.people.kept import PEOPLE, Found, Kept
 from pinisi.people.passwords import Passwords, check_password
+from pinisi.people.standing import Standing
 from pinisi.people.usage import note_use
-from pinisi.store.protocol import AuditEntry, DocumentChange, Store, VersionConflict
+from pinisi.store.protocol import AuditEntry, Position, Store, VersionConflict
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import SYSTEM, Principal
 
@@ -36,9 +37,10 @@ class AccountChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class Accounts:
-    def __init__(self, store: Store, passwords: Passwords) -> None:
+    def __init__(self, store: Store, passwords: Passwords, standing: Standing) -> None:
         self._store = store
         self._passwords = passwords
+        self._standing = standing
         self._kept = Kept(store, "account", Account)
         self._one_at_a_time = Lock()
 
@@ -65,7 +67,7 @@ class Accounts:
             if not account.administers and not await self.administrators():
                 raise Conflict(f"The first account must be an administrator. {_NO_ADMINISTRATOR}")
             taken = f"There is an account {account.id} already."
-            await self._apply(self._kept.put(account.id, account, 0), account_created(account), by, taken)
+            await self._apply(account, 0, account_created(account), by, taken)
         return account
 
     async def change(self, id: str, wish: AccountChange, by: Principal, now: Instant) -> Account:
@@ -115,14 +117,17 @@ class Accounts:
         fields = [name for name in wish.__struct_fields__ if getattr(wish, name) is not UNSET]
         meanwhile = f"Account {account.id} was changed by someone else meanwhile; try again."
         entry = account_changed(account, fields)
-        await self._apply(self._kept.put(account.id, account, found.position), entry, by, meanwhile)
+        await self._apply(account, found.position, entry, by, meanwhile)
         return account
 
-    async def _apply(self, change: DocumentChange, entry: AuditEntry, by: Principal, conflict: str) -> None:
+    async def _apply(
+        self, account: Account, expected: Position, entry: AuditEntry, by: Principal, conflict: str
+    ) -> None:
         try:
-            await self._store.apply(PEOPLE, [change, entry], by)
+            await self._store.apply(PEOPLE, [self._kept.put(account.id, account, expected), entry], by)
         except VersionConflict:
             raise Conflict(conflict) from None
+        self._standing.learn([account])
 
 
 def _changed(account: Account, wish: AccountChange, password: str | None, now: Instant) -> Account:

@@ -15,12 +15,3 @@ DEMO = Principal(
     grants=EVERYTHING,
 )
 """Whoever sits at the machine while there are no accounts."""
-
-COMMAND_LINE = Principal(
-    id="command-line",
-    name="Command line",
-    kind="system",
-    permissions=frozenset({"people.manage"}),
-    grants=EVERYTHING,
-)
-"""Whoever may run commands on the server."""

@@ -1,19 +1,26 @@
 """People as the rest of the house meets them: the registers, and the settings that decide who is admitted."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 
 from pinisi.people.account_register import Accounts
 from pinisi.people.accounts import Assignment, principal_id
-from pinisi.people.fixed import COMMAND_LINE, DEMO, NOBODY
+from pinisi.people.fixed import DEMO, NOBODY
 from pinisi.people.kept import PEOPLE
 from pinisi.people.passwords import Passwords
 from pinisi.people.patience import Patience
 from pinisi.people.public import public_principal
 from pinisi.people.sign_in import SignIn
+from pinisi.people.standing import Standing
 from pinisi.people.token_register import Tokens
 from pinisi.people.tokens import token_principal_id
 from pinisi.store.protocol import Position, Store
-from pinisi.vocabulary.principal import SYSTEM, Principal
+from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.principal import SYSTEM, Grants, Principal
+
+
+def wall_clock() -> Instant:
+    return time.time_ns() // 1000
 
 
 class People:
@@ -22,6 +29,7 @@ class People:
     Args:
         loopback: the server listens to this machine only.
         public: what those may read who do not sign in.
+        clock: the time on the wall, whatever the clock of a tenant shows.
     """
 
     def __init__(
@@ -32,6 +40,7 @@ class People:
         public: Assignment | None = None,
         passwords: Passwords | None = None,
         patience: Patience | None = None,
+        clock: Callable[[], Instant] = wall_clock,
     ) -> None:
         passwords = passwords or Passwords()
         self.store = store
@@ -39,10 +48,22 @@ class People:
         self._public = public
         self._anyone = None if public is None else public_principal(public)
         self._inhabited = False
-        self.accounts = Accounts(store, passwords)
-        self.tokens = Tokens(store, self.accounts)
+        self._standing = Standing(public, clock)
+        self.accounts = Accounts(store, passwords, self._standing)
+        self.tokens = Tokens(store, self.accounts, self._standing)
         self.sessions = SignIn(store, self.accounts, passwords, patience or Patience())
         self._names: tuple[Position, Mapping[str, str]] | None = None
+
+    async def open(self) -> None:
+        """Read accounts and tokens, so that `grants_of` knows them. Once, before the first change of an entity."""
+        self._standing.learn(await self.accounts.all(), await self.tokens.all())
+
+    def grants_of(self, principal: str, tenant: str = "") -> Grants | None:
+        """What a principal of the log may see now in a tenant; None: there is no such principal any more.
+
+        Without a tenant: only what he may see in every one.
+        """
+        return self._standing.grants_of(principal, tenant)
 
     async def version(self) -> Position:
         """Grows with every change of an account, token or session: what was resolved before may be wrong after."""
@@ -65,7 +86,7 @@ class People:
         return self._names[1]
 
     async def _read_names(self) -> Mapping[str, str]:
-        names = {each.id: each.name for each in (SYSTEM, DEMO, NOBODY, COMMAND_LINE)}
+        names = {each.id: each.name for each in (SYSTEM, DEMO, NOBODY)}
         accounts = {account.id: account.name for account in await self.accounts.all()}
         names |= {principal_id(id): name for id, name in accounts.items()}
         for token in await self.tokens.all():

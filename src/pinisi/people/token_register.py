@@ -8,6 +8,7 @@ from pinisi.people.acts import token_made, token_revoked
 from pinisi.people.errors import BadField, Conflict, NotThere
 from pinisi.people.kept import PEOPLE, Kept
 from pinisi.people.roles import NEVER_BY_TOKEN, PERMISSIONS
+from pinisi.people.standing import Standing
 from pinisi.people.tokens import (
     LONGEST_LIFE,
     USED_EVERY,
@@ -36,9 +37,10 @@ class TokenWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Tokens:
-    def __init__(self, store: Store, accounts: Accounts) -> None:
+    def __init__(self, store: Store, accounts: Accounts, standing: Standing) -> None:
         self._store = store
         self._accounts = accounts
+        self._standing = standing
         self._kept = Kept(store, "token", Token)
 
     async def all(self) -> list[Token]:
@@ -68,6 +70,7 @@ class Tokens:
             expires_at=now + USUAL_LIFE if wish.expires_at is None else wish.expires_at,
         )
         await self._store.apply(PEOPLE, [self._kept.put(id, token, 0), token_made(token)], by)
+        self._standing.learn(tokens=[token])
         return NewToken(token, token_text(id, secret))
 
     async def revoke(self, id: str, by: Principal, now: Instant) -> Token:
@@ -84,6 +87,7 @@ class Tokens:
             raise Conflict(f"Token {id} has been revoked already.")
         token = msgspec.structs.replace(found.value, revoked_at=now)
         await self._store.apply(PEOPLE, [self._kept.put(id, token), token_revoked(token)], by)
+        self._standing.learn(tokens=[token])
         return token
 
     async def seen_by(self, principal: Principal) -> list[Token]:

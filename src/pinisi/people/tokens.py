@@ -82,6 +82,11 @@ def token_principal_id(id: str) -> str:
     return f"token:{id}"
 
 
+def token_of(principal: str) -> str:
+    """The token behind a principal's id in the log; of other principals nothing that exists."""
+    return principal.removeprefix("token:") if principal.startswith("token:") else ""
+
+
 def token_principal(token: Token, owner: Account, tenant: str) -> Principal:
     """Who acts with the token in one tenant: what owner and token have in common."""
     holder = principal_of(owner, tenant)
