@@ -1,0 +1,128 @@
+"""Finds entities by name, also misspelt: kelurahan, puskesmas, waste banks.
+
+Spelling of Makassar's names varies most in doubled letters, spaces and hyphens (Panakkukang, Panakukang; Kassi-Kassi,
+kasi kasi), so names are compared without them. A prefilter by trigrams leaves few names to compare in full.
+"""
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+import msgspec
+from rapidfuzz import fuzz
+
+CANDIDATES = 80
+LEAST_SCORE = 62.0
+EXACT, PREFIX, WORD_PREFIX, ALL_WORDS = 100.0, 97.0, 94.0, 91.0
+FUZZY = 0.9
+_WORD = re.compile(r"[^\W_]+")
+_DOUBLED = re.compile(r"([^\W\d_])\1+")
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """A name that fits, with a score of 0 to 100."""
+
+    id: str
+    name: str
+    kind: str
+    area: str
+    score: float
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    id: str
+    name: str
+    kind: str
+    area: str
+    rank: int
+    words: tuple[str, ...]
+    joined: str
+    grams: frozenset[str]
+
+
+class NameIndex:
+    """Names in memory, kept up one by one."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, _Entry] = {}
+        self._by_gram: dict[str, set[str]] = defaultdict(set)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def put(self, id: str, name: str, kind: str, area: str = "", rank: int = 0) -> None:
+        """Add a name, or replace the one that the id had. Of equal scores the lower `rank` comes first."""
+        self.remove(id)
+        words = _words(name)
+        joined = "".join(words)
+        entry = _Entry(id, name, kind, area, rank, words, joined, frozenset(_grams(joined)))
+        self._entries[id] = entry
+        for gram in entry.grams:
+            self._by_gram[gram].add(id)
+
+    def remove(self, id: str) -> None:
+        """Forget an id; nothing happens when it is not known."""
+        entry = self._entries.pop(id, None)
+        for gram in entry.grams if entry else ():
+            holders = self._by_gram[gram]
+            holders.discard(id)
+            if not holders:
+                del self._by_gram[gram]
+
+    def search(self, query: str, limit: int = 8) -> list[Hit]:
+        """The best names first: whole names, then beginnings, then what is spelt nearly so."""
+        words = _words(query)
+        if not words or limit <= 0:
+            return []
+        joined = "".join(words)
+        scored = [(_score(entry, words, joined), entry) for entry in self._candidates(joined)]
+        fitting = [(score, entry) for score, entry in scored if score >= LEAST_SCORE]
+        fitting.sort(key=lambda pair: (-pair[0], pair[1].rank, len(pair[1].joined), pair[1].name, pair[1].id))
+        return [Hit(e.id, e.name, e.kind, e.area, round(score, 1)) for score, e in fitting[:limit]]
+
+    def _candidates(self, joined: str) -> Iterator[_Entry]:
+        """Entries that share most trigrams with the query, and all that begin with a query too short for any."""
+        if len(joined) < 3:
+            yield from (e for e in self._entries.values() if any(word.startswith(joined) for word in e.words))
+            return
+        shared: Counter[str] = Counter()
+        for gram in set(_grams(joined)):
+            shared.update(self._by_gram.get(gram, ()))
+        # Of equally many shared trigrams the shorter name is nearer, so a whole name is never crowded out.
+        nearest = sorted(shared.items(), key=lambda pair: (-pair[1], len(self._entries[pair[0]].joined), pair[0]))
+        yield from (self._entries[id] for id, _ in nearest[:CANDIDATES])
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """Words without accents, capitals and doubled letters; an apostrophe joins (Pa'Baeng, Pabaeng)."""
+    plain = unicodedata.normalize("NFKD", text).casefold().replace("'", "").replace("\u2019", "")
+    bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return tuple(_DOUBLED.sub(r"\1", word) for word in _WORD.findall(bare))
+
+
+def _grams(joined: str) -> Iterator[str]:
+    padded = f"^{joined}"
+    return (padded[start : start + 3] for start in range(max(1, len(padded) - 2)))
+
+
+def _score(entry: _Entry, words: tuple[str, ...], joined: str) -> float:
+    """How well a name answers a query; a shorter rest scores a little higher among equals."""
+    rest = min(2.0, (len(entry.joined) - len(joined)) / 20) if len(entry.joined) > len(joined) else 0.0
+    if entry.joined == joined:
+        return EXACT
+    if entry.joined.startswith(joined):
+        return PREFIX - rest
+    if any("".join(entry.words[start:]).startswith(joined) for start in range(1, len(entry.words))):
+        return WORD_PREFIX - rest
+    if all(any(known.startswith(word) for known in entry.words) for word in words):
+        return ALL_WORDS - rest
+    return FUZZY * max(fuzz.ratio(joined, part) for part in _parts(entry, len(words))) - rest
+
+
+def _parts(entry: _Entry, count: int) -> Iterator[str]:
+    """The whole name, and every run of about as many words as the query has."""
+    yield entry.joined
+    for length in {count, count + 1}:
+        for start in range(len(entry.words) - length + 1):
+            yield "".join(entry.words[start : start + length])
