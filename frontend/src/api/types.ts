@@ -1,0 +1,237 @@
+/** The shapes of `/pinisi/v1`, as docs/reference/console-api.md states them. */
+import type { Geometry } from "geojson";
+
+export type Language = "id" | "en" | "ja";
+export type Text = Partial<Record<Language, string>>;
+export type LonLat = [number, number];
+export type Bounds = [west: number, south: number, east: number, north: number];
+
+export type Method = "measured" | "reported" | "modelled" | "forecast" | "simulated" | "replayed";
+export type Freshness = "fresh" | "late" | "dead" | "undated";
+
+export interface Flag {
+  code: string;
+  text: Text | string;
+}
+
+export interface Value {
+  label: Text;
+  value: number | string | boolean | null;
+  unit: string | null;
+  unitText: Text | null;
+  method: Method | null;
+  derived: Text | null;
+  provider: string | null;
+  writtenBy: string | null;
+  observedAt: string | null;
+  receivedAt: string | null;
+  period: string | null;
+  state: Freshness;
+  ageDays: number | null;
+  flags: Flag[];
+  entity: string | null;
+  attribute: string | null;
+  datasetId: string | null;
+}
+
+export interface Tile extends Value {
+  id: string;
+  of?: number | null;
+}
+
+export interface Session {
+  principal: { id: string; name: string; kind: string; roles: string[] };
+  permissions: string[];
+  demo: boolean;
+  tenant: string;
+  tenants: string[];
+  clock: { mode: "live" | "replayed" | "paused"; now: string; method: "replayed" | "simulated" | null };
+  version: string;
+  position: number;
+}
+
+export type Shape = "square" | "circle" | "diamond" | "triangle" | "cross" | "ring" | "hexagon";
+
+export interface Column {
+  key: string;
+  label: Text;
+  unit: string | null;
+  unitText: Text | null;
+}
+
+export interface Layer {
+  id: string;
+  title: Text;
+  type: string;
+  shape: Shape;
+  hue: number;
+  visible: boolean;
+  labels: "always" | "zoom" | "never";
+  minZoom: number;
+  count: number;
+  service: string | null;
+  columns: Column[];
+}
+
+export interface Source {
+  id: string;
+  title: Text;
+  publisher: string | null;
+  year: string | number | null;
+  licence: string | null;
+  licenceNote: Text | string | null;
+  url: string | null;
+  retrieved: string | null;
+  files: { name: string; rows: number | null }[];
+  note: Text | null;
+}
+
+export interface City {
+  id: string;
+  name: string;
+  title: Text;
+  country: string;
+  code: string;
+  timeZone: string;
+  timeZoneName: string;
+  languages: Language[];
+  view: { bounds: Bounds; minZoom: number; maxZoom: number };
+  basemap: string | null;
+  layers: Layer[];
+  sources: Source[];
+  agencies: { id: string; name: Text | string }[];
+}
+
+export interface Stage {
+  level: 1 | 2 | 3 | 4 | 5;
+  word: Text;
+  since: string;
+  setBy: string;
+}
+
+export interface Now {
+  position: number;
+  stage: Stage | null;
+  tiles: Tile[];
+  alarms: Incident[];
+  alarmCount: number;
+  sources: { live: number; total: number };
+}
+
+export type Cell = string | number | boolean | null | Flag[];
+
+export interface LayerTable {
+  position: number;
+  layer: string;
+  columns: string[];
+  rows: Cell[][];
+}
+
+export interface Area {
+  id: string;
+  code: string;
+  name: string;
+  level: "city" | "kecamatan" | "kelurahan";
+  parent: string | null;
+  center: LonLat;
+  bounds: Bounds;
+}
+
+export interface Place {
+  position: number;
+  id: string;
+  type: string;
+  typeTitle: Text;
+  name: string;
+  areas: { id: string; name: string; level: string }[];
+  location: Geometry | null;
+  facts: Value[];
+  sources: Source[];
+  inside: { layer: string; title: Text; count: number }[];
+  nearby: { id: string; name: string; typeTitle: Text; distance: number }[];
+  changed: { at: string; by: string } | null;
+}
+
+export type HistoryPoint = [
+  observedAt: string,
+  value: number | string | null,
+  receivedAt: string,
+  method: Method | null,
+  by: string,
+];
+export type HistoryHour = [hour: string, n: number, min: number, mean: number, max: number];
+
+export interface History {
+  label: Text;
+  unit: string | null;
+  unitText: Text | null;
+  points: HistoryPoint[];
+  hourly: HistoryHour[];
+}
+
+export interface Found {
+  id: string;
+  name: string;
+  typeTitle: Text;
+  area: string | null;
+  layer: string | null;
+  location: LonLat | null;
+  score: number;
+}
+
+export type Severity = "danger" | "caution" | "information";
+export type IncidentState = "unacknowledged" | "acknowledged" | "closed";
+
+export interface Incident {
+  id: string;
+  title: Text;
+  detail: Text | null;
+  kind: string;
+  state: IncidentState;
+  severity: Severity;
+  raisedAt: string;
+  raisedBy: string;
+  rule: Text | null;
+  area: string | null;
+  location: LonLat | null;
+  subject: string | null;
+  owner: string | null;
+  ownerId: string | null;
+  since: string | null;
+  closedAt: string | null;
+  closedBy: string | null;
+  reason: string | null;
+  position: number;
+}
+
+export interface Act {
+  at: string;
+  by: string;
+  act: string;
+  note: string | null;
+  to: string | null;
+  reason: string | null;
+}
+
+export type IncidentWithActs = Incident & { acts: Act[] };
+export type IncidentAct = {
+  act: "take" | "note" | "hand" | "close";
+  note?: string;
+  to?: string;
+  reason?: string;
+};
+
+export interface Change {
+  id: string;
+  type: string;
+  layers: string[];
+  row: Cell[] | null;
+  attributes: string[];
+}
+
+export type StreamMessage =
+  | { event: "hello"; data: { position: number } }
+  | { event: "changes"; data: { position: number; entities: Change[] } }
+  | { event: "incidents"; data: { position: number; incidents: Incident[] } }
+  | { event: "reset"; data: { position: number } }
+  | { event: "beat"; data: { now: string; position: number } };

@@ -1,0 +1,93 @@
+/** The whole console: bars that say what must not be missed, top bar, rail, map, panel. */
+import { html, nothing } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import { typing } from "../lists/list-keys";
+import { store } from "../live/store";
+import "../map/city-map";
+import { PAGES } from "../screen/address";
+import { screenState } from "../screen/screen";
+import { controls } from "../theme/controls";
+import { setStyle } from "../theme/set-style";
+import "./cut-bar";
+import "./exercise-bar";
+import "./key-help";
+import "./navigation-rail";
+import "./panel-edge";
+import "./side-panel";
+import "./sign-in";
+import "./start-failed";
+import { frameStyles } from "./frame-styles";
+import "./top-bar";
+import { View } from "./view";
+
+@customElement("pinisi-console")
+export class PinisiConsole extends View {
+  @state() private keysShown = false;
+
+  private readonly onKey = (event: KeyboardEvent) => this.key(event);
+
+  static override readonly styles = [controls, frameStyles];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener("keydown", this.onKey);
+  }
+
+  override disconnectedCallback(): void {
+    window.removeEventListener("keydown", this.onKey);
+    super.disconnectedCallback();
+  }
+
+  protected override updated(): void {
+    const page = this.words.pages[screenState.state.page];
+    document.title = [page, store.city?.name, "Pinisi"].filter(Boolean).join(" · ");
+  }
+
+  protected override render() {
+    if (store.phase === "signed-out") return html`<sign-in></sign-in>`;
+    if (store.phase === "failed") return html`<start-failed></start-failed>`;
+    const { panel, sheet } = screenState.state;
+    const width = panel === null ? {} : { "--panel": `${panel}rem` };
+    return html`
+      <a class="skip" href="#panel" @click=${this.skip}>${this.words.skipToPanel}</a>
+      <exercise-bar></exercise-bar>
+      <cut-bar></cut-bar>
+      <top-bar @keys=${() => (this.keysShown = true)}></top-bar>
+      <div class="body mode-${screenState.mode} ${sheet ? "sheet-up" : ""}" style=${setStyle(width)}>
+        <navigation-rail></navigation-rail>
+        <section class="map" aria-label=${this.words.map}>
+          <city-map></city-map>
+        </section>
+        <panel-edge></panel-edge>
+        <side-panel></side-panel>
+      </div>
+      ${this.keysShown ? html`<key-help @done=${() => (this.keysShown = false)}></key-help>` : nothing}
+    `;
+  }
+
+  private skip(event: Event): void {
+    event.preventDefault();
+    this.renderRoot.querySelector<HTMLElement>("side-panel")?.focus();
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (event.key === "Escape") return this.back();
+    if (typing(event) || event.ctrlKey || event.metaKey || event.altKey || store.phase !== "ready") return;
+    const page = PAGES[Number(event.key) - 1];
+    if (page && /^[1-5]$/.test(event.key)) screenState.open(page);
+    else if (event.key === "?") this.keysShown = !this.keysShown;
+    else if (event.key === "d") screenState.adjust({ theme: screenState.theme === "dark" ? "light" : "dark" });
+    else if (event.key === "w") screenState.adjust({ mode: screenState.mode === "wall" ? null : "wall" });
+  }
+
+  /** Escape steps out of the innermost thing that is open. */
+  private back(): void {
+    const { value, incident, id, list, sheet } = screenState.state;
+    if (this.keysShown) this.keysShown = false;
+    else if (value) screenState.adjust({ value: null });
+    else if (sheet) screenState.adjust({ sheet: false });
+    else if (incident) screenState.go({ incident: null });
+    else if (id) screenState.go({ id: null });
+    else if (list) screenState.go({ list: null });
+  }
+}

@@ -1,0 +1,80 @@
+/** Signing in, when the server has accounts. */
+import { css, html, nothing } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import { Problem } from "../api/client";
+import { store } from "../live/store";
+import { controls } from "../theme/controls";
+import { mark } from "./icons";
+import { View } from "./view";
+
+@customElement("sign-in")
+export class SignIn extends View {
+  @state() private busy = false;
+  @state() private refusal: string | null = null;
+
+  static override readonly styles = [
+    controls,
+    css`
+      :host {
+        display: grid;
+        place-items: center;
+        height: 100%;
+      }
+
+      form {
+        display: grid;
+        gap: 1rem;
+        width: 20rem;
+        max-width: calc(100vw - 2rem);
+      }
+
+      .head {
+        display: flex;
+        align-items: center;
+        gap: 0.75rem;
+      }
+
+      h1 {
+        font: 600 1.0625rem/1.5rem var(--text);
+      }
+
+      .button {
+        padding: 0.5rem;
+        text-align: center;
+      }
+    `,
+  ];
+
+  protected override render() {
+    const { words } = this;
+    return html`<main>
+      <form @submit=${this.submit}>
+        <div class="head">${mark(32)}<h1>Pinisi</h1></div>
+        <label class="field">${words.accountName}<input name="account" autocomplete="username" required autofocus /></label>
+        <label class="field">
+          ${words.password}<input name="password" type="password" autocomplete="current-password" required />
+        </label>
+        ${this.refusal ? html`<p role="alert">${this.refusal}</p>` : nothing}
+        <button class="button primary" ?disabled=${this.busy}>${words.signIn}</button>
+      </form>
+    </main>`;
+  }
+
+  private async submit(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const given = new FormData(event.target as HTMLFormElement);
+    this.busy = true;
+    this.refusal = null;
+    try {
+      await store.signIn(String(given.get("account")), String(given.get("password")));
+    } catch (cause) {
+      this.refusal = this.why(cause);
+    }
+    this.busy = false;
+  }
+
+  private why(cause: unknown): string {
+    if (!(cause instanceof Problem) || cause.status === 0) return this.words.serverSilent;
+    return cause.status === 401 ? this.words.signInRefused : cause.message;
+  }
+}

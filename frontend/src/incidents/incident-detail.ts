@@ -1,0 +1,195 @@
+/** One incident in full: what, where, who holds it, by which rule, what was done. */
+import { css, html, nothing } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { api, Problem } from "../api/client";
+import type { Act, Incident } from "../api/types";
+import { icon } from "../frame/icons";
+import { View } from "../frame/view";
+import { store } from "../live/store";
+import { screenState } from "../screen/screen";
+import { controls, panelParts } from "../theme/controls";
+import "./incident-acts";
+import "./severity-mark";
+
+@customElement("incident-detail")
+export class IncidentDetail extends View {
+  @property() incidentId = "";
+  @state() private acts: readonly Act[] = [];
+  @state() private problem: Problem | null = null;
+
+  private readFor = "";
+
+  static override readonly styles = [
+    controls,
+    panelParts,
+    css`
+      .head {
+        display: grid;
+        gap: 0.5rem;
+        padding: 0.5rem 1.125rem 1rem;
+        border-bottom: 1px solid var(--line);
+      }
+
+      .back {
+        display: inline-flex;
+        align-items: center;
+        gap: 0.25rem;
+        padding: 0.375rem 0;
+        color: var(--ink2);
+        font-size: 0.8125rem;
+      }
+
+      .title {
+        display: flex;
+        gap: 0.625rem;
+        align-items: flex-start;
+      }
+
+      .title severity-mark {
+        margin-top: 0.1875rem;
+      }
+
+      h2 {
+        font: 500 1.0625rem/1.5rem var(--text);
+      }
+
+      .detail {
+        color: var(--ink2);
+      }
+
+      dl {
+        display: grid;
+        grid-template-columns: max-content 1fr;
+        gap: 0.375rem 1.25rem;
+        padding: 0.875rem 1.125rem;
+        border-bottom: 1px solid var(--line);
+        font-size: 0.8125rem;
+      }
+
+      dt {
+        color: var(--ink3);
+      }
+
+      .acts {
+        padding: 0.875rem 1.125rem;
+        border-bottom: 1px solid var(--line);
+      }
+
+      ol li {
+        display: grid;
+        grid-template-columns: 5.5rem 1fr;
+        gap: 0.75rem;
+        padding: 0.375rem 1.125rem;
+        font-size: 0.8125rem;
+      }
+
+      ol time {
+        color: var(--ink3);
+      }
+
+      ol .said {
+        color: var(--ink2);
+      }
+
+      .link {
+        color: var(--accent);
+      }
+    `,
+  ];
+
+  protected override willUpdate(): void {
+    const known = store.incidents.get(this.incidentId);
+    const key = `${this.incidentId} ${known?.position ?? ""} ${known?.state ?? ""} ${known?.owner ?? ""}`;
+    if (key === this.readFor || !this.incidentId) return;
+    this.readFor = key;
+    void this.read(this.incidentId);
+  }
+
+  private async read(id: string): Promise<void> {
+    try {
+      const { acts, ...incident } = await api.incident(id);
+      if (id !== this.incidentId) return;
+      this.acts = acts;
+      this.problem = null;
+      if (!store.incidents.has(id)) store.keep([incident]);
+    } catch (cause) {
+      this.problem = cause instanceof Problem ? cause : new Problem(0, "", String(cause));
+    }
+  }
+
+  protected override render() {
+    const incident = store.incidents.get(this.incidentId);
+    return html`
+      <div class="head">
+        <div>
+          <button class="back" @click=${() => screenState.go({ incident: null })}>${icon("back", 15)} ${this.words.reopenList}</button>
+        </div>
+        ${incident ? this.heading(incident) : this.missing()}
+      </div>
+      ${incident ? this.body(incident) : nothing}
+    `;
+  }
+
+  private missing() {
+    if (!this.problem) return html`<p aria-busy="true">${this.words.loading}</p>`;
+    return html`<p role="alert">${this.problem.status === 404 ? this.words.incidentGone : this.problem.message || this.words.serverSilent}</p>`;
+  }
+
+  private heading(incident: Incident) {
+    return html`<div class="title">
+        <severity-mark .severity=${incident.severity} .taken=${incident.state !== "unacknowledged"}></severity-mark>
+        <h2>${this.text(incident.title)}</h2>
+      </div>
+      ${incident.detail ? html`<p class="detail">${this.text(incident.detail)}</p>` : nothing}`;
+  }
+
+  private body(incident: Incident) {
+    const { words } = this;
+    const state = [words.state[incident.state], incident.owner ? words.ownedBy(incident.owner) : words.nobody].join(" · ");
+    return html`
+      <div class="acts">
+        <p>${state}</p>
+        <incident-acts .incident=${incident} @acted=${() => this.read(incident.id)}></incident-acts>
+      </div>
+      <dl>
+        <dt>${words.severityField}</dt>
+        <dd>${words.severity[incident.severity]}</dd>
+        <dt>${words.pages.time}</dt>
+        <dd>${this.format.moment(incident.raisedAt)}</dd>
+        ${incident.area ? html`<dt>${words.areas}</dt><dd>${incident.area}</dd>` : nothing}
+        ${incident.rule ? html`<dt>${words.rule}</dt><dd>${this.text(incident.rule)}</dd>` : nothing}
+        ${incident.closedAt
+          ? html`<dt>${words.state.closed}</dt>
+              <dd>${[this.format.moment(incident.closedAt), incident.closedBy, incident.reason].filter(Boolean).join(" · ")}</dd>`
+          : nothing}
+        ${this.links(incident)}
+      </dl>
+      <div class="section-head"><h2>${words.acts}</h2></div>
+      <ol>
+        ${this.acts.map((act) => this.act(act))}
+      </ol>
+    `;
+  }
+
+  private links(incident: Incident) {
+    const { subject } = incident;
+    const place = subject
+      ? html`<button class="link" @click=${() => screenState.openPlace(subject)}>${this.words.subject}</button>`
+      : nothing;
+    const map = incident.location
+      ? html`<button class="link" @click=${() => screenState.showOnMap(incident.id)}>${this.words.showOnMap}</button>`
+      : nothing;
+    return subject || incident.location ? html`<dt>${this.words.map}</dt><dd>${map} ${place}</dd>` : nothing;
+  }
+
+  private act({ at, by, act, note, to, reason }: Act) {
+    const names: Record<string, string> = this.words.actNames;
+    const said = [note, reason].filter(Boolean).join(" · ");
+    return html`<li>
+      <time datetime=${at}>${this.format.recent(at, store.clock())}</time>
+      <div>
+        ${by} ${names[act] ?? act} ${to ? this.words.actTo(to) : ""} ${said ? html`<p class="said">${said}</p>` : nothing}
+      </div>
+    </li>`;
+  }
+}

@@ -1,0 +1,34 @@
+/** The operator's queue: what is open, what comes first. */
+import type { Incident, Severity } from "../api/types";
+
+export type Incidents = ReadonlyMap<string, Incident>;
+
+const WEIGHT: Record<Severity, number> = { danger: 0, caution: 1, information: 2 };
+
+/** Newer pictures of an incident replace older ones; an older one never replaces a newer. */
+export function merge(before: Incidents, incoming: readonly Incident[]): Incidents {
+  const merged = new Map(before);
+  for (const incident of incoming) {
+    const known = merged.get(incident.id);
+    if (!known || known.position <= incident.position) merged.set(incident.id, incident);
+  }
+  return merged;
+}
+
+export function isOpen(incident: Incident): boolean {
+  return incident.state !== "closed";
+}
+
+/** Untaken before taken, danger before caution, newest first. */
+export function inOrderOfUrgency(incidents: Iterable<Incident>): Incident[] {
+  return [...incidents].sort(
+    (a, b) =>
+      Number(a.state !== "unacknowledged") - Number(b.state !== "unacknowledged") ||
+      WEIGHT[a.severity] - WEIGHT[b.severity] ||
+      b.raisedAt.localeCompare(a.raisedAt),
+  );
+}
+
+export function newestFirst(incidents: Iterable<Incident>): Incident[] {
+  return [...incidents].sort((a, b) => (b.since ?? b.raisedAt).localeCompare(a.since ?? a.raisedAt));
+}

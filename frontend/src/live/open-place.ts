@@ -1,0 +1,61 @@
+/** The place that is open: read when the screen selects it, read again when the stream says that it changed. */
+import { api, Problem } from "../api/client";
+import type { Place, Value } from "../api/types";
+import { screenState } from "../screen/screen";
+import { store } from "./store";
+
+class OpenPlace extends EventTarget {
+  id: string | null = null;
+  place: Place | null = null;
+  problem: Problem | null = null;
+
+  private seen = "";
+  private reading: AbortController | null = null;
+
+  follow(): void {
+    const look = () => void this.look();
+    store.addEventListener("change", look);
+    screenState.addEventListener("change", look);
+    look();
+  }
+
+  private async look(): Promise<void> {
+    const { id } = screenState.state;
+    const version = `${id} ${store.phase} ${store.generation} ${id ? (store.touched.get(id) ?? 0) : 0}`;
+    if (version === this.seen || store.phase !== "ready") return;
+    this.seen = version;
+    if (id !== this.id) Object.assign(this, { id, place: null, problem: null });
+    this.reading?.abort();
+    if (id) await this.read(id);
+    this.dispatchEvent(new Event("change"));
+    store.dispatchEvent(new Event("change"));
+  }
+
+  private async read(id: string): Promise<void> {
+    const reading = new AbortController();
+    this.reading = reading;
+    try {
+      const place = await api.place(id, reading.signal);
+      Object.assign(this, { place, problem: null });
+    } catch (cause) {
+      if (!reading.signal.aborted) this.problem = cause instanceof Problem ? cause : new Problem(0, "", String(cause));
+    }
+  }
+}
+
+export const openPlace = new OpenPlace();
+
+export function factAddress(value: Value): string {
+  return ["fact", value.attribute ?? value.label.en ?? "", value.datasetId].filter(Boolean).join(" ");
+}
+
+export function tileAddress(id: string): string {
+  return `tile ${id}`;
+}
+
+/** The value that an address of a drawer names, if it is on the screen. */
+export function valueAt(address: string): Value | null {
+  const [kind] = address.split(" ");
+  if (kind === "tile") return store.now?.tiles.find((tile) => tileAddress(tile.id) === address) ?? null;
+  return openPlace.place?.facts.find((fact) => factAddress(fact) === address) ?? null;
+}

@@ -1,0 +1,175 @@
+/** The live store: the one state that components share. It reads pictures, then follows the stream. */
+import { api, Problem } from "../api/client";
+import type { Area, City, Incident, Now, Session, StreamMessage } from "../api/types";
+import { type Connection, heard, lost, ticked, UNCONNECTED } from "./connection";
+import { type Incidents, merge } from "./incidents";
+import { shareStream } from "./shared-stream";
+import { applyChanges, readTable, rowColumns, type Table } from "./table";
+
+export type Phase = "starting" | "signed-out" | "ready" | "failed";
+
+/** How long changes gather before the numbers of Now are read again. */
+const NOW_AGAIN_MS = 1000;
+
+class LiveStore extends EventTarget {
+  phase: Phase = "starting";
+  problem: Problem | null = null;
+  session: Session | null = null;
+  city: City | null = null;
+  now: Now | null = null;
+  areas: readonly Area[] = [];
+  tables: ReadonlyMap<string, Table> = new Map();
+  incidents: Incidents = new Map();
+  connection: Connection = UNCONNECTED;
+  /** Server time minus ours: the clock shows the city's tenant, not this machine. */
+  clockOffset = 0;
+  /** Rises whenever an entity changes; pages compare it to read again. */
+  touched: ReadonlyMap<string, number> = new Map();
+  generation = 0;
+
+  private endStream: (() => void) | null = null;
+  private nowTimer = 0;
+  private readonly loading = new Set<string>();
+
+  async start(): Promise<void> {
+    try {
+      await this.readPictures();
+      this.phase = "ready";
+      this.follow();
+    } catch (cause) {
+      this.phase = cause instanceof Problem && cause.status === 401 ? "signed-out" : "failed";
+      this.problem = cause instanceof Problem ? cause : new Problem(0, "", String(cause));
+    }
+    this.changed();
+  }
+
+  clock(): Date {
+    return new Date(Date.now() + this.clockOffset);
+  }
+
+  async needTable(layer: string): Promise<void> {
+    if (this.tables.has(layer) || this.loading.has(layer)) return;
+    this.loading.add(layer);
+    try {
+      const table = readTable(await api.layer(layer));
+      this.tables = new Map(this.tables).set(layer, table);
+      this.changed();
+    } catch {
+      // A layer that cannot be read stays unread; the next need asks again.
+    } finally {
+      this.loading.delete(layer);
+    }
+  }
+
+  keep(incidents: readonly Incident[]): void {
+    this.incidents = merge(this.incidents, incidents);
+    this.changed();
+  }
+
+  async signIn(account: string, password: string): Promise<void> {
+    await api.login(account, password);
+    await this.start();
+  }
+
+  async signOut(): Promise<void> {
+    await api.logout();
+    window.location.reload();
+  }
+
+  private async readPictures(): Promise<void> {
+    const session = await api.session();
+    const [city, now, areas] = await Promise.all([api.city(), api.now(), api.areas()]);
+    this.clockOffset = new Date(session.clock.now).getTime() - Date.now();
+    Object.assign(this, { session, city, now, areas });
+    this.incidents = merge(this.incidents, now.alarms);
+    await this.readIncidents();
+  }
+
+  private async readIncidents(): Promise<void> {
+    const open = await api.incidents("open");
+    const stale = [...this.incidents.values()].filter((known) => !open.some(({ id }) => id === known.id));
+    const kept = new Map(this.incidents);
+    for (const known of stale) if (known.state !== "closed") kept.delete(known.id);
+    this.incidents = merge(kept, open);
+  }
+
+  private follow(): void {
+    this.endStream?.();
+    const position = Math.min(this.session?.position ?? 0, this.now?.position ?? Infinity);
+    this.endStream = shareStream(position, {
+      message: (message) => this.hear(message),
+      lost: (retryAt) => this.setConnection(lost(this.connection, Date.now(), retryAt)),
+    });
+    window.setInterval(() => this.setConnection(ticked(this.connection, Date.now())), 1000);
+  }
+
+  private hear(message: StreamMessage): void {
+    this.setConnection(heard(Date.now()));
+    if (message.event === "beat") this.clockOffset = new Date(message.data.now).getTime() - Date.now();
+    if (message.event === "reset") void this.readAnew();
+    if (message.event === "incidents") this.hearIncidents(message.data.incidents);
+    if (message.event === "changes") this.hearChanges(message.data);
+  }
+
+  private hearIncidents(incidents: Incident[]): void {
+    this.keep(incidents);
+    this.readNowSoon();
+  }
+
+  private hearChanges({ position, entities }: Extract<StreamMessage, { event: "changes" }>["data"]): void {
+    const touched = new Map(this.touched);
+    for (const { id } of entities) touched.set(id, position);
+    this.touched = touched;
+    const tables = new Map(this.tables);
+    for (const layer of this.city?.layers ?? []) {
+      const table = tables.get(layer.id);
+      const changes = entities.filter((change) => change.layers.includes(layer.id) || table?.rows.has(change.id));
+      if (!table || changes.length === 0) continue;
+      tables.set(layer.id, applyChanges(table, rowColumns(layer.columns.map(({ key }) => key)), position, changes));
+    }
+    this.tables = tables;
+    this.readNowSoon();
+    this.changed();
+  }
+
+  private async readAnew(): Promise<void> {
+    const layers = [...this.tables.keys()];
+    try {
+      await this.readPictures();
+      this.tables = new Map();
+      this.generation += 1;
+      await Promise.all(layers.map((layer) => this.needTable(layer)));
+    } catch {
+      // The stream will say reset again, or the cut shows.
+    }
+    this.changed();
+  }
+
+  private readNowSoon(): void {
+    if (this.nowTimer) return;
+    this.nowTimer = window.setTimeout(() => void this.readNow(), NOW_AGAIN_MS);
+  }
+
+  private async readNow(): Promise<void> {
+    this.nowTimer = 0;
+    try {
+      this.now = await api.now();
+      this.changed();
+    } catch {
+      // The numbers stay as they were; the stream's state is on the screen.
+    }
+  }
+
+  private setConnection(connection: Connection): void {
+    if (connection === this.connection) return;
+    const visible = connection.state !== this.connection.state || connection.retryAt !== this.connection.retryAt;
+    this.connection = connection;
+    if (visible) this.changed();
+  }
+
+  private changed(): void {
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+export const store = new LiveStore();

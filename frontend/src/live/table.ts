@@ -1,0 +1,54 @@
+/** A layer's rows, kept up to date by the stream. */
+import type { Area, Cell, Change, Flag, LayerTable, LonLat } from "../api/types";
+
+export interface Row {
+  id: string;
+  name: string;
+  area: string | null;
+  at: LonLat | null;
+  flags: Flag[];
+  cells: Record<string, Cell>;
+}
+
+export interface Table {
+  layer: string;
+  position: number;
+  rows: ReadonlyMap<string, Row>;
+}
+
+function readRow(columns: readonly string[], cells: readonly Cell[]): Row {
+  const named: Record<string, Cell> = {};
+  columns.forEach((column, index) => (named[column] = cells[index] ?? null));
+  const { id, name, area, lon, lat, flags } = named;
+  const at: LonLat | null = typeof lon === "number" && typeof lat === "number" ? [lon, lat] : null;
+  return {
+    id: String(id),
+    name: typeof name === "string" ? name : String(id),
+    area: typeof area === "string" ? area : null,
+    at,
+    flags: Array.isArray(flags) ? flags : [],
+    cells: named,
+  };
+}
+
+export function readTable(answer: LayerTable): Table {
+  const rows = answer.rows.map((cells) => readRow(answer.columns, cells));
+  return { layer: answer.layer, position: answer.position, rows: new Map(rows.map((row) => [row.id, row])) };
+}
+
+/** Applies changes of one layer; a row of null is gone. `columns` is the order in which the layer writes its rows. */
+export function applyChanges(table: Table, columns: readonly string[], position: number, changes: Change[]): Table {
+  const rows = new Map(table.rows);
+  for (const change of changes) {
+    if (change.row === null || !change.layers.includes(table.layer)) rows.delete(change.id);
+    else rows.set(change.id, readRow(columns, change.row));
+  }
+  return { layer: table.layer, position: Math.max(position, table.position), rows };
+}
+
+/** The order in which the server writes a row of a layer. */
+export function rowColumns(keys: readonly string[]): string[] {
+  return ["id", "name", "area", "lon", "lat", ...keys, "flags"];
+}
+
+export type AreasByCode = ReadonlyMap<string, Area>;

@@ -1,0 +1,324 @@
+/** The map of the city. It draws what the store knows, marks what the screen selects, and reports where it looks. */
+import { html, nothing } from "lit";
+import { customElement, query, state } from "lit/decorators.js";
+import { Map as MapLibre, setWorkerUrl, type GeoJSONSource, type LngLatBoundsLike, type MapMouseEvent, type StyleSpecification } from "maplibre-gl";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
+import type { Bounds, Layer } from "../api/types";
+import { View } from "../frame/view";
+import { isOpen } from "../live/incidents";
+import { store } from "../live/store";
+import { screenState } from "../screen/screen";
+import { controls } from "../theme/controls";
+import { incidentPoints, NOTHING, rowPoints, selectedIncident, selectedPoint } from "./features";
+import "./legend-box";
+import { CLUSTER_ABOVE, clusterSource, labelLayer, layerSource, sourcesFor, styleLayersOf, symbolLayers, topLayers } from "./layers";
+import "./map-buttons";
+import { mapStyles } from "./map-styles";
+import { type Palette, readPalette } from "./palette";
+import { pickAt, type Picked } from "./picking";
+import { findSelection, type Selection } from "./selection";
+import { groundStyle, nameLayers } from "./style";
+import { summarise } from "./summary";
+import { drawSymbol } from "./symbols";
+import { contains, countInView } from "./view-box";
+import { shownLayers } from "./shown-layers";
+
+setWorkerUrl(workerUrl);
+
+const AROUND = 24;
+const ROOMY_REM = 60;
+const QUIET = window.matchMedia("(prefers-reduced-motion: reduce)");
+
+@customElement("city-map")
+export class CityMap extends View {
+  @state() private failed = false;
+  @state() private pointed: { name: string; x: number; y: number } | null = null;
+  @state() private roomy = true;
+  @query(".canvas") private readonly canvas!: HTMLElement;
+
+  private map: MapLibre | null = null;
+  private palette: Palette = readPalette();
+  private dressed = "";
+  private readonly drawn = new Map<string, unknown>();
+  private ready = false;
+  private selectedId: string | null = null;
+  private readonly measured = new ResizeObserver(([entry]) => {
+    this.roomy = (entry?.contentRect.width ?? 0) > ROOMY_REM * this.scale() * 16;
+  });
+  private readonly show = (event: Event) => this.bring((event as CustomEvent<string>).detail, true);
+
+  static override readonly styles = [controls, mapStyles];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    screenState.addEventListener("show", this.show);
+    this.measured.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    screenState.removeEventListener("show", this.show);
+    this.measured.disconnect();
+    this.map?.remove();
+    this.map = null;
+    super.disconnectedCallback();
+  }
+
+  protected override render() {
+    const { words, pointed } = this;
+    return html`
+      <div class="canvas"></div>
+      ${this.failed ? html`<p class="notice" role="status">${words.mapUnavailable}</p>` : nothing}
+      ${store.city && !store.city.basemap ? html`<p class="notice" role="status">${words.mapMissing}</p>` : nothing}
+      ${pointed ? html`<div class="tip" aria-hidden="true">${pointed.name}</div>` : nothing}
+      <legend-box .roomy=${this.roomy}></legend-box>
+      <map-buttons
+        @zoom=${(event: CustomEvent<number>) => this.zoom(event.detail)}
+        @whole=${() => this.whole()}
+      ></map-buttons>
+      <p class="unseen" id="map-help">${words.mapHelp}</p>
+    `;
+  }
+
+  protected override updated(): void {
+    const tip = this.renderRoot.querySelector<HTMLElement>(".tip");
+    if (tip && this.pointed) tip.style.transform = `translate(${this.pointed.x + 14}px, ${this.pointed.y + 14}px)`;
+    if (store.phase !== "ready" || !store.city || this.failed) return;
+    for (const layer of this.shown()) void store.needTable(layer.id);
+    if (!this.map) this.begin();
+    this.dress();
+    this.draw();
+    this.announce();
+  }
+
+  private shown(): Layer[] {
+    return shownLayers(store.city?.layers ?? [], screenState.state.layers);
+  }
+
+  private begin(): void {
+    const { map: kept } = screenState.state;
+    const camera = kept
+      ? { center: [kept.lon, kept.lat] as [number, number], zoom: kept.zoom }
+      : { bounds: this.cityBounds(), fitBoundsOptions: { padding: AROUND } };
+    try {
+      this.map = new MapLibre({
+        container: this.canvas,
+        style: this.dressedStyle(),
+        ...camera,
+        minZoom: store.city?.view.minZoom ?? 5,
+        maxZoom: store.city?.view.maxZoom ?? 18,
+        attributionControl: false,
+        dragRotate: false,
+        pitchWithRotate: false,
+        maxPitch: 0,
+        fadeDuration: 120,
+        validateStyle: false,
+      });
+    } catch {
+      this.failed = true;
+      return;
+    }
+    this.attach(this.map);
+  }
+
+  private attach(map: MapLibre): void {
+    map.touchZoomRotate.disableRotation();
+    map.keyboard.disableRotation();
+    map.setMissingStyleImageResolver((id) => this.provide(id));
+    map.on("load", () => {
+      this.ready = true;
+      this.requestUpdate();
+    });
+    map.on("moveend", (event) => this.moved("originalEvent" in event));
+    map.on("click", (event) => this.clicked(event));
+    map.on("mousemove", (event) => this.point(event));
+    map.on("mouseout", () => (this.pointed = null));
+  }
+
+  /** The style with the ground, every layer of the city and the selection, in the colours of the theme. */
+  private dressedStyle(): StyleSpecification {
+    const { city } = store;
+    if (!city) throw new Error("the map begins after the city is known");
+    const scale = this.scale();
+    const theme = this.theme();
+    this.dressed = `${theme} ${scale}`;
+    this.palette = readPalette();
+    const style = groundStyle(city, store.areas, this.palette, scale);
+    // What the city names first is drawn last, above the rest.
+    for (const layer of [...city.layers].reverse()) {
+      const sources = sourcesFor(rowPoints(layer, store.tables.get(layer.id), this.format));
+      style.sources[layerSource(layer)] = sources.single;
+      if (layer.count > CLUSTER_ABOVE) style.sources[clusterSource(layer)] = sources.clustered;
+      const drawn = symbolLayers(layer, theme, this.palette, scale);
+      style.layers.push(...drawn.filter((each) => "source" in each && String(each.source) in style.sources));
+    }
+    style.layers.push(...nameLayers(city, this.palette, scale));
+    style.layers.push(...city.layers.flatMap((layer) => labelLayer(layer, this.palette, scale)));
+    for (const source of ["incidents", "selected"]) style.sources[source] = { type: "geojson", data: NOTHING };
+    style.layers.push(...topLayers(this.palette, scale));
+    this.drawn.clear();
+    return style;
+  }
+
+  private theme(): string {
+    return screenState.theme;
+  }
+
+  private scale(): number {
+    return parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+  }
+
+  /** Another theme or scale: the same map in other clothes. */
+  private dress(): void {
+    if (!this.map || !this.ready || this.dressed === `${this.theme()} ${this.scale()}`) return;
+    this.map.setStyle(this.dressedStyle(), { diff: true, validate: false });
+  }
+
+  private provide(id: string): void {
+    const ratio = window.devicePixelRatio || 1;
+    const image = drawSymbol(id, this.palette, this.scale() * ratio);
+    if (image && this.map && !this.map.hasImage(id)) this.map.addImage(id, image, { pixelRatio: ratio });
+  }
+
+  private draw(): void {
+    const { map } = this;
+    if (!map || !this.ready) return;
+    for (const layer of store.city?.layers ?? []) this.drawLayer(map, layer);
+    this.drawIncidents(map);
+    this.drawSelection(map);
+  }
+
+  private drawLayer(map: MapLibre, layer: Layer): void {
+    const table = store.tables.get(layer.id);
+    const key = [table?.position, table?.rows.size, this.format.language].join(" ");
+    if (table && this.news(layerSource(layer), key)) {
+      const points = rowPoints(layer, table, this.format);
+      map.getSource<GeoJSONSource>(layerSource(layer))?.setData(points);
+      map.getSource<GeoJSONSource>(clusterSource(layer))?.setData(points);
+    }
+    this.setVisibility(map, layer);
+  }
+
+  private setVisibility(map: MapLibre, layer: Layer): void {
+    const on = this.shown().some(({ id }) => id === layer.id);
+    const rows = store.tables.get(layer.id)?.rows.values() ?? [];
+    const crowded = layer.count > CLUSTER_ABOVE && countInView(rows, this.viewBox()) > CLUSTER_ABOVE;
+    const { single, clustered } = styleLayersOf(layer);
+    for (const id of single) setShown(map, id, on && !crowded);
+    for (const id of clustered) setShown(map, id, on && crowded);
+  }
+
+  private drawIncidents(map: MapLibre): void {
+    const open = [...store.incidents.values()].filter(isOpen);
+    const key = open.map(({ id, state, position }) => `${id}${state}${position}`).join() + this.theme() + this.format.language;
+    if (!this.news("incidents", key)) return;
+    map.getSource<GeoJSONSource>("incidents")?.setData(incidentPoints(open, this.theme(), (text) => this.text(text)));
+  }
+
+  private drawSelection(map: MapLibre): void {
+    const id = screenState.state.incident ?? screenState.state.id;
+    const selection = findSelection(id);
+    this.mark(map, selection);
+    if (id === this.selectedId || (id && !selection)) return;
+    const first = this.selectedId === null && screenState.state.map !== null;
+    this.selectedId = id;
+    if (selection && id && !first) this.bring(id, false);
+  }
+
+  private mark(map: MapLibre, selection: Selection | null): void {
+    const id = selection?.kind === "area" ? selection.area.id : (selection?.kind ?? "") + (screenState.state.incident ?? screenState.state.id);
+    if (!this.news("selected", `${id} ${this.theme()} ${this.format.language}`)) return;
+    const code = selection?.kind === "area" ? selection.area.code : "";
+    for (const level of ["kecamatan-selected", "kelurahan-selected"]) {
+      if (map.getLayer(level)) map.setFilter(level, ["==", ["get", "code"], code]);
+    }
+    map.getSource<GeoJSONSource>("selected")?.setData(this.grown(selection));
+  }
+
+  private grown(selection: Selection | null): GeoJSON.FeatureCollection {
+    if (selection?.kind === "row") return selectedPoint(selection.layer, selection.row, this.theme());
+    if (selection?.kind !== "incident") return NOTHING;
+    return selectedIncident(selection.incident, this.theme(), this.text(selection.incident.title));
+  }
+
+  /** True when what a source shows has changed. */
+  private news(source: string, key: string): boolean {
+    if (this.drawn.get(source) === key) return false;
+    this.drawn.set(source, key);
+    return true;
+  }
+
+  /** Moves the map so that a thing is seen; `always` also when it already is. */
+  private bring(id: string, always: boolean): void {
+    const selection = findSelection(id);
+    const { map } = this;
+    if (!map || !selection) return;
+    const animate = !QUIET.matches;
+    if (selection.kind === "area") {
+      const [west, south, east, north] = selection.bounds;
+      const inside = contains(this.viewBox(), [west, south]) && contains(this.viewBox(), [east, north]);
+      if (always || !inside) map.fitBounds([[west, south], [east, north]], { padding: 4 * AROUND, maxZoom: 15, animate, duration: 200 });
+      return;
+    }
+    if (always && screenState.state.id !== id) map.getSource<GeoJSONSource>("selected")?.setData(this.grown(selection));
+    if (always || !contains(this.viewBox(), selection.at)) {
+      map.easeTo({ center: selection.at, zoom: Math.max(map.getZoom(), always ? 14.5 : 0), animate, duration: 200 });
+    }
+  }
+
+  private viewBox(): Bounds {
+    const bounds = this.map?.getBounds();
+    return bounds ? [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()] : [0, 0, 0, 0];
+  }
+
+  private cityBounds(): LngLatBoundsLike {
+    return store.city?.view.bounds ?? [-180, -85, 180, 85];
+  }
+
+  private moved(byHand: boolean): void {
+    for (const layer of store.city?.layers ?? []) if (this.map) this.setVisibility(this.map, layer);
+    if (!this.map || (!byHand && !this.ready)) return;
+    const { lat, lng } = this.map.getCenter();
+    screenState.adjust({ map: { zoom: this.map.getZoom(), lat, lon: lng } });
+  }
+
+  private zoom(by: number): void {
+    this.map?.zoomTo(this.map.getZoom() + by, { duration: QUIET.matches ? 0 : 160 });
+  }
+
+  private whole(): void {
+    this.map?.fitBounds(this.cityBounds(), { padding: AROUND, animate: !QUIET.matches, duration: 200 });
+  }
+
+  private picked(event: MapMouseEvent): Picked | null {
+    return this.map ? pickAt(this.map, event.point, store.areas) : null;
+  }
+
+  private clicked(event: MapMouseEvent): void {
+    const picked = this.picked(event);
+    if (!picked) return;
+    if (picked.kind === "cluster") this.map?.easeTo({ center: picked.at, zoom: (this.map?.getZoom() ?? 12) + 2, duration: 200 });
+    else if (picked.kind === "incident") screenState.openIncident(picked.id);
+    else screenState.openPlace(picked.id);
+  }
+
+  private point(event: MapMouseEvent): void {
+    const picked = this.picked(event);
+    if (this.map) this.map.getCanvas().style.cursor = picked ? "pointer" : "";
+    const named = picked?.kind === "cluster" ? this.words.cluster(picked.count) : picked?.name;
+    this.pointed = named ? { name: named, x: event.point.x, y: event.point.y } : null;
+  }
+
+  private announce(): void {
+    const canvas = this.map?.getCanvas();
+    if (!canvas) return;
+    const open = [...store.incidents.values()].filter(isOpen).length;
+    const count = (layer: Layer) => store.tables.get(layer.id)?.rows.size ?? layer.count;
+    canvas.setAttribute("aria-label", summarise(this.shown(), count, open, this.words, this.format));
+    canvas.setAttribute("aria-describedby", "map-help");
+  }
+}
+
+function setShown(map: MapLibre, id: string, shown: boolean): void {
+  const wanted = shown ? "visible" : "none";
+  if (map.getLayer(id) && map.getLayoutProperty(id, "visibility") !== wanted) map.setLayoutProperty(id, "visibility", wanted);
+}

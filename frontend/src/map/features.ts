@@ -1,0 +1,52 @@
+/** Rows and incidents as GeoJSON that the map draws. */
+import type { Incident, Layer, Text } from "../api/types";
+import type { Format } from "../format/format";
+import type { Row, Table } from "../live/table";
+import { rowFigure } from "./row-figure";
+import { severityName, symbolName } from "./symbols";
+
+type Points = GeoJSON.FeatureCollection<GeoJSON.Point>;
+
+export const NOTHING: Points = { type: "FeatureCollection", features: [] };
+
+function point(at: [number, number], properties: GeoJSON.GeoJsonProperties): GeoJSON.Feature<GeoJSON.Point> {
+  return { type: "Feature", properties, geometry: { type: "Point", coordinates: at } };
+}
+
+export function rowPoints(layer: Layer, table: Table | undefined, format: Format): Points {
+  const rows = [...(table?.rows.values() ?? [])];
+  return {
+    type: "FeatureCollection",
+    features: rows.flatMap((row) => {
+      if (!row.at) return [];
+      return [point(row.at, { id: row.id, name: row.name, detail: rowFigure(layer, row, format), layer: layer.id })];
+    }),
+  };
+}
+
+export function incidentPoints(incidents: readonly Incident[], theme: string, say: (text: Text) => string): Points {
+  return {
+    type: "FeatureCollection",
+    features: incidents.flatMap((incident) => {
+      if (!incident.location) return [];
+      const icon = severityName(theme, incident.severity, incident.state !== "unacknowledged");
+      return [point(incident.location, { id: incident.id, name: say(incident.title), incident: true, icon })];
+    }),
+  };
+}
+
+/** The selected row, grown and with its name, above everything else. */
+export function selectedPoint(layer: Layer, row: Row, theme: string): Points {
+  if (!row.at) return NOTHING;
+  const icon = symbolName(theme, layer.shape, layer.hue, true);
+  return { type: "FeatureCollection", features: [point(row.at, { id: row.id, name: row.name, icon, layer: layer.id })] };
+}
+
+export function selectedIncident(incident: Incident, theme: string, name: string): Points {
+  if (!incident.location) return NOTHING;
+  const icon = severityName(theme, incident.severity, incident.state !== "unacknowledged", true);
+  return {
+    type: "FeatureCollection",
+    features: [point(incident.location, { id: incident.id, name, icon, incident: true })],
+  };
+}

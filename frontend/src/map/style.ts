@@ -1,0 +1,107 @@
+/** The look of the map: ground, hairlines, names. Layers of the city's things come from `layers.ts`. */
+import type { LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
+import type { Area, City } from "../api/types";
+import { basemapSource, boundsAsLand, labelPoints } from "./basemap";
+import type { Palette } from "./palette";
+
+export const REGULAR = ["IBM Plex Sans"];
+export const MEDIUM = ["IBM Plex Sans Medium"];
+export const SEMIBOLD = ["IBM Plex Sans SemiBold"];
+
+/** No `glyphs`: the map writes with the faces that the page has loaded. */
+export function groundStyle(city: City, areas: readonly Area[], palette: Palette, scale: number): StyleSpecification {
+  const drawn = city.basemap ? tiles(city.basemap, palette, scale) : rectangles(areas, palette, scale);
+  return {
+    version: 8,
+    sources: drawn.sources,
+    layers: [{ id: "water", type: "background", paint: { "background-color": palette.water } }, ...drawn.layers],
+    transition: { duration: 0, delay: 0 },
+  };
+}
+
+interface Ground {
+  sources: Record<string, SourceSpecification>;
+  layers: LayerSpecification[];
+}
+
+function tiles(path: string, palette: Palette, scale: number): Ground {
+  const from = (layer: string) => ({ source: "ground", "source-layer": layer });
+  return {
+    sources: { ground: basemapSource(path) },
+    layers: [
+      { id: "land", type: "fill", ...from("land"), paint: { "fill-color": palette.land } },
+      { id: "city", type: "fill", ...from("kecamatan"), paint: { "fill-color": palette.city } },
+      {
+        id: "kelurahan-line",
+        type: "line",
+        ...from("kelurahan"),
+        paint: { "line-color": palette.cityline, "line-width": 0.8 * scale },
+      },
+      {
+        id: "kecamatan-line",
+        type: "line",
+        ...from("kecamatan"),
+        paint: { "line-color": palette.districtline, "line-width": ["interpolate", ["linear"], ["zoom"], 10, 0.8 * scale, 14, 1.6 * scale] },
+      },
+      { id: "kelurahan", type: "fill", ...from("kelurahan"), paint: { "fill-opacity": 0 } },
+      ...["kecamatan", "kelurahan"].map((level): LayerSpecification => ({
+        id: `${level}-selected`,
+        type: "line",
+        ...from(level),
+        filter: ["==", ["get", "code"], ""],
+        layout: { "line-join": "round" },
+        paint: { "line-color": palette.accent, "line-width": 2 * scale },
+      })),
+    ],
+  };
+}
+
+function rectangles(areas: readonly Area[], palette: Palette, scale: number): Ground {
+  return {
+    sources: { ground: { type: "geojson", data: boundsAsLand(areas) }, names: { type: "geojson", data: labelPoints(areas) } },
+    layers: [
+      {
+        id: "city",
+        type: "line",
+        source: "ground",
+        paint: { "line-color": palette.districtline, "line-width": scale, "line-dasharray": [3, 3] },
+      },
+    ],
+  };
+}
+
+/** Names of areas: drawn after the symbols, placed where those leave room. */
+export function nameLayers(city: City, palette: Palette, scale: number): LayerSpecification[] {
+  const from = (layer: string) => (city.basemap ? { source: "ground", "source-layer": layer } : { source: "names" });
+  const halo = { "text-halo-color": palette.city, "text-halo-width": 1.6 * scale };
+  const district: LayerSpecification = {
+    id: "kecamatan-name",
+    type: "symbol",
+    ...from("kecamatan_label"),
+    layout: {
+      "text-field": ["get", "name"],
+      "text-font": MEDIUM,
+      "text-size": ["interpolate", ["linear"], ["zoom"], 10, 11.5 * scale, 13, 15 * scale],
+      "text-letter-spacing": 0.02,
+      "text-padding": 4,
+      "text-max-width": 8,
+    },
+    paint: { "text-color": palette.label, ...halo, "text-opacity": ["interpolate", ["linear"], ["zoom"], 13.500, 1, 15, 0.550] },
+  };
+  const village: LayerSpecification = {
+    id: "kelurahan-name",
+    type: "symbol",
+    minzoom: 12.8,
+    ...from("kelurahan_label"),
+    layout: {
+      "text-field": ["get", "name"],
+      "text-font": REGULAR,
+      "text-size": 11.5 * scale,
+      "text-letter-spacing": 0.02,
+      "text-padding": 3,
+      "text-max-width": 7,
+    },
+    paint: { "text-color": palette.label, ...halo },
+  };
+  return city.basemap ? [village, district] : [district];
+}

@@ -1,0 +1,55 @@
+/** Symbols drawn to images when the map first asks for them, sharp at the screen's own pixel ratio. */
+import type { Severity, Shape } from "../api/types";
+import type { Palette } from "./palette";
+import { type Outline, OUTLINES, SEVERITY_OUTLINES } from "./shapes";
+
+/** Side of a symbol's square in CSS pixels: the shape itself is 7 to 9 of them. */
+const SIDE = 16;
+const GROWN = 1.6;
+
+/** `theme` makes the name of an image unique to its colours. */
+export function symbolName(theme: string, shape: Shape, hue: number, grown = false): string {
+  return ["layer", theme, shape, hue % 10, grown ? "grown" : ""].join(" ");
+}
+
+export function severityName(theme: string, severity: Severity, taken: boolean, grown = false): string {
+  return ["severity", theme, severity, taken ? 1 : 0, grown ? "grown" : ""].join(" ");
+}
+
+/** Draws the image that a name stands for; null for a name that is none of ours. */
+export function drawSymbol(name: string, palette: Palette, scale: number): ImageData | null {
+  const [kind, , what, variant, grown] = name.split(" ");
+  const size = SIDE * scale * (grown ? GROWN : 1);
+  if (kind === "layer") {
+    const colour = palette.hues[Number(variant)] ?? palette.ink;
+    return draw(OUTLINES[what as Shape], colour, palette, size, grown === "grown");
+  }
+  if (kind !== "severity") return null;
+  const outline = SEVERITY_OUTLINES[what as Severity];
+  const taken = { ...outline, hollow: outline.hollow || variant === "1" };
+  return draw(taken, palette[what as Severity], palette, size * 1.1, grown === "grown");
+}
+
+function draw(outline: Outline, colour: string, palette: Palette, size: number, grown: boolean): ImageData | null {
+  const canvas = document.createElement("canvas");
+  const side = Math.ceil(size + 4);
+  canvas.width = canvas.height = side;
+  const pen = canvas.getContext("2d");
+  if (!pen) return null;
+  pen.translate((side - size) / 2, (side - size) / 2);
+  pen.scale(size / SIDE, size / SIDE);
+  const path = new Path2D(outline.path);
+  pen.lineJoin = "round";
+  // A rim of the ground's colour keeps neighbours apart.
+  pen.lineWidth = outline.hollow ? 3.6 : 1.8;
+  pen.strokeStyle = palette.city;
+  pen.stroke(path);
+  pen.fillStyle = outline.hollow ? palette.city : colour;
+  pen.fill(path);
+  if (outline.hollow || grown) {
+    pen.lineWidth = outline.hollow ? 1.5 : 1;
+    pen.strokeStyle = outline.hollow ? colour : palette.ink;
+    pen.stroke(path);
+  }
+  return pen.getImageData(0, 0, side, side);
+}

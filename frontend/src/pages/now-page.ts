@@ -1,0 +1,69 @@
+/** Now: at most seven numbers, and what needs attention. */
+import { css, html, nothing } from "lit";
+import { customElement } from "lit/decorators.js";
+import type { Tile } from "../api/types";
+import { View } from "../frame/view";
+import { inOrderOfUrgency, isOpen } from "../live/incidents";
+import { tileAddress } from "../live/open-place";
+import { store } from "../live/store";
+import "../incidents/incident-list";
+import { controls, panelParts } from "../theme/controls";
+import "../value/value-view";
+
+@customElement("now-page")
+export class NowPage extends View {
+  static override readonly styles = [
+    controls,
+    panelParts,
+    css`
+      .tiles {
+        display: grid;
+        grid-template-columns: repeat(2, minmax(0, 1fr));
+        border-bottom: 1px solid var(--line);
+        overflow: hidden;
+      }
+
+      .tiles > * {
+        box-shadow: 1px 1px 0 0 var(--line);
+      }
+
+      .tiles > :last-child:nth-child(odd) {
+        grid-column: 1 / -1;
+      }
+
+      .sources {
+        padding: 0.625rem 1.125rem;
+        border-bottom: 1px solid var(--line);
+        color: var(--ink2);
+        font-size: 0.8125rem;
+      }
+    `,
+  ];
+
+  protected override render() {
+    const { now } = store;
+    if (!now) return nothing;
+    const alarms = inOrderOfUrgency([...store.incidents.values()].filter(isOpen));
+    return html`
+      <h1 class="unseen">${this.words.pages.now}</h1>
+      <div class="tiles">${now.tiles.slice(0, 7).map((tile) => this.tile(tile))}</div>
+      <p class="sources">${this.sources(now.sources)}</p>
+      <div class="section-head">
+        <h2>${this.words.attention}</h2>
+        <span class="count">${this.format.glance(alarms.length)}</span>
+      </div>
+      ${alarms.length
+        ? html`<incident-list .incidents=${alarms} .label=${this.words.attention}></incident-list>`
+        : html`<div class="empty"><strong>${this.words.quiet}</strong><p>${this.words.quietDetail}</p></div>`}
+    `;
+  }
+
+  private tile(tile: Tile) {
+    return html`<value-view .value=${tile} .of=${tile.of ?? null} .address=${tileAddress(tile.id)}></value-view>`;
+  }
+
+  private sources({ live, total }: { live: number; total: number }): string {
+    if (live === 0) return this.words.liveSourcesNone;
+    return this.words.liveSourcesOf(this.format.glance(live), this.format.glance(total));
+  }
+}

@@ -1,0 +1,151 @@
+/** One place: what it is, all its facts, what lies inside and nearby, where the facts came from. */
+import { css, html, nothing } from "lit";
+import { customElement } from "lit/decorators.js";
+import type { Place } from "../api/types";
+import { icon } from "../frame/icons";
+import { View } from "../frame/view";
+import { moveFocus, typing } from "../lists/list-keys";
+import { factAddress, openPlace } from "../live/open-place";
+import { store } from "../live/store";
+import { screenState } from "../screen/screen";
+import { controls, panelParts } from "../theme/controls";
+import "../value/source-card";
+import "../value/value-view";
+
+@customElement("place-facts")
+export class PlaceFacts extends View {
+  static override readonly styles = [
+    controls,
+    panelParts,
+    css`
+      .head {
+        display: grid;
+        gap: 0.125rem;
+        padding: 0.375rem 1.125rem 0.875rem;
+        border-bottom: 1px solid var(--line);
+      }
+
+      .back {
+        display: inline-flex;
+        align-items: center;
+        gap: 0.25rem;
+        padding: 0.375rem 0;
+        color: var(--ink2);
+        font-size: 0.8125rem;
+      }
+
+      h1 {
+        font: 500 1.0625rem/1.5rem var(--text);
+        overflow-wrap: anywhere;
+      }
+
+      .where {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 0.375rem;
+        color: var(--ink2);
+        font-size: 0.8125rem;
+      }
+
+      .where button {
+        color: var(--accent);
+      }
+
+      .show {
+        justify-self: start;
+        margin-top: 0.625rem;
+      }
+
+      .changed {
+        padding: 0.75rem 1.125rem;
+      }
+    `,
+  ];
+
+  protected override render() {
+    const { place, problem } = openPlace;
+    if (place) return this.body(place);
+    if (!problem) return html`<p class="empty" aria-busy="true">${this.words.loading}</p>`;
+    if (problem.status !== 404) return html`<p class="empty" role="alert">${problem.message || this.words.serverSilent}</p>`;
+    return html`<div class="empty" role="alert">
+      <strong>${this.words.placeGone}</strong>
+      <p>${this.words.placeGoneDetail}</p>
+    </div>`;
+  }
+
+  private body(place: Place) {
+    const { words } = this;
+    return html`
+      <div class="head">
+        <div>
+          <button class="back" @click=${this.back}>${icon("back", 15)} ${this.backWord()}</button>
+        </div>
+        <h1>${place.name}</h1>
+        <p class="where">
+          <span>${this.text(place.typeTitle)}</span>
+          ${place.areas.map((area) => html`<span aria-hidden="true">·</span><button @click=${() => screenState.openPlace(area.id)}>${area.name}</button>`)}
+        </p>
+        ${place.location
+          ? html`<button class="button show" @click=${() => screenState.showOnMap(place.id)}>${words.showOnMap}</button>`
+          : nothing}
+      </div>
+      <div class="section-head"><h2>${words.facts}</h2><span class="count">${this.format.glance(place.facts.length)}</span></div>
+      ${place.facts.length
+        ? place.facts.map((fact) => html`<value-view look="row" .value=${fact} .address=${factAddress(fact)}></value-view>`)
+        : html`<p class="empty">${words.noFacts}</p>`}
+      <div @keydown=${this.key}>${this.inside(place)} ${this.nearby(place)}</div>
+      ${place.sources.length ? html`<div class="section-head"><h2>${words.sources}</h2></div>` : nothing}
+      ${place.sources.map((source) => html`<source-card .source=${source}></source-card>`)}
+      ${place.changed
+        ? html`<p class="changed small">${words.changedAt(this.format.moment(place.changed.at), place.changed.by)}</p>`
+        : nothing}
+    `;
+  }
+
+  private backWord(): string {
+    const layer = store.city?.layers.find(({ id }) => id === screenState.state.list);
+    return layer ? this.text(layer.title) : this.words.pages.place;
+  }
+
+  private back(): void {
+    screenState.go({ id: null, value: null });
+  }
+
+  private inside(place: Place) {
+    if (place.inside.length === 0) return nothing;
+    return html`<div class="section-head"><h2>${this.words.inside}</h2></div>
+      <ul>
+        ${place.inside.map(
+          ({ layer, title, count }) => html`<li>
+            <button class="row" data-move @click=${() => screenState.go({ list: layer, id: null, value: null })}>
+              <span class="main">${this.text(title)}</span><span class="end">${this.format.exact(count)}</span>
+            </button>
+          </li>`,
+        )}
+      </ul>`;
+  }
+
+  private nearby(place: Place) {
+    if (place.nearby.length === 0) return nothing;
+    return html`<div class="section-head"><h2>${this.words.nearby}</h2></div>
+      <ul>
+        ${place.nearby.map(
+          (near) => html`<li>
+            <button class="row" data-move data-id=${near.id} @click=${() => screenState.openPlace(near.id)}>
+              <span class="main">${near.name}<br /><span class="small">${this.text(near.typeTitle)}</span></span>
+              <span class="end">${this.format.distance(near.distance)}</span>
+            </button>
+          </li>`,
+        )}
+      </ul>`;
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (typing(event)) return;
+    const at = event.target as HTMLElement;
+    const rows = [...this.renderRoot.querySelectorAll<HTMLElement>("[data-move]")];
+    if (moveFocus(event, rows, at)) return;
+    const id = at.dataset["id"];
+    if (event.key === "m" && id) screenState.showOnMap(id);
+  }
+}

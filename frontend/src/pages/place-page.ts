@@ -1,0 +1,24 @@
+/** Place: all facts of one place; without a selection the areas and the layers of the city. */
+import { html } from "lit";
+import { customElement } from "lit/decorators.js";
+import { View } from "../frame/view";
+import "../lists/layer-list";
+import { screenState } from "../screen/screen";
+import { controls } from "../theme/controls";
+import "./place-facts";
+import "./place-index";
+
+@customElement("place-page")
+export class PlacePage extends View {
+  static override readonly styles = [
+    controls,
+    // The list scrolls within itself: it draws only the rows in view.
+  ];
+
+  protected override render() {
+    const { id, list } = screenState.state;
+    if (id) return html`<place-facts></place-facts>`;
+    if (list) return html`<layer-list .layer=${list}></layer-list>`;
+    return html`<place-index></place-index>`;
+  }
+}

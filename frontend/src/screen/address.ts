@@ -1,0 +1,125 @@
+/** The state of the screen, and the address that restores it. */
+import type { Language } from "../api/types";
+
+export const PAGES = ["now", "events", "place", "time", "programme"] as const;
+export type Page = (typeof PAGES)[number];
+export type Theme = "dark" | "light";
+export type Mode = "wall" | "desk" | "phone";
+export type IncidentFilter = "open" | "mine" | "closed" | "all";
+
+export interface MapView {
+  zoom: number;
+  lat: number;
+  lon: number;
+}
+
+/** What the address bar holds. `null` stands for "as the city or the browser prefers". */
+export interface Screen {
+  page: Page;
+  /** Entity that is selected: shown by Place, marked on the map. */
+  id: string | null;
+  /** Incident that is selected. */
+  incident: string | null;
+  /** Layer whose list is open on Place. */
+  list: string | null;
+  /** Value whose drawer is open: `entity attribute`, or `tile id`. */
+  value: string | null;
+  layers: readonly string[] | null;
+  filter: IncidentFilter;
+  map: MapView | null;
+  lang: Language | null;
+  theme: Theme | null;
+  mode: Mode | null;
+  /** On a phone: the map is up. */
+  sheet: boolean;
+  /** Width of the panel in rem. */
+  panel: number | null;
+  /** The legend unfolded or folded by hand; else it is folded where the map is narrow. */
+  legend: "open" | "folded" | null;
+}
+
+export const START: Screen = {
+  page: "now",
+  id: null,
+  incident: null,
+  list: null,
+  value: null,
+  layers: null,
+  filter: "open",
+  map: null,
+  lang: null,
+  theme: null,
+  mode: null,
+  sheet: false,
+  panel: null,
+  legend: null,
+};
+
+function oneOf<T extends string>(text: string | null, choices: readonly T[]): T | null {
+  return choices.find((choice) => choice === text) ?? null;
+}
+
+function readMap(text: string | null): MapView | null {
+  const [zoom, lat, lon] = (text ?? "").split("/").map(Number);
+  if (zoom === undefined || lat === undefined || lon === undefined) return null;
+  const sound = [zoom, lat, lon].every(Number.isFinite) && Math.abs(lat) <= 85 && Math.abs(lon) <= 180;
+  return sound && zoom >= 0 && zoom <= 24 ? { zoom, lat, lon } : null;
+}
+
+function readPanel(text: string | null): number | null {
+  const width = Number(text);
+  return text && width >= 20 && width <= 60 ? width : null;
+}
+
+/** Reads the query part of an address; what it cannot read falls back to the start. */
+export function parseAddress(search: string): Screen {
+  const query = new URLSearchParams(search);
+  const layers = query.get("layers");
+  return {
+    page: oneOf(query.get("page"), PAGES) ?? "now",
+    id: query.get("id"),
+    incident: query.get("incident"),
+    list: query.get("list"),
+    value: query.get("value"),
+    layers: layers === null ? null : layers.split(",").filter(Boolean),
+    filter: oneOf(query.get("filter"), ["open", "mine", "closed", "all"]) ?? "open",
+    map: readMap(query.get("map")),
+    lang: oneOf(query.get("lang"), ["id", "en", "ja"]),
+    theme: oneOf(query.get("theme"), ["dark", "light"]),
+    mode: oneOf(query.get("mode"), ["wall", "desk", "phone"]),
+    sheet: query.get("sheet") === "map",
+    panel: readPanel(query.get("panel")),
+    legend: oneOf(query.get("legend"), ["open", "folded"]),
+  };
+}
+
+function mapText({ zoom, lat, lon }: MapView): string {
+  return `${zoom.toFixed(2)}/${lat.toFixed(5)}/${lon.toFixed(5)}`;
+}
+
+/** Writes the address of a screen; what stands at its start is left out, so that addresses stay short. */
+export function formatAddress(screen: Screen): string {
+  const parts: [string, string | null][] = [
+    ["page", screen.page === "now" ? null : screen.page],
+    ["id", screen.id],
+    ["incident", screen.incident],
+    ["list", screen.list],
+    ["value", screen.value],
+    ["layers", screen.layers === null ? null : screen.layers.join(",")],
+    ["filter", screen.filter === "open" ? null : screen.filter],
+    ["map", screen.map && mapText(screen.map)],
+    ["lang", screen.lang],
+    ["theme", screen.theme],
+    ["mode", screen.mode],
+    ["sheet", screen.sheet ? "map" : null],
+    ["panel", screen.panel === null ? null : String(screen.panel)],
+    ["legend", screen.legend],
+  ];
+  const given = parts.filter((part): part is [string, string] => part[1] !== null);
+  if (given.length === 0) return "/";
+  return `/?${given.map(([key, value]) => `${key}=${readable(value)}`).join("&")}`;
+}
+
+function readable(value: string): string {
+  return encodeURIComponent(value).replace(/%(3A|2F|2C)/g, (coded) => decodeURIComponent(coded));
+}

@@ -1,0 +1,259 @@
+/** Where a value comes from: its history, its source card, the rule that derived it, and what to doubt. */
+import { css, html, nothing, type PropertyValues } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { api } from "../api/client";
+import type { History, Value } from "../api/types";
+import { periodText } from "../format/period";
+import { icon } from "../frame/icons";
+import { View } from "../frame/view";
+import { valueAt } from "../live/open-place";
+import { store } from "../live/store";
+import { screenState } from "../screen/screen";
+import { controls, panelParts } from "../theme/controls";
+import "./method-mark";
+import "./source-card";
+import { figure, providerName, spokenAge, unitText } from "./words";
+
+@customElement("value-drawer")
+export class ValueDrawer extends View {
+  @property() address = "";
+  @state() private history: History | null = null;
+
+  private readFor = "";
+
+  static override readonly styles = [
+    controls,
+    panelParts,
+    css`
+      section {
+        height: 100%;
+        overflow: auto;
+        background: var(--surface);
+        animation: arrive 160ms ease-out;
+      }
+
+      @keyframes arrive {
+        from {
+          transform: translateX(1.5rem);
+          opacity: 0;
+        }
+      }
+
+      header {
+        position: sticky;
+        top: 0;
+        z-index: 1;
+        display: flex;
+        align-items: center;
+        gap: 0.5rem;
+        padding: 0.625rem 0.75rem 0.625rem 1.125rem;
+        background: var(--surface);
+        border-bottom: 1px solid var(--line);
+      }
+
+      header h2 {
+        flex: 1;
+        color: var(--ink2);
+        font-weight: 500;
+      }
+
+      .close {
+        display: grid;
+        place-items: center;
+        width: 2rem;
+        height: 2rem;
+        border-radius: 0.375rem;
+      }
+
+      .close:hover {
+        background: var(--raised);
+      }
+
+      .figure {
+        padding: 1rem 1.125rem;
+        border-bottom: 1px solid var(--line);
+      }
+
+      .figure b {
+        font: 500 1.6875rem/2rem var(--text);
+        overflow-wrap: anywhere;
+      }
+
+      .figure span {
+        color: var(--ink2);
+      }
+
+      dl {
+        display: grid;
+        grid-template-columns: max-content 1fr;
+        gap: 0.375rem 1.25rem;
+        padding: 0.875rem 1.125rem;
+        border-bottom: 1px solid var(--line);
+        font-size: 0.8125rem;
+      }
+
+      dt {
+        color: var(--ink3);
+      }
+
+      dd {
+        display: flex;
+        gap: 0.375rem;
+        align-items: center;
+        overflow-wrap: anywhere;
+        min-width: 0;
+      }
+
+      .doubt {
+        display: flex;
+        gap: 0.5rem;
+        padding: 0.5rem 1.125rem;
+        font-size: 0.8125rem;
+      }
+
+      .doubt svg {
+        flex: none;
+        margin-top: 0.125rem;
+        color: var(--caution);
+      }
+
+      .part {
+        border-bottom: 1px solid var(--line);
+        padding-bottom: 0.625rem;
+      }
+
+      .part h3,
+      .title {
+        padding: 0.75rem 1.125rem 0.375rem;
+        font: 600 0.8125rem/1.25rem var(--text);
+      }
+
+      .part p {
+        padding: 0 1.125rem;
+        font-size: 0.8125rem;
+        color: var(--ink2);
+      }
+
+      table {
+        margin: 0.25rem 1.125rem 0;
+        border-collapse: collapse;
+        font-size: var(--t12);
+        line-height: 1.25rem;
+      }
+
+      th {
+        font-weight: 400;
+        color: var(--ink3);
+        text-align: left;
+      }
+
+      th,
+      td {
+        padding: 0 1.5rem 0 0;
+      }
+    `,
+  ];
+
+  protected override willUpdate(): void {
+    const value = valueAt(this.address);
+    const key = value ? `${value.entity} ${value.attribute} ${value.receivedAt} ${store.generation}` : "";
+    if (key === this.readFor) return;
+    this.readFor = key;
+    this.history = null;
+    if (value?.entity && value.attribute && !value.derived) void this.read(value.entity, value.attribute);
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has("address")) this.renderRoot.querySelector<HTMLElement>(".close")?.focus({ preventScroll: true });
+  }
+
+  private async read(entity: string, attribute: string): Promise<void> {
+    const history = await api.history(entity, attribute).catch(() => null);
+    if (history && history.points.length + history.hourly.length > 1) await import("./history-chart");
+    this.history = history;
+  }
+
+  protected override render() {
+    const value = valueAt(this.address);
+    return html`<section role="dialog" aria-label=${this.words.drawer.title}>
+      <header>
+        <h2>${this.words.drawer.title}</h2>
+        <button class="close" aria-label=${this.words.close} @click=${this.close}>${icon("close")}</button>
+      </header>
+      ${value ? this.body(value) : html`<p class="empty">${this.words.drawer.notFound}</p>`}
+    </section>`;
+  }
+
+  private body(value: Value) {
+    const source = store.city?.sources.find(({ id }) => id === value.provider);
+    return html`
+      <div class="figure">
+        <p class="small">${this.text(value.label)}</p>
+        <p><b>${figure(value, this.words, this.format, true)}</b> <span>${unitText(value, this.format)}</span></p>
+      </div>
+      ${this.doubts(value)} ${this.origin(value)}
+      <div class="part">
+        <h3>${this.words.drawer.rule}</h3>
+        <p>${this.text(value.derived) || this.words.drawer.noRule}</p>
+      </div>
+      <div class="part">
+        <h3>${this.words.drawer.history}</h3>
+        ${this.past(value)}
+      </div>
+      <h3 class="title">${this.words.drawer.source}</h3>
+      ${source ? html`<source-card .source=${source}></source-card>` : html`<p class="empty">${this.words.source.none}</p>`}
+    `;
+  }
+
+  private doubts(value: Value) {
+    if (value.flags.length === 0) return nothing;
+    return html`<div class="part">
+      <h3>${this.words.drawer.flags}</h3>
+      ${value.flags.map((flag) => html`<div class="doubt">${icon("flag", 15)} <span>${this.text(flag.text)}</span></div>`)}
+    </div>`;
+  }
+
+  private origin(value: Value) {
+    const { drawer } = this.words;
+    const at = (iso: string | null) => (iso ? this.format.moment(iso) : "");
+    const provider = providerName(value, store.city?.sources ?? [], this.words, this.format);
+    return html`<dl>
+      <dt>${drawer.method}</dt>
+      <dd><method-mark .method=${value.method}></method-mark> ${this.words.method[value.method ?? "unstated"]}</dd>
+      ${this.line(drawer.source, provider)}
+      ${this.line(drawer.period, value.period && periodText(value.period, this.words))}
+      ${this.line(drawer.observed, at(value.observedAt))} ${this.line(drawer.received, at(value.receivedAt))}
+      ${this.line(drawer.age, value.ageDays === null ? "" : spokenAge(value.ageDays, this.words, this.format))}
+      ${this.line(drawer.writer, value.writtenBy)}
+      ${this.line(drawer.kept, value.entity && [value.entity, value.attribute].filter(Boolean).join(" · "))}
+    </dl>`;
+  }
+
+  private line(term: string, text: string | null) {
+    return text ? html`<dt>${term}</dt><dd>${text}</dd>` : nothing;
+  }
+
+  private past(value: Value) {
+    const { drawer } = this.words;
+    if (value.derived || !value.entity) return html`<p>${drawer.noHistory}</p>`;
+    if (typeof value.value !== "number") return html`<p>${drawer.notNumbers}</p>`;
+    if (!this.history) return html`<p aria-busy="true">${this.words.loading}</p>`;
+    const count = this.history.points.length + this.history.hourly.length;
+    if (count === 0) return html`<p>${drawer.historyEmpty}</p>`;
+    const chart = count > 1 ? html`<history-chart .history=${this.history}></history-chart>` : html`<p>${drawer.onePoint}</p>`;
+    return html`${chart}
+      <table>
+        <thead><tr><th scope="col">${drawer.point}</th><th scope="col">${drawer.value}</th></tr></thead>
+        <tbody>${this.history.points.slice(-8).reverse().map((point) => this.point(point))}</tbody>
+      </table>`;
+  }
+
+  private point([at, value, , method]: History["points"][number]) {
+    const shown = typeof value === "number" ? this.format.exact(value) : String(value ?? this.words.unknown);
+    return html`<tr><td>${this.format.moment(at)}</td><td>${shown} <method-mark .method=${method}></method-mark></td></tr>`;
+  }
+
+  private close(): void {
+    screenState.adjust({ value: null });
+  }
+}

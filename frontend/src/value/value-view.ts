@@ -1,0 +1,223 @@
+/** A value with all that makes it trustworthy: figure, unit, method, provider, time, age, flags. Selecting it opens its drawer. */
+import { css, html, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { classMap } from "lit/directives/class-map.js";
+import type { Value } from "../api/types";
+import { shortTime } from "../format/period";
+import { icon } from "../frame/icons";
+import { View } from "../frame/view";
+import { store } from "../live/store";
+import { screenState } from "../screen/screen";
+import { controls } from "../theme/controls";
+import "./method-mark";
+import { ageText, figure, providerName, spoken, unitText } from "./words";
+
+@customElement("value-view")
+export class ValueView extends View {
+  @property({ attribute: false }) value!: Value;
+  /** Address of the drawer that this value opens. */
+  @property() address = "";
+  @property({ type: Number }) of: number | null = null;
+  @property({ reflect: true }) look: "tile" | "row" = "tile";
+
+  static override readonly styles = [
+    controls,
+    css`
+      :host {
+        display: block;
+        min-width: 0;
+      }
+
+      button {
+        display: grid;
+        width: 100%;
+        height: 100%;
+        align-content: start;
+        padding: 0.75rem 1.125rem 0.8125rem;
+        gap: 0.25rem;
+        transition: background 120ms;
+      }
+
+      button:hover,
+      button[aria-expanded="true"] {
+        background: color-mix(in srgb, var(--accent) 7%, transparent);
+      }
+
+      button:focus-visible {
+        outline-offset: -2px;
+      }
+
+      .label {
+        font: 500 var(--t12) / 1rem var(--text);
+        color: var(--ink2);
+      }
+
+      .figure {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: baseline;
+        gap: 0 0.375rem;
+        min-width: 0;
+      }
+
+      .figure b {
+        font: 500 1.6875rem/2rem var(--text);
+        letter-spacing: -0.01em;
+      }
+
+      .unit {
+        color: var(--ink2);
+      }
+
+      .asides {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.125rem 0.5rem;
+        font-size: var(--t12);
+        line-height: 1rem;
+        color: var(--ink3);
+        min-width: 0;
+      }
+
+      .origin {
+        display: flex;
+        align-items: center;
+        gap: 0.375rem;
+        min-width: 0;
+        max-width: 100%;
+      }
+
+      .when {
+        flex: none;
+      }
+
+      :host([look="tile"]) .origin,
+      :host([look="tile"]) .flag {
+        flex-basis: 100%;
+      }
+
+      .aside {
+        display: inline-flex;
+        align-items: center;
+        gap: 0.1875rem;
+        color: var(--ink2);
+        min-width: 0;
+      }
+
+      .aside svg {
+        flex: none;
+      }
+
+      .flag {
+        max-width: 100%;
+      }
+
+      .flag svg {
+        color: var(--caution);
+      }
+
+      .dead b {
+        text-decoration: line-through;
+        text-decoration-thickness: 0.08em;
+        background: repeating-linear-gradient(135deg, transparent 0 4px, var(--line) 4px 5px);
+      }
+
+      .null b {
+        color: var(--ink3);
+      }
+
+      :host([look="row"]) button {
+        padding: 0.5625rem 1.125rem;
+        gap: 0.0625rem;
+        border-bottom: 1px solid var(--line);
+      }
+
+      :host([look="row"]) .head {
+        display: flex;
+        align-items: baseline;
+        justify-content: space-between;
+        gap: 1rem;
+      }
+
+      :host([look="row"]) .label {
+        font: 400 0.875rem/1.25rem var(--text);
+        flex: none;
+        max-width: 55%;
+      }
+
+      :host([look="row"]) .figure {
+        justify-content: flex-end;
+        text-align: right;
+        overflow-wrap: anywhere;
+      }
+
+      :host([look="row"]) .figure b {
+        font: 500 0.875rem/1.25rem var(--text);
+        letter-spacing: 0;
+      }
+
+      :host([look="tile"]) .head {
+        display: grid;
+        gap: 0.25rem;
+      }
+    `,
+  ];
+
+  protected override render() {
+    const { value, words, format } = this;
+    const open = screenState.state.value === this.address;
+    const sources = store.city?.sources ?? [];
+    return html`<button
+      class=${classMap({ dead: value.state === "dead", null: value.value === null })}
+      aria-expanded=${open}
+      aria-haspopup="dialog"
+      aria-label=${spoken(value, sources, words, format)}
+      data-method=${value.method ?? "unstated"}
+      data-provider=${value.provider ?? value.writtenBy ?? ""}
+      @click=${this.open}
+    >
+      <span class="head">
+        <span class="label">${this.text(value.label)}</span>
+        <span class="figure">
+          <b>${figure(value, words, format)}</b>
+          ${this.unit()}
+        </span>
+      </span>
+      <span class="asides">
+        <span class="origin">
+          <method-mark .method=${value.method}></method-mark>
+          <span class="cut-off">${providerName(value, sources, words, format)}</span>
+        </span>
+        <span class="when">${shortTime(value, words, format)}</span>
+        ${this.age()} ${this.doubts()}
+      </span>
+    </button>`;
+  }
+
+  private unit() {
+    const total = this.of === null ? "" : this.words.ofTotal(this.format.glance(this.of));
+    const unit = [unitText(this.value, this.format), total].filter(Boolean).join(" ");
+    return unit ? html`<span class="unit">${unit}</span>` : nothing;
+  }
+
+  private age() {
+    const { state, ageDays } = this.value;
+    if (state === "dead") return html`<span class="aside">${icon("clock", 13)} ${this.words.dead.split(":")[0]}</span>`;
+    if (state !== "late" || ageDays === null) return nothing;
+    return html`<span class="aside">${icon("clock", 13)} ${ageText(ageDays, this.words, this.format)}</span>`;
+  }
+
+  private doubts() {
+    const [first, ...others] = this.value.flags;
+    if (!first) return nothing;
+    const text = others.length ? this.words.flags(this.value.flags.length) : this.text(first.text);
+    return html`<span class="aside flag" title=${this.value.flags.map((flag) => this.text(flag.text)).join("\n")}>
+      ${icon("flag", 13)} <span class="cut-off">${text}</span>
+    </span>`;
+  }
+
+  private open(): void {
+    screenState.adjust({ value: this.address });
+  }
+}

@@ -1,0 +1,46 @@
+/** A value in words: the same for the eye, the tooltip and the screen reader. */
+import type { Source, Value } from "../api/types";
+import { ageParts, type Format, pick } from "../format/format";
+import { shortTime } from "../format/period";
+import type { Catalogue } from "../strings/catalogue";
+
+export function figure(value: Value, words: Catalogue, format: Format, exact = false): string {
+  if (value.value === null) return words.unknown;
+  if (typeof value.value !== "number") return String(value.value);
+  return exact ? format.exact(value.value) : format.glance(value.value);
+}
+
+/** What to print when the writer gave a code and no text: the code says more than nothing. */
+export function unitText(value: { unit: string | null; unitText: Value["unitText"] }, format: Format): string {
+  return pick(value.unitText, format.language) || (value.unit && value.unit !== "C62" ? value.unit : "");
+}
+
+export function ageText(days: number, words: Catalogue, format: Format): string {
+  const { amount, unit } = ageParts(days);
+  return words.age[unit](format.glance(amount));
+}
+
+export function spokenAge(days: number, words: Catalogue, format: Format): string {
+  const { amount, unit } = ageParts(days);
+  return words.age.spoken[unit](format.glance(amount));
+}
+
+/** "Kemendagri"; without a card the writer is named: a number is never nameless. */
+export function providerName(value: Value, sources: readonly Source[], words: Catalogue, format: Format): string {
+  const card = sources.find((source) => source.id === value.provider);
+  if (card) return card.publisher ?? pick(card.title, format.language);
+  if (value.provider) return value.provider.split(":").at(-1) ?? value.provider;
+  return value.writtenBy ? words.writtenBy(value.writtenBy) : words.noSource;
+}
+
+export function spoken(value: Value, sources: readonly Source[], words: Catalogue, format: Format): string {
+  const parts = [
+    `${pick(value.label, format.language)}: ${figure(value, words, format)} ${unitText(value, format)}`.trim(),
+    words.method[value.method ?? "unstated"],
+    `${providerName(value, sources, words, format)}, ${shortTime(value, words, format)}`,
+    value.state === "late" && value.ageDays !== null ? words.late(spokenAge(value.ageDays, words, format)) : "",
+    value.state === "dead" ? words.dead : "",
+    ...value.flags.map((flag) => pick(flag.text, format.language)),
+  ];
+  return parts.filter(Boolean).join(". ");
+}
