@@ -8,6 +8,8 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet --quiet
 SOURCES := pyproject.toml hatch_build.py
 CONSOLE := frontend/package-lock.json $(shell find frontend -path frontend/node_modules -prune -o -type f -print 2>/dev/null)
 
+NODE_MODULES := frontend/node_modules/.package-lock.json
+
 .PHONY: run test test-long check bench bundle conformance install clean lock
 .DEFAULT_GOAL := run
 
@@ -16,7 +18,7 @@ run: install
 
 install: .venv/.package .venv/.console
 
-test: .venv/.tools install
+test: .venv/.tools install $(NODE_MODULES)
 	scripts/browser.sh
 	scripts/test.sh
 
@@ -24,11 +26,11 @@ test-long: .venv/.tools install
 	scripts/browser.sh
 	.venv/bin/pytest -m long
 
-check: .venv/.tools .venv/.console
+check: .venv/.tools install $(NODE_MODULES)
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/pyright
-	.venv/bin/lint-imports
+	.venv/bin/lint-imports --no-logo --no-cache
 	scripts/npm.sh run --silent check
 
 bench: .venv/.tools install
@@ -61,6 +63,10 @@ lock: .venv/.tools
 
 .venv/.console: .venv/.requirements $(CONSOLE)
 	.venv/bin/hatchling build --target wheel --hooks-only
+	@touch $@
+
+$(NODE_MODULES): frontend/package-lock.json | .venv/.console
+	scripts/npm.sh ci --silent
 	@touch $@
 
 .venv/.tools: .venv/.requirements requirements-test.txt
