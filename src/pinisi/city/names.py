@@ -31,6 +31,8 @@ class Hit(msgspec.Struct, frozen=True):
 
 
 class _Entry(msgspec.Struct, frozen=True):
+    """A name ready to be compared. Of equal scores the lower `rank` comes first: areas before what lies in them."""
+
     id: str
     name: str
     kind: str
@@ -41,7 +43,7 @@ class _Entry(msgspec.Struct, frozen=True):
     grams: frozenset[str]
 
 
-class NameIndex:
+class Names:
     """Names in memory, kept up one by one."""
 
     def __init__(self) -> None:
@@ -51,9 +53,10 @@ class NameIndex:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def put(self, id: str, name: str, kind: str, area: str = "", rank: int = 0) -> None:
-        """Add a name, or replace the one that the id had. Of equal scores the lower `rank` comes first."""
+    def put(self, id: str, name: str, kind: str, area: str = "") -> None:
+        """Add a name, or replace the one that the id had. `kind` is its type (IRI or short name)."""
         self.remove(id)
+        rank = 0 if kind.endswith("AdministrativeArea") else 1
         words = _words(name)
         joined = "".join(words)
         entry = _Entry(id, name, kind, area, rank, words, joined, frozenset(_grams(joined)))
@@ -70,7 +73,7 @@ class NameIndex:
             if not holders:
                 del self._by_gram[gram]
 
-    def search(self, query: str, limit: int = 8) -> list[Hit]:
+    def find(self, query: str, limit: int = 8) -> list[Hit]:
         """The best names first: whole names, then beginnings, then what is spelt nearly so."""
         words = _words(query)
         if not words or limit <= 0:
