@@ -5,14 +5,15 @@ from typing import Any
 
 import msgspec
 import pytest
-from people_at_hand import CITY, NOW, PASSWORD, quick_passwords
+from people_at_hand import CITY, HERE, NOW, PASSWORD, quick_passwords
 
 from pinisi.console.http import Call, Reply, Route
 from pinisi.console.people_endpoints import PEOPLE_ROUTES
 from pinisi.people.accounts import Account, principal_of
-from pinisi.people.errors import BadField, Conflict, NotAllowed, NotThere, SignInRefused
+from pinisi.people.errors import BadField, Conflict, NotAllowed, NotThere, SignInRefused, TooSoon
 from pinisi.people.fixed import DEMO, NOBODY
 from pinisi.people.gate import Gate
+from pinisi.people.patience import FREE
 from pinisi.people.register import People
 from pinisi.people.roles import PERMISSIONS
 from pinisi.store.protocol import AuditEntry, Store
@@ -60,6 +61,7 @@ async def ask(
         tenant=CITY,
         query_string=query.encode(),
         headers=headers,
+        address=HERE,
         body=content,
         params=params,
     )
@@ -90,7 +92,7 @@ async def test_signing_in_sets_a_cookie_that_scripts_and_other_sites_cannot_use(
     assert (reply.status, read(reply)) == (200, {"account": "ani", "name": "ani"})
     words = cookie_of(reply).split("; ")
     assert {"Path=/", "HttpOnly", "SameSite=Strict", "Secure"} <= set(words)
-    admitted = await Gate(house.people).admit({b"cookie": words[0].encode()}, "10.0.0.7", CITY, house.now())
+    admitted = await Gate(house.people).admit({b"cookie": words[0].encode()}, HERE, CITY, house.now())
     assert admitted == principal_of(ani, CITY)
 
 
@@ -109,6 +111,15 @@ async def test_a_wrong_password_is_refused(house: SmallHouse, ani: Account) -> N
     with pytest.raises(BadField) as bad:
         await ask(house, "POST /login", {"account": "ani"}, NOBODY)
     assert bad.value.field == "password"
+
+
+async def test_who_guesses_from_elsewhere_does_not_keep_the_owner_out(house: SmallHouse, ani: Account) -> None:
+    for _ in range(FREE):
+        with pytest.raises(SignInRefused):
+            await ask(house, "POST /login", {"account": "ani", "password": "x"}, NOBODY)
+    with pytest.raises(TooSoon):
+        await ask(house, "POST /login", {"account": "ani", "password": PASSWORD}, NOBODY)
+    assert await house.people.sessions.sign_in("ani", PASSWORD, "10.0.0.8", house.now())
 
 
 async def test_signing_out_clears_the_cookie_and_ends_the_session(house: SmallHouse, ani: Account) -> None:

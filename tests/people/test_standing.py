@@ -6,9 +6,11 @@ from people_at_hand import CITY, NOW, quick_passwords
 from pinisi.people.account_register import AccountChange
 from pinisi.people.accounts import Account, principal_of
 from pinisi.people.fixed import DEMO
+from pinisi.people.kept import PEOPLE
 from pinisi.people.public import public_view
 from pinisi.people.register import People
 from pinisi.people.token_register import TokenWish
+from pinisi.people.trail import AuditQuery, read_trail
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.instant import DAY
 from pinisi.vocabulary.principal import EVERYTHING, NOTHING
@@ -68,3 +70,9 @@ async def test_those_without_account_stand_too(store: SqliteStore, people: Peopl
 
 async def test_the_demo_stands_only_while_there_are_no_accounts(people: People, ani: Account) -> None:
     assert people.grants_of("demo", CITY) is None
+
+
+async def test_every_start_is_on_record(people: People, ani: Account, store: SqliteStore) -> None:
+    await people.open()
+    [line] = (await read_trail(store, PEOPLE, AuditQuery(limit=1), EVERYTHING)).lines
+    assert (line.act, line.by, line.detail) == ("started", "system", {"accounts": 1, "loopback": False})

@@ -35,7 +35,7 @@ _OPS: Mapping[str, Op] = {op: op for op in get_args(Op)}
 async def login(house: House, call: Call) -> Reply:
     asked = read_request(call.body, SignInRequest)
     sessions = house.people.sessions
-    signed_in = await sessions.sign_in(asked.account, asked.password, _address(call), house.now())
+    signed_in = await sessions.sign_in(asked.account, asked.password, call.address, house.now())
     return _signed_in(house, call, signed_in)
 
 
@@ -49,12 +49,12 @@ async def logout(house: House, call: Call) -> Reply:
 async def change_own_password(house: House, call: Call) -> Reply:
     asked = read_request(call.body, PasswordRequest)
     account, now = await _own_account(house, call), house.now()
-    if not await house.people.sessions.proves(account, asked.password, _address(call), now):
+    if not await house.people.sessions.proves(account, asked.password, call.address, now):
         raise BadField("password", "is not the one of today")
     with _member("password", "new"):
         wish = AccountChange(password=asked.new)
         account = await house.people.accounts.change(account.id, wish, call.principal, now)
-    return _signed_in(house, call, await house.people.sessions.renew(account, _address(call), now))
+    return _signed_in(house, call, await house.people.sessions.renew(account, call.address, now))
 
 
 @contextmanager
@@ -79,10 +79,6 @@ async def _own_account(house: House, call: Call) -> Account:
         if account is not None:
             return account
     raise NotAllowed("This needs an account of your own: make one and sign in.")
-
-
-def _address(call: Call) -> str:
-    return str(getattr(call, "address", ""))
 
 
 def _secure(house: House, call: Call) -> bool:

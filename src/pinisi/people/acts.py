@@ -8,6 +8,7 @@ from pinisi.people.tokens import Token
 from pinisi.store.protocol import AuditEntry
 from pinisi.vocabulary.instant import format_instant
 
+STARTED = "started"
 SIGNED_IN = "signed-in"
 SIGN_IN_FAILED = "sign-in-failed"
 SIGNED_OUT = "signed-out"
@@ -25,6 +26,11 @@ def account_subject(id: str) -> str:
 
 def token_subject(id: str) -> str:
     return f"token/{id}"
+
+
+def started(accounts: int, loopback: bool) -> AuditEntry:
+    """The house opened, with so many accounts, for this machine alone or for others too."""
+    return AuditEntry(STARTED, "house", {"accounts": accounts, "loopback": loopback})
 
 
 def signed_in(account: str, address: str) -> AuditEntry:

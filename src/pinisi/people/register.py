@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from pinisi.people.account_register import Accounts
 from pinisi.people.accounts import Assignment, principal_id
+from pinisi.people.acts import started
 from pinisi.people.fixed import DEMO, NOBODY
 from pinisi.people.kept import PEOPLE
 from pinisi.people.passwords import Passwords
@@ -14,6 +15,7 @@ from pinisi.people.sign_in import SignIn
 from pinisi.people.standing import Standing
 from pinisi.people.token_register import Tokens
 from pinisi.people.tokens import token_principal_id
+from pinisi.people.usage import note_use
 from pinisi.store.protocol import Position, Store
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import SYSTEM, Grants, Principal
@@ -55,8 +57,13 @@ class People:
         self._names: tuple[Position, Mapping[str, str]] | None = None
 
     async def open(self) -> None:
-        """Read accounts and tokens, so that `grants_of` knows them. Once, before the first change of an entity."""
-        self._standing.learn(await self.accounts.all(), await self.tokens.all())
+        """Read accounts and tokens, so that `grants_of` knows them, and put the start on record.
+
+        Once, before the first change of an entity.
+        """
+        accounts = await self.accounts.all()
+        self._standing.learn(accounts, await self.tokens.all())
+        await note_use(self.store, started(len(accounts), self.loopback), SYSTEM)
 
     def grants_of(self, principal: str, tenant: str = "") -> Grants | None:
         """What a principal of the log may see now in a tenant; None: there is no such principal any more.
