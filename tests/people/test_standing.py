@@ -73,6 +73,6 @@ async def test_the_demo_stands_only_while_there_are_no_accounts(people: People, 
 
 
 async def test_every_start_is_on_record(people: People, ani: Account, store: SqliteStore) -> None:
-    await people.open()
+    await people.record_start()
     [line] = (await read_trail(store, PEOPLE, AuditQuery(limit=1), EVERYTHING)).lines
     assert (line.act, line.by, line.detail) == ("started", "system", {"accounts": 1, "loopback": False})

@@ -57,13 +57,12 @@ class People:
         self._names: tuple[Position, Mapping[str, str]] | None = None
 
     async def open(self) -> None:
-        """Read accounts and tokens, so that `grants_of` knows them, and put the start on record.
+        """Read accounts and tokens, so that `grants_of` knows them. Once, before the first change of an entity."""
+        self._standing.learn(await self.accounts.all(), await self.tokens.all())
 
-        Once, before the first change of an entity.
-        """
-        accounts = await self.accounts.all()
-        self._standing.learn(accounts, await self.tokens.all())
-        await note_use(self.store, started(len(accounts), self.loopback), SYSTEM)
+    async def record_start(self) -> None:
+        """Put on record that the server opened. This also makes the tenant, so that its version is cheap to ask."""
+        await note_use(self.store, started(len(await self.accounts.all()), self.loopback), SYSTEM)
 
     def grants_of(self, principal: str, tenant: str = "") -> Grants | None:
         """What a principal of the log may see now in a tenant; None: there is no such principal any more.
