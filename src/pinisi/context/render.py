@@ -167,7 +167,7 @@ def _one_or_more(items: list[str]) -> Any:
 
 def _normalized(instance: Instance, name: str, terms: TermTable, view: View) -> dict[str, Any]:
     if instance.kind == LANGUAGE and view.languages is not None:
-        document = {"type": PROPERTY, **_in_language(instance, view.languages)}
+        document = {"type": PROPERTY, **in_language(instance, view.languages)}
     else:
         value = instance.value if name == _PROOF_IRI else value_of(instance, terms)
         document = {"type": instance.kind, VALUE_MEMBER[instance.kind]: value}
@@ -199,7 +199,8 @@ def _unmistakable(value: Any) -> bool:
         return False
 
 
-def _in_language(instance: Instance, ranges: Sequence[str]) -> dict[str, Any]:
+def in_language(instance: Instance, ranges: Sequence[str]) -> dict[str, Any]:
+    """The members of a LanguageProperty that is served in one language (4.15)."""
     tag = choose_language(instance.value, ranges)
     return {"value": instance.value[tag], "lang": tag}
 

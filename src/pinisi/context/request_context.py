@@ -1,0 +1,65 @@
+"""Where a request names its @context: in the body or in a Link header (NGSI-LD 6.3.5)."""
+
+import re
+from typing import Any
+
+from pinisi.context.json_shapes import is_object
+from pinisi.context.problems import BadRequestData, InvalidRequest
+
+LINK_RELATION = "http://www.w3.org/ns/json-ld#context"
+_LINK = re.compile(r"\s*<([^<>]*)>\s*((?:;\s*[\w*\-]+\s*=\s*(?:\"[^\"]*\"|[^\s;,\"]+)\s*)*)(?:,|$)")
+_PARAMETER = re.compile(r";\s*([\w*\-]+)\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))")
+_LONGEST = 8_000
+
+
+def read_link(header: str | None) -> str | None:
+    """The address of the @context that a Link header names; None without one.
+
+    Raises:
+        InvalidRequest: for what is no Link header.
+        BadRequestData: for more than one @context.
+    """
+    if not header:
+        return None
+    if len(header) > _LONGEST:
+        raise InvalidRequest(f"is longer than {_LONGEST} characters", "Link")
+    urls: list[str] = []
+    place = 0
+    while place < len(header):
+        found = _LINK.match(header, place)
+        if found is None:
+            raise InvalidRequest("is no Link header (RFC 8288)", "Link")
+        parameters = {name.lower(): quoted or plain for name, quoted, plain in _PARAMETER.findall(found[2])}
+        if LINK_RELATION in parameters.get("rel", "").split():
+            urls.append(found[1].strip())
+        place = found.end()
+    if len(urls) > 1:
+        raise BadRequestData("names more than one @context", "Link")
+    return urls[0] if urls else None
+
+
+def write_link(url: str) -> str:
+    """The Link header of an answer in application/json."""
+    return f'<{url}>; rel="{LINK_RELATION}"; type="application/ld+json"'
+
+
+def body_context(document: Any, *, linked_data: bool, link: str | None) -> Any:
+    """The @context of a body: as it stands there for `application/ld+json`, else from the Link header.
+
+    Args:
+        document: the decoded body, or one entity of a batch.
+        linked_data: whether the media type is `application/ld+json`.
+
+    Raises:
+        BadRequestData: if it stands where it may not, or is missing.
+    """
+    inside = is_object(document) and "@context" in document
+    if not linked_data:
+        if inside:
+            raise BadRequestData("a body of application/json carries no @context, a Link header does", "@context")
+        return link
+    if link is not None:
+        raise BadRequestData("a body of application/ld+json carries its @context itself, not in a header", "Link")
+    if not inside:
+        raise BadRequestData("a body of application/ld+json carries an @context", "@context")
+    return document["@context"]
