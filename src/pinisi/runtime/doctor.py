@@ -180,7 +180,7 @@ def check_server(occupant: occupancy.Occupant) -> Iterator[Finding]:
     """Of a running Pinisi: what it says of itself."""
     words = f"process {occupant.pid} at {occupant.url or 'an unknown address'}"
     try:
-        health = ask_health(occupant.url)
+        health = ask_health(occupant.url, os.environ.get("PINISI_TOKEN", ""))
     except (OSError, ValueError) as error:
         remedy = "look at its output; stop it (kill the process) and start it again"
         yield Finding("server", "bad", f"{words} does not answer: {error}", remedy)
@@ -189,19 +189,20 @@ def check_server(occupant: occupancy.Occupant) -> Iterator[Finding]:
     yield from (check for check in health.checks if check.name not in ("disk", "clock"))
 
 
-def ask_health(url: str) -> Health:
-    """Ask a server how it is.
+def ask_health(url: str, token: str = "") -> Health:
+    """Ask a server how it is; one that has accounts wants a token.
 
     Raises:
         OSError: it does not answer within 5 s.
         ValueError: it answers something else.
     """
-    from urllib.request import ProxyHandler, build_opener
+    from urllib.request import ProxyHandler, Request, build_opener
 
     if not url.startswith("http://"):
         raise ValueError("it does not say where it listens")
-    opener = build_opener(ProxyHandler({}))
-    with opener.open(f"{url}/pinisi/v1/health", timeout=5) as answer:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    request = Request(f"{url}/pinisi/v1/health", headers=headers)
+    with build_opener(ProxyHandler({})).open(request, timeout=5) as answer:
         return msgspec.json.decode(answer.read(1 << 20), type=Health)
 
 
