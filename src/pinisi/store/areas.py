@@ -1,20 +1,24 @@
 """In which administrative areas an entity lies: what grants by area rest upon.
 
 An area belongs to itself and to the areas that it is part of. Any other entity belongs to the smallest area that
-contains a point of it (its location, or a point inside its line or polygon), and to that area's parents. An entity
-without location, or outside all areas, belongs to none.
+contains a point of it (its location, or a point inside its line or polygon), and to that area's parents; on a border
+the lower code wins. An entity without location, or outside all areas, belongs to none.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 import msgspec
-import shapely
 from shapely.errors import ShapelyError
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
+from pinisi.store.ground import Ground
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA, CODE, LOCATION, PART_OF
+
+Codes = tuple[str, ...]
+_UNREADABLE = (ShapelyError, ValueError, TypeError, KeyError, IndexError, AttributeError)
 
 
 class Area(msgspec.Struct, frozen=True):
@@ -29,26 +33,24 @@ class Locator:
 
     def __init__(self) -> None:
         self._areas: dict[str, Area] = {}
-        self._tree: shapely.STRtree | None = None
-        self._leaves: list[tuple[str, ...]] = []
+        self._ground: Ground[Codes] | None = None
 
     def __len__(self) -> int:
         return len(self._areas)
 
     def learn(self, id: str, entity: Entity | None) -> bool:
         """Take note of an area's new state (None: gone); whether other entities may lie elsewhere now."""
-        known = self._areas.get(id)
         area = None if entity is None or ADMINISTRATIVE_AREA not in entity.types else _area(entity)
-        if area == known:
+        if area == self._areas.get(id):
             return False
         if area is None:
             del self._areas[id]
         else:
             self._areas[id] = area
-        self._tree = None
+        self._ground = None
         return True
 
-    def areas_of(self, entity: Entity) -> tuple[str, ...]:
+    def areas_of(self, entity: Entity) -> Codes:
         """Codes of the areas, smallest first."""
         if ADMINISTRATIVE_AREA in entity.types:
             area = _area(entity)
@@ -56,25 +58,20 @@ class Locator:
         if not self._areas:
             return ()
         point = _point(_value(entity, LOCATION))
-        return () if point is None else self.at(point)
+        return () if point is None else self.at(*point)
 
-    def at(self, point: BaseGeometry) -> tuple[str, ...]:
+    def at(self, lon: float, lat: float) -> Codes:
         """Codes of the areas at a point, smallest first."""
-        if self._tree is None:
-            self._build()
-        assert self._tree is not None
-        found = self._tree.query(point, predicate="intersects")
-        return self._leaves[min(found)] if len(found) else ()
+        if self._ground is None:
+            self._ground = Ground(self._shapes(), ())
+        return self._ground.at(lon, lat)
 
-    def _build(self) -> None:
-        parents = {area.parent for area in self._areas.values()}
-        leaves = [area for area in self._areas.values() if area.geometry is not None and area.id not in parents]
-        self._leaves = [self._chain(area) for area in leaves]
-        geometries = [area.geometry for area in leaves]
-        shapely.prepare(geometries)
-        self._tree = shapely.STRtree(geometries)
+    def _shapes(self) -> Sequence[tuple[BaseGeometry, Codes]]:
+        """The smallest areas (those with most parents) come first."""
+        shapes = [(area.geometry, self._chain(area)) for area in self._areas.values() if area.geometry is not None]
+        return sorted(shapes, key=lambda pair: (-len(pair[1]), pair[1]))
 
-    def _chain(self, area: Area) -> tuple[str, ...]:
+    def _chain(self, area: Area) -> Codes:
         codes = [area.code]
         seen = {area.id}
         while area.parent is not None and area.parent not in seen:
@@ -104,14 +101,22 @@ def _shape(geojson: Any) -> BaseGeometry | None:
     if geojson is None:
         return None
     try:
-        return shape(geojson)
-    except (ShapelyError, ValueError, TypeError, KeyError, IndexError, AttributeError):
+        geometry = shape(geojson)
+    except _UNREADABLE:
         return None
+    return None if geometry.is_empty else geometry
 
 
-def _point(geojson: Any) -> BaseGeometry | None:
-    if isinstance(geojson, dict) and geojson.get("type") == "Point":
-        lon, lat = geojson["coordinates"][:2]
-        return shapely.Point(lon, lat)
-    geometry = _shape(geojson)
-    return None if geometry is None or geometry.is_empty else geometry.representative_point()
+def _point(geojson: Any) -> tuple[float, float] | None:
+    """Longitude and latitude of a point of the geometry; None where there is none."""
+    try:
+        if cast(dict[str, Any], geojson)["type"] == "Point":
+            lon, lat = geojson["coordinates"][:2]
+            return float(lon), float(lat)
+        geometry = _shape(geojson)
+        if geometry is None:
+            return None
+        point = geometry.representative_point()
+    except _UNREADABLE:
+        return None
+    return None if point.is_empty else (point.x, point.y)

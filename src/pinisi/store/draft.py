@@ -4,22 +4,25 @@ A draft sees its own changes, so that a hundred changes of one entity in one gro
 An atomic set of changes fills a draft of its own, which is merged when all of it has succeeded.
 """
 
+from operator import itemgetter
 from typing import Any
 
 import apsw
 
 from pinisi.store.protocol import LogEntry, Record
+from pinisi.store.sqlite_rows import write_all
 
 _SQL = {
-    "name": "INSERT INTO name (id, text) VALUES (?, ?)",
-    "family": "INSERT INTO family (id, types, areas) VALUES (?, ?, ?)",
-    "entity": "INSERT INTO entity (row, id, position, family, body) VALUES (?, ?, ?, ?, ?) ON CONFLICT (row) DO UPDATE "
-    "SET position = excluded.position, family = excluded.family, body = excluded.body",
+    "name": "INSERT OR IGNORE INTO name (id, text) VALUES (?, ?)",
+    "family": "INSERT OR IGNORE INTO family (id, types, areas) VALUES (?, ?, ?)",
+    "entity_new": "INSERT INTO entity (row, id, position, family, body) VALUES (?, ?, ?, ?, ?)",
+    "entity_changed": "UPDATE entity SET position = ?, body = ? WHERE row = ?",
+    "entity_moved": "UPDATE entity SET position = ?, family = ?, body = ? WHERE row = ?",
     "log": "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    "history": "INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    "usage": "INSERT INTO usage VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n",
+    "history": "INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "usage": "INSERT INTO usage VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n",
     "place_out": "DELETE FROM place WHERE row = ?",
-    "place_in": "INSERT INTO place VALUES (?, ?, ?, ?, ?)",
+    "place_in": "INSERT OR REPLACE INTO place VALUES (?, ?, ?, ?, ?)",
     "hot_out": "DELETE FROM hot WHERE attribute = ? AND value = ? AND row = ?",
     "hot_in": "INSERT OR IGNORE INTO hot VALUES (?, ?, ?)",
     "document_in": "INSERT INTO document VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE "
@@ -28,7 +31,11 @@ _SQL = {
     "debt": "INSERT INTO debt VALUES (?, ?, 0, ?, 0, '')",
     "cursor": "INSERT INTO cursor VALUES (?, ?) ON CONFLICT DO UPDATE SET position = excluded.position",
     "done": "INSERT INTO done VALUES (?, ?, ?)",
+    "relocate": "INSERT OR REPLACE INTO fact VALUES ('relocate', ?)",
 }
+
+
+_key_of_history = itemgetter(0, 1, 2, 3, 4)
 
 
 class Draft:
@@ -42,9 +49,10 @@ class Draft:
         self.entries: list[LogEntry] = []
         self.log: list[tuple[Any, ...]] = []
         self.history: list[tuple[Any, ...]] = []
-        self.usage: dict[tuple[int, int], int] = {}
+        self.usage: dict[tuple[int, int, str], int] = {}
         self.places: dict[int, tuple[float, float, float, float] | None] = {}
-        self.hot: list[tuple[bool, tuple[int, Any, int]]] = []
+        self.hot: dict[tuple[int, Any, int], bool] = {}
+        self.moves: dict[int, list[tuple[int, int]]] = {}
         self.debts: list[tuple[int, str, int]] = []
         self.debt_moves: list[tuple[str, tuple[Any, ...]]] = []
         self.cursors: dict[str, int] = {}
@@ -68,13 +76,25 @@ class Draft:
             return found[0]
         return None if self.parent is None else self.parent.applied(key)
 
+    def moves_of(self, row: int) -> list[tuple[int, int]]:
+        """(when, into which family) of an entity's moves in this draft, in order."""
+        mine = self.moves.get(row, [])
+        return mine if self.parent is None else self.parent.moves_of(row) + mine
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not (self.log or self.debt_moves or self.cursors or self.done)
+
     def put(self, before: Record | None, after: Record) -> None:
         """Note an entity's new version."""
         self.first.setdefault(after.id, before)
         self.records[after.id] = after
 
-    def count_usage(self, family: int, attribute: int, n: int) -> None:
-        self.usage[family, attribute] = self.usage.get((family, attribute), 0) + n
+    def count_usage(self, family: int, attribute: int, kind: str, n: int) -> None:
+        """One entity more or less in this family has the attribute, of this kind (of its first instance)."""
+        key = (family, attribute, kind)
+        self.usage[key] = self.usage.get(key, 0) + n
 
     def merge(self, child: "Draft") -> None:
         """Take over a child's changes as if they had been made here."""
@@ -86,10 +106,12 @@ class Draft:
         self.entries += child.entries
         self.log += child.log
         self.history += child.history
-        for (family, attribute), n in child.usage.items():
-            self.count_usage(family, attribute, n)
+        for key, n in child.usage.items():
+            self.count_usage(*key, n)
         self.places.update(child.places)
-        self.hot += child.hot
+        self.hot.update(child.hot)
+        for row, moves in child.moves.items():
+            self.moves.setdefault(row, []).extend(moves)
         self.debts += child.debts
         self.debt_moves += child.debt_moves
         self.cursors.update(child.cursors)
@@ -98,39 +120,67 @@ class Draft:
 
     def lay_down(self, connection: apsw.Connection) -> None:
         """Write everything through an open transaction."""
-        many = connection.executemany
         if self.records:
-            rows = self.records.values()
-            many(_SQL["entity"], [(r.row, r.id, r.position, r.family.id, r.body or None) for r in rows])
+            self._lay_down_records(connection)
         if self.log:
-            many(_SQL["log"], self.log)
+            write_all(connection, _SQL["log"], self.log)
         if self.history:
-            many(_SQL["history"], self.history)
+            self.history.sort(key=_key_of_history)
+            write_all(connection, _SQL["history"], self.history)
         if self.usage:
-            many(_SQL["usage"], [(*key, n) for key, n in self.usage.items() if n])
+            write_all(connection, _SQL["usage"], [(*key, n) for key, n in self.usage.items() if n])
         if self.places:
-            many(_SQL["place_out"], [(row,) for row in self.places])
-            many(_SQL["place_in"], [(row, *box) for row, box in self.places.items() if box is not None])
-        for inserted, values in self.hot:
-            connection.execute(_SQL["hot_in" if inserted else "hot_out"], values)
+            self._lay_down_places(connection)
+        if self.hot:
+            write_all(connection, _SQL["hot_out"], [key for key, inserted in self.hot.items() if not inserted])
+            write_all(connection, _SQL["hot_in"], [key for key, inserted in self.hot.items() if inserted])
         for (kind, id), state in self.documents.items():
             if state is None:
                 connection.execute(_SQL["document_out"], (kind, id))
             else:
                 connection.execute(_SQL["document_in"], (kind, id, *state))
         if self.debts:
-            many(_SQL["debt"], self.debts)
+            write_all(connection, _SQL["debt"], self.debts)
         for sql, values in self.debt_moves:
             connection.execute(sql, values)
         if self.cursors:
-            many(_SQL["cursor"], list(self.cursors.items()))
+            write_all(connection, _SQL["cursor"], list(self.cursors.items()))
         if self.done:
-            many(_SQL["done"], [(key, *state) for key, state in self.done.items()])
+            write_all(connection, _SQL["done"], [(key, *state) for key, state in self.done.items()])
+        if self.areas_changed:
+            connection.execute(_SQL["relocate"], (self.position,))
+
+    def _lay_down_records(self, connection: apsw.Connection) -> None:
+        """New rows, changed bodies, and rows that change family: the last alone touch an index."""
+        new: list[tuple[Any, ...]] = []
+        changed: list[tuple[Any, ...]] = []
+        moved: list[tuple[Any, ...]] = []
+        for record in self.records.values():
+            before = self.first[record.id]
+            family = record.family.id if record.body else -record.family.id
+            if before is None:
+                new.append((record.row, record.id, record.position, family, record.body or None))
+            elif before.body and record.body and before.family is record.family:
+                changed.append((record.position, record.body, record.row))
+            else:
+                moved.append((record.position, family, record.body or None, record.row))
+        write_all(connection, _SQL["entity_new"], new)
+        write_all(connection, _SQL["entity_changed"], changed)
+        write_all(connection, _SQL["entity_moved"], moved)
+
+    def _lay_down_places(self, connection: apsw.Connection) -> None:
+        known = {record.row for id, record in self.records.items() if self.first[id] is not None}
+        write_all(
+            connection, _SQL["place_out"], [(row,) for row, box in self.places.items() if box is None and row in known]
+        )
+        write_all(connection, _SQL["place_in"], [(row, *box) for row, box in self.places.items() if box is not None])
 
 
-def lay_down_names(connection: apsw.Connection, names: list[tuple[int, str]], families: list[tuple[int, str, str]]) -> None:
+def lay_down_names(
+    connection: apsw.Connection, names: list[tuple[int, str]], families: list[tuple[int, str, str]]
+) -> None:
     """Write newly interned words; they come before the rows that use them."""
     if names:
-        connection.executemany(_SQL["name"], names)
+        write_all(connection, _SQL["name"], names)
     if families:
-        connection.executemany(_SQL["family"], families)
+        write_all(connection, _SQL["family"], families)

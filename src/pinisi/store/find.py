@@ -12,18 +12,17 @@ from typing import Any
 import re2
 
 from pinisi.store import match
-from pinisi.store.hot import hot_values
 from pinisi.store.protocol import Page, Record
 from pinisi.store.query import AllOf, EntityQuery, TypeIs, TypeSelection
 from pinisi.store.sqlite_tenant import Tenant
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.principal import WHOLE, Grants, Projection
+from pinisi.vocabulary.terms import LOCATION
 
 CANDIDATES = 20_000
 CHUNK = 256
 SLICE_SECONDS = 0.005
 HEAT_ROWS = 2_000
-HEAT_SECONDS = 0.05
 
 Predicate = Callable[[Entity, frozenset[str] | None], bool]
 
@@ -74,7 +73,7 @@ class Finder:
         self._tenant = tenant
         self._seconds = seconds
         self._views: dict[Grants, View] = {}
-        self._heating: set[str] = set()
+        self._heating: dict[str, asyncio.Event] = {}
 
     def view(self, grants: Grants) -> View:
         """The reader's view, kept until a new family appears."""
@@ -116,8 +115,6 @@ class Finder:
         return tenant.members.rows(families) if narrowed is None else narrowed
 
     def _by_place(self, query: EntityQuery) -> Sequence[int] | None:
-        from pinisi.vocabulary.terms import LOCATION
-
         if query.geo is None or query.geo.attribute != LOCATION:
             return None
         box = match.geo_box(query.geo)
@@ -136,7 +133,7 @@ class Finder:
         for term in match.hot_terms(query.filter):
             name = term.path.attribute
             if name not in hot.complete:
-                if heat and rows > HEAT_ROWS and name not in hot.attributes:
+                if heat and rows > HEAT_ROWS and name in self._tenant.names.number:
                     self._heat(name)
                 continue
             ranges = match.bounds(term)
@@ -154,11 +151,11 @@ class Finder:
             sql = "SELECT row FROM hot WHERE attribute = ?"
             values: list[Any] = [attribute]
             if low is not None:
-                sql += " AND value >= ?" if low_in or isinstance(low, str) else " AND value > ?"
-                values.append(_indexed(low))
+                sql += " AND value >= ?" if low_in else " AND value > ?"
+                values.append(low)
             if high is not None:
-                sql += " AND value <= ?" if high_in or isinstance(high, str) else " AND value < ?"
-                values.append(_indexed(high))
+                sql += " AND value <= ?" if high_in else " AND value < ?"
+                values.append(high)
             sql += " LIMIT ?"
             found.update(row for (row,) in self._tenant.reader.execute(sql, (*values, CANDIDATES + 1)))
             if len(found) > CANDIDATES:
@@ -214,58 +211,42 @@ class Finder:
 
     def _heat(self, attribute: str) -> None:
         if attribute not in self._heating:
-            self._heating.add(attribute)
+            self._heating[attribute] = asyncio.Event()
             self._tenant.background(self._fill(attribute), f"heating of {attribute}")
 
     async def _fill(self, attribute: str) -> None:
-        """Make an attribute hot: begin to follow it, then fill the past in slices."""
-        tenant = self._tenant
+        """Make an attribute hot: clear what an earlier time left, begin to follow it, then fill the past in slices."""
+        hot, work = self._tenant.hot, self._tenant.work
         try:
-            await tenant.work(lambda connection: tenant.hot.start(connection, attribute))
-            last = 0
-            while last is not None and attribute in tenant.hot.attributes:
-                last = await tenant.work(lambda connection, after=last: _fill_slice(tenant, connection, attribute, after))
-                await asyncio.sleep(0)
-            if attribute in tenant.hot.attributes:
-                await tenant.work(lambda connection: tenant.hot.finish(connection, attribute))
-                tenant.hot.complete.add(attribute)
+            while await work(hot.clear):
+                pass
+            await work(lambda connection: hot.start(connection, attribute))
+            last: int | None = 0
+            while last is not None:
+                last = await work(lambda connection, after=last: hot.fill(connection, attribute, after))
+            if await work(lambda connection: hot.finish(connection, attribute)):
+                hot.complete.add(attribute)
+            while await work(hot.clear):
+                pass
         finally:
-            self._heating.discard(attribute)
+            self._heating.pop(attribute).set()
 
     async def wait_until_hot(self, attribute: str) -> None:
         """Wait for a filling that has begun (benches and tests)."""
-        while attribute in self._heating:
-            await asyncio.sleep(0.01)
-
-
-def _indexed(bound: Any) -> Any:
-    return bound[:200] if isinstance(bound, str) else float(bound)
-
-
-def _fill_slice(tenant: Tenant, connection: Any, attribute: str, after: int) -> int | None:
-    """Fill what 50 ms allow; answers the last row, or None at the end."""
-    from pinisi.vocabulary.entity import decode_entity
-
-    number = tenant.hot.attributes.get(attribute)
-    if number is None:
-        return None
-    started = perf_counter()
-    last: int | None = None
-    filled: list[tuple[int, Any, int]] = []
-    sql = "SELECT row, body FROM entity WHERE row > ? AND body IS NOT NULL ORDER BY row LIMIT 4096"
-    for row, body in connection.execute(sql, (after,)):
-        last = row
-        filled += [(number, value, row) for value in hot_values(decode_entity(body).attributes.get(attribute))]
-        if perf_counter() - started > HEAT_SECONDS * 0.6:
-            break
-    connection.executemany("INSERT OR IGNORE INTO hot VALUES (?, ?, ?)", filled)
-    return last
+        filling = self._heating.get(attribute)
+        if filling is not None:
+            await filling.wait()
 
 
 def _only_types(query: EntityQuery) -> bool:
     return (
-        query.ids is None and query.id_pattern is None and query.attributes is None and query.filter is None
-        and query.geo is None and query.scopes is None and query.datasets is None
+        query.ids is None
+        and query.id_pattern is None
+        and query.attributes is None
+        and query.filter is None
+        and query.geo is None
+        and query.scopes is None
+        and query.datasets is None
     )
 
 

@@ -6,19 +6,26 @@ proves each. At most `limit` attributes for a tenant; the least used gives way.
 """
 
 from collections.abc import Iterable
+from time import perf_counter
 from typing import Any
 
 import apsw
 
-from pinisi.store.draft import Draft
+from pinisi.store.candidates import hot_values
 from pinisi.store.interning import Names
-from pinisi.vocabulary.entity import LANGUAGE, LIST, LIST_RELATIONSHIP, VOCAB, Attributes, Instance
+from pinisi.store.sqlite_rows import rows
+from pinisi.vocabulary.entity import Attributes, decode_entity
 
-_TEXT_LIMIT = 200
+SLICE_SECONDS = 0.03
+_SLICE_ROWS = 4_096
+_CLEAR_ROWS = 20_000
+
+Moves = dict[tuple[int, Any, int], bool]
+"""(attribute, value, row) of the side table -> whether it comes or goes."""
 
 
 class HotAttributes:
-    """The state of the side table of one tenant."""
+    """The state of the side table of one tenant. What takes a connection runs in the writer's transaction."""
 
     def __init__(self, names: Names, limit: int) -> None:
         self._names = names
@@ -29,12 +36,13 @@ class HotAttributes:
         self._clock = 0
 
     def load(self, connection: apsw.Connection) -> None:
-        for number, complete, used in connection.execute("SELECT attribute, complete, used FROM hot_attribute"):
-            name = self._names.text[number]
-            self.attributes[name] = number
-            self._used[name] = used
+        """Take up what is complete; what a stop left half filled begins anew when it is asked for again."""
+        for number, complete, used in rows(connection, "SELECT attribute, complete, used FROM hot_attribute"):
             self._clock = max(self._clock, used)
             if complete:
+                name = self._names.text[number]
+                self.attributes[name] = number
+                self._used[name] = used
                 self.complete.add(name)
 
     def touch(self, attribute: str) -> None:
@@ -42,63 +50,75 @@ class HotAttributes:
         self._clock += 1
         self._used[attribute] = self._clock
 
-    def start(self, connection: apsw.Connection, attribute: str) -> str | None:
-        """Begin to keep an attribute, inside a transaction; answers the one that had to give way."""
-        evicted = None
-        if len(self.attributes) >= self._limit:
-            evicted = min(self.attributes, key=lambda name: self._used.get(name, 0))
-            self.stop(connection, evicted)
+    def start(self, connection: apsw.Connection, attribute: str) -> None:
+        """Begin to follow an attribute; the least used gives way to it."""
+        while len(self.attributes) >= self._limit:
+            self.stop(connection, min(self.attributes, key=lambda name: self._used.get(name, 0)))
         number = self._names.intern(attribute)
-        self.attributes[attribute] = number
         self.touch(attribute)
-        connection.execute("INSERT OR REPLACE INTO hot_attribute VALUES (?, 0, 0, ?)", (number, self._clock))
-        return evicted
+        connection.execute("INSERT OR REPLACE INTO hot_attribute VALUES (?, 0, ?)", (number, self._clock))
+        self.attributes[attribute] = number
 
     def stop(self, connection: apsw.Connection, attribute: str) -> None:
-        number = self.attributes.pop(attribute)
+        """Follow an attribute no longer. What it leaves in the table is for `clear`."""
         self.complete.discard(attribute)
+        number = self.attributes.pop(attribute)
+        self._used.pop(attribute, None)
         connection.execute("DELETE FROM hot_attribute WHERE attribute = ?", (number,))
-        connection.execute("DELETE FROM hot WHERE attribute = ?", (number,))
 
-    def finish(self, connection: apsw.Connection, attribute: str) -> None:
-        connection.execute("UPDATE hot_attribute SET complete = 1 WHERE attribute = ?", (self.attributes[attribute],))
+    def fill(self, connection: apsw.Connection, attribute: str, after: int) -> int | None:
+        """Fill one slice beginning after a row; answers its last row, None when there is no more to fill."""
+        number = self.attributes.get(attribute)
+        if number is None:
+            return None
+        started = perf_counter()
+        last: int | None = None
+        filled: list[tuple[int, Any, int]] = []
+        sql = "SELECT row, body FROM entity WHERE row > ? AND body IS NOT NULL ORDER BY row LIMIT ?"
+        for row, body in connection.execute(sql, (after, _SLICE_ROWS)):
+            last = row
+            filled += [(number, value, row) for value in hot_values(decode_entity(body).attributes.get(attribute))]
+            if perf_counter() - started > SLICE_SECONDS:
+                break
+        connection.executemany("INSERT OR IGNORE INTO hot VALUES (?, ?, ?)", filled)
+        return last
 
-    def follow(self, draft: Draft, row: int, was: Attributes, now: Attributes, touched: Iterable[str]) -> None:
-        """Keep the side table in step with one change."""
+    def finish(self, connection: apsw.Connection, attribute: str) -> bool:
+        """The past is filled: note it, unless the attribute had to give way meanwhile."""
+        number = self.attributes.get(attribute)
+        connection.execute("UPDATE hot_attribute SET complete = 1 WHERE attribute = ?", (number,))
+        return number is not None
+
+    def clear(self, connection: apsw.Connection) -> bool:
+        """Take away a slice of what attributes left that are hot no more; whether there may be more."""
+        for number in _kept(connection):
+            if self._names.text[number] not in self.attributes:
+                sql = (
+                    "DELETE FROM hot WHERE attribute = ?1 AND (value, row) IN "
+                    "(SELECT value, row FROM hot WHERE attribute = ?1 LIMIT ?2)"
+                )
+                connection.execute(sql, (number, _CLEAR_ROWS))
+                return True
+        return False
+
+    def moves(self, row: int, had: Attributes, has: Attributes, touched: Iterable[str]) -> Moves:
+        """What one change does to the side table."""
+        moves: Moves = {}
         for attribute in touched:
             number = self.attributes.get(attribute)
-            if number is None:
-                continue
-            gone = hot_values(was.get(attribute))
-            come = hot_values(now.get(attribute))
-            draft.hot += [(False, (number, value, row)) for value in gone - come]
-            draft.hot += [(True, (number, value, row)) for value in come - gone]
+            if number is not None:
+                gone, come = hot_values(had.get(attribute)), hot_values(has.get(attribute))
+                moves.update(((number, value, row), False) for value in gone - come)
+                moves.update(((number, value, row), True) for value in come - gone)
+        return moves
 
 
-def hot_values(instances: list[Instance] | None) -> set[Any]:
-    """Every scalar that a comparison on the attribute's own value may meet: numbers as float, all else as text."""
-    found: set[Any] = set()
-    for instance in instances or ():
-        value = instance.value
-        if instance.kind == LANGUAGE:
-            continue
-        if instance.kind in (LIST, LIST_RELATIONSHIP, VOCAB) or isinstance(value, list):
-            for element in value if isinstance(value, list) else (value,):
-                _take(element, found)
-        else:
-            _take(value, found)
-    return found
-
-
-def _take(value: Any, found: set[Any]) -> None:
-    if isinstance(value, dict):
-        value = value.get("@value", value.get("object", value.get("vocab")))
-    if isinstance(value, bool):
-        found.add("true" if value else "false")
-    elif isinstance(value, (int, float)):
-        found.add(float(value) if abs(value) < 1e300 else value if isinstance(value, float) else 1e300)
-    elif isinstance(value, str):
-        found.add(value[:_TEXT_LIMIT])
-    elif isinstance(value, list):
-        for element in value:
-            _take(element, found)
+def _kept(connection: apsw.Connection) -> Iterable[int]:
+    """The attributes that have rows in the table, by seeking from one to the next."""
+    after = -1
+    while True:
+        ((number,),) = rows(connection, "SELECT min(attribute) FROM hot WHERE attribute > ?", (after,))
+        if number is None:
+            return
+        yield number
+        after = number

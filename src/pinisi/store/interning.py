@@ -4,6 +4,7 @@ import apsw
 import msgspec
 
 from pinisi.store.protocol import Family
+from pinisi.store.sqlite_rows import rows
 
 _list = msgspec.json.Decoder(tuple[str, ...]).decode
 
@@ -18,7 +19,7 @@ class Names:
 
     def load(self, connection: apsw.Connection) -> None:
         self.__init__()
-        for number, text in connection.execute("SELECT id, text FROM name"):
+        for number, text in rows(connection, "SELECT id, text FROM name"):
             self.number[text] = number
             self.text[number] = text
 
@@ -42,7 +43,7 @@ class Families:
 
     def load(self, connection: apsw.Connection) -> None:
         self.__init__()
-        for number, types, areas in connection.execute("SELECT id, types, areas FROM family"):
+        for number, types, areas in rows(connection, "SELECT id, types, areas FROM family"):
             self._add(Family(number, _list(types), _list(areas)))
 
     def _add(self, family: Family) -> None:

@@ -60,7 +60,7 @@ class Members:
     def _of(self, family: int) -> "array[int]":
         rows = self._rows.get(family)
         if rows is None:
-            sql = "SELECT row FROM entity INDEXED BY entity_family WHERE family = ? AND body IS NOT NULL ORDER BY row"
+            sql = "SELECT row FROM entity INDEXED BY entity_family WHERE family = ? ORDER BY row"
             rows = array("q", (row for (row,) in self._connection.execute(sql, (family,))))
             self._rows[family] = rows
         return rows

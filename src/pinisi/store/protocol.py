@@ -121,7 +121,7 @@ class AuditEntry(msgspec.Struct, frozen=True):
 class DebtChange(msgspec.Struct, frozen=True):
     """What became of an owed notification: paid, postponed until `due` after `attempts`, or dead (kept, shown).
 
-    It leaves no line in the log.
+    A dead one that is postponed is owed again; paid, it is put away. It leaves no line in the log.
     """
 
     subscription: str
@@ -161,8 +161,9 @@ class Page(msgspec.Struct, frozen=True):
 class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the log. `subject` is an entity id, or `kind/id` of a document, or the audit's subject.
 
-    `areas_before` and `areas_after` are area codes, so that a follower with limited grants learns that an entity has
-    left his area. `entity` is the state after the change, kept where notifications were owed.
+    `types` are those after the change (of a deleted one: its last), `types_before` those before. `areas_before` and
+    `areas_after` are area codes. Together they tell a follower with limited grants that an entity has left his view.
+    `detail` is the entity's encoded state after the change, kept where notifications were owed, or the audit's detail.
     """
 
     position: Position
@@ -170,6 +171,7 @@ class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
     op: Op
     subject: str
     types: tuple[str, ...] = ()
+    types_before: tuple[str, ...] = ()
     attributes: tuple[str, ...] = ()
     areas_before: tuple[str, ...] = ()
     areas_after: tuple[str, ...] = ()
@@ -227,7 +229,11 @@ class Hour(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Story(msgspec.Struct, frozen=True):
-    """History of one entity. `complete` is False when `limit` cut it; `raw_since`: older values are hourly only."""
+    """History of one entity, of what the reader may see. `complete` is False when `limit` cut it.
+
+    `types` are those of the newest moment that he sees; the times of the system and the scopes are the entity's own
+    where he sees it now, else empty.
+    """
 
     id: str
     types: tuple[str, ...]
@@ -268,6 +274,15 @@ class Seen(msgspec.Struct, frozen=True):
     areas_after: tuple[str, ...]
 
 
+class AttributeUse(msgspec.Struct, frozen=True):
+    """`n` entities of these types have the attribute, as an attribute of this kind (Property, Relationship ...)."""
+
+    attribute: str
+    kind: str
+    types: tuple[str, ...]
+    n: int
+
+
 Owing = Callable[[str, Seen], Sequence[str]]
 """tenant, change -> ids of the subscriptions that must hear of it. Called inside the transaction."""
 
@@ -303,15 +318,22 @@ class Store(Protocol):
         ...
 
     async def find(
-        self, tenant: str, query: EntityQuery, grants: Grants, *, limit: int, offset: int = 0, count: bool = False,
+        self,
+        tenant: str,
+        query: EntityQuery,
+        grants: Grants,
+        *,
+        limit: int,
+        offset: int = 0,
+        count: bool = False,
         heat: bool = True,
     ) -> Page:
         """Entities in order of first creation. `heat` False: an anonymous reader's question builds no index."""
         ...
 
     async def type_counts(self, tenant: str, grants: Grants) -> Mapping[str, int]: ...
-    async def attribute_types(self, tenant: str, grants: Grants) -> Mapping[str, Mapping[str, int]]:
-        """Attribute IRI -> type IRI -> number of entities of that type having it, of what the reader may see."""
+    async def attribute_uses(self, tenant: str, grants: Grants) -> Sequence[AttributeUse]:
+        """Which attributes are in use, of what the reader may see."""
         ...
 
     async def stories(
@@ -323,9 +345,7 @@ class Store(Protocol):
     async def cursor(self, tenant: str, name: str) -> Position | None: ...
     async def document(self, tenant: str, kind: str, id: str) -> tuple[Position, bytes] | None: ...
     async def documents(self, tenant: str, kind: str) -> Sequence[tuple[str, Position, bytes]]: ...
-    async def debts(
-        self, tenant: str, *, dead: bool = False, after: Position = 0, limit: int = 1000
-    ) -> Sequence[Debt]:
+    async def debts(self, tenant: str, *, dead: bool = False, after: Position = 0, limit: int = 1000) -> Sequence[Debt]:
         """Owed notifications in order of position, beginning after one; `dead` lists those given up."""
         ...
 

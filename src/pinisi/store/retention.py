@@ -1,27 +1,37 @@
 """How long history is kept: every value for some time, hourly statistics of numbers for ever.
 
 A value goes when it has been known for longer than the raw retention, a newer one stands before the same limit (so
-that "as it was then" always finds the last word before it), and no hold covers it. Work is cut into short slices.
+that "as it was then" always finds the last word before it), and no hold covers it. A value that was corrected leaves
+no statistics: its correction does. Work is cut into short slices.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from time import perf_counter
 from typing import Any
 
 import apsw
 import msgspec
 
+from pinisi.store.sqlite_rows import first, rows
 from pinisi.store.sqlite_tenant import Tenant
 from pinisi.vocabulary.instant import HOUR, Instant
 
-_SLICE_ENTITIES = 50
+SLICE_SECONDS = 0.03
+_SLICE_VALUES = 500
 _SLICE_LOG = 5_000
 
 _EXPIRED = """
-SELECT attribute, dataset, observed, position, family, number FROM history AS old
-WHERE entity = ? AND received < ? AND EXISTS (
+SELECT attribute, dataset, observed, position, family, number, EXISTS (
+  SELECT 1 FROM history AS correction WHERE correction.entity = old.entity AND correction.attribute = old.attribute
+  AND correction.dataset = old.dataset AND correction.observed = old.observed AND correction.position > old.position)
+FROM history AS old
+WHERE entity = ?1 AND received < ?2 AND EXISTS (
   SELECT 1 FROM history AS newer WHERE newer.entity = old.entity AND newer.attribute = old.attribute
   AND newer.dataset = old.dataset AND (newer.observed, newer.position) > (old.observed, old.position)
-  AND newer.received < ?)
+  AND newer.received < ?2)
+AND NOT EXISTS (
+  SELECT 1 FROM hold WHERE hold.entity IN ('', ?3) AND hold.since <= old.observed AND old.observed < hold.until)
+LIMIT ?4
 """
 _ADD_HOUR = """
 INSERT INTO hourly VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + 1,
@@ -29,6 +39,15 @@ total = total + excluded.total, squares = squares + excluded.squares,
 low = min(low, excluded.low), high = max(high, excluded.high)
 """
 _DELETE = "DELETE FROM history WHERE entity = ? AND attribute = ? AND dataset = ? AND observed = ? AND position = ?"
+
+_NEEDED = """
+SELECT min(p) FROM (SELECT min(position) + 1 AS p FROM cursor UNION ALL SELECT min(position) FROM debt
+UNION ALL SELECT max(position) FROM log)
+"""
+_OLD = """
+SELECT max(position), count(*) FROM (SELECT position, time FROM log ORDER BY position LIMIT ?)
+WHERE time < ? AND position < ?
+"""
 
 
 class Hold(msgspec.Struct, frozen=True):
@@ -51,30 +70,34 @@ async def retain_history(tenant: Tenant, before: Instant) -> int:
 
 
 def _retain_slice(connection: apsw.Connection, after: int, before: Instant) -> tuple[int, int | None]:
-    entities = list(
-        connection.execute("SELECT row, id FROM entity WHERE row > ? ORDER BY row LIMIT ?", (after, _SLICE_ENTITIES))
-    )
-    holds = [Hold(*row) for row in connection.execute("SELECT name, entity, since, until FROM hold")]
+    """As many entities after a row as time allows: (values gone, the last finished row; None at the end)."""
+    started = perf_counter()
     removed = 0
-    for row, id in entities:
-        covering = [hold for hold in holds if hold.entity in ("", id)]
-        removed += _retain_entity(connection, row, before, covering)
-    return removed, entities[-1][0] if entities else None
+    while perf_counter() - started < SLICE_SECONDS:
+        sql = "SELECT row, id FROM entity WHERE row > ? ORDER BY row LIMIT 1"
+        found = first(connection, sql, (after,))
+        if found is None:
+            return removed, None
+        row, id = found
+        expired = rows(connection, _EXPIRED, (row, before, id, _SLICE_VALUES))
+        _condense(connection, row, expired)
+        removed += len(expired)
+        if len(expired) < _SLICE_VALUES:
+            after = row
+    return removed, after
 
 
-def _retain_entity(connection: apsw.Connection, row: int, before: Instant, holds: Sequence[Hold]) -> int:
-    expired: list[Any] = list(connection.execute(_EXPIRED, (row, before, before)))
-    removed = 0
-    for attribute, dataset, observed, position, family, number in expired:
-        if any(hold.since <= observed < hold.until for hold in holds):
-            continue
-        if number is not None:
+def _condense(connection: apsw.Connection, row: int, expired: Iterable[tuple[Any, ...]]) -> None:
+    """Put values into the statistics of their hours, and take them away."""
+    hours: list[tuple[Any, ...]] = []
+    gone: list[tuple[Any, ...]] = []
+    for attribute, dataset, observed, position, family, number, corrected in expired:
+        if number is not None and not corrected:
             hour = observed - observed % HOUR
-            values = (row, attribute, dataset, hour, family, number, number * number, number, number)
-            connection.execute(_ADD_HOUR, values)
-        connection.execute(_DELETE, (row, attribute, dataset, observed, position))
-        removed += 1
-    return removed
+            hours.append((row, attribute, dataset, hour, family, number, number * number, number, number))
+        gone.append((row, attribute, dataset, observed, position))
+    connection.executemany(_ADD_HOUR, hours)
+    connection.executemany(_DELETE, gone)
 
 
 async def trim_log(tenant: Tenant, before: Instant) -> int:
@@ -85,18 +108,12 @@ async def trim_log(tenant: Tenant, before: Instant) -> int:
         removed += gone
         if gone == 0:
             return removed
-        (tenant.trimmed,) = next(tenant.reader.execute("SELECT value FROM fact WHERE name = 'trimmed'"))
+        ((tenant.trimmed,),) = rows(tenant.reader, "SELECT value FROM fact WHERE name = 'trimmed'")
 
 
 def _trim_slice(connection: apsw.Connection, before: Instant) -> int:
-    (keep,) = next(
-        connection.execute(
-            "SELECT min(p) FROM (SELECT min(position) AS p FROM cursor UNION ALL SELECT min(position) FROM debt "
-            "UNION ALL SELECT max(position) FROM log)"
-        )
-    )
-    sql = "SELECT max(position), count(*) FROM (SELECT position FROM log WHERE time < ? AND position < ? LIMIT ?)"
-    top, count = next(connection.execute(sql, (before, keep or 0, _SLICE_LOG)))
+    ((needed,),) = rows(connection, _NEEDED)
+    ((top, count),) = rows(connection, _OLD, (_SLICE_LOG, before, needed or 0))
     if count:
         connection.execute("DELETE FROM log WHERE position <= ?", (top,))
         connection.execute("INSERT OR REPLACE INTO fact VALUES ('trimmed', ?)", (top,))

@@ -1,14 +1,20 @@
 """The embedded store: one SQLite file a tenant in one folder. See `protocol.Store`."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from functools import wraps
+from itertools import islice
 from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
 
 import apsw
 
+from pinisi.store.faults import unavailable
 from pinisi.store.find import Finder
 from pinisi.store.protocol import (
     Applied,
+    AttributeUse,
     Change,
     Debt,
     HistoryQuery,
@@ -18,16 +24,35 @@ from pinisi.store.protocol import (
     Page,
     Position,
     Record,
+    Seen,
     StoreUnavailable,
     Story,
 )
 from pinisi.store.query import EntityQuery
 from pinisi.store.retention import Hold, retain_history, trim_log
+from pinisi.store.sqlite_rows import first, rows
 from pinisi.store.sqlite_tenant import Listener, Settings, Tenant
 from pinisi.store.stories import StoryReader
 from pinisi.vocabulary.entity import decode_entity
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Grants, Principal
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _in_plain_words(method: Callable[P, Awaitable[R]]) -> Callable[P, Coroutine[Any, Any, R]]:
+    """SQLite's errors become `StoreUnavailable`."""
+
+    @wraps(method)
+    async def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return await method(*args, **kwargs)
+        except apsw.Error as error:
+            raise unavailable(error) from error
+
+    return call
+
 
 _TENANT_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 
@@ -40,7 +65,12 @@ class SqliteStore:
     """`owing` decides who must be notified of a change; `listener` hears of every commit, on the event loop."""
 
     def __init__(
-        self, folder: Path, clock: Callable[[], Instant], *, owing: Owing | None = None, settings: Settings | None = None
+        self,
+        folder: Path,
+        clock: Callable[[], Instant],
+        *,
+        owing: Owing | None = None,
+        settings: Settings | None = None,
     ) -> None:
         self._folder = folder
         self._clock = clock
@@ -89,13 +119,12 @@ class SqliteStore:
         if _TENANT_NAME.fullmatch(name) is None:
             raise BadTenantName(f"{name!r}: {BadTenantName.__doc__}")
         tenant = Tenant(name, self._path(name), self._clock, self._owing, self._heard, self._settings)
-        tenant.start()
         self._tenants[name] = tenant
         self._finders[name] = Finder(tenant)
         return tenant
 
-    def _owing(self, tenant: str, seen: "object") -> Sequence[str]:
-        return () if self.owing is None else self.owing(tenant, seen)  # type: ignore[arg-type]
+    def _owing(self, tenant: str, seen: Seen) -> Sequence[str]:
+        return () if self.owing is None else self.owing(tenant, seen)
 
     def _heard(self, tenant: str, entries: Sequence[LogEntry]) -> None:
         for listener in self._listeners:
@@ -104,11 +133,18 @@ class SqliteStore:
     # the protocol
 
     async def apply(
-        self, tenant: str, changes: Sequence[Change], principal: Principal, *, atomic: bool = True,
-        key: str | None = None, cursor: tuple[str, Position] | None = None,
+        self,
+        tenant: str,
+        changes: Sequence[Change],
+        principal: Principal,
+        *,
+        atomic: bool = True,
+        key: str | None = None,
+        cursor: tuple[str, Position] | None = None,
     ) -> Applied:
         return await self.tenant(tenant).apply(changes, principal, atomic=atomic, key=key, cursor=cursor)
 
+    @_in_plain_words
     async def entity(self, tenant: str, id: str, grants: Grants) -> Record | None:
         known = self._known(tenant)
         record = None if known is None else known.record(id)
@@ -116,14 +152,23 @@ class SqliteStore:
             return record
         return record if record.family.id in self._finders[tenant].view(grants).of else None
 
+    @_in_plain_words
     async def find(
-        self, tenant: str, query: EntityQuery, grants: Grants, *, limit: int, offset: int = 0, count: bool = False,
+        self,
+        tenant: str,
+        query: EntityQuery,
+        grants: Grants,
+        *,
+        limit: int,
+        offset: int = 0,
+        count: bool = False,
         heat: bool = True,
     ) -> Page:
         if self._known(tenant) is None:
             return Page((), 0 if count else None, 0)
         return await self._finders[tenant].find(query, grants, limit=limit, offset=offset, count=count, heat=heat)
 
+    @_in_plain_words
     async def type_counts(self, tenant: str, grants: Grants) -> Mapping[str, int]:
         known = self._known(tenant)
         counts: dict[str, int] = {}
@@ -135,22 +180,23 @@ class SqliteStore:
                 counts[type] = counts.get(type, 0) + n
         return counts
 
-    async def attribute_types(self, tenant: str, grants: Grants) -> Mapping[str, Mapping[str, int]]:
+    @_in_plain_words
+    async def attribute_uses(self, tenant: str, grants: Grants) -> Sequence[AttributeUse]:
         known = self._known(tenant)
-        found: dict[str, dict[str, int]] = {}
+        found: list[AttributeUse] = []
         if known is None:
             return found
         view = self._finders[tenant].view(grants).of
-        for family, attribute, n in known.reader.execute("SELECT family, attribute, n FROM usage WHERE n > 0"):
+        sql = "SELECT family, attribute, kind, n FROM usage WHERE n > 0"
+        for family, attribute, kind, n in rows(known.reader, sql):
             projection = view.get(family)
             name = known.names.text[attribute]
             if projection is None or (projection.attributes is not None and name not in projection.attributes):
                 continue
-            types = found.setdefault(name, {})
-            for type in known.families.all[family].types:
-                types[type] = types.get(type, 0) + n
+            found.append(AttributeUse(name, kind, known.families.all[family].types, n))
         return found
 
+    @_in_plain_words
     async def stories(self, tenant: str, ids: Sequence[str], query: HistoryQuery, grants: Grants) -> Sequence[Story]:
         known = self._known(tenant)
         if known is None:
@@ -160,10 +206,11 @@ class SqliteStore:
             lambda connection: StoryReader(connection, known.names, known.families, view).stories(ids, query)
         )
 
+    @_in_plain_words
     async def log(self, tenant: str, after: Position, limit: int) -> LogSlice:
         known = self._known(tenant)
         if known is None:
-            return LogSlice((), 0)
+            return LogSlice((), 0, reset=after > 0)
         if after < known.trimmed or after > known.position:
             return LogSlice((), known.position, reset=True)
         tail = known.tail
@@ -173,34 +220,36 @@ class SqliteStore:
             entries = _read_log(known, after, limit)
         return LogSlice(entries, entries[-1].position if entries else known.position)
 
+    @_in_plain_words
     async def position(self, tenant: str) -> Position:
         known = self._known(tenant)
         return 0 if known is None else known.position
 
+    @_in_plain_words
     async def cursor(self, tenant: str, name: str) -> Position | None:
         known = self._known(tenant)
         if known is None:
             return None
-        row = next(iter(known.reader.execute("SELECT position FROM cursor WHERE name = ?", (name,))), None)
+        row = first(known.reader, "SELECT position FROM cursor WHERE name = ?", (name,))
         return None if row is None else row[0]
 
+    @_in_plain_words
     async def document(self, tenant: str, kind: str, id: str) -> tuple[Position, bytes] | None:
         known = self._known(tenant)
         if known is None:
             return None
-        sql = "SELECT position, body FROM document WHERE kind = ? AND id = ?"
-        return next(iter(known.reader.execute(sql, (kind, id))), None)
+        return known.document(kind, id)
 
+    @_in_plain_words
     async def documents(self, tenant: str, kind: str) -> Sequence[tuple[str, Position, bytes]]:
         known = self._known(tenant)
         if known is None:
             return ()
         sql = "SELECT id, position, body FROM document WHERE kind = ? ORDER BY id"
-        return list(known.reader.execute(sql, (kind,)))
+        return [(id, position, body) for id, position, body in rows(known.reader, sql, (kind,))]
 
-    async def debts(
-        self, tenant: str, *, dead: bool = False, after: Position = 0, limit: int = 1000
-    ) -> Sequence[Debt]:
+    @_in_plain_words
+    async def debts(self, tenant: str, *, dead: bool = False, after: Position = 0, limit: int = 1000) -> Sequence[Debt]:
         known = self._known(tenant)
         if known is None:
             return ()
@@ -212,12 +261,19 @@ class SqliteStore:
         text = known.names.text
         return [
             Debt(
-                subscription=subscription, position=position, time=time, subject=subject,
+                subscription=subscription,
+                position=position,
+                time=time,
+                subject=subject,
                 attributes=tuple(text[int(n)] for n in attributes.split(",") if n),
-                entity=decode_entity(detail) if detail else None, attempts=attempts, due=due, dead=dead, reason=reason,
+                entity=decode_entity(detail) if detail else None,
+                attempts=attempts,
+                due=due,
+                dead=dead,
+                reason=reason,
             )
-            for position, subscription, attempts, due, reason, time, subject, attributes, detail in known.reader.execute(
-                sql, (int(dead), after, limit)
+            for position, subscription, attempts, due, reason, time, subject, attributes, detail in rows(
+                known.reader, sql, (int(dead), after, limit)
             )
         ]
 
@@ -239,27 +295,27 @@ class SqliteStore:
         """Exempt history from retention."""
         values = (hold.name, hold.entity, hold.since, hold.until)
         await self.tenant(tenant).work(
-            lambda connection: connection.execute("INSERT OR REPLACE INTO hold VALUES (?, ?, ?, ?)", values).fetchall()
+            lambda connection: rows(connection, "INSERT OR REPLACE INTO hold VALUES (?, ?, ?, ?)", values)
         )
 
     async def release(self, tenant: str, name: str) -> None:
         """End a hold."""
-        await self.tenant(tenant).work(
-            lambda connection: connection.execute("DELETE FROM hold WHERE name = ?", (name,)).fetchall()
-        )
+        await self.tenant(tenant).work(lambda connection: rows(connection, "DELETE FROM hold WHERE name = ?", (name,)))
 
+    @_in_plain_words
     async def backup(self, folder: Path) -> None:
         """Write a consistent copy of every tenant's file into a folder, while running."""
         for name in await self.tenants():
             target = str(folder / f"{name}.sqlite")
             await self.tenant(name).read_far(lambda connection, to=target: _copy(connection, to))
 
+    @_in_plain_words
     async def damaged(self) -> Sequence[str]:
         """What SQLite finds wrong in the files, one line each; nothing when all is well."""
         found: list[str] = []
         for name in await self.tenants():
-            rows = await self.tenant(name).read_far(lambda c: [row[0] for row in c.execute("PRAGMA quick_check(5)")])
-            found += [f"{name}: {row}" for row in rows if row != "ok"]
+            said = await self.tenant(name).read_far(lambda connection: rows(connection, "PRAGMA quick_check(5)"))
+            found += [f"{name}: {line}" for (line,) in said if line != "ok"]
         return found
 
 
@@ -272,14 +328,10 @@ def _copy(connection: apsw.Connection, target: str) -> None:
         own.close()
 
 
-def _after(tail: "Sequence[LogEntry] | object", after: Position, limit: int) -> list[LogEntry]:
-    newest: list[LogEntry] = []
-    for entry in reversed(tail):  # type: ignore[call-overload]
-        if entry.position <= after:
-            break
-        newest.append(entry)
-    newest.reverse()
-    return newest[:limit]
+def _after(tail: "deque[LogEntry]", after: Position, limit: int) -> list[LogEntry]:
+    """Positions have no holes, so that the tail is addressed by arithmetic."""
+    begin = after + 1 - tail[0].position
+    return list(islice(tail, begin, begin + limit))
 
 
 def _read_log(tenant: Tenant, after: Position, limit: int) -> list[LogEntry]:
@@ -289,18 +341,23 @@ def _read_log(tenant: Tenant, after: Position, limit: int) -> list[LogEntry]:
     )
     families, text = tenant.families.all, tenant.names.text
     entries: list[LogEntry] = []
-    for position, time, op, subject, before, now, attributes, principal, detail in tenant.reader.execute(
-        sql, (after, limit)
+    for position, time, op, subject, before, now, attributes, principal, detail in rows(
+        tenant.reader, sql, (after, limit)
     ):
         family = families[now or before] if now or before else None
         entries.append(
             LogEntry(
-                position=position, time=time, op=op, subject=subject, types=family.types if family else (),
+                position=position,
+                time=time,
+                op=op,
+                subject=subject,
+                types=family.types if family else (),
+                types_before=families[before].types if before else (),
                 attributes=tuple(text[int(n)] for n in attributes.split(",") if n),
                 areas_before=families[before].areas if before else (),
-                areas_after=families[now].areas if now else (), principal=text[principal], detail=detail,
+                areas_after=families[now].areas if now else (),
+                principal=text[principal],
+                detail=detail,
             )
         )
     return entries
-
-

@@ -14,10 +14,11 @@ CREATE TABLE entity (
   family INTEGER NOT NULL,
   body BLOB
 ) STRICT;
-CREATE INDEX entity_family ON entity (family, row) WHERE body IS NOT NULL;
+CREATE INDEX entity_family ON entity (family);
 CREATE VIRTUAL TABLE place USING rtree (row, min_lon, max_lon, min_lat, max_lat);
 CREATE TABLE usage (
-  family INTEGER NOT NULL, attribute INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (family, attribute)
+  family INTEGER NOT NULL, attribute INTEGER NOT NULL, kind TEXT NOT NULL, n INTEGER NOT NULL,
+  PRIMARY KEY (family, attribute, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE log (
   position INTEGER PRIMARY KEY,
@@ -54,10 +55,10 @@ CREATE TABLE hourly (
   squares REAL NOT NULL,
   low REAL NOT NULL,
   high REAL NOT NULL,
-  PRIMARY KEY (entity, attribute, dataset, hour)
+  PRIMARY KEY (entity, attribute, dataset, hour, family)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE hot_attribute (
-  attribute INTEGER PRIMARY KEY, filled_to INTEGER NOT NULL, complete INTEGER NOT NULL, used INTEGER NOT NULL
+  attribute INTEGER PRIMARY KEY, complete INTEGER NOT NULL, used INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE hot (attribute INTEGER NOT NULL, value ANY NOT NULL, row INTEGER NOT NULL,
   PRIMARY KEY (attribute, value, row)) STRICT, WITHOUT ROWID;

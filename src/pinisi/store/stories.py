@@ -11,11 +11,16 @@ import apsw
 
 from pinisi.store.interning import Families, Names
 from pinisi.store.protocol import HistoryQuery, Hour, Moment, Story
+from pinisi.store.sqlite_rows import first, rows
 from pinisi.vocabulary.entity import decode_entity, decode_instance
+from pinisi.vocabulary.instant import HOUR
 from pinisi.vocabulary.principal import Projection
 
 _Pair = tuple[int, int]
-_ROWS = "SELECT observed, position, received, principal, family, body FROM history WHERE entity = ? AND attribute = ? AND dataset = ?"
+_MOMENTS = (
+    "SELECT observed, position, received, principal, family, body FROM history "
+    "WHERE entity = ? AND attribute = ? AND dataset = ?"
+)
 
 
 class StoryReader:
@@ -28,6 +33,7 @@ class StoryReader:
         self._names = names
         self._families = families
         self._view = view
+        self._newest = (0, 0)
 
     def stories(self, ids: Sequence[str], query: HistoryQuery) -> list[Story]:
         found: list[Story] = []
@@ -40,10 +46,11 @@ class StoryReader:
         return found
 
     def _story(self, id: str, query: HistoryQuery, left: int) -> Story | None:
-        row = next(iter(self._connection.execute("SELECT row, family, body FROM entity WHERE id = ?", (id,))), None)
+        row = first(self._connection, "SELECT row, abs(family), body FROM entity WHERE id = ?", (id,))
         if row is None:
             return None
         entity, family, body = row
+        self._newest = (0, 0)
         moments: list[Moment] = []
         complete = True
         for pair in self._pairs(entity, query.attributes):
@@ -51,15 +58,17 @@ class StoryReader:
             newest = self._moments(entity, pair, query, room + 1)
             if len(newest) > room:
                 complete = False
-                newest = newest[:room]
+                newest = newest[len(newest) - room :]
             moments += newest
-        if family not in self._view and not moments:
+        hours = self._hours(entity, query)
+        seen = family in self._view
+        if not seen and not moments and not hours:
             return None
-        state = decode_entity(body) if body else None
-        return Story(
-            id, self._families.all[family].types, moments, self._hours(entity, query), complete,
-            state.created_at if state else 0, state.modified_at if state else 0, state.scopes if state else (),
-        )
+        types = self._families.all[family if seen else self._newest[1]].types
+        state = decode_entity(body) if body and seen else None
+        if state is None:
+            return Story(id, types, moments, hours, complete)
+        return Story(id, types, moments, hours, complete, state.created_at, state.modified_at, state.scopes)
 
     def _pairs(self, entity: int, attributes: tuple[str, ...] | None) -> Iterator[_Pair]:
         """The (attribute, dataset) pairs of an entity, by seeking from one to the next."""
@@ -67,7 +76,7 @@ class StoryReader:
         sql = "SELECT attribute, dataset FROM history WHERE entity = ? AND (attribute, dataset) > (?, ?) LIMIT 1"
         pair: _Pair = (-1, -1)
         while True:
-            found = next(iter(self._connection.execute(sql, (entity, *pair))), None)
+            found = first(self._connection, sql, (entity, *pair))
             if found is None:
                 return
             pair = (found[0], found[1])
@@ -76,10 +85,13 @@ class StoryReader:
 
     def _moments(self, entity: int, pair: _Pair, query: HistoryQuery, room: int) -> list[Moment]:
         """The pair's moments, oldest first; with `last` or `room` the newest of them."""
-        sql, values = _ROWS, [entity, *pair]
+        sql = _MOMENTS
+        values: list[Any] = [entity, *pair]
         column = query.by
         for condition, value in (
-            (f"{column} >= ?", query.since), (f"{column} < ?", query.until), ("received <= ?", query.known)
+            (f"{column} >= ?", query.since),
+            (f"{column} < ?", query.until),
+            ("received <= ?", query.known),
         ):
             if value is not None:
                 sql += f" AND {condition}"
@@ -95,12 +107,18 @@ class StoryReader:
             if len(newest) >= wanted:
                 break
             if self._shows(family, attribute):
+                self._newest = max(self._newest, (position, family))
                 by = self._names.text[principal]
                 instance = None if body is None else decode_instance(body)
                 newest.append(
                     Moment(
-                        attribute=attribute, dataset=dataset, observed=observed, received=received, position=position,
-                        principal=by, instance=instance,
+                        attribute=attribute,
+                        dataset=dataset,
+                        observed=observed,
+                        received=received,
+                        position=position,
+                        principal=by,
+                        instance=instance,
                     )
                 )
         newest.reverse()
@@ -111,23 +129,44 @@ class StoryReader:
         return projection is not None and (projection.attributes is None or attribute in projection.attributes)
 
     def _hours(self, entity: int, query: HistoryQuery) -> list[Hour]:
+        """Statistics of whole hours; of an hour that an entity spent in several families, those that are seen."""
         sql = "SELECT attribute, dataset, hour, family, n, total, squares, low, high FROM hourly WHERE entity = ?"
         values: list[Any] = [entity]
         if query.since is not None:
             sql += " AND hour >= ?"
-            values.append(query.since - query.since % 3_600_000_000)
+            values.append(query.since - query.since % HOUR)
         if query.until is not None:
             sql += " AND hour < ?"
             values.append(query.until)
         wanted = None if query.attributes is None else set(query.attributes)
         hours: list[Hour] = []
-        for attribute, dataset, hour, family, n, total, squares, low, high in self._connection.execute(sql, values):
+        for attribute, dataset, hour, family, *figures in rows(self._connection, sql, values):
             name = self._names.text[attribute]
-            if (wanted is None or name in wanted) and self._shows(family, name):
-                hours.append(
-                    Hour(
-                        attribute=name, dataset=self._names.text[dataset] or None, hour=hour, n=n, total=total,
-                        squares=squares, low=low, high=high,
-                    )
-                )
+            if (wanted is not None and name not in wanted) or not self._shows(family, name):
+                continue
+            self._newest = self._newest if self._newest[0] else (0, family)
+            found = _hour(name, self._names.text[dataset] or None, hour, figures)
+            if hours and _slot(hours[-1]) == _slot(found):
+                found = _together(hours.pop(), found)
+            hours.append(found)
         return hours
+
+
+def _hour(attribute: str, dataset: str | None, hour: int, figures: Sequence[Any]) -> Hour:
+    n, total, squares, low, high = figures
+    return Hour(attribute=attribute, dataset=dataset, hour=hour, n=n, total=total, squares=squares, low=low, high=high)
+
+
+def _slot(hour: Hour) -> tuple[str, str | None, int]:
+    return hour.attribute, hour.dataset, hour.hour
+
+
+def _together(one: Hour, other: Hour) -> Hour:
+    figures = (
+        one.n + other.n,
+        one.total + other.total,
+        one.squares + other.squares,
+        min(one.low, other.low),
+        max(one.high, other.high),
+    )
+    return _hour(one.attribute, one.dataset, one.hour, figures)

@@ -1,0 +1,309 @@
+"""The one writer of a tenant: a queue, and one transaction for all that waits in it.
+
+A group is filled on the event loop (pure Python on a draft), laid down and committed in a thread, so that the loop is
+free during SQL and the sync to disk; what arrives meanwhile is the next group. Whoever waits is answered after the
+commit. A group that fails leaves the file, the caches and the log as they were.
+"""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from time import perf_counter
+from typing import Any, TypeVar
+
+import apsw
+import structlog
+
+from pinisi.store.draft import Draft, lay_down_names
+from pinisi.store.faults import unavailable
+from pinisi.store.ledger import Ledger
+from pinisi.store.protocol import Applied, Change, Outcome, Position, Refused, StoreUnavailable
+from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.principal import Principal
+
+T = TypeVar("T")
+_log = structlog.get_logger("pinisi.store")
+
+GROUP_SECONDS = 0.02
+SLICE_CHANGES = 64
+CHECKPOINT_PAGES = 2_000
+
+
+class _Job:
+    """One `apply` that waits for its commit."""
+
+    __slots__ = ("atomic", "changes", "cursor", "future", "key", "principal", "result")
+
+    def __init__(
+        self,
+        changes: Sequence[Change],
+        principal: Principal,
+        atomic: bool,
+        key: str | None,
+        cursor: tuple[str, Position] | None,
+    ) -> None:
+        self.future: asyncio.Future[Applied] = asyncio.get_running_loop().create_future()
+        self.changes = changes
+        self.principal = principal
+        self.atomic = atomic
+        self.key = key
+        self.cursor = cursor
+        self.result: Applied | None = None
+
+    def fail(self, error: BaseException) -> None:
+        if not self.future.done():
+            self.future.set_exception(_told(error))
+
+
+class _Work:
+    """A short piece of the store's own work (at most 50 ms), in a transaction of its own."""
+
+    __slots__ = ("future", "work")
+
+    def __init__(self, work: Callable[[apsw.Connection], Any]) -> None:
+        self.future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self.work = work
+
+    def fail(self, error: BaseException) -> None:
+        if not self.future.done():
+            self.future.set_exception(_told(error))
+
+
+class Writer:
+    """Writes one tenant's file.
+
+    Args:
+        begin: an empty draft upon the committed state.
+        publish: makes a commit visible to readers; called on the event loop, before the writers are answered.
+        applied: the position at which a key was applied before.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        connection: apsw.Connection,
+        ledger: Ledger,
+        clock: Callable[[], Instant],
+        *,
+        begin: Callable[[], Draft],
+        publish: Callable[[Draft], None],
+        applied: Callable[[str], Position | None],
+        last_time: Instant,
+        window: float,
+    ) -> None:
+        self._name = name
+        self._connection = connection
+        self._ledger = ledger
+        self._clock = clock
+        self._begin = begin
+        self._publish = publish
+        self._applied = applied
+        self._last_time = last_time
+        self._window = window
+        self._queue: deque[_Job | _Work] = deque()
+        self._wake = asyncio.Event()
+        self._thread = ThreadPoolExecutor(1, f"write-{name}")
+        self._closing = False
+        self._crowded = False
+        self._pages = 0
+        connection.wal_autocheckpoint(0)
+        connection.set_wal_hook(self._count_pages)
+        self._task = asyncio.get_running_loop().create_task(self._loop(), name=f"writer of {name}")
+
+    async def apply(
+        self,
+        changes: Sequence[Change],
+        principal: Principal,
+        *,
+        atomic: bool,
+        key: str | None,
+        cursor: tuple[str, Position] | None,
+    ) -> Applied:
+        """See `protocol.Store.apply`."""
+        return await self._wait_for(_Job(changes, principal, atomic, key, cursor))
+
+    async def work(self, work: Callable[[apsw.Connection], T]) -> T:
+        """Run the store's own work between the groups, in the writing thread."""
+        return await self._wait_for(_Work(work))
+
+    async def _wait_for(self, job: _Job | _Work) -> Any:
+        if self._closing:
+            raise StoreUnavailable("the store is being closed")
+        self._queue.append(job)
+        self._wake.set()
+        return await job.future
+
+    async def close(self) -> None:
+        """Finish what waits; take nothing more."""
+        self._closing = True
+        self._wake.set()
+        await self._task
+        self._thread.shutdown()
+
+    async def _loop(self) -> None:
+        try:
+            while True:
+                while self._queue:
+                    await self._next()
+                if self._closing:
+                    return
+                self._wake.clear()
+                await self._wake.wait()
+        finally:
+            for job in self._queue:
+                job.fail(StoreUnavailable("the store is being closed"))
+
+    async def _next(self) -> None:
+        first = self._queue[0]
+        if isinstance(first, _Work):
+            self._queue.popleft()
+            await self._do(first)
+        else:
+            if self._crowded and self._window:
+                await asyncio.sleep(self._window)
+            await self._group()
+        if self._pages >= CHECKPOINT_PAGES:
+            await self._checkpoint()
+
+    async def _do(self, job: _Work) -> None:
+        try:
+            result = await self._in_thread(lambda: self._transact(job.work))
+        except BaseException as error:
+            job.fail(error)
+            _raise_unless_ordinary(error)
+            return
+        self._publish(self._begin())
+        if not job.future.done():
+            job.future.set_result(result)
+
+    async def _group(self) -> None:
+        """As many waiting jobs as fit, one transaction, one sync."""
+        draft = self._begin()
+        done: list[_Job] = []
+        try:
+            await self._collect(draft, done)
+            if not draft.empty or self._ledger.names.fresh:
+                await self._in_thread(lambda: self._transact(draft.lay_down))
+                self._publish(draft)
+        except BaseException as error:
+            self._ledger.forget(draft)
+            for job in done:
+                job.fail(error)
+            if not isinstance(error, apsw.Error):
+                _log.exception("a group commit failed", tenant=self._name)
+            _raise_unless_ordinary(error)
+            return
+        self._crowded = len(done) > 1
+        for job in done:
+            if not job.future.done():
+                job.future.set_result(job.result or Applied(draft.position))
+
+    async def _collect(self, draft: Draft, done: list[_Job]) -> None:
+        """Run what waits on the draft. A job that fails is answered at once and leaves nothing in it."""
+        started = perf_counter()
+        while self._queue and perf_counter() - started < GROUP_SECONDS:
+            job = self._queue[0]
+            if isinstance(job, _Work):
+                return
+            self._queue.popleft()
+            try:
+                job.result = await self._run(draft, job)
+            except BaseException as error:
+                job.fail(error)
+                _raise_unless_ordinary(error)
+            else:
+                done.append(job)
+
+    async def _run(self, draft: Draft, job: _Job) -> Applied:
+        if job.key is not None:
+            position = draft.applied(job.key)
+            position = self._applied(job.key) if position is None else position
+            if position is not None:
+                return Applied(position, repeated=True)
+        now = self._last_time = max(self._clock(), self._last_time)
+        if len(job.changes) == 1:
+            outcomes = (self._make(draft, job.changes[0], job, now),)
+        else:
+            outcomes = await self._run_set(draft, job, now)
+        if job.key is not None:
+            draft.done[job.key] = (draft.position, now)
+        if job.cursor is not None:
+            draft.cursors[job.cursor[0]] = job.cursor[1]
+        return Applied(draft.position, outcomes)
+
+    async def _run_set(self, draft: Draft, job: _Job, now: Instant) -> tuple[Outcome, ...]:
+        """A set of changes fills a draft of its own, so that its failure leaves nothing."""
+        own = Draft(draft.position, draft.next_row, draft)
+        outcomes: list[Outcome] = []
+        try:
+            for number, change in enumerate(job.changes, start=1):
+                outcomes.append(self._make(own, change, job, now))
+                if number % SLICE_CHANGES == 0:
+                    await asyncio.sleep(0)
+        except BaseException:
+            self._ledger.forget(own)
+            raise
+        draft.merge(own)
+        return tuple(outcomes)
+
+    def _make(self, draft: Draft, change: Change, job: _Job, now: Instant) -> Outcome:
+        try:
+            return self._ledger.make(draft, change, job.principal, now)
+        except Refused as refusal:
+            if job.atomic:
+                raise
+            return Outcome(refused=refusal)
+
+    def _transact(self, write: Callable[[apsw.Connection], T]) -> T:
+        """One transaction, in the writing thread. New words come before the rows that use them."""
+        connection, ledger = self._connection, self._ledger
+        _roll_back(connection)
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            result = write(connection)
+            names, families = len(ledger.names.fresh), len(ledger.families.fresh)
+            lay_down_names(connection, ledger.names.fresh, ledger.families.fresh)
+            connection.execute("COMMIT")
+        except BaseException:
+            _roll_back(connection)
+            raise
+        del ledger.names.fresh[:names]
+        del ledger.families.fresh[:families]
+        return result
+
+    def _count_pages(self, _connection: apsw.Connection, _database: str, pages: int) -> int:
+        self._pages = pages
+        return apsw.SQLITE_OK
+
+    async def _checkpoint(self) -> None:
+        """Bring the write-ahead log into the file, so that it begins anew. Readers have just moved to its end."""
+        self._pages = 0
+        try:
+            await self._in_thread(lambda: self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE))
+        except apsw.Error as error:
+            _log.warning("the write-ahead log could not be brought into the file", tenant=self._name, error=str(error))
+            return
+        self._publish(self._begin())
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+def _roll_back(connection: apsw.Connection) -> None:
+    with contextlib.suppress(apsw.Error):
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _told(error: BaseException) -> Exception:
+    """What the one who waits is told."""
+    if isinstance(error, apsw.Error):
+        return unavailable(error)
+    return error if isinstance(error, Exception) else StoreUnavailable("the store is being closed")
+
+
+def _raise_unless_ordinary(error: BaseException) -> None:
+    if not isinstance(error, Exception):
+        raise error

@@ -1,0 +1,127 @@
+"""Documents and debts: small things that must not be lost, and notifications that are owed."""
+
+import pytest
+from city_at_hand import LEVEL, SPEED, TENANT, patch, put, remove, thing, value, write
+
+from pinisi.store.protocol import Debt, DebtChange, DocumentChange, Refused, Seen, Store, VersionConflict
+from pinisi.store.sqlite import SqliteStore
+from pinisi.vocabulary.principal import SYSTEM
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_document_is_read_back_with_its_position(store: Store) -> None:
+    await store.apply(TENANT, [DocumentChange("note", "b", b"2"), DocumentChange("note", "a", b"1")], SYSTEM)
+    assert await store.document(TENANT, "note", "a") == (2, b"1")
+    assert list(await store.documents(TENANT, "note")) == [("a", 2, b"1"), ("b", 1, b"2")]
+    assert await store.document(TENANT, "subscription", "a") is None
+
+
+async def test_a_document_is_replaced_and_taken_away(store: Store) -> None:
+    await store.apply(TENANT, [DocumentChange("note", "a", b"1")], SYSTEM)
+    await store.apply(TENANT, [DocumentChange("note", "a", b"2")], SYSTEM)
+    assert await store.document(TENANT, "note", "a") == (2, b"2")
+    await store.apply(TENANT, [DocumentChange("note", "a", None)], SYSTEM)
+    assert await store.document(TENANT, "note", "a") is None
+    nothing = await store.apply(TENANT, [DocumentChange("note", "a", None)], SYSTEM)
+    assert (nothing.outcomes[0].position, await store.position(TENANT)) == (None, 3)
+
+
+async def test_the_expected_version_of_a_document_guards_it(store: Store) -> None:
+    await store.apply(TENANT, [DocumentChange("note", "a", b"1", expected=0)], SYSTEM)
+    with pytest.raises(VersionConflict):
+        await store.apply(TENANT, [DocumentChange("note", "a", b"2", expected=0)], SYSTEM)
+    await store.apply(TENANT, [DocumentChange("note", "a", b"2", expected=1)], SYSTEM)
+    with pytest.raises(VersionConflict):
+        await store.apply(TENANT, [DocumentChange("note", "a", None, expected=1)], SYSTEM)
+
+
+async def test_a_set_sees_its_own_documents_and_a_refused_one_keeps_none(store: Store) -> None:
+    twice = [DocumentChange("note", "a", b"1"), DocumentChange("note", "a", b"2", expected=1)]
+    await store.apply(TENANT, twice, SYSTEM)
+    refused = [DocumentChange("note", "b", b"1"), DocumentChange("note", "a", b"3", expected=1)]
+    with pytest.raises(Refused):
+        await store.apply(TENANT, refused, SYSTEM)
+    assert await store.document(TENANT, "note", "b") is None
+
+
+@pytest.fixture
+def owing_store(store: SqliteStore) -> SqliteStore:
+    """A store in which subscription `s` must hear of every change of `speed`, and of every deletion."""
+
+    def owing(tenant: str, seen: Seen) -> tuple[str, ...]:
+        return ("s",) if SPEED in seen.attributes or seen.after is None else ()
+
+    store.owing = owing
+    return store
+
+
+async def owed(store: Store, **where: object) -> list[Debt]:
+    return list(await store.debts(TENANT, **where))  # type: ignore[arg-type]
+
+
+async def test_what_a_change_owes_is_committed_with_it(owing_store: SqliteStore) -> None:
+    position = await write(owing_store, put(thing("urn:a", speed=1)))
+    (debt,) = await owed(owing_store)
+    assert (debt.subscription, debt.position, debt.subject, debt.attributes) == ("s", position, "urn:a", (SPEED,))
+    assert debt.entity == thing("urn:a", speed=1)
+
+
+async def test_a_debt_keeps_the_state_after_its_own_change(owing_store: SqliteStore) -> None:
+    await write(owing_store, put(thing("urn:a", speed=1)))
+    await write(owing_store, patch("urn:a", SPEED, value(2)))
+    await write(owing_store, patch("urn:a", LEVEL, value(9)))
+    await write(owing_store, remove("urn:a"))
+    debts = await owed(owing_store)
+    assert [debt.entity for debt in debts] == [thing("urn:a", speed=1), thing("urn:a", speed=2), None]
+
+
+async def test_the_matcher_sees_before_and_after(store: SqliteStore) -> None:
+    seen: list[Seen] = []
+    store.owing = lambda tenant, change: seen.append(change) or ()
+    await write(store, put(thing("urn:a", speed=1)))
+    await write(store, patch("urn:a", SPEED, value(2)))
+    await write(store, remove("urn:a"))
+    assert [(change.before, change.after) for change in seen] == [
+        (None, thing("urn:a", speed=1)),
+        (thing("urn:a", speed=1), thing("urn:a", speed=2)),
+        (thing("urn:a", speed=2), None),
+    ]
+
+
+async def test_a_refused_set_owes_nothing(owing_store: SqliteStore) -> None:
+    with pytest.raises(Refused):
+        await write(owing_store, put(thing("urn:a", speed=1)), patch("urn:nobody", SPEED, value(1)))
+    assert await owed(owing_store) == []
+
+
+async def test_a_debt_is_paid_postponed_or_dead(owing_store: SqliteStore) -> None:
+    for n in range(3):
+        await write(owing_store, put(thing(f"urn:{n}", speed=n)))
+    before = await owing_store.position(TENANT)
+    moves = [
+        DebtChange("s", 1, "paid"),
+        DebtChange("s", 2, "postponed", attempts=3, due=99, reason="503"),
+        DebtChange("s", 3, "dead", attempts=8, reason="gone"),
+    ]
+    await owing_store.apply(TENANT, moves, SYSTEM)
+    (waiting,) = await owed(owing_store)
+    assert (waiting.position, waiting.attempts, waiting.due, waiting.reason) == (2, 3, 99, "503")
+    (dead,) = await owed(owing_store, dead=True)
+    assert (dead.position, dead.attempts, dead.dead, dead.reason) == (3, 8, True, "gone")
+    assert await owing_store.position(TENANT) == before, "debts leave no line in the log"
+
+
+async def test_a_dead_debt_can_be_tried_again_or_put_away(owing_store: SqliteStore) -> None:
+    for n in range(2):
+        await write(owing_store, put(thing(f"urn:{n}", speed=n)))
+    await owing_store.apply(TENANT, [DebtChange("s", 1, "dead"), DebtChange("s", 2, "dead")], SYSTEM)
+    await owing_store.apply(TENANT, [DebtChange("s", 1, "postponed"), DebtChange("s", 2, "paid")], SYSTEM)
+    assert [debt.position for debt in await owed(owing_store)] == [1]
+    assert await owed(owing_store, dead=True) == []
+
+
+async def test_debts_are_listed_in_order_from_a_position(owing_store: SqliteStore) -> None:
+    for n in range(6):
+        await write(owing_store, put(thing(f"urn:{n}", speed=n)))
+    assert [debt.position for debt in await owed(owing_store, after=2, limit=3)] == [3, 4, 5]
