@@ -106,7 +106,8 @@ class Application:
             return _other_method(method, found[0].routes)
         call.params = found[1]
         client = scope.get("client")
-        principal = await house.admit(headers, client[0] if client else "", tenant)
+        call.address = client[0] if client else ""
+        principal = await house.admit(headers, call.address, tenant)
         if route.permission is not None:
             if principal is None:
                 return refuse(

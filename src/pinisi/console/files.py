@@ -45,8 +45,15 @@ class _File(msgspec.Struct, frozen=True):
 
 def console_files(folder: Path, city_folder: Path | None) -> Callable[[Call], Reply | None]:
     """Serve the built console, and the city's public files (its basemap) under `/city/`."""
-    built = {f"/{path.relative_to(folder).as_posix()}": _file(path) for path in sorted(folder.rglob("*"))
-             if path.is_file() and path.suffix in _MEDIA} if folder.is_dir() else {}
+    built = (
+        {
+            f"/{path.relative_to(folder).as_posix()}": _file(path)
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and path.suffix in _MEDIA
+        }
+        if folder.is_dir()
+        else {}
+    )
 
     def serve(call: Call) -> Reply | None:
         path = unquote(call.path)

@@ -24,7 +24,18 @@ PROBLEM_MEDIA = b"application/problem+json"
 class Call:
     """One request, already read and admitted: `principal` is known and holds the route's permission."""
 
-    __slots__ = ("_query", "body", "headers", "method", "params", "path", "principal", "query_string", "tenant")
+    __slots__ = (
+        "_query",
+        "address",
+        "body",
+        "headers",
+        "method",
+        "params",
+        "path",
+        "principal",
+        "query_string",
+        "tenant",
+    )
 
     def __init__(
         self,
@@ -37,8 +48,10 @@ class Call:
         headers: Mapping[bytes, bytes] | None = None,
         body: bytes = b"",
         params: Mapping[str, str] | None = None,
+        address: str = "",
     ) -> None:
         self.method = method
+        self.address = address
         self.path = path
         self.principal = principal
         self.tenant = tenant
@@ -64,7 +77,6 @@ class Call:
         """A header by its lower-case name."""
         value = self.headers.get(name)
         return None if value is None else value.decode("latin-1")
-
 
     def number(self, name: str, default: int, low: int, high: int) -> int:
         """A whole-number query parameter within bounds.

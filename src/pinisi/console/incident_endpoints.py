@@ -9,7 +9,7 @@ import msgspec
 from pinisi.console.house import House
 from pinisi.console.http import BadRequest, Call, Reply, Route, json_reply
 from pinisi.incidents.desk import Case
-from pinisi.incidents.incident import DETAIL, KIND, RULE, SEVERITY, SUBJECT, TITLE, Raised, text_of, word_of
+from pinisi.incidents.incident import DETAIL, KIND, RULE, SEVERITY, SUBJECT, TITLE, Raised, word_of
 from pinisi.incidents.life_cycle import OPEN, Act, ActName, Severity, State
 from pinisi.vocabulary.instant import format_instant
 from pinisi.vocabulary.terms import LOCATION
@@ -40,14 +40,14 @@ def incident_json(house: House, case: Case) -> dict[str, Any]:
     place = word_of(entity, LOCATION)
     return {
         "id": entity.id,
-        "title": text_of(entity, TITLE) or {},
-        "detail": text_of(entity, DETAIL),
+        "title": word_of(entity, TITLE) or {},
+        "detail": word_of(entity, DETAIL),
         "kind": word_of(entity, KIND) or "incident",
         "state": record.state,
         "severity": word_of(entity, SEVERITY) or "information",
         "raisedAt": format_instant(record.raised_at),
         "raisedBy": record.raised_by,
-        "rule": text_of(entity, RULE),
+        "rule": word_of(entity, RULE),
         "area": house.area_name(case.areas),
         "location": place["coordinates"] if isinstance(place, dict) and place.get("type") == "Point" else None,
         "subject": word_of(entity, SUBJECT),
@@ -88,8 +88,13 @@ async def raise_incident(house: House, call: Call) -> Reply:
     words = dict.fromkeys(("id", "en", "ja"), title)
     detail = dict.fromkeys(("id", "en", "ja"), new.detail) if new.detail else None
     raised = Raised(
-        id=f"urn:ngsi-ld:Incident:{uuid4()}", title=words, severity=new.severity, kind="by-hand", detail=detail,
-        subject=new.subject, location=location,
+        id=f"urn:ngsi-ld:Incident:{uuid4()}",
+        title=words,
+        severity=new.severity,
+        kind="by-hand",
+        detail=detail,
+        subject=new.subject,
+        location=location,
     )
     await house.desk.raise_incident(call.tenant, raised, call.principal, house.now())
     case = await house.desk.case(call.tenant, raised.id, call.grants)
@@ -102,8 +107,14 @@ async def act_on_incident(house: House, call: Call) -> Reply:
     if new.act not in _ACTS:
         raise BadRequest("act", f"one of {', '.join(_ACTS)}")
     case = await house.desk.act(
-        call.tenant, call.params["id"], cast("ActName", new.act), call.principal, house.now(),
-        note=new.note, to=new.to, reason=new.reason,
+        call.tenant,
+        call.params["id"],
+        cast("ActName", new.act),
+        call.principal,
+        house.now(),
+        note=new.note,
+        to=new.to,
+        reason=new.reason,
     )
     return json_reply(incident_json(house, case))
 
@@ -118,7 +129,11 @@ def _point(location: list[float] | None) -> dict[str, Any] | None:
 
 def _act_json(act: Act) -> dict[str, Any]:
     return {
-        "at": format_instant(act.at), "by": act.name, "act": act.act, "note": act.note or None, "to": act.to or None,
+        "at": format_instant(act.at),
+        "by": act.name,
+        "act": act.act,
+        "note": act.note or None,
+        "to": act.to or None,
         "reason": act.reason or None,
     }
 
@@ -126,12 +141,38 @@ def _act_json(act: Act) -> dict[str, Any]:
 _PATH = "/pinisi/v1/incidents"
 
 INCIDENT_ROUTES: tuple[Route, ...] = (
-    Route(method="GET", path=_PATH, permission="incidents.read", endpoint=list_incidents,
-          summary="The queue of incidents, newest first", parameters=("state", "limit", "offset")),
-    Route(method="POST", path=_PATH, permission="incidents.act", endpoint=raise_incident,
-          summary="Raise an incident by hand", body="Incident", answers=(201, 400)),
-    Route(method="GET", path=_PATH + "/{id}", permission="incidents.read", endpoint=get_incident,
-          summary="One incident with its story", answers=(200, 404)),
-    Route(method="POST", path=_PATH + "/{id}/acts", permission="incidents.act", endpoint=act_on_incident,
-          summary="Take over, note, hand on or close", body="Act", answers=(200, 400, 404, 409)),
+    Route(
+        method="GET",
+        path=_PATH,
+        permission="incidents.read",
+        endpoint=list_incidents,
+        summary="The queue of incidents, newest first",
+        parameters=("state", "limit", "offset"),
+    ),
+    Route(
+        method="POST",
+        path=_PATH,
+        permission="incidents.act",
+        endpoint=raise_incident,
+        summary="Raise an incident by hand",
+        body="Incident",
+        answers=(201, 400),
+    ),
+    Route(
+        method="GET",
+        path=_PATH + "/{id}",
+        permission="incidents.read",
+        endpoint=get_incident,
+        summary="One incident with its story",
+        answers=(200, 404),
+    ),
+    Route(
+        method="POST",
+        path=_PATH + "/{id}/acts",
+        permission="incidents.act",
+        endpoint=act_on_incident,
+        summary="Take over, note, hand on or close",
+        body="Act",
+        answers=(200, 400, 404, 409),
+    ),
 )

@@ -1,6 +1,7 @@
 """Opens the house: binds the port, starts the server, says where it is."""
 
 import asyncio
+import errno
 import gc
 import socket
 import sys
@@ -25,8 +26,16 @@ def serve(settings: Settings, city: Path) -> int:
     house = House(settings, city)
     application = Application(house, ROUTES, console_files(STATIC, city))
     config = uvicorn.Config(
-        application, http="httptools", ws="none", lifespan="on", access_log=False, log_level="warning",
-        server_header=False, date_header=False, timeout_keep_alive=75, timeout_graceful_shutdown=3,
+        application,
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=3,
     )
     server = _Server(config, settings.host, listener.getsockname()[1])
     import uvloop
@@ -52,7 +61,7 @@ class _Server(uvicorn.Server):
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 50)
-        print(self._address, flush=True)  # noqa: T201
+        print(self._address, flush=True)
 
 
 def _bind(host: str, port: int) -> socket.socket | None:
@@ -64,10 +73,10 @@ def _bind(host: str, port: int) -> socket.socket | None:
         listener.listen(2048)
     except OSError as error:
         listener.close()
-        taken = "is taken by another program: stop that one or choose another with --port" if error.errno == 98 else None
+        taken = (
+            "is taken by another program: stop that one or choose another with --port" if error.errno == 98 else None
+        )
         print(f"pinisi: port {port} on {host} {taken or f'cannot be used: {error.strerror}'}", file=sys.stderr)
         return None
     listener.setblocking(False)
     return listener
-
-

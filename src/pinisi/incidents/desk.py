@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from pinisi.incidents.incident import INCIDENT, STATE, Raised, incident_entity, with_state
+from pinisi.incidents.incident import INCIDENT, STATE, Raised, after_act, incident_entity
 from pinisi.incidents.life_cycle import OPEN, Act, ActDoesNotFit, ActName, Record, State, after
 from pinisi.store.protocol import (
     DocumentChange,
@@ -69,7 +69,7 @@ class Desk:
         record = Record("unacknowledged", now, principal.name, since=now, acts=acts)
 
         def create(_old: Entity | None, at: Instant) -> Edit:
-            return Edit(incident_entity(raised, at))
+            return Edit(incident_entity(raised, acts, at))
 
         await self._store.apply(
             tenant,
@@ -104,7 +104,7 @@ class Desk:
         done = Act(act, now, principal.id, principal.name, note, to, reason)
         record = after(case.record, done)
         changes = [
-            EntityChange(id, _to_state(record.state)),
+            EntityChange(id, _after(record)),
             DocumentChange(RECORD_KIND, id, _encode(record), version),
             DocumentChange(_acts_kind(id), f"{record.acts:06}", _encode(done)),
         ]
@@ -164,10 +164,10 @@ def _acts_kind(id: str) -> str:
     return f"incident-acts {id}"
 
 
-def _to_state(state: State) -> Transform:
+def _after(record: Record) -> Transform:
     def transform(old: Entity | None, now: Instant) -> Edit:
         if old is None:
             raise Refused("the incident is gone")
-        return Edit(with_state(old, state, now))
+        return Edit(after_act(old, record.state, record.acts, now))
 
     return transform

@@ -10,14 +10,18 @@ from pinisi.vocabulary.entity import GEO, LANGUAGE, PROPERTY, RELATIONSHIP, Enti
 from pinisi.vocabulary.instant import Instant, format_instant
 from pinisi.vocabulary.terms import INCIDENT, LOCATION, PINISI
 
-TITLE = PINISI + "title"
-DETAIL = PINISI + "detail"
+DCTERMS = "http://purl.org/dc/terms/"
+"""The core @context gives `title` and `description` to Dublin Core."""
+
+TITLE = DCTERMS + "title"
+DETAIL = DCTERMS + "description"
 STATE = PINISI + "state"
 SEVERITY = PINISI + "severity"
 KIND = PINISI + "kind"
 RULE = PINISI + "rule"
 SUBJECT = PINISI + "subject"
 RAISED_AT = PINISI + "raisedAt"
+ACTS = PINISI + "acts"
 
 Text = Mapping[str, str]
 
@@ -35,8 +39,8 @@ class Raised(msgspec.Struct, frozen=True, kw_only=True):
     location: dict[str, Any] | None = None
 
 
-def incident_entity(raised: Raised, now: Instant) -> Entity:
-    """A new, unacknowledged incident."""
+def incident_entity(raised: Raised, acts: int, now: Instant) -> Entity:
+    """A new, unacknowledged incident. `acts` counts the lines of its story: with it the entity changes at each act."""
 
     def one(kind: str, value: Any) -> list[Instance]:
         return [Instance(kind, value, created_at=now, modified_at=now)]
@@ -46,6 +50,7 @@ def incident_entity(raised: Raised, now: Instant) -> Entity:
         STATE: one(PROPERTY, "unacknowledged"),
         SEVERITY: one(PROPERTY, raised.severity),
         KIND: one(PROPERTY, raised.kind),
+        ACTS: one(PROPERTY, acts),
         RAISED_AT: one(PROPERTY, {"@type": "DateTime", "@value": format_instant(now)}),
     }
     if raised.detail:
@@ -59,23 +64,22 @@ def incident_entity(raised: Raised, now: Instant) -> Entity:
     return Entity(raised.id, [INCIDENT], attributes, created_at=now, modified_at=now)
 
 
-def with_state(incident: Entity, state: State, now: Instant) -> Entity:
-    """The incident in another state; the same object when it is in that state."""
-    was = incident.attributes[STATE][0]
-    if was.value == state:
-        return incident
-    changed = Instance(PROPERTY, state, created_at=was.created_at, modified_at=now)
-    attributes = {**incident.attributes, STATE: [changed]}
+def after_act(incident: Entity, state: State, acts: int, now: Instant) -> Entity:
+    """The incident in the state that an act left it in."""
+
+    def become(attribute: str, value: Any) -> list[Instance]:
+        was = incident.attributes.get(attribute)
+        if was and was[0].value == value:
+            return was
+        return [Instance(PROPERTY, value, created_at=was[0].created_at if was else now, modified_at=now)]
+
+    attributes = {**incident.attributes, STATE: become(STATE, state), ACTS: become(ACTS, acts)}
     return Entity(
         incident.id, incident.types, attributes, incident.scopes, incident.expires_at, incident.created_at, now
     )
 
 
-def text_of(incident: Entity, attribute: str) -> Text | None:
-    instances = incident.attributes.get(attribute)
-    return instances[0].value if instances else None
-
-
 def word_of(incident: Entity, attribute: str) -> Any:
+    """The value of an attribute; None when it has none."""
     instances = incident.attributes.get(attribute)
     return instances[0].value if instances else None

@@ -1,0 +1,109 @@
+"""From an entity to what the console shows of it: each value with unit, method, source, time and doubts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pinisi.city.tiles import LATE_AFTER_DAYS, State, Value
+from pinisi.city.words import attribute_label, unit_text
+from pinisi.context.render import View, entity_document
+from pinisi.context.term_table import TermTable
+from pinisi.vocabulary.entity import GEO, LANGUAGE, Entity, Instance
+from pinisi.vocabulary.instant import DAY, Instant, format_instant, parse_instant
+from pinisi.vocabulary.principal import Projection
+from pinisi.vocabulary.terms import DATA_QUALITY, METHOD, NAME, PERIOD, PROVIDER
+
+_DEFAULTS = View(datasets=frozenset({None}))
+HIDDEN = frozenset({NAME, DATA_QUALITY})
+"""Shown as heading and as flags, not among the facts."""
+
+
+def name_of(entity: Entity) -> str:
+    """What people call it; the id where it has no name."""
+    instances = entity.attributes.get(NAME)
+    value = instances[0].value if instances else None
+    if isinstance(value, Mapping):
+        return str(next(iter(value.values()), entity.id))  # pyright: ignore[reportUnknownArgumentType]
+    return value if isinstance(value, str) else entity.id
+
+
+def flags_of(entity: Entity) -> list[dict[str, Any]]:
+    """The doubts that rules of the city have about it: `{"code", "text"}`."""
+    instances = entity.attributes.get(DATA_QUALITY)
+    value = instances[0].value if instances else None
+    return [flag for flag in value if isinstance(flag, dict) and "code" in flag] if isinstance(value, list) else []  # pyright: ignore
+
+
+def facts_of(
+    entity: Entity, table: TermTable, projection: Projection, writers: Mapping[str, str], now: Instant
+) -> list[Value]:
+    """Every attribute that the reader may see, as values in the order of the entity. `writers`: attribute -> name."""
+    shown = projection.attributes
+    return [
+        fact_of(entity, attribute, instance, table, writers.get(attribute), now)
+        for attribute, instances in entity.attributes.items()
+        if attribute not in HIDDEN and (shown is None or attribute in shown)
+        for instance in instances
+        if instance.kind != GEO
+    ]
+
+
+def fact_of(
+    entity: Entity, attribute: str, instance: Instance, table: TermTable, writer: str | None, now: Instant
+) -> Value:
+    """One instance of an attribute with its provenance."""
+    short = table.compact_iri(attribute)
+    observed = instance.observed_at
+    age = max(0, (now - parse_instant(observed)) // DAY) if observed else None
+    state: State = "undated" if age is None else "late" if age > LATE_AFTER_DAYS else "fresh"
+    unit = instance.unit_code
+    return Value(
+        label=attribute_label(short),
+        value=_shown(instance),
+        unit=unit,
+        unit_text=unit_text(unit) if unit else None,
+        method=_word(instance, METHOD),
+        provider=_word(instance, PROVIDER),
+        written_by=writer,
+        observed_at=observed,
+        received_at=format_instant(instance.modified_at) if instance.modified_at else None,
+        period=_word(instance, PERIOD),
+        state=state,
+        age_days=age,
+        entity=entity.id,
+        attribute=short,
+        dataset_id=instance.dataset_id,
+    )
+
+
+def _word(instance: Instance, name: str) -> str | None:
+    found = instance.attributes.get(name)
+    value = found[0].value if found else None
+    return value if isinstance(value, str) else None
+
+
+def _shown(instance: Instance) -> float | str | None:
+    """Numbers and words as they are; anything else as readable text."""
+    value = instance.value
+    if isinstance(value, bool) or value is None:
+        return None if value is None else str(value).lower()
+    if isinstance(value, (int, float, str)):
+        return value
+    if instance.kind == LANGUAGE and isinstance(value, dict):
+        return str(next(iter(value.values()), ""))  # pyright: ignore[reportUnknownArgumentType]
+    if isinstance(value, dict) and "@value" in value:
+        return str(value["@value"])  # pyright: ignore[reportUnknownArgumentType]
+    return readable(value)
+
+
+def readable(value: Any) -> str:
+    """Words of a list or object, in order, for people: addresses, lists of names."""
+    if isinstance(value, dict):
+        return ", ".join(readable(part) for part in value.values())  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, list):
+        return ", ".join(readable(part) for part in value)  # pyright: ignore[reportUnknownVariableType]
+    return str(value)
+
+
+def normalized(entity: Entity, table: TermTable, projection: Projection) -> dict[str, Any]:
+    """Default instances in normalized form with short names, of what the reader may see: what a city's rules read."""
+    return entity_document(entity, table, _DEFAULTS, projection)

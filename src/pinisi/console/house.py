@@ -1,0 +1,214 @@
+"""The house: every room of one running Pinisi, put together in one place. Opened and closed by the server."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Coroutine, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+import structlog
+
+from pinisi.city.alarm_rules import alarms_of
+from pinisi.city.context import context_bytes
+from pinisi.city.entities import city_entities
+from pinisi.city.names import Names
+from pinisi.city.profile import load_profile
+from pinisi.console.atlas import Atlas
+from pinisi.console.catalogue import Catalogue
+from pinisi.console.facts import normalized
+from pinisi.console.http import Call
+from pinisi.console.layers import Layers
+from pinisi.console.tiles import Tiles
+from pinisi.context.contexts import Contexts, read_folder
+from pinisi.context.delivery import HttpSender
+from pinisi.context.notification import NotificationWriter
+from pinisi.context.notifier import Notifier
+from pinisi.context.subscription_index import SubscriptionIndex
+from pinisi.context.targets import Targets
+from pinisi.feed.in_process import InProcessFeed
+from pinisi.incidents.desk import Desk
+from pinisi.incidents.incident import Raised
+from pinisi.incidents.watch import watch
+from pinisi.people.binding import is_loopback, may_bind
+from pinisi.people.gate import Gate
+from pinisi.people.public import public_view
+from pinisi.people.register import People
+from pinisi.runtime.care import take_care
+from pinisi.runtime.city_loading import folder_digest, load_city
+from pinisi.settings import Settings
+from pinisi.store.protocol import HistoryQuery, Record
+from pinisi.store.sqlite import SqliteStore
+from pinisi.store.sqlite_tenant import Settings as StoreSettings
+from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.principal import WHOLE, Grants, Principal
+
+_log = structlog.get_logger("pinisi.house")
+BYTES_A_RECORD = 1_600
+CONTEXT_PATH = "/pinisi/v1/context.jsonld"
+CONTEXT_NAME = "urn:pinisi:context"
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class House:
+    """All that an endpoint can reach. `city` is the folder of the city's profile and registers."""
+
+    def __init__(self, settings: Settings, city: Path) -> None:
+        self.settings = settings
+        self.profile = load_profile(city)
+        self.default_tenant = self.profile.city.id
+        self.body_limit = settings.body_limit_mb << 20
+        self.closing = False
+        self.context_document = context_bytes()
+        self._context = msgspec.json.decode(self.context_document)
+        self._hosts = _LOOPBACK | {settings.host, *settings.allowed_hosts}
+        self._tasks: list[asyncio.Task[Any]] = []
+
+    def now(self) -> Instant:
+        """The time on the wall."""
+        return time.time_ns() // 1000
+
+    # opening and closing
+
+    async def open(self) -> None:
+        """Open the store, load the city, start what runs by itself.
+
+        Raises:
+            RefusedToStart: the address demands accounts and there are none.
+            CityNotLoaded, StoreUnavailable: see there.
+        """
+        settings = self.settings
+        cache = StoreSettings(
+            cache_records=(settings.cache_mb << 20) // BYTES_A_RECORD, hot_attributes=settings.hot_attributes
+        )
+        self.store = SqliteStore(settings.tenant_folder, self.now, settings=cache)
+        self.people = People(self.store, loopback=is_loopback(settings.host), public=public_view(settings.public_role))
+        may_bind(settings.host, await self.people.accounts.administrators())
+        await self.people.open()
+        await self.people.record_start()
+        self.gate = Gate(self.people)
+        self.feed = InProcessFeed(self.store)
+        self.desk = Desk(self.store)
+        folder = read_folder(settings.data / "contexts")
+        for fault in folder.faults:
+            _log.warning("an @context of the operator cannot be used", fault=fault)
+        self.contexts = Contexts({CONTEXT_NAME: self._context, **folder.documents}, self._hosted_context)
+        self.pinisi_table = self.contexts.table(CONTEXT_NAME)
+        await self._open_notifications()
+        await self._open_city()
+        self._run(watch(self.default_tenant, self.store, self.feed, self.desk, self._alarms, self.now), "alarm watch")
+        self._run(take_care(self.store, self.now, settings.history_days, settings.log_days), "care")
+
+    async def _open_notifications(self) -> None:
+        self.subscriptions = SubscriptionIndex(self.people.grants_of, self.now)
+        await self.subscriptions.load(self.store)
+        self.store.owing = self.subscriptions.owing
+        self.store.listen(self.feed.heard)
+        self.targets = Targets(self.settings.notification_targets)
+        writer = NotificationWriter(self.store, self.contexts, self.now, self.default_tenant)
+        self.notifier = Notifier(self.store, self.subscriptions, writer, HttpSender(self.targets), self.now)
+        await self.notifier.open()
+        self.store.listen(self.notifier.heard)
+
+    async def _open_city(self) -> None:
+        tenant, profile, table = self.default_tenant, self.profile, self.pinisi_table
+        digest = folder_digest(profile.folder, self.context_document)
+        await load_city(self.store, tenant, digest, city_entities(profile), table)
+        self.atlas = Atlas(self.store, tenant)
+        await self.atlas.refresh()
+        self.layers = Layers(profile, table, self.atlas)
+        self.tiles = Tiles(profile, self.store, table, tenant)
+        self.catalogue = Catalogue(self.store, tenant, Names(), self.atlas)
+        await self.catalogue.read()
+        for listener in (self.atlas.heard, self.tiles.heard, self.catalogue.heard):
+            self.store.listen(listener)
+
+    async def close(self) -> None:
+        """Stop what runs, finish what waits, close the files."""
+        self.closing = True
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await self.notifier.close()
+        await self.store.close()
+
+    def _run(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        task.add_done_callback(_tell_failure)
+        self._tasks.append(task)
+
+    # the door
+
+    def host_is_ours(self, host: bytes) -> bool:
+        """Whether a Host header names this server: against pages that rebind a foreign name to us."""
+        name = _host_name(host.decode("latin-1"))
+        return name in self._hosts or (not is_loopback(self.settings.host) and not self.settings.allowed_hosts)
+
+    def origin_is_ours(self, origin: bytes, host: bytes) -> bool:
+        """Whether a page of that origin may change something here."""
+        text = origin.decode("latin-1")
+        return urlsplit(text).netloc.encode("latin-1") == host or text in self.settings.allowed_origins
+
+    async def admit(self, headers: dict[bytes, bytes], address: str, tenant: str) -> Principal | None:
+        return await self.gate.admit(headers, address, tenant, self.now())
+
+    async def tenants_of(self, call: Call) -> list[str]:
+        """The tenants in which the caller may do anything."""
+        known = [name for name in await self.store.tenants() if not name.startswith("_")]
+        return await self.gate.tenants(call.headers, call.address, known, self.now())
+
+    # what endpoints ask
+
+    def area_name(self, areas: tuple[str, ...]) -> str | None:
+        return self.atlas.name(areas)
+
+    async def writers(self, tenant: str, record: Record, grants: Grants) -> Mapping[str, str]:
+        """Attribute -> name of the one who wrote its newest value."""
+        query = HistoryQuery(last=1)
+        names = await self.people.names()
+        found: dict[str, str] = {}
+        for story in await self.store.stories(tenant, [record.id], query, grants):
+            for moment in story.moments:
+                found[moment.attribute] = names.get(moment.principal, moment.principal)
+        return found
+
+    def _hosted_context(self, url: str) -> Any | None:
+        """Our own @context, under every name by which this server is reached."""
+        parts = urlsplit(url)
+        ours = parts.scheme in ("http", "https") and parts.path == CONTEXT_PATH
+        return self._context if ours and self.host_is_ours(parts.netloc.encode("latin-1", "replace")) else None
+
+    def _alarms(self, record: Record) -> Sequence[Raised]:
+        """What the city's written rules say of an entity."""
+        rules = self.profile.rules.alarms
+        if not rules:
+            return ()
+        document = normalized(record.entity, self.pinisi_table, WHOLE)
+        return [
+            Raised(
+                id=f"urn:ngsi-ld:Incident:{alarm.key}",
+                title=msgspec.to_builtins(alarm.title),
+                severity=alarm.severity,
+                kind="rule",
+                rule=dict.fromkeys(("id", "en", "ja"), alarm.rule),
+                subject=alarm.subject,
+                location=document.get("location", {}).get("value"),
+            )
+            for alarm in alarms_of(rules, document)
+        ]
+
+
+def _host_name(host: str) -> str:
+    """The name of a Host header without its port."""
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    return host.partition(":")[0].lower()
+
+
+def _tell_failure(task: "asyncio.Task[Any]") -> None:
+    if not task.cancelled() and task.exception() is not None:
+        _log.error("background work failed", work=task.get_name(), error=repr(task.exception()))

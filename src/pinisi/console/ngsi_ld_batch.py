@@ -1,0 +1,204 @@
+"""Many entities in one request (NGSI-LD 5.6.7 to 5.6.10, 5.6.20): each stands alone, the result names those refused."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from pinisi.console.house import House
+from pinisi.console.http import Call, Reply, Route
+from pinisi.console.ngsi_ld_provision import NO_CONTENT, update_result
+from pinisi.console.ngsi_ld_request import Sent, options, sent
+from pinisi.context import edits
+from pinisi.context.contexts import Contexts
+from pinisi.context.edits import UpdateResult
+from pinisi.context.patch_payload import read_entity_patch
+from pinisi.context.payload import read_entity
+from pinisi.context.problems import BadRequestData, problem_details
+from pinisi.context.term_table import TermTable
+from pinisi.context.validate import check_entity_id
+from pinisi.store.protocol import EntityChange, Outcome, Refused
+
+BATCH = "/ngsi-ld/v1/entityOperations"
+MOST = 10_000
+SLICE = 50
+_encode = msgspec.json.Encoder().encode
+
+Reader = Callable[[Any, TermTable], EntityChange]
+
+
+class _Errors:
+    """Entities that were refused, in the order of the request."""
+
+    def __init__(self) -> None:
+        self.items: list[dict[str, Any]] = []
+
+    def add(self, id: str | None, error: Exception) -> None:
+        details = msgspec.to_builtins(problem_details(error))
+        self.items.append({"entityId": id, "error": details} if id is not None else {"error": details})
+
+
+async def create_entities(house: House, call: Call) -> Reply:
+    def read(document: Any, table: TermTable) -> EntityChange:
+        entity = read_entity(document, table)
+        return EntityChange(entity.id, edits.create(entity))
+
+    changes, outcomes, errors = await _run(house, call, read)
+    done = [change.id for change, outcome in zip(changes, outcomes, strict=True) if outcome.refused is None]
+    return _result(done, errors) if errors.items else Reply(201, _encode(done))
+
+
+async def upsert_entities(house: House, call: Call) -> Reply:
+    update = "update" in options(call)
+
+    def read(document: Any, table: TermTable) -> EntityChange:
+        entity = read_entity(document, table)
+        return EntityChange(entity.id, edits.upsert(entity, update=update))
+
+    changes, outcomes, errors = await _run(house, call, read)
+    pairs = list(zip(changes, outcomes, strict=True))
+    if errors.items:
+        return _result([change.id for change, outcome in pairs if outcome.refused is None], errors)
+    created = list(dict.fromkeys(change.id for change, outcome in pairs if not outcome.existed))
+    return Reply(201, _encode(created)) if created else NO_CONTENT
+
+
+async def update_entities(house: House, call: Call) -> Reply:
+    overwrite = "noOverwrite" not in options(call)
+
+    def read(document: Any, table: TermTable) -> EntityChange:
+        entity = read_entity(document, table)
+        return EntityChange(entity.id, edits.batch_update(entity, overwrite=overwrite))
+
+    changes, outcomes, errors = await _run(house, call, read)
+    return _partly(changes, outcomes, errors, house.contexts.table(None))
+
+
+async def merge_entities(house: House, call: Call) -> Reply:
+    def read(document: Any, table: TermTable) -> EntityChange:
+        id = check_entity_id(document.get("id") if isinstance(document, dict) else None)  # pyright: ignore
+        return EntityChange(id, edits.merge(id, read_entity_patch(document, table)))
+
+    changes, outcomes, errors = await _run(house, call, read)
+    return _partly(changes, outcomes, errors, house.contexts.table(None))
+
+
+async def delete_entities(house: House, call: Call) -> Reply:
+    def read(document: Any, _table: TermTable) -> EntityChange:
+        id = check_entity_id(document)
+        return EntityChange(id, edits.delete(id))
+
+    changes, outcomes, errors = await _run(house, call, read)
+    return _partly(changes, outcomes, errors, house.contexts.table(None))
+
+
+async def _run(house: House, call: Call, read: Reader) -> tuple[list[EntityChange], tuple[Outcome, ...], _Errors]:
+    body = sent(house.contexts, call)
+    documents: list[Any] = body.document
+    if not isinstance(documents, list) or not documents:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise BadRequestData("a batch is a JSON array, not empty")
+    if len(documents) > MOST:
+        raise BadRequestData(f"at most {MOST} in one batch")
+    errors = _Errors()
+    changes: list[EntityChange] = []
+    for index, document in enumerate(documents, start=1):
+        try:
+            changes.append(read(document, _table(house.contexts, call, body, document)))
+        except Refused as refusal:
+            errors.add(_id_of(document), refusal)
+        if index % SLICE == 0:
+            await asyncio.sleep(0)
+    if not changes:
+        return changes, (), errors
+    applied = await house.store.apply(call.tenant, changes, call.principal, atomic=False)
+    for change, outcome in zip(changes, applied.outcomes, strict=True):
+        if outcome.refused is not None:
+            errors.add(change.id, outcome.refused)
+    return changes, applied.outcomes, errors
+
+
+def _table(contexts: Contexts, call: Call, body: Sent, document: Any) -> TermTable:
+    """Each entity of a JSON-LD batch carries its own @context (clause 6.3.5)."""
+    own = document.get("@context") if isinstance(document, dict) else None  # pyright: ignore
+    if own is None:
+        return body.table
+    if not call.headers.get(b"content-type", b"").lower().startswith(b"application/ld+json"):
+        raise BadRequestData("belongs into a Link header when the body is application/json", "@context")
+    return contexts.table(own)
+
+
+def _id_of(document: Any) -> str | None:
+    id = document.get("id") if isinstance(document, dict) else document  # pyright: ignore
+    return id if isinstance(id, str) else None
+
+
+def _result(done: list[str], errors: _Errors) -> Reply:
+    return Reply(207, _encode({"success": list(dict.fromkeys(done)), "errors": errors.items}))
+
+
+def _partly(changes: list[EntityChange], outcomes: tuple[Outcome, ...], errors: _Errors, table: TermTable) -> Reply:
+    """204 when all was done; 207 when an entity, or an attribute of one, was left alone."""
+    done: list[str] = []
+    for change, outcome in zip(changes, outcomes, strict=True):
+        result = outcome.result
+        if outcome.refused is None and isinstance(result, UpdateResult) and result.not_updated:
+            left = update_result(result, table)["notUpdated"]
+            names = ", ".join(f"{item['attributeName']} ({item['reason']})" for item in left)
+            errors.add(change.id, BadRequestData(f"not updated: {names}"))
+        elif outcome.refused is None:
+            done.append(change.id)
+    return _result(done, errors) if errors.items else NO_CONTENT
+
+
+_WRITE = "context.write"
+
+BATCH_ROUTES: tuple[Route, ...] = (
+    Route(
+        method="POST",
+        path=BATCH + "/create",
+        permission=_WRITE,
+        endpoint=create_entities,
+        body="EntityList",
+        summary="Create many entities (5.6.7)",
+        answers=(201, 207, 400),
+    ),
+    Route(
+        method="POST",
+        path=BATCH + "/upsert",
+        permission=_WRITE,
+        endpoint=upsert_entities,
+        body="EntityList",
+        summary="Create or replace many (5.6.8)",
+        parameters=("options",),
+        answers=(201, 204, 207, 400),
+    ),
+    Route(
+        method="POST",
+        path=BATCH + "/update",
+        permission=_WRITE,
+        endpoint=update_entities,
+        body="EntityList",
+        summary="Update many (5.6.9)",
+        parameters=("options",),
+        answers=(204, 207, 400),
+    ),
+    Route(
+        method="POST",
+        path=BATCH + "/merge",
+        permission=_WRITE,
+        endpoint=merge_entities,
+        body="EntityList",
+        summary="Merge into many (5.6.20)",
+        answers=(204, 207, 400),
+    ),
+    Route(
+        method="POST",
+        path=BATCH + "/delete",
+        permission=_WRITE,
+        endpoint=delete_entities,
+        body="IdList",
+        summary="Delete many (5.6.10)",
+        answers=(204, 207, 400),
+    ),
+)

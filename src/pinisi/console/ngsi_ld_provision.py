@@ -1,0 +1,224 @@
+"""Entities and attributes written one at a time (NGSI-LD 5.6.1 to 5.6.6, 5.6.17 to 5.6.19)."""
+
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from pinisi.console.house import House
+from pinisi.console.http import Call, Reply, Route
+from pinisi.console.ngsi_ld_request import flag, linked_context, options, sent
+from pinisi.context import edits
+from pinisi.context.edits import UpdateResult
+from pinisi.context.patch_payload import read_attribute_patch, read_entity_patch
+from pinisi.context.payload import read_attribute, read_attribute_name, read_entity, read_fragment, read_replacement
+from pinisi.context.problems import BadRequestData
+from pinisi.context.term_table import TermTable
+from pinisi.context.validate import check_entity_id, check_moment, is_uri
+from pinisi.store.protocol import EntityChange, Transform
+from pinisi.vocabulary.entity import Entity
+
+NO_CONTENT = Reply(204)
+ENTITIES = "/ngsi-ld/v1/entities"
+_encode = msgspec.json.Encoder().encode
+
+
+async def create_entity(house: House, call: Call) -> Reply:
+    body = sent(house.contexts, call)
+    entity = read_entity(body.document, body.table, simplified=_simplified(call))
+    await house.store.apply(call.tenant, (EntityChange(entity.id, edits.create(entity)),), call.principal)
+    return Reply(201, headers=(location(entity),))
+
+
+async def replace_entity(house: House, call: Call) -> Reply:
+    body = sent(house.contexts, call)
+    id = _id(call)
+    entity = read_replacement(body.document, id, body.table, simplified=_simplified(call))
+    return await _change(house, call, id, edits.replace(entity))
+
+
+async def merge_entity(house: House, call: Call) -> Reply:
+    body = sent(house.contexts, call, merge_patch=True)
+    id = _id(call)
+    observed = call.query.get("observedAt")
+    if observed is not None:
+        check_moment(observed, "observedAt")
+    patch = read_entity_patch(body.document, body.table, simplified=_simplified(call))
+    return await _change(house, call, id, edits.merge(id, patch, observed_at=observed, language=call.query.get("lang")))
+
+
+async def delete_entity(house: House, call: Call) -> Reply:
+    id = _id(call)
+    return await _change(house, call, id, edits.delete(id))
+
+
+async def append_attributes(house: House, call: Call) -> Reply:
+    body = sent(house.contexts, call)
+    id = _id(call)
+    fragment = read_fragment(body.document, body.table, nulls=False, simplified=_simplified(call))
+    overwrite = "noOverwrite" not in options(call)
+    return await _update(house, call, id, edits.append(id, fragment, overwrite=overwrite), body.table)
+
+
+async def update_attributes(house: House, call: Call) -> Reply:
+    body = sent(house.contexts, call, merge_patch=True)
+    id = _id(call)
+    fragment = read_fragment(body.document, body.table, nulls=True, simplified=_simplified(call))
+    return await _update(house, call, id, edits.update(id, fragment), body.table)
+
+
+async def partial_update(house: House, call: Call) -> Reply:
+    body = sent(house.contexts, call, merge_patch=True)
+    id = _id(call)
+    iri, patch = read_attribute_patch(body.document, call.params["attribute"], body.table)
+    return await _change(house, call, id, edits.partial_update(id, iri, patch))
+
+
+async def replace_attribute(house: House, call: Call) -> Reply:
+    body = sent(house.contexts, call)
+    id = _id(call)
+    iri, instance = read_attribute(body.document, call.params["attribute"], body.table, simplified=_simplified(call))
+    return await _change(house, call, id, edits.replace_attribute(id, iri, instance))
+
+
+async def delete_attribute(house: House, call: Call) -> Reply:
+    table = house.contexts.table(linked_context(call.headers.get(b"link")))
+    id = _id(call)
+    name = read_attribute_name(call.params["attribute"], table)
+    dataset = call.query.get("datasetId")
+    if dataset is not None and not is_uri(dataset):
+        raise BadRequestData(f"{dataset[:80]!r} is no URI", "datasetId")
+    change = edits.delete_attribute(id, name, dataset_id=dataset, delete_all=flag(call, "deleteAll"))
+    return await _change(house, call, id, change)
+
+
+def _id(call: Call) -> str:
+    return check_entity_id(call.params["id"])
+
+
+def _simplified(call: Call) -> bool:
+    words = options(call)
+    return "keyValues" in words or "simplified" in words
+
+
+def location(entity: Entity) -> tuple[bytes, bytes]:
+    return b"location", f"{ENTITIES}/{quote(entity.id, safe=':')}".encode()
+
+
+async def _change(house: House, call: Call, id: str, transform: Transform) -> Reply:
+    await house.store.apply(call.tenant, (EntityChange(id, transform),), call.principal)
+    return NO_CONTENT
+
+
+async def _update(house: House, call: Call, id: str, transform: Transform, table: TermTable) -> Reply:
+    applied = await house.store.apply(call.tenant, (EntityChange(id, transform),), call.principal)
+    result = applied.outcomes[0].result
+    if not isinstance(result, UpdateResult) or not result.not_updated:
+        return NO_CONTENT
+    return Reply(207, _encode(update_result(result, table)))
+
+
+def update_result(result: UpdateResult, table: TermTable) -> dict[str, Any]:
+    """UpdateResult as it is told (5.2.18)."""
+    return {
+        "updated": [table.compact_iri(name) for name in result.updated],
+        "notUpdated": [
+            {"attributeName": table.compact_iri(left.attribute), "reason": left.reason} for left in result.not_updated
+        ],
+    }
+
+
+_WRITE = "context.write"
+_ONE = ENTITIES + "/{id}"
+_ATTRS = _ONE + "/attrs"
+_ATTRIBUTE = _ATTRS + "/{attribute}"
+_FORM = ("options", "format")
+
+PROVISION_ROUTES: tuple[Route, ...] = (
+    Route(
+        method="POST",
+        path=ENTITIES,
+        permission=_WRITE,
+        endpoint=create_entity,
+        body="Entity",
+        summary="Create an entity (5.6.1)",
+        parameters=_FORM,
+        answers=(201, 400, 409),
+    ),
+    Route(
+        method="PUT",
+        path=_ONE,
+        permission=_WRITE,
+        endpoint=replace_entity,
+        body="Entity",
+        summary="Replace an entity (5.6.18)",
+        parameters=_FORM,
+        answers=(204, 400, 404),
+    ),
+    Route(
+        method="PATCH",
+        path=_ONE,
+        permission=_WRITE,
+        endpoint=merge_entity,
+        body="EntityFragment",
+        summary="Merge into an entity (5.6.17)",
+        parameters=("options", "format", "observedAt", "lang"),
+        answers=(204, 400, 404),
+    ),
+    Route(
+        method="DELETE",
+        path=_ONE,
+        permission=_WRITE,
+        endpoint=delete_entity,
+        summary="Delete an entity (5.6.6)",
+        answers=(204, 404),
+    ),
+    Route(
+        method="POST",
+        path=_ATTRS,
+        permission=_WRITE,
+        endpoint=append_attributes,
+        body="EntityFragment",
+        summary="Append attributes (5.6.3)",
+        parameters=_FORM,
+        answers=(204, 207, 400, 404),
+    ),
+    Route(
+        method="PATCH",
+        path=_ATTRS,
+        permission=_WRITE,
+        endpoint=update_attributes,
+        body="EntityFragment",
+        summary="Update attributes (5.6.2)",
+        parameters=_FORM,
+        answers=(204, 207, 400, 404),
+    ),
+    Route(
+        method="PATCH",
+        path=_ATTRIBUTE,
+        permission=_WRITE,
+        endpoint=partial_update,
+        body="Attribute",
+        summary="Update one attribute in part (5.6.4)",
+        answers=(204, 400, 404),
+    ),
+    Route(
+        method="PUT",
+        path=_ATTRIBUTE,
+        permission=_WRITE,
+        endpoint=replace_attribute,
+        body="Attribute",
+        summary="Replace one attribute (5.6.19)",
+        parameters=_FORM,
+        answers=(204, 400, 404),
+    ),
+    Route(
+        method="DELETE",
+        path=_ATTRIBUTE,
+        permission=_WRITE,
+        endpoint=delete_attribute,
+        summary="Delete one attribute (5.6.5)",
+        parameters=("datasetId", "deleteAll"),
+        answers=(204, 400, 404),
+    ),
+)

@@ -1,0 +1,195 @@
+"""From the parameters of a GET, or the body of a POSTed Query, to the store's query (clauses 5.7.2, 5.2.23)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from pinisi.context.geo_query import parse_geo_query
+from pinisi.context.id_pattern import parse_id_pattern
+from pinisi.context.problems import BadRequestData
+from pinisi.context.q_language import parse_q
+from pinisi.context.scope_query import parse_scope_query
+from pinisi.context.term_table import TermTable
+from pinisi.context.type_selection import parse_type_selection
+from pinisi.context.validate import is_uri
+from pinisi.store.query import AnyOf, EntityQuery, TypeSelection
+
+Told = Mapping[str, str]
+
+
+def query_of(told: Told, table: TermTable) -> EntityQuery:
+    """The query that GET parameters ask.
+
+    Raises:
+        QueryError: a parameter that cannot be read; names it.
+        BadRequestData: nothing narrows the query (clause 5.7.2.4 asks for one of type, attrs, q, geoQ).
+    """
+    expand = table.expand_term
+    types = parse_type_selection(told["type"], expand) if "type" in told else None
+    query = EntityQuery(
+        ids=_ids(told.get("id")),
+        id_pattern=parse_id_pattern(told["idPattern"]) if told.get("idPattern") else None,
+        types=types,
+        attributes=_attributes(told.get("attrs"), expand),
+        filter=parse_q(told["q"], expand, _words(told.get("expandValues"))) if "q" in told else None,
+        geo=_geo(told, expand),
+        scopes=parse_scope_query(told["scopeQ"]) if "scopeQ" in told else None,
+    )
+    if "type" not in told and not (query.attributes or query.filter or query.geo) and told.get("local") != "true":
+        raise BadRequestData("a query needs type, attrs, q or a geo-query", "type")
+    return query
+
+
+def _geo(told: Mapping[str, Any], expand: Callable[[str], str]) -> Any:
+    return parse_geo_query(
+        told.get("georel"), told.get("geometry"), told.get("coordinates"), told.get("geoproperty"), expand
+    )
+
+
+def _ids(text: str | None) -> tuple[str, ...] | None:
+    if text is None:
+        return None
+    ids = tuple(text.split(","))
+    for id in ids:
+        if not is_uri(id):
+            raise BadRequestData(f"{id[:80]!r} is no URI", "id")
+    return ids
+
+
+def _attributes(text: str | None, expand: Callable[[str], str]) -> tuple[str, ...] | None:
+    if text is None:
+        return None
+    names = [name.strip() for name in text.split(",")]
+    if not all(names):
+        raise BadRequestData("a list of names without empty ones", "attrs")
+    return tuple(expand(name) for name in names)
+
+
+def _words(text: str | None) -> tuple[str, ...]:
+    return tuple(text.split(",")) if text else ()
+
+
+class Posted(msgspec.Struct, frozen=True):
+    """A POSTed Query: what to find, and how to show it (the members that a GET gives as parameters)."""
+
+    queries: tuple[EntityQuery, ...]
+    told: Mapping[str, Any]
+
+
+_MEMBERS = frozenset(
+    {
+        "type",
+        "entities",
+        "attrs",
+        "q",
+        "geoQ",
+        "scopeQ",
+        "csf",
+        "temporalQ",
+        "lang",
+        "pick",
+        "omit",
+        "datasetId",
+        "expandValues",
+        "@context",
+        "containedBy",
+        "join",
+        "joinLevel",
+        "local",
+        "splitEntities",
+        "entityMap",
+        "entityMapLifetime",
+        "ordering",
+        "aggrParams",
+        "jsonKeys",
+    }
+)
+
+
+def posted_query(document: Any, table: TermTable) -> Posted:
+    """Read the body of `entityOperations/query` (5.2.23). Each entity selector is a query of its own; they are joined.
+
+    Raises:
+        BadRequestData, QueryError: name the member.
+    """
+    if not isinstance(document, dict) or document.get("type") != "Query":  # pyright: ignore[reportUnknownMemberType]
+        raise BadRequestData("must be Query", "type")
+    body: dict[str, Any] = document
+    unknown = next((name for name in body if name not in _MEMBERS), None)
+    if unknown is not None:
+        raise BadRequestData("a Query has no such member", unknown[:80])
+    told = _told(body)
+    whole = query_of({"type": "*", **told}, table)
+    if "entities" not in body:
+        if not (whole.attributes or whole.filter or whole.geo):
+            raise BadRequestData("a query needs entities, attrs, q or geoQ", "entities")
+        return Posted((msgspec.structs.replace(whole, types=None),), body)
+    selectors = body["entities"]
+    if not isinstance(selectors, list) or not selectors:
+        raise BadRequestData("a list of entity selectors, not empty", "entities")
+    return Posted(tuple(_merged(whole, _selectors(selectors, table))), body)  # pyright: ignore
+
+
+def _told(body: Mapping[str, Any]) -> dict[str, str]:
+    told: dict[str, Any] = {}
+    for name in ("q", "scopeQ"):
+        if name in body:
+            if not isinstance(body[name], str):
+                raise BadRequestData("must be a text", name)
+            told[name] = body[name]
+    for name in ("attrs", "expandValues"):
+        if name in body:
+            value = body[name]
+            if not isinstance(value, list) or not value or not all(isinstance(part, str) for part in value):  # pyright: ignore
+                raise BadRequestData("a list of names, not empty", name)
+            told[name] = ",".join(value)  # pyright: ignore
+    geo = body.get("geoQ")
+    if geo is not None:
+        if not isinstance(geo, dict):
+            raise BadRequestData("must be an object", "geoQ")
+        told.update({name: geo.get(name) for name in ("georel", "geometry", "coordinates", "geoproperty")})  # pyright: ignore
+    return told
+
+
+def _selectors(selectors: Sequence[Any], table: TermTable) -> list[EntityQuery]:
+    found: list[EntityQuery] = []
+    for index, selector in enumerate(selectors):
+        where = f"entities[{index}]"
+        if not isinstance(selector, dict):
+            raise BadRequestData("must be an object", where)
+        told: dict[str, Any] = selector
+        text = told.get("type", "*")
+        if not isinstance(text, str):
+            raise BadRequestData("must be a text", f"{where}.type")
+        ids = told.get("id")
+        listed: list[Any] | None = None if ids is None else ids if isinstance(ids, list) else [ids]  # pyright: ignore
+        if listed is not None and not all(isinstance(id, str) and is_uri(id) for id in listed):
+            raise BadRequestData("must be a URI, or a list of them", f"{where}.id")
+        pattern = told.get("idPattern")
+        if pattern is not None and not isinstance(pattern, str):
+            raise BadRequestData("must be a text", f"{where}.idPattern")
+        found.append(
+            EntityQuery(
+                types=parse_type_selection(text, table.expand_term, f"{where}.type"),
+                ids=None if listed is None else tuple(listed),
+                id_pattern=None if pattern is None else parse_id_pattern(pattern, f"{where}.idPattern"),
+            )
+        )
+    return found
+
+
+def _merged(whole: EntityQuery, selectors: list[EntityQuery]) -> list[EntityQuery]:
+    """Selectors by type alone become one query; any other stands for itself."""
+    plain = [s for s in selectors if s.ids is None and s.id_pattern is None]
+    others = [s for s in selectors if s.ids is not None or s.id_pattern is not None]
+    queries = [msgspec.structs.replace(whole, types=s.types, ids=s.ids, id_pattern=s.id_pattern) for s in others]
+    if plain:
+        queries.append(msgspec.structs.replace(whole, types=_any([s.types for s in plain])))
+    return queries
+
+
+def _any(types: Sequence[TypeSelection | None]) -> TypeSelection | None:
+    if any(selection is None for selection in types):
+        return None
+    return types[0] if len(types) == 1 else AnyOf(tuple(types))

@@ -1,0 +1,249 @@
+"""What an NGSI-LD request asks besides its operation: media types, @context, paging, representation (clause 6.3)."""
+
+import re
+from functools import lru_cache
+from typing import Any, Literal
+
+import msgspec
+
+from pinisi.console.http import GEO_JSON_MEDIA, JSON_LD_MEDIA, JSON_MEDIA, BadRequest, Call
+from pinisi.context.contexts import Contexts
+from pinisi.context.json_body import read_json
+from pinisi.context.problems import BadRequestData, InvalidRequest, NotAcceptable, UnsupportedMediaType
+from pinisi.context.term_table import TermTable
+
+Media = Literal["json", "ld", "geo"]
+Format = Literal["normalized", "concise", "simplified"]
+CONTEXT_RELATION = "http://www.w3.org/ns/json-ld#context"
+LIMIT_DEFAULT = 20
+LIMIT_MOST = 1000
+COUNT_HEADER = b"ngsild-results-count"
+
+_LINK = re.compile(r'<([^>]*)>\s*((?:;\s*[\w!#$&+.^`|~*-]+\s*=\s*(?:"[^"]*"|[^",;\s]+)\s*)*)')
+_MEDIA_TYPES: dict[str, Media] = {
+    "application/json": "json",
+    "application/ld+json": "ld",
+    "application/geo+json": "geo",
+    "application/*": "json",
+    "*/*": "json",
+}
+_BODY_TYPES = frozenset({"application/json", "application/ld+json"})
+_MERGE_PATCH = "application/merge-patch+json"
+MEDIA: dict[Media, bytes] = {"json": JSON_MEDIA, "ld": JSON_LD_MEDIA, "geo": GEO_JSON_MEDIA}
+
+
+@lru_cache(512)
+def accepted(accept: bytes | None, geo: bool) -> Media:
+    """The media type to answer in; the most wanted one that can be had (RFC 9110, 12.5.1).
+
+    Raises:
+        NotAcceptable: none of those asked for.
+    """
+    if accept is None or not accept.strip():
+        return "json"
+    ranked: list[tuple[float, int, Media]] = []
+    for order, part in enumerate(accept.decode("latin-1").lower().split(",")):
+        name, *parameters = (piece.strip() for piece in part.split(";"))
+        media = _MEDIA_TYPES.get(name)
+        weight = _weight(parameters)
+        if media is not None and weight > 0 and (geo or media != "geo"):
+            ranked.append((-weight, order + (1000 if "*" in name else 0), media))
+    if not ranked:
+        raise NotAcceptable(
+            "application/json and application/ld+json can be had here" + (", and application/geo+json" if geo else ""),
+            "Accept",
+        )
+    return min(ranked)[2]
+
+
+def _weight(parameters: list[str]) -> float:
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                return float(parameter[2:])
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+@lru_cache(1024)
+def linked_context(link: bytes | None) -> str | None:
+    """The @context that a Link header names (clause 6.3.5).
+
+    Raises:
+        BadRequestData: for more than one.
+    """
+    if link is None:
+        return None
+    targets = [
+        target
+        for target, parameters in _LINK.findall(link.decode("latin-1"))
+        if re.search(r'rel\s*=\s*"?' + re.escape(CONTEXT_RELATION) + r'"?(?=[\s;]|$)', parameters)
+    ]
+    if len(targets) > 1:
+        raise BadRequestData("names more than one @context", "Link")
+    return targets[0] if targets else None
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """How the answer shall be written."""
+
+    table: TermTable
+    media: Media
+
+    @property
+    def headers(self) -> tuple[tuple[bytes, bytes], ...]:
+        """The Link header that belongs to an answer in plain JSON."""
+        if self.media == "ld" or self.table.link is None:
+            return ()
+        return (_context_link(self.table.link),)
+
+
+@lru_cache(1024)
+def _context_link(url: str) -> tuple[bytes, bytes]:
+    return b"link", f'<{url}>; rel="{CONTEXT_RELATION}"; type="application/ld+json"'.encode("latin-1", "replace")
+
+
+def asked(contexts: Contexts, call: Call, *, geo: bool = False) -> Asked:
+    """What a request without body asks: @context by Link, media by Accept."""
+    media = accepted(call.headers.get(b"accept"), geo)
+    return Asked(contexts.table(linked_context(call.headers.get(b"link"))), media)
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """The body of a request with the @context that explains it."""
+
+    document: Any
+    table: TermTable
+
+
+def sent(contexts: Contexts, call: Call, *, merge_patch: bool = False) -> Sent:
+    """Read the body: JSON with the @context in a Link header, or JSON-LD that carries its own (clause 6.3.5).
+
+    Raises:
+        UnsupportedMediaType, InvalidRequest, BadRequestData, LdContextNotAvailable: see there.
+    """
+    media = call.headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
+    if media not in _BODY_TYPES and not (merge_patch and media == _MERGE_PATCH):
+        raise UnsupportedMediaType(f"{media or 'nothing'}: application/json or application/ld+json", "Content-Type")
+    link = linked_context(call.headers.get(b"link"))
+    document = read_json(call.body, len(call.body))
+    inline = document.get("@context") if isinstance(document, dict) else None  # pyright: ignore
+    if media == "application/ld+json":
+        if link is not None:
+            raise BadRequestData("a JSON-LD body carries its own @context", "Link")
+        if inline is None and isinstance(document, dict):
+            raise BadRequestData("a JSON-LD body carries its own @context", "@context")
+        return Sent(document, contexts.table(inline))
+    if inline is not None:
+        if media == _MERGE_PATCH and link is None:
+            return Sent(document, contexts.table(inline))
+        raise BadRequestData("belongs into a Link header when the body is application/json", "@context")
+    return Sent(document, contexts.table(link))
+
+
+class Paging(msgspec.Struct, frozen=True):
+    limit: int
+    offset: int
+    count: bool
+
+
+def paging(call: Call) -> Paging:
+    """`limit`, `offset`, `count` (clause 6.3.10); a limit of 0 is for counting only."""
+    query = call.query
+    count = flag(call, "count") or "count" in options(call)
+    limit = call.number("limit", LIMIT_DEFAULT, 0, 1_000_000_000)
+    if limit > LIMIT_MOST:
+        from pinisi.context.problems import TooManyResults
+
+        raise TooManyResults(f"at most {LIMIT_MOST} in one page", "limit")
+    if limit == 0 and not count:
+        raise BadRequestData("0 only together with count=true", "limit")
+    return Paging(limit, call.number("offset", 0, 0, 1_000_000_000) if "offset" in query else 0, count)
+
+
+def paging_headers(call: Call, page: Paging, more: bool, total: int | None) -> tuple[tuple[bytes, bytes], ...]:
+    """Link headers to the previous and the next page, and the count."""
+    headers: list[tuple[bytes, bytes]] = []
+    if page.limit and page.offset:
+        headers.append(_page_link(call, max(0, page.offset - page.limit), page.limit, "prev"))
+    if page.limit and more:
+        headers.append(_page_link(call, page.offset + page.limit, page.limit, "next"))
+    if total is not None:
+        headers.append((COUNT_HEADER, str(total).encode()))
+    return tuple(headers)
+
+
+def _page_link(call: Call, offset: int, limit: int, relation: str) -> tuple[bytes, bytes]:
+    kept = [part for part in call.query_string.split(b"&") if part and part.split(b"=")[0] not in (b"offset", b"limit")]
+    query = b"&".join([*kept, b"limit=%d" % limit, b"offset=%d" % offset])
+    return b"link", b'<%s?%s>; rel="%s"; type="application/ld+json"' % (call.path.encode(), query, relation.encode())
+
+
+def options(call: Call) -> frozenset[str]:
+    """The words of `options` and `format`."""
+    query = call.query
+    if "options" not in query and "format" not in query:
+        return _NO_OPTIONS
+    return frozenset(word for name in ("options", "format") for word in query.get(name, "").split(",") if word)
+
+
+_NO_OPTIONS: frozenset[str] = frozenset()
+_FORMATS: dict[str, Format] = {
+    "normalized": "normalized",
+    "concise": "concise",
+    "simplified": "simplified",
+    "keyValues": "simplified",
+}
+_OTHER_OPTIONS = frozenset(
+    {
+        "sysAttrs",
+        "count",
+        "temporalValues",
+        "aggregatedValues",
+        "noOverwrite",
+        "update",
+        "replace",
+        "sysattrs",
+    }
+)
+
+
+def representation(call: Call) -> Format:
+    """Normalized, concise or simplified; `format` goes before `options` (clause 6.3.7)."""
+    words = options(call)
+    if not words:
+        return "normalized"
+    for word in words:
+        if word not in _FORMATS and word not in _OTHER_OPTIONS:
+            raise InvalidRequest(f"{word[:40]!r} is not known", "options")
+    told = _FORMATS.get(call.query.get("format", ""))
+    if told is not None:
+        return told
+    found = {_FORMATS[word] for word in words if word in _FORMATS}
+    return next((form for form in ("simplified", "concise") if form in found), "normalized")
+
+
+def flag(call: Call, name: str) -> bool:
+    """A boolean parameter."""
+    value = call.query.get(name)
+    if value is None:
+        return False
+    if value.lower() not in ("true", "false"):
+        raise BadRequest(name, "true or false")
+    return value.lower() == "true"
+
+
+def names(call: Call, name: str) -> tuple[str, ...] | None:
+    """A comma-separated list; None when it was not given.
+
+    Raises:
+        BadRequest: it is empty.
+    """
+    value = call.query.get(name)
+    if value is None:
+        return None
+    items = tuple(item.strip() for item in value.split(","))
+    if not all(items):
+        raise BadRequest(name, "a list of names without empty ones")
+    return items

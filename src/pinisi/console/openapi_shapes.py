@@ -1,0 +1,203 @@
+"""Shapes of bodies and query parameters, as OpenAPI tells them. The exact rules are in the parsers, not here."""
+
+from typing import Any
+
+_COUNT: dict[str, Any] = {"type": "integer", "minimum": 0, "maximum": 1000}
+_TEXT: dict[str, Any] = {"type": "string"}
+_URI: dict[str, Any] = {"type": "string", "format": "uri", "examples": ["urn:ngsi-ld:Vehicle:A4567"]}
+
+
+def _words(*words: str) -> dict[str, Any]:
+    return {"type": "string", "enum": list(words)}
+
+
+PARAMETERS: dict[str, dict[str, Any]] = {
+    "limit": _COUNT,
+    "offset": {"type": "integer", "minimum": 0},
+    "count": {"type": "boolean"},
+    "details": {"type": "boolean"},
+    "local": {"type": "boolean"},
+    "deleteAll": {"type": "boolean"},
+    "georel": {"type": "string", "examples": ["near;maxDistance==1000"]},
+    "geometry": _words("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"),
+    "coordinates": {"type": "string", "examples": ["[119.42,-5.14]"]},
+    "q": {"type": "string", "examples": ['speed>50;brandName!="Mercedes"']},
+    "timerel": _words("before", "after", "between"),
+    "timeAt": {"type": "string", "format": "date-time"},
+    "endTimeAt": {"type": "string", "format": "date-time"},
+    "lastN": {"type": "integer", "minimum": 1},
+    "state": _words("open", "closed", "all"),
+    "observedAt": {"type": "string", "format": "date-time"},
+}
+
+_NAME: dict[str, Any] = {"type": "string", "minLength": 1}
+_ATTRIBUTE: dict[str, Any] = {
+    "anyOf": [
+        {"$ref": "#/components/schemas/Attribute"},
+        {"type": "array", "items": {"$ref": "#/components/schemas/Attribute"}, "minItems": 1},
+        {"type": ["string", "number", "boolean"]},
+    ]
+}
+
+SCHEMAS: dict[str, dict[str, Any]] = {
+    "Problem": {
+        "type": "object",
+        "properties": {"type": _TEXT, "title": _TEXT, "status": {"type": "integer"}, "detail": _TEXT},
+        "required": ["type", "title", "status", "detail"],
+    },
+    "Attribute": {
+        "type": "object",
+        "properties": {
+            "type": _words(
+                "Property",
+                "Relationship",
+                "GeoProperty",
+                "LanguageProperty",
+                "VocabProperty",
+                "JsonProperty",
+                "ListProperty",
+                "ListRelationship",
+            ),
+            "value": {},
+            "object": _URI,
+            "languageMap": {"type": "object"},
+            "vocab": _TEXT,
+            "json": {},
+            "valueList": {"type": "array"},
+            "objectList": {"type": "array"},
+            "observedAt": {"type": "string", "format": "date-time"},
+            "unitCode": _TEXT,
+            "datasetId": _URI,
+        },
+    },
+    "Entity": {
+        "type": "object",
+        "properties": {
+            "id": _URI,
+            "type": {"anyOf": [_NAME, {"type": "array", "items": _NAME, "minItems": 1}]},
+            "scope": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
+            "@context": {},
+            "location": _ATTRIBUTE,
+            "speed": _ATTRIBUTE,
+        },
+        "required": ["id", "type"],
+        "additionalProperties": _ATTRIBUTE,
+    },
+    "EntityFragment": {
+        "type": "object",
+        "properties": {"@context": {}, "speed": _ATTRIBUTE},
+        "additionalProperties": _ATTRIBUTE,
+    },
+    "Query": {
+        "type": "object",
+        "properties": {
+            "type": _words("Query"),
+            "entities": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {"id": _URI, "idPattern": _TEXT, "type": _NAME},
+                    "required": ["type"],
+                },
+                "minItems": 1,
+            },
+            "attrs": {"type": "array", "items": _NAME},
+            "q": _TEXT,
+            "scopeQ": _TEXT,
+            "lang": _TEXT,
+            "geoQ": {
+                "type": "object",
+                "properties": {
+                    "geometry": _TEXT,
+                    "coordinates": {"type": "array"},
+                    "georel": _TEXT,
+                    "geoproperty": _TEXT,
+                },
+            },
+            "temporalQ": {
+                "type": "object",
+                "properties": {
+                    "timerel": _TEXT,
+                    "timeAt": _TEXT,
+                    "endTimeAt": _TEXT,
+                    "timeproperty": _TEXT,
+                    "lastN": _COUNT,
+                },
+            },
+        },
+        "required": ["type"],
+    },
+    "Subscription": {
+        "type": "object",
+        "properties": {
+            "id": _URI,
+            "type": _words("Subscription"),
+            "description": _TEXT,
+            "entities": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {"id": _URI, "idPattern": _TEXT, "type": _NAME},
+                    "required": ["type"],
+                },
+                "minItems": 1,
+            },
+            "watchedAttributes": {"type": "array", "items": _NAME, "minItems": 1},
+            "q": _TEXT,
+            "notification": {
+                "type": "object",
+                "properties": {
+                    "attributes": {"type": "array", "items": _NAME},
+                    "format": _TEXT,
+                    "endpoint": {"type": "object", "properties": {"uri": _URI, "accept": _TEXT}, "required": ["uri"]},
+                },
+                "required": ["endpoint"],
+            },
+            "throttling": {"type": "number"},
+            "isActive": {"type": "boolean"},
+        },
+        "required": ["type", "notification"],
+    },
+    "Incident": {
+        "type": "object",
+        "properties": {
+            "title": _NAME,
+            "severity": _words("danger", "caution", "information"),
+            "detail": _TEXT,
+            "location": {"type": ["array", "null"], "items": {"type": "number"}},
+            "subject": {"type": ["string", "null"]},
+        },
+        "required": ["title"],
+        "additionalProperties": False,
+    },
+    "Act": {
+        "type": "object",
+        "properties": {"act": _words("take", "note", "hand", "close"), "note": _TEXT, "to": _TEXT, "reason": _TEXT},
+        "required": ["act"],
+        "additionalProperties": False,
+    },
+    "Object": {"type": "object"},
+}
+
+
+def _ref(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+_BOTH = ("application/json", "application/ld+json")
+_MERGE = (*_BOTH, "application/merge-patch+json")
+
+BODIES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "Entity": (_BOTH, _ref("Entity")),
+    "EntityFragment": (_MERGE, _ref("EntityFragment")),
+    "Attribute": (_MERGE, _ref("Attribute")),
+    "EntityList": (_BOTH, {"type": "array", "items": _ref("Entity"), "minItems": 1}),
+    "IdList": (_BOTH, {"type": "array", "items": _URI, "minItems": 1}),
+    "Query": (_BOTH, _ref("Query")),
+    "Subscription": (_BOTH, _ref("Subscription")),
+    "SubscriptionFragment": (_MERGE, _ref("Object")),
+    "Incident": (("application/json",), _ref("Incident")),
+    "Act": (("application/json",), _ref("Act")),
+    "Object": (("application/json",), _ref("Object")),
+}
+"""Name of a body in the route table -> (media types, schema)."""

@@ -1,0 +1,39 @@
+"""The one route table: every address, who may use it, what it does. Tests and docs walk it."""
+
+from pinisi.console.city_endpoints import CITY_ROUTES
+from pinisi.console.http import Call, Reply, Route, json_reply
+from pinisi.console.incident_endpoints import INCIDENT_ROUTES
+from pinisi.console.live import LIVE_ROUTES
+from pinisi.console.ngsi_ld_batch import BATCH_ROUTES
+from pinisi.console.ngsi_ld_consumption import CONSUMPTION_ROUTES
+from pinisi.console.ngsi_ld_discovery import DISCOVERY_ROUTES
+from pinisi.console.ngsi_ld_provision import PROVISION_ROUTES
+from pinisi.console.openapi import openapi
+from pinisi.console.people_endpoints import PEOPLE_ROUTES
+
+
+async def get_openapi(_house: object, _call: Call) -> Reply:
+    return json_reply(openapi(ROUTES))
+
+
+OPENAPI_ROUTES: tuple[Route, ...] = (
+    Route(
+        method="GET",
+        path="/pinisi/v1/openapi.json",
+        permission=None,
+        endpoint=get_openapi,
+        summary="This interface as OpenAPI (open: it holds nothing of the city)",
+    ),
+)
+
+ROUTES: tuple[Route, ...] = (
+    *PROVISION_ROUTES,
+    *CONSUMPTION_ROUTES,
+    *BATCH_ROUTES,
+    *DISCOVERY_ROUTES,
+    *CITY_ROUTES,
+    *INCIDENT_ROUTES,
+    *LIVE_ROUTES,
+    *PEOPLE_ROUTES,
+    *OPENAPI_ROUTES,
+)

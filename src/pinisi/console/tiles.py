@@ -1,0 +1,77 @@
+"""The numbers of Now: computed from what the reader may see, kept until something they rest upon changes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from pinisi.city.profile import Profile
+from pinisi.city.tiles import Tile, Value, tile_value, tiles_need
+from pinisi.console.facts import normalized
+from pinisi.console.layers import projection_of
+from pinisi.context.term_table import TermTable
+from pinisi.store.protocol import LogEntry, Record, Store
+from pinisi.store.query import EntityQuery, TypeIs
+from pinisi.vocabulary.instant import MINUTE, Instant
+from pinisi.vocabulary.principal import WHOLE, Grants
+
+MOST_INPUTS = 200_000
+MOST_READERS = 64
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    version: int
+    until: Instant
+    value: Value
+
+
+class Tiles:
+    def __init__(self, profile: Profile, store: Store, table: TermTable, tenant: str) -> None:
+        self._tiles = profile.city.tiles
+        self._store = store
+        self._table = table
+        self._tenant = tenant
+        self._needs = {tile.id: self._need(tile) for tile in self._tiles}
+        self._versions = dict.fromkeys(self._needs, 0)
+        self._kept: dict[tuple[str, Grants], _Kept] = {}
+
+    def heard(self, tenant: str, entries: Sequence[LogEntry]) -> None:
+        """The store's listener: tiles whose inputs changed are computed anew when next asked."""
+        if tenant != self._tenant:
+            return
+        for id, (subjects, types) in self._needs.items():
+            if any(entry.subject in subjects or not types.isdisjoint(entry.types) for entry in entries):
+                self._versions[id] += 1
+
+    async def values(self, tenant: str, grants: Grants, now: Instant) -> list[dict[str, Any]]:
+        """The tiles as the console reads them."""
+        return [
+            {"id": tile.id, **msgspec.to_builtins(await self._value(tenant, tile, grants, now))} for tile in self._tiles
+        ]
+
+    async def _value(self, tenant: str, tile: Tile, grants: Grants, now: Instant) -> Value:
+        key = (f"{tenant} {tile.id}", grants)
+        kept = self._kept.get(key)
+        version = self._versions[tile.id]
+        if kept is not None and kept.version == version and now < kept.until and tenant == self._tenant:
+            return kept.value
+        records = await self._inputs(tenant, tile, grants)
+        inputs = [normalized(record.entity, self._table, projection_of(record, grants) or WHOLE) for record in records]
+        value = tile_value(tile, inputs, now)
+        if len(self._kept) >= MOST_READERS * max(1, len(self._tiles)):
+            self._kept.clear()
+        self._kept[key] = _Kept(version, now + 10 * MINUTE, value)
+        return value
+
+    async def _inputs(self, tenant: str, tile: Tile, grants: Grants) -> list[Record]:
+        subjects, types = self._needs[tile.id]
+        found = [await self._store.entity(tenant, id, grants) for id in subjects]
+        records = [record for record in found if record is not None]
+        for type in types:
+            page = await self._store.find(tenant, EntityQuery(types=TypeIs(type)), grants, limit=MOST_INPUTS)
+            records += page.records
+        return records
+
+    def _need(self, tile: Tile) -> tuple[frozenset[str], frozenset[str]]:
+        need = tiles_need(tile)
+        return frozenset(need.ids), frozenset(self._table.expand_term(type) for type in need.types)
