@@ -48,6 +48,7 @@ class Application:
         self._house = house
         self._tree = RouteTree(routes)
         self._files = files
+        self.failure: Exception | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -65,8 +66,8 @@ class Application:
                 try:
                     await self._house.open()
                 except Exception as error:
-                    _log.exception("the house did not open")
-                    await send({"type": "lifespan.startup.failed", "message": str(error)})
+                    self.failure = error
+                    await send({"type": "lifespan.startup.failed", "message": ""})
                     return
                 await send({"type": "lifespan.startup.complete"})
             else:

@@ -23,11 +23,8 @@ from pinisi.console.http import Call
 from pinisi.console.layers import Layers
 from pinisi.console.tiles import Tiles
 from pinisi.context.contexts import Contexts, read_folder
-from pinisi.context.delivery import HttpSender
-from pinisi.context.notification import NotificationWriter
 from pinisi.context.notifier import Notifier
 from pinisi.context.subscription_index import SubscriptionIndex
-from pinisi.context.targets import Targets
 from pinisi.feed.in_process import InProcessFeed
 from pinisi.incidents.desk import Desk
 from pinisi.incidents.incident import Raised
@@ -106,10 +103,11 @@ class House:
         await self.subscriptions.load(self.store)
         self.store.owing = self.subscriptions.owing
         self.store.listen(self.feed.heard)
-        self.targets = Targets(self.settings.notification_targets)
-        writer = NotificationWriter(self.store, self.contexts, self.now, self.default_tenant)
-        self.notifier = Notifier(self.store, self.subscriptions, writer, HttpSender(self.targets), self.now)
-        await self.notifier.open()
+        self.notifier = Notifier(
+            self.store, self.contexts, self.subscriptions, self.now, self.settings.notification_targets,
+            default_tenant=self.default_tenant,
+        )
+        await self.notifier.start()
         self.store.listen(self.notifier.heard)
 
     async def _open_city(self) -> None:

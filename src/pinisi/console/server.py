@@ -3,27 +3,39 @@
 import asyncio
 import errno
 import gc
+import logging
 import socket
 import sys
+import traceback
 from pathlib import Path
 
+import structlog
 import uvicorn
 
+from pinisi.city.errors import CityError
 from pinisi.console.application import Application
 from pinisi.console.files import console_files
 from pinisi.console.house import House
 from pinisi.console.routes import ROUTES
+from pinisi.people.errors import RefusedToStart
+from pinisi.runtime.city_loading import CityNotLoaded
 from pinisi.settings import Settings
+from pinisi.store.protocol import StoreUnavailable
 
 STATIC = Path(__file__).parent / "static"
 
 
 def serve(settings: Settings, city: Path) -> int:
     """Run until stopped; answers the exit code. Plain words on standard error when it cannot start."""
+    configure_log(settings.log_level)
     listener = _bind(settings.host, settings.port)
     if listener is None:
         return 1
-    house = House(settings, city)
+    try:
+        house = House(settings, city)
+    except CityError as error:
+        _explain(error)
+        return 1
     application = Application(house, ROUTES, console_files(STATIC, city))
     config = uvicorn.Config(
         application,
@@ -31,7 +43,7 @@ def serve(settings: Settings, city: Path) -> int:
         ws="none",
         lifespan="on",
         access_log=False,
-        log_level="warning",
+        log_level="critical",
         server_header=False,
         date_header=False,
         timeout_keep_alive=75,
@@ -42,7 +54,35 @@ def serve(settings: Settings, city: Path) -> int:
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(server.serve(sockets=[listener]))
+    if application.failure is not None:
+        _explain(application.failure)
     return 0 if server.started_well else 1
+
+
+_PLAIN = (RefusedToStart, CityError, CityNotLoaded, StoreUnavailable)
+
+
+def _explain(failure: Exception) -> None:
+    """Why the house did not open: in plain words where it is the operator's matter, else for the developer."""
+    if isinstance(failure, _PLAIN):
+        print(f"pinisi: {failure}", file=sys.stderr)
+    else:
+        traceback.print_exception(failure)
+
+
+def configure_log(level: str) -> None:
+    """One line an event on standard error: time, level, event, key=value."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(key_order=("timestamp", "level", "event")),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
 
 
 class _Server(uvicorn.Server):

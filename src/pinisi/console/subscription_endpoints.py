@@ -1,0 +1,235 @@
+"""Subscriptions (NGSI-LD 5.8.1 to 5.8.5, 6.10, 6.11) and the dead letters of their notifications.
+
+A subscription belongs to the principal who made it, and delivers what he may see. Others do not see it; who may change
+everything sees and changes all.
+"""
+
+from collections.abc import Sequence
+from typing import Any, cast
+from urllib.parse import quote
+from uuid import uuid4
+
+import msgspec
+
+from pinisi.console.house import House
+from pinisi.console.http import JSON_LD_MEDIA, JSON_MEDIA, Call, Reply, Route, json_reply
+from pinisi.console.ngsi_ld_request import Asked, Sent, asked, paging, paging_headers, sent
+from pinisi.context.problems import AlreadyExists, BadRequestData, ResourceNotFound
+from pinisi.context.subscription import KIND, STATE_KIND, TYPE, StoredSubscription, decode_stored, encode_stored
+from pinisi.context.subscription_index import Entry
+from pinisi.context.subscription_payload import expiry, read_stored, wanted_members
+from pinisi.context.subscription_text import Recorder, merged, shown, written_out
+from pinisi.context.targets import BadTarget
+from pinisi.context.validate import check_uri
+from pinisi.store.protocol import Debt, DebtChange, DocumentChange, VersionConflict
+from pinisi.vocabulary.instant import format_instant
+
+SUBSCRIPTIONS = "/ngsi-ld/v1/subscriptions"
+DEAD_LETTERS = "/pinisi/v1/dead-letters"
+LETTERS_MOST = 1_000
+_encode = msgspec.json.Encoder().encode
+
+
+async def create_subscription(house: House, call: Call) -> Reply:
+    body = sent(house.contexts, call)
+    payload = wanted_members(_object(body))
+    payload.setdefault("id", f"urn:ngsi-ld:Subscription:{uuid4()}")
+    check_uri(payload["id"], "id")
+    recorder = Recorder(body.table.expand_term)
+    now = house.now()
+    stored = StoredSubscription(
+        id=payload["id"], owner=call.principal.id, payload=payload, terms=recorder.terms, context=body.table.served,
+        created_at=now, modified_at=now,
+    )
+    await _check(house, stored, recorder)
+    _not_past(payload, now)
+    changes = (
+        DocumentChange(KIND, stored.id, encode_stored(stored), expected=0),
+        DocumentChange(STATE_KIND, stored.id, None),
+    )
+    try:
+        await house.store.apply(call.tenant, changes, call.principal)
+    except VersionConflict:
+        raise AlreadyExists(f"there is a subscription {stored.id}", "id") from None
+    house.subscriptions.put(call.tenant, read_stored(stored))
+    location = f"{SUBSCRIPTIONS}/{quote(stored.id, safe=':')}".encode()
+    return Reply(201, headers=((b"location", location),))
+
+
+async def query_subscriptions(house: House, call: Call) -> Reply:
+    wish = asked(house.contexts, call)
+    page = paging(call)
+    mine = [entry for entry in house.subscriptions.all(call.tenant) if _reaches(call, entry)]
+    chosen = mine[page.offset : page.offset + page.limit]
+    documents = [await _document(house, call, wish, entry) for entry in chosen]
+    more = page.offset + page.limit < len(mine)
+    headers = paging_headers(call, page, more, len(mine) if page.count else None)
+    return _answer(wish, documents, headers)
+
+
+async def retrieve_subscription(house: House, call: Call) -> Reply:
+    wish = asked(house.contexts, call)
+    return _answer(wish, await _document(house, call, wish, _known(house, call)))
+
+
+async def update_subscription(house: House, call: Call) -> Reply:
+    entry = _known(house, call)
+    body = sent(house.contexts, call, merge_patch=True)
+    fragment = wanted_members(_object(body))
+    if fragment.get("id", entry.subscription.id) != entry.subscription.id:
+        raise BadRequestData("the id of a subscription cannot change", "id")
+    position, stored = await _stored(house, call, entry)
+    now = house.now()
+    fresh, terms = written_out(fragment, body.table.expand_term, stored.terms)
+    recorder = Recorder(lambda name: terms.get(name, name))
+    changed = msgspec.structs.replace(
+        stored, payload=merged(stored.payload, fresh), terms=recorder.terms, modified_at=now
+    )
+    await _check(house, changed, recorder)
+    if "expiresAt" in fragment:
+        _not_past(changed.payload, now)
+    change = DocumentChange(KIND, stored.id, encode_stored(changed), expected=position)
+    await house.store.apply(call.tenant, (change,), call.principal)
+    house.subscriptions.put(call.tenant, read_stored(changed))
+    return Reply(204)
+
+
+async def delete_subscription(house: House, call: Call) -> Reply:
+    id = _known(house, call).subscription.id
+    changes = (DocumentChange(KIND, id, None), DocumentChange(STATE_KIND, id, None))
+    await house.store.apply(call.tenant, changes, call.principal)
+    house.subscriptions.drop(call.tenant, id)
+    return Reply(204)
+
+
+async def list_dead_letters(house: House, call: Call) -> Reply:
+    """Notifications that were given up, oldest first: to whom, of what, why."""
+    after = call.number("after", 0, 0, 1 << 62)
+    limit = call.number("limit", 100, 1, LETTERS_MOST)
+    letters = await house.store.debts(call.tenant, dead=True, after=after, limit=limit)
+    return json_reply([_letter(debt) for debt in letters if _may_see_letter(house, call, debt)])
+
+
+async def resend_dead_letter(house: House, call: Call) -> Reply:
+    await house.notifier.send_again(call.tenant, await _dead(house, call))
+    return Reply(204)
+
+
+async def forget_dead_letter(house: House, call: Call) -> Reply:
+    debt = await _dead(house, call)
+    await house.store.apply(call.tenant, (DebtChange(debt.subscription, debt.position, "paid"),), call.principal)
+    return Reply(204)
+
+
+def _object(body: Sent) -> dict[str, Any]:
+    if not isinstance(body.document, dict):
+        raise BadRequestData("a subscription is a JSON object")
+    return cast(dict[str, Any], body.document)
+
+
+async def _check(house: House, stored: StoredSubscription, recorder: Recorder) -> None:
+    """Read the payload in full, noting its terms; then judge its target and its @context."""
+    from pinisi.context.subscription_payload import read_subscription
+
+    subscription = read_subscription(stored.payload, recorder, stored.owner, stored.context)
+    house.contexts.table(subscription.context)
+    try:
+        await house.notifier.targets.check(subscription.notification.endpoint.uri)
+    except BadTarget as error:
+        raise BadRequestData(str(error), "notification.endpoint.uri") from None
+
+
+def _not_past(payload: dict[str, Any], now: int) -> None:
+    expires = expiry(payload)
+    if expires is not None and expires <= now:
+        raise BadRequestData("lies in the past", "expiresAt")
+
+
+def _reaches(call: Call, entry: Entry) -> bool:
+    return entry.subscription.owner == call.principal.id or call.grants.writes_all
+
+
+def _known(house: House, call: Call) -> Entry:
+    id = check_uri(call.params["id"], "id")
+    entry = house.subscriptions.get(call.tenant, id)
+    if entry is None or not _reaches(call, entry):
+        raise ResourceNotFound(f"there is no subscription {id}")
+    return entry
+
+
+async def _stored(house: House, call: Call, entry: Entry) -> tuple[int, StoredSubscription]:
+    found = await house.store.document(call.tenant, KIND, entry.subscription.id)
+    if found is None:
+        raise ResourceNotFound(f"there is no subscription {entry.subscription.id}")
+    return found[0], decode_stored(found[1])
+
+
+async def _document(house: House, call: Call, wish: Asked, entry: Entry) -> dict[str, Any]:
+    _, stored = await _stored(house, call, entry)
+    document = shown(stored, entry.subscription, entry.state, wish.table, house.now())
+    if "sysAttrs" in call.query.get("options", "").split(","):
+        document["createdAt"] = format_instant(stored.created_at)
+        document["modifiedAt"] = format_instant(stored.modified_at)
+    if wish.media == "ld":
+        document["@context"] = wish.table.served
+    return document
+
+
+def _answer(wish: Asked, value: Any, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Reply:
+    media = JSON_LD_MEDIA if wish.media == "ld" else JSON_MEDIA
+    return Reply(200, _encode(value), media, (*wish.headers, *headers))
+
+
+def _may_see_letter(house: House, call: Call, debt: Debt) -> bool:
+    entry = house.subscriptions.get(call.tenant, debt.subscription)
+    return call.grants.writes_all if entry is None else _reaches(call, entry)
+
+
+def _letter(debt: Debt) -> dict[str, Any]:
+    return {
+        "subscription": debt.subscription,
+        "position": debt.position,
+        "entity": debt.subject,
+        "changedAt": format_instant(debt.time),
+        "attributes": debt.attributes,
+        "deleted": debt.entity is None,
+        "attempts": debt.attempts,
+        "reason": debt.reason,
+    }
+
+
+async def _dead(house: House, call: Call) -> Debt:
+    text = call.params["position"]
+    if not text.isdigit() or len(text) > 18:
+        raise BadRequestData("is no position of the log", "position")
+    position, after = int(text), int(text) - 1
+    letters: Sequence[Debt] = await house.store.debts(call.tenant, dead=True, after=after, limit=LETTERS_MOST)
+    for debt in letters:
+        wanted = debt.position == position and debt.subscription == call.params["subscription"]
+        if wanted and _may_see_letter(house, call, debt):
+            return debt
+    raise ResourceNotFound(f"there is no dead letter of {call.params['subscription']} at {position}")
+
+
+_READ, _WRITE = "subscriptions.read", "subscriptions.write"
+_ONE = SUBSCRIPTIONS + "/{id}"
+_LETTER = DEAD_LETTERS + "/{subscription}/{position}"
+
+SUBSCRIPTION_ROUTES: tuple[Route, ...] = (
+    Route(method="POST", path=SUBSCRIPTIONS, permission=_WRITE, endpoint=create_subscription, body=TYPE,
+          summary="Create a subscription (5.8.1)", answers=(201, 400, 409, 422, 504)),
+    Route(method="GET", path=SUBSCRIPTIONS, permission=_READ, endpoint=query_subscriptions,
+          summary="List subscriptions (5.8.4)", parameters=("limit", "offset", "count", "options"), answers=(200, 400)),
+    Route(method="GET", path=_ONE, permission=_READ, endpoint=retrieve_subscription,
+          summary="Retrieve a subscription (5.8.3)", parameters=("options",), answers=(200, 400, 404)),
+    Route(method="PATCH", path=_ONE, permission=_WRITE, endpoint=update_subscription, body="SubscriptionFragment",
+          summary="Update a subscription (5.8.2)", answers=(204, 400, 404, 409, 422)),
+    Route(method="DELETE", path=_ONE, permission=_WRITE, endpoint=delete_subscription,
+          summary="Delete a subscription (5.8.5)", answers=(204, 400, 404)),
+    Route(method="GET", path=DEAD_LETTERS, permission=_READ, endpoint=list_dead_letters,
+          summary="List notifications that were given up", parameters=("limit", "after"), answers=(200,)),
+    Route(method="POST", path=_LETTER, permission=_WRITE, endpoint=resend_dead_letter,
+          summary="Owe a notification again that was given up", answers=(204, 400, 404)),
+    Route(method="DELETE", path=_LETTER, permission=_WRITE, endpoint=forget_dead_letter,
+          summary="Put a notification away that was given up", answers=(204, 400, 404)),
+)
