@@ -56,6 +56,7 @@ export const frameStyles = css`
   }
 
   .mode-phone side-panel {
+    border-left: 0;
     order: 1;
     flex: 1;
     min-height: 0;

@@ -17,6 +17,11 @@ export const searchStyles = css`
 
   .box:focus-within {
     border-color: var(--accent);
+    box-shadow: 0 0 0 1px var(--accent);
+  }
+
+  input:focus-visible {
+    outline: none;
   }
 
   .box > svg {

@@ -62,6 +62,10 @@ export class SidePanel extends View {
         color: var(--ink2);
       }
 
+      .phone {
+        padding-bottom: 4.5rem;
+      }
+
       .map {
         display: inline-flex;
         align-items: center;
@@ -105,7 +109,7 @@ export class SidePanel extends View {
     const phone = screenState.mode === "phone";
     return html`
       <main id="panel" tabindex="-1">
-        <div class="page" ?inert=${Boolean(value)}>${store.phase === "ready" ? this.page() : this.loading()}</div>
+        <div class="page ${screenState.mode}" ?inert=${Boolean(value)}>${store.phase === "ready" ? this.page() : this.loading()}</div>
         ${value && store.phase === "ready" ? html`<value-drawer .address=${value}></value-drawer>` : nothing}
         ${phone && !value
           ? html`<button class="map" aria-expanded=${sheet} @click=${() => screenState.adjust({ sheet: !sheet })}>

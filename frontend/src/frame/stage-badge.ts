@@ -2,6 +2,7 @@
 import { css, html } from "lit";
 import { customElement } from "lit/decorators.js";
 import { store } from "../live/store";
+import { screenState } from "../screen/screen";
 import { controls } from "../theme/controls";
 import { View } from "./view";
 
@@ -44,6 +45,12 @@ export class StageBadge extends View {
         border-style: dashed;
       }
 
+      .small {
+        height: 1.75rem;
+        padding: 0 0.625rem;
+        position: relative;
+      }
+
       .level-1 {
         background: var(--stage-1);
       }
@@ -69,10 +76,16 @@ export class StageBadge extends View {
   protected override render() {
     const stage = store.now?.stage;
     if (!store.now) return html``;
-    if (!stage) return html`<div class="unset">${this.words.stage} · ${this.words.stageNotSet}</div>`;
+    if (!stage) return this.unset();
     return html`<div title=${this.words.stageSetBy(stage.setBy, this.format.moment(stage.since))}>
       <span class="number level-${stage.level}"><span class="unseen">${this.words.stage} </span>${stage.level}</span>
       ${this.text(stage.word)}
     </div>`;
+  }
+
+  private unset() {
+    const { stage, stageNotSet } = this.words;
+    if (screenState.mode !== "phone") return html`<div class="unset">${stage} · ${stageNotSet}</div>`;
+    return html`<div class="unset small"><span class="unseen">${stage}: </span>${stageNotSet}</div>`;
   }
 }

@@ -49,7 +49,7 @@ export class IncidentDetail extends View {
         margin-top: 0.1875rem;
       }
 
-      h2 {
+      .title h2 {
         font: 500 1.0625rem/1.5rem var(--text);
       }
 
@@ -73,6 +73,10 @@ export class IncidentDetail extends View {
       .acts {
         padding: 0.875rem 1.125rem;
         border-bottom: 1px solid var(--line);
+      }
+
+      .state {
+        margin-bottom: 0.625rem;
       }
 
       ol li {
@@ -148,7 +152,7 @@ export class IncidentDetail extends View {
     const state = [words.state[incident.state], incident.owner ? words.ownedBy(incident.owner) : words.nobody].join(" · ");
     return html`
       <div class="acts">
-        <p>${state}</p>
+        <p class="state">${state}</p>
         <incident-acts .incident=${incident} @acted=${() => this.read(incident.id)}></incident-acts>
       </div>
       <dl>

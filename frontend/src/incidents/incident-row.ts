@@ -110,7 +110,7 @@ export class IncidentRow extends View {
       </button>
       <time class="hour" datetime=${incident.raisedAt}>${this.format.recent(incident.raisedAt, store.clock())}</time>
       <p class="more">${this.more()}</p>
-      ${incident.state === "unacknowledged"
+      ${incident.state === "unacknowledged" && screenState.mode !== "wall"
         ? html`<div class="acts">
             <button class="button" ?disabled=${this.busy} @click=${this.takeOver}>${words.take}</button>
           </div>`

@@ -21,7 +21,7 @@ const MARGIN_ROWS = 6;
 export class LayerList extends View {
   @property() layer = "";
   @state() private wanted = "";
-  @state() private order: Order = { key: "name", down: false };
+  @state() private order: Order = { by: "name", key: "", down: false };
   @state() private scrolled = 0;
   @state() private current = 0;
   @query(".window") private readonly window!: HTMLElement;
@@ -157,9 +157,10 @@ export class LayerList extends View {
   }
 
   private orders(layer: Layer) {
-    const choices = [["name", this.words.byName], ["area", this.words.byArea], ...layer.columns.map(({ key, label }) => [key, this.text(label)])];
     return html`<select @change=${this.sort}>
-      ${choices.map(([key, word]) => html`<option value=${key ?? ""} ?selected=${key === this.order.key}>${word}</option>`)}
+      <option value="name">${this.words.byName}</option>
+      <option value="area">${this.words.byArea}</option>
+      ${layer.columns.map(({ key, label }) => html`<option value="column ${key}">${this.text(label)}</option>`)}
     </select>`;
   }
 
@@ -226,8 +227,8 @@ export class LayerList extends View {
   }
 
   private sort(event: Event): void {
-    const key = (event.target as HTMLSelectElement).value;
-    this.order = { key, down: key !== "name" && key !== "area" };
+    const [by = "name", key = ""] = (event.target as HTMLSelectElement).value.split(" ");
+    this.order = { by: by as Order["by"], key, down: by === "column" };
   }
 
   private open(row: Row): void {

@@ -1,7 +1,14 @@
 /** Which rows of a layer a list shows, in which order. */
+import type { Cell } from "../api/types";
 import type { Row } from "../live/table";
 
-export type Order = { key: string; down: boolean };
+/** Order by a row's name, by its area, or by one of its layer's own columns. */
+export type Order = { by: "name" | "area" | "column"; key: string; down: boolean };
+
+function sortValue(row: Row, { by, key }: Order): Cell {
+  if (by === "name") return row.name;
+  return by === "area" ? row.area : (row.cells[key] ?? null);
+}
 
 function plain(text: string): string {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
@@ -16,13 +23,13 @@ export function filtered(rows: Iterable<Row>, wanted: string): Row[] {
 }
 
 /** Unknown values come last, whichever way the list is sorted. */
-export function sorted(rows: readonly Row[], { key, down }: Order): Row[] {
-  const sign = down ? -1 : 1;
+export function sorted(rows: readonly Row[], order: Order): Row[] {
+  const sign = order.down ? -1 : 1;
   return [...rows].sort((a, b) => {
-    const left = a.cells[key] ?? null;
-    const right = b.cells[key] ?? null;
+    const left = sortValue(a, order);
+    const right = sortValue(b, order);
     if (left === null || right === null) return Number(left === null) - Number(right === null);
-    const order = typeof left === "number" && typeof right === "number" ? left - right : String(left).localeCompare(String(right), "id");
-    return sign * order || a.id.localeCompare(b.id);
+    const apart = typeof left === "number" && typeof right === "number" ? left - right : String(left).localeCompare(String(right), "id");
+    return sign * apart || a.id.localeCompare(b.id);
   });
 }

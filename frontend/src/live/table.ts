@@ -1,5 +1,5 @@
 /** A layer's rows, kept up to date by the stream. */
-import type { Area, Cell, Change, Flag, LayerTable, LonLat } from "../api/types";
+import type { Cell, Change, Flag, LayerTable, LonLat } from "../api/types";
 
 export interface Row {
   id: string;
@@ -7,6 +7,7 @@ export interface Row {
   area: string | null;
   at: LonLat | null;
   flags: Flag[];
+  /** What the layer's own columns hold, by their keys. */
   cells: Record<string, Cell>;
 }
 
@@ -16,10 +17,14 @@ export interface Table {
   rows: ReadonlyMap<string, Row>;
 }
 
+/** How many columns every layer begins with: id, name, area, lon, lat. Its own may bear the same names. */
+const SHARED = 5;
+
 function readRow(columns: readonly string[], cells: readonly Cell[]): Row {
+  const [id, name, area, lon, lat] = cells;
+  const flags = cells[columns.length - 1];
   const named: Record<string, Cell> = {};
-  columns.forEach((column, index) => (named[column] = cells[index] ?? null));
-  const { id, name, area, lon, lat, flags } = named;
+  columns.slice(SHARED, -1).forEach((column, index) => (named[column] = cells[SHARED + index] ?? null));
   const at: LonLat | null = typeof lon === "number" && typeof lat === "number" ? [lon, lat] : null;
   return {
     id: String(id),
@@ -50,5 +55,3 @@ export function applyChanges(table: Table, columns: readonly string[], position:
 export function rowColumns(keys: readonly string[]): string[] {
   return ["id", "name", "area", "lon", "lat", ...keys, "flags"];
 }
-
-export type AreasByCode = ReadonlyMap<string, Area>;

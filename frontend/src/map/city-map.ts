@@ -9,15 +9,17 @@ import { isOpen } from "../live/incidents";
 import { store } from "../live/store";
 import { screenState } from "../screen/screen";
 import { controls } from "../theme/controls";
+import { Letters } from "../theme/faces";
 import { incidentPoints, NOTHING, rowPoints, selectedIncident, selectedPoint } from "./features";
 import "./legend-box";
+import "./legend-strip";
 import { CLUSTER_ABOVE, clusterSource, labelLayer, layerSource, sourcesFor, styleLayersOf, symbolLayers, topLayers } from "./layers";
 import "./map-buttons";
 import { mapStyles } from "./map-styles";
 import { type Palette, readPalette } from "./palette";
 import { pickAt, type Picked } from "./picking";
 import { findSelection, type Selection } from "./selection";
-import { groundStyle, nameLayers } from "./style";
+import { groundStyle, kelurahanFromZoom, nameLayers } from "./style";
 import { summarise } from "./summary";
 import { drawSymbol } from "./symbols";
 import { contains, countInView } from "./view-box";
@@ -42,6 +44,7 @@ export class CityMap extends View {
   private readonly drawn = new Map<string, unknown>();
   private ready = false;
   private selectedId: string | null = null;
+  private readonly letters = new Letters(() => this.requestUpdate());
   private readonly measured = new ResizeObserver(([entry]) => {
     this.roomy = (entry?.contentRect.width ?? 0) > ROOMY_REM * this.scale() * 16;
   });
@@ -70,11 +73,7 @@ export class CityMap extends View {
       ${this.failed ? html`<p class="notice" role="status">${words.mapUnavailable}</p>` : nothing}
       ${store.city && !store.city.basemap ? html`<p class="notice" role="status">${words.mapMissing}</p>` : nothing}
       ${pointed ? html`<div class="tip" aria-hidden="true">${pointed.name}</div>` : nothing}
-      <legend-box .roomy=${this.roomy}></legend-box>
-      <map-buttons
-        @zoom=${(event: CustomEvent<number>) => this.zoom(event.detail)}
-        @whole=${() => this.whole()}
-      ></map-buttons>
+      ${screenState.mode === "wall" ? html`<legend-strip></legend-strip>` : this.controls()}
       <p class="unseen" id="map-help">${words.mapHelp}</p>
     `;
   }
@@ -90,6 +89,14 @@ export class CityMap extends View {
     this.announce();
   }
 
+  private controls() {
+    return html`<legend-box .roomy=${this.roomy}></legend-box>
+      <map-buttons
+        @zoom=${(event: CustomEvent<number>) => this.zoom(event.detail)}
+        @whole=${() => this.whole()}
+      ></map-buttons>`;
+  }
+
   private shown(): Layer[] {
     return shownLayers(store.city?.layers ?? [], screenState.state.layers);
   }
@@ -98,7 +105,7 @@ export class CityMap extends View {
     const { map: kept } = screenState.state;
     const camera = kept
       ? { center: [kept.lon, kept.lat] as [number, number], zoom: kept.zoom }
-      : { bounds: this.cityBounds(), fitBoundsOptions: { padding: AROUND } };
+      : { bounds: this.cityBounds(), fitBoundsOptions: { padding: this.padding() } };
     try {
       this.map = new MapLibre({
         container: this.canvas,
@@ -145,7 +152,7 @@ export class CityMap extends View {
     const style = groundStyle(city, store.areas, this.palette, scale);
     // What the city names first is drawn last, above the rest.
     for (const layer of [...city.layers].reverse()) {
-      const sources = sourcesFor(rowPoints(layer, store.tables.get(layer.id), this.format));
+      const sources = sourcesFor(NOTHING);
       style.sources[layerSource(layer)] = sources.single;
       if (layer.count > CLUSTER_ABOVE) style.sources[clusterSource(layer)] = sources.clustered;
       const drawn = symbolLayers(layer, theme, this.palette, scale);
@@ -190,7 +197,8 @@ export class CityMap extends View {
   private drawLayer(map: MapLibre, layer: Layer): void {
     const table = store.tables.get(layer.id);
     const key = [table?.position, table?.rows.size, this.format.language].join(" ");
-    if (table && this.news(layerSource(layer), key)) {
+    const units = layer.columns.map((column) => this.text(column.unitText)).join("");
+    if (table && this.letters.ready(units) && this.news(layerSource(layer), key)) {
       const points = rowPoints(layer, table, this.format);
       map.getSource<GeoJSONSource>(layerSource(layer))?.setData(points);
       map.getSource<GeoJSONSource>(clusterSource(layer))?.setData(points);
@@ -226,6 +234,8 @@ export class CityMap extends View {
 
   private mark(map: MapLibre, selection: Selection | null): void {
     const id = selection?.kind === "area" ? selection.area.id : (selection?.kind ?? "") + (screenState.state.incident ?? screenState.state.id);
+    const title = selection?.kind === "incident" ? this.text(selection.incident.title) : "";
+    if (!this.letters.ready(title)) return;
     if (!this.news("selected", `${id} ${this.theme()} ${this.format.language}`)) return;
     const code = selection?.kind === "area" ? selection.area.code : "";
     for (const level of ["kecamatan-selected", "kelurahan-selected"]) {
@@ -270,6 +280,11 @@ export class CityMap extends View {
     return bounds ? [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()] : [0, 0, 0, 0];
   }
 
+  private padding() {
+    const around = AROUND * this.scale();
+    return { top: around, left: around, right: around, bottom: screenState.mode === "wall" ? 3 * around : around };
+  }
+
   private cityBounds(): LngLatBoundsLike {
     return store.city?.view.bounds ?? [-180, -85, 180, 85];
   }
@@ -286,11 +301,11 @@ export class CityMap extends View {
   }
 
   private whole(): void {
-    this.map?.fitBounds(this.cityBounds(), { padding: AROUND, animate: !QUIET.matches, duration: 200 });
+    this.map?.fitBounds(this.cityBounds(), { padding: this.padding(), animate: !QUIET.matches, duration: 200 });
   }
 
   private picked(event: MapMouseEvent): Picked | null {
-    return this.map ? pickAt(this.map, event.point, store.areas) : null;
+    return this.map ? pickAt(this.map, event.point, store.areas, kelurahanFromZoom(this.scale())) : null;
   }
 
   private clicked(event: MapMouseEvent): void {

@@ -38,7 +38,7 @@ export function labelLayer(layer: Layer, palette: Palette, scale: number): Layer
     id: styleLayersOf(layer).single[1],
     type: "symbol",
     source: layerSource(layer),
-    minzoom: layer.labels === "always" ? layer.minZoom : NAMES_FROM_ZOOM,
+    minzoom: layer.labels === "always" ? layer.minZoom : NAMES_FROM_ZOOM + Math.log2(scale),
     layout: {
       "text-field": layer.labels === "always" ? always : ["get", "name"],
       "text-font": MEDIUM,

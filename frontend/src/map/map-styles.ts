@@ -57,6 +57,13 @@ export const mapStyles = css`
     bottom: 1.25rem;
   }
 
+  legend-strip {
+    position: absolute;
+    left: 0;
+    right: 0;
+    bottom: 0;
+  }
+
   map-buttons {
     position: absolute;
     right: 1.125rem;

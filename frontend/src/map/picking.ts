@@ -8,17 +8,16 @@ export type Picked =
   | { kind: "cluster"; at: LonLat; count: number };
 
 const REACH = 7;
-/** From here on a click on open ground means the kelurahan; further out the kecamatan. */
-const KELURAHAN_FROM_ZOOM = 12.8;
 
-export function pickAt(map: MapLibre, { x, y }: { x: number; y: number }, areas: readonly Area[]): Picked | null {
+/** `fine`: the zoom from which open ground means the kelurahan; further out it means the kecamatan. */
+export function pickAt(map: MapLibre, { x, y }: { x: number; y: number }, areas: readonly Area[], fine: number): Picked | null {
   const reach: [PointLike, PointLike] = [
     [x - REACH, y - REACH],
     [x + REACH, y + REACH],
   ];
   const found = map.queryRenderedFeatures(reach).filter(({ source }) => source !== "ground" && source !== "names");
   const feature = found.find(({ properties }) => properties["incident"]) ?? nearest(map, found, x, y);
-  return feature ? read(feature) : areaAt(map, x, y, areas);
+  return feature ? read(feature) : areaAt(map, x, y, areas, fine);
 }
 
 function nearest(map: MapLibre, found: MapGeoJSONFeature[], x: number, y: number): MapGeoJSONFeature | undefined {
@@ -39,8 +38,8 @@ function read({ properties, geometry }: MapGeoJSONFeature): Picked | null {
   return properties["incident"] ? { kind: "incident", id, name } : { kind: "place", id, name };
 }
 
-function areaAt(map: MapLibre, x: number, y: number, areas: readonly Area[]): Picked | null {
-  const layer = map.getZoom() >= KELURAHAN_FROM_ZOOM ? "kelurahan" : "city";
+function areaAt(map: MapLibre, x: number, y: number, areas: readonly Area[], fine: number): Picked | null {
+  const layer = map.getZoom() >= fine ? "kelurahan" : "city";
   if (!map.getLayer(layer)) return null;
   const [feature] = map.queryRenderedFeatures([x, y], { layers: [layer] });
   const area = areas.find(({ code }) => code === feature?.properties["code"]);

@@ -4,9 +4,15 @@ import type { Area, City } from "../api/types";
 import { basemapSource, boundsAsLand, labelPoints } from "./basemap";
 import type { Palette } from "./palette";
 
-export const REGULAR = ["IBM Plex Sans"];
-export const MEDIUM = ["IBM Plex Sans Medium"];
-export const SEMIBOLD = ["IBM Plex Sans SemiBold"];
+/** The map reads the weight out of the first name; Japanese letters come from the second. */
+export const REGULAR = ["IBM Plex Sans", "IBM Plex Sans JP"];
+export const MEDIUM = ["IBM Plex Sans Medium", "IBM Plex Sans JP"];
+export const SEMIBOLD = ["IBM Plex Sans SemiBold", "IBM Plex Sans JP"];
+
+/** Zoom from which kelurahan have names, and a click on open ground means one. A wall's larger letters need more room. */
+export function kelurahanFromZoom(scale: number): number {
+  return 12.8 + Math.log2(scale);
+}
 
 /** No `glyphs`: the map writes with the faces that the page has loaded. */
 export function groundStyle(city: City, areas: readonly Area[], palette: Palette, scale: number): StyleSpecification {
@@ -81,7 +87,7 @@ export function nameLayers(city: City, palette: Palette, scale: number): LayerSp
     layout: {
       "text-field": ["get", "name"],
       "text-font": MEDIUM,
-      "text-size": ["interpolate", ["linear"], ["zoom"], 10, 11.5 * scale, 13, 15 * scale],
+      "text-size": ["interpolate", ["linear"], ["zoom"], 10 + Math.log2(scale), 11.5 * scale, 13 + Math.log2(scale), 15 * scale],
       "text-letter-spacing": 0.02,
       "text-padding": 4,
       "text-max-width": 8,
@@ -91,7 +97,7 @@ export function nameLayers(city: City, palette: Palette, scale: number): LayerSp
   const village: LayerSpecification = {
     id: "kelurahan-name",
     type: "symbol",
-    minzoom: 12.8,
+    minzoom: kelurahanFromZoom(scale),
     ...from("kelurahan_label"),
     layout: {
       "text-field": ["get", "name"],

@@ -1,6 +1,7 @@
 /** The screen's state, kept in the address bar. */
 import { formatAddress, type Mode, type Page, parseAddress, type Screen, type Theme } from "./address";
 import type { Language } from "../api/types";
+import { loadJapaneseFace } from "../theme/faces";
 
 const KEPT = "pinisi-reader";
 const PHONE = "(max-width: 45rem)";
@@ -101,7 +102,7 @@ class ScreenState extends EventTarget {
     root.lang = this.language;
     root.dataset["theme"] = this.theme;
     root.dataset["mode"] = this.mode;
-    if (this.language === "ja") void import("../theme/japanese");
+    if (this.language === "ja") void loadJapaneseFace();
     this.dispatchEvent(new Event("change"));
   }
 }

@@ -67,6 +67,7 @@ export class ValueView extends View {
 
       .unit {
         color: var(--ink2);
+        font-size: 0.8125rem;
       }
 
       .asides {
