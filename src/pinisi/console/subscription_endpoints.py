@@ -17,7 +17,7 @@ from pinisi.console.ngsi_ld_request import Asked, Sent, asked, paging, paging_he
 from pinisi.context.problems import AlreadyExists, BadRequestData, ResourceNotFound
 from pinisi.context.subscription import KIND, STATE_KIND, TYPE, StoredSubscription, decode_stored, encode_stored
 from pinisi.context.subscription_index import Entry
-from pinisi.context.subscription_payload import expiry, read_stored, wanted_members
+from pinisi.context.subscription_payload import expiry, read_stored, read_subscription, wanted_members
 from pinisi.context.subscription_text import Recorder, merged, shown, written_out
 from pinisi.context.targets import BadTarget
 from pinisi.context.validate import check_uri
@@ -129,8 +129,6 @@ def _object(body: Sent) -> dict[str, Any]:
 
 async def _check(house: House, stored: StoredSubscription, recorder: Recorder) -> None:
     """Read the payload in full, noting its terms; then judge its target and its @context."""
-    from pinisi.context.subscription_payload import read_subscription
-
     subscription = read_subscription(stored.payload, recorder, stored.owner, stored.context)
     house.contexts.table(subscription.context)
     try:

@@ -1,0 +1,222 @@
+"""Sending one notification over HTTP: a lean keep-alive client, made for many small POSTs to few receivers.
+
+A general client spends 300 to 600 microseconds of CPU on a POST; the deliveries of a busy city need ten times less.
+Redirects are not followed: they would lead where nobody has judged the address.
+"""
+
+import asyncio
+import ssl
+from collections import OrderedDict
+from typing import Protocol, cast
+
+import httptools
+import msgspec
+
+from pinisi.context.targets import BadTarget, Target, Targets
+
+IDLE_EACH = 16
+IDLE_ALL = 256
+IDLE_SECONDS = 50.0
+LONGEST_ANSWER = 1 << 20
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """One POST: `headers` as they go over the wire, each line ended; `timeout` in seconds, connection included."""
+
+    target: Target
+    headers: bytes
+    body: bytes
+    timeout: float
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """What the receiver answered: `status` 0 when it did not, and `reason` says why."""
+
+    status: int
+    reason: str = ""
+    retry_after: float = 0.0
+
+    @property
+    def taken(self) -> bool:
+        return 200 <= self.status < 300
+
+
+class Sender(Protocol):
+    async def send(self, delivery: Delivery) -> Receipt:
+        """Deliver once; never raises but when cancelled."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class _Connection(asyncio.Protocol):
+    """One connection, one request at a time."""
+
+    def __init__(self) -> None:
+        self.transport: asyncio.WriteTransport | None = None
+        self.usable = True
+        self.answered: asyncio.Future[Receipt | None] | None = None
+        self.idle_since = 0.0
+        self._parser = httptools.HttpResponseParser(self)
+        self._size = 0
+        self._retry_after = 0.0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.WriteTransport, transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.usable = False
+        self._answer(None)
+
+    def data_received(self, data: bytes) -> None:
+        self._size += len(data)
+        if self._size > LONGEST_ANSWER or self.answered is None:
+            self.close()
+            return
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserError as error:
+            self._answer(Receipt(0, f"the answer is no HTTP: {error}"))
+            self.close()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if name.lower() == b"retry-after" and value.isdigit():
+            self._retry_after = float(value[:6])
+
+    def on_message_complete(self) -> None:
+        status = self._parser.get_status_code()
+        if status >= 200:
+            self.usable = self.usable and self._parser.should_keep_alive()
+            self._answer(Receipt(status, "" if status < 300 else f"HTTP {status}", self._retry_after))
+
+    def request(self, data: bytes) -> "asyncio.Future[Receipt | None]":
+        """Write a request; the future holds None when the connection was lost before an answer."""
+        assert self.transport is not None
+        self._parser = httptools.HttpResponseParser(self)
+        self._size, self._retry_after = 0, 0.0
+        self.answered = asyncio.get_running_loop().create_future()
+        self.transport.write(data)
+        return self.answered
+
+    def close(self) -> None:
+        self.usable = False
+        if self.transport is not None:
+            self.transport.close()
+
+    def _answer(self, receipt: Receipt | None) -> None:
+        if self.answered is not None and not self.answered.done():
+            self.answered.set_result(receipt)
+
+
+_Key = tuple[str, int, bool]
+
+
+class HttpSender:
+    """Keeps connections open, at most `IDLE_EACH` idle ones to a receiver and `IDLE_ALL` together."""
+
+    def __init__(self, targets: Targets, tls: ssl.SSLContext | None = None) -> None:
+        """`tls`: how certificates are judged; None: by the system's authorities."""
+        self._targets = targets
+        self._tls = tls
+        self._idle: OrderedDict[_Key, list[_Connection]] = OrderedDict()
+        self._count = 0
+
+    async def send(self, delivery: Delivery) -> Receipt:
+        try:
+            async with asyncio.timeout(delivery.timeout):
+                return await self._exchange(delivery)
+        except TimeoutError:
+            return Receipt(0, f"no answer within {delivery.timeout:g} s")
+        except BadTarget as error:
+            return Receipt(0, str(error))
+        except (OSError, ssl.SSLError) as error:
+            return Receipt(0, f"no connection: {error.strerror or error}")
+
+    async def close(self) -> None:
+        for connections in self._idle.values():
+            for connection in connections:
+                connection.close()
+        self._idle.clear()
+        self._count = 0
+        await asyncio.sleep(0)
+
+    async def _exchange(self, delivery: Delivery) -> Receipt:
+        target = delivery.target
+        data = _request(delivery)
+        connection = self._take((target.host, target.port, target.tls))
+        if connection is not None:
+            receipt = await self._ask(connection, target, data)
+            if receipt is not None:
+                return receipt
+        receipt = await self._ask(await self._connect(target), target, data)
+        return receipt or Receipt(0, "the connection was closed without an answer")
+
+    async def _ask(self, connection: _Connection, target: Target, data: bytes) -> Receipt | None:
+        try:
+            receipt = await connection.request(data)
+        except asyncio.CancelledError:
+            connection.close()
+            raise
+        if connection.usable and receipt is not None:
+            self._give_back((target.host, target.port, target.tls), connection)
+        else:
+            connection.close()
+        return receipt
+
+    async def _connect(self, target: Target) -> _Connection:
+        loop = asyncio.get_running_loop()
+        refused: OSError | None = None
+        for address in await self._targets.addresses(target):
+            try:
+                if target.tls:
+                    context = self._authorities()
+                    made = loop.create_connection(
+                        _Connection, address, target.port, ssl=context, server_hostname=target.host
+                    )
+                else:
+                    made = loop.create_connection(_Connection, address, target.port)
+                return (await made)[1]
+            except OSError as error:
+                refused = error
+        assert refused is not None
+        raise refused
+
+    def _authorities(self) -> ssl.SSLContext:
+        if self._tls is None:
+            self._tls = ssl.create_default_context()
+        return self._tls
+
+    def _take(self, key: _Key) -> _Connection | None:
+        connections = self._idle.get(key)
+        now = asyncio.get_running_loop().time()
+        while connections:
+            connection = connections.pop()
+            self._count -= 1
+            if connection.usable and now - connection.idle_since < IDLE_SECONDS:
+                return connection
+            connection.close()
+        self._idle.pop(key, None)
+        return None
+
+    def _give_back(self, key: _Key, connection: _Connection) -> None:
+        connections = self._idle.setdefault(key, [])
+        if len(connections) >= IDLE_EACH:
+            connection.close()
+            return
+        connection.idle_since = asyncio.get_running_loop().time()
+        connections.append(connection)
+        self._idle.move_to_end(key)
+        self._count += 1
+        while self._count > IDLE_ALL:
+            _, oldest = self._idle.popitem(last=False)
+            self._count -= len(oldest)
+            for closing in oldest:
+                closing.close()
+
+
+def _request(delivery: Delivery) -> bytes:
+    target = delivery.target
+    return b"".join((
+        b"POST ", target.path.encode(), b" HTTP/1.1\r\nHost: ", target.authority.encode(), b"\r\nContent-Length: ",
+        str(len(delivery.body)).encode(), b"\r\n", delivery.headers, b"\r\n", delivery.body,
+    ))

@@ -1,0 +1,210 @@
+"""The notification itself: what goes over the wire for one or several changes (NGSI-LD 5.3.1, 6.3.8).
+
+A notification has the same id each time it is sent, so that a receiver can tell a repetition (delivery is at least
+once). What a change looks like to one kind of reader is rendered once, however many subscriptions ask for it.
+"""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from pinisi.context.contexts import Contexts
+from pinisi.context.delivery import Delivery
+from pinisi.context.geojson import join_features, render_feature
+from pinisi.context.notified_change import Change, as_feature, document_of
+from pinisi.context.notified_past import NOTHING_BEFORE, Past
+from pinisi.context.pick import Pick
+from pinisi.context.problems import NgsiLdError
+from pinisi.context.render import View, join, render_entity, with_context
+from pinisi.context.subscription import NotificationParams, Subscription
+from pinisi.context.subscription_index import visible
+from pinisi.context.subscription_trigger import DELETED, Trigger
+from pinisi.context.targets import Target, parse_target
+from pinisi.context.term_table import CORE_TABLE, TermTable
+from pinisi.store.protocol import Debt, LogEntry, Store
+from pinisi.vocabulary.instant import Instant, format_instant
+from pinisi.vocabulary.principal import WHOLE, Grants, Projection
+
+TIMEOUT = 10.0
+LONGEST_TIMEOUT = 60.0
+REMEMBERED = 2_000
+LONGEST_REMEMBERED = 16_384
+_CONTEXT_RELATION = "http://www.w3.org/ns/json-ld#context"
+_encode = msgspec.json.Encoder().encode
+
+
+class Letterhead(msgspec.Struct, frozen=True):
+    """What all notifications of one subscription share. `past`: whether what was before the change is shown."""
+
+    subscription: Subscription
+    target: Target
+    headers: bytes
+    timeout: float
+    key: str
+    opening: bytes
+    table: TermTable
+    view: View
+    past: bool
+    shape: tuple[object, ...]
+
+
+class NotificationWriter:
+    """Turns owed debts into deliveries. `default_tenant` goes without the header NGSILD-Tenant."""
+
+    def __init__(
+        self, store: Store, contexts: Contexts, now: Callable[[], Instant], default_tenant: str | None = None
+    ) -> None:
+        self._store = store
+        self._contexts = contexts
+        self._now = now
+        self._default_tenant = default_tenant
+        self._past = Past(store)
+        self._letterheads: OrderedDict[tuple[str, str], Letterhead] = OrderedDict()
+        self._rendered: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+
+    async def write(
+        self, tenant: str, subscription: Subscription, debts: Sequence[Debt], grants: Grants
+    ) -> Delivery | None:
+        """One notification of these changes, as the subscription's owner may see them now; None: nothing of them.
+
+        Raises:
+            StoreUnavailable: the past of a change could not be read.
+        """
+        head = self._letterhead(tenant, subscription)
+        data = [part for debt in debts if (part := await self._part(tenant, head, debt, grants)) is not None]
+        if not data:
+            return None
+        geo = subscription.notification.endpoint.accept == "application/geo+json"
+        body = b"".join((
+            b'{"id":"urn:ngsi-ld:Notification:', head.key.encode(), b"-%d" % debts[-1].position, head.opening,
+            b'"notifiedAt":"', format_instant(self._now()).encode(), b'","data":',
+            join_features(data) if geo else join(data), b"}",
+        ))
+        return Delivery(head.target, head.headers, body, head.timeout)
+
+    async def _part(self, tenant: str, head: Letterhead, debt: Debt, grants: Grants) -> bytes | None:
+        """One element of `data`: an entity after its change."""
+        line = None
+        if debt.entity is None or not grants.sees_all:
+            line = await self._line(tenant, debt)
+        seen = _seen(debt, line, grants)
+        if seen is None:
+            return None
+        key = (tenant, debt.position, debt.subject, seen.attributes, *head.shape)
+        rendered = self._rendered.get(key)
+        if rendered is None:
+            rendered = await self._render(tenant, head, debt, line, seen, grants)
+            if len(rendered) <= LONGEST_REMEMBERED:
+                self._rendered[key] = rendered
+            if len(self._rendered) > REMEMBERED:
+                self._rendered.popitem(last=False)
+        return rendered
+
+    async def _render(
+        self, tenant: str, head: Letterhead, debt: Debt, line: LogEntry | None, seen: Projection, grants: Grants
+    ) -> bytes:
+        accept = head.subscription.notification.endpoint.accept
+        geo = accept == "application/geo+json"
+        if debt.entity is not None and not head.past:
+            if geo:
+                return render_feature(debt.entity, head.table, head.view, seen)
+            body = render_entity(debt.entity, head.table, head.view, seen)
+        else:
+            shown = head.past or head.view.sys_attrs
+            before = await self._past.before(tenant, debt, grants) if shown else NOTHING_BEFORE
+            change = Change(debt, line.types if line is not None else (), before)
+            document = document_of(change, head.subscription, head.table, head.view, seen)
+            body = _encode(as_feature(document, debt, head.view, seen) if geo else document)
+        return with_context(body, head.table) if accept == "application/ld+json" else body
+
+    async def _line(self, tenant: str, debt: Debt) -> LogEntry | None:
+        """The line of the log: it knows the types and areas of what is gone."""
+        entries = (await self._store.log(tenant, debt.position - 1, 1)).entries
+        return entries[0] if entries and entries[0].position == debt.position else None
+
+    def _letterhead(self, tenant: str, subscription: Subscription) -> Letterhead:
+        key = (tenant, subscription.id)
+        found = self._letterheads.get(key)
+        if found is None or found.subscription is not subscription:
+            found = self._letterheads[key] = self._make(tenant, subscription)
+            if len(self._letterheads) > REMEMBERED:
+                self._letterheads.popitem(last=False)
+        return found
+
+    def _make(self, tenant: str, subscription: Subscription) -> Letterhead:
+        params = subscription.notification
+        table = self._table(subscription)
+        view = _view(subscription)
+        past = params.show_changes or bool(Trigger(subscription).kinds & DELETED)
+        wait = params.endpoint.timeout or TIMEOUT
+        shape: tuple[object, ...] = (table.digest, table.served_json, view, params.endpoint.accept, past)
+        if past:
+            shape = (*shape, subscription.owner, subscription.watched, subscription.triggers, params.show_changes)
+        key = hashlib.blake2b(f"{tenant}\n{subscription.id}".encode(), digest_size=8).hexdigest()
+        return Letterhead(
+            subscription=subscription,
+            target=parse_target(params.endpoint.uri),
+            headers=self._headers(tenant, params, table),
+            timeout=min(wait, LONGEST_TIMEOUT),
+            key=key,
+            opening=b'","type":"Notification","subscriptionId":' + _encode(subscription.id) + b",",
+            table=table,
+            view=view,
+            past=past,
+            shape=shape,
+        )
+
+    def _table(self, subscription: Subscription) -> TermTable:
+        """The terms to write with; full IRIs where the @context is gone, or cannot be named in a Link header."""
+        try:
+            table = self._contexts.table(subscription.context)
+        except NgsiLdError:
+            return CORE_TABLE
+        plain = subscription.notification.endpoint.accept != "application/ld+json"
+        return CORE_TABLE if plain and _link_of(table) is None else table
+
+    def _headers(self, tenant: str, params: NotificationParams, table: TermTable) -> bytes:
+        endpoint = params.endpoint
+        lines = [f"Content-Type: {endpoint.accept}"]
+        if endpoint.accept != "application/ld+json":
+            lines.append(f'Link: <{_link_of(table)}>; rel="{_CONTEXT_RELATION}"; type="application/ld+json"')
+        if tenant != self._default_tenant:
+            lines.append(f"NGSILD-Tenant: {tenant}")
+        lines += [f"{pair.key}: {pair.value}" for pair in endpoint.receiver_info]
+        return "".join(f"{line}\r\n" for line in lines).encode("utf-8")
+
+
+def _link_of(table: TermTable) -> str | None:
+    """The address for the Link header; a list is named by the one address in it that is not the core's."""
+    if table.link is not None:
+        return table.link
+    served = table.served
+    if isinstance(served, list):
+        others = [item for item in served if not (isinstance(item, str) and "/ngsi-ld-core-context" in item)]  # pyright: ignore
+        if len(others) == 1 and isinstance(others[0], str):  # pyright: ignore[reportUnknownArgumentType]
+            return others[0]
+    return None
+
+
+def _seen(debt: Debt, line: LogEntry | None, grants: Grants) -> Projection | None:
+    if grants.sees_all:
+        return WHOLE
+    if line is None:
+        return None
+    types = debt.entity.types if debt.entity is not None else line.types
+    return visible(grants, types, line.areas_before if debt.entity is None else line.areas_after)
+
+
+def _view(subscription: Subscription) -> View:
+    params = subscription.notification
+    return View(
+        form=params.format,
+        sys_attrs=params.sys_attrs,
+        attributes=params.attributes,
+        pick=None if params.pick is None else Pick(params.pick),
+        omit=None if params.omit is None else Pick(params.omit),
+        languages=subscription.languages,
+        datasets=subscription.datasets,
+    )

@@ -1,0 +1,62 @@
+"""How many deliveries may be under way, and who waits for whom."""
+
+import asyncio
+
+import msgspec
+
+from pinisi.context.delivery import Delivery, Receipt, Sender
+from pinisi.context.notification_lane import Lane
+from pinisi.vocabulary.instant import DAY, Instant
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """Bounds of a notifier. `give_up` in microseconds since the change; all other times in seconds."""
+
+    give_up: Instant = DAY
+    at_hand: int = 1_000
+    page: int = 256
+    bundle: int = 500
+    side_by_side: int = 4
+    side_by_side_from: int = 32
+    connections: int = 256
+    slow_connections: int = 256
+    suspect_connections: int = 64
+    slow_after: float = 0.5
+    grace: float = 2.0
+
+
+class Gate:
+    """Bounds the deliveries under way. One that proves slow makes room for others, up to a bound of its own."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._healthy = asyncio.Semaphore(limits.connections)
+        self._suspect = asyncio.Semaphore(limits.suspect_connections)
+        self._slow_room = limits.slow_connections
+        self._slow_after = limits.slow_after
+
+    async def send(self, lane: Lane, sender: Sender, delivery: Delivery) -> Receipt:
+        loop = asyncio.get_running_loop()
+        gate = self._suspect if lane.suspect else self._healthy
+        await gate.acquire()
+        began = loop.time()
+        slow = False
+
+        def make_room() -> None:
+            nonlocal slow
+            if self._slow_room > 0:
+                slow = True
+                self._slow_room -= 1
+                gate.release()
+
+        timer = None if lane.suspect else loop.call_later(self._slow_after, make_room)
+        try:
+            receipt = await sender.send(delivery)
+        finally:
+            if timer is not None:
+                timer.cancel()
+            if slow:
+                self._slow_room += 1
+            else:
+                gate.release()
+        lane.suspect = not receipt.taken or loop.time() - began > self._slow_after
+        return receipt

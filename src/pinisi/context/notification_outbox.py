@@ -1,0 +1,347 @@
+"""What one tenant owes: read from the store in order, handed to a lane for each subscription, sent, and settled."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Literal
+
+import msgspec
+import structlog
+
+from pinisi.context.delivery import Receipt, Sender
+from pinisi.context.notification import NotificationWriter
+from pinisi.context.notification_gate import Gate, Limits
+from pinisi.context.notification_lane import BACK_OFF, Lane, back_off
+from pinisi.context.notification_settler import PATIENCE_SECONDS, Settler
+from pinisi.context.subscription import DeliveryState
+from pinisi.context.subscription_index import Entry, SubscriptionIndex
+from pinisi.store.protocol import Debt, DebtChange, Position, Store, StoreUnavailable
+from pinisi.vocabulary.instant import SECOND, Instant
+from pinisi.vocabulary.principal import SYSTEM
+
+_log = structlog.get_logger("pinisi.notifications")
+
+Became = Literal["paid", "postponed", "dead"]
+_REFUSED_FOR_ITS_CONTENT = frozenset({400, 406, 409, 411, 413, 414, 415, 422, 431})
+"""Answers that concern this notification and not the receiver: they hold back its entity only."""
+TRIES_BEFORE_DEATH = 5
+
+
+class Outbox:
+    """Of one tenant: made open, ended by `close`."""
+
+    def __init__(
+        self, name: str, store: Store, index: SubscriptionIndex, writer: NotificationWriter, sender: Sender, gate: Gate,
+        now: Callable[[], Instant], limits: Limits,
+    ) -> None:
+        self._name = name
+        self._store = store
+        self._index = index
+        self._writer = writer
+        self._sender = sender
+        self._gate = gate
+        self._now = now
+        self._limits = limits
+        self._lanes: dict[str, Lane] = {}
+        self._read_to: Position = 0
+        self._news = asyncio.Event()
+        self._closing = False
+        self._settler = Settler(store, name, self._state_of)
+        self._workers: set[asyncio.Task[None]] = set()
+        loop = asyncio.get_running_loop()
+        self._tasks = (
+            loop.create_task(self._read_for_ever(), name=f"owed notifications of {name}"),
+            loop.create_task(self._settler.run(), name=f"settled notifications of {name}"),
+        )
+
+    def wake(self) -> None:
+        self._news.set()
+
+    async def close(self) -> None:
+        self._closing = True
+        if self._workers:
+            await asyncio.wait(self._workers, timeout=self._limits.grace)
+        for task in (*self._tasks, *self._workers):
+            task.cancel()
+        await asyncio.gather(*self._tasks, *self._workers, return_exceptions=True)
+        await self._settler.finish()
+
+    def subscription_changed(self, id: str) -> None:
+        """It was put or dropped: what it waits for may have changed."""
+        lane = self._lanes.get(id)
+        if lane is not None:
+            lane.closed_until = min(lane.closed_until, asyncio.get_running_loop().time())
+            self._adapt(lane, self._entry(id))
+            self._start(lane)
+
+    # reading what is owed
+
+    async def _read_for_ever(self) -> None:
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            try:
+                await self._read()
+                await self._catch_up()
+            except StoreUnavailable as error:
+                _log.warning("owed notifications cannot be read now", tenant=self._name, reason=str(error))
+                await asyncio.sleep(PATIENCE_SECONDS)
+                self._news.set()
+
+    async def _read(self) -> None:
+        """Hand out all that is owed and not yet read."""
+        async for debts in self._pages(self._read_to):
+            for debt in debts:
+                self._take_in(debt)
+            self._read_to = debts[-1].position
+
+    async def _catch_up(self) -> None:
+        """Read again for lanes that had no room and have some now, from where each of them was left behind."""
+        missing = {lane.id: lane.behind for lane in self._lanes.values() if lane.wants_more and lane.behind is not None}
+        if not missing:
+            return
+        for id in missing:
+            self._lanes[id].behind = None
+        after = min(missing.values()) - 1
+        try:
+            async for debts in self._pages(after):
+                for debt in debts:
+                    if missing.get(debt.subscription, self._read_to + 1) <= debt.position <= self._read_to:
+                        self._take_in(debt)
+                after = debts[-1].position
+                if after >= self._read_to or all(map(self._is_behind, missing)):
+                    break
+        except StoreUnavailable:
+            for id in missing:
+                if not self._is_behind(id):
+                    self._lane(id).behind = max(after + 1, missing[id])
+            raise
+
+    async def _pages(self, after: Position) -> AsyncIterator[Sequence[Debt]]:
+        """What is owed after a position, in pages that hold all debts of each position they name."""
+        limit = self._limits.page
+        while True:
+            debts = await self._store.debts(self._name, after=after, limit=limit)
+            whole = _whole_positions(debts, limit)
+            if debts and not whole:
+                limit *= 4
+                continue
+            if whole:
+                yield whole
+                after = whole[-1].position
+            if len(debts) < limit:
+                return
+            limit = self._limits.page
+            await asyncio.sleep(0)
+
+    def _is_behind(self, id: str) -> bool:
+        lane = self._lanes.get(id)
+        return lane is not None and lane.behind is not None
+
+    def _take_in(self, debt: Debt) -> None:
+        entry = self._entry(debt.subscription)
+        if entry is None:
+            self._settle(debt, "paid")
+            return
+        lane = self._lane(debt.subscription)
+        if lane.behind is not None or lane.full:
+            lane.behind = debt.position if lane.behind is None else lane.behind
+            return
+        replaced = lane.push(debt, self._retry_at(debt))
+        if replaced is not None:
+            self._settle(replaced, "paid")
+        self._start(lane)
+
+    def _lane(self, id: str) -> Lane:
+        lane = self._lanes.get(id)
+        if lane is None:
+            lane = self._lanes[id] = Lane(id, self._limits.at_hand)
+            self._adapt(lane, self._entry(id))
+        return lane
+
+    def _retry_at(self, debt: Debt) -> float:
+        """When a debt of an earlier run may be tried again."""
+        if debt.attempts == 0:
+            return 0.0
+        left = (debt.due - self._now()) / SECOND
+        return asyncio.get_running_loop().time() + min(max(left, 0.0), BACK_OFF[-1])
+
+    # one lane
+
+    def _entry(self, id: str) -> Entry | None:
+        return self._index.get(self._name, id)
+
+    def _state_of(self, id: str) -> DeliveryState | None:
+        entry = self._entry(id)
+        return None if entry is None else entry.state
+
+    def _adapt(self, lane: Lane, entry: Entry | None) -> None:
+        """Follow the subscription's throttling; at the start the window since its last success still holds."""
+        throttling = 0 if entry is None else entry.subscription.throttling
+        if entry is None or not throttling:
+            lane.throttled = False
+            return
+        for debt in lane.throttle():
+            self._settle(debt, "paid")
+        left = min(entry.state.last_success + throttling - self._now(), throttling) / SECOND
+        if left > 0:
+            lane.closed_until = max(lane.closed_until, asyncio.get_running_loop().time() + left)
+
+    def _start(self, lane: Lane) -> None:
+        """See that as many workers serve the lane as it deserves; a lane that is closed goes on resting."""
+        resting = lane.timer is not None and asyncio.get_running_loop().time() < lane.closed_until
+        if self._closing or resting:
+            return
+        wanted = 1
+        if len(lane) > self._limits.side_by_side_from and not lane.failures and not lane.throttled:
+            wanted = self._limits.side_by_side
+        while lane.workers < wanted:
+            lane.workers += 1
+            task = asyncio.get_running_loop().create_task(self._serve(lane))
+            self._workers.add(task)
+            task.add_done_callback(self._workers.discard)
+
+    async def _serve(self, lane: Lane) -> None:
+        """Send what may be sent now; then sleep by a timer, without a task."""
+        wait: float | None = None
+        try:
+            while not self._closing:
+                most = self._limits.bundle if lane.throttled else 1
+                debts, wait = lane.take(asyncio.get_running_loop().time(), most)
+                if not debts or not await self._deliver(lane, debts):
+                    break
+        except Exception:
+            _log.exception("a lane of notifications stopped", tenant=self._name, subscription=lane.id)
+            wait = BACK_OFF[-1]
+        finally:
+            lane.workers -= 1
+        if lane.wants_more:
+            self.wake()
+        if lane.workers == 0 and not self._closing:
+            self._rest(lane, wait)
+
+    def _rest(self, lane: Lane, wait: float | None) -> None:
+        if lane.timer is not None:
+            lane.timer.cancel()
+            lane.timer = None
+        if wait is not None:
+            lane.timer = asyncio.get_running_loop().call_later(wait, self._rise, lane)
+        elif not len(lane) and lane.behind is None and not lane.failures:
+            self._lanes.pop(lane.id, None)
+
+    def _rise(self, lane: Lane) -> None:
+        lane.timer = None
+        self._start(lane)
+
+    async def _deliver(self, lane: Lane, debts: Sequence[Debt]) -> bool:
+        """Send one notification; answers whether the lane may go on at once."""
+        entry = self._entry(lane.id)
+        if entry is None:
+            lane.failures = 0
+            self._finish(lane, debts, "paid")
+            return True
+        if not entry.subscription.active:
+            self._put_back(lane, debts)
+            return False
+        grants = self._index.grants_of(entry.subscription.owner, self._name)
+        if grants is None:
+            self._finish(lane, debts, "dead", reason="the subscription's owner is no longer there")
+            return True
+        try:
+            delivery = await self._writer.write(self._name, entry.subscription, debts, grants)
+        except StoreUnavailable as error:
+            return self._failed(lane, entry, debts, Receipt(0, str(error)))
+        if delivery is None:
+            self._finish(lane, debts, "paid")
+            return True
+        receipt = await self._gate.send(lane, self._sender, delivery)
+        if receipt.taken:
+            return self._succeeded(lane, entry, debts)
+        return self._failed(lane, entry, debts, receipt)
+
+    def _succeeded(self, lane: Lane, entry: Entry, debts: Sequence[Debt]) -> bool:
+        now = self._now()
+        state = entry.state
+        state.times_sent += 1
+        state.last_notification = state.last_success = now
+        state.failing, state.reason = False, ""
+        self._settler.touch(lane.id)
+        lane.failures = 0
+        self._finish(lane, debts, "paid")
+        if entry.subscription.throttling:
+            lane.closed_until = asyncio.get_running_loop().time() + entry.subscription.throttling / SECOND
+        self._start(lane)
+        return True
+
+    def _failed(self, lane: Lane, entry: Entry, debts: Sequence[Debt], receipt: Receipt) -> bool:
+        now = self._now()
+        state = entry.state
+        state.times_sent += 1
+        state.times_failed += 1
+        state.last_notification = state.last_failure = now
+        state.failing, state.reason = True, receipt.reason
+        self._settler.touch(lane.id)
+        if receipt.status in _REFUSED_FOR_ITS_CONTENT:
+            self._try_later(lane, entry, debts, receipt, debts[0].attempts + 1)
+            return True
+        lane.failures += 1
+        wait = self._try_later(lane, entry, debts, receipt, lane.failures)
+        lane.closed_until = asyncio.get_running_loop().time() + wait
+        self._bury(lane, receipt.reason)
+        return True
+
+    def _try_later(self, lane: Lane, entry: Entry, debts: Sequence[Debt], receipt: Receipt, failures: int) -> float:
+        """Postpone what failed, or give it up; answers the seconds until the next try."""
+        cooldown = entry.subscription.notification.endpoint.cooldown or 0.0
+        wait = max(back_off(failures), min(cooldown, BACK_OFF[-1]), min(receipt.retry_after, BACK_OFF[-1]))
+        given_up = [debt for debt in debts if failures >= TRIES_BEFORE_DEATH and self._too_old(debt)]
+        self._finish(lane, given_up, "dead", reason=receipt.reason)
+        due = self._now() + round(wait * SECOND)
+        tried = [
+            msgspec.structs.replace(debt, attempts=debt.attempts + 1, due=due, reason=receipt.reason)
+            for debt in debts if debt not in given_up
+        ]
+        retry_at = asyncio.get_running_loop().time() + wait
+        superseded = lane.put_back(tried, retry_at)
+        for debt in tried:
+            self._settle(debt, "paid" if debt in superseded else "postponed")
+        return wait
+
+    def _bury(self, lane: Lane, reason: str) -> None:
+        """Give up all that is too old for a receiver that keeps failing; each of them would only fail again."""
+        if lane.failures >= TRIES_BEFORE_DEATH:
+            self._finish(lane, [debt for debt in lane if self._too_old(debt)], "dead", reason=reason)
+
+    def _too_old(self, debt: Debt) -> bool:
+        return self._now() - debt.time >= self._limits.give_up
+
+    def _put_back(self, lane: Lane, debts: Sequence[Debt]) -> None:
+        for debt in lane.put_back(debts):
+            self._settle(debt, "paid")
+
+    def _finish(self, lane: Lane, debts: Sequence[Debt], state: Became, reason: str = "") -> None:
+        lane.done(debts)
+        for debt in debts:
+            self._settle(msgspec.structs.replace(debt, reason=reason) if reason else debt, state)
+
+    def _settle(self, debt: Debt, state: Became) -> None:
+        self._settler.settle(
+            DebtChange(debt.subscription, debt.position, state, debt.attempts, debt.due, debt.reason)
+        )
+
+    async def owe_again(self, dead: Debt) -> None:
+        """Revive a dead letter, durably, and hand it to its lane as if it were new."""
+        now = self._now()
+        revived = msgspec.structs.replace(dead, attempts=0, due=now, dead=False, reason="")
+        change = DebtChange(revived.subscription, revived.position, "postponed", 0, now, "")
+        await self._store.apply(self._name, (change,), SYSTEM)
+        if revived.position <= self._read_to:
+            self._take_in(revived)
+        self.wake()
+
+
+def _whole_positions(debts: Sequence[Debt], limit: int) -> Sequence[Debt]:
+    """A page without its last position, of which a full page may hold only a part."""
+    if len(debts) < limit:
+        return debts
+    last = debts[-1].position
+    return [debt for debt in debts if debt.position != last]

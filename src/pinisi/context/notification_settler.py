@@ -1,0 +1,113 @@
+"""What became of owed notifications, written to the store in batches: one commit for many.
+
+Until it is written a notification counts as unpaid: after a crash it is sent again, never lost.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from pinisi.context.subscription import STATE_KIND, DeliveryState, encode_state
+from pinisi.store.protocol import Change, DebtChange, DocumentChange, Store, StoreUnavailable
+from pinisi.vocabulary.principal import SYSTEM
+
+_log = structlog.get_logger("pinisi.notifications")
+
+GATHER_SECONDS = 0.02
+STATE_SECONDS = 1.0
+STATES_AT_ONCE = 200
+CHANGES_AT_ONCE = 4_000
+PATIENCE_SECONDS = 1.0
+
+StateOf = Callable[[str], DeliveryState | None]
+"""Subscription id -> the state of its deliveries; None: there is no such subscription any more."""
+
+
+class Settler:
+    """Of one tenant. States of subscriptions are written with the debts, each at most once a second."""
+
+    def __init__(self, store: Store, tenant: str, state_of: StateOf) -> None:
+        self._store = store
+        self._tenant = tenant
+        self._state_of = state_of
+        self._changes: list[DebtChange] = []
+        self._touched: dict[str, float] = {}
+        self._written: dict[str, float] = {}
+        self._wake = asyncio.Event()
+
+    @property
+    def waiting(self) -> int:
+        """Settlements that are not yet on disk."""
+        return len(self._changes)
+
+    def settle(self, change: DebtChange) -> None:
+        self._changes.append(change)
+        self._wake.set()
+
+    def touch(self, subscription: str) -> None:
+        """The state of a subscription's deliveries has changed."""
+        self._touched.setdefault(subscription, asyncio.get_running_loop().time())
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Write what gathers, for ever."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            await asyncio.sleep(GATHER_SECONDS)
+            if not await self._write(everything=False):
+                await asyncio.sleep(PATIENCE_SECONDS)
+                self._wake.set()
+
+    async def finish(self) -> None:
+        """Write all that is left, before a clean stop."""
+        while (self._changes or self._touched) and await self._write(everything=True):
+            pass
+
+    async def _write(self, everything: bool) -> bool:
+        changes = self._changes[:CHANGES_AT_ONCE]
+        states, wait = self._ripe(everything)
+        if changes or states:
+            kept = [change for id in states if (change := self._state_change(id)) is not None]
+            batch: list[Change] = [*changes, *kept]
+            try:
+                if batch:
+                    await self._store.apply(self._tenant, batch, SYSTEM, atomic=False)
+            except StoreUnavailable as error:
+                _log.warning("notifications cannot be settled now", tenant=self._tenant, reason=str(error))
+                for id in states:
+                    self._touched.setdefault(id, 0.0)
+                return False
+            del self._changes[: len(changes)]
+        if self._changes:
+            self._wake.set()
+        elif wait is not None:
+            asyncio.get_running_loop().call_later(wait, self._wake.set)
+        return True
+
+    def _ripe(self, everything: bool) -> tuple[list[str], float | None]:
+        """Subscriptions whose state is to be written now, and how long until the next one is."""
+        now = asyncio.get_running_loop().time()
+        ripe: list[str] = []
+        wait: float | None = None
+        for id in self._touched:
+            left = 0.0 if everything else self._written.get(id, -STATE_SECONDS) + STATE_SECONDS - now
+            if left > 0:
+                wait = left if wait is None else min(wait, left)
+            elif len(ripe) < STATES_AT_ONCE:
+                ripe.append(id)
+            else:
+                wait = GATHER_SECONDS
+                break
+        for id in ripe:
+            del self._touched[id]
+            self._written[id] = now
+        return ripe, wait
+
+    def _state_change(self, id: str) -> DocumentChange | None:
+        state = self._state_of(id)
+        if state is None:
+            self._written.pop(id, None)
+            return None
+        return DocumentChange(STATE_KIND, id, encode_state(state))

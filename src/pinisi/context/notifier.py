@@ -1,0 +1,97 @@
+"""Delivers what is owed: at least once, in order for each entity and subscription, and never at the cost of a write.
+
+The store is the only outbox. For each tenant an `Outbox` reads it in order, keeps a bounded part at hand in one `Lane`
+for each subscription, and settles what became of each debt. A lane has its own order, back-off and throttling; all
+share a bounded number of connections, and lanes that were slow or failed share a small part of their own, so that the
+dead never stand in the way of the living.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from pinisi.context.contexts import Contexts
+from pinisi.context.delivery import HttpSender, Sender
+from pinisi.context.notification import NotificationWriter
+from pinisi.context.notification_gate import Gate, Limits
+from pinisi.context.notification_outbox import Outbox
+from pinisi.context.subscription_index import SubscriptionIndex
+from pinisi.context.targets import Targets
+from pinisi.store.protocol import Debt, LogEntry, Store
+from pinisi.vocabulary.instant import Instant
+
+_CHANGES = frozenset({"create", "update", "delete"})
+
+
+class Notifier:
+    """Of all tenants of one process. The house tells it of commits (`heard`), opens it and closes it."""
+
+    def __init__(
+        self,
+        store: Store,
+        contexts: Contexts,
+        index: SubscriptionIndex,
+        now: Callable[[], Instant],
+        targets: Iterable[str],
+        *,
+        default_tenant: str | None = None,
+        sender: Sender | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        """
+        Args:
+            targets: where notifications may go, as the operator lists it (see `targets`).
+            default_tenant: notifications of this tenant carry no header NGSILD-Tenant.
+            sender: None for HTTP.
+
+        Raises:
+            ValueError: `targets` has an entry that cannot be read.
+        """
+        self.targets = Targets(targets)
+        self._store = store
+        self._index = index
+        self._writer = NotificationWriter(store, contexts, now, default_tenant)
+        self._sender = sender or HttpSender(self.targets)
+        self._now = now
+        self._limits = limits or Limits()
+        self._gate = Gate(self._limits)
+        self._tenants: dict[str, Outbox] = {}
+        self._open = False
+        index.watch(self._changed)
+
+    async def start(self) -> None:
+        """Begin with everything that is still owed."""
+        self._open = True
+        for tenant in await self._store.tenants():
+            self._tenant(tenant).wake()
+
+    async def close(self) -> None:
+        """Stop: deliveries under way may end, what was settled is written, the rest stays owed."""
+        self._open = False
+        for tenant in list(self._tenants.values()):
+            await tenant.close()
+        self._tenants.clear()
+        await self._sender.close()
+
+    def heard(self, tenant: str, entries: Sequence[LogEntry]) -> None:
+        """The store's listener: something was committed."""
+        if self._open and any(entry.detail is not None and entry.op in _CHANGES for entry in entries):
+            self._tenant(tenant).wake()
+
+    async def send_again(self, tenant: str, dead: Debt) -> None:
+        """A dead letter is owed again, and goes out as its receiver allows; kept when this returns.
+
+        Raises:
+            StoreUnavailable: nothing was changed.
+        """
+        await self._tenant(tenant).owe_again(dead)
+
+    def _changed(self, tenant: str, subscription: str) -> None:
+        if self._open:
+            self._tenant(tenant).subscription_changed(subscription)
+
+    def _tenant(self, name: str) -> Outbox:
+        found = self._tenants.get(name)
+        if found is None:
+            found = self._tenants[name] = Outbox(
+                name, self._store, self._index, self._writer, self._sender, self._gate, self._now, self._limits
+            )
+        return found

@@ -1,0 +1,149 @@
+"""A subscription: who wants to hear of what, and where (NGSI-LD 5.2.12).
+
+What is stored is the payload as the subscriber wrote it, with the IRIs that its names had then: so it reads the same
+for ever, even when the @context that it came with is no longer there. What works is the `Subscription`, read from it.
+"""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import msgspec
+
+from pinisi.store.match import Predicate, compile_query
+from pinisi.store.query import EntityQuery, Filter, GeoQuery, ScopeSelection, TypeSelection
+from pinisi.vocabulary.instant import Instant
+
+KIND = "subscription"
+STATE_KIND = "subscription-state"
+TYPE = "Subscription"
+Expand = Callable[[str], str]
+Format = Literal["normalized", "concise", "simplified"]
+Status = Literal["active", "paused", "expired"]
+
+TRIGGERS = frozenset(
+    {"entityCreated", "entityUpdated", "entityDeleted", "attributeCreated", "attributeUpdated", "attributeDeleted"}
+)
+DEFAULT_TRIGGERS = ("attributeCreated", "attributeUpdated")
+
+
+class StoredSubscription(msgspec.Struct, frozen=True, kw_only=True):
+    """The document of a subscription. `terms` are the names in the payload, each with its IRI.
+
+    `context` is the @context in which it was written: what notifications are compacted with.
+    """
+
+    id: str
+    owner: str
+    payload: dict[str, Any]
+    terms: dict[str, str]
+    context: Any
+    created_at: Instant
+    modified_at: Instant
+
+
+encode_stored = msgspec.json.Encoder().encode
+decode_stored = msgspec.json.Decoder(StoredSubscription).decode
+
+
+class Selector(msgspec.Struct, frozen=True, kw_only=True):
+    """Which entities (NGSI-LD 5.2.33): None asks nothing."""
+
+    types: TypeSelection | None = None
+    id: str | None = None
+    id_pattern: str | None = None
+
+
+class KeyValue(msgspec.Struct, frozen=True):
+    """A pair of `receiverInfo` or `notifierInfo` (NGSI-LD 5.2.22)."""
+
+    key: str
+    value: str
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a notification goes (NGSI-LD 5.2.15). Times in seconds; None: the notifier's own."""
+
+    uri: str
+    accept: str = "application/json"
+    timeout: float | None = None
+    cooldown: float | None = None
+    receiver_info: tuple[KeyValue, ...] = ()
+    notifier_info: tuple[KeyValue, ...] = ()
+
+
+class NotificationParams(msgspec.Struct, frozen=True, kw_only=True):
+    """What a notification holds (NGSI-LD 5.2.14). Names are IRIs; in `pick` and `omit` also `id`, `type`, `scope`."""
+
+    endpoint: Endpoint
+    format: Format = "normalized"
+    attributes: frozenset[str] | None = None
+    pick: frozenset[str] | None = None
+    omit: frozenset[str] | None = None
+    sys_attrs: bool = False
+    show_changes: bool = False
+
+
+class Subscription(msgspec.Struct, frozen=True, kw_only=True):
+    """A subscription as it works: every name an IRI, every text parsed.
+
+    `watched` None: every attribute. `selectors` empty: every entity. `throttling` in microseconds, 0: none.
+    `triggers` None stands for the default. `datasets` holds None for the default instance. `context`: what
+    notifications are compacted with: a URL, an object or a list, as in `@context`.
+    """
+
+    id: str
+    owner: str
+    notification: NotificationParams
+    selectors: tuple[Selector, ...] = ()
+    watched: frozenset[str] | None = None
+    triggers: frozenset[str] | None = None
+    filter: Filter | None = None
+    geo: GeoQuery | None = None
+    scopes: ScopeSelection | None = None
+    languages: tuple[str, ...] | None = None
+    datasets: frozenset[str | None] | None = None
+    throttling: int = 0
+    active: bool = True
+    expires_at: Instant | None = None
+    context: Any = None
+
+    def status(self, now: Instant) -> Status:
+        """Computed, never stored (NGSI-LD 5.2.12)."""
+        if self.expires_at is not None and self.expires_at <= now:
+            return "expired"
+        return "active" if self.active else "paused"
+
+    def predicate(self) -> Predicate:
+        """Whether an entity's state is one to hear of: selectors, q, geoQ and scopeQ together."""
+        tests = [
+            compile_query(
+                EntityQuery(
+                    ids=None if selector.id is None else (selector.id,),
+                    id_pattern=None if selector.id is not None else selector.id_pattern,
+                    types=selector.types,
+                    filter=self.filter,
+                    geo=self.geo,
+                    scopes=self.scopes,
+                )
+            )
+            for selector in self.selectors or (Selector(),)
+        ]
+        if len(tests) == 1:
+            return tests[0]
+        return lambda entity, visible: any(test(entity, visible) for test in tests)
+
+
+class DeliveryState(msgspec.Struct, omit_defaults=True):
+    """How the deliveries of a subscription fare (NGSI-LD 5.2.14.2). It lies beside the subscription's document."""
+
+    times_sent: int = 0
+    times_failed: int = 0
+    last_notification: Instant = 0
+    last_success: Instant = 0
+    last_failure: Instant = 0
+    failing: bool = False
+    reason: str = ""
+
+
+encode_state = msgspec.json.Encoder().encode
+decode_state = msgspec.json.Decoder(DeliveryState).decode

@@ -1,0 +1,152 @@
+"""Which subscriptions must hear of a change (NGSI-LD 5.8.6): asked inside the transaction of every write.
+
+Subscriptions lie under what a change can be looked up by: the id of the entity, its types, the attributes that
+changed. Only those found there are asked for the rest. So the cost of a write follows the number of subscriptions that
+hear of it, and hardly the number that there are.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+from pinisi.context.subscription import (
+    KIND,
+    STATE_KIND,
+    DeliveryState,
+    Subscription,
+    decode_state,
+    decode_stored,
+)
+from pinisi.context.subscription_buckets import Buckets
+from pinisi.context.subscription_payload import read_stored
+from pinisi.context.subscription_trigger import Trigger
+from pinisi.store.match import Predicate
+from pinisi.store.protocol import Seen, Store
+from pinisi.vocabulary.entity import Entity
+from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.principal import WHOLE, Grants, Projection
+
+GrantsOf = Callable[[str, str], Grants | None]
+"""Principal id, tenant -> his grants of now; None: there is no such principal any more."""
+Watcher = Callable[[str, str], None]
+"""Hears (tenant, subscription id) when a subscription was put or dropped."""
+
+
+def wall_clock() -> Instant:
+    return time.time_ns() // 1000
+
+
+class Entry:
+    """One subscription, compiled, with the state of its deliveries."""
+
+    __slots__ = ("matches", "state", "subscription", "trigger")
+
+    def __init__(self, subscription: Subscription, state: DeliveryState) -> None:
+        self.subscription = subscription
+        self.state = state
+        self.trigger = Trigger(subscription)
+        self.matches: Predicate = subscription.predicate()
+
+
+class SubscriptionIndex:
+    """`owing` is the store's callable; `grants_of` is asked at every match, so that a demotion counts at once."""
+
+    def __init__(self, grants_of: GrantsOf, now: Callable[[], Instant] = wall_clock) -> None:
+        self.grants_of = grants_of
+        self._now = now
+        self._entries: dict[str, dict[str, Entry]] = {}
+        self._buckets: dict[str, Buckets] = {}
+        self._watchers: list[Watcher] = []
+
+    async def load(self, store: Store) -> None:
+        """Take in every subscription of every tenant, with its state."""
+        for tenant in await store.tenants():
+            states = {id: body for id, _, body in await store.documents(tenant, STATE_KIND)}
+            for id, _, body in await store.documents(tenant, KIND):
+                state = decode_state(states[id]) if id in states else DeliveryState()
+                self._put(tenant, Entry(read_stored(decode_stored(body)), state))
+
+    def watch(self, watcher: Watcher) -> None:
+        self._watchers.append(watcher)
+
+    def put(self, tenant: str, subscription: Subscription) -> None:
+        """Take in a new or changed subscription; the state of its deliveries stays."""
+        known = self.get(tenant, subscription.id)
+        self._put(tenant, Entry(subscription, known.state if known is not None else DeliveryState()))
+        self._tell(tenant, subscription.id)
+
+    def drop(self, tenant: str, id: str) -> None:
+        entry = self._entries.get(tenant, {}).pop(id, None)
+        if entry is not None:
+            self._buckets[tenant].remove(entry.subscription)
+            self._tell(tenant, id)
+
+    def get(self, tenant: str, id: str) -> Entry | None:
+        return self._entries.get(tenant, {}).get(id)
+
+    def all(self, tenant: str) -> Sequence[Entry]:
+        """Every subscription of a tenant, in the order of their making."""
+        return list(self._entries.get(tenant, {}).values())
+
+    def owing(self, tenant: str, seen: Seen) -> Sequence[str]:
+        """Ids of the subscriptions that must hear of a change."""
+        entries = self._entries.get(tenant)
+        if not entries:
+            return ()
+        state = seen.after if seen.after is not None else seen.before
+        if state is None:
+            return ()
+        areas = seen.areas_after if seen.after is not None else seen.areas_before
+        reader = _Reader(self.grants_of, tenant, state, areas)
+        now = self._now()
+        return [
+            id for id in self._buckets[tenant].candidates(state, seen.attributes)
+            if _hears(entries[id], seen, state, reader, now)
+        ]
+
+    def _put(self, tenant: str, entry: Entry) -> None:
+        entries = self._entries.setdefault(tenant, {})
+        buckets = self._buckets.setdefault(tenant, Buckets())
+        id = entry.subscription.id
+        if id in entries:
+            buckets.remove(entries[id].subscription)
+        entries[id] = entry
+        buckets.add(entry.subscription)
+
+    def _tell(self, tenant: str, id: str) -> None:
+        for watcher in self._watchers:
+            watcher(tenant, id)
+
+
+class _Reader:
+    """What each owner may see of one entity, asked once an owner."""
+
+    __slots__ = ("_areas", "_grants_of", "_seen", "_state", "_tenant")
+
+    def __init__(self, grants_of: GrantsOf, tenant: str, state: Entity, areas: Iterable[str]) -> None:
+        self._grants_of = grants_of
+        self._tenant = tenant
+        self._state = state
+        self._areas = areas
+        self._seen: dict[str, Projection | None] = {}
+
+    def projection(self, owner: str) -> Projection | None:
+        if owner not in self._seen:
+            self._seen[owner] = visible(self._grants_of(owner, self._tenant), self._state.types, self._areas)
+        return self._seen[owner]
+
+
+def visible(grants: Grants | None, types: Iterable[str], areas: Iterable[str]) -> Projection | None:
+    """What a subscription's owner sees of such an entity; None: nothing, or there is no owner any more."""
+    if grants is None:
+        return None
+    return WHOLE if grants.sees_all else grants.projection(types, areas)
+
+
+def _hears(entry: Entry, seen: Seen, state: Entity, reader: _Reader, now: Instant) -> bool:
+    subscription = entry.subscription
+    if not subscription.active or (subscription.expires_at is not None and subscription.expires_at <= now):
+        return False
+    projection = reader.projection(subscription.owner)
+    if projection is None or not entry.trigger.fires(seen, projection.attributes):
+        return False
+    return entry.matches(state, projection.attributes)

@@ -1,0 +1,364 @@
+"""The payload of a subscription -> `Subscription`, with every rule of NGSI-LD 5.2.12 to 5.2.15 and 5.2.22 checked.
+
+Each problem names the member by its path (`notification.endpoint.uri`).
+"""
+
+import math
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from pinisi.context.geo_query import parse_geo_query
+from pinisi.context.id_pattern import parse_id_pattern
+from pinisi.context.language_filter import parse_languages
+from pinisi.context.pick import CORE_MEMBERS
+from pinisi.context.problems import BadRequestData, OperationNotSupported
+from pinisi.context.q_language import parse_q
+from pinisi.context.query_error import QueryError
+from pinisi.context.scope_query import parse_scope_query
+from pinisi.context.subscription import (
+    TRIGGERS,
+    TYPE,
+    Endpoint,
+    Expand,
+    Format,
+    KeyValue,
+    NotificationParams,
+    Selector,
+    StoredSubscription,
+    Subscription,
+)
+from pinisi.context.targets import BadTarget, parse_target
+from pinisi.context.type_selection import parse_type_selection
+from pinisi.context.validate import check_moment, check_text, check_uri, refuse, shorten
+from pinisi.store.query import Filter, GeoQuery
+from pinisi.vocabulary.instant import SECOND, Instant, parse_instant
+
+Payload = dict[str, Any]
+T = TypeVar("T")
+
+READ_ONLY = frozenset({"status", "createdAt", "modifiedAt"})
+READ_ONLY_NOTIFICATION = frozenset(
+    {"status", "timesSent", "timesFailed", "lastNotification", "lastSuccess", "lastFailure"}
+)
+_MEMBERS = frozenset(
+    {
+        "id", "type", "subscriptionName", "description", "entities", "watchedAttributes", "notificationTrigger", "q",
+        "geoQ", "csf", "scopeQ", "lang", "datasetId", "throttling", "timeInterval", "isActive", "expiresAt",
+        "notification", "jsonldContext", "localOnly",
+    }
+)
+_NOTIFICATION_MEMBERS = frozenset(
+    {"attributes", "pick", "omit", "format", "endpoint", "sysAttrs", "showChanges", "join", "joinLevel"}
+)
+_FORMATS: dict[str, Format] = {
+    "normalized": "normalized", "concise": "concise", "simplified": "simplified", "keyValues": "simplified",
+}
+_ACCEPTED = frozenset({"application/json", "application/ld+json", "application/geo+json"})
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_OUR_HEADERS = frozenset(
+    {"host", "content-length", "content-type", "transfer-encoding", "connection", "link", "expect", "upgrade", "te",
+     "trailer", "keep-alive", "proxy-connection", "ngsild-tenant"}
+)
+MOST_SELECTORS = 100
+MOST_NAMES = 500
+LONGEST_SECONDS = 366 * 86_400.0
+
+
+def wanted_members(payload: Payload) -> Payload:
+    """The members that a subscriber writes; read-only and unknown ones are ignored (Table 5.2.12-2)."""
+    kept = {name: value for name, value in payload.items() if name in _MEMBERS}
+    notification = kept.get("notification")
+    if isinstance(notification, dict):
+        given = cast(Payload, notification)
+        kept["notification"] = {name: value for name, value in given.items() if name in _NOTIFICATION_MEMBERS}
+    return kept
+
+
+def read_stored(stored: StoredSubscription) -> Subscription:
+    """The subscription of a document, with the IRIs that its names had when it was written."""
+    terms = stored.terms
+    return read_subscription(stored.payload, lambda name: terms.get(name, name), stored.owner, stored.context)
+
+
+def read_subscription(payload: Payload, expand: Expand, owner: str, context: Any) -> Subscription:
+    """Read and check a whole subscription.
+
+    Raises:
+        BadRequestData: names the member that breaks a rule.
+        OperationNotSupported: names the member that asks for what is not there.
+        TooComplexQuery: for a query beyond its limits.
+    """
+    _check_head(payload)
+    selectors = _selectors(payload, expand)
+    watched = _names(payload, "watchedAttributes", "watchedAttributes")
+    if not selectors and watched is None:
+        refuse("entities", "a subscription needs entities, or watchedAttributes, or both")
+    _refuse_what_is_not_there(payload)
+    geo = _geo(payload, expand)
+    return Subscription(
+        id=payload["id"],
+        owner=owner,
+        notification=_notification(payload.get("notification"), expand),
+        selectors=selectors,
+        watched=None if watched is None else frozenset(map(expand, watched)),
+        triggers=_triggers(payload),
+        filter=_filter(payload, expand),
+        geo=geo,
+        scopes=_parsed("scopeQ", payload, parse_scope_query),
+        languages=_languages(payload),
+        datasets=_datasets(payload),
+        throttling=round(_seconds(payload, "throttling", "throttling") * SECOND),
+        active=_flag(payload, "isActive", "isActive", True),
+        expires_at=expiry(payload),
+        context=payload.get("jsonldContext", context),
+    )
+
+
+def expiry(payload: Payload) -> Instant | None:
+    """`expiresAt` as an instant."""
+    value = payload.get("expiresAt")
+    return None if value is None else parse_instant(check_moment(value, "expiresAt"))
+
+
+def _check_head(payload: Payload) -> None:
+    check_uri(payload.get("id"), "id")
+    if payload.get("type") != TYPE:
+        refuse("type", f"{shorten(payload.get('type'))} is not {TYPE}")
+    for name in ("subscriptionName", "description"):
+        _text(payload, name)
+    if "jsonldContext" in payload:
+        check_uri(payload["jsonldContext"], "jsonldContext")
+    _flag(payload, "localOnly", "localOnly", False)
+
+
+def _refuse_what_is_not_there(payload: Payload) -> None:
+    if "csf" in payload:
+        _parsed("csf", payload, lambda text: parse_q(text, lambda name: name))
+        raise OperationNotSupported("subscriptions across context sources are not served by this broker", "csf")
+    if "timeInterval" in payload:
+        if "throttling" in payload:
+            refuse("timeInterval", "cannot be given together with throttling")
+        if "watchedAttributes" in payload:
+            refuse("timeInterval", "cannot be given together with watchedAttributes")
+        if _seconds(payload, "timeInterval", "timeInterval") <= 0:
+            refuse("timeInterval", "is a number of seconds above 0")
+        raise OperationNotSupported("periodic notifications are not served", "timeInterval")
+
+
+def _selectors(payload: Payload, expand: Expand) -> tuple[Selector, ...]:
+    if "entities" not in payload:
+        return ()
+    entities = _array(payload["entities"], "entities", MOST_SELECTORS)
+    return tuple(_selector(entity, f"entities[{number}]", expand) for number, entity in enumerate(entities))
+
+
+def _selector(entity: Any, field: str, expand: Expand) -> Selector:
+    members = _object(entity, field)
+    if "type" not in members:
+        refuse(f"{field}.type", "is missing; * stands for any type")
+    text = check_text(members["type"], f"{field}.type")
+    id = members.get("id")
+    pattern = members.get("idPattern")
+    return Selector(
+        types=_read(f"{field}.type", text, lambda words: parse_type_selection(words, expand)),
+        id=None if id is None else check_uri(id, f"{field}.id"),
+        id_pattern=None if pattern is None else _read(f"{field}.idPattern", pattern, parse_id_pattern),
+    )
+
+
+def _triggers(payload: Payload) -> frozenset[str] | None:
+    if "notificationTrigger" not in payload:
+        return None
+    triggers = _array(payload["notificationTrigger"], "notificationTrigger", len(TRIGGERS) * 2)
+    for trigger in triggers:
+        if trigger not in TRIGGERS:
+            refuse("notificationTrigger", f"{shorten(trigger)} is none of {', '.join(sorted(TRIGGERS))}")
+    return frozenset(triggers)
+
+
+def _filter(payload: Payload, expand: Expand) -> Filter | None:
+    return _parsed("q", payload, lambda text: parse_q(text, expand))
+
+
+def _geo(payload: Payload, expand: Expand) -> GeoQuery | None:
+    if "geoQ" not in payload:
+        return None
+    parts = _object(payload["geoQ"], "geoQ")
+    try:
+        found = parse_geo_query(
+            parts.get("georel"), parts.get("geometry"), parts.get("coordinates"), parts.get("geoproperty"), expand
+        )
+    except QueryError as error:
+        raise _of_member(f"geoQ.{error.field}", error) from None
+    if found is None:
+        refuse("geoQ", "needs geometry, coordinates and georel")
+    return found
+
+
+def _languages(payload: Payload) -> tuple[str, ...] | None:
+    text = _text(payload, "lang")
+    return None if text is None else parse_languages(text)
+
+
+def _datasets(payload: Payload) -> frozenset[str | None] | None:
+    if "datasetId" not in payload:
+        return None
+    datasets = _array(payload["datasetId"], "datasetId", MOST_NAMES)
+    return frozenset(None if dataset == "@none" else check_uri(dataset, "datasetId") for dataset in datasets)
+
+
+def _notification(value: Any, expand: Expand) -> NotificationParams:
+    if value is None:
+        refuse("notification", "is missing")
+    members = _object(value, "notification")
+    written: Any = members.get("format", "normalized")
+    form = _FORMATS.get(written) if isinstance(written, str) else None
+    if form is None:
+        refuse("notification.format", f"{shorten(written)} is none of {', '.join(_FORMATS)}")
+    for name in ("join", "joinLevel"):
+        if name in members and members[name] != "@none":
+            raise OperationNotSupported("linked entities are not served in notifications", f"notification.{name}")
+    attributes = _names(members, "attributes", "notification.attributes")
+    pick, omit = (_names(members, name, f"notification.{name}") for name in ("pick", "omit"))
+    if attributes is not None and (pick is not None or omit is not None):
+        refuse("notification.attributes", "cannot be given together with pick or omit")
+    if pick is not None and omit is not None and not set(pick).isdisjoint(omit):
+        refuse("notification.omit", "names what pick names too")
+    changes = _flag(members, "showChanges", "notification.showChanges", False)
+    if changes and form == "simplified":
+        refuse("notification.showChanges", "cannot be true with the format keyValues")
+    return NotificationParams(
+        endpoint=_endpoint(members.get("endpoint")),
+        format=form,
+        attributes=None if attributes is None else frozenset(map(expand, attributes)),
+        pick=_picked(pick, "notification.pick", expand),
+        omit=_picked(omit, "notification.omit", expand),
+        sys_attrs=_flag(members, "sysAttrs", "notification.sysAttrs", False),
+        show_changes=changes,
+    )
+
+
+def _picked(names: tuple[str, ...] | None, field: str, expand: Expand) -> frozenset[str] | None:
+    if names is None:
+        return None
+    for name in names:
+        if "{" in name:
+            raise OperationNotSupported("linked entities are not served in notifications", field)
+    return frozenset(name if name in CORE_MEMBERS else expand(name) for name in names)
+
+
+def _endpoint(value: Any) -> Endpoint:
+    field = "notification.endpoint"
+    if value is None:
+        refuse(field, "is missing")
+    members = _object(value, field)
+    uri = check_text(members.get("uri"), f"{field}.uri")
+    if uri.split(":", 1)[0].lower() in ("mqtt", "mqtts"):
+        raise OperationNotSupported("notifications over MQTT are not served; http and https are", f"{field}.uri")
+    try:
+        parse_target(uri)
+    except BadTarget as error:
+        raise BadRequestData(str(error), f"{field}.uri") from None
+    accept: Any = members.get("accept", "application/json")
+    if accept not in _ACCEPTED:
+        refuse(f"{field}.accept", f"{shorten(accept)} is none of {', '.join(sorted(_ACCEPTED))}")
+    return Endpoint(
+        uri=uri,
+        accept=accept,
+        timeout=_milliseconds(members, "timeout", field),
+        cooldown=_milliseconds(members, "cooldown", field),
+        receiver_info=_headers(_pairs(members, "receiverInfo", field), f"{field}.receiverInfo"),
+        notifier_info=_pairs(members, "notifierInfo", field),
+    )
+
+
+def _pairs(members: Payload, name: str, field: str) -> tuple[KeyValue, ...]:
+    if name not in members:
+        return ()
+    pairs: list[KeyValue] = []
+    for number, pair in enumerate(_array(members[name], f"{field}.{name}", MOST_NAMES)):
+        place = f"{field}.{name}[{number}]"
+        both = _object(pair, place)
+        key, value = check_text(both.get("key"), f"{place}.key"), both.get("value")
+        if not isinstance(value, str):
+            refuse(f"{place}.value", f"{shorten(value)} is not a text")
+        pairs.append(KeyValue(key, value))
+    return tuple(pairs)
+
+
+def _headers(pairs: tuple[KeyValue, ...], field: str) -> tuple[KeyValue, ...]:
+    """What is sent as a header must be one, and none of those that the notifier writes."""
+    for number, pair in enumerate(pairs):
+        if _HEADER_NAME.fullmatch(pair.key) is None:
+            refuse(f"{field}[{number}].key", f"{shorten(pair.key)} is no name of an HTTP header")
+        if pair.key.lower() in _OUR_HEADERS:
+            refuse(f"{field}[{number}].key", f"the header {pair.key} is the notifier's own")
+        if not pair.value.isprintable():
+            refuse(f"{field}[{number}].value", "holds characters that no HTTP header may hold")
+    return pairs
+
+
+def _milliseconds(members: Payload, name: str, field: str) -> float | None:
+    if name not in members:
+        return None
+    value = _number(members[name], f"{field}.{name}", "milliseconds")
+    return min(value / 1000, LONGEST_SECONDS)
+
+
+def _seconds(members: Payload, name: str, field: str) -> float:
+    return min(_number(members[name], field, "seconds"), LONGEST_SECONDS) if name in members else 0.0
+
+
+def _number(value: Any, field: str, unit: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < math.inf:
+        refuse(field, f"{shorten(value)} is no number of {unit} from 0 on")
+    return float(min(value, 1e18))
+
+
+def _flag(members: Payload, name: str, field: str, default: bool) -> bool:
+    value = members.get(name, default)
+    if not isinstance(value, bool):
+        refuse(field, f"{shorten(value)} is neither true nor false")
+    return value
+
+
+def _text(members: Payload, name: str) -> str | None:
+    return check_text(members[name], name) if name in members else None
+
+
+def _names(members: Payload, name: str, field: str) -> tuple[str, ...] | None:
+    if name not in members:
+        return None
+    return tuple(check_text(word, field) for word in _array(members[name], field, MOST_NAMES))
+
+
+def _array(value: Any, field: str, most: int) -> list[Any]:
+    if not isinstance(value, list) or not value:
+        refuse(field, "is an array with at least one element")
+    elements = cast(list[Any], value)
+    if len(elements) > most:
+        refuse(field, f"has {len(elements)} elements, at most {most} are taken")
+    return elements
+
+
+def _object(value: Any, field: str) -> Payload:
+    if not isinstance(value, dict):
+        refuse(field, f"{shorten(value)} is not an object")
+    return cast(Payload, value)
+
+
+def _parsed(name: str, payload: Payload, parse: Callable[[str], T]) -> T | None:
+    return _read(name, payload[name], parse) if name in payload else None
+
+
+def _read(field: str, text: Any, parse: Callable[[str], T]) -> T:
+    try:
+        return parse(check_text(text, field))
+    except QueryError as error:
+        raise _of_member(field, error) from None
+
+
+def _of_member(field: str, error: QueryError) -> BadRequestData:
+    place = "" if error.position is None else f"at character {error.position + 1}: "
+    return BadRequestData(place + error.reason, field)

@@ -1,0 +1,92 @@
+"""What kind of change a subscription waits for: `notificationTrigger` and `watchedAttributes` (NGSI-LD 5.2.12, 5.8.6).
+
+Without triggers it hears of entities that are created and of attributes that are created or updated. Kinds are told
+for each instance of an attribute: one of two datasets that goes is an `attributeDeleted`.
+"""
+
+from collections.abc import Iterable
+
+from pinisi.context.subscription import DEFAULT_TRIGGERS, Subscription
+from pinisi.store.protocol import Seen
+from pinisi.vocabulary.entity import Attributes, Instance
+
+CREATED = 1
+UPDATED = 2
+DELETED = 4
+_KIND = {"attributeCreated": CREATED, "attributeUpdated": UPDATED, "attributeDeleted": DELETED}
+
+
+class Trigger:
+    __slots__ = ("_at_birth", "_at_death", "_renamed", "_watched", "kinds")
+
+    def __init__(self, subscription: Subscription) -> None:
+        triggers = subscription.triggers
+        named = frozenset(DEFAULT_TRIGGERS) if triggers is None else triggers
+        self._watched = subscription.watched
+        self.kinds = sum(_KIND[name] for name in named if name in _KIND)
+        if "entityUpdated" in named:
+            self.kinds = CREATED | UPDATED | DELETED
+        self._at_birth = triggers is None or "entityCreated" in named
+        self._at_death = "entityDeleted" in named
+        self._renamed = triggers is None or "entityUpdated" in named
+
+    def fires(self, seen: Seen, shown: frozenset[str] | None) -> bool:
+        """Whether the change is of the kind waited for. `shown`: attributes that the owner may see; None: all."""
+        if seen.before is None:
+            return self._about(seen, shown) if self._at_birth else self._on_attributes(seen, shown, "attributeCreated")
+        if seen.after is None:
+            return self._about(seen, shown) if self._at_death else self._on_attributes(seen, shown, "attributeDeleted")
+        if self.kinds & self._changes(seen, shown):
+            return True
+        return self._renamed and self._watched is None and _renamed(seen)
+
+    def _about(self, seen: Seen, shown: frozenset[str] | None) -> bool:
+        """Whether a whole entity that came or went concerns the subscription."""
+        return self._watched is None or any(True for _ in self._concerned(seen, shown))
+
+    def _on_attributes(self, seen: Seen, shown: frozenset[str] | None, kind: str) -> bool:
+        return bool(self.kinds & _KIND[kind]) and any(True for _ in self._concerned(seen, shown))
+
+    def _concerned(self, seen: Seen, shown: frozenset[str] | None) -> Iterable[str]:
+        watched = self._watched
+        for name in seen.attributes:
+            if (watched is None or name in watched) and (shown is None or name in shown):
+                yield name
+
+    def _changes(self, seen: Seen, shown: frozenset[str] | None) -> int:
+        assert seen.before is not None and seen.after is not None
+        before, after = seen.before.attributes, seen.after.attributes
+        kinds = 0
+        for name in self._concerned(seen, shown):
+            kinds |= changes_of(name, before, after)
+        return kinds
+
+
+def changes_of(name: str, before: Attributes, after: Attributes) -> int:
+    """The kinds of change, added up, that the instances of one attribute went through."""
+    was, now = before.get(name), after.get(name)
+    if was is now:
+        return 0
+    if was is None:
+        return CREATED
+    if now is None:
+        return DELETED
+    return _instance_changes(was, now)
+
+
+def _instance_changes(was: list[Instance], now: list[Instance]) -> int:
+    known = {instance.dataset_id: instance for instance in was}
+    kinds = 0
+    for instance in now:
+        old = known.pop(instance.dataset_id, None)
+        if old is None:
+            kinds |= CREATED
+        elif old is not instance:
+            kinds |= UPDATED
+    return kinds | DELETED if known else kinds
+
+
+def _renamed(seen: Seen) -> bool:
+    """Whether types or scopes changed: a change of the entity that is in no attribute."""
+    assert seen.before is not None and seen.after is not None
+    return seen.before.types != seen.after.types or seen.before.scopes != seen.after.scopes

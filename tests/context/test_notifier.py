@@ -1,0 +1,237 @@
+"""Every change that is owed arrives: with faults, after crashes, in order."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from notification_receiver import TENANT, open_house, open_receiver, vehicles
+
+from pinisi.context import notification_lane
+from pinisi.context.notification_gate import Limits
+from pinisi.vocabulary.instant import DAY
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Retries come soon."""
+    monkeypatch.setattr(notification_lane, "BACK_OFF", (0.05, 0.1, 0.2))
+
+
+async def test_every_change_arrives_once_and_in_order(tmp_path: Path) -> None:
+    async with open_receiver() as receiver, open_house(tmp_path) as house:
+        await house.subscribe(vehicles(receiver.uri))
+        for speed in range(30):
+            await house.speed("urn:v:1", speed)
+        taken = await receiver.wait(30)
+        await house.settled()
+        assert [one.data[0]["speed"]["value"] for one in taken] == list(range(30))
+        assert receiver.tries == 30
+        assert len({one.body["id"] for one in taken}) == 30
+        assert receiver.connections <= 4
+
+
+async def test_changes_made_all_at_once_arrive_in_order_for_each_entity(tmp_path: Path) -> None:
+    async with open_receiver() as receiver, open_house(tmp_path, limits=Limits(page=16, at_hand=20)) as house:
+        await house.subscribe(vehicles(receiver.uri))
+        await house.subscribe(vehicles(receiver.uri))
+        await asyncio.gather(*(house.speed(f"urn:v:{n % 7}", n) for n in range(210)))
+        taken = await receiver.wait(420)
+        await house.settled()
+        assert receiver.tries == 420
+        for subscription in {one.body["subscriptionId"] for one in taken}:
+            for vehicle in range(7):
+                speeds = [
+                    one.data[0]["speed"]["value"] for one in taken
+                    if one.data[0]["id"] == f"urn:v:{vehicle}" and one.body["subscriptionId"] == subscription
+                ]
+                assert speeds == list(range(vehicle, 210, 7))
+
+
+async def test_a_receiver_that_was_down_gets_all_afterwards(tmp_path: Path, impatient: None) -> None:
+    async with open_receiver() as receiver, open_house(tmp_path, limits=Limits(at_hand=8, page=4)) as house:
+        id = await house.subscribe(vehicles(receiver.uri))
+        await receiver.stop()
+        for speed in range(40):
+            await house.speed("urn:v:1", speed)
+        await asyncio.sleep(0.3)
+        document = await house.subscription(id)
+        assert document["notification"]["status"] == "failed"
+        assert document["notification"]["timesFailed"] >= 1
+        await receiver.start()
+        taken = await receiver.wait(40)
+        assert [one.data[0]["speed"]["value"] for one in taken] == list(range(40))
+        await house.settled()
+        assert (await house.subscription(id))["notification"]["status"] == "ok"
+
+
+async def test_a_slow_receiver_delays_no_other_and_no_write(tmp_path: Path) -> None:
+    limits = Limits(connections=1, slow_after=0.05)
+    async with open_receiver() as slow, open_receiver() as quick, open_house(tmp_path, limits=limits) as house:
+        slow.delay = 3.0
+        await house.subscribe(vehicles(slow.uri))
+        await house.subscribe(vehicles(quick.uri))
+        began = asyncio.get_running_loop().time()
+        for speed in range(20):
+            await house.speed("urn:v:1", speed)
+        await quick.wait(20, seconds=2.0)
+        assert asyncio.get_running_loop().time() - began < 2.0
+
+
+async def test_what_was_sent_but_not_settled_is_sent_again_after_a_crash(tmp_path: Path) -> None:
+    async with open_receiver() as receiver:
+        async with open_house(tmp_path, deliver=False) as house:
+            await house.subscribe(vehicles(receiver.uri))
+            for speed in range(5):
+                await house.speed("urn:v:1", speed)
+            assert len(await house.store.debts(TENANT)) == 5
+        async with open_house(tmp_path) as house:
+            taken = await receiver.wait(5)
+            await house.settled()
+        assert [one.data[0]["speed"]["value"] for one in taken] == list(range(5))
+        async with open_house(tmp_path) as house:
+            await house.speed("urn:v:1", 99)
+            await receiver.wait(6)
+        assert receiver.tries == 6
+
+
+async def test_a_repetition_has_the_same_id(tmp_path: Path, impatient: None) -> None:
+    async with open_receiver() as receiver, open_house(tmp_path) as house:
+        seen: list[str] = []
+
+        def first_fails(received: object) -> int:
+            seen.append(received.body["id"])  # type: ignore[attr-defined]
+            return 503 if len(seen) == 1 else 200
+
+        receiver.status = first_fails  # type: ignore[assignment]
+        await house.subscribe(vehicles(receiver.uri))
+        await house.speed("urn:v:1", 1)
+        await receiver.wait(1)
+        assert len(seen) == 2
+        assert len(set(seen)) == 1
+
+
+async def test_a_notification_that_is_refused_for_its_content_holds_back_its_entity_only(
+    tmp_path: Path, impatient: None
+) -> None:
+    async with open_receiver() as receiver, open_house(tmp_path) as house:
+        receiver.status = lambda received: 422 if received.data[0]["id"] == "urn:v:bad" else 200
+        await house.subscribe(vehicles(receiver.uri))
+        await house.speed("urn:v:bad", 1)
+        await house.speed("urn:v:good", 1)
+        await house.speed("urn:v:good", 2)
+        await receiver.wait(2, seconds=2.0)
+        receiver.status = 200
+        taken = await receiver.wait(3)
+        assert [one.data[0]["id"] for one in taken] == ["urn:v:good", "urn:v:good", "urn:v:bad"]
+
+
+async def test_what_cannot_be_delivered_for_a_day_becomes_a_dead_letter_that_can_be_sent_again(
+    tmp_path: Path, impatient: None
+) -> None:
+    async with open_receiver() as receiver, open_house(tmp_path) as house:
+        receiver.status = 500
+        id = await house.subscribe(vehicles(receiver.uri))
+        await house.speed("urn:v:1", 7)
+        await receiver.wait_tries(2)
+        assert await house.dead_letters() == []
+        house.shift = DAY
+        async with asyncio.timeout(5):
+            while not (letters := await house.dead_letters()):
+                await asyncio.sleep(0.02)
+        assert letters[0]["subscription"] == id
+        assert letters[0]["entity"] == "urn:v:1"
+        assert letters[0]["reason"] == "HTTP 500"
+        receiver.status = 200
+        reply = await house.resend(id, letters[0]["position"])
+        assert reply.status == 204
+        taken = await receiver.wait(1)
+        assert taken[0].data[0]["speed"]["value"] == 7
+        await house.settled()
+        assert await house.dead_letters() == []
+
+
+async def test_after_unsubscribing_nothing_more_arrives(tmp_path: Path) -> None:
+    async with open_receiver() as receiver, open_house(tmp_path) as house:
+        id = await house.subscribe(vehicles(receiver.uri))
+        await house.speed("urn:v:1", 1)
+        await receiver.wait(1)
+        assert (await house.unsubscribe(id)).status == 204
+        await house.speed("urn:v:1", 2)
+        await asyncio.sleep(0.1)
+        assert receiver.tries == 1
+        await house.settled()
+
+
+async def test_what_was_owed_to_one_who_unsubscribed_is_dropped(tmp_path: Path) -> None:
+    async with open_receiver() as receiver, open_house(tmp_path) as house:
+        await receiver.stop()
+        id = await house.subscribe(vehicles(receiver.uri))
+        for speed in range(5):
+            await house.speed("urn:v:1", speed)
+        await asyncio.sleep(0.1)
+        await house.unsubscribe(id)
+        await house.settled()
+
+
+async def test_a_paused_subscription_hears_nothing_and_goes_on_when_it_is_resumed(tmp_path: Path) -> None:
+    async with open_receiver() as receiver, open_house(tmp_path) as house:
+        id = await house.subscribe(vehicles(receiver.uri, isActive=False))
+        assert (await house.subscription(id))["status"] == "paused"
+        await house.speed("urn:v:1", 1)
+        await asyncio.sleep(0.1)
+        assert (await house.update(id, {"isActive": True})).status == 204
+        await house.speed("urn:v:1", 2)
+        taken = await receiver.wait(1)
+        assert taken[0].data[0]["speed"]["value"] == 2
+
+
+async def test_throttling_delivers_the_last_state_of_each_entity_when_the_window_ends(tmp_path: Path) -> None:
+    async with open_receiver() as receiver, open_house(tmp_path) as house:
+        await house.subscribe(vehicles(receiver.uri, throttling=0.5))
+        await house.speed("urn:v:1", 0)
+        await receiver.wait(1)
+        began = asyncio.get_running_loop().time()
+        for speed in range(1, 20):
+            await house.speed("urn:v:1", speed)
+            await house.speed("urn:v:2", speed)
+        taken = await receiver.wait(2)
+        assert asyncio.get_running_loop().time() - began > 0.3
+        assert sorted((one["id"], one["speed"]["value"]) for one in taken[1].data) == [("urn:v:1", 19), ("urn:v:2", 19)]
+        await house.settled()
+        assert receiver.tries == 2
+
+
+async def test_a_throttled_state_that_was_not_delivered_survives_a_crash(tmp_path: Path) -> None:
+    async with open_receiver() as receiver:
+        async with open_house(tmp_path) as house:
+            await house.subscribe(vehicles(receiver.uri, throttling=1.0))
+            await house.speed("urn:v:1", 0)
+            await receiver.wait(1)
+            await house.speed("urn:v:1", 1)
+            await house.speed("urn:v:1", 2)
+            await asyncio.sleep(0.1)
+        async with open_house(tmp_path) as house:
+            taken = await receiver.wait(2)
+            await house.settled()
+        assert [one["speed"]["value"] for one in taken[1].data] == [2]
+
+
+async def test_the_state_of_deliveries_survives_a_clean_stop(tmp_path: Path) -> None:
+    async with open_receiver() as receiver:
+        async with open_house(tmp_path) as house:
+            id = await house.subscribe(vehicles(receiver.uri))
+            for speed in range(3):
+                await house.speed("urn:v:1", speed)
+            await receiver.wait(3)
+        async with open_house(tmp_path) as house:
+            notification = (await house.subscription(id))["notification"]
+            assert notification["timesSent"] == 3
+            assert notification["status"] == "ok"
+            assert notification["lastSuccess"] == notification["lastNotification"]
