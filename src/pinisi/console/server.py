@@ -113,10 +113,9 @@ def _bind(host: str, port: int) -> socket.socket | None:
         listener.listen(2048)
     except OSError as error:
         listener.close()
-        taken = (
-            "is taken by another program: stop that one or choose another with --port" if error.errno == 98 else None
-        )
-        print(f"pinisi: port {port} on {host} {taken or f'cannot be used: {error.strerror}'}", file=sys.stderr)
+        taken = "is taken by another program: stop that one or choose another with --port"
+        why = taken if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
+        print(f"pinisi: port {port} on {host} {why}", file=sys.stderr)
         return None
     listener.setblocking(False)
     return listener
