@@ -7,6 +7,7 @@ he is. One who falls further behind than `patience` entries is cut to `reset`.
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
+from pinisi.feed.seen import seen_by
 from pinisi.store.protocol import LogEntry, LogSlice, Position, Store
 from pinisi.vocabulary.principal import Grants
 
@@ -15,6 +16,8 @@ SLICE = 1_000
 
 
 class InProcessFeed:
+    """A `Feed` in the process of the store; `heard` must be among the store's listeners."""
+
     def __init__(self, store: Store, *, patience: int = PATIENCE) -> None:
         self._store = store
         self._patience = patience
@@ -39,28 +42,8 @@ class InProcessFeed:
                 await waiting.wait()
                 continue
             after = piece.position
-            yield piece if piece.reset else LogSlice(_seen(piece.entries, grants), piece.position)
+            yield piece if piece.reset else LogSlice(seen_by(grants, piece.entries), piece.position)
 
     async def resume(self, tenant: str, name: str) -> Position:
         position = await self._store.cursor(tenant, name)
         return 0 if position is None else position
-
-
-def _seen(entries: Sequence[LogEntry], grants: Grants) -> Sequence[LogEntry]:
-    """The entries that a reader may hear of: he could see the entity before or can see it after."""
-    if grants.sees_all:
-        return entries
-    return [entry for entry in entries if _may_hear(entry, grants)]
-
-
-def _may_hear(entry: LogEntry, grants: Grants) -> bool:
-    if entry.op in ("document", "audit"):
-        return False
-    before = grants.projection(entry.types, entry.areas_before) if entry.op != "create" else None
-    after = grants.projection(entry.types, entry.areas_after) if entry.op != "delete" else None
-    if before is None and after is None:
-        return False
-    if before is not None and after is not None and entry.attributes:
-        shown = after.attributes
-        return shown is None or not shown.isdisjoint(entry.attributes)
-    return True

@@ -18,5 +18,5 @@ class Feed(Protocol):
         ...
 
     async def resume(self, tenant: str, name: str) -> Position:
-        """Where a durable cursor stands; a new one stands at the beginning of what the log still has."""
+        """Where a durable cursor stands; a new one at 0, whose first slice is a reset where the log was trimmed."""
         ...

@@ -1,0 +1,261 @@
+"""Any store against a dictionary: whatever is written in whatever order, every reader finds what he should.
+
+The model keeps entities in order of first creation and works out by hand where they lie and who may see them.
+"""
+
+import asyncio
+import operator
+import tempfile
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+from city_at_hand import (
+    CAR,
+    CITY_CODE,
+    EAST,
+    EAST_CODE,
+    LEVEL,
+    OUTSIDE,
+    SENSOR,
+    SITE,
+    SPEED,
+    TENANT,
+    WEST,
+    WEST_CODE,
+    Clock,
+    found_districts,
+    limited,
+    put,
+    refuse,
+    remove,
+    thing,
+)
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from pinisi.feed.in_process import InProcessFeed
+from pinisi.store import find
+from pinisi.store.protocol import LogSlice, Refused
+from pinisi.store.query import Compare, EntityQuery, TypeIs
+from pinisi.store.query import Path as Where
+from pinisi.store.sqlite import SqliteStore
+from pinisi.store.sqlite_tenant import Settings
+from pinisi.vocabulary.entity import Entity
+from pinisi.vocabulary.principal import EVERYTHING, SYSTEM, Grants
+from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA
+
+AREAS_AT = {WEST: (WEST_CODE, CITY_CODE), EAST: (EAST_CODE, CITY_CODE), OUTSIDE: (), None: ()}
+NAMES = {"speed": SPEED, "level": LEVEL}
+COMPARE = {"==": operator.eq, ">": operator.gt, "<=": operator.le}
+
+READERS: tuple[Grants, ...] = (
+    EVERYTHING,
+    limited(types=[CAR]),
+    limited(areas=[WEST_CODE]),
+    limited(attributes=[SPEED]),
+    Grants(limited(types=[CAR], areas=[EAST_CODE], attributes=[LEVEL]).grants + limited(types=[SITE]).grants),
+)
+
+ids = st.integers(0, 11).map(lambda n: f"urn:{n}")
+types = st.sampled_from([CAR, SENSOR, SITE])
+places = st.sampled_from([WEST, EAST, OUTSIDE, None])
+values = st.dictionaries(st.sampled_from(sorted(NAMES)), st.integers(0, 4), max_size=2)
+readers = st.sampled_from(READERS)
+things = st.tuples(ids, types, places, values)
+
+
+class StoreModel(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self._runner = asyncio.Runner()
+        self._folder = tempfile.TemporaryDirectory()
+        self._clock = Clock()
+        self._order: list[str] = []
+        self._alive: dict[str, tuple[str, Any, dict[str, int]]] = {}
+        self._pictures: list[dict[str, set[str]]] = [{} for _ in READERS]
+        self._followed = [0] * len(READERS)
+        self._open()
+
+    def _open(self) -> None:
+        self.store = SqliteStore(
+            Path(self._folder.name), self._clock, settings=Settings(cache_records=5, hot_attributes=1)
+        )
+
+    def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return self._runner.run(work)
+
+    def teardown(self) -> None:
+        self._run(self.store.close())
+        self._runner.close()
+        self._folder.cleanup()
+
+    @initialize()
+    def found(self) -> None:
+        self._run(found_districts(self.store))
+
+    @rule(batch=st.lists(things, min_size=1, max_size=5))
+    def write(self, batch: list[tuple[str, str, Any, dict[str, int]]]) -> None:
+        self._run(self.store.apply(TENANT, [put(_entity(one)) for one in batch], SYSTEM))
+        for id, *rest in batch:
+            self._keep(id, tuple(rest))
+
+    @rule(batch=st.lists(things, min_size=1, max_size=3), together=st.booleans())
+    def refused_writes_leave_nothing(self, batch: list[Any], together: bool) -> None:
+        changes = [*(put(_entity(one)) for one in batch), refuse("urn:0")]
+        with pytest.raises(Refused):
+            self._run(self.store.apply(TENANT, changes, SYSTEM))
+
+    @rule(batch=st.lists(things, min_size=2, max_size=6))
+    def write_at_once(self, batch: list[Any]) -> None:
+        async def all_of_them() -> None:
+            await asyncio.gather(*(self.store.apply(TENANT, [put(_entity(one))], SYSTEM) for one in batch))
+
+        self._run(all_of_them())
+        for id, *rest in batch:
+            self._keep(id, tuple(rest))
+
+    @rule(gone=st.lists(ids, min_size=1, max_size=3))
+    def take_away(self, gone: list[str]) -> None:
+        self._run(self.store.apply(TENANT, [remove(id) for id in gone], SYSTEM))
+        for id in gone:
+            self._alive.pop(id, None)
+
+    @rule()
+    def reopen(self) -> None:
+        self._run(self.store.close())
+        self._open()
+
+    @rule(type=types, name=st.sampled_from(sorted(NAMES)))
+    def heat(self, type: str, name: str) -> None:
+        """Ask for an attribute, and wait until it is hot: later answers come from the side table."""
+        query = EntityQuery(types=TypeIs(type), filter=Compare(Where(NAMES[name]), "==", (1,)))
+
+        async def ask() -> None:
+            await self.store.find(TENANT, query, EVERYTHING, limit=1)
+            await self.store.wait_until_hot(TENANT, NAMES[name])
+
+        self._run(ask())
+
+    @rule(
+        type=st.none() | types,
+        name=st.none() | st.sampled_from(sorted(NAMES)),
+        sign=st.sampled_from(sorted(COMPARE)),
+        number=st.integers(0, 4),
+        grants=readers,
+        limit=st.integers(0, 6),
+        offset=st.integers(0, 6),
+    )
+    def find(
+        self, type: str | None, name: str | None, sign: Any, number: int, grants: Grants, limit: int, offset: int
+    ) -> None:
+        test = None if name is None else Compare(Where(NAMES[name]), sign, (number,))
+        chosen = TypeIs(type) if type else TypeIs(CAR) if name is None else None
+        query = EntityQuery(types=chosen, filter=test)
+        page = self._run(self.store.find(TENANT, query, grants, limit=limit, offset=offset, count=True))
+
+        def wanted(id: str) -> bool:
+            its_type, place, its_values = self._alive[id]
+            projection = grants.projection([its_type], AREAS_AT[place])
+            if projection is None or (chosen is not None and its_type != chosen.iri):
+                return False
+            if name is None:
+                return True
+            hidden = projection.attributes is not None and NAMES[name] not in projection.attributes
+            return not hidden and name in its_values and COMPARE[sign](its_values[name], number)
+
+        expected = [id for id in self._order if id in self._alive and wanted(id)]
+        assert page.count == len(expected)
+        assert [record.id for record in page.records] == expected[offset : offset + limit]
+
+    @rule(grants=readers)
+    def count(self, grants: Grants) -> None:
+        counts = dict(self._run(self.store.type_counts(TENANT, grants)))
+        counts.pop(ADMINISTRATIVE_AREA, None)
+        expected: dict[str, int] = {}
+        for type, place, _ in self._alive.values():
+            if grants.projection([type], AREAS_AT[place]) is not None:
+                expected[type] = expected.get(type, 0) + 1
+        assert counts == expected
+
+    @rule(grants=readers)
+    def count_attributes(self, grants: Grants) -> None:
+        uses = self._run(self.store.attribute_uses(TENANT, grants))
+        found: dict[tuple[str, str], int] = {}
+        for use in uses:
+            if use.attribute in NAMES.values():
+                key = (use.attribute, use.types[0])
+                found[key] = found.get(key, 0) + use.n
+        expected: dict[tuple[str, str], int] = {}
+        for type, place, its_values in self._alive.values():
+            projection = grants.projection([type], AREAS_AT[place])
+            for name in its_values:
+                if projection and (projection.attributes is None or NAMES[name] in projection.attributes):
+                    expected[NAMES[name], type] = expected.get((NAMES[name], type), 0) + 1
+        assert found == expected
+
+    @invariant()
+    def state_is_what_was_written(self) -> None:
+        for id, rest in self._alive.items():
+            record = self._run(self.store.entity(TENANT, id, EVERYTHING))
+            assert record is not None and record.entity == _entity((id, *rest))
+
+    @invariant()
+    def every_follower_arrives_at_what_he_may_see(self) -> None:
+        for number, grants in enumerate(READERS):
+            picture = self._pictures[number]
+            for piece in self._run(self._slices(number, grants)):
+                for entry in piece.entries:
+                    if ADMINISTRATIVE_AREA in (*entry.types, *entry.types_before):
+                        continue
+                    if entry.op == "delete":
+                        picture.pop(entry.subject)
+                    else:
+                        picture.setdefault(entry.subject, set()).update(entry.attributes)
+            seen = {id for id, (type, place, _) in self._alive.items() if grants.projection([type], AREAS_AT[place])}
+            assert set(picture) == seen
+
+    async def _slices(self, number: int, grants: Grants) -> list[LogSlice]:
+        feed = InProcessFeed(self.store)
+        newest = await self.store.position(TENANT)
+        slices = feed.follow(TENANT, self._followed[number], grants)
+        found: list[LogSlice] = []
+        while self._followed[number] < newest:
+            found.append(await anext(slices))
+            self._followed[number] = found[-1].position
+        return found
+
+    def _keep(self, id: str, rest: Any) -> None:
+        if id not in self._order:
+            self._order.append(id)
+        self._alive[id] = rest
+
+
+def _entity(one: tuple[str, str, Any, dict[str, int]]) -> Entity:
+    id, type, place, its_values = one
+    return thing(id, type, place, **its_values)
+
+
+@pytest.fixture(autouse=True)
+def small_cities_are_heated_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(find, "HEAT_ROWS", -1)
+
+
+def _machine(examples: int, steps: int) -> Callable[[], None]:
+    from hypothesis.stateful import run_state_machine_as_test
+
+    bounds = settings(
+        max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    return lambda: run_state_machine_as_test(StoreModel, settings=bounds)
+
+
+def test_the_store_agrees_with_a_dictionary() -> None:
+    _machine(30, 30)()
+
+
+@pytest.mark.long
+def test_the_store_agrees_with_a_dictionary_for_long() -> None:
+    _machine(1_000, 60)()
