@@ -6,6 +6,7 @@ record of that version, so no change can leave them stale.
 
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 from pinisi.console.http import BadRequest, Call, Reply
@@ -18,10 +19,11 @@ from pinisi.context.problems import BadRequestData
 from pinisi.context.render import NORMALIZED, View, join, render_entity, with_context
 from pinisi.context.term_table import TermTable
 from pinisi.store.protocol import Record
-from pinisi.vocabulary.principal import WHOLE, Grants
+from pinisi.vocabulary.principal import WHOLE, Grants, Projection
 from pinisi.vocabulary.terms import LOCATION
 
 MEMO_MOST = 6
+WAYS_MOST = 4096
 _SHAPING = ("options", "format", "attrs", "pick", "omit", "lang", "datasetId")
 
 
@@ -80,27 +82,61 @@ def geometry_property(call: Call, table: TermTable) -> str:
     return LOCATION if name is None else table.expand_term(name)
 
 
-def shown(record: Record, how: Asked, view: View, grants: Grants, geometry: str) -> bytes:
-    """The bytes of one entity for this reader, without `@context`."""
-    projection = WHOLE if grants.sees_all else projection_of(record, grants) or WHOLE
-    geo = how.media == "geo"
-    key = (how.table.digest, view, projection.attributes, geometry if geo else None)
-    body = record.memo.get(key)
-    if body is None:
-        entity = record.entity
-        if geo:
-            body = render_feature(entity, how.table, view, projection, geometry_property=geometry)
+class Showing:
+    """How one request shows entities: made once, asked for each of them.
+
+    Whoever sees everything shares one key for all entities, so that a kept page of twenty costs twenty look-ups.
+    """
+
+    def __init__(self, how: Asked, view: View, grants: Grants, geometry: str) -> None:
+        self._how = how
+        self._view = view
+        self._grants = grants
+        self._geometry = geometry if how.media == "geo" else None
+        self._whole = self._key(WHOLE) if grants.sees_all else None
+
+    def _key(self, projection: Projection) -> int:
+        return _number((self._how.table.digest, self._view, projection.attributes, self._geometry))
+
+    def body(self, record: Record) -> bytes:
+        """The bytes of one entity for this reader, without `@context`."""
+        projection = WHOLE
+        key = self._whole
+        if key is None:
+            projection = projection_of(record, self._grants) or WHOLE
+            key = self._key(projection)
+        body = record.memo.get(key)
+        return self._render(record, projection, key) if body is None else body
+
+    def _render(self, record: Record, projection: Projection, key: int) -> bytes:
+        table, view = self._how.table, self._view
+        if self._geometry is None:
+            body = render_entity(record.entity, table, view, projection)
         else:
-            body = render_entity(entity, how.table, view, projection)
+            body = render_feature(record.entity, table, view, projection, geometry_property=self._geometry)
         if len(record.memo) >= MEMO_MOST:
             del record.memo[next(iter(record.memo))]
         record.memo[key] = body
-    return body
+        return body
+
+
+_numbers: dict[Any, int] = {}
+_counter = count()
+
+
+def _number(key: Any) -> int:
+    """A short name for a way to show: records are asked for it many times. Never used again for another way."""
+    number = _numbers.get(key)
+    if number is None:
+        if len(_numbers) >= WAYS_MOST:
+            _numbers.clear()
+        number = _numbers[key] = next(_counter)
+    return number
 
 
 def one(record: Record, how: Asked, view: View, call: Call) -> Reply:
     """The answer to a retrieval."""
-    body = shown(record, how, view, call.grants, geometry_property(call, how.table))
+    body = Showing(how, view, call.grants, geometry_property(call, how.table)).body(record)
     if how.media == "ld" or (how.media == "geo" and _wants_context(call)):
         body = with_context(body, how.table)
     return Reply(200, body, MEDIA[how.media], how.headers)
@@ -110,8 +146,8 @@ def many(
     records: Iterable[Record], how: Asked, view: View, call: Call, headers: tuple[tuple[bytes, bytes], ...]
 ) -> Reply:
     """The answer to a query."""
-    geometry = geometry_property(call, how.table)
-    bodies = [shown(record, how, view, call.grants, geometry) for record in records]
+    body_of = Showing(how, view, call.grants, geometry_property(call, how.table)).body
+    bodies = [body_of(record) for record in records]
     if how.media == "ld":
         bodies = [with_context(body, how.table) for body in bodies]
     if how.media != "geo":
