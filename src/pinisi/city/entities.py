@@ -1,6 +1,5 @@
 """All that a city folder knows, as entities in a fixed order: areas, source cards, registers."""
 
-import hashlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,17 +30,6 @@ def city_entities(profile: Profile) -> Iterator[Entity]:
         if entity["id"] in flags:
             entity["dataQuality"] = listing([flag_json(flag) for flag in flags[entity["id"]]])
         yield entity
-
-
-def city_digest(profile: Profile) -> str:
-    """Hash of every file that `city_entities` reads: the same digest, the same entities (of one version of Pinisi)."""
-    names = ("city.toml", "sources.toml", "registers.toml", "rules.toml", "areas.geojson")
-    paths = [profile.folder / name for name in names] + [table.path for table in profile.tables]
-    digest = hashlib.sha256()
-    for path in paths:
-        content = path.read_bytes()
-        digest.update(f"{path.name} {len(content)}\n".encode() + content)
-    return digest.hexdigest()
 
 
 def flag_json(flag: Flag) -> dict[str, Any]:

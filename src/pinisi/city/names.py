@@ -7,7 +7,7 @@ kasi kasi), so names are compared without them. A prefilter by trigrams leaves f
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 from rapidfuzz import fuzz
@@ -58,7 +58,7 @@ class Names:
         self.remove(id)
         rank = 0 if kind.endswith("AdministrativeArea") else 1
         words = _words(name)
-        joined = "".join(words)
+        joined = _join(words)
         entry = _Entry(id, name, kind, area, rank, words, joined, frozenset(_grams(joined)))
         self._entries[id] = entry
         for gram in entry.grams:
@@ -78,7 +78,7 @@ class Names:
         words = _words(query)
         if not words or limit <= 0:
             return []
-        joined = "".join(words)
+        joined = _join(words)
         scored = [(_score(entry, words, joined), entry) for entry in self._candidates(joined)]
         fitting = [(score, entry) for score, entry in scored if score >= LEAST_SCORE]
         fitting.sort(key=lambda pair: (-pair[0], pair[1].rank, len(pair[1].joined), pair[1].name, pair[1].id))
@@ -87,7 +87,7 @@ class Names:
     def _candidates(self, joined: str) -> Iterator[_Entry]:
         """Entries that share most trigrams with the query, and all that begin with a query too short for any."""
         if len(joined) < 3:
-            yield from (e for e in self._entries.values() if any(word.startswith(joined) for word in e.words))
+            yield from (entry for entry in self._entries.values() if _begins(entry, joined))
             return
         shared: Counter[str] = Counter()
         for gram in set(_grams(joined)):
@@ -104,6 +104,14 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(_DOUBLED.sub(r"\1", word) for word in _WORD.findall(bare))
 
 
+def _join(words: Sequence[str]) -> str:
+    return _DOUBLED.sub(r"\1", "".join(words))
+
+
+def _begins(entry: _Entry, joined: str) -> bool:
+    return entry.joined.startswith(joined) or any(word.startswith(joined) for word in entry.words)
+
+
 def _grams(joined: str) -> Iterator[str]:
     padded = f"^{joined}"
     return (padded[start : start + 3] for start in range(max(1, len(padded) - 2)))
@@ -116,7 +124,7 @@ def _score(entry: _Entry, words: tuple[str, ...], joined: str) -> float:
         return EXACT
     if entry.joined.startswith(joined):
         return PREFIX - rest
-    if any("".join(entry.words[start:]).startswith(joined) for start in range(1, len(entry.words))):
+    if any(_join(entry.words[start:]).startswith(joined) for start in range(1, len(entry.words))):
         return WORD_PREFIX - rest
     if all(any(known.startswith(word) for known in entry.words) for word in words):
         return ALL_WORDS - rest
@@ -128,4 +136,4 @@ def _parts(entry: _Entry, count: int) -> Iterator[str]:
     yield entry.joined
     for length in {count, count + 1}:
         for start in range(len(entry.words) - length + 1):
-            yield "".join(entry.words[start : start + length])
+            yield _join(entry.words[start : start + length])
