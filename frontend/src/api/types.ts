@@ -118,7 +118,7 @@ export interface Now {
   sources: { live: number; total: number };
 }
 
-export type Cell = string | number | boolean | null | Flag[];
+export type Cell = string | number | boolean | null | (Flag | string)[];
 
 export interface LayerTable {
   position: number;

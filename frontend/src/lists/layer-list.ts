@@ -9,7 +9,7 @@ import type { Row } from "../live/table";
 import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
 import { setStyle } from "../theme/set-style";
-import { rowFigure } from "../map/row-figure";
+import { rowNote } from "../map/row-figure";
 import { moved, typing } from "./list-keys";
 import { filtered, type Order, sorted } from "./rows";
 
@@ -117,6 +117,7 @@ export class LayerList extends View {
       }
 
       .figure {
+        color: var(--ink2);
         white-space: nowrap;
       }
 
@@ -208,7 +209,7 @@ export class LayerList extends View {
       ${row.flags.length
         ? html`<span class="flag" role="img" aria-label=${row.flags.map((flag) => this.text(flag.text)).join(". ")} title=${row.flags.map((flag) => this.text(flag.text)).join("\n")}>${icon("flag", 14)}</span>`
         : nothing}
-      <span class="figure">${rowFigure(layer, row, this.format)}</span>
+      <span class="figure">${rowNote(layer, row, this.format)}</span>
     </div>`;
   }
 

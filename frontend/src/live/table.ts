@@ -20,6 +20,11 @@ export interface Table {
 /** How many columns every layer begins with: id, name, area, lon, lat. Its own may bear the same names. */
 const SHARED = 5;
 
+/** A row may name its doubts by code alone; the place itself then tells them in words. */
+function readFlag(flag: Flag | string): Flag {
+  return typeof flag === "string" ? { code: flag, text: flag } : flag;
+}
+
 function readRow(columns: readonly string[], cells: readonly Cell[]): Row {
   const [id, name, area, lon, lat] = cells;
   const flags = cells[columns.length - 1];
@@ -31,7 +36,7 @@ function readRow(columns: readonly string[], cells: readonly Cell[]): Row {
     name: typeof name === "string" ? name : String(id),
     area: typeof area === "string" ? area : null,
     at,
-    flags: Array.isArray(flags) ? flags : [],
+    flags: Array.isArray(flags) ? flags.map(readFlag) : [],
     cells: named,
   };
 }

@@ -2,7 +2,7 @@
 import type { LayerSpecification, SourceSpecification } from "maplibre-gl";
 import type { Layer } from "../api/types";
 import type { Palette } from "./palette";
-import { MEDIUM, REGULAR, SEMIBOLD } from "./style";
+import { REGULAR, SEMIBOLD } from "./style";
 import { symbolName } from "./symbols";
 
 /** More symbols of one layer in view than this are gathered into clusters. */
@@ -41,8 +41,8 @@ export function labelLayer(layer: Layer, palette: Palette, scale: number): Layer
     minzoom: layer.labels === "always" ? layer.minZoom : NAMES_FROM_ZOOM + Math.log2(scale),
     layout: {
       "text-field": layer.labels === "always" ? always : ["get", "name"],
-      "text-font": MEDIUM,
-      "text-size": 12 * scale,
+      "text-font": REGULAR,
+      "text-size": 11.5 * scale,
       "text-variable-anchor": ["left", "right", "top", "bottom"],
       "text-radial-offset": 0.95,
       "text-justify": "auto",

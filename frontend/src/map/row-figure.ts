@@ -1,12 +1,21 @@
-/** The one figure that a row shows beside its name: its layer's first column. */
+/** The one figure that a row shows beside its name: the first number of its layer that has a unit. */
 import type { Layer } from "../api/types";
 import type { Format } from "../format/format";
-import { unitText } from "../value/words";
 import type { Row } from "../live/table";
+import { unitText } from "../value/words";
 
+/** Where rows of one column differ in unit the column has none, and a bare number would mislead. */
 export function rowFigure(layer: Layer, row: Row, format: Format): string {
-  const column = layer.columns.find(({ key }) => typeof row.cells[key] === "number");
-  if (!column) return "";
-  const value = row.cells[column.key];
-  return typeof value === "number" ? `${format.glance(value)} ${unitText(column, format)}`.trim() : "";
+  for (const column of layer.columns) {
+    const value = row.cells[column.key];
+    const unit = unitText(column, format);
+    if (typeof value === "number" && unit) return `${format.glance(value)} ${unit}`;
+  }
+  return "";
+}
+
+/** Its figure, or else the first word that its layer keeps of it. */
+export function rowNote(layer: Layer, row: Row, format: Format): string {
+  const word = layer.columns.map(({ key }) => row.cells[key]).find((cell) => typeof cell === "string");
+  return rowFigure(layer, row, format) || (typeof word === "string" ? word : "");
 }

@@ -83,7 +83,7 @@ export class PlaceFacts extends View {
         <h1>${place.name}</h1>
         <p class="where">
           <span>${this.text(place.typeTitle)}</span>
-          ${place.areas.map((area) => html`<span aria-hidden="true">·</span><button @click=${() => screenState.openPlace(area.id)}>${area.name}</button>`)}
+          ${place.areas.filter(({ id }) => id !== place.id).map((area) => html`<span aria-hidden="true">·</span><button @click=${() => screenState.openPlace(area.id)}>${area.name}</button>`)}
         </p>
         ${place.location
           ? html`<button class="button show" @click=${() => screenState.showOnMap(place.id)}>${words.showOnMap}</button>`
@@ -112,10 +112,11 @@ export class PlaceFacts extends View {
   }
 
   private inside(place: Place) {
-    if (place.inside.length === 0) return nothing;
+    const inside = place.inside.filter(({ count }) => count > 0);
+    if (inside.length === 0) return nothing;
     return html`<div class="section-head"><h2>${this.words.inside}</h2></div>
       <ul>
-        ${place.inside.map(
+        ${inside.map(
           ({ layer, title, count }) => html`<li>
             <button class="row" data-move @click=${() => screenState.go({ list: layer, id: null, value: null })}>
               <span class="main">${this.text(title)}</span><span class="end">${this.format.exact(count)}</span>

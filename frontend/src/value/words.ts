@@ -2,11 +2,17 @@
 import type { Source, Value } from "../api/types";
 import { ageParts, type Format, pick } from "../format/format";
 import { shortTime } from "../format/period";
+import { store } from "../live/store";
 import type { Catalogue } from "../strings/catalogue";
+
+/** An area that a fact points to is called by its name, not by its address. */
+function nameOf(text: string): string {
+  return store.areas.find(({ id }) => id === text)?.name ?? text;
+}
 
 export function figure(value: Value, words: Catalogue, format: Format, exact = false): string {
   if (value.value === null) return words.unknown;
-  if (typeof value.value !== "number") return String(value.value);
+  if (typeof value.value !== "number") return nameOf(String(value.value));
   return exact ? format.exact(value.value) : format.glance(value.value);
 }
 
@@ -25,10 +31,15 @@ export function spokenAge(days: number, words: Catalogue, format: Format): strin
   return words.age.spoken[unit](format.glance(amount));
 }
 
+/** "Kementerian Kesehatan (BPPSDMK); compiled by …" → "Kementerian Kesehatan": the card tells the rest. */
+export function shortPublisher(publisher: string): string {
+  return publisher.split(/\s*[(;]/)[0] || publisher;
+}
+
 /** "Kemendagri"; without a card the writer is named: a number is never nameless. */
 export function providerName(value: Value, sources: readonly Source[], words: Catalogue, format: Format): string {
   const card = sources.find((source) => source.id === value.provider);
-  if (card) return card.publisher ?? pick(card.title, format.language);
+  if (card) return shortPublisher(card.publisher ?? pick(card.title, format.language));
   if (value.provider) return value.provider.split(":").at(-1) ?? value.provider;
   return value.writtenBy ? words.writtenBy(value.writtenBy) : words.noSource;
 }

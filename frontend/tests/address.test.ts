@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { formatAddress, parseAddress, type Screen, START } from "../src/screen/address";
+
+const BUSY: Screen = {
+  page: "place",
+  id: "urn:ngsi-ld:AdministrativeArea:id-73.71.09.1004",
+  incident: null,
+  list: "waste-banks",
+  value: "fact https://smartdatamodels.org/area ds",
+  layers: ["puskesmas", "landfill"],
+  filter: "mine",
+  map: { zoom: 12.34, lat: -5.14, lon: 119.43 },
+  lang: "ja",
+  theme: "light",
+  mode: "wall",
+  sheet: true,
+  panel: 30.25,
+  legend: "folded",
+};
+
+const search = (address: string) => address.replace(/^\//, "");
+
+describe("the address bar", () => {
+  it("is empty at the start", () => expect(formatAddress(START)).toBe("/"));
+  it("restores the start from nothing", () => expect(parseAddress("")).toEqual(START));
+  it("restores every part of a busy screen", () => expect(parseAddress(search(formatAddress(BUSY)))).toEqual(BUSY));
+  it("keeps an empty choice of layers apart from the city's own", () => {
+    expect(parseAddress(search(formatAddress({ ...START, layers: [] }))).layers).toEqual([]);
+  });
+  it("stays readable", () => expect(formatAddress({ ...START, layers: ["a", "b"] })).toBe("/?layers=a,b"));
+  it.each(["?map=abc", "?map=12/99/0", "?map=12/0", "?panel=5", "?page=nowhere", "?theme=pink", "?lang=fr"])(
+    "falls back to the start for %s",
+    (broken) => expect(parseAddress(broken)).toEqual(START),
+  );
+});
