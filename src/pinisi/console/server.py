@@ -44,6 +44,7 @@ def serve(settings: Settings, city: Path) -> int:
         lifespan="on",
         access_log=False,
         log_level="critical",
+        proxy_headers=False,
         server_header=False,
         date_header=False,
         timeout_keep_alive=75,
