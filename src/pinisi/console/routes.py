@@ -1,6 +1,7 @@
 """The one route table: every address, who may use it, what it does. Tests and docs walk it."""
 
 from pinisi.console.city_endpoints import CITY_ROUTES
+from pinisi.console.house_endpoints import HOUSE_ROUTES
 from pinisi.console.http import Call, Reply, Route, json_reply
 from pinisi.console.incident_endpoints import INCIDENT_ROUTES
 from pinisi.console.live import LIVE_ROUTES
@@ -10,6 +11,7 @@ from pinisi.console.ngsi_ld_discovery import DISCOVERY_ROUTES
 from pinisi.console.ngsi_ld_provision import PROVISION_ROUTES
 from pinisi.console.openapi import openapi
 from pinisi.console.people_endpoints import PEOPLE_ROUTES
+from pinisi.console.subscription_endpoints import SUBSCRIPTION_ROUTES
 
 
 async def get_openapi(_house: object, _call: Call) -> Reply:
@@ -35,5 +37,7 @@ ROUTES: tuple[Route, ...] = (
     *INCIDENT_ROUTES,
     *LIVE_ROUTES,
     *PEOPLE_ROUTES,
+    *SUBSCRIPTION_ROUTES,
+    *HOUSE_ROUTES,
     *OPENAPI_ROUTES,
 )
