@@ -40,7 +40,7 @@ bundle: .venv/.package .venv/.console
 	scripts/bundle.sh
 
 conformance: .venv/.tools install
-	PINISI_SUITE="$(SUITE)" .venv/bin/pytest tests/conformance
+	$(if $(SUITE),$(PY) scripts/conformance.py $(SUITE),.venv/bin/pytest tests/conformance)
 
 clean:
 	rm -rf .venv bundle dist build frontend/node_modules src/pinisi/console/static

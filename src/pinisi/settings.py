@@ -16,8 +16,11 @@ from msgspec import Meta
 
 FILE_NAME = "pinisi.toml"
 PREFIX = "PINISI_"
-ELSEWHERE = frozenset(f"PINISI_{name}" for name in ("SETTINGS", "TOKEN", "SHARED", "SUITE", "BENCH_ONLY"))
+ELSEWHERE = frozenset(f"PINISI_{name}" for name in ("SETTINGS", "TOKEN", "SHARED", "BENCH_ONLY"))
 """Variables with the prefix that are no settings; the docs name them."""
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+"""Hosts at which only this machine is served: there a subscription may notify this machine without being allowed to."""
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000)]
@@ -100,7 +103,11 @@ def load_settings(
     around = _from_environment(environment)
     path, named = _settings_file(file, environment, {**around, **told})
     written = _from_file(path, named) if path else {}
-    return Settings(**{**written, **around, **told})
+    settings = Settings(**{**written, **around, **told})
+    chosen = "notification_targets" in {**written, **around, **told}
+    if chosen or settings.host in LOOPBACK:
+        return settings
+    return msgspec.structs.replace(settings, notification_targets=())
 
 
 def _settings_file(

@@ -88,6 +88,13 @@ def test_a_mistake_in_the_environment_names_the_variable() -> None:
         load_settings(environment={"PINISI_PROT": "1"})
 
 
+def test_a_server_for_others_notifies_nobody_unless_told_whom() -> None:
+    assert load_settings(environment={}).notification_targets == ("loopback",)
+    assert load_settings(environment={"PINISI_HOST": "0.0.0.0"}).notification_targets == ()
+    told = load_settings(environment={"PINISI_HOST": "0.0.0.0", "PINISI_NOTIFICATION_TARGETS": "loopback,*.go.id"})
+    assert told.notification_targets == ("loopback", "*.go.id")
+
+
 def test_variables_of_the_workshop_are_no_settings() -> None:
     assert load_settings(environment={"PINISI_SHARED": "/x", "PINISI_TOKEN": "y"}) == Settings()
 
