@@ -42,6 +42,8 @@ def _expand_object(value: dict[str, Any], terms: TermTable, field: str, nulls: b
             expanded[iri] = _expand_coerced(member, coerced[key], terms, f"{field}.{key}", nulls)
         else:
             expanded[iri] = expand_value(member, terms, f"{field}.{key}", nulls=nulls)
+    if len(expanded) < len(value):
+        refuse(field, "two members mean the same")
     return expanded
 
 

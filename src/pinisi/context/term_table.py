@@ -12,7 +12,7 @@ import msgspec
 
 from pinisi.context.core_context import CORE_URL, LATEST, MEMBERS, PREFIXES, terms_of
 from pinisi.context.json_shapes import is_list
-from pinisi.context.term_definitions import KEYWORDS, Term
+from pinisi.context.term_definitions import Term
 from pinisi.context.validate import is_name, is_uri, refuse, shorten
 from pinisi.vocabulary.terms import DEFAULT_CONTEXT, NGSI_LD
 
@@ -117,7 +117,7 @@ class TermTable:
             return term.iri
         if ":" in name:
             return self.expand_id(name)
-        if name in KEYWORDS or not name:
+        if not name or name[0] == "@":
             return name
         return DEFAULT_CONTEXT + name
 
@@ -144,7 +144,8 @@ def _shortest(name: str) -> tuple[int, str]:
     return len(name), name
 
 
-_PREFERENCE = {"@id": 0, "@vocab": 1, None: 2, "@json": 3}
+_PREFERENCE = {"@id": 0, None: 1, "@vocab": 2, "@json": 3}
+"""Which of several names an attribute gets: in the order of JSON-LD for node objects (JSON-LD 1.1 API 7.3)."""
 
 
 def _invert(terms: Mapping[str, Term]) -> dict[str, str]:

@@ -71,7 +71,7 @@ def is_name(text: str) -> bool:
 
 def check_moment(value: Any, field: str) -> str:
     """A UTC date-time as text (NGSI-LD 4.6.3)."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not value.isascii():
         refuse(field, f"{shorten(value)} is not a date-time like 2026-11-22T06:32:00Z")
     try:
         if _MOMENT.fullmatch(value) is not None:
