@@ -1,0 +1,231 @@
+"""Run a copy of the ETSI NGSI-LD test suite against a server that is started for it; a line a group, then the sum.
+
+    python scripts/conformance.py --suite FOLDER [--only PREFIX] [--failures]
+
+The suite is not part of this repository: clone it (docs/reference/conformance.md says which), make a virtual
+environment `venv` inside of it or beside it, and install its requirements.txt there. Each group gets a server of its own with empty
+data; the contexts that the suite's files name are served from the suite's own copies.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+ROOT = Path(__file__).parents[1]
+CITY = "conformance"
+CASES = "TP/NGSI-LD"
+GROUPS = (
+    "CommonBehaviours",
+    "ContextInformation/Provision/Entities",
+    "ContextInformation/Provision/EntityAttributes",
+    "ContextInformation/Provision/BatchEntities",
+    "ContextInformation/Provision/PurgeEntities",
+    "ContextInformation/Provision/TransientEntities",
+    "ContextInformation/Provision/TemporalEntity",
+    "ContextInformation/Provision/TemporalEntityAttributes",
+    "ContextInformation/Consumption/Entity",
+    "ContextInformation/Consumption/Discovery",
+    "ContextInformation/Consumption/TemporalEntity",
+    "ContextInformation/EntityMap",
+    "ContextInformation/Snapshot",
+    "ContextInformation/Subscription",
+    "ContextSource",
+    "DistributedOperations",
+    "jsonldContext",
+)
+OTHER_NAMES = {"ngsildTestSuiteV1.8-compound.jsonld": "ngsi-ld-test-suite-compound.jsonld"}
+"""Contexts that the suite names by an address elsewhere, and which of its own files says the same."""
+
+_URL = re.compile(r"https?://[^\s\"'<>${}]+\.jsonld")
+
+
+class Unready(Exception):
+    """Something that the run needs is not there; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Suite:
+    folder: Path
+    robot: Path
+
+    def groups(self, only: str) -> list[str]:
+        found = [group for group in GROUPS if (self.folder / CASES / group).is_dir()]
+        chosen = [group for group in found if only in group]
+        if not chosen:
+            raise Unready(f"no group of {self.folder} has {only!r} in its name; there are: {', '.join(found)}")
+        return chosen
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    passed: bool
+    reason: str
+
+
+def find_suite(folder: str, robot: str | None) -> Suite:
+    if not folder:
+        raise Unready("name the folder of the suite: make conformance SUITE=folder (docs/reference/conformance.md)")
+    path = Path(folder).resolve()
+    if not (path / CASES).is_dir():
+        raise Unready(f"{path} holds no {CASES}: it is no copy of the ETSI NGSI-LD test suite")
+    places = [path / "venv/bin/robot", path / ".venv/bin/robot", path.parent / "venv/bin/robot"]
+    named = robot or os.environ.get("ROBOT") or next((str(place) for place in places if place.is_file()), None)
+    program = shutil.which(named or "robot")
+    if program is None:
+        raise Unready(
+            f"Robot Framework is missing. In {path}:\n"
+            "  python3 -m venv venv && venv/bin/pip install -r requirements.txt\nor name the program with --robot."
+        )
+    return Suite(path, Path(program).absolute())
+
+
+def lay_contexts(suite: Suite, folder: Path) -> None:
+    """Write the folder of local contexts: every address in the suite's files that one of its own copies answers."""
+    copies = {file.name: file for file in (suite.folder / "resources/jsonld-contexts").glob("*.jsonld")}
+    folder.mkdir(parents=True)
+    index: dict[str, str] = {}
+    for url in _urls(suite.folder):
+        last = url.rpartition("/")[2]
+        name = OTHER_NAMES.get(last, last)
+        if name in copies:
+            index[url] = name
+            shutil.copy(copies[name], folder / name)
+    (folder / "index.json").write_text(json.dumps(index, indent=1), encoding="utf-8")
+
+
+def _urls(folder: Path) -> set[str]:
+    found: set[str] = set()
+    for part in ("TP", "IOP_TP", "data", "resources", "libraries"):
+        for file in (folder / part).rglob("*"):
+            if file.is_file() and file.suffix in (".json", ".jsonld", ".robot", ".resource", ".py"):
+                found.update(_URL.findall(file.read_text(encoding="utf-8", errors="replace")))
+    return found
+
+
+@contextmanager
+def served(suite: Suite, port: int, work: Path) -> Iterator[str]:
+    """A server with an empty city; gives the address of its NGSI-LD interface."""
+    from pinisi.city.scaffold import new_city
+
+    new_city(work / "city", CITY, "Conformance")
+    lay_contexts(suite, work / "data" / "contexts")
+    settings = {"PINISI_NOTIFICATION_TARGETS": "loopback,private,*", "PINISI_LOG_LEVEL": "warning"}
+    command = [sys.executable, "-m", "pinisi", "run", str(work / "city"), "--data", str(work / "data")]
+    path = os.pathsep.join(filter(None, (str(ROOT / "src"), os.environ.get("PYTHONPATH"))))
+    with (work / "server.log").open("wb") as log:
+        server = subprocess.Popen(
+            [*command, "--port", str(port)],
+            env={**os.environ, "PYTHONPATH": path, **settings},
+            stdout=log,
+            stderr=log,
+            cwd=work,
+        )
+        try:
+            _wait(server, f"http://127.0.0.1:{port}/ngsi-ld/v1/types", work / "server.log")
+            yield f"http://127.0.0.1:{port}/ngsi-ld/v1"
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+def _wait(server: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
+    for _ in range(200):
+        if server.poll() is not None:
+            raise Unready(f"the server did not start:\n{log.read_text(errors='replace')}")
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise Unready("the server did not answer within 20 seconds")
+
+
+def run_group(suite: Suite, group: str, port: int, keep: Path | None) -> list[Case]:
+    work = Path(tempfile.mkdtemp(prefix="pinisi-conformance-"))
+    try:
+        with served(suite, port, work) as url:
+            output = (keep / group.replace("/", ".")) if keep else work / "out"
+            _robot(suite, group, url, output, work)
+        return list(read_cases(output / "output.xml"))
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _robot(suite: Suite, group: str, url: str, output: Path, work: Path) -> None:
+    variables = {"url": url, "temporal_api_url": url}
+    for peer in ("notification_server", "context_source", "context_server", "mqtt_broker"):
+        variables[f"{peer}_host"] = "127.0.0.1"
+    words = [f"--variable={name}:{value}" for name, value in variables.items()]
+    command = [str(suite.robot), *words, "--outputdir", str(output), "--console", "none", "--log", "NONE"]
+    with (work / "robot.log").open("wb") as log:
+        subprocess.run(
+            [*command, "--report", "NONE", f"{CASES}/{group}"],
+            cwd=suite.folder,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    if not (output / "output.xml").is_file():
+        raise Unready(f"Robot Framework could not run {group}:\n{(work / 'robot.log').read_text(errors='replace')}")
+
+
+def read_cases(file: Path) -> Iterator[Case]:
+    """The cases of an output.xml, without holding its megabytes in memory."""
+    for _, element in ElementTree.iterparse(file):
+        if element.tag == "test":
+            status = element.find("status")
+            passed = status is not None and status.get("status") == "PASS"
+            reason = "" if status is None else (status.text or "").strip()
+            yield Case(element.get("name", ""), passed, reason)
+            element.clear()
+
+
+def report(group: str, cases: list[Case], seconds: float, failures: bool) -> int:
+    passed = sum(case.passed for case in cases)
+    print(f"{group:55} {passed:5} of {len(cases):5}  {seconds:6.0f} s", flush=True)
+    for case in cases if failures else ():
+        if not case.passed:
+            print(f"    {case.name}: {' '.join(case.reason.split())[:160]}", flush=True)
+    return passed
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Run the ETSI NGSI-LD test suite against Pinisi.")
+    parser.add_argument("--suite", default=os.environ.get("PINISI_SUITE", ""), help="folder of the suite's clone")
+    parser.add_argument("--robot", help="the program robot of the suite's virtual environment")
+    parser.add_argument("--only", default="", help="run groups whose name holds this text")
+    parser.add_argument("--port", type=int, default=9090, help="some cases name 9090 themselves")
+    parser.add_argument("--failures", action="store_true", help="list the cases that fail, with the reason")
+    parser.add_argument("--keep", type=Path, help="keep Robot Framework's output in this folder")
+    told = parser.parse_args()
+    try:
+        suite = find_suite(told.suite, told.robot)
+        passed = total = 0
+        for group in suite.groups(told.only):
+            began = time.monotonic()
+            cases = run_group(suite, group, told.port, told.keep.resolve() if told.keep else None)
+            passed += report(group, cases, time.monotonic() - began, told.failures)
+            total += len(cases)
+    except Unready as error:
+        print(f"conformance: {error}", file=sys.stderr)
+        return 2
+    print(f"conformance passed {passed} of {total}")
+    return 0 if passed == total else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
