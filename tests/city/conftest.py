@@ -1,6 +1,5 @@
 """The shipped city, read once, and a small city that a test may break."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -117,8 +116,3 @@ def change(small: Path) -> Callable[[str, str, str], Path]:
         return small
 
     return replace
-
-
-@pytest.fixture
-def makassar_copy(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(MAKASSAR, tmp_path / "makassar"))
