@@ -110,9 +110,16 @@ class _Periods:
             first = self.start + index * period.microseconds
             return index, first, first + period.microseconds
         while self.starts[-1] <= time and len(self.starts) < MOST_PERIODS:
-            self.starts.append(period.after(self.start, len(self.starts)))
+            self.starts.append(self._after(len(self.starts)))
         index = bisect_right(self.starts, time) - 1
-        return index, self.starts[index], period.after(self.start, index + 1)
+        return index, self.starts[index], self._after(index + 1)
+
+    def _after(self, times: int) -> Instant:
+        """Where a period begins; beyond the calendar there is only its end."""
+        try:
+            return self.period.after(self.start, times)
+        except OverflowError:
+            return _LAST + 1
 
 
 def _end(
