@@ -125,11 +125,12 @@ class House:
     """The part of the house that subscriptions need."""
 
     def __init__(
-        self, store: SqliteStore, grants: dict[str, Grants], targets: tuple[str, ...], limits: Limits
+        self, store: SqliteStore, grants: dict[str, Grants], targets: tuple[str, ...], limits: Limits,
+        documents: dict[str, Any],
     ) -> None:
         self.shift = 0
         self.store = store
-        self.contexts = Contexts({CITY_CONTEXT: TERMS})
+        self.contexts = Contexts(documents)
         self.subscriptions = SubscriptionIndex(lambda id, _tenant: grants.get(id), self.now)
         self.notifier = Notifier(
             store, self.contexts, self.subscriptions, self.now, targets, default_tenant=TENANT, limits=limits
@@ -195,17 +196,19 @@ class House:
     async def settled(self, seconds: float = 10.0) -> None:
         """Until nothing is owed any more."""
         async with asyncio.timeout(seconds):
-            while await self.store.debts(TENANT):
+            while await self.store.debts(TENANT):  # noqa: ASYNC110 - the store has no event for it
                 await asyncio.sleep(0.01)
 
 
 @asynccontextmanager
 async def open_house(
     folder: Path, *, grants: dict[str, Grants] | None = None, targets: tuple[str, ...] = ("loopback",),
-    limits: Limits | None = None, deliver: bool = True,
+    limits: Limits | None = None, deliver: bool = True, documents: dict[str, Any] | None = None,
 ) -> AsyncIterator[House]:
     store = SqliteStore(folder, lambda: time.time_ns() // 1000)
-    house = House(store, {"ani": EVERYTHING} if grants is None else grants, targets, limits or Limits())
+    grants = {"ani": EVERYTHING} if grants is None else grants
+    documents = {CITY_CONTEXT: TERMS} if documents is None else documents
+    house = House(store, grants, targets, limits or Limits(), documents)
     await house.subscriptions.load(store)
     store.owing = house.subscriptions.owing
     store.listen(house.notifier.heard)

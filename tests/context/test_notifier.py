@@ -1,12 +1,13 @@
 """Every change that is owed arrives: with faults, after crashes, in order."""
 
 import asyncio
+import shutil
 from pathlib import Path
 
 import pytest
 from notification_receiver import TENANT, open_house, open_receiver, vehicles
 
-from pinisi.context import notification_lane
+from pinisi.context import notification_lane, notification_settler
 from pinisi.context.notification_gate import Limits
 from pinisi.vocabulary.instant import DAY
 
@@ -84,7 +85,7 @@ async def test_a_slow_receiver_delays_no_other_and_no_write(tmp_path: Path) -> N
         assert asyncio.get_running_loop().time() - began < 2.0
 
 
-async def test_what_was_sent_but_not_settled_is_sent_again_after_a_crash(tmp_path: Path) -> None:
+async def test_what_was_owed_when_the_process_ended_is_sent_by_the_next_one(tmp_path: Path) -> None:
     async with open_receiver() as receiver:
         async with open_house(tmp_path, deliver=False) as house:
             await house.subscribe(vehicles(receiver.uri))
@@ -99,6 +100,24 @@ async def test_what_was_sent_but_not_settled_is_sent_again_after_a_crash(tmp_pat
             await house.speed("urn:v:1", 99)
             await receiver.wait(6)
         assert receiver.tries == 6
+
+
+async def test_what_was_sent_but_not_settled_is_sent_again_after_a_crash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notification_settler, "GATHER_SECONDS", 60.0)
+    left, found = tmp_path / "before", tmp_path / "after"
+    async with open_receiver() as receiver:
+        async with open_house(left) as house:
+            await house.subscribe(vehicles(receiver.uri))
+            for speed in range(5):
+                await house.speed("urn:v:1", speed)
+            first = list(await receiver.wait(5))
+            shutil.copytree(left, found)
+        async with open_house(found) as house:
+            again = (await receiver.wait(10))[5:]
+        assert [one.body["id"] for one in again] == [one.body["id"] for one in first]
+        assert [one.data for one in again] == [one.data for one in first]
 
 
 async def test_a_repetition_has_the_same_id(tmp_path: Path, impatient: None) -> None:
@@ -143,7 +162,7 @@ async def test_what_cannot_be_delivered_for_a_day_becomes_a_dead_letter_that_can
         assert await house.dead_letters() == []
         house.shift = DAY
         async with asyncio.timeout(5):
-            while not (letters := await house.dead_letters()):
+            while not (letters := await house.dead_letters()):  # noqa: ASYNC110 - the store has no event for it
                 await asyncio.sleep(0.02)
         assert letters[0]["subscription"] == id
         assert letters[0]["entity"] == "urn:v:1"

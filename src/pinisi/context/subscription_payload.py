@@ -172,7 +172,7 @@ def _triggers(payload: Payload) -> frozenset[str] | None:
         return None
     triggers = _array(payload["notificationTrigger"], "notificationTrigger", len(TRIGGERS) * 2)
     for trigger in triggers:
-        if trigger not in TRIGGERS:
+        if not isinstance(trigger, str) or trigger not in TRIGGERS:
             refuse("notificationTrigger", f"{shorten(trigger)} is none of {', '.join(sorted(TRIGGERS))}")
     return frozenset(triggers)
 

@@ -1,7 +1,8 @@
 """What kind of change a subscription waits for: `notificationTrigger` and `watchedAttributes` (NGSI-LD 5.2.12, 5.8.6).
 
 Without triggers it hears of entities that are created and of attributes that are created or updated. Kinds are told
-for each instance of an attribute: one of two datasets that goes is an `attributeDeleted`.
+for each instance of an attribute: one of two datasets that goes is an `attributeDeleted`. `entityUpdated` stands for
+the three of attributes (5.2.12), so that it too hears of the attributes that come and go with their entity.
 """
 
 from collections.abc import Iterable
