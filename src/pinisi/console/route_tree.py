@@ -44,7 +44,7 @@ class RouteTree:
         values: list[str] = []
         for segment in raw_path.decode("latin-1").strip("/").split("/"):
             assert isinstance(node, dict)
-            below = node.get(segment) if segment else None
+            below = node.get(segment) if segment != _PARAMETER else None
             if below is None or isinstance(below, Found):
                 below = node.get(_PARAMETER)
                 if below is None or not segment:
