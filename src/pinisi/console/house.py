@@ -28,7 +28,7 @@ from pinisi.context.subscription_index import SubscriptionIndex
 from pinisi.feed.in_process import InProcessFeed
 from pinisi.incidents.desk import Desk
 from pinisi.incidents.incident import Raised
-from pinisi.incidents.watch import watch
+from pinisi.incidents.watch import Rules, watch
 from pinisi.people.binding import is_loopback, may_bind
 from pinisi.people.gate import Gate
 from pinisi.people.public import public_view
@@ -95,7 +95,7 @@ class House:
         self.pinisi_table = self.contexts.table(CONTEXT_NAME)
         await self._open_notifications()
         await self._open_city()
-        self._run(watch(self.default_tenant, self.store, self.feed, self.desk, self._alarms, self.now), "alarm watch")
+        self._watch_alarms()
         self._run(take_care(self.store, self.now, settings.history_days, settings.log_days), "care")
 
     async def _open_notifications(self) -> None:
@@ -180,11 +180,16 @@ class House:
         ours = parts.scheme in ("http", "https") and parts.path == CONTEXT_PATH
         return self._context if ours and self.host_is_ours(parts.netloc.encode("latin-1", "replace")) else None
 
+    def _watch_alarms(self) -> None:
+        """Watch the log, if the city has written rules at all."""
+        types = frozenset(self.pinisi_table.expand_term(rule.type) for rule in self.profile.rules.alarms)
+        if types:
+            rules = Rules(types, self._alarms)
+            self._run(watch(self.default_tenant, self.store, self.feed, self.desk, rules, self.now), "alarm watch")
+
     def _alarms(self, record: Record) -> Sequence[Raised]:
         """What the city's written rules say of an entity."""
         rules = self.profile.rules.alarms
-        if not rules:
-            return ()
         document = normalized(record.entity, self.pinisi_table, WHOLE)
         return [
             Raised(

@@ -1,44 +1,48 @@
 """Watches the log for what a written rule calls an alarm, with a durable cursor: nothing is missed over a restart."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 
+import msgspec
 import structlog
 
 from pinisi.feed.protocol import Feed
 from pinisi.incidents.desk import Desk
 from pinisi.incidents.incident import Raised
-from pinisi.store.protocol import Record, Store
+from pinisi.store.protocol import LogEntry, Record, Store
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM
-from pinisi.vocabulary.terms import INCIDENT
 
 CURSOR = "alarms"
+STRIDE = 1_000
+"""Positions after which the cursor is moved though nothing was raised: what a restart looks at again."""
+
 _log = structlog.get_logger("pinisi.incidents")
 
-Rules = Callable[[Record], Sequence[Raised]]
-"""What the city's rules say of an entity: alarms to raise."""
+
+class Rules(msgspec.Struct, frozen=True):
+    """A city's written rules: the types that they speak of (IRIs), and what they say of an entity."""
+
+    types: frozenset[str]
+    alarms_of: Callable[[Record], Sequence[Raised]]
 
 
 async def watch(
-    tenant: str,
-    store: Store,
-    feed: Feed,
-    desk: Desk,
-    rules: Rules,
-    now: Callable[[], Instant],
-    settled: Callable[[], Awaitable[None]] | None = None,
+    tenant: str, store: Store, feed: Feed, desk: Desk, rules: Rules, now: Callable[[], Instant]
 ) -> None:
-    """Follow the log for ever; the cursor moves with every slice, alarms and all."""
-    position = await feed.resume(tenant, CURSOR)
-    async for piece in feed.follow(tenant, position, EVERYTHING):
-        for id in dict.fromkeys(e.subject for e in piece.entries if e.op in ("create", "update")):
+    """Follow the log for ever. An alarm and the cursor move in one commit; a quiet log moves it in strides."""
+    kept = await feed.resume(tenant, CURSOR)
+    async for piece in feed.follow(tenant, kept, EVERYTHING):
+        raised = False
+        for id in dict.fromkeys(entry.subject for entry in piece.entries if _concerns(rules, entry)):
             record = await store.entity(tenant, id, EVERYTHING)
-            if record is None or INCIDENT in record.family.types:
-                continue
-            for raised in rules(record):
-                if await desk.raise_incident(tenant, raised, SYSTEM, now()):
-                    _log.info("alarm raised", tenant=tenant, incident=raised.id)
-        if piece.entries or piece.reset:
-            await store.apply(tenant, [], SYSTEM, cursor=(CURSOR, piece.position))
-        if settled is not None:
-            await settled()
+            for alarm in rules.alarms_of(record) if record is not None else ():
+                if await desk.raise_incident(tenant, alarm, SYSTEM, now()):
+                    raised = True
+                    _log.info("alarm raised", tenant=tenant, incident=alarm.id)
+        if raised or piece.position - kept >= STRIDE:
+            kept = piece.position
+            await store.apply(tenant, [], SYSTEM, cursor=(CURSOR, kept))
+
+
+def _concerns(rules: Rules, entry: LogEntry) -> bool:
+    return entry.op in ("create", "update") and not rules.types.isdisjoint(entry.types)
