@@ -52,7 +52,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     | `allowed_hosts` | names | further Host headers to accept; loopback and `host` always are |
     | `allowed_origins` | origins | further Origins that may write from a browser; the server's own always may |
     | `public_role` | role or empty | what a reader without account may do; empty: nothing |
-    | `notification_targets` | words | where subscriptions may notify: names, patterns, networks, `loopback`, `private` |
+    | `notification_targets` | words | where subscriptions may notify: names, networks, `loopback`, `private` |
     | `commit_window_ms` | ms | how long a commit waits for others to share its fsync |
     | `log_level` | word | debug, info, warning or error |
     """
