@@ -93,6 +93,20 @@ def test_flags_are_written_in_three_languages_with_their_own_numbers(entities: E
     assert outlier["id"].startswith("445.335 kg: 60 %")
 
 
+def test_a_flag_says_which_attribute_it_doubts(entities: Entities) -> None:
+    doubted = {(f["code"], f["attribute"]) for e in entities for f in e.get("dataQuality", {}).get("json", ())}
+    assert doubted == {
+        ("unit-contradiction", "wasteReceived"),
+        ("outlier", "wasteReceived"),
+        ("figure-too-small", "wasteReceived"),
+        ("area-zero", "area"),
+        ("shared-position", "location"),
+        ("outside-city", "location"),
+        ("outside-named-area", "location"),
+        ("layers-disagree", "bpsCode"),
+    }
+
+
 def test_a_fault_changes_no_value(entities: Entities) -> None:
     (central,) = [e for e in entities if e["id"].endswith("bank-sampah-kota-makassar")]
     assert (central["wasteReceived"]["value"], central["wasteReceived"]["unitCode"]) == (2.06, "TNE")

@@ -113,10 +113,11 @@ def test_a_doubt_about_zeros_is_silent_when_there_are_none() -> None:
     assert len(tile_value(summed, [well("a", 0)]).flags) == 1
 
 
-def test_an_attribute_inherits_the_doubts_of_its_entity() -> None:
-    doubt = [{"code": "d", "text": {"id": "x", "en": "x", "ja": "x"}}]
-    row = well("a", 1, dataQuality={"type": "JsonProperty", "json": doubt})
-    assert tile_value(tile("attribute", entity="a", attribute="area"), [row]).flags == tuple(doubt)
+def test_a_number_inherits_the_doubts_about_its_own_attribute() -> None:
+    text = {"id": "x", "en": "x", "ja": "x"}
+    doubts = [{"code": code, "attribute": code, "text": text} for code in ("area", "location")]
+    row = well("a", 1, dataQuality={"type": "JsonProperty", "json": doubts})
+    assert tile_value(tile("attribute", entity="a", attribute="area"), [row]).flags == (doubts[0],)
 
 
 @pytest.mark.parametrize(("days", "state"), [(LATE_AFTER_DAYS, "fresh"), (LATE_AFTER_DAYS + 1, "late")])

@@ -8,7 +8,7 @@ import pytest
 from pinisi.city.context import context_bytes, iri, terms
 from pinisi.city.facts import types_of
 from pinisi.city.profile import Profile
-from pinisi.city.words import attribute_label, catalogue, type_title, unit_text
+from pinisi.city.words import attribute_label, catalogue, type_title, unit_text, value_text
 from pinisi.vocabulary import terms as kernel
 
 RELATIONSHIPS = {"partOf", "provider", "owner", "subject", "raisedBy", "closedBy"}
@@ -52,6 +52,12 @@ def test_every_type_attribute_and_unit_of_makassar_has_words(makassar: Profile, 
     assert types <= set(words.types)
     assert attributes <= set(words.attributes)
     assert units <= set(words.units)
+
+
+def test_every_code_word_of_makassar_has_a_meaning(entities: list[dict[str, Any]]) -> None:
+    used = {(name, entity[name]["value"]) for entity in entities for name in ("kind", "level") if name in entity}
+    assert sorted(pair for pair in used if value_text(*pair) is None) == []
+    assert value_text("category", "Unit") is None
 
 
 def test_what_has_no_words_shows_its_own_name() -> None:

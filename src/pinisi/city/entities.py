@@ -33,7 +33,8 @@ def city_entities(profile: Profile) -> Iterator[Entity]:
 
 
 def flag_json(flag: Flag) -> dict[str, Any]:
-    return {"code": flag.code, "text": {"id": flag.text.id, "en": flag.text.en, "ja": flag.text.ja}}
+    text = {"id": flag.text.id, "en": flag.text.en, "ja": flag.text.ja}
+    return {"code": flag.code, "attribute": flag.attribute, "text": text}
 
 
 def _areas(profile: Profile) -> Iterator[Entity]:

@@ -44,10 +44,11 @@ class FaultRule(Selection, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class Flag(msgspec.Struct, frozen=True):
-    """Why to doubt an entity."""
+    """Why to doubt an attribute of an entity."""
 
     code: str
     text: Text
+    attribute: str
 
 
 Filling = dict[str, str | float | Text]
@@ -61,7 +62,7 @@ def find_faults(rules: Sequence[FaultRule], entities: Sequence[Entity], areas: A
     for rule in rules:
         chosen = [entity for entity in entities if rule.holds(entity)]
         for entity_id, words in _TESTS[rule.kind](rule, chosen, entities, areas):
-            flags[entity_id].append(Flag(rule.code, fill(rule.text, **words)))
+            flags[entity_id].append(Flag(rule.code, fill(rule.text, **words), _doubted(rule)))
     return dict(flags)
 
 
@@ -154,6 +155,11 @@ def _codes_disagree(rule: FaultRule, chosen: Sequence[Entity], _all: Sequence[En
         area = areas.areas.get(str(value_of(entity, "code")))
         if area is not None and area.bps_overlap is not None and area.bps_overlap < rule.limit:
             yield entity["id"], {"share": round(100 * area.bps_overlap), "bps": area.bps or ""}
+
+
+def _doubted(rule: FaultRule) -> str:
+    """The attribute that a rule casts doubt on."""
+    return "bpsCode" if rule.kind == "codes-disagree" else rule.attribute or "location"
 
 
 def _named_district(entity: Mapping[str, Any]) -> str | None:

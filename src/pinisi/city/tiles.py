@@ -104,7 +104,8 @@ def _one(tile: Tile, entities: Sequence[Mapping[str, Any]], now: Instant | None)
         value = round(value / days, 2)
         derived = fill(rule_text("per_day"), attribute=attribute_label(tile.attribute or ""), period=period, days=days)
     made = _value(tile, [attribute], value, now, derived)
-    inherited: list[dict[str, Any]] = value_of(entity, "dataQuality") or []
+    doubts: list[dict[str, Any]] = value_of(entity, "dataQuality") or []
+    inherited = [doubt for doubt in doubts if doubt.get("attribute", tile.attribute) == tile.attribute]
     flags = (*inherited, *made.flags)
     if tile.kind == "attribute":
         return msgspec.structs.replace(made, flags=flags, entity=tile.entity, attribute=tile.attribute)

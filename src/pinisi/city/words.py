@@ -16,6 +16,7 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     units: dict[str, Text]
     units_a_day: dict[str, Text]
     rules: dict[str, Text]
+    values: dict[str, dict[str, Text]]
 
 
 @cache
@@ -31,6 +32,11 @@ def type_title(name: str) -> Text:
 def attribute_label(name: str) -> Text:
     """The label of an attribute; its short name where the catalogue has none."""
     return catalogue().attributes.get(name) or Text(name, name, name)
+
+
+def value_text(attribute: str, value: str) -> Text | None:
+    """What a code word of an attribute (`kind`, `level`) means; None where the value is already for people."""
+    return catalogue().values.get(attribute, {}).get(value)
 
 
 def unit_text(code: str, a_day: bool = False) -> Text:
