@@ -9,6 +9,7 @@ from pinisi.city.entities import city_entities
 from pinisi.city.errors import CityError
 from pinisi.city.profile import load_profile
 
+ZERO = "[[faults]]\ncode = 'x'\nkind = 'zero'\ntype = 'Well'\ntext = { id = '', en = '', ja = '' }\n"
 Change = Callable[[str, str, str], Path]
 
 
@@ -61,6 +62,9 @@ def test_a_file_that_is_no_text(small: Path) -> None:
         ("city.toml", "119.0, -6.0, 120.0", "nan, -6.0, 120.0", "view.bounds", "west, south, east, north"),
         ("city.toml", 'source = "survey"', 'source = "rumour"', "areas.source", "has no card in sources.toml"),
         ("city.toml", 'period = "2020"', 'period = "last year"', "areas.period", "is no period"),
+        ("city.toml", 'kind = "count"', 'kind = "sum"', "tiles[0].attribute", "is needed for the kind 'sum'"),
+        ("city.toml", 'kind = "count"', 'kind = "per_day"', "tiles[0].entity", "is needed for the kind 'per_day'"),
+        ("rules.toml", "", ZERO, "faults[0].attribute", "is needed for the kind 'zero'"),
         ("sources.toml", "retrieved = 2021-02-03", 'retrieved = "then"', "sources[0].retrieved", "Invalid RFC3339"),
         ("registers.toml", 'source = "survey"', 'source = "rumour"', "registers[0].source", "has no card"),
         ("registers.toml", 'period = "2020"', 'period = "2020-13"', "registers[0].period", "does not exist"),
@@ -94,6 +98,22 @@ def test_what_is_wrong_is_named(change: Change, file: str, old: str, new: str, f
     assert reason in error.reason
     assert error.file in str(error)
     assert Path(error.file).name in {Path(file).name, "wells.csv", "springs.csv"}
+
+
+TITLE = '{ id = "x", en = "x", ja = "PLACE" }'
+
+
+@pytest.mark.parametrize("place", ["{water}", "{value", "{0}", "{value.x}"])
+def test_a_text_asks_only_for_what_there_is(small: Path, place: str) -> None:
+    rule = f"code = 'x'\nkind = 'zero'\ntype = 'Well'\nattribute = 'depth'\ntext = {TITLE.replace('PLACE', place)}\n"
+    (small / "rules.toml").write_text("[[faults]]\n" + rule)
+    assert broken(small).field == "faults[0].text"
+
+
+def test_a_title_of_an_alarm_asks_only_for_what_there_is(small: Path) -> None:
+    rule = "id = 'x'\ntype = 'Well'\nattribute = 'depth'\ncomparison = 'above'\nlimit = 1\nseverity = 'danger'\n"
+    (small / "rules.toml").write_text(f"[[alarms]]\n{rule}title = {TITLE.replace('PLACE', '{depth}')}\n")
+    assert broken(small).reason == "{depth} is not among limit, name, value"
 
 
 def test_now_shows_seven_tiles_at_most(small: Path) -> None:

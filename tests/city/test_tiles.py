@@ -127,6 +127,12 @@ def test_a_number_is_late_after_its_limit(days: int, state: str) -> None:
     assert (value.age_days, value.state) == (days, state)
 
 
+def test_units_that_do_not_go_together_give_no_number_but_the_reason() -> None:
+    value = tile_value(tile("sum", select=Selection(type="Well"), attribute="area", unit="KGM"), [well("a", 1)], NOW)
+    assert value.value is None
+    assert value.flags[0]["text"]["en"] == "units cannot be compared: MTK cannot be written in KGM"
+
+
 def test_a_tile_tells_which_entities_it_needs() -> None:
     assert tiles_need(tile("attribute", entity="a", attribute="area")) == EntityNeed(ids=("a",))
     assert tiles_need(tile("count", select=Selection(type="Well"))) == EntityNeed(types=("Well",))

@@ -13,6 +13,8 @@ from pinisi.city.text import Text, fill
 from pinisi.city.units import UnitMismatch, in_unit
 
 Severity = Literal["danger", "caution", "information"]
+PLACES = frozenset({"name", "value", "limit"})
+"""What the title of a rule may hold."""
 Comparison = Literal["above", "at-least", "below", "at-most"]
 
 

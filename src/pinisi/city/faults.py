@@ -13,7 +13,7 @@ import msgspec
 from pinisi.city.areas import AreaIndex
 from pinisi.city.facts import Entity, Selection, number_of, position_of, value_of
 from pinisi.city.text import Text, distance_text, fill
-from pinisi.city.units import in_unit
+from pinisi.city.units import UnitMismatch, in_unit
 
 Kind = Literal[
     "shared-position",
@@ -172,11 +172,27 @@ def _period(entity: Mapping[str, Any], attribute: str) -> str:
 
 
 def _in_rule_unit(rule: FaultRule, entity: Mapping[str, Any]) -> float | None:
+    """The number in the unit of the rule; None where there is none that can be compared."""
     number = number_of(entity, rule.attribute)
     if number is None:
         return None
-    return in_unit(number, entity[rule.attribute].get("unitCode"), rule.unit)
+    try:
+        return in_unit(number, entity[rule.attribute].get("unitCode"), rule.unit)
+    except UnitMismatch:
+        return None
 
+
+PLACES: dict[Kind, frozenset[str]] = {
+    "shared-position": frozenset({"others"}),
+    "share-above": frozenset({"value", "share", "total", "count"}),
+    "below": frozenset({"value", "period"}),
+    "zero": frozenset(),
+    "less-than-sum": frozenset({"value", "sum", "count", "period"}),
+    "outside-city": frozenset({"distance", "area"}),
+    "outside-named-area": frozenset({"named", "found", "distance"}),
+    "codes-disagree": frozenset({"share", "bps"}),
+}
+"""What the text of a rule may hold."""
 
 _TESTS: dict[Kind, Callable[[FaultRule, Sequence[Entity], Sequence[Entity], AreaIndex], Found]] = {
     "shared-position": _shared_position,

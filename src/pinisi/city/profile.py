@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from pinisi.city import alarm_rules, faults, tiles
 from pinisi.city.alarm_rules import AlarmRule
 from pinisi.city.areas import Area, read_areas
 from pinisi.city.errors import CityError
@@ -16,7 +17,7 @@ from pinisi.city.period import NotAPeriod, period_days
 from pinisi.city.provenance import Source, read_sources
 from pinisi.city.reading import read_toml
 from pinisi.city.registers import Register, Table, read_registers, read_table
-from pinisi.city.text import LANGUAGES, Text
+from pinisi.city.text import LANGUAGES, Text, strange_place
 from pinisi.city.tiles import Tile
 
 MOST_TILES = 7
@@ -142,13 +143,16 @@ def load_profile(folder: Path) -> Profile:
     sources = read_sources(folder / "sources.toml")
     registers = read_registers(folder / "registers.toml")
     check_sources(folder, city, registers, {source.id for source in sources})
+    rules = read_toml(folder / "rules.toml", Rules)
+    check_templates(folder, city, rules)
+    check_needs(folder, city, rules)
     return Profile(
         folder=folder,
         city=city,
         sources=sources,
         areas=tuple(read_areas(folder / "areas.geojson")),
         tables=tuple(read_table(register, folder) for register in registers),
-        rules=read_toml(folder / "rules.toml", Rules),
+        rules=rules,
     )
 
 
@@ -195,6 +199,59 @@ def check_sources(folder: Path, city: City, registers: tuple[Register, ...], kno
             period_days(period)
         except NotAPeriod as error:
             raise CityError(path, f"{field}.period", str(error)) from None
+
+
+def check_templates(folder: Path, city: City, rules: Rules) -> None:
+    """Every text with places can be filled.
+
+    Raises:
+        CityError: naming the field.
+    """
+    for path, field, template, places in _templates(folder, city, rules):
+        strange = strange_place(template, places)
+        if strange is not None:
+            raise CityError(path, field, strange)
+
+
+TILE_NEEDS = {
+    "attribute": ("entity", "attribute"),
+    "per_day": ("entity", "attribute"),
+    "count": ("select",),
+    "sum": ("select", "attribute"),
+}
+FAULT_NEEDS = {
+    "share-above": ("attribute",),
+    "below": ("attribute",),
+    "zero": ("attribute",),
+    "less-than-sum": ("attribute", "members"),
+}
+
+
+def check_needs(folder: Path, city: City, rules: Rules) -> None:
+    """Each kind of tile and rule has the fields that it works with.
+
+    Raises:
+        CityError: naming the field.
+    """
+    declared = [(folder / "city.toml", f"tiles[{n}]", tile, TILE_NEEDS[tile.kind]) for n, tile in enumerate(city.tiles)]
+    declared += [
+        (folder / "rules.toml", f"faults[{number}]", fault, FAULT_NEEDS.get(fault.kind, ()))
+        for number, fault in enumerate(rules.faults)
+    ]
+    for path, field, item, needs in declared:
+        for need in needs:
+            if not getattr(item, need):
+                raise CityError(path, f"{field}.{need}", f"is needed for the kind {item.kind!r}")
+
+
+def _templates(folder: Path, city: City, rules: Rules) -> Iterator[tuple[Path, str, Text, frozenset[str]]]:
+    for number, fault in enumerate(rules.faults):
+        yield folder / "rules.toml", f"faults[{number}].text", fault.text, faults.PLACES[fault.kind]
+    for number, alarm in enumerate(rules.alarms):
+        yield folder / "rules.toml", f"alarms[{number}].title", alarm.title, alarm_rules.PLACES
+    for number, tile in enumerate(city.tiles):
+        for flag in tile.flags:
+            yield folder / "city.toml", f"tiles[{number}].flags", flag.text, tiles.PLACES
 
 
 def _named_sources(folder: Path, city: City, registers: tuple[Register, ...]) -> Iterator[tuple[Path, str, str, str]]:

@@ -1,5 +1,7 @@
 """Texts in the three languages of the console, with numbers written as each language writes them."""
 
+from collections.abc import Collection
+from string import Formatter
 from typing import Literal
 
 import msgspec
@@ -19,6 +21,19 @@ class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def fill(template: Text, **values: "str | float | Text") -> Text:
     """Put values into `{name}` places; numbers in each language's own form (1.482.354 in Indonesian)."""
     return Text(*(_fill(template, language, values) for language in LANGUAGES))
+
+
+def strange_place(template: Text, known: Collection[str]) -> str | None:
+    """What a template asks for that cannot be filled in; None when it can be."""
+    for language in LANGUAGES:
+        try:
+            places = [name for _, name, _, _ in Formatter().parse(getattr(template, language)) if name is not None]
+        except ValueError as error:
+            return str(error)
+        for name in places:
+            if name not in known:
+                return f"{{{name}}} is not among {', '.join(sorted(known)) or 'no places'}"
+    return None
 
 
 def _fill(template: Text, language: Language, values: "dict[str, str | float | Text]") -> str:

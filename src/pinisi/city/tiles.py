@@ -8,11 +8,13 @@ import msgspec
 from pinisi.city.facts import Selection, number_of, value_of
 from pinisi.city.period import days_in
 from pinisi.city.text import Text, fill
-from pinisi.city.units import in_unit
+from pinisi.city.units import UnitMismatch, in_unit
 from pinisi.city.words import attribute_label, rule_text, unit_text
 from pinisi.vocabulary.instant import DAY, Instant, parse_instant
 
 LATE_AFTER_DAYS = 3 * 365
+PLACES = frozenset({"value", "count", "zero"})
+"""What the text of a tile's flag may hold."""
 State = Literal["fresh", "late", "dead", "undated"]
 
 
@@ -83,9 +85,15 @@ def tiles_need(tile: Tile) -> EntityNeed:
 def tile_value(tile: Tile, entities: Sequence[Mapping[str, Any]], now: Instant | None = None) -> Value:
     """Compute a tile from entities in normalized form with short names (others than needed are passed over).
 
-    `now` gives age and state; without it both stay open. A tile without inputs has the value None, or 0 if it counts.
+    `now` gives age and state; without it both stay open. A tile without inputs has the value None, or 0 if it counts;
+    inputs in units that cannot be compared give None and a flag.
     """
-    return _KINDS[tile.kind](tile, entities, now)
+    try:
+        return _KINDS[tile.kind](tile, entities, now)
+    except UnitMismatch as mismatch:
+        text = fill(rule_text("unit_mismatch"), reason=str(mismatch))
+        doubt = {"code": "unit-mismatch", "text": msgspec.to_builtins(text)}
+        return msgspec.structs.replace(_value(tile, [], None, now), flags=(doubt,))
 
 
 def _one(tile: Tile, entities: Sequence[Mapping[str, Any]], now: Instant | None) -> Value:
