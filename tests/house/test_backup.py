@@ -269,19 +269,6 @@ def test_one_process_at_a_time_holds_a_data_folder_and_a_killed_one_lets_go(
         pass
 
 
-def test_a_holder_can_say_later_where_it_listens(tmp_path: Path) -> None:
-    program = HOLDER.replace('print("held"', 'announce(Path(sys.argv[1]), "http://127.0.0.1:4711"); print("held"')
-    program = program.replace("import occupy", "import announce, occupy")
-    words = [sys.executable, "-c", program, str(tmp_path)]
-    process = subprocess.Popen(words, env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "held\n"
-    found = occupant(tmp_path)
-    process.communicate()
-    assert found is not None
-    assert found.url == "http://127.0.0.1:4711"
-
-
 def test_a_backup_is_sent_piece_by_piece_and_nothing_stays(data: Path, tmp_path: Path) -> None:
     async def copy(stage: Path) -> None:
         copy_database(data / "makassar.sqlite", stage / "makassar.sqlite")

@@ -53,6 +53,8 @@ def backup_running(occupant: occupancy.Occupant, out: Path, token: str) -> Manif
 
     from pinisi.runtime.backup import verify_backup
 
+    if not occupant.url:
+        raise CommandFailed(f"process {occupant.pid} holds the data folder but serves nothing; wait until it is done")
     request = Request(f"{occupant.url}/pinisi/v1/backup", method="POST")
     if token:
         request.add_header("Authorization", f"Bearer {token}")

@@ -3,6 +3,8 @@
 import socket
 from pathlib import Path
 
+import msgspec
+
 from pinisi.commands.cities import find_city
 from pinisi.commands.failure import CommandFailed
 from pinisi.runtime import occupancy, ports
@@ -19,12 +21,23 @@ def run(settings: Settings, city: str | None) -> int:
         Occupied: another Pinisi runs on the data folder.
     """
     folder = find_city(city or settings.city or "makassar")
+    settings = with_port(settings)
     try:
         with occupancy.occupy(settings.data, address(settings.host, settings.port)):
             refuse_taken_port(settings.host, settings.port)
             return serve(settings, folder)
     except PermissionError as error:
         raise CommandFailed(f"{error.filename}: {error.strerror}; choose another data folder with --data") from error
+
+
+def with_port(settings: Settings) -> Settings:
+    """Port 0 becomes one that is free, so that the data folder's lock can say where the server is."""
+    if settings.port != 0:
+        return settings
+    try:
+        return msgspec.structs.replace(settings, port=ports.free_port(settings.host))
+    except OSError as error:
+        raise CommandFailed(f"{settings.host} is not an address of this machine; choose another with --host") from error
 
 
 def serve(settings: Settings, city: Path) -> int:
@@ -34,9 +47,9 @@ def serve(settings: Settings, city: Path) -> int:
 
 
 def address(host: str, port: int) -> str:
-    """Where this machine reaches the server; empty when the system chooses the port."""
+    """Where this machine reaches the server."""
     name = EVERYWHERE.get(host, f"[{host}]" if ":" in host else host)
-    return f"http://{name}:{port}" if port else ""
+    return f"http://{name}:{port}"
 
 
 def refuse_taken_port(host: str, port: int) -> None:

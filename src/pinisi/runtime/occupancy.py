@@ -52,15 +52,6 @@ def occupy(data: Path, url: str = "") -> Generator[None]:
         os.close(lock)
 
 
-def announce(data: Path, url: str) -> None:
-    """Say where this process, which holds the data folder, really listens (the system may have chosen the port)."""
-    lock = os.open(data / FILE_NAME, os.O_RDWR)
-    try:
-        _write(lock, url)
-    finally:
-        os.close(lock)
-
-
 def _write(lock: int, url: str) -> None:
     os.truncate(lock, 0)
     os.pwrite(lock, msgspec.json.encode(Occupant(pid=os.getpid(), url=url)), 0)

@@ -37,6 +37,18 @@ def bind_fault(host: str, port: int) -> str | None:
     return None
 
 
+def free_port(host: str) -> int:
+    """A port that the system finds free at this moment.
+
+    Raises:
+        OSError: the host is no address of this machine.
+    """
+    family, kind, protocol, _, address = socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind, protocol) as probe:
+        probe.bind(address)
+        return probe.getsockname()[1]
+
+
 def holder(port: int) -> Holder | None:
     """Who listens on the port; None where the system does not tell (another user's process, no /proc)."""
     wanted = {f"socket:[{inode}]" for inode in _listening(port)}
