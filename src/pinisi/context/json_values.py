@@ -4,6 +4,7 @@ Numbers, texts, the order of lists, nulls inside objects and the words of JSON-L
 given (NGSI-LD 4.6.4). Depth is bounded by `json_body.read_json`.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from pinisi.context.json_shapes import is_list, is_object
@@ -15,7 +16,8 @@ def expand_value(value: Any, terms: TermTable, field: str, *, nulls: bool = Fals
     """The value of a Property with its keys as IRIs.
 
     Args:
-        nulls: whether keys may be deleted by `urn:ngsi-ld:null`, as in a merge (NGSI-LD 5.5.4).
+        nulls: whether keys may be deleted by `urn:ngsi-ld:null`, as in a merge (NGSI-LD 5.5.4); a merge does not go
+            into lists, so there they may not.
     """
     kind = value.__class__
     if kind is str:
@@ -23,7 +25,7 @@ def expand_value(value: Any, terms: TermTable, field: str, *, nulls: bool = Fals
     if kind is dict:
         return _expand_object(value, terms, field, nulls)
     if kind is list:
-        return [expand_value(item, terms, field, nulls=nulls) for item in value]
+        return [expand_value(item, terms, field) for item in value]
     if kind is int:
         return check_whole_number(value, field)
     return value
@@ -37,7 +39,7 @@ def _expand_object(value: dict[str, Any], terms: TermTable, field: str, nulls: b
         if member == NULL and not nulls:
             refuse(f"{field}.{key}", "urn:ngsi-ld:null may stand inside a value in a merge only")
         if iri == "@type":
-            expanded[iri] = _each(member, terms.expand_term)
+            expanded[iri] = _expand_coerced(member, "@vocab", terms, f"{field}.{key}", nulls)
         elif key in coerced:
             expanded[iri] = _expand_coerced(member, coerced[key], terms, f"{field}.{key}", nulls)
         else:
@@ -48,19 +50,22 @@ def _expand_object(value: dict[str, Any], terms: TermTable, field: str, nulls: b
 
 
 def _expand_coerced(member: Any, coercion: str, terms: TermTable, field: str, nulls: bool) -> Any:
-    if coercion == "@json" or member == NULL:
+    """A member whose term says how texts under it are read; NGSI-LD Nulls stay what they are."""
+    if member == NULL:
+        return member
+    if coercion == "@json":
+        if holds_null(member):
+            refuse(field, "urn:ngsi-ld:null may not stand inside plain JSON")
         return check_plain(member, field)
-    if isinstance(member, str | list):
-        return _each(member, terms.expand_term if coercion == "@vocab" else terms.expand_id, terms, field, nulls)
-    return expand_value(member, terms, field, nulls=nulls)
+    return _expand_texts(member, terms.expand_id if coercion == "@id" else terms.expand_term, terms, field, nulls)
 
 
-def _each(member: Any, expand: Any, terms: TermTable | None = None, field: str = "", nulls: bool = False) -> Any:
+def _expand_texts(member: Any, expand: Callable[[str], str], terms: TermTable, field: str, nulls: bool) -> Any:
     if isinstance(member, str):
         return expand(member)
     if is_list(member):
-        return [_each(item, expand, terms, field, nulls) for item in member]
-    return member if terms is None else expand_value(member, terms, field, nulls=nulls)
+        return [_expand_texts(item, expand, terms, field, False) for item in member]
+    return expand_value(member, terms, field, nulls=nulls)
 
 
 def check_plain(value: Any, field: str) -> Any:
@@ -102,22 +107,34 @@ def _compact_object(value: dict[str, Any], terms: TermTable) -> dict[str, Any]:
     compacted: dict[str, Any] = {}
     coerced = terms.coerced
     for iri, member in value.items():
-        key = terms.compact_iri(iri)
-        if iri == "@type":
-            compacted[key] = _each(member, terms.compact_iri)
-        elif key in coerced:
-            compacted[key] = _compact_coerced(member, coerced[key], terms)
+        key = terms.compact_key(iri)
+        kind = member.__class__
+        if key in coerced:
+            _compact_coerced(compacted, iri, key, member, terms)
+        elif iri == "@type":
+            compacted[key] = _compact_texts(member, terms.compact_iri, terms)
         else:
-            kind = member.__class__
             compacted[key] = compact_value(member, terms) if kind is dict or kind is list else member
     return compacted
 
 
-def _compact_coerced(member: Any, coercion: str, terms: TermTable) -> Any:
+def _compact_coerced(compacted: dict[str, Any], iri: str, key: str, member: Any, terms: TermTable) -> None:
+    """Under a coerced name if the member comes back from it as it is, else under the IRI, which coerces nothing."""
+    coercion = terms.coerced[key]
     if coercion == "@json":
-        return member
+        compacted[key] = member
+        return
+    compact = terms.compact_id if coercion == "@id" else terms.compact_iri
+    shown = _compact_texts(member, compact, terms)
+    if _expand_coerced(shown, coercion, terms, key, True) == member:
+        compacted[key] = shown
+    else:
+        compacted[iri] = compact_value(member, terms)
+
+
+def _compact_texts(member: Any, compact: Callable[[str], str], terms: TermTable) -> Any:
     if isinstance(member, str):
-        return terms.compact_iri(member) if coercion == "@vocab" else terms.compact_id(member)
+        return compact(member)
     if is_list(member):
-        return [_compact_coerced(item, coercion, terms) for item in member]
+        return [_compact_texts(item, compact, terms) for item in member]
     return compact_value(member, terms)

@@ -46,8 +46,8 @@ class TermTable:
     """
 
     __slots__ = (
-        "_compacted", "_expanded", "_inverse",
-        "_names", "_prefixes", "_terms", "coerced", "digest", "link", "served",
+        "_compacted", "_expanded", "_inverse", "_keys",
+        "_names", "_plain", "_prefixes", "_terms", "coerced", "digest", "link", "served",
         "served_json", "size",
     )  # fmt: skip
 
@@ -65,6 +65,8 @@ class TermTable:
         self._expanded: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._compacted: dict[str, str] = {}
+        self._plain = _invert_plain(self._terms)
+        self._keys: dict[str, str] = {}
 
     def expand_term(self, name: str) -> str:
         """The IRI of a type, an attribute or a word of a VocabProperty; `type` and `id` become `@type` and `@id`."""
@@ -100,6 +102,15 @@ class TermTable:
             name = self._compact(iri)
             if len(self._compacted) < _MOST_REMEMBERED:
                 self._compacted[iri] = name
+        return name
+
+    def compact_key(self, iri: str) -> str:
+        """The name of a key inside a value: as `compact_iri`, but a name that coerces nothing comes first."""
+        name = self._keys.get(iri)
+        if name is None:
+            name = self._plain.get(iri) or self.compact_iri(iri)
+            if len(self._keys) < _MOST_REMEMBERED:
+                self._keys[iri] = name
         return name
 
     def expand_id(self, reference: str) -> str:
@@ -152,6 +163,14 @@ def _invert(terms: Mapping[str, Term]) -> dict[str, str]:
     """IRI -> its best name; the core's names first, so that they stay the same under every @context."""
     inverse = {term.iri: name for name, term in CORE_TERMS.items() if not term.prefix}
     for name in sorted(terms, key=lambda name: (_PREFERENCE[terms[name].coercion], len(name), name)):
+        inverse.setdefault(terms[name].iri, name)
+    return inverse
+
+
+def _invert_plain(terms: Mapping[str, Term]) -> dict[str, str]:
+    """IRI -> its best name among those that coerce nothing."""
+    inverse = {term.iri: name for name, term in CORE_TERMS.items() if not term.prefix and term.coercion is None}
+    for name in sorted((name for name in terms if terms[name].coercion is None), key=_shortest):
         inverse.setdefault(terms[name].iri, name)
     return inverse
 
