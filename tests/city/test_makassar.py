@@ -144,3 +144,10 @@ def test_every_layer_and_tile_finds_entities(makassar: Profile, entities: Entiti
     ids = {entity["id"] for entity in entities}
     lost = [tile.id for tile in makassar.city.tiles if tile.entity is not None and tile.entity not in ids]
     assert (empty, lost) == ([], [])
+
+
+def test_a_column_with_a_unit_holds_figures_of_that_unit_only(makassar: Profile, entities: Entities) -> None:
+    for layer in makassar.city.layers:
+        for column in layer.columns:
+            found = [e[column.key] for e in entities if layer.holds(e) and column.key in e]
+            assert {attribute.get("unitCode") for attribute in found} == {column.unit}, (layer.id, column.key)
