@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from notification_receiver import House, Receiver, number, open_house, open_receiver, vehicles
 
 from pinisi.context.subscription_index import SubscriptionIndex
+from pinisi.context.subscription_patterns import Patterns
 from pinisi.context.subscription_payload import read_subscription
 from pinisi.store.protocol import Seen
 from pinisi.vocabulary.entity import GEO, PROPERTY, Entity, Instance
@@ -149,8 +150,11 @@ def _payloads(draw: st.DrawFn) -> dict[str, Any]:
     if draw(st.booleans()):
         relation = draw(st.sampled_from(["near;maxDistance==2000", "near;minDistance==5000", "disjoint", "equals"]))
         members["geoQ"] = {"georel": relation, "geometry": "Point", "coordinates": list(draw(_points))}
+    if draw(st.booleans()):
+        members["scopeQ"] = draw(st.sampled_from(["/a/#", "/a/b", "/+/b", "/a/b,/c", "(/a/#;/c),/#"]))
     types = st.sampled_from(["A", "B", "A|B", "(A;B),C", "*"])
-    selector = st.fixed_dictionaries({"type": types}, optional={"id": st.sampled_from(["urn:e:1", "urn:e:2"])})
+    ids = {"id": st.sampled_from(["urn:e:1", "urn:e:2"]), "idPattern": st.sampled_from(["1$", "^urn:e", "x", ""])}
+    selector = st.fixed_dictionaries({"type": types}, optional=ids).filter(lambda one: one.get("idPattern") != "")
     members["entities"] = draw(st.lists(selector, min_size=1, max_size=2))
     return members
 
@@ -162,9 +166,11 @@ def _entities(draw: st.DrawFn) -> Entity:
     if draw(st.booleans()):
         attributes[LOCATION] = [Instance(GEO, {"type": "Point", "coordinates": list(draw(_points))})]
     types = draw(st.lists(st.sampled_from(["A", "B", "C"]), min_size=1, max_size=2, unique=True))
-    return Entity(draw(st.sampled_from(["urn:e:1", "urn:e:2"])), types, attributes)
+    scopes = draw(st.lists(st.sampled_from(["/a", "/a/b", "a/b/d", "/c"]), max_size=2, unique=True))
+    return Entity(draw(st.sampled_from(["urn:e:1", "urn:e:2"])), types, attributes, scopes)
 
 
+@settings(deadline=None, max_examples=200)
 @given(st.lists(_payloads(), min_size=1, max_size=6), st.lists(_entities(), min_size=1, max_size=4), st.data())
 def test_the_index_finds_exactly_those_that_a_look_at_each_would_find(
     payloads: list[dict[str, Any]], entities: list[Entity], data: st.DataObject
@@ -196,3 +202,30 @@ def test_the_index_finds_exactly_those_that_a_look_at_each_would_find(
         found = together.owing("t", seen)
         assert set(found) == expected
         assert len(found) == len(expected)
+
+
+def test_patterns_are_found_by_sets_as_they_are_one_by_one() -> None:
+    patterns = Patterns()
+    pairs = [(f":{number}$", f"urn:s:{number}") for number in range(300)]
+    for pattern, id in pairs:
+        patterns.add(pattern, id)
+    for pattern, id in pairs[::2]:
+        patterns.remove(pattern, id)
+    assert list(patterns.found("urn:v:7")) == ["urn:s:7"]
+    assert list(patterns.found("urn:v:8")) == []
+    for pattern, id in pairs[1::2]:
+        patterns.remove(pattern, id)
+    assert not patterns
+
+
+def test_a_change_looks_at_few_of_many_subscriptions() -> None:
+    index = SubscriptionIndex(lambda _id, _tenant: EVERYTHING, lambda: 0)
+    for number in range(400):
+        payload = {
+            "id": f"urn:s:{number}", "type": "Subscription", "entities": [{"type": "A"}], "q": f"a>{number}",
+            "notification": {"endpoint": {"uri": "http://localhost/"}},
+        }
+        index.put("t", read_subscription(payload, lambda name: name, "ani", None))
+    buckets = index._buckets["t"]  # noqa: SLF001 - what is looked at is the point
+    entity = Entity("urn:e:1", ["A"], {"a": [Instance(PROPERTY, 3)]})
+    assert set(buckets.candidates(entity, ["a"])) == {f"urn:s:{number}" for number in range(4)}
