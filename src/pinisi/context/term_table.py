@@ -46,9 +46,21 @@ class TermTable:
     """
 
     __slots__ = (
-        "_compacted", "_expanded", "_inverse", "_keys",
-        "_names", "_plain", "_prefixes", "_terms", "coerced", "digest", "link", "served",
-        "served_json", "size",
+        "_compacted",
+        "_expanded",
+        "_inverse",
+        "_keys",
+        "_names",
+        "_plain",
+        "_prefix_lengths",
+        "_prefixes",
+        "_terms",
+        "coerced",
+        "digest",
+        "link",
+        "served",
+        "served_json",
+        "size",
     )  # fmt: skip
 
     def __init__(self, terms: Mapping[str, Term | None], served: Any = None) -> None:
@@ -62,6 +74,7 @@ class TermTable:
         self.coerced: dict[str, str] = {name: t.coercion for name, t in self._terms.items() if t.coercion is not None}
         self._inverse = _invert(self._terms)
         self._prefixes = _prefixes(self._terms)
+        self._prefix_lengths = sorted({len(start) for start in self._prefixes})
         self._expanded: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._compacted: dict[str, str] = {}
@@ -144,9 +157,9 @@ class TermTable:
 
     def _by_prefix(self, iri: str) -> str | None:
         names = [
-            f"{prefix}:{iri[len(start) :]}"
-            for start, prefix in self._prefixes
-            if len(start) < len(iri) and iri.startswith(start) and not iri.startswith("//", len(start))
+            f"{self._prefixes[iri[:length]]}:{iri[length:]}"
+            for length in self._prefix_lengths
+            if length < len(iri) and iri[:length] in self._prefixes and not iri.startswith("//", length)
         ]
         return min((name for name in names if name not in self._terms), key=_shortest, default=None)
 
@@ -175,8 +188,12 @@ def _invert_plain(terms: Mapping[str, Term]) -> dict[str, str]:
     return inverse
 
 
-def _prefixes(terms: Mapping[str, Term]) -> list[tuple[str, str]]:
-    return [(term.iri, name) for name, term in terms.items() if term.prefix and not term.iri.startswith("@")]
+def _prefixes(terms: Mapping[str, Term]) -> dict[str, str]:
+    """What a prefix stands for -> its shortest name."""
+    prefixes: dict[str, str] = {}
+    for name in sorted((name for name, term in terms.items() if term.prefix), key=_shortest):
+        prefixes.setdefault(terms[name].iri, name)
+    return prefixes
 
 
 def _digest(terms: Mapping[str, Term]) -> str:
