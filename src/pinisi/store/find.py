@@ -132,7 +132,8 @@ class Finder:
         best: set[int] | None = None
         for term in match.hot_terms(query.filter):
             name = term.path.attribute
-            if name not in hot.complete:
+            number = hot.attributes.get(name)
+            if number is None or name not in hot.complete:
                 if heat and rows > HEAT_ROWS and name in self._tenant.names.number:
                     self._heat(name)
                 continue
@@ -140,7 +141,7 @@ class Finder:
             if ranges is None:
                 continue
             hot.touch(name)
-            found = self._in_ranges(hot.attributes[name], ranges)
+            found = self._in_ranges(number, ranges)
             if found is not None:
                 best = found if best is None else best & found
         return None if best is None else sorted(best)

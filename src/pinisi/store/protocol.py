@@ -191,7 +191,8 @@ class HistoryQuery(msgspec.Struct, frozen=True, kw_only=True):
     """History of chosen entities: by the time it was true (`observed`) or known (`received`).
 
     `since` is inclusive, `until` exclusive, in microseconds. `known` hides all that was received after it.
-    `last` keeps the newest n of each attribute instance. `limit` bounds instances over all.
+    `last` keeps the newest n of each attribute instance. `limit` bounds instances over all. With `each` it bounds each
+    attribute instance by itself, and without `last` its oldest values are kept: for pages in the order of time.
     """
 
     attributes: tuple[str, ...] | None = None
@@ -201,6 +202,7 @@ class HistoryQuery(msgspec.Struct, frozen=True, kw_only=True):
     known: Instant | None = None
     last: int | None = None
     limit: int = 10_000
+    each: bool = False
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):

@@ -54,12 +54,12 @@ class StoryReader:
         moments: list[Moment] = []
         complete = True
         for pair in self._pairs(entity, query.attributes):
-            room = left - len(moments)
-            newest = self._moments(entity, pair, query, room + 1)
-            if len(newest) > room:
+            room = query.limit if query.each else left - len(moments)
+            found = self._moments(entity, pair, query, room + 1)
+            if len(found) > room:
                 complete = False
-                newest = newest[len(newest) - room :]
-            moments += newest
+                found = found[:room] if _forwards(query) else found[len(found) - room :]
+            moments += found
         hours = self._hours(entity, query)
         seen = family in self._view
         if not seen and not moments and not hours:
@@ -84,7 +84,7 @@ class StoryReader:
                 yield pair
 
     def _moments(self, entity: int, pair: _Pair, query: HistoryQuery, room: int) -> list[Moment]:
-        """The pair's moments, oldest first; with `last` or `room` the newest of them."""
+        """The pair's moments, oldest first; of more than `last` or `room` the newest, for pages the oldest."""
         sql = _MOMENTS
         values: list[Any] = [entity, *pair]
         column = query.by
@@ -97,20 +97,21 @@ class StoryReader:
                 sql += f" AND {condition}"
                 values.append(value)
         wanted = room if query.last is None else min(query.last, room)
-        order = "observed DESC, position DESC" if column == "observed" else "received DESC, position DESC"
-        newest: list[Moment] = []
+        way = "ASC" if _forwards(query) else "DESC"
+        order = f"{column} {way}, position {way}"
+        found: list[Moment] = []
         attribute = self._names.text[pair[0]]
         dataset = self._names.text[pair[1]] or None
         for observed, position, received, principal, family, body in self._connection.execute(
             f"{sql} ORDER BY {order}", values
         ):
-            if len(newest) >= wanted:
+            if len(found) >= wanted:
                 break
             if self._shows(family, attribute):
                 self._newest = max(self._newest, (position, family))
                 by = self._names.text[principal]
                 instance = None if body is None else decode_instance(body)
-                newest.append(
+                found.append(
                     Moment(
                         attribute=attribute,
                         dataset=dataset,
@@ -121,8 +122,9 @@ class StoryReader:
                         instance=instance,
                     )
                 )
-        newest.reverse()
-        return newest
+        if not _forwards(query):
+            found.reverse()
+        return found
 
     def _shows(self, family: int, attribute: str) -> bool:
         projection = self._view.get(family)
@@ -150,6 +152,11 @@ class StoryReader:
                 found = _together(hours.pop(), found)
             hours.append(found)
         return hours
+
+
+def _forwards(query: HistoryQuery) -> bool:
+    """Whether the oldest values are wanted first."""
+    return query.each and query.last is None
 
 
 def _hour(attribute: str, dataset: str | None, hour: int, figures: Sequence[Any]) -> Hour:

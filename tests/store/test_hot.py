@@ -1,0 +1,126 @@
+"""Hot attributes: exact answers before, during and after the table is filled; bounded; nothing for strangers."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from pinisi.store import hot
+from pinisi.store.protocol import Edit, EntityChange
+from pinisi.store.query import Compare, EntityQuery, TypeIs
+from pinisi.store.query import Path as Where
+from pinisi.store.sqlite import SqliteStore
+from pinisi.store.sqlite_tenant import Settings
+from pinisi.vocabulary.entity import PROPERTY, Entity, Instance
+from pinisi.vocabulary.principal import EVERYTHING, SYSTEM
+
+pytestmark = pytest.mark.anyio
+
+MANY = 3_000
+NAMES = [f"urn:attribute:{n}" for n in range(4)]
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    async with SqliteStore(tmp_path, lambda: 1_000_000, settings=Settings(hot_attributes=2)) as store:
+        await store.apply("city", [keep(n, n % 100) for n in range(MANY)], SYSTEM)
+        yield store
+
+
+def keep(number: int, value: object) -> EntityChange:
+    attributes = {name: [Instance(PROPERTY, value)] for name in NAMES}
+    entity = Entity(f"urn:{number}", ["urn:type"], attributes)
+    return EntityChange(entity.id, lambda old, now: Edit(entity))
+
+
+async def matching(store: SqliteStore, value: object, name: str = NAMES[0], *, heat: bool = True) -> int | None:
+    query = EntityQuery(types=TypeIs("urn:type"), filter=Compare(Where(name), "==", (value,)))
+    return (await store.find("city", query, EVERYTHING, limit=5, count=True, heat=heat)).count
+
+
+async def make_hot(store: SqliteStore, name: str = NAMES[0]) -> None:
+    await matching(store, 7, name)
+    await store.wait_until_hot("city", name)
+
+
+def table(store: SqliteStore) -> set[str]:
+    """The attributes that have rows in the side table."""
+    tenant = store.tenant("city")
+    return {tenant.names.text[n] for (n,) in tenant.reader.execute("SELECT DISTINCT attribute FROM hot")}
+
+
+async def test_an_attribute_becomes_hot_when_a_query_had_to_scan_for_it(store: SqliteStore) -> None:
+    assert table(store) == set()
+    await make_hot(store)
+    assert store.tenant("city").hot.complete == {NAMES[0]}
+    assert await matching(store, 7) == 30
+
+
+async def test_a_stranger_s_query_builds_nothing(store: SqliteStore) -> None:
+    assert await matching(store, 7, heat=False) == 30
+    await store.wait_until_hot("city", NAMES[0])
+    assert table(store) == set()
+
+
+async def test_an_attribute_that_nobody_ever_wrote_is_not_kept(store: SqliteStore) -> None:
+    assert await matching(store, 7, "urn:never-written") == 0
+    await store.wait_until_hot("city", "urn:never-written")
+    assert store.tenant("city").hot.attributes == {}
+
+
+async def test_changes_are_followed_once_it_is_hot(store: SqliteStore) -> None:
+    await make_hot(store)
+    await store.apply("city", [keep(0, 7), keep(7, 8), keep(MANY, 7)], SYSTEM)
+    await store.apply("city", [EntityChange("urn:107", lambda old, now: Edit(None))], SYSTEM)
+    assert await matching(store, 7) == 30
+    assert await matching(store, 8) == 31
+
+
+async def test_a_value_that_comes_and_goes_within_one_commit_is_followed_too(store: SqliteStore) -> None:
+    await make_hot(store)
+    await store.apply("city", [keep(0, 555), keep(0, 0), keep(1, 555), keep(1, 1), keep(1, 555)], SYSTEM)
+    assert await matching(store, 555) == 1
+    assert await matching(store, 0) == 30
+
+
+async def test_answers_are_exact_while_it_is_being_filled(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hot, "SLICE_SECONDS", 0)
+    await matching(store, 7)
+    for n in range(60):
+        await store.apply("city", [keep(100 + n, 7)], SYSTEM)
+        await asyncio.sleep(0)
+        assert await matching(store, 7) == 30 + n + (n < 7)
+    tenant = store.tenant("city")
+    assert NAMES[0] in tenant.hot.attributes and NAMES[0] not in tenant.hot.complete
+
+
+async def test_the_least_used_gives_way_and_leaves_nothing(store: SqliteStore) -> None:
+    await make_hot(store, NAMES[0])
+    await make_hot(store, NAMES[1])
+    await matching(store, 7, NAMES[0])
+    await make_hot(store, NAMES[2])
+    assert set(store.tenant("city").hot.attributes) == table(store) == {NAMES[0], NAMES[2]}
+    assert await matching(store, 7, NAMES[1], heat=False) == 30
+
+
+async def test_what_is_hot_stays_hot_after_a_restart(store: SqliteStore, tmp_path: Path) -> None:
+    await make_hot(store)
+    await store.close()
+    assert await matching(store, 7, heat=False) == 30
+    assert store.tenant("city").hot.complete == {NAMES[0]}
+
+
+async def test_a_filling_that_a_stop_interrupted_begins_anew(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as slow:
+        slow.setattr(hot, "SLICE_SECONDS", 0)
+        await matching(store, 7)
+        await asyncio.sleep(0.05)
+        await store.close()
+    assert await matching(store, 7) == 30
+    await store.wait_until_hot("city", NAMES[0])
+    await store.apply("city", [keep(0, 7)], SYSTEM)
+    assert await matching(store, 7) == 31
+    assert store.tenant("city").hot.complete == {NAMES[0]}
