@@ -125,7 +125,11 @@ class House:
     """The part of the house that subscriptions need."""
 
     def __init__(
-        self, store: SqliteStore, grants: dict[str, Grants], targets: tuple[str, ...], limits: Limits,
+        self,
+        store: SqliteStore,
+        grants: dict[str, Grants],
+        targets: tuple[str, ...],
+        limits: Limits,
         documents: dict[str, Any],
     ) -> None:
         self.shift = 0
@@ -140,14 +144,25 @@ class House:
         return time.time_ns() // 1000 + self.shift
 
     async def call(
-        self, endpoint: Callable[[Any, Call], Awaitable[Reply]], payload: Any = None, *, by: Principal = ANI,
-        headers: Mapping[bytes, bytes] | None = None, query: bytes = b"", **params: str,
+        self,
+        endpoint: Callable[[Any, Call], Awaitable[Reply]],
+        payload: Any = None,
+        *,
+        by: Principal = ANI,
+        headers: Mapping[bytes, bytes] | None = None,
+        query: bytes = b"",
+        **params: str,
     ) -> Reply:
         media = b"application/ld+json" if isinstance(payload, dict) and "@context" in payload else b"application/json"
         call = Call(
-            "POST", "/ngsi-ld/v1/subscriptions", principal=by, tenant=TENANT, query_string=query,
+            "POST",
+            "/ngsi-ld/v1/subscriptions",
+            principal=by,
+            tenant=TENANT,
+            query_string=query,
             headers={b"content-type": media, **(headers or {})},
-            body=b"" if payload is None else msgspec.json.encode(payload), params=params,
+            body=b"" if payload is None else msgspec.json.encode(payload),
+            params=params,
         )
         return await endpoint(self, call)
 
@@ -202,8 +217,13 @@ class House:
 
 @asynccontextmanager
 async def open_house(
-    folder: Path, *, grants: dict[str, Grants] | None = None, targets: tuple[str, ...] = ("loopback",),
-    limits: Limits | None = None, deliver: bool = True, documents: dict[str, Any] | None = None,
+    folder: Path,
+    *,
+    grants: dict[str, Grants] | None = None,
+    targets: tuple[str, ...] = ("loopback",),
+    limits: Limits | None = None,
+    deliver: bool = True,
+    documents: dict[str, Any] | None = None,
 ) -> AsyncIterator[House]:
     store = SqliteStore(folder, lambda: time.time_ns() // 1000)
     grants = {"ani": EVERYTHING} if grants is None else grants

@@ -81,9 +81,12 @@ async def test_format_and_members_are_those_asked_for(
 
 async def test_as_json_ld_every_entity_carries_the_context_of_the_subscription(tmp_path: Path) -> None:
     async with open_receiver() as receiver, open_house(tmp_path) as house:
-        await house.subscribe({
-            **vehicles(receiver.uri, endpoint={"accept": "application/ld+json"}), "@context": CITY_CONTEXT,
-        })
+        await house.subscribe(
+            {
+                **vehicles(receiver.uri, endpoint={"accept": "application/ld+json"}),
+                "@context": CITY_CONTEXT,
+            }
+        )
         await house.create({**BUS, "type": "https://city.example/Vehicle", "https://city.example/speed": number(3)})
         got = (await receiver.wait(1))[0]
         assert got.headers["content-type"] == "application/ld+json"
@@ -133,10 +136,13 @@ async def test_the_language_asked_for_is_chosen(tmp_path: Path) -> None:
 async def test_only_the_datasets_asked_for_are_shown(tmp_path: Path) -> None:
     async with open_receiver() as receiver, open_house(tmp_path) as house:
         await house.subscribe(vehicles(receiver.uri, datasetId=["urn:d:forecast"]))
-        await house.create({
-            "id": "urn:v:1", "type": "Vehicle",
-            "speed": [number(1), {**number(2), "datasetId": "urn:d:forecast"}],
-        })
+        await house.create(
+            {
+                "id": "urn:v:1",
+                "type": "Vehicle",
+                "speed": [number(1), {**number(2), "datasetId": "urn:d:forecast"}],
+            }
+        )
         got = (await receiver.wait(1))[0]
         assert got.data[0]["speed"] == {**number(2), "datasetId": "urn:d:forecast"}
 

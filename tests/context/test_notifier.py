@@ -49,7 +49,8 @@ async def test_changes_made_all_at_once_arrive_in_order_for_each_entity(tmp_path
         for subscription in {one.body["subscriptionId"] for one in taken}:
             for vehicle in range(7):
                 speeds = [
-                    one.data[0]["speed"]["value"] for one in taken
+                    one.data[0]["speed"]["value"]
+                    for one in taken
                     if one.data[0]["id"] == f"urn:v:{vehicle}" and one.body["subscriptionId"] == subscription
                 ]
                 assert speeds == list(range(vehicle, 210, 7))
@@ -174,6 +175,32 @@ async def test_what_cannot_be_delivered_for_a_day_becomes_a_dead_letter_that_can
         assert taken[0].data[0]["speed"]["value"] == 7
         await house.settled()
         assert await house.dead_letters() == []
+
+
+async def test_the_dead_letters_of_one_who_unsubscribes_are_put_away(tmp_path: Path, impatient: None) -> None:
+    async with open_receiver() as receiver, open_house(tmp_path, limits=Limits(give_up=0)) as house:
+        receiver.status = 500
+        id = await house.subscribe(vehicles(receiver.uri))
+        kept = await house.subscribe(vehicles(receiver.uri))
+        await house.speed("urn:v:1", 7)
+        await house.settled()
+        assert {letter["subscription"] for letter in await house.dead_letters()} == {id, kept}
+        await house.unsubscribe(id)
+        letters = await house.dead_letters()
+        assert [letter["subscription"] for letter in letters] == [kept]
+        await house.forget(kept, letters[0]["position"])
+        assert await house.dead_letters() == []
+
+
+async def test_a_new_endpoint_is_tried_at_once_whatever_the_old_one_did(tmp_path: Path) -> None:
+    async with open_receiver() as receiver, open_house(tmp_path) as house:
+        id = await house.subscribe(vehicles("http://127.0.0.1:1/", endpoint={"cooldown": 60_000}))
+        for speed in range(3):
+            await house.speed("urn:v:1", speed)
+        await asyncio.sleep(0.2)
+        await house.update(id, {"notification": {"endpoint": {"uri": receiver.uri}}})
+        taken = await receiver.wait(3, seconds=2.0)
+        assert [one.data[0]["speed"]["value"] for one in taken] == [0, 1, 2]
 
 
 async def test_after_unsubscribing_nothing_more_arrives(tmp_path: Path) -> None:

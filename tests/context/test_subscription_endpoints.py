@@ -142,7 +142,8 @@ async def test_one_sees_and_changes_only_ones_own_unless_one_may_change_everythi
         budis = await house.subscribe(vehicles(URI), by=BUDI)
         assert (await house.subscription(budis, by=ANI))["id"] == budis
         for act in (
-            house.subscription(anis, by=BUDI), house.update(anis, {"isActive": False}, by=BUDI),
+            house.subscription(anis, by=BUDI),
+            house.update(anis, {"isActive": False}, by=BUDI),
             house.unsubscribe(anis, by=BUDI),
         ):
             with pytest.raises(ResourceNotFound):

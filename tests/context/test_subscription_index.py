@@ -179,10 +179,14 @@ def test_the_index_finds_exactly_those_that_a_look_at_each_would_find(
     subscriptions = [
         read_subscription(
             {
-                "id": f"urn:s:{n}", "type": "Subscription",
-                "notification": {"endpoint": {"uri": "http://localhost/"}}, **payload,
+                "id": f"urn:s:{n}",
+                "type": "Subscription",
+                "notification": {"endpoint": {"uri": "http://localhost/"}},
+                **payload,
             },
-            lambda name: name, "ani", None,
+            lambda name: name,
+            "ani",
+            None,
         )
         for n, payload in enumerate(payloads)
     ]
@@ -206,7 +210,7 @@ def test_the_index_finds_exactly_those_that_a_look_at_each_would_find(
 
 def test_patterns_are_found_by_sets_as_they_are_one_by_one() -> None:
     patterns = Patterns()
-    pairs = [(f":{number}$", f"urn:s:{number}") for number in range(300)]
+    pairs = [(f":{place}$", f"urn:s:{place}") for place in range(300)]
     for pattern, id in pairs:
         patterns.add(pattern, id)
     for pattern, id in pairs[::2]:
@@ -220,12 +224,15 @@ def test_patterns_are_found_by_sets_as_they_are_one_by_one() -> None:
 
 def test_a_change_looks_at_few_of_many_subscriptions() -> None:
     index = SubscriptionIndex(lambda _id, _tenant: EVERYTHING, lambda: 0)
-    for number in range(400):
+    for threshold in range(400):
         payload = {
-            "id": f"urn:s:{number}", "type": "Subscription", "entities": [{"type": "A"}], "q": f"a>{number}",
+            "id": f"urn:s:{threshold}",
+            "type": "Subscription",
+            "entities": [{"type": "A"}],
+            "q": f"a>{threshold}",
             "notification": {"endpoint": {"uri": "http://localhost/"}},
         }
         index.put("t", read_subscription(payload, lambda name: name, "ani", None))
-    buckets = index._buckets["t"]  # noqa: SLF001 - what is looked at is the point
+    buckets = index._buckets["t"]
     entity = Entity("urn:e:1", ["A"], {"a": [Instance(PROPERTY, 3)]})
-    assert set(buckets.candidates(entity, ["a"])) == {f"urn:s:{number}" for number in range(4)}
+    assert set(buckets.candidates(entity, ["a"])) == {f"urn:s:{below}" for below in range(4)}

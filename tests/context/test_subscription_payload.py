@@ -36,9 +36,13 @@ def read(document: dict[str, Any]) -> Any:
 def test_names_are_expanded_and_times_are_read() -> None:
     subscription = read(
         payload(
-            watchedAttributes=["speed"], q="speed>50", throttling=2.5, expiresAt="2030-01-01T00:00:00Z",
+            watchedAttributes=["speed"],
+            q="speed>50",
+            throttling=2.5,
+            expiresAt="2030-01-01T00:00:00Z",
             notification={
-                "attributes": ["speed"], "format": "keyValues",
+                "attributes": ["speed"],
+                "format": "keyValues",
                 "endpoint": {"uri": "https://receiver.example/", "timeout": 1500, "cooldown": 250},
             },
         )
@@ -60,9 +64,14 @@ def test_status_follows_from_activity_and_expiry() -> None:
 
 
 def test_read_only_and_unknown_members_are_ignored() -> None:
-    document = payload(status="expired", __context="http://x/", notification={
-        "endpoint": {"uri": "http://receiver.example/"}, "timesSent": 42,
-    })
+    document = payload(
+        status="expired",
+        __context="http://x/",
+        notification={
+            "endpoint": {"uri": "http://receiver.example/"},
+            "timesSent": 42,
+        },
+    )
     kept = wanted_members(document)
     assert "status" not in kept
     assert "__context" not in kept
@@ -90,8 +99,10 @@ def test_read_only_and_unknown_members_are_ignored() -> None:
         (payload(scopeQ="/a//"), "scopeQ"),
         (payload(geoQ={}), "geoQ"),
         (payload(geoQ=[]), "geoQ"),
-        (payload(geoQ={"georel": "near;maxDistance==1", "geometry": "Point", "coordinates": [0, 95]}),
-         "geoQ.coordinates"),
+        (
+            payload(geoQ={"georel": "near;maxDistance==1", "geometry": "Point", "coordinates": [0, 95]}),
+            "geoQ.coordinates",
+        ),
         (payload(geoQ={"georel": "beside", "geometry": "Point", "coordinates": [0, 9]}), "geoQ.georel"),
         (payload(csf="(("), "csf"),
         (payload(lang="en;q=x"), "lang"),

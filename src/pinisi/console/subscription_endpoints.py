@@ -4,7 +4,6 @@ A subscription belongs to the principal who made it, and delivers what he may se
 everything sees and changes all.
 """
 
-from collections.abc import Sequence
 from typing import Any, cast
 from urllib.parse import quote
 from uuid import uuid4
@@ -38,8 +37,13 @@ async def create_subscription(house: House, call: Call) -> Reply:
     recorder = Recorder(body.table.expand_term)
     now = house.now()
     stored = StoredSubscription(
-        id=payload["id"], owner=call.principal.id, payload=payload, terms=recorder.terms, context=body.table.served,
-        created_at=now, modified_at=now,
+        id=payload["id"],
+        owner=call.principal.id,
+        payload=payload,
+        terms=recorder.terms,
+        context=body.table.served,
+        created_at=now,
+        modified_at=now,
     )
     await _check(house, stored, recorder)
     _not_past(payload, now)
@@ -96,7 +100,8 @@ async def update_subscription(house: House, call: Call) -> Reply:
 
 async def delete_subscription(house: House, call: Call) -> Reply:
     id = _known(house, call).subscription.id
-    changes = (DocumentChange(KIND, id, None), DocumentChange(STATE_KIND, id, None))
+    letters = [DebtChange(id, position, "paid") for position in await _dead_positions(house, call.tenant, id)]
+    changes = (DocumentChange(KIND, id, None), DocumentChange(STATE_KIND, id, None), *letters)
     await house.store.apply(call.tenant, changes, call.principal)
     house.subscriptions.drop(call.tenant, id)
     return Reply(204)
@@ -196,17 +201,32 @@ def _letter(debt: Debt) -> dict[str, Any]:
     }
 
 
+async def _dead_positions(house: House, tenant: str, id: str) -> list[int]:
+    """Where the dead letters of a subscription lie."""
+    positions: list[int] = []
+    after = 0
+    while True:
+        letters = await house.store.debts(tenant, dead=True, after=after, limit=LETTERS_MOST)
+        positions += [debt.position for debt in letters if debt.subscription == id]
+        if len(letters) < LETTERS_MOST:
+            return positions
+        after = letters[-1].position - 1 if letters[-1].position - 1 > after else letters[-1].position
+
+
 async def _dead(house: House, call: Call) -> Debt:
     text = call.params["position"]
     if not text.isdigit() or len(text) > 18:
         raise BadRequestData("is no position of the log", "position")
-    position, after = int(text), int(text) - 1
-    letters: Sequence[Debt] = await house.store.debts(call.tenant, dead=True, after=after, limit=LETTERS_MOST)
-    for debt in letters:
-        wanted = debt.position == position and debt.subscription == call.params["subscription"]
-        if wanted and _may_see_letter(house, call, debt):
-            return debt
-    raise ResourceNotFound(f"there is no dead letter of {call.params['subscription']} at {position}")
+    subscription, position, limit = call.params["subscription"], int(text), LETTERS_MOST
+    while True:
+        letters = await house.store.debts(call.tenant, dead=True, after=position - 1, limit=limit)
+        for debt in letters:
+            wanted = debt.position == position and debt.subscription == subscription
+            if wanted and _may_see_letter(house, call, debt):
+                return debt
+        if len(letters) < limit or letters[-1].position > position:
+            raise ResourceNotFound(f"there is no dead letter of {subscription} at {position}")
+        limit *= 8
 
 
 _READ, _WRITE = "subscriptions.read", "subscriptions.write"
@@ -214,20 +234,73 @@ _ONE = SUBSCRIPTIONS + "/{id}"
 _LETTER = DEAD_LETTERS + "/{subscription}/{position}"
 
 SUBSCRIPTION_ROUTES: tuple[Route, ...] = (
-    Route(method="POST", path=SUBSCRIPTIONS, permission=_WRITE, endpoint=create_subscription, body=TYPE,
-          summary="Create a subscription (5.8.1)", answers=(201, 400, 409, 422, 504)),
-    Route(method="GET", path=SUBSCRIPTIONS, permission=_READ, endpoint=query_subscriptions,
-          summary="List subscriptions (5.8.4)", parameters=("limit", "offset", "count", "options"), answers=(200, 400)),
-    Route(method="GET", path=_ONE, permission=_READ, endpoint=retrieve_subscription,
-          summary="Retrieve a subscription (5.8.3)", parameters=("options",), answers=(200, 400, 404)),
-    Route(method="PATCH", path=_ONE, permission=_WRITE, endpoint=update_subscription, body="SubscriptionFragment",
-          summary="Update a subscription (5.8.2)", answers=(204, 400, 404, 409, 422)),
-    Route(method="DELETE", path=_ONE, permission=_WRITE, endpoint=delete_subscription,
-          summary="Delete a subscription (5.8.5)", answers=(204, 400, 404)),
-    Route(method="GET", path=DEAD_LETTERS, permission=_READ, endpoint=list_dead_letters,
-          summary="List notifications that were given up", parameters=("limit", "after"), answers=(200,)),
-    Route(method="POST", path=_LETTER, permission=_WRITE, endpoint=resend_dead_letter,
-          summary="Owe a notification again that was given up", answers=(204, 400, 404)),
-    Route(method="DELETE", path=_LETTER, permission=_WRITE, endpoint=forget_dead_letter,
-          summary="Put a notification away that was given up", answers=(204, 400, 404)),
+    Route(
+        method="POST",
+        path=SUBSCRIPTIONS,
+        permission=_WRITE,
+        endpoint=create_subscription,
+        body=TYPE,
+        summary="Create a subscription (5.8.1)",
+        answers=(201, 400, 409, 422, 504),
+    ),
+    Route(
+        method="GET",
+        path=SUBSCRIPTIONS,
+        permission=_READ,
+        endpoint=query_subscriptions,
+        summary="List subscriptions (5.8.4)",
+        parameters=("limit", "offset", "count", "options"),
+        answers=(200, 400),
+    ),
+    Route(
+        method="GET",
+        path=_ONE,
+        permission=_READ,
+        endpoint=retrieve_subscription,
+        summary="Retrieve a subscription (5.8.3)",
+        parameters=("options",),
+        answers=(200, 400, 404),
+    ),
+    Route(
+        method="PATCH",
+        path=_ONE,
+        permission=_WRITE,
+        endpoint=update_subscription,
+        body="SubscriptionFragment",
+        summary="Update a subscription (5.8.2)",
+        answers=(204, 400, 404, 409, 422),
+    ),
+    Route(
+        method="DELETE",
+        path=_ONE,
+        permission=_WRITE,
+        endpoint=delete_subscription,
+        summary="Delete a subscription (5.8.5)",
+        answers=(204, 400, 404),
+    ),
+    Route(
+        method="GET",
+        path=DEAD_LETTERS,
+        permission=_READ,
+        endpoint=list_dead_letters,
+        summary="List notifications that were given up",
+        parameters=("limit", "after"),
+        answers=(200,),
+    ),
+    Route(
+        method="POST",
+        path=_LETTER,
+        permission=_WRITE,
+        endpoint=resend_dead_letter,
+        summary="Owe a notification again that was given up",
+        answers=(204, 400, 404),
+    ),
+    Route(
+        method="DELETE",
+        path=_LETTER,
+        permission=_WRITE,
+        endpoint=forget_dead_letter,
+        summary="Put a notification away that was given up",
+        answers=(204, 400, 404),
+    ),
 )

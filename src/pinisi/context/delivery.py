@@ -216,7 +216,17 @@ class HttpSender:
 
 def _request(delivery: Delivery) -> bytes:
     target = delivery.target
-    return b"".join((
-        b"POST ", target.path.encode(), b" HTTP/1.1\r\nHost: ", target.authority.encode(), b"\r\nContent-Length: ",
-        str(len(delivery.body)).encode(), b"\r\n", delivery.headers, b"\r\n", delivery.body,
-    ))
+    return b"".join(
+        (
+            b"POST ",
+            target.path.encode(),
+            b" HTTP/1.1\r\nHost: ",
+            target.authority.encode(),
+            b"\r\nContent-Length: ",
+            str(len(delivery.body)).encode(),
+            b"\r\n",
+            delivery.headers,
+            b"\r\n",
+            delivery.body,
+        )
+    )

@@ -77,11 +77,19 @@ class NotificationWriter:
         if not data:
             return None
         geo = subscription.notification.endpoint.accept == "application/geo+json"
-        body = b"".join((
-            b'{"id":"urn:ngsi-ld:Notification:', head.key.encode(), b"-%d" % debts[-1].position, head.opening,
-            b'"notifiedAt":"', format_instant(self._now()).encode(), b'","data":',
-            join_features(data) if geo else join(data), b"}",
-        ))
+        body = b"".join(
+            (
+                b'{"id":"urn:ngsi-ld:Notification:',
+                head.key.encode(),
+                b"-%d" % debts[-1].position,
+                head.opening,
+                b'"notifiedAt":"',
+                format_instant(self._now()).encode(),
+                b'","data":',
+                join_features(data) if geo else join(data),
+                b"}",
+            )
+        )
         return Delivery(head.target, head.headers, body, head.timeout)
 
     async def _part(self, tenant: str, head: Letterhead, debt: Debt, grants: Grants) -> bytes | None:

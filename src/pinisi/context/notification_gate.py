@@ -10,12 +10,25 @@ from pinisi.vocabulary.instant import DAY, Instant
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """Bounds of a notifier. `give_up` in microseconds since the change; all other times in seconds."""
+    """Bounds of a notifier.
+
+    | field | unit | meaning |
+    |---|---|---|
+    | `give_up` | microseconds | a change that is older and still cannot be delivered becomes a dead letter |
+    | `at_hand` | debts | of one subscription that are kept in memory; the rest waits in the store |
+    | `page` | debts | read from the store at once |
+    | `side_by_side` | deliveries | to one subscription at a time, each of another entity, when it has a backlog |
+    | `side_by_side_from` | debts | such a backlog |
+    | `connections` | deliveries | under way to receivers that are well |
+    | `slow_connections` | deliveries | that proved slow and made room for others |
+    | `suspect_connections` | deliveries | under way to receivers that were slow or failed the last time |
+    | `slow_after` | seconds | without an answer are slow |
+    | `grace` | seconds | that deliveries under way have when the process stops |
+    """
 
     give_up: Instant = DAY
     at_hand: int = 1_000
     page: int = 256
-    bundle: int = 500
     side_by_side: int = 4
     side_by_side_from: int = 32
     connections: int = 256

@@ -30,8 +30,19 @@ class Lane:
     """
 
     __slots__ = (
-        "_in_flight", "_newest", "_queue", "_retry_at", "behind", "closed_until", "failures", "id", "room", "suspect",
-        "throttled", "timer", "workers",
+        "_in_flight",
+        "_newest",
+        "_queue",
+        "_retry_at",
+        "behind",
+        "closed_until",
+        "failures",
+        "id",
+        "room",
+        "suspect",
+        "throttled",
+        "timer",
+        "workers",
     )
 
     def __init__(self, id: str, room: int) -> None:
@@ -63,6 +74,15 @@ class Lane:
     def wants_more(self) -> bool:
         """Whether debts were left in the store and half the room is free again."""
         return self.behind is not None and len(self._queue) * 2 <= self.room
+
+    def has_room_for(self, debt: Debt) -> bool:
+        """Whether the debt may come in: there is room, or it takes the place of an older one."""
+        return not self.full or (self.throttled and debt.subject in self._newest)
+
+    def hurry(self, now: float) -> None:
+        """Forget every wait: what made the deliveries fail may have changed."""
+        self.closed_until = min(self.closed_until, now)
+        self._retry_at.clear()
 
     def push(self, debt: Debt, retry_at: float = 0.0) -> Debt | None:
         """Take in a debt. When throttled only the newest of an entity stays; the other is given back."""
@@ -130,7 +150,8 @@ class Lane:
         """Begin to keep only the newest state of each entity; gives back the debts that are superseded by it."""
         self.throttled = True
         superseded = [
-            debt for debt in self._queue.values()
+            debt
+            for debt in self._queue.values()
             if self._in_flight.get(debt.subject) != debt.position and self._newest[debt.subject] != debt.position
         ]
         for debt in superseded:

@@ -30,8 +30,15 @@ class Outbox:
     """Of one tenant: made open, ended by `close`."""
 
     def __init__(
-        self, name: str, store: Store, index: SubscriptionIndex, writer: NotificationWriter, sender: Sender, gate: Gate,
-        now: Callable[[], Instant], limits: Limits,
+        self,
+        name: str,
+        store: Store,
+        index: SubscriptionIndex,
+        writer: NotificationWriter,
+        sender: Sender,
+        gate: Gate,
+        now: Callable[[], Instant],
+        limits: Limits,
     ) -> None:
         self._name = name
         self._store = store
@@ -69,7 +76,7 @@ class Outbox:
         """It was put or dropped: what it waits for may have changed."""
         lane = self._lanes.get(id)
         if lane is not None:
-            lane.closed_until = min(lane.closed_until, asyncio.get_running_loop().time())
+            lane.hurry(asyncio.get_running_loop().time())
             self._adapt(lane, self._entry(id))
             self._start(lane)
 
@@ -143,7 +150,7 @@ class Outbox:
             self._settle(debt, "paid")
             return
         lane = self._lane(debt.subscription)
-        if lane.behind is not None or lane.full:
+        if lane.behind is not None or not lane.has_room_for(debt):
             lane.behind = debt.position if lane.behind is None else lane.behind
             return
         replaced = lane.push(debt, self._retry_at(debt))
@@ -205,7 +212,7 @@ class Outbox:
         wait: float | None = None
         try:
             while not self._closing:
-                most = self._limits.bundle if lane.throttled else 1
+                most = max(len(lane), 1) if lane.throttled else 1
                 debts, wait = lane.take(asyncio.get_running_loop().time(), most)
                 if not debts or not await self._deliver(lane, debts):
                     break
@@ -298,7 +305,8 @@ class Outbox:
         due = self._now() + round(wait * SECOND)
         tried = [
             msgspec.structs.replace(debt, attempts=debt.attempts + 1, due=due, reason=receipt.reason)
-            for debt in debts if debt not in given_up
+            for debt in debts
+            if debt not in given_up
         ]
         retry_at = asyncio.get_running_loop().time() + wait
         superseded = lane.put_back(tried, retry_at)
@@ -324,9 +332,7 @@ class Outbox:
             self._settle(msgspec.structs.replace(debt, reason=reason) if reason else debt, state)
 
     def _settle(self, debt: Debt, state: Became) -> None:
-        self._settler.settle(
-            DebtChange(debt.subscription, debt.position, state, debt.attempts, debt.due, debt.reason)
-        )
+        self._settler.settle(DebtChange(debt.subscription, debt.position, state, debt.attempts, debt.due, debt.reason))
 
     async def owe_again(self, dead: Debt) -> None:
         """Revive a dead letter, durably, and hand it to its lane as if it were new."""

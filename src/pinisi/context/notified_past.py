@@ -46,5 +46,6 @@ class Past:
                     newest[place] = moment
         return {
             place: Previous(moment.instance, place in gone)
-            for place, moment in newest.items() if place in touched and moment.instance is not None
+            for place, moment in newest.items()
+            if place in touched and moment.instance is not None
         }

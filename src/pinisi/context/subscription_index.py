@@ -61,9 +61,10 @@ class SubscriptionIndex:
         """Take in every subscription of every tenant, with its state."""
         for tenant in await store.tenants():
             states = {id: body for id, _, body in await store.documents(tenant, STATE_KIND)}
-            for id, _, body in await store.documents(tenant, KIND):
-                state = decode_state(states[id]) if id in states else DeliveryState()
-                self._put(tenant, Entry(read_stored(decode_stored(body)), state))
+            documents = [decode_stored(body) for _, _, body in await store.documents(tenant, KIND)]
+            for stored in sorted(documents, key=lambda stored: (stored.created_at, stored.id)):
+                state = decode_state(states[stored.id]) if stored.id in states else DeliveryState()
+                self._put(tenant, Entry(read_stored(stored), state))
 
     def watch(self, watcher: Watcher) -> None:
         self._watchers.append(watcher)
@@ -99,7 +100,8 @@ class SubscriptionIndex:
         reader = _Reader(self.grants_of, tenant, state, areas)
         now = self._now()
         return [
-            id for id in self._buckets[tenant].candidates(state, seen.attributes)
+            id
+            for id in self._buckets[tenant].candidates(state, seen.attributes)
             if _hears(entries[id], seen, state, reader, now)
         ]
 

@@ -43,22 +43,55 @@ READ_ONLY_NOTIFICATION = frozenset(
 )
 _MEMBERS = frozenset(
     {
-        "id", "type", "subscriptionName", "description", "entities", "watchedAttributes", "notificationTrigger", "q",
-        "geoQ", "csf", "scopeQ", "lang", "datasetId", "throttling", "timeInterval", "isActive", "expiresAt",
-        "notification", "jsonldContext", "localOnly",
+        "id",
+        "type",
+        "subscriptionName",
+        "description",
+        "entities",
+        "watchedAttributes",
+        "notificationTrigger",
+        "q",
+        "geoQ",
+        "csf",
+        "scopeQ",
+        "lang",
+        "datasetId",
+        "throttling",
+        "timeInterval",
+        "isActive",
+        "expiresAt",
+        "notification",
+        "jsonldContext",
+        "localOnly",
     }
 )
 _NOTIFICATION_MEMBERS = frozenset(
     {"attributes", "pick", "omit", "format", "endpoint", "sysAttrs", "showChanges", "join", "joinLevel"}
 )
 _FORMATS: dict[str, Format] = {
-    "normalized": "normalized", "concise": "concise", "simplified": "simplified", "keyValues": "simplified",
+    "normalized": "normalized",
+    "concise": "concise",
+    "simplified": "simplified",
+    "keyValues": "simplified",
 }
 _ACCEPTED = frozenset({"application/json", "application/ld+json", "application/geo+json"})
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _OUR_HEADERS = frozenset(
-    {"host", "content-length", "content-type", "transfer-encoding", "connection", "link", "expect", "upgrade", "te",
-     "trailer", "keep-alive", "proxy-connection", "ngsild-tenant"}
+    {
+        "host",
+        "content-length",
+        "content-type",
+        "transfer-encoding",
+        "connection",
+        "link",
+        "expect",
+        "upgrade",
+        "te",
+        "trailer",
+        "keep-alive",
+        "proxy-connection",
+        "ngsild-tenant",
+    }
 )
 MOST_SELECTORS = 100
 MOST_NAMES = 500

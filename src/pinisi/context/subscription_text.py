@@ -52,7 +52,9 @@ def written_out(fragment: Payload, expand: Expand, terms: Mapping[str, str]) -> 
 def _read_leniently(fragment: Payload, recorder: Recorder) -> None:
     """Expand all names of a fragment; what is missing to make it a subscription is supplied."""
     supplied = {
-        "id": "urn:x:y", "type": "Subscription", "watchedAttributes": ["x"],
+        "id": "urn:x:y",
+        "type": "Subscription",
+        "watchedAttributes": ["x"],
         **{name: value for name, value in fragment.items() if not _is_null(value) and name not in ("id", "type")},
     }
     notification = fragment.get("notification")
@@ -91,7 +93,8 @@ def shown(
     """The subscription as an answer: names in the reader's @context, with what is computed (NGSI-LD 5.2.12)."""
     other = {
         name: table.compact_iri(iri)
-        for name, iri in stored.terms.items() if name not in CORE_MEMBERS and table.expand_term(name) != iri
+        for name, iri in stored.terms.items()
+        if name not in CORE_MEMBERS and table.expand_term(name) != iri
     }
     payload = renamed(stored.payload, lambda name: other.get(name, name)) if other else dict(stored.payload)
     payload.setdefault("notificationTrigger", list(DEFAULT_TRIGGERS))
@@ -141,7 +144,8 @@ def renamed(payload: Payload, rename: Rename) -> Payload:
 def _renamed_notification(notification: Payload, rename: Rename) -> Payload:
     lists = {
         name: [word if word in CORE_MEMBERS else rename(word) for word in notification[name]]
-        for name in ("attributes", "pick", "omit") if name in notification
+        for name in ("attributes", "pick", "omit")
+        if name in notification
     }
     return {**notification, **lists}
 
