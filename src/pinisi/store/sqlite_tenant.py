@@ -47,6 +47,7 @@ class Settings:
     Args:
         cache_records: committed records kept in memory, as bytes.
         hot_attributes: attributes of a tenant that may be in the typed side table at a time.
+        checkpoint_pages: pages in the write-ahead log after which it is brought into the file.
         commit_window: seconds that a group commit waits for more writers, when the last one had several.
         vfs: SQLite's way to the disk; None: the system's.
     """
@@ -57,11 +58,13 @@ class Settings:
         cache_records: int = 50_000,
         hot_attributes: int = 64,
         commit_window: float = 0.002,
+        checkpoint_pages: int = 2_000,
         vfs: str | None = None,
     ) -> None:
         self.cache_records = cache_records
         self.hot_attributes = hot_attributes
         self.commit_window = commit_window
+        self.checkpoint_pages = checkpoint_pages
         self.vfs = vfs
 
 
@@ -119,6 +122,7 @@ class Tenant:
             applied=self._applied,
             last_time=self.last_time,
             window=settings.commit_window,
+            checkpoint_pages=settings.checkpoint_pages,
         )
         self._far = ThreadPoolExecutor(1, f"read-{name}")
         self._tasks: set[asyncio.Task[Any]] = set()

@@ -28,7 +28,6 @@ _log = structlog.get_logger("pinisi.store")
 
 GROUP_SECONDS = 0.02
 SLICE_CHANGES = 64
-CHECKPOINT_PAGES = 2_000
 
 
 class _Job:
@@ -92,6 +91,7 @@ class Writer:
         applied: Callable[[str], Position | None],
         last_time: Instant,
         window: float,
+        checkpoint_pages: int,
     ) -> None:
         self._name = name
         self._connection = connection
@@ -102,6 +102,7 @@ class Writer:
         self._applied = applied
         self._last_time = last_time
         self._window = window
+        self._checkpoint_pages = checkpoint_pages
         self._queue: deque[_Job | _Work] = deque()
         self._wake = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, f"write-{name}")
@@ -164,7 +165,7 @@ class Writer:
             if self._crowded and self._window:
                 await asyncio.sleep(self._window)
             await self._group()
-        if self._pages >= CHECKPOINT_PAGES:
+        if self._pages >= self._checkpoint_pages:
             await self._checkpoint()
 
     async def _do(self, job: _Work) -> None:
