@@ -202,7 +202,11 @@ def test_a_damaged_database_in_a_backup_is_not_put_in_place(tmp_path: Path) -> N
     assert not (tmp_path / "data" / "a.sqlite").exists()
 
 
-@pytest.mark.parametrize("content", [b"", b"not a backup", gzip.compress(b"neither"), gzip.compress(b"\0" * 20480)])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"not a backup", gzip.compress(b"neither"), gzip.compress(b"\0" * 20480)],
+    ids=["nothing", "text", "packed text", "packed zeros"],
+)
 def test_another_file_is_told_from_a_backup(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "b").write_bytes(content)
     with pytest.raises(BackupError):
