@@ -27,7 +27,9 @@ BASE = "http://127.0.0.1:9090"
 PASSWORD = "correct horse battery"
 NGSI = "/ngsi-ld/v1"
 OURS = "/pinisi/v1"
-PINISI_CONTEXT = f'<{BASE}{OURS}/context.jsonld>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"'
+PINISI_CONTEXT = (
+    f'<{BASE}{OURS}/context.jsonld>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"'
+)
 JSON = {"content-type": "application/json"}
 
 

@@ -7,7 +7,7 @@ kasi kasi), so names are compared without them. A prefilter by trigrams leaves f
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 import msgspec
 from rapidfuzz import fuzz
@@ -73,25 +73,30 @@ class Names:
             if not holders:
                 del self._by_gram[gram]
 
-    def find(self, query: str, limit: int = 8) -> list[Hit]:
-        """The best names first: whole names, then beginnings, then what is spelt nearly so."""
+    def find(self, query: str, limit: int = 8, among: Set[str] | None = None) -> list[Hit]:
+        """The best names first: whole names, then beginnings, then what is spelt nearly so.
+
+        `among`: the ids that may be found; None means every one.
+        """
         words = _words(query)
         if not words or limit <= 0:
             return []
         joined = _join(words)
-        scored = [(_score(entry, words, joined), entry) for entry in self._candidates(joined)]
+        scored = [(_score(entry, words, joined), entry) for entry in self._candidates(joined, among)]
         fitting = [(score, entry) for score, entry in scored if score >= LEAST_SCORE]
         fitting.sort(key=lambda pair: (-pair[0], pair[1].rank, len(pair[1].joined), pair[1].name, pair[1].id))
         return [Hit(e.id, e.name, e.kind, e.area, round(score, 1)) for score, e in fitting[:limit]]
 
-    def _candidates(self, joined: str) -> Iterator[_Entry]:
+    def _candidates(self, joined: str, among: Set[str] | None) -> Iterator[_Entry]:
         """Entries that share most trigrams with the query, and all that begin with a query too short for any."""
         if len(joined) < 3:
-            yield from (entry for entry in self._entries.values() if _begins(entry, joined))
+            entries = self._entries.values()
+            yield from (e for e in entries if _begins(e, joined) and (among is None or e.id in among))
             return
         shared: Counter[str] = Counter()
         for gram in set(_grams(joined)):
-            shared.update(self._by_gram.get(gram, ()))
+            holders = self._by_gram.get(gram, frozenset[str]())
+            shared.update(holders if among is None else holders & among)
         # Of equally many shared trigrams the shorter name is nearer, so a whole name is never crowded out.
         nearest = sorted(shared.items(), key=lambda pair: (-pair[1], len(self._entries[pair[0]].joined), pair[0]))
         yield from (self._entries[id] for id, _ in nearest[:CANDIDATES])

@@ -3,14 +3,18 @@
 Every request passes the same gate: host and origin, route, principal, permission, body size. Then the endpoint.
 """
 
-from collections.abc import Awaitable, Callable, MutableMapping
+import contextlib
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any, Protocol
 
+import anyio
 import structlog
 
-from pinisi.console.http import Call, Reply, Route
+from pinisi.console.http import BadRequest, Call, Reply, Route
 from pinisi.console.refusals import refusal_of, refuse
 from pinisi.console.route_tree import RouteTree
+from pinisi.store.sqlite import BadTenantName
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Principal
 
@@ -25,6 +29,7 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
 )
+_TENANT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -88,6 +93,8 @@ class Application:
         house = self._house
         method: str = "GET" if scope["method"] == "HEAD" else scope["method"]
         headers: dict[bytes, bytes] = dict(scope["headers"])
+        if len(headers) != len(scope["headers"]):
+            _refuse_repeated(scope["headers"])
         host = headers.get(b"host", b"")
         if not house.host_is_ours(host):
             return refuse(421, "Misdirected request", "this server does not answer to that host name (allowed_hosts)")
@@ -95,7 +102,7 @@ class Application:
         if origin is not None and method in _UNSAFE and not house.origin_is_ours(origin, host):
             return refuse(403, "Foreign origin", "a page of another origin may not change anything here")
         found = self._tree.find(scope["raw_path"])
-        tenant = headers.get(b"ngsild-tenant", b"").decode("latin-1") or house.default_tenant
+        tenant = _tenant(headers.get(b"ngsild-tenant", b"")) or house.default_tenant
         call = Call(
             method, scope["path"], principal=_NOBODY, tenant=tenant, query_string=scope["query_string"], headers=headers
         )
@@ -126,6 +133,26 @@ class Application:
         return await route.endpoint(house, call)
 
 
+_ONCE = frozenset({b"host", b"origin", b"ngsild-tenant", b"authorization", b"content-type", b"content-length"})
+"""Headers that decide who acts where: said twice, two readers could understand two things."""
+
+
+def _refuse_repeated(headers: list[tuple[bytes, bytes]]) -> None:
+    """Raises `BadRequest` for a header that may come only once and came twice."""
+    names = [name for name, _ in headers]
+    for name in _ONCE:
+        if names.count(name) > 1:
+            raise BadRequest(name.decode(), "stands more than once among the headers")
+
+
+def _tenant(header: bytes) -> str:
+    """The tenant that the header names; empty without one. Raises `BadTenantName`."""
+    name = header.decode("latin-1")
+    if name and _TENANT.fullmatch(name) is None:
+        raise BadTenantName(f"NGSILD-Tenant: {name[:80]!r}: {BadTenantName.__doc__}")
+    return name
+
+
 _NOBODY = Principal(id="nobody", name="nobody", kind="anonymous")
 
 
@@ -137,30 +164,34 @@ def _other_method(method: str, routes: dict[str, Route]) -> Reply:
 
 
 async def _read(headers: dict[bytes, bytes], limit: int, receive: Receive) -> bytes | None:
-    """The body, or None when it is over the limit."""
+    """The body, or None when it is over the limit.
+
+    Raises:
+        BadRequest: the sender went away before its end; half a body is never acted upon.
+    """
     length = headers.get(b"content-length", b"0")
-    if length.isdigit() and int(length) > limit:
+    if length.isdigit() and (len(length) > 18 or int(length) > limit):
         return None
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body", False):
-        return body
-    parts, size = [body], len(body)
-    while message.get("more_body", False):
+    parts: list[bytes] = []
+    size = 0
+    more = True
+    while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            break
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
+            raise BadRequest("body", "ended before its end")
+        part: bytes = message.get("body", b"")
+        size += len(part)
         if size > limit:
             return None
-    return b"".join(parts)
+        parts.append(part)
+        more = message.get("more_body", False)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 async def _send(reply: Reply, head: bool, receive: Receive, send: Send) -> None:
     headers = [(b"content-type", reply.media), *reply.headers, *SECURITY_HEADERS]
     if reply.stream is not None:
-        await _send_stream(reply, headers, receive, send)
+        await _send_stream(reply, reply.stream, headers, head, receive, send)
         return
     if reply.status == 204 or (reply.status == 201 and not reply.body):
         del headers[0]
@@ -170,21 +201,38 @@ async def _send(reply: Reply, head: bool, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"" if head else reply.body})
 
 
-async def _send_stream(reply: Reply, headers: list[tuple[bytes, bytes]], receive: Receive, send: Send) -> None:
-    """Send parts until the stream ends or the reader goes away."""
-    import anyio
-
-    assert reply.stream is not None
+async def _send_stream(
+    reply: Reply,
+    stream: AsyncIterator[bytes],
+    headers: list[tuple[bytes, bytes]],
+    head: bool,
+    receive: Receive,
+    send: Send,
+) -> None:
+    """Send parts until the stream ends or the reader goes away; the stream is closed in either case."""
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    async with anyio.create_task_group() as group:
-
-        async def watch() -> None:
-            while (await receive())["type"] != "http.disconnect":
-                pass
-            group.cancel_scope.cancel()
-
-        group.start_soon(watch)
-        async for part in reply.stream:
-            await send({"type": "http.response.body", "body": part, "more_body": True})
+    async with _closing(stream), anyio.create_task_group() as group:
+        group.start_soon(_cancel_when_gone, receive, group.cancel_scope)
+        if not head:
+            async for part in stream:
+                await send({"type": "http.response.body", "body": part, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
         group.cancel_scope.cancel()
+
+
+@contextlib.asynccontextmanager
+async def _closing(stream: AsyncIterator[bytes]) -> AsyncIterator[None]:
+    try:
+        yield
+    except* Exception:
+        _log.exception("a stream failed")
+        raise
+    finally:
+        if isinstance(stream, AsyncGenerator):
+            await stream.aclose()
+
+
+async def _cancel_when_gone(receive: Receive, scope: anyio.CancelScope) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    scope.cancel()

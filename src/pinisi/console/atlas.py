@@ -5,13 +5,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+from shapely.errors import ShapelyError
 from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
 
+from pinisi.console.facts import name_of
 from pinisi.store.protocol import LogEntry, Store
 from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.principal import EVERYTHING
-from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA, CODE, LEVEL, LOCATION, NAME, PART_OF
+from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA, CODE, LEVEL, LOCATION, PART_OF
 
 _MOST_AREAS = 100_000
 
@@ -34,6 +37,7 @@ class Atlas:
         self._tenant = tenant
         self._cards: dict[str, AreaCard] = {}
         self._stale = True
+        self.version = 0
 
     def heard(self, tenant: str, entries: Sequence[LogEntry]) -> None:
         """The store's listener: a changed area makes the cards stale."""
@@ -47,9 +51,10 @@ class Atlas:
         self._stale = False
         query = EntityQuery(types=TypeIs(ADMINISTRATIVE_AREA))
         page = await self._store.find(self._tenant, query, EVERYTHING, limit=_MOST_AREAS)
-        entities = [record.entity for record in page.records]
-        codes = {entity.id: str(value_of(entity, CODE)) for entity in entities}
+        entities = [record.entity for record in page.records if isinstance(value_of(record.entity, CODE), str)]
+        codes = {entity.id: value_of(entity, CODE) for entity in entities}
         self._cards = {codes[entity.id]: _card(entity, codes) for entity in entities}
+        self.version += 1
 
     def card(self, code: str) -> AreaCard | None:
         return self._cards.get(code)
@@ -80,16 +85,24 @@ def value_of(entity: Entity, attribute: str) -> Any:
 
 
 def _card(entity: Entity, codes: dict[str, str]) -> AreaCard:
-    geojson = value_of(entity, LOCATION)
-    geometry = shape(geojson) if geojson else None
+    geometry = _shape(value_of(entity, LOCATION))
     center = geometry.representative_point() if geometry is not None else None
     parent = value_of(entity, PART_OF)
     return AreaCard(
         entity.id,
         str(value_of(entity, CODE)),
-        str(value_of(entity, NAME)),
-        str(value_of(entity, LEVEL)),
+        name_of(entity),
+        str(value_of(entity, LEVEL) or ""),
         codes.get(parent) if isinstance(parent, str) else None,
         (round(center.x, 6), round(center.y, 6)) if center is not None else None,
         tuple(round(v, 6) for v in geometry.bounds) if geometry is not None else None,  # type: ignore[arg-type]
     )
+
+
+def _shape(geojson: Any) -> BaseGeometry | None:
+    """The geometry; None for what has none, or none that can be drawn."""
+    try:
+        geometry = shape(geojson) if isinstance(geojson, dict) else None
+    except (ShapelyError, ValueError, TypeError, KeyError, IndexError):
+        return None
+    return None if geometry is None or geometry.is_empty else geometry

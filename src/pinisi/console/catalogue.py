@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from pinisi.city.names import Hit, Names
 from pinisi.console.atlas import Atlas
 from pinisi.console.facts import name_of
-from pinisi.store.protocol import LogEntry, Record, Store
+from pinisi.store.protocol import LogEntry, Position, Record, Store
 from pinisi.store.query import EntityQuery
-from pinisi.vocabulary.principal import EVERYTHING
+from pinisi.vocabulary.principal import EVERYTHING, Grants
 from pinisi.vocabulary.terms import DATA_SOURCE, INCIDENT, NAME
 
+MOST_HITS = 80
+MOST_NAMES = 200_000
+MOST_READERS = 16
 _PAGE = 1000
 
 
@@ -20,6 +23,7 @@ class Catalogue:
         self._names = names
         self._atlas = atlas
         self._stale: dict[str, None] = {}
+        self._seen_by: dict[tuple[str, Grants], tuple[Position, frozenset[str]]] = {}
 
     async def read(self) -> None:
         """Take in every name that there is."""
@@ -40,8 +44,26 @@ class Catalogue:
                 if entry.op in ("create", "delete") or NAME in entry.attributes:
                     self._stale[entry.subject] = None
 
-    async def find(self, words: str, limit: int) -> Sequence[Hit]:
-        """Names that fit, best first; the caller asks whether the reader may see them."""
+    async def find(self, words: str, tenant: str, grants: Grants) -> Sequence[Hit]:
+        """Names that fit, best first, of entities whose names the reader may see."""
+        await self._catch_up()
+        if grants.sees_all:
+            return self._names.find(words, MOST_HITS)
+        return self._names.find(words, MOST_HITS, await self._visible(tenant, grants))
+
+    async def _visible(self, tenant: str, grants: Grants) -> frozenset[str]:
+        """Ids of all entities whose name the reader may see: the query knows, the names do not."""
+        position = await self._store.position(tenant)
+        kept = self._seen_by.get((tenant, grants))
+        if kept is None or kept[0] != position:
+            page = await self._store.find(tenant, EntityQuery(attributes=(NAME,)), grants, limit=MOST_NAMES)
+            kept = position, frozenset(record.id for record in page.records)
+            if len(self._seen_by) >= MOST_READERS:
+                self._seen_by.clear()
+            self._seen_by[tenant, grants] = kept
+        return kept[1]
+
+    async def _catch_up(self) -> None:
         stale, self._stale = self._stale, {}
         for id in stale:
             record = await self._store.entity(self._tenant, id, EVERYTHING)
@@ -49,11 +71,11 @@ class Catalogue:
                 self._names.remove(id)
             else:
                 self._put(record)
-        return self._names.find(words, limit)
 
     def _put(self, record: Record) -> None:
         entity = record.entity
         if NAME not in entity.attributes or not {INCIDENT, DATA_SOURCE}.isdisjoint(entity.types):
+            self._names.remove(record.id)
             return
         area = self._atlas.name(record.family.areas) or ""
         self._names.put(entity.id, name_of(entity), entity.types[0], area)

@@ -9,24 +9,31 @@ from shapely.geometry import shape
 from pinisi import __version__
 from pinisi.city.text import Text
 from pinisi.city.words import type_title, unit_text
+from pinisi.console.atlas import value_of
 from pinisi.console.facts import facts_of, flags_of, name_of
 from pinisi.console.house import House
 from pinisi.console.http import JSON_MEDIA, BadRequest, Call, Reply, Route, json_reply
 from pinisi.console.incident_endpoints import incident_json
-from pinisi.console.layers import projection_of
+from pinisi.console.layers import point_of
 from pinisi.console.series import series
 from pinisi.context.problems import ResourceNotFound
 from pinisi.incidents.life_cycle import OPEN
 from pinisi.store.geodesy import geometry_distance
 from pinisi.store.protocol import Record
 from pinisi.store.query import EntityQuery, GeoQuery, TypeIs
+from pinisi.store.seen import areas_seen, projection_of, seen
+from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import format_instant
-from pinisi.vocabulary.principal import WHOLE
+from pinisi.vocabulary.principal import Projection
 from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA, DATA_SOURCE, INCIDENT, LOCATION, PROVIDER
 
 MOST_ALARMS = 50
 NEARBY = 8
 NEARBY_METRES = 1500.0
+UNSEEN = Projection(frozenset())
+_ELSEWHERE = frozenset({INCIDENT, ADMINISTRATIVE_AREA})
+"""Types that stand in lists of their own, not among what is near."""
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -147,54 +154,52 @@ async def get_layer(house: House, call: Call) -> Reply:
 
 async def get_areas(house: House, call: Call) -> Reply:
     """Areas are public within the city: who sees a number of an area knows that the area is there."""
+    position = await house.store.position(call.tenant)
     await house.atlas.refresh()
-    return json_reply({"position": await house.store.position(call.tenant), "areas": house.atlas.cards()})
+    return json_reply({"position": position, "areas": house.atlas.cards()})
 
 
 async def get_place(house: House, call: Call) -> Reply:
     record = await house.store.entity(call.tenant, call.params["id"], call.grants)
     if record is None:
         raise ResourceNotFound(f"there is no place {call.params['id'][:120]}, or you may not see it")
-    entity = record.entity
-    projection = projection_of(record, call.grants) or WHOLE
-    writers = await house.writers(call.tenant, record, call.grants)
-    facts = facts_of(entity, house.pinisi_table, projection, writers, house.now())
-    place = _location(record) if projection.attributes is None or LOCATION in projection.attributes else None
-    position = record.position
+    await house.atlas.refresh()
+    projection = projection_of(record, call.grants) or UNSEEN
+    entity = seen(record, projection)
+    areas = areas_seen(record, projection)
+    writers, last = await house.writers(call.tenant, record, call.grants)
+    place = _location(entity)
     return json_reply(
         {
-            "position": position,
+            "position": record.position,
             "id": entity.id,
             "type": entity.types[0],
             "typeTitle": _type_title(house, entity.types),
             "name": name_of(entity),
-            "areas": [
-                {"id": card.id, "name": card.name, "level": card.level}
-                for card in house.atlas.chain(record.family.areas)
-            ],
+            "areas": [{"id": card.id, "name": card.name, "level": card.level} for card in house.atlas.chain(areas)],
             "location": place,
-            "facts": facts,
+            "facts": facts_of(entity, house.pinisi_table, writers, house.now()),
             "flags": flags_of(entity),
-            "sources": await _sources(house, call, record),
-            "inside": await _inside(house, call, record),
-            "nearby": await _nearby(house, call, record, place),
-            "changed": {"at": format_instant(entity.modified_at), "by": next(iter(writers.values()), None)},
+            "sources": await _sources(house, call, entity),
+            "inside": await _inside(house, call, entity, areas),
+            "nearby": await _nearby(house, call, entity.id, place),
+            "changed": {"at": format_instant(entity.modified_at), "by": last},
         }
     )
 
 
-def _location(record: Record) -> dict[str, Any] | None:
-    instances = record.entity.attributes.get(LOCATION)
-    return instances[0].value if instances else None
+def _location(entity: Entity) -> dict[str, Any] | None:
+    value = value_of(entity, LOCATION)
+    return value if isinstance(value, dict) else None
 
 
 def _type_title(house: House, types: Sequence[str]) -> Text:
     return type_title(house.pinisi_table.compact_iri(types[0]))
 
 
-async def _sources(house: House, call: Call, record: Record) -> list[dict[str, Any]]:
+async def _sources(house: House, call: Call, entity: Entity) -> list[dict[str, Any]]:
     cards: dict[str, dict[str, Any]] = {}
-    for instances in record.entity.attributes.values():
+    for instances in entity.attributes.values():
         for instance in instances:
             for provider in instance.attributes.get(PROVIDER, ()):
                 id = provider.value
@@ -205,38 +210,36 @@ async def _sources(house: House, call: Call, record: Record) -> list[dict[str, A
     return list(cards.values())
 
 
-async def _inside(house: House, call: Call, record: Record) -> list[dict[str, Any]]:
+async def _inside(house: House, call: Call, entity: Entity, areas: Sequence[str]) -> list[dict[str, Any]]:
     """For an area: how many entities of each layer lie in it."""
-    if ADMINISTRATIVE_AREA not in record.family.types or not record.family.areas:
+    if ADMINISTRATIVE_AREA not in entity.types or not areas:
         return []
-    code = record.family.areas[0]
+    code = areas[0]
     counted: list[dict[str, Any]] = []
     for layer in house.profile.city.layers:
         records = await house.layers.records(house.store, call.tenant, layer.id, call.grants)
-        count = sum(code in found.family.areas for found, _ in records)
+        count = sum(code in areas_seen(found, projection) for found, projection in records)
         counted.append({"layer": layer.id, "title": layer.title, "count": count})
     return counted
 
 
-async def _nearby(house: House, call: Call, record: Record, place: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+async def _nearby(house: House, call: Call, id: str, place: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     if place is None or place.get("type") != "Point":
         return []
     near = GeoQuery("near", dict(place), LOCATION, max_distance=NEARBY_METRES)
     page = await house.store.find(call.tenant, EntityQuery(geo=near), call.grants, limit=200)
-    found = [
-        (_distance(place, other), found)
-        for found in page.records
-        if found.id != record.id
-        and INCIDENT not in found.family.types
-        and ADMINISTRATIVE_AREA not in found.family.types
-        and (other := _location(found)) is not None
+    near_by = [
+        seen(record, projection_of(record, call.grants) or UNSEEN)
+        for record in page.records
+        if record.id != id and _ELSEWHERE.isdisjoint(record.family.types)
     ]
+    found = [(_distance(place, other), entity) for entity in near_by if (other := _location(entity)) is not None]
     found.sort(key=lambda pair: pair[0])
     return [
         {
             "id": other.id,
-            "name": name_of(other.entity),
-            "typeTitle": _type_title(house, other.family.types),
+            "name": name_of(other),
+            "typeTitle": _type_title(house, other.types),
             "distance": round(distance),
         }
         for distance, other in found[:NEARBY]
@@ -261,29 +264,32 @@ async def get_history(house: House, call: Call) -> Reply:
 async def search(house: House, call: Call) -> Reply:
     words = call.query.get("q", "")[:200]
     limit = call.number("limit", 8, 1, 50)
+    await house.atlas.refresh()
+    hits = await house.catalogue.find(words, call.tenant, call.grants) if words.strip() else ()
     results: list[dict[str, Any]] = []
-    for hit in await house.catalogue.find(words, limit * 3) if words.strip() else ():
+    for hit in hits:
         record = await house.store.entity(call.tenant, hit.id, call.grants)
-        if record is None:
-            continue
-        layers = list(house.layers.rows_of(record, call.grants))
-        place = _location(record)
-        results.append(
-            {
-                "id": record.id,
-                "name": name_of(record.entity),
-                "typeTitle": _type_title(house, record.family.types),
-                "area": house.area_name(record.family.areas),
-                "layer": layers[0] if layers else None,
-                "location": place["coordinates"]
-                if place and place.get("type") == "Point"
-                else house.atlas.center(record.family.areas),
-                "score": hit.score,
-            }
-        )
+        projection = None if record is None else projection_of(record, call.grants)
+        if record is not None and projection is not None:
+            results.append(_result(house, record, projection, hit.score))
         if len(results) == limit:
             break
     return json_reply({"results": results})
+
+
+def _result(house: House, record: Record, projection: Projection, score: float) -> dict[str, Any]:
+    entity = seen(record, projection)
+    areas = areas_seen(record, projection)
+    place = _location(entity)
+    return {
+        "id": record.id,
+        "name": name_of(entity),
+        "typeTitle": _type_title(house, entity.types),
+        "area": house.area_name(areas),
+        "layer": next(iter(house.layers.rows_of(record, projection)), None),
+        "location": point_of(place) or house.atlas.center(areas),
+        "score": score,
+    }
 
 
 async def get_context(house: House, _call: Call) -> Reply:

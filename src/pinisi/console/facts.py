@@ -33,15 +33,12 @@ def flags_of(entity: Entity) -> list[dict[str, Any]]:
     return [flag for flag in value if isinstance(flag, dict) and "code" in flag] if isinstance(value, list) else []  # pyright: ignore
 
 
-def facts_of(
-    entity: Entity, table: TermTable, projection: Projection, writers: Mapping[str, str], now: Instant
-) -> list[Value]:
-    """Every attribute that the reader may see, as values in the order of the entity. `writers`: attribute -> name."""
-    shown = projection.attributes
+def facts_of(entity: Entity, table: TermTable, writers: Mapping[str, str], now: Instant) -> list[Value]:
+    """Every attribute of an entity as its reader sees it, in its order. `writers`: attribute -> name."""
     return [
         fact_of(entity, attribute, instance, table, writers.get(attribute), now)
         for attribute, instances in entity.attributes.items()
-        if attribute not in HIDDEN and (shown is None or attribute in shown)
+        if attribute not in HIDDEN
         for instance in instances
         if instance.kind != GEO
     ]

@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
+import hashlib
 import time
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -45,6 +46,7 @@ from pinisi.vocabulary.principal import WHOLE, Grants, Principal
 _log = structlog.get_logger("pinisi.house")
 BYTES_A_RECORD = 1_600
 CONTEXT_PATH = "/pinisi/v1/context.jsonld"
+_SLASHES = 2 + CONTEXT_PATH.count("/")
 CONTEXT_NAME = "urn:pinisi:context"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -58,10 +60,12 @@ class House:
         self.default_tenant = self.profile.city.id
         self.body_limit = settings.body_limit_mb << 20
         self.closing = False
+        self.farewells: set[Callable[[], None]] = set()
         self.context_document = context_bytes()
         self._context = msgspec.json.decode(self.context_document)
         self._hosts = _LOOPBACK | {settings.host, *settings.allowed_hosts}
         self._tasks: list[asyncio.Task[Any]] = []
+        self._opened = contextlib.AsyncExitStack()
 
     def now(self) -> Instant:
         """The time on the wall."""
@@ -76,11 +80,19 @@ class House:
             RefusedToStart: the address demands accounts and there are none.
             CityNotLoaded, StoreUnavailable: see there.
         """
+        try:
+            await self._open()
+        except BaseException:
+            await self.close()
+            raise
+
+    async def _open(self) -> None:
         settings = self.settings
         cache = StoreSettings(
             cache_records=(settings.cache_mb << 20) // BYTES_A_RECORD, hot_attributes=settings.hot_attributes
         )
         self.store = SqliteStore(settings.tenant_folder, self.now, settings=cache)
+        self._opened.push_async_callback(self.store.close)
         self.people = People(self.store, loopback=is_loopback(settings.host), public=public_view(settings.public_role))
         may_bind(settings.host, await self.people.accounts.administrators())
         await self.people.open()
@@ -104,9 +116,14 @@ class House:
         self.store.owing = self.subscriptions.owing
         self.store.listen(self.feed.heard)
         self.notifier = Notifier(
-            self.store, self.contexts, self.subscriptions, self.now, self.settings.notification_targets,
+            self.store,
+            self.contexts,
+            self.subscriptions,
+            self.now,
+            self.settings.notification_targets,
             default_tenant=self.default_tenant,
         )
+        self._opened.push_async_callback(self.notifier.close)
         await self.notifier.start()
         self.store.listen(self.notifier.heard)
 
@@ -125,14 +142,17 @@ class House:
 
     async def close(self) -> None:
         """Stop what runs, finish what waits, close the files."""
-        self.closing = True
+        self.take_leave()
         for task in self._tasks:
             task.cancel()
-        for task in self._tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-        await self.notifier.close()
-        await self.store.close()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._opened.aclose()
+
+    def take_leave(self) -> None:
+        """Let every live stream end, so that nobody who listens keeps the server from closing."""
+        self.closing = True
+        for farewell in tuple(self.farewells):
+            farewell()
 
     def _run(self, work: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.get_running_loop().create_task(work, name=name)
@@ -149,7 +169,7 @@ class House:
     def origin_is_ours(self, origin: bytes, host: bytes) -> bool:
         """Whether a page of that origin may change something here."""
         text = origin.decode("latin-1")
-        return urlsplit(text).netloc.encode("latin-1") == host or text in self.settings.allowed_origins
+        return _net_location(text) == host.decode("latin-1") or text in self.settings.allowed_origins
 
     async def admit(self, headers: dict[bytes, bytes], address: str, tenant: str) -> Principal | None:
         return await self.gate.admit(headers, address, tenant, self.now())
@@ -164,27 +184,27 @@ class House:
     def area_name(self, areas: tuple[str, ...]) -> str | None:
         return self.atlas.name(areas)
 
-    async def writers(self, tenant: str, record: Record, grants: Grants) -> Mapping[str, str]:
-        """Attribute -> name of the one who wrote its newest value."""
+    async def writers(self, tenant: str, record: Record, grants: Grants) -> tuple[Mapping[str, str], str | None]:
+        """Attribute -> name of the one who wrote its newest value; and who wrote last of all."""
         query = HistoryQuery(last=1)
         names = await self.people.names()
-        found: dict[str, str] = {}
-        for story in await self.store.stories(tenant, [record.id], query, grants):
-            for moment in story.moments:
-                found[moment.attribute] = names.get(moment.principal, moment.principal)
-        return found
+        stories = await self.store.stories(tenant, [record.id], query, grants)
+        moments = sorted((moment for story in stories for moment in story.moments), key=lambda m: m.position)
+        found = {moment.attribute: names.get(moment.principal, moment.principal) for moment in moments}
+        return found, found[moments[-1].attribute] if moments else None
 
     def _hosted_context(self, url: str) -> Any | None:
         """Our own @context, under every name by which this server is reached."""
-        parts = urlsplit(url)
-        ours = parts.scheme in ("http", "https") and parts.path == CONTEXT_PATH
-        return self._context if ours and self.host_is_ours(parts.netloc.encode("latin-1", "replace")) else None
+        named = url.startswith(("http://", "https://")) and url.endswith(CONTEXT_PATH)
+        place = _net_location(url) if named and url.count("/") == _SLASHES else ""
+        return self._context if place and self.host_is_ours(place.encode("latin-1", "replace")) else None
 
     def _watch_alarms(self) -> None:
         """Watch the log, if the city has written rules at all."""
         types = frozenset(self.pinisi_table.expand_term(rule.type) for rule in self.profile.rules.alarms)
         if types:
-            rules = Rules(types, self._alarms)
+            digest = hashlib.sha256(msgspec.json.encode(self.profile.rules.alarms)).hexdigest()[:12]
+            rules = Rules(types, self._alarms, digest)
             self._run(watch(self.default_tenant, self.store, self.feed, self.desk, rules, self.now), "alarm watch")
 
     def _alarms(self, record: Record) -> Sequence[Raised]:
@@ -210,6 +230,14 @@ def _host_name(host: str) -> str:
     if host.startswith("["):
         return host[1:].partition("]")[0]
     return host.partition(":")[0].lower()
+
+
+def _net_location(address: str) -> str:
+    """Host and port of an address; empty where there is none to be read."""
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return ""
 
 
 def _tell_failure(task: "asyncio.Task[Any]") -> None:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from pinisi.context.problems import UnsupportedMediaType
 from pinisi.vocabulary.principal import Grants, Principal
 
 T = TypeVar("T")
@@ -19,6 +20,7 @@ JSON_MEDIA = b"application/json"
 JSON_LD_MEDIA = b"application/ld+json"
 GEO_JSON_MEDIA = b"application/geo+json"
 PROBLEM_MEDIA = b"application/problem+json"
+MOST_PARAMETERS = 100
 
 
 class Call:
@@ -67,10 +69,13 @@ class Call:
 
     @property
     def query(self) -> dict[str, str]:
-        """Query parameters by name; of a repeated one the last."""
+        """Query parameters by name; of a repeated one the last.
+
+        Raises:
+            BadRequest: there are more than a hundred.
+        """
         if self._query is None:
-            text = self.query_string.decode("latin-1")
-            self._query = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=100)) if text else {}
+            self._query = _parameters(self.query_string) if self.query_string else {}
         return self._query
 
     def header(self, name: bytes) -> str | None:
@@ -95,14 +100,25 @@ class Call:
         """The JSON body as a struct.
 
         Raises:
+            UnsupportedMediaType: it does not come as JSON.
             BadRequest: it does not have that shape; names the field.
         """
+        media = self.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+        if media != JSON_MEDIA:
+            raise UnsupportedMediaType(f"{media.decode('latin-1')[:80] or 'nothing'}: {JSON_MEDIA.decode()} is taken")
         try:
             return msgspec.json.decode(self.body, type=shape)
         except (msgspec.DecodeError, msgspec.ValidationError, RecursionError, UnicodeDecodeError) as error:
             text = str(error)
             field = text.rpartition("`$")[2].strip("`.") if "`$" in text else "body"
             raise BadRequest(field or "body", text) from None
+
+
+def _parameters(query_string: bytes) -> dict[str, str]:
+    text = query_string.decode("utf-8", "replace")
+    if text.count("&") >= MOST_PARAMETERS:
+        raise BadRequest("query", f"has more than {MOST_PARAMETERS} parameters")
+    return dict(parse_qsl(text, keep_blank_values=True))
 
 
 class BadRequest(ValueError):

@@ -1,22 +1,28 @@
 """Incidents over HTTP: the queue, one incident with its story, raising one by hand, and acts."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Literal, cast
 from uuid import uuid4
 
 import msgspec
+from shapely.geometry import shape
 
+from pinisi.console.atlas import value_of
 from pinisi.console.house import House
 from pinisi.console.http import BadRequest, Call, Reply, Route, json_reply
+from pinisi.console.layers import point_of
+from pinisi.context.validate import check_uri
 from pinisi.incidents.desk import Case
 from pinisi.incidents.incident import DETAIL, KIND, RULE, SEVERITY, SUBJECT, TITLE, Raised, word_of
-from pinisi.incidents.life_cycle import OPEN, Act, ActName, Severity, State
+from pinisi.incidents.life_cycle import OPEN, Act, Severity, State
+from pinisi.people.accounts import account_of, principal_id
+from pinisi.store.seen import projection_of, seen
 from pinisi.vocabulary.instant import format_instant
 from pinisi.vocabulary.terms import LOCATION
 
 _STATES: Mapping[str, tuple[State, ...]] = {"open": OPEN, "closed": ("closed",), "all": (*OPEN, "closed")}
-_ACTS: tuple[ActName, ...] = ("take", "note", "hand", "close")
 TITLE_LIMIT = 200
+DETAIL_LIMIT = 4_000
 
 
 class _NewIncident(msgspec.Struct, forbid_unknown_fields=True):
@@ -28,7 +34,7 @@ class _NewIncident(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class _NewAct(msgspec.Struct, forbid_unknown_fields=True):
-    act: str
+    act: Literal["take", "note", "hand", "close"]
     note: str = ""
     to: str = ""
     reason: str = ""
@@ -37,19 +43,18 @@ class _NewAct(msgspec.Struct, forbid_unknown_fields=True):
 def incident_json(house: House, case: Case) -> dict[str, Any]:
     """An incident as docs/reference/console-api.md writes it."""
     entity, record = case.entity, case.record
-    place = word_of(entity, LOCATION)
     return {
         "id": entity.id,
-        "title": word_of(entity, TITLE) or {},
-        "detail": word_of(entity, DETAIL),
+        "title": _text(word_of(entity, TITLE)) or {},
+        "detail": _text(word_of(entity, DETAIL)),
         "kind": word_of(entity, KIND) or "incident",
         "state": record.state,
         "severity": word_of(entity, SEVERITY) or "information",
         "raisedAt": format_instant(record.raised_at),
         "raisedBy": record.raised_by,
-        "rule": word_of(entity, RULE),
+        "rule": _text(word_of(entity, RULE)),
         "area": house.area_name(case.areas),
-        "location": place["coordinates"] if isinstance(place, dict) and place.get("type") == "Point" else None,
+        "location": point_of(word_of(entity, LOCATION)),
         "subject": word_of(entity, SUBJECT),
         "owner": record.owner_name or None,
         "ownerId": record.owner or None,
@@ -59,6 +64,11 @@ def incident_json(house: House, case: Case) -> dict[str, Any]:
         "reason": record.reason or None,
         "position": case.position,
     }
+
+
+def _text(value: Any) -> dict[str, str] | None:
+    """Words in every language, also of an incident that came from outside with words in none."""
+    return _in_every_language(value) if isinstance(value, str) else value if isinstance(value, dict) else None
 
 
 async def list_incidents(house: House, call: Call) -> Reply:
@@ -84,17 +94,17 @@ async def raise_incident(house: House, call: Call) -> Reply:
     title = new.title.strip()
     if not title or len(title) > TITLE_LIMIT:
         raise BadRequest("title", f"between 1 and {TITLE_LIMIT} characters")
-    location = _point(new.location)
-    words = dict.fromkeys(("id", "en", "ja"), title)
-    detail = dict.fromkeys(("id", "en", "ja"), new.detail) if new.detail else None
+    if len(new.detail) > DETAIL_LIMIT:
+        raise BadRequest("detail", f"at most {DETAIL_LIMIT} characters")
+    subject = None if new.subject is None else check_uri(new.subject, "subject")
     raised = Raised(
         id=f"urn:ngsi-ld:Incident:{uuid4()}",
-        title=words,
+        title=_in_every_language(title),
         severity=new.severity,
         kind="by-hand",
-        detail=detail,
-        subject=new.subject,
-        location=location,
+        detail=_in_every_language(new.detail) if new.detail.strip() else None,
+        subject=subject,
+        location=_point(new.location) or await _place_of(house, call, subject),
     )
     await house.desk.raise_incident(call.tenant, raised, call.principal, house.now())
     case = await house.desk.case(call.tenant, raised.id, call.grants)
@@ -104,19 +114,45 @@ async def raise_incident(house: House, call: Call) -> Reply:
 
 async def act_on_incident(house: House, call: Call) -> Reply:
     new = call.decode(_NewAct)
-    if new.act not in _ACTS:
-        raise BadRequest("act", f"one of {', '.join(_ACTS)}")
+    to, to_name = await _receiver(house, new.to.strip())
     case = await house.desk.act(
         call.tenant,
         call.params["id"],
-        cast("ActName", new.act),
+        new.act,
         call.principal,
         house.now(),
         note=new.note,
-        to=new.to,
+        to=to,
+        to_name=to_name,
         reason=new.reason,
     )
     return json_reply(incident_json(house, case))
+
+
+def _in_every_language(words: str) -> dict[str, str]:
+    """What somebody typed, in the language that he typed it in: nobody has translated it."""
+    return dict.fromkeys(("id", "en", "ja"), words)
+
+
+async def _place_of(house: House, call: Call, subject: str | None) -> dict[str, Any] | None:
+    """A point of the entity that it is about, as far as he who raises it sees one."""
+    record = None if subject is None else await house.store.entity(call.tenant, subject, call.grants)
+    projection = None if record is None else projection_of(record, call.grants)
+    place = None if record is None or projection is None else value_of(seen(record, projection), LOCATION)
+    if not isinstance(place, dict):
+        return None
+    point = shape(cast("dict[str, Any]", place)).representative_point()
+    return None if point.is_empty else {"type": "Point", "coordinates": [round(point.x, 6), round(point.y, 6)]}
+
+
+async def _receiver(house: House, to: str) -> tuple[str, str]:
+    """Principal and name of whom it is handed to: an account by its id or its name, else a crew by its name alone."""
+    names = await house.people.names()
+    for id in (to, principal_id(to)):
+        if account_of(id) and id in names:
+            return id, names[id]
+    called = [id for id, name in names.items() if account_of(id) and name.casefold() == to.casefold()]
+    return (called[0], names[called[0]]) if len(called) == 1 else ("", to)
 
 
 def _point(location: list[float] | None) -> dict[str, Any] | None:
@@ -133,7 +169,7 @@ def _act_json(act: Act) -> dict[str, Any]:
         "by": act.name,
         "act": act.act,
         "note": act.note or None,
-        "to": act.to or None,
+        "to": act.to_name or act.to or None,
         "reason": act.reason or None,
     }
 

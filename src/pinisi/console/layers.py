@@ -11,12 +11,14 @@ from pinisi.console.facts import flags_of, name_of
 from pinisi.context.term_table import TermTable
 from pinisi.store.protocol import Record, Store
 from pinisi.store.query import EntityQuery, TypeIs
+from pinisi.store.seen import areas_seen, projection_of, seen
 from pinisi.vocabulary.entity import Entity
-from pinisi.vocabulary.principal import WHOLE, Grants, Projection
+from pinisi.vocabulary.principal import Grants, Projection
 from pinisi.vocabulary.terms import LOCATION
 
 FIXED = ("id", "name", "area", "lon", "lat")
 MOST_ROWS = 200_000
+MEMO_MOST = 8
 
 _encode = msgspec.json.Encoder().encode
 
@@ -45,26 +47,38 @@ class Layers:
         return [*FIXED, *(column.key for column in self._drawn[id].layer.columns), "flags"]
 
     async def records(self, store: Store, tenant: str, id: str, grants: Grants) -> list[tuple[Record, Projection]]:
-        """The entities of a layer that the reader may see, with what he sees of each."""
-        drawn = self._drawn[id]
-        page = await store.find(tenant, EntityQuery(types=TypeIs(drawn.type)), grants, limit=MOST_ROWS)
-        found = [record for record in page.records if self.row(id, record, WHOLE) is not None]
-        return [(record, projection_of(record, grants) or WHOLE) for record in found]
+        """The entities of a layer that the reader may see, with what he sees of each.
+
+        An entity is in the layer for those who see the attributes that put it there.
+        """
+        await self._atlas.refresh()
+        query = EntityQuery(types=TypeIs(self._drawn[id].type))
+        page = await store.find(tenant, query, grants, limit=MOST_ROWS)
+        found = [(record, projection_of(record, grants)) for record in page.records]
+        return [
+            (record, projection)
+            for record, projection in found
+            if projection is not None and self.row(id, record, projection) is not None
+        ]
 
     def row(self, id: str, record: Record, projection: Projection) -> bytes | None:
         """The encoded row of an entity in a layer; None when the layer does not show it."""
-        key = ("row", id, projection.attributes)
+        key = ("row", id, projection.attributes, self._atlas.version)
         row = record.memo.get(key)
         if row is None:
             row = self._row(self._drawn[id], record, projection)
+            if len(record.memo) >= MEMO_MOST:
+                del record.memo[next(iter(record.memo))]
             record.memo[key] = row
         return row or None
 
-    def rows_of(self, record: Record, grants: Grants) -> dict[str, Any]:
-        """Layer -> row, for every layer that shows the entity to this reader."""
-        projection = projection_of(record, grants)
-        if projection is None:
-            return {}
+    def drawing(self, types: Iterable[str]) -> frozenset[str]:
+        """The layers that draw entities of any of these types."""
+        wanted = frozenset(types)
+        return frozenset(id for id, drawn in self._drawn.items() if drawn.type in wanted)
+
+    def rows_of(self, record: Record, projection: Projection) -> dict[str, msgspec.Raw]:
+        """Layer -> row, for every layer that shows the entity to a reader who sees so much of it."""
         rows = {
             id: row
             for id, drawn in self._drawn.items()
@@ -73,20 +87,21 @@ class Layers:
         return {id: msgspec.Raw(row) for id, row in rows.items()}
 
     def _row(self, drawn: _Drawn, record: Record, projection: Projection) -> bytes:
-        entity = record.entity
+        entity = seen(record, projection)
         if not drawn.holds(entity):
             return b""
-        seen = projection.attributes
-        place = value_of(entity, LOCATION) if seen is None or LOCATION in seen else None
-        point = place["coordinates"] if isinstance(place, dict) and place.get("type") == "Point" else (None, None)
-        values = [_cell(value_of(entity, iri)) if seen is None or iri in seen else None for iri in drawn.columns]
+        place = value_of(entity, LOCATION)
+        point = point_of(place) or (None, None)
+        values = [_cell(value_of(entity, iri)) for iri in drawn.columns]
         flags = [flag["code"] for flag in flags_of(entity)]
-        area = self._atlas.name(record.family.areas)
+        area = self._atlas.name(areas_seen(record, projection))
         return _encode([entity.id, name_of(entity), area, point[0], point[1], *values, flags])
 
 
-def projection_of(record: Record, grants: Grants) -> Projection | None:
-    return WHOLE if grants.sees_all else grants.projection(record.family.types, record.family.areas)
+def point_of(geojson: Any) -> tuple[float, float] | None:
+    """Longitude and latitude of a GeoJSON point; None of anything else."""
+    place: dict[str, Any] = geojson if isinstance(geojson, dict) else {}
+    return tuple(place["coordinates"][:2]) if place.get("type") == "Point" else None
 
 
 def _draw(layer: Layer, table: TermTable) -> _Drawn:

@@ -1,11 +1,12 @@
 """The live stream: what changed, as server-sent events that resume where they were cut.
 
-Entities are conflated: at most four times a second, the latest of each. Incidents are told one by one, at once.
-A reader holds a position in the log and no queue, so a slow one costs nothing and is cut to `reset`.
+Entities are conflated: at most four times a second, the latest of each. Incidents are told at once and act by act.
+A reader who is slower than the city is cut to `reset`, so that what waits for him stays bounded. Who may no longer
+read is told nothing more: the stream ends, and the browser has to come in by the door again.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Collection
 from typing import Any
 
 import msgspec
@@ -13,120 +14,110 @@ import msgspec
 from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route
 from pinisi.console.incident_endpoints import incident_json
+from pinisi.console.pending import Pending, Touched
 from pinisi.incidents.desk import NoSuchIncident
-from pinisi.store.protocol import LogEntry
+from pinisi.store.seen import projection_of
 from pinisi.vocabulary.instant import format_instant
-from pinisi.vocabulary.terms import INCIDENT
 
 BEAT_SECONDS = 5.0
 SCREEN_SECONDS = 0.25
-MOST_ENTITIES = 2_000
 
 _encode = msgspec.json.Encoder().encode
 
 
 async def stream(house: House, call: Call) -> Reply:
-    """Open the stream at `Last-Event-ID`, else `after`, else now."""
+    """Open the stream at `Last-Event-ID`, else `after`, else now; a place that the log never had is a reset."""
     told = call.header(b"last-event-id") or call.query.get("after") or ""
     now = await house.store.position(call.tenant)
-    after = min(int(told), now) if told.isascii() and told.isdigit() and len(told) < 16 else now
+    place = int(told) if told.isascii() and told.isdigit() and len(told) < 16 else now
+    pending = Pending(min(place, now), reset=place > now)
     wanted = call.query.get("layers")
-    layers = None if wanted is None else frozenset(wanted.split(","))
+    layers = frozenset(house.layers.ids() if wanted is None else wanted.split(","))
     headers = ((b"cache-control", b"no-store"), (b"x-accel-buffering", b"no"))
-    return Reply(200, media=b"text/event-stream", headers=headers, stream=_events(house, call, after, layers))
+    events = _events(house, call, pending, layers, everything=wanted is None)
+    return Reply(200, media=b"text/event-stream", headers=headers, stream=events)
 
 
-class _Pending:
-    """What the reader has not been told yet."""
-
-    def __init__(self, position: int) -> None:
-        self.position = position
-        self.changed: dict[str, set[str]] = {}
-        self.incidents: list[str] = []
-        self.reset = False
-        self.stir = asyncio.Event()
-
-    def note(self, entries: list[LogEntry]) -> None:
-        for entry in entries:
-            if INCIDENT in entry.types:
-                self.incidents.append(entry.subject)
-            self.changed.setdefault(entry.subject, set()).update(entry.attributes)
-        if len(self.changed) > MOST_ENTITIES:
-            self.reset = True
-            self.changed.clear()
-
-
-async def _events(house: House, call: Call, after: int, layers: frozenset[str] | None) -> AsyncIterator[bytes]:
-    pending = _Pending(after)
+async def _events(
+    house: House, call: Call, pending: Pending, layers: frozenset[str], *, everything: bool
+) -> AsyncGenerator[bytes]:
     follower = asyncio.create_task(_follow(house, call, pending))
+    follower.add_done_callback(lambda _: pending.wake())
+    house.farewells.add(pending.wake)
     try:
-        yield _event("hello", after, {"position": after})
-        while not house.closing:
-            try:
-                await asyncio.wait_for(pending.stir.wait(), BEAT_SECONDS)
-            except TimeoutError:
-                yield _event("beat", None, {"now": format_instant(house.now()), "position": pending.position})
-                continue
-            pending.stir.clear()
-            async for event in _tell(house, call, pending, layers):
-                yield event
-            await asyncio.sleep(0 if pending.incidents else SCREEN_SECONDS)
+        yield _event("hello", pending.told, {"position": pending.told})
+        while True:
+            stirred = await pending.stirred(BEAT_SECONDS)
+            if not await _holds(house, call, follower):
+                return
+            if not stirred:
+                beat = {"now": format_instant(house.now()), "position": pending.settled}
+                yield _event("beat", pending.settled, beat)
+            elif telling := await _telling(house, call, pending, layers, everything):
+                yield telling
+                await pending.rest(SCREEN_SECONDS)
     finally:
+        house.farewells.discard(pending.wake)
         follower.cancel()
 
 
-async def _follow(house: House, call: Call, pending: _Pending) -> None:
-    async for piece in house.feed.follow(call.tenant, pending.position, call.grants):
-        pending.position = piece.position
-        pending.reset |= piece.reset
-        pending.note(list(piece.entries))
-        if piece.reset or piece.entries:
-            pending.stir.set()
+async def _holds(house: House, call: Call, follower: "asyncio.Task[None]") -> bool:
+    """Whether the stream may go on: the house is open, and the reader still is who he was when he came in."""
+    if house.closing or follower.done():
+        return False
+    return await house.admit(dict(call.headers), call.address, call.tenant) == call.principal
 
 
-async def _tell(house: House, call: Call, pending: _Pending, layers: frozenset[str] | None) -> AsyncIterator[bytes]:
-    position = pending.position
-    if pending.reset:
-        pending.reset = False
-        pending.changed.clear()
-        pending.incidents.clear()
-        yield _event("reset", position, {"position": position})
-        return
-    incidents, pending.incidents = pending.incidents, []
-    told = [found for id in dict.fromkeys(incidents) if (found := await _incident(house, call, id)) is not None]
-    if told:
-        yield _event("incidents", position, {"position": position, "incidents": told})
-    changed, pending.changed = pending.changed, {}
-    entities = [await _entity(house, call, id, attributes, layers) for id, attributes in changed.items()]
-    shown = [entity for entity in entities if entity is not None]
-    if shown:
-        yield _event("changes", position, {"position": position, "entities": shown})
+async def _follow(house: House, call: Call, pending: Pending) -> None:
+    async for piece in house.feed.follow(call.tenant, pending.told, call.grants):
+        pending.note(piece, incidents="incidents.read" in call.principal.permissions)
 
 
-async def _incident(house: House, call: Call, id: str) -> dict[str, Any] | None:
-    if "incidents.read" not in call.principal.permissions:
-        return None
-    try:
-        return incident_json(house, await house.desk.case(call.tenant, id, call.grants))
-    except NoSuchIncident:
-        return None
+async def _telling(house: House, call: Call, pending: Pending, layers: Collection[str], everything: bool) -> bytes:
+    """All that is not told yet, in one piece. Only its last event carries the new place to resume from."""
+    before, news = pending.told, pending.take()
+    if news.reset:
+        return _event("reset", news.position, {"position": news.position})
+    incidents = await _incidents(house, call, news.incidents)
+    found = [await _change(house, call, id, touched, layers, everything) for id, touched in news.changed.items()]
+    changes = [change for change in found if change is not None]
+    if not incidents:
+        return _event("changes", news.position, {"position": news.position, "entities": changes}) if changes else b""
+    told = _event("incidents", news.position, {"position": news.position, "incidents": incidents})
+    return _event("changes", None, {"position": before, "entities": changes}) + told if changes else told
 
 
-async def _entity(
-    house: House, call: Call, id: str, attributes: set[str], layers: frozenset[str] | None
+async def _incidents(house: House, call: Call, acts: dict[str, int]) -> list[dict[str, Any]]:
+    """Each incident as it was after each of its newest acts."""
+    told: list[dict[str, Any]] = []
+    for id, number in acts.items():
+        try:
+            cases = await house.desk.lately(call.tenant, id, number, call.grants)
+        except NoSuchIncident:
+            continue
+        told += [incident_json(house, case) for case in cases]
+    return told
+
+
+async def _change(
+    house: House, call: Call, id: str, touched: Touched, layers: Collection[str], everything: bool
 ) -> dict[str, Any] | None:
-    record = await house.store.entity(call.tenant, id, call.grants)
-    if record is None:
-        return {"id": id, "type": None, "layers": [], "row": None, "attributes": sorted(attributes)}
-    rows = house.layers.rows_of(record, call.grants)
-    if layers is not None and layers.isdisjoint(rows):
+    """An entity as its layers show it now; without rows it is gone from them."""
+    if not everything and house.layers.drawing(touched.types).isdisjoint(layers):
         return None
+    record = await house.store.entity(call.tenant, id, call.grants)
+    projection = None if record is None else projection_of(record, call.grants)
+    rows: dict[str, Any] = {}
+    if record is not None and projection is not None:
+        drawn = house.layers.rows_of(record, projection)
+        rows = {layer: row for layer, row in drawn.items() if layer in layers}
     return {
         "id": id,
-        "type": record.family.types[0],
+        "type": record.family.types[0] if record is not None else next(iter(touched.types), None),
         "layers": list(rows),
         "row": next(iter(rows.values()), None),
-        "attributes": sorted(attributes),
+        "rows": rows,
+        "attributes": sorted(house.pinisi_table.compact_iri(name) for name in touched.attributes),
     }
 
 

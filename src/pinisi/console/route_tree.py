@@ -5,8 +5,6 @@ from urllib.parse import unquote
 
 from pinisi.console.http import Route
 
-_PARAMETER = "{}"
-
 
 class Found:
     """Routes at one path, by method, with the names of its parameters."""
@@ -18,9 +16,20 @@ class Found:
         self.routes: dict[str, Route] = {}
 
 
+class _Node:
+    """One segment of a path: what follows it by name, what follows as a parameter, and the routes that end here."""
+
+    __slots__ = ("below", "found", "parameter")
+
+    def __init__(self) -> None:
+        self.below: dict[str, _Node] = {}
+        self.parameter: _Node | None = None
+        self.found: Found | None = None
+
+
 class RouteTree:
     def __init__(self, routes: Iterable[Route]) -> None:
-        self._root: dict[str, object] = {}
+        self._root = _Node()
         for route in routes:
             self._add(route)
 
@@ -30,26 +39,26 @@ class RouteTree:
         for segment in route.path.strip("/").split("/"):
             if segment.startswith("{"):
                 names.append(segment[1:-1])
-                segment = _PARAMETER
-            node = node.setdefault(segment, {})  # type: ignore[assignment]
-        found = node.setdefault("", Found(tuple(names)))  # type: ignore[attr-defined]
-        assert isinstance(found, Found)
-        if route.method in found.routes:
+                node.parameter = node.parameter or _Node()
+                node = node.parameter
+            else:
+                node = node.below.setdefault(segment, _Node())
+        node.found = node.found or Found(tuple(names))
+        if route.method in node.found.routes:
             raise ValueError(f"{route.method} {route.path} stands twice in the route table")
-        found.routes[route.method] = route
+        node.found.routes[route.method] = route
 
     def find(self, raw_path: bytes) -> tuple[Found, dict[str, str]] | None:
         """The routes at a path as it came (percent-encoded), with the values of its parameters."""
-        node: object = self._root
+        node = self._root
         values: list[str] = []
         for segment in raw_path.decode("latin-1").strip("/").split("/"):
-            assert isinstance(node, dict)
-            below = node.get(segment) if segment != _PARAMETER else None
-            if below is None or isinstance(below, Found):
-                below = node.get(_PARAMETER)
+            below = node.below.get(segment)
+            if below is None:
+                below = node.parameter
                 if below is None or not segment:
                     return None
                 values.append(unquote(segment) if "%" in segment else segment)
             node = below
-        found = node.get("") if isinstance(node, dict) else None
-        return (found, dict(zip(found.names, values, strict=True))) if isinstance(found, Found) else None
+        found = node.found
+        return None if found is None else (found, dict(zip(found.names, values, strict=True)))

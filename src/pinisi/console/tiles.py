@@ -8,10 +8,10 @@ import msgspec
 from pinisi.city.profile import Profile
 from pinisi.city.tiles import Tile, Value, tile_value, tiles_need
 from pinisi.console.facts import normalized
-from pinisi.console.layers import projection_of
 from pinisi.context.term_table import TermTable
 from pinisi.store.protocol import LogEntry, Record, Store
 from pinisi.store.query import EntityQuery, TypeIs
+from pinisi.store.seen import projection_of
 from pinisi.vocabulary.instant import MINUTE, Instant
 from pinisi.vocabulary.principal import WHOLE, Grants
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from pinisi.incidents.incident import INCIDENT, STATE, Raised, after_act, incident_entity
-from pinisi.incidents.life_cycle import OPEN, Act, ActDoesNotFit, ActName, Record, State, after
+from pinisi.incidents.life_cycle import OPEN, Act, ActDoesNotFit, ActName, Record, State, after, begun, retold
 from pinisi.store.protocol import (
     DocumentChange,
     Edit,
@@ -22,9 +22,10 @@ from pinisi.store.protocol import (
 )
 from pinisi.store.protocol import Record as EntityRecord
 from pinisi.store.query import AnyOf, Compare, EntityQuery, Path, TypeIs
+from pinisi.store.seen import areas_seen, projection_of, seen
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import Instant
-from pinisi.vocabulary.principal import EVERYTHING, Grants, Principal
+from pinisi.vocabulary.principal import Grant, Grants, Principal, Projection
 
 RECORD_KIND = "incident"
 
@@ -56,31 +57,31 @@ class Desk:
         raised: Raised,
         principal: Principal,
         now: Instant,
-        cursor: tuple[str, Position] | None = None,
     ) -> bool:
-        """Raise it, unless it is open already; whether it was raised. Moves a durable cursor with it."""
+        """Raise it, unless it is open already; whether it was raised.
+
+        Raises:
+            Forbidden: it lies where the principal sees no incidents.
+        """
         known = await self._store.document(tenant, RECORD_KIND, raised.id)
-        if known is not None and _record(known[1]).state in OPEN:
-            if cursor is not None:
-                await self._store.apply(tenant, [], principal, cursor=cursor)
+        before = None if known is None else _record(known[1])
+        if before is not None and before.state in OPEN:
             return False
         first = Act("raise", now, principal.id, principal.name)
-        acts = _record(known[1]).acts + 1 if known is not None else 1
-        record = Record("unacknowledged", now, principal.name, since=now, acts=acts)
+        record = begun(first, 1 if before is None else before.acts + 1)
 
         def create(_old: Entity | None, at: Instant) -> Edit:
-            return Edit(incident_entity(raised, acts, at))
+            return Edit(incident_entity(raised, record.acts, at))
 
-        await self._store.apply(
-            tenant,
-            [
-                EntityChange(raised.id, create),
-                DocumentChange(RECORD_KIND, raised.id, _encode(record), known[0] if known is not None else 0),
-                DocumentChange(_acts_kind(raised.id), f"{acts:06}", _encode(first)),
-            ],
-            _as_desk(principal),
-            cursor=cursor,
-        )
+        changes = [
+            EntityChange(raised.id, create),
+            DocumentChange(RECORD_KIND, raised.id, _encode(record), 0 if known is None else known[0]),
+            DocumentChange(_acts_kind(raised.id), f"{record.acts:06}", _encode(first)),
+        ]
+        try:
+            await self._store.apply(tenant, changes, _as_desk(principal))
+        except VersionConflict:
+            return False
         return True
 
     async def act(
@@ -93,6 +94,7 @@ class Desk:
         *,
         note: str = "",
         to: str = "",
+        to_name: str = "",
         reason: str = "",
     ) -> Case:
         """Do something with an incident.
@@ -101,7 +103,7 @@ class Desk:
             NoSuchIncident, BadAct, ActDoesNotFit: see there; also when somebody else was first.
         """
         case, version = await self._case(tenant, id, principal.grants)
-        done = Act(act, now, principal.id, principal.name, note, to, reason)
+        done = Act(act, now, principal.id, principal.name, note, to, to_name, reason)
         record = after(case.record, done)
         changes = [
             EntityChange(id, _after(record)),
@@ -121,6 +123,20 @@ class Desk:
         """The incident's story, oldest first."""
         return [_act(body) for _, _, body in await self._store.documents(tenant, _acts_kind(id))]
 
+    async def lately(self, tenant: str, id: str, number: int, grants: Grants) -> Sequence[Case]:
+        """The incident as it was after each of its newest acts, oldest first; the last is how it is now.
+
+        Raises:
+            NoSuchIncident: see there.
+        """
+        now = await self.case(tenant, id, grants)
+        if number == 1:
+            return (now,)
+        story = await self.acts(tenant, id)
+        records = retold(_unrecorded(now.entity), story[: now.record.acts])
+        before = records[-number:-1]
+        return [*(msgspec.structs.replace(now, record=record) for record in before), now]
+
     async def cases(
         self, tenant: str, states: Sequence[State], grants: Grants, *, limit: int, offset: int = 0
     ) -> tuple[Sequence[Case], int]:
@@ -133,26 +149,30 @@ class Desk:
         if wanted_here <= 0:
             return (), total
         page = await self._store.find(tenant, query, grants, limit=wanted_here, offset=start)
-        cases = [await self._join(tenant, record) for record in reversed(page.records)]
+        seen_so = [(record, projection_of(record, grants)) for record in reversed(page.records)]
+        cases = [await self._join(tenant, record, projection) for record, projection in seen_so if projection]
         return [case for case, _ in cases], total
 
     async def _case(self, tenant: str, id: str, grants: Grants) -> tuple[Case, Position]:
         found = await self._store.entity(tenant, id, grants)
-        if found is None or INCIDENT not in found.family.types:
+        projection = None if found is None else projection_of(found, grants)
+        if found is None or projection is None or INCIDENT not in found.family.types:
             raise NoSuchIncident(id)
-        return await self._join(tenant, found)
+        return await self._join(tenant, found, projection)
 
-    async def _join(self, tenant: str, found: EntityRecord) -> tuple[Case, Position]:
+    async def _join(self, tenant: str, found: EntityRecord, projection: Projection) -> tuple[Case, Position]:
         kept = await self._store.document(tenant, RECORD_KIND, found.id)
-        entity = found.entity
+        entity, areas = seen(found, projection), areas_seen(found, projection)
         if kept is None:
-            return Case(entity, found.family.areas, _unrecorded(entity), found.position), 0
-        return Case(entity, found.family.areas, _record(kept[1]), max(found.position, kept[0])), kept[0]
+            return Case(entity, areas, _unrecorded(entity), found.position), 0
+        return Case(entity, areas, _record(kept[1]), max(found.position, kept[0])), kept[0]
 
 
 def _as_desk(principal: Principal) -> Principal:
-    """Whoever may act on incidents may change an incident that he sees, though he may write no other entity."""
-    return msgspec.structs.replace(principal, grants=EVERYTHING)
+    """Whoever may act on incidents may change those that he sees, though he may write no other entity."""
+    reaching = [grant for grant in principal.grants.grants if grant.types is None or INCIDENT in grant.types]
+    grants = [Grant(types=frozenset({INCIDENT}), areas=grant.areas, write=True) for grant in reaching]
+    return msgspec.structs.replace(principal, grants=Grants(tuple(grants)))
 
 
 def _unrecorded(entity: Entity) -> Record:

@@ -4,6 +4,7 @@
 state and act in, new state out. (Triage, dispatch and verification come with Operations, ISA-18.2 terms are kept.)
 """
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -29,7 +30,11 @@ class BadAct(ValueError):
 
 
 class Act(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What somebody did. `by` is the principal's id, `name` how he is called; `at` in microseconds."""
+    """What somebody did.
+
+    `by` is the principal's id, `name` how he is called; `to` and `to_name` likewise where it is handed on (a crew
+    without account has a name alone); `at` in microseconds.
+    """
 
     act: ActName
     at: int
@@ -37,6 +42,7 @@ class Act(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str
     note: str = ""
     to: str = ""
+    to_name: str = ""
     reason: str = ""
 
 
@@ -76,14 +82,32 @@ def after(record: Record, act: Act) -> Record:
     if record.state == "unacknowledged":
         raise ActDoesNotFit("nobody owns this incident yet: take it over first")
     if act.act == "hand":
-        return change(counted, owner=act.to, owner_name=act.to, since=act.at)
+        return change(counted, owner=act.to, owner_name=act.to_name or act.to, since=act.at)
     return change(counted, state="closed", since=act.at, closed_at=act.at, closed_by=act.name, reason=act.reason)
 
 
+def begun(act: Act, acts: int) -> Record:
+    """The record of an incident just raised; `acts` counts the lines of its story."""
+    return Record("unacknowledged", act.at, act.name, since=act.at, acts=acts)
+
+
+def retold(start: Record, story: Iterable[Act]) -> list[Record]:
+    """The record after each act of a story, oldest first; an incident that was closed may be raised anew.
+
+    `start`: the record before the first act, of one that came from outside and was never raised here.
+    """
+    records = [start]
+    for number, act in enumerate(story, start=1):
+        records.append(begun(act, number) if act.act == "raise" else after(records[-1], act))
+    return records[1:]
+
+
 def _check(act: Act) -> None:
-    needed = {"note": ("note", act.note), "hand": ("to", act.to), "close": ("reason", act.reason)}.get(act.act)
+    needed = {"note": ("note", act.note), "hand": ("to", act.to or act.to_name), "close": ("reason", act.reason)}.get(
+        act.act
+    )
     if needed is not None and not needed[1].strip():
         raise BadAct(needed[0], f"{act.act} needs it")
-    for field, text in (("note", act.note), ("to", act.to), ("reason", act.reason)):
+    for field, text in (("note", act.note), ("to", act.to_name), ("to", act.to), ("reason", act.reason)):
         if len(text) > TEXT_LIMIT:
             raise BadAct(field, f"at most {TEXT_LIMIT} characters")

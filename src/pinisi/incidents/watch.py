@@ -1,6 +1,11 @@
-"""Watches the log for what a written rule calls an alarm, with a durable cursor: nothing is missed over a restart."""
+"""Watches the log for what a written rule calls an alarm, with a durable cursor: nothing is missed over a restart.
 
-from collections.abc import Callable, Sequence
+An alarm is raised when its condition begins to hold, and again only after the condition has ended in between:
+an operator who closes an alarm whose cause goes on is not called again by every further measurement.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import msgspec
 import structlog
@@ -8,41 +13,112 @@ import structlog
 from pinisi.feed.protocol import Feed
 from pinisi.incidents.desk import Desk
 from pinisi.incidents.incident import Raised
-from pinisi.store.protocol import LogEntry, Record, Store
+from pinisi.store.protocol import DocumentChange, LogEntry, LogSlice, Record, Store, StoreUnavailable
+from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM
 
-CURSOR = "alarms"
+STANDING = "alarm-standing"
+"""Kind of the documents that say which alarms of an entity hold: id of the entity -> ids of incidents."""
 STRIDE = 1_000
 """Positions after which the cursor is moved though nothing was raised: what a restart looks at again."""
+RETRY_SECONDS = 5.0
+PAGE = 500
 
 _log = structlog.get_logger("pinisi.incidents")
+_encode = msgspec.json.Encoder().encode
+_ids = msgspec.json.Decoder(frozenset[str]).decode
 
 
 class Rules(msgspec.Struct, frozen=True):
-    """A city's written rules: the types that they speak of (IRIs), and what they say of an entity."""
+    """A city's written rules: the types that they speak of (IRIs), and what they say of an entity.
+
+    `digest` changes with them: new rules look at all that is known.
+    """
 
     types: frozenset[str]
     alarms_of: Callable[[Record], Sequence[Raised]]
+    digest: str = ""
+
+    @property
+    def cursor(self) -> str:
+        return f"alarms {self.digest}".strip()
 
 
-async def watch(
-    tenant: str, store: Store, feed: Feed, desk: Desk, rules: Rules, now: Callable[[], Instant]
-) -> None:
-    """Follow the log for ever. An alarm and the cursor move in one commit; a quiet log moves it in strides."""
-    kept = await feed.resume(tenant, CURSOR)
-    async for piece in feed.follow(tenant, kept, EVERYTHING):
-        raised = False
-        for id in dict.fromkeys(entry.subject for entry in piece.entries if _concerns(rules, entry)):
-            record = await store.entity(tenant, id, EVERYTHING)
-            for alarm in rules.alarms_of(record) if record is not None else ():
-                if await desk.raise_incident(tenant, alarm, SYSTEM, now()):
-                    raised = True
-                    _log.info("alarm raised", tenant=tenant, incident=alarm.id)
-        if raised or piece.position - kept >= STRIDE:
-            kept = piece.position
-            await store.apply(tenant, [], SYSTEM, cursor=(CURSOR, kept))
+async def watch(tenant: str, store: Store, feed: Feed, desk: Desk, rules: Rules, now: Callable[[], Instant]) -> None:
+    """Follow the log for ever, also over times in which the store could not be written."""
+    while True:
+        try:
+            await _Watch(tenant, store, desk, rules, now).follow(feed)
+        except StoreUnavailable as error:
+            _log.warning("the alarm watch waits for the store", tenant=tenant, reason=str(error))
+            await asyncio.sleep(RETRY_SECONDS)
 
 
-def _concerns(rules: Rules, entry: LogEntry) -> bool:
-    return entry.op in ("create", "update") and not rules.types.isdisjoint(entry.types)
+class _Watch:
+    def __init__(self, tenant: str, store: Store, desk: Desk, rules: Rules, now: Callable[[], Instant]) -> None:
+        self._tenant = tenant
+        self._store = store
+        self._desk = desk
+        self._rules = rules
+        self._now = now
+        self._standing: dict[str, frozenset[str]] = {}
+
+    async def follow(self, feed: Feed) -> None:
+        """A quiet log moves the cursor in strides, an alarm at once."""
+        documents = await self._store.documents(self._tenant, STANDING)
+        self._standing = {id: _ids(body) for id, _, body in documents}
+        kept = await feed.resume(self._tenant, self._rules.cursor)
+        async for piece in feed.follow(self._tenant, kept, EVERYTHING):
+            changed = [await self._look(id) async for id in self._concerned(piece)]
+            if any(changed) or piece.reset or piece.position - kept >= STRIDE:
+                kept = piece.position
+                await self._store.apply(self._tenant, [], SYSTEM, cursor=(self._rules.cursor, kept))
+
+    async def _concerned(self, piece: LogSlice) -> AsyncIterator[str]:
+        """Entities to look at: those that changed, or all where the log was cut."""
+        for id in dict.fromkeys(entry.subject for entry in piece.entries if self._concerns(entry)):
+            yield id
+        for type in self._rules.types if piece.reset else ():
+            offset = 0
+            while records := await self._page(type, offset):
+                for record in records:
+                    yield record.id
+                offset += PAGE
+
+    async def _page(self, type: str, offset: int) -> Sequence[Record]:
+        query = EntityQuery(types=TypeIs(type))
+        page = await self._store.find(self._tenant, query, EVERYTHING, limit=PAGE, offset=offset)
+        return page.records
+
+    def _concerns(self, entry: LogEntry) -> bool:
+        if entry.op not in ("create", "update", "delete"):
+            return False
+        return not self._rules.types.isdisjoint(entry.types) or entry.subject in self._standing
+
+    async def _look(self, id: str) -> bool:
+        """Raise what began to hold, forget what ended; whether anything did."""
+        alarms = {alarm.id: alarm for alarm in await self._alarms(id)}
+        standing = self._standing.get(id, frozenset[str]())
+        if alarms.keys() == standing:
+            return False
+        for alarm in (alarms[key] for key in alarms.keys() - standing):
+            if await self._desk.raise_incident(self._tenant, alarm, SYSTEM, self._now()):
+                _log.info("alarm raised", tenant=self._tenant, incident=alarm.id)
+        body = _encode(sorted(alarms)) if alarms else None
+        await self._store.apply(self._tenant, [DocumentChange(STANDING, id, body)], SYSTEM)
+        if alarms:
+            self._standing[id] = frozenset(alarms)
+        else:
+            del self._standing[id]
+        return True
+
+    async def _alarms(self, id: str) -> Sequence[Raised]:
+        record = await self._store.entity(self._tenant, id, EVERYTHING)
+        if record is None:
+            return ()
+        try:
+            return self._rules.alarms_of(record)
+        except Exception:
+            _log.exception("no rule can read this entity", tenant=self._tenant, entity=id)
+            return ()

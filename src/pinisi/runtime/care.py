@@ -5,20 +5,35 @@ from collections.abc import Callable
 
 import structlog
 
+from pinisi.store.protocol import StoreUnavailable
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.instant import DAY, Instant
 
+FIRST_SECONDS = 60
 EVERY_SECONDS = 3600
 _log = structlog.get_logger("pinisi.care")
 
 
 async def take_care(store: SqliteStore, now: Callable[[], Instant], history_days: int, log_days: int) -> None:
-    """Apply retention to every tenant of the city, for ever; what was done to accounts stays on record."""
+    """Apply retention to every tenant of the city, for ever; first soon after the start."""
+    await asyncio.sleep(FIRST_SECONDS)
     while True:
-        await asyncio.sleep(EVERY_SECONDS)
         for tenant in await store.tenants():
-            if tenant.startswith("_"):
-                continue
-            values, entries = await store.retain(tenant, now() - history_days * DAY, now() - log_days * DAY)
-            if values or entries:
-                _log.info("retention", tenant=tenant, values=values, entries=entries)
+            try:
+                await care_for(store, tenant, now(), history_days, log_days)
+            except StoreUnavailable as error:
+                _log.warning("retention has to wait", tenant=tenant, reason=str(error))
+        await asyncio.sleep(EVERY_SECONDS)
+
+
+async def care_for(store: SqliteStore, tenant: str, now: Instant, history_days: int, log_days: int) -> None:
+    """Apply retention to one tenant; what was done to accounts (tenants that begin with `_`) stays on record.
+
+    Raises:
+        StoreUnavailable: the disk is full, or cannot be written.
+    """
+    if tenant.startswith("_"):
+        return
+    values, entries = await store.retain(tenant, now - history_days * DAY, now - log_days * DAY)
+    if values or entries:
+        _log.info("retention", tenant=tenant, values=values, entries=entries)
