@@ -13,7 +13,7 @@ export class CutBar extends View {
   static override readonly styles = [
     controls,
     css`
-      div {
+      section {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
@@ -57,10 +57,11 @@ export class CutBar extends View {
     if (state !== "cut" || store.phase !== "ready") return nothing;
     const words = this.words.stream;
     const seconds = retryAt === null ? 0 : Math.ceil((retryAt - Date.now()) / 1000);
-    return html`<div>
-      ${icon("flag")} <b role="alert">${words.cut(this.format.hourWithZone(new Date(cutSince ?? Date.now())))}</b>
+    const told = words.cut(this.format.hourWithZone(new Date(cutSince ?? Date.now())));
+    return html`<section aria-label=${told}>
+      ${icon("flag")} <b role="alert">${told}</b>
       <span>${words.cutDetail}</span>
       <span class="again">${seconds > 0 ? words.again(seconds) : words.trying}</span>
-    </div>`;
+    </section>`;
   }
 }

@@ -9,20 +9,6 @@ export const frameStyles = css`
     background: var(--bg);
   }
 
-  .skip {
-    position: absolute;
-    left: 0.5rem;
-    top: -4rem;
-    z-index: 20;
-    padding: 0.5rem 1rem;
-    background: var(--raised);
-    border-radius: 0.375rem;
-  }
-
-  .skip:focus {
-    top: 0.5rem;
-  }
-
   top-bar {
     flex: none;
     position: relative;
@@ -33,16 +19,17 @@ export const frameStyles = css`
     flex: 1;
     min-height: 0;
     display: grid;
-    grid-template-columns: 4.5rem minmax(0, 1fr) 0 var(--panel, 26.25rem);
+    grid-template-columns: 4.5rem minmax(0, 1fr) var(--panel, 26.25rem);
   }
 
   .map {
+    position: relative;
     min-width: 0;
     display: grid;
   }
 
   .mode-wall {
-    grid-template-columns: minmax(0, 1fr) 0 26.25rem;
+    grid-template-columns: minmax(0, 1fr) 26.25rem;
   }
 
   .mode-wall navigation-rail {

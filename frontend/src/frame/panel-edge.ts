@@ -15,14 +15,14 @@ export class PanelEdge extends View {
     controls,
     css`
       :host {
-        position: relative;
+        position: absolute;
+        inset: 0 -0.25rem 0 auto;
+        width: 0.5rem;
         z-index: 4;
       }
 
       div {
-        position: absolute;
-        inset: 0 auto 0 -0.25rem;
-        width: 0.5rem;
+        height: 100%;
         cursor: col-resize;
         touch-action: none;
       }

@@ -49,24 +49,22 @@ export class PinisiConsole extends View {
     const { panel, sheet } = screenState.state;
     const width = panel === null ? {} : { "--panel": `${panel}rem` };
     return html`
-      <a class="skip" href="#panel" @click=${this.skip}>${this.words.skipToPanel}</a>
       <exercise-bar></exercise-bar>
       <cut-bar></cut-bar>
-      <top-bar @keys=${() => (this.keysShown = true)}></top-bar>
+      <top-bar @skip=${this.skip}></top-bar>
       <div class="body mode-${screenState.mode} ${sheet ? "sheet-up" : ""}" style=${setStyle(width)}>
         <navigation-rail></navigation-rail>
         <section class="map" aria-label=${this.words.map}>
           <city-map></city-map>
+          <panel-edge></panel-edge>
         </section>
-        <panel-edge></panel-edge>
         <side-panel></side-panel>
       </div>
       ${this.keysShown ? html`<key-help @done=${() => (this.keysShown = false)}></key-help>` : nothing}
     `;
   }
 
-  private skip(event: Event): void {
-    event.preventDefault();
+  private skip(): void {
     this.renderRoot.querySelector<HTMLElement>("side-panel")?.focus();
   }
 

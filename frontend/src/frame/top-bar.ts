@@ -28,6 +28,20 @@ export class TopBar extends View {
         border-bottom: 1px solid var(--line);
       }
 
+      .skip {
+        position: absolute;
+        left: 0.5rem;
+        top: -4rem;
+        z-index: 20;
+        padding: 0.5rem 1rem;
+        background: var(--raised);
+        border-radius: 0.375rem;
+      }
+
+      .skip:focus {
+        top: 0.5rem;
+      }
+
       .mark {
         display: grid;
         place-items: center;
@@ -143,6 +157,7 @@ export class TopBar extends View {
   protected override render() {
     const { mode } = screenState;
     return html`<header class=${mode}>
+      <button class="skip" @click=${() => this.dispatchEvent(new Event("skip"))}>${this.words.skipToPanel}</button>
       <span class="mark">${mark()}</span>
       <h1><b>${store.city?.name ?? "Pinisi"}</b>${mode === "phone" ? "" : this.text(store.city?.title)}</h1>
       <stage-badge></stage-badge>

@@ -73,10 +73,9 @@ export class IncidentForm extends View {
     try {
       const incident = await api.raise({
         title: String(given.get("title")),
-        detail: String(given.get("detail")) || null,
+        detail: String(given.get("detail")),
         severity: given.get("severity"),
         location: given.has("centre") && map ? [map.lon, map.lat] : null,
-        subject: null,
       });
       store.keep([incident]);
       this.done();

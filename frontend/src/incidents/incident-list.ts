@@ -57,16 +57,9 @@ export class IncidentList extends View {
     const known = new Map(this.incidents.map((incident) => [incident.id, incident]));
     const { ids, waiting } = arrange(this.ids, [...known.keys()], this.held && this.ids.length > 0);
     this.ids = ids;
-    return html`
-      ${waiting > 0
-        ? html`<button class="waiting" @click=${() => (this.held = false)}>${this.words.newRows(waiting)}</button>`
-        : nothing}
-      <ul
-        aria-label=${this.label}
-        @pointerenter=${() => (this.held = true)}
-        @pointerleave=${() => (this.held = false)}
-        @keydown=${this.key}
-      >
+    return html`<div @pointerenter=${() => (this.held = true)} @pointerleave=${() => (this.held = false)}>
+      ${waiting > 0 ? html`<button class="waiting" @click=${this.showAll}>${this.words.newRows(waiting)}</button>` : nothing}
+      <ul aria-label=${this.label} @keydown=${this.key}>
         ${repeat(
           ids.flatMap((id) => known.get(id) ?? []),
           ({ id }) => id,
@@ -78,7 +71,13 @@ export class IncidentList extends View {
           </li>`,
         )}
       </ul>
-    `;
+    </div>`;
+  }
+
+  /** Shows what waits; what comes after it waits again while the pointer stays. */
+  private showAll(): void {
+    this.ids = [];
+    this.requestUpdate();
   }
 
   private key(event: KeyboardEvent): void {

@@ -1,0 +1,179 @@
+"""A real war room, a real browser: the server runs as a process of its own, the console in Chromium."""
+
+import os
+import queue
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+STATIC = ROOT / "src/pinisi/console/static/index.html"
+READY_SECONDS = 60.0
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+class WarRoom:
+    """The server of Makassar on a port of its own; it can be stopped and started again on the same port and data."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.address = ""
+        self.process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        port = urlsplit(self.address).port or 0
+        command = [
+            sys.executable,
+            "-m",
+            "pinisi",
+            "run",
+            "cities/makassar",
+            "--port",
+            str(port),
+            "--data",
+            str(self.data),
+        ]
+        environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": "1"}
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        self.address = self._announced(self.process)
+
+    def stop(self) -> None:
+        if self.process is None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+    def _announced(self, process: subprocess.Popen[str]) -> str:
+        """The address that the server prints when it is ready."""
+        lines: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=_pump, args=(process, lines), daemon=True).start()
+        told: list[str] = []
+        until = time.monotonic() + READY_SECONDS
+        while time.monotonic() < until:
+            try:
+                told.append(lines.get(timeout=0.25))
+            except queue.Empty:
+                if process.poll() is not None:
+                    break
+                continue
+            if found := re.match(r"http://127\.0\.0\.1:\d+", told[-1]):
+                return found[0]
+        raise AssertionError("the war room did not open:\n" + "".join(told))
+
+
+def _pump(process: subprocess.Popen[str], lines: queue.Queue[str]) -> None:
+    assert process.stdout is not None
+    for line in process.stdout:
+        lines.put(line)
+
+
+class Witness:
+    """Hears what a page should never do: errors in its console, requests to another host."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.complaints: list[str] = []
+        self.strangers: list[str] = []
+        self.host = urlsplit(address).netloc
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", self._request)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" or "Content Security Policy" in message.text:
+            self.complaints.append(message.text)
+
+    def _request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme in {"http", "https", "ws", "wss"} and parts.netloc != self.host:
+            self.strangers.append(request.url)
+
+
+def chromium() -> str:
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        pytest.skip("no Chromium on this machine")
+    return found
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarRoom]:
+    if not STATIC.is_file():
+        pytest.skip("the console is not built: run `npm ci && npm run build` in frontend/")
+    room = WarRoom(tmp_path_factory.mktemp("war-room"))
+    try:
+        room.start()
+        yield room
+    finally:
+        room.stop()
+
+
+@pytest.fixture
+def war_room(house: WarRoom) -> WarRoom:
+    """The running war room; opened again when a test before has left it stopped."""
+    if house.process is None or house.process.poll() is not None:
+        house.start()
+    return house
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    made = browser.new_context(viewport={"width": 1280, "height": 720}, color_scheme="dark", reduced_motion="reduce")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    opened = context.new_page()
+    opened.set_default_timeout(15_000)
+    return opened
+
+
+def open_console(page: Page, room: WarRoom, address: str = "/") -> None:
+    """Opens the console at an address and waits until its first picture and the stream are there."""
+    page.goto(room.address + address)
+    page.locator("stream-line .live").wait_for(state="attached")
+
+
+def raise_incident(page: Page, room: WarRoom, title: str) -> None:
+    """Reports an event over the console's own interface, as a drill that says so."""
+    body = {
+        "title": title,
+        "severity": "caution",
+        "location": [119.4386, -5.158],
+    }
+    answer = page.request.post(f"{room.address}/pinisi/v1/incidents", data=body)
+    assert answer.status == 201, answer.text()
