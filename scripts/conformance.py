@@ -123,7 +123,11 @@ def served(suite: Suite, port: int, work: Path) -> Iterator[str]:
 
     new_city(work / "city", CITY, "Conformance")
     lay_contexts(suite, work / "data" / "contexts")
-    settings = {"PINISI_NOTIFICATION_TARGETS": "loopback,private,*", "PINISI_LOG_LEVEL": "warning"}
+    settings = {
+        "PINISI_NOTIFICATION_TARGETS": "loopback,private,*",
+        "PINISI_TEMPORAL_PAGE": "30",
+        "PINISI_LOG_LEVEL": "warning",
+    }
     command = [sys.executable, "-m", "pinisi", "run", str(work / "city"), "--data", str(work / "data")]
     path = os.pathsep.join(filter(None, (str(ROOT / "src"), os.environ.get("PYTHONPATH"))))
     with (work / "server.log").open("wb") as log:

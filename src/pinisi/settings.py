@@ -24,6 +24,7 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000)]
+Page = Annotated[int, Meta(ge=1, le=1_000_000)]
 Megabytes = Annotated[int, Meta(ge=1, le=1_048_576)]
 Days = Annotated[int, Meta(ge=1, le=36_500)]
 Milliseconds = Annotated[float, Meta(ge=0, le=1000)]
@@ -47,6 +48,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     | `body_limit_mb` | MB | larger request bodies are answered 413 |
     | `history_days` | days | raw history is kept so long; hourly statistics for ever |
     | `log_days` | days | the log is kept so long; a reader that was away longer starts from a new picture |
+    | `temporal_page` | count | values of history in one answer; a longer one is cut, and says where (206) |
     | `cache_mb` | MB | bound of the store's caches in memory |
     | `hot_attributes` | count | attributes a tenant may have in the typed side table |
     | `allowed_hosts` | names | further Host headers to accept; loopback and `host` always are |
@@ -64,6 +66,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     body_limit_mb: Megabytes = 16
     history_days: Days = 400
     log_days: Days = 90
+    temporal_page: Page = 10_000
     cache_mb: Megabytes = 64
     hot_attributes: Count = 64
     allowed_hosts: Names = ()

@@ -1,13 +1,11 @@
 """Entities read: one by id, many by query (NGSI-LD 5.7.1, 5.7.2; 6.23 for the POSTed query)."""
 
-from typing import Any
-
 from pinisi.console.house import House
-from pinisi.console.http import BadRequest, Call, Reply, Route
+from pinisi.console.http import Call, Reply, Route
 from pinisi.console.ngsi_ld_query import posted_query, query_of
-from pinisi.console.ngsi_ld_request import Asked, accepted, asked, options, paging, paging_headers, representation, sent
-from pinisi.console.ngsi_ld_show import make_view, many, one, view_of
-from pinisi.context.problems import BadRequestData, NonexistentTenant, ResourceNotFound
+from pinisi.console.ngsi_ld_request import Asked, accepted, asked, paging, paging_headers, sent
+from pinisi.console.ngsi_ld_show import many, one, posted_words, view_of, view_of_words
+from pinisi.context.problems import ResourceNotFound
 from pinisi.context.validate import check_entity_id
 from pinisi.store.protocol import Page, Record
 from pinisi.store.query import EntityQuery
@@ -21,7 +19,6 @@ async def retrieve_entity(house: House, call: Call) -> Reply:
     record = await house.store.entity(call.tenant, call.params["id"], call.grants)
     if record is None:
         check_entity_id(call.params["id"])
-        await known_tenant(house, call.tenant)
         raise ResourceNotFound(f"{call.params['id'][:200]} does not exist")
     if view.attributes is not None and not any(name in record.entity.attributes for name in view.attributes):
         raise ResourceNotFound(f"{record.id} has none of the attributes asked for")
@@ -43,17 +40,7 @@ async def post_query(house: House, call: Call) -> Reply:
     how = Asked(body.table, accepted(call.headers.get(b"accept"), True))
     page = paging(call)
     posted = posted_query(body.document, body.table)
-    told = posted.told
-    view = make_view(
-        how.table,
-        representation(call),
-        "sysAttrs" in options(call),
-        _list(told, "attrs"),
-        _list(told, "pick"),
-        _list(told, "omit"),
-        _text(told, "lang"),
-        _list(told, "datasetId"),
-    )
+    view = view_of_words(call, how.table, posted_words(posted.told))
     found = await find(house, call, posted.queries, page.limit, page.offset, page.count)
     headers = paging_headers(call, page, found.more, found.count)
     return many(found.records, how, view, call, headers)
@@ -81,8 +68,6 @@ async def find(
         joined = {record.row: record for page in pages for record in page.records}
         records = [joined[row] for row in sorted(joined)][offset : offset + limit + 1]
         total = await _count(house, call, queries, pages) if count else None
-    if not records and not offset:
-        await known_tenant(house, call.tenant)
     return Found(records[:limit], total, len(records) > limit)
 
 
@@ -98,28 +83,6 @@ async def _count(house: House, call: Call, queries: tuple[EntityQuery, ...], pag
         whole = await _page(house, call, query, page.count or 0, 0, False)
         rows.update(record.row for record in whole.records)
     return len(rows)
-
-
-async def known_tenant(house: House, tenant: str) -> None:
-    """Raises `NonexistentTenant` for a tenant that nobody has written to (clause 6.3.14)."""
-    if tenant != house.default_tenant and tenant not in await house.store.tenants():
-        raise NonexistentTenant(f"there is no tenant {tenant[:80]}", "NGSILD-Tenant")
-
-
-def _list(told: Any, name: str) -> str | None:
-    value = told.get(name)
-    if value is None:
-        return None
-    if not isinstance(value, list) or not value or not all(isinstance(part, str) for part in value):  # pyright: ignore
-        raise BadRequestData("a list of names, not empty", name)
-    return ",".join(value)  # pyright: ignore
-
-
-def _text(told: Any, name: str) -> str | None:
-    value = told.get(name)
-    if value is not None and not isinstance(value, str):
-        raise BadRequest(name, "must be a text")
-    return value
 
 
 _READ = "context.read"

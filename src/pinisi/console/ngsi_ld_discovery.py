@@ -4,15 +4,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import uuid4
 
-import msgspec
-
 from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route
-from pinisi.console.ngsi_ld_request import MEDIA, Asked, asked, flag
+from pinisi.console.ngsi_ld_request import Asked, asked, flag
+from pinisi.console.ngsi_ld_show import document_reply
 from pinisi.context.problems import ResourceNotFound
 from pinisi.store.protocol import AttributeUse
-
-_encode = msgspec.json.Encoder().encode
 
 
 async def list_types(house: House, call: Call) -> Reply:
@@ -20,9 +17,9 @@ async def list_types(house: House, call: Call) -> Reply:
     counts = await house.store.type_counts(call.tenant, call.grants)
     if flag(call, "details"):
         uses = await house.store.attribute_uses(call.tenant, call.grants)
-        return _answer(how, [_entity_type(how, iri, uses) for iri in sorted(counts)])
+        return document_reply([_entity_type(how, iri, uses) for iri in sorted(counts)], how)
     names = sorted(how.table.compact_iri(iri) for iri in counts)
-    return _answer(how, {"id": _list_id("EntityTypeList"), "type": "EntityTypeList", "typeList": names})
+    return document_reply({"id": _list_id("EntityTypeList"), "type": "EntityTypeList", "typeList": names}, how)
 
 
 async def get_type(house: House, call: Call) -> Reply:
@@ -41,16 +38,14 @@ async def get_type(house: House, call: Call) -> Reply:
         }
         for name in sorted({use.attribute for use in uses})
     ]
-    return _answer(
-        how,
-        {
-            "id": iri,
-            "type": "EntityTypeInfo",
-            "typeName": how.table.compact_iri(iri),
-            "entityCount": counts[iri],
-            "attributeDetails": details,
-        },
-    )
+    info = {
+        "id": iri,
+        "type": "EntityTypeInfo",
+        "typeName": how.table.compact_iri(iri),
+        "entityCount": counts[iri],
+        "attributeDetails": details,
+    }
+    return document_reply(info, how)
 
 
 async def list_attributes(house: House, call: Call) -> Reply:
@@ -58,9 +53,9 @@ async def list_attributes(house: House, call: Call) -> Reply:
     uses = await house.store.attribute_uses(call.tenant, call.grants)
     iris = sorted({use.attribute for use in uses})
     if flag(call, "details"):
-        return _answer(how, [_attribute(how, iri, uses, full=False) for iri in iris])
+        return document_reply([_attribute(how, iri, uses, full=False) for iri in iris], how)
     names = sorted(how.table.compact_iri(iri) for iri in iris)
-    return _answer(how, {"id": _list_id("AttributeList"), "type": "AttributeList", "attributeList": names})
+    return document_reply({"id": _list_id("AttributeList"), "type": "AttributeList", "attributeList": names}, how)
 
 
 async def get_attribute(house: House, call: Call) -> Reply:
@@ -69,7 +64,7 @@ async def get_attribute(house: House, call: Call) -> Reply:
     uses = await house.store.attribute_uses(call.tenant, call.grants)
     if all(use.attribute != iri for use in uses):
         raise ResourceNotFound(f"no entity has the attribute {call.params['attribute']}")
-    return _answer(how, _attribute(how, iri, uses, full=True))
+    return document_reply(_attribute(how, iri, uses, full=True), how)
 
 
 def _entity_type(how: Asked, iri: str, uses: Sequence[AttributeUse]) -> dict[str, Any]:
@@ -94,17 +89,6 @@ def _attribute(how: Asked, iri: str, uses: Iterable[AttributeUse], *, full: bool
 
 def _list_id(kind: str) -> str:
     return f"urn:ngsi-ld:{kind}:{uuid4()}"
-
-
-def _answer(how: Asked, document: dict[str, Any] | list[dict[str, Any]]) -> Reply:
-    if how.media == "ld":
-        context = how.table.served
-        document = (
-            [{**item, "@context": context} for item in document]
-            if isinstance(document, list)
-            else {**document, "@context": context}
-        )
-    return Reply(200, _encode(document), MEDIA[how.media], how.headers)
 
 
 _READ = "context.read"

@@ -1,7 +1,7 @@
 """From the parameters of a GET, or the body of a POSTed Query, to the store's query (clauses 5.7.2, 5.2.23)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -107,7 +107,10 @@ _MEMBERS = frozenset(
 )
 
 
-def posted_query(document: Any, table: TermTable) -> Posted:
+_TEMPORAL = ("temporalQ", "aggrParams")
+
+
+def posted_query(document: Any, table: TermTable, *, temporal: bool = False) -> Posted:
     """Read the body of `entityOperations/query` (5.2.23). Each entity selector is a query of its own; they are joined.
 
     Raises:
@@ -115,10 +118,13 @@ def posted_query(document: Any, table: TermTable) -> Posted:
     """
     if not isinstance(document, dict) or document.get("type") != "Query":  # pyright: ignore[reportUnknownMemberType]
         raise BadRequestData("must be Query", "type")
-    body: dict[str, Any] = document
+    body = cast(dict[str, Any], document)
     unknown = next((name for name in body if name not in _MEMBERS), None)
     if unknown is not None:
         raise BadRequestData("a Query has no such member", unknown[:80])
+    stray = next((name for name in _TEMPORAL if name in body and not temporal), None)
+    if stray is not None:
+        raise BadRequestData("goes with a query of history only", stray)
     told = _told(body)
     whole = query_of({"type": "*", **told}, table)
     if "entities" not in body:
@@ -158,7 +164,7 @@ def _selectors(selectors: Sequence[Any], table: TermTable) -> list[EntityQuery]:
         where = f"entities[{index}]"
         if not isinstance(selector, dict):
             raise BadRequestData("must be an object", where)
-        told: dict[str, Any] = selector
+        told = cast(dict[str, Any], selector)
         text = told.get("type", "*")
         if not isinstance(text, str):
             raise BadRequestData("must be a text", f"{where}.type")

@@ -24,46 +24,53 @@ _MEDIA_TYPES: dict[str, Media] = {
     "application/json": "json",
     "application/ld+json": "ld",
     "application/geo+json": "geo",
-    "application/*": "json",
-    "*/*": "json",
 }
+"""What can be served, in the order of the standard: the first of equal weight is chosen (clause 6.3.4)."""
 _BODY_TYPES = frozenset({"application/json", "application/ld+json"})
+_QVALUE = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?")
 _MERGE_PATCH = "application/merge-patch+json"
 MEDIA: dict[Media, bytes] = {"json": JSON_MEDIA, "ld": JSON_LD_MEDIA, "geo": GEO_JSON_MEDIA}
 
 
 @lru_cache(512)
 def accepted(accept: bytes | None, geo: bool) -> Media:
-    """The media type to answer in; the most wanted one that can be had (RFC 9110, 12.5.1).
+    """The media type to answer in: the one of most weight, of equal ones the first of the standard's list (6.3.4).
 
     Raises:
         NotAcceptable: none of those asked for.
     """
     if accept is None or not accept.strip():
         return "json"
-    ranked: list[tuple[float, int, Media]] = []
-    for order, part in enumerate(accept.decode("latin-1").lower().split(",")):
-        name, *parameters = (piece.strip() for piece in part.split(";"))
-        media = _MEDIA_TYPES.get(name)
-        weight = _weight(parameters)
-        if media is not None and weight > 0 and (geo or media != "geo"):
-            ranked.append((-weight, order + (1000 if "*" in name else 0), media))
-    if not ranked:
+    ranges = [_media_range(part) for part in accept.decode("latin-1").lower().split(",") if part.strip()]
+    best, weight = None, 0.0
+    for name, media in _MEDIA_TYPES.items():
+        if (geo or media != "geo") and (found := _weight(name, ranges)) > weight:
+            best, weight = media, found
+    if best is None:
         raise NotAcceptable(
             "application/json and application/ld+json can be had here" + (", and application/geo+json" if geo else ""),
             "Accept",
         )
-    return min(ranked)[2]
+    return best
 
 
-def _weight(parameters: list[str]) -> float:
+def _media_range(part: str) -> tuple[str, float]:
+    """Name and weight; a weight that cannot be read is 1."""
+    name, *parameters = (piece.strip() for piece in part.split(";"))
     for parameter in parameters:
         if parameter.startswith("q="):
-            try:
-                return float(parameter[2:])
-            except ValueError:
-                return 0.0
-    return 1.0
+            found = _QVALUE.fullmatch(parameter[2:].strip())
+            return name, float(found[0]) if found else 1.0
+    return name, 1.0
+
+
+def _weight(name: str, ranges: list[tuple[str, float]]) -> float:
+    """The weight of a media type: the most specific range that holds it decides (RFC 9110, 12.5.1)."""
+    for range in (name, "application/*", "*/*"):
+        weights = [weight for text, weight in ranges if text == range]
+        if weights:
+            return max(weights)
+    return 0.0
 
 
 @lru_cache(1024)
@@ -221,7 +228,9 @@ def representation(call: Call) -> Format:
     if told is not None:
         return told
     found = {_FORMATS[word] for word in words if word in _FORMATS}
-    return next((form for form in ("simplified", "concise") if form in found), "normalized")
+    if "simplified" in found:
+        return "simplified"
+    return "concise" if "concise" in found else "normalized"
 
 
 def flag(call: Call, name: str) -> bool:

@@ -4,7 +4,7 @@ Bytes depend on the version, the terms, the view and what the reader may see: th
 record of that version, so no change can leave them stale.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import count
 from typing import Any
@@ -16,7 +16,7 @@ from pinisi.context.geojson import join_features, render_feature
 from pinisi.context.language_filter import parse_languages
 from pinisi.context.pick import parse_pick
 from pinisi.context.problems import BadRequestData
-from pinisi.context.render import NORMALIZED, View, join, render_entity, with_context
+from pinisi.context.render import NORMALIZED, View, encode, join, render_entity, with_context
 from pinisi.context.term_table import TermTable
 from pinisi.store.protocol import Record
 from pinisi.vocabulary.principal import WHOLE, Grants, Projection
@@ -32,16 +32,43 @@ def view_of(call: Call, table: TermTable) -> View:
     query = call.query
     if not any(name in query for name in _SHAPING):
         return NORMALIZED
+    return view_of_words(call, table, query)
+
+
+def view_of_words(call: Call, table: TermTable, told: Mapping[str, str]) -> View:
+    """The view that these words ask for, in the form that the request's options ask for."""
     return make_view(
         table,
         representation(call),
         "sysAttrs" in options(call),
-        query.get("attrs"),
-        query.get("pick"),
-        query.get("omit"),
-        query.get("lang"),
-        query.get("datasetId"),
+        told.get("attrs"),
+        told.get("pick"),
+        told.get("omit"),
+        told.get("lang"),
+        told.get("datasetId"),
     )
+
+
+def posted_words(told: Mapping[str, Any]) -> dict[str, str]:
+    """What a POSTed Query says of the view, as the parameters of a GET.
+
+    Raises:
+        BadRequestData: names the member.
+    """
+    words: dict[str, str] = {}
+    for name in ("attrs", "pick", "omit", "datasetId"):
+        value = told.get(name)
+        if value is None:
+            continue
+        if not isinstance(value, list) or not value or not all(isinstance(part, str) for part in value):  # pyright: ignore
+            raise BadRequestData("a list of names, not empty", name)
+        words[name] = ",".join(value)  # pyright: ignore
+    language = told.get("lang")
+    if language is not None:
+        if not isinstance(language, str):
+            raise BadRequestData("must be a text", "lang")
+        words["lang"] = language
+    return words
 
 
 @lru_cache(512)
@@ -156,6 +183,18 @@ def many(
     if _wants_context(call):
         body = with_context(body, how.table)
     return Reply(200, body, MEDIA["geo"], (*how.headers, *headers))
+
+
+def document_reply(document: dict[str, Any] | list[dict[str, Any]], how: Asked) -> Reply:
+    """The answer of an operation that describes no entities: a JSON object, or several; plain JSON or JSON-LD."""
+    if how.media == "ld":
+        context = how.table.served
+        document = (
+            [{**item, "@context": context} for item in document]
+            if isinstance(document, list)
+            else {**document, "@context": context}
+        )
+    return Reply(200, encode(document), MEDIA[how.media], how.headers)
 
 
 def _wants_context(call: Call) -> bool:

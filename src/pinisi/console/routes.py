@@ -5,10 +5,7 @@ from pinisi.console.house_endpoints import HOUSE_ROUTES
 from pinisi.console.http import Call, Reply, Route, json_reply
 from pinisi.console.incident_endpoints import INCIDENT_ROUTES
 from pinisi.console.live import LIVE_ROUTES
-from pinisi.console.ngsi_ld_batch import BATCH_ROUTES
-from pinisi.console.ngsi_ld_consumption import CONSUMPTION_ROUTES
-from pinisi.console.ngsi_ld_discovery import DISCOVERY_ROUTES
-from pinisi.console.ngsi_ld_provision import PROVISION_ROUTES
+from pinisi.console.ngsi_ld_routes import NGSI_LD_ROUTES, PREFIX
 from pinisi.console.openapi import openapi
 from pinisi.console.people_endpoints import PEOPLE_ROUTES
 from pinisi.console.subscription_endpoints import SUBSCRIPTION_ROUTES
@@ -29,15 +26,12 @@ OPENAPI_ROUTES: tuple[Route, ...] = (
 )
 
 ROUTES: tuple[Route, ...] = (
-    *PROVISION_ROUTES,
-    *CONSUMPTION_ROUTES,
-    *BATCH_ROUTES,
-    *DISCOVERY_ROUTES,
+    *NGSI_LD_ROUTES,
     *CITY_ROUTES,
     *INCIDENT_ROUTES,
     *LIVE_ROUTES,
     *PEOPLE_ROUTES,
-    *SUBSCRIPTION_ROUTES,
+    *(route for route in SUBSCRIPTION_ROUTES if not route.path.startswith(PREFIX)),
     *HOUSE_ROUTES,
     *OPENAPI_ROUTES,
 )

@@ -43,7 +43,12 @@ class TemporalQuery(msgspec.Struct, frozen=True, kw_only=True):
     period: Duration = WHOLE_TIME
 
     def history(
-        self, attributes: Sequence[str] | None = None, known: Instant | None = None, limit: int = 10_000
+        self,
+        attributes: Sequence[str] | None = None,
+        known: Instant | None = None,
+        limit: int = 10_000,
+        *,
+        each: bool = False,
     ) -> HistoryQuery:
         """The same as the store asks it: `observedAt` is when it was true, all others when it was known."""
         return HistoryQuery(
@@ -54,6 +59,7 @@ class TemporalQuery(msgspec.Struct, frozen=True, kw_only=True):
             known=known,
             last=self.last,
             limit=limit,
+            each=each,
         )
 
 

@@ -1,0 +1,73 @@
+"""What every NGSI-LD route has in common: preconditions of HTTP, known parameters, the tenant (clause 6.3).
+
+Endpoints behind this door need not look: a body came with its length (6.3.4), every parameter is one that the route
+takes (6.3.20), the tenant exists unless the operation may create it (5.5.10), and answers name the tenant that the
+request named, problems too (6.3.14).
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+import structlog
+
+from pinisi.console.house import House
+from pinisi.console.http import Call, Endpoint, Reply, Route
+from pinisi.console.refusals import refusal_of
+from pinisi.context.problems import InvalidRequest, NonexistentTenant
+
+TENANT_HEADER = b"ngsild-tenant"
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+_log = structlog.get_logger("pinisi.ngsi_ld")
+
+
+def behind_door(routes: Iterable[Route], open_to_any: frozenset[tuple[str, str]]) -> tuple[Route, ...]:
+    """The routes with their endpoints behind the door.
+
+    `open_to_any`: (method, path) of those that take a tenant which nobody has written to.
+    """
+    return tuple(
+        msgspec.structs.replace(route, endpoint=_admitted(route, (route.method, route.path) in open_to_any))
+        for route in routes
+    )
+
+
+def _admitted(route: Route, creates: bool) -> Endpoint:
+    inner, known, with_body = route.endpoint, frozenset(route.parameters), route.method in _WITH_BODY
+
+    async def endpoint(house: House, call: Call) -> Reply:
+        if TENANT_HEADER in call.headers:
+            return await of_tenant(house, call)
+        return await pass_door(house, call)
+
+    async def pass_door(house: House, call: Call) -> Reply:
+        if with_body and b"content-length" not in call.headers:
+            return Reply(411)
+        if call.query_string:
+            _check_parameters(call, known)
+        return await inner(house, call)
+
+    async def of_tenant(house: House, call: Call) -> Reply:
+        try:
+            if not creates and not (with_body and b"content-length" not in call.headers):
+                await known_tenant(house, call.tenant)
+            reply = await pass_door(house, call)
+        except Exception as error:
+            reply = refusal_of(error)
+            if reply.status == 500:
+                _log.exception("a request failed", path=call.path, method=call.method)
+        echo = (TENANT_HEADER, call.headers[TENANT_HEADER])
+        return msgspec.structs.replace(reply, headers=(*reply.headers, echo))
+
+    return endpoint
+
+
+def _check_parameters(call: Call, known: frozenset[str]) -> None:
+    for name in call.query:
+        if name not in known:
+            raise InvalidRequest("this operation has no such parameter", name[:80])
+
+
+async def known_tenant(house: House, tenant: str) -> None:
+    """Raises `NonexistentTenant` for a tenant that nobody has written to (clause 5.5.10)."""
+    if tenant != house.default_tenant and tenant not in await house.store.tenants():
+        raise NonexistentTenant(f"there is no tenant {tenant[:80]}", "NGSILD-Tenant")

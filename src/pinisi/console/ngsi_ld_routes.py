@@ -1,0 +1,30 @@
+"""The NGSI-LD interface as one table: every route of the rooms beside this file, behind the door that they share."""
+
+from pinisi.console.http import Route
+from pinisi.console.ngsi_ld_batch import BATCH_ROUTES
+from pinisi.console.ngsi_ld_consumption import CONSUMPTION_ROUTES
+from pinisi.console.ngsi_ld_discovery import DISCOVERY_ROUTES
+from pinisi.console.ngsi_ld_door import behind_door
+from pinisi.console.ngsi_ld_identity import IDENTITY_ROUTES
+from pinisi.console.ngsi_ld_provision import PROVISION_ROUTES
+from pinisi.console.ngsi_ld_temporal import TEMPORAL_ROUTES
+from pinisi.console.ngsi_ld_temporal_provision import TEMPORAL_PROVISION_ROUTES
+from pinisi.console.subscription_endpoints import SUBSCRIPTION_ROUTES
+
+PREFIX = "/ngsi-ld/v1/"
+_CREATING = ("entities", "entityOperations/create", "entityOperations/upsert", "subscriptions", "temporal/entities")
+_OPEN_TO_ANY = frozenset({("POST", PREFIX + path) for path in _CREATING} | {("GET", PREFIX + "info/sourceIdentity")})
+
+NGSI_LD_ROUTES: tuple[Route, ...] = behind_door(
+    (
+        *PROVISION_ROUTES,
+        *CONSUMPTION_ROUTES,
+        *BATCH_ROUTES,
+        *DISCOVERY_ROUTES,
+        *TEMPORAL_ROUTES,
+        *TEMPORAL_PROVISION_ROUTES,
+        *IDENTITY_ROUTES,
+        *(route for route in SUBSCRIPTION_ROUTES if route.path.startswith(PREFIX)),
+    ),
+    _OPEN_TO_ANY,
+)

@@ -1,0 +1,215 @@
+"""How entities came to be as they are: their history, one by id, many by query (NGSI-LD 5.7.3, 5.7.4; 6.24 POSTed)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from pinisi.console.house import House
+from pinisi.console.http import Call, Reply, Route
+from pinisi.console.ngsi_ld_query import Told, posted_query, query_of
+from pinisi.console.ngsi_ld_request import MEDIA, Asked, Paging, accepted, asked, options, paging, paging_headers, sent
+from pinisi.console.ngsi_ld_show import make_view, posted_words
+from pinisi.context.problems import BadRequestData, ResourceNotFound, TooComplexQuery
+from pinisi.context.render import View, join, with_context
+from pinisi.context.temporal_page import TemporalPage, cut
+from pinisi.context.temporal_query import TemporalQuery, parse_temporal_query
+from pinisi.context.temporal_render import TemporalForm, render_story
+from pinisi.context.temporal_selection import StoryTest, story_test, without_content
+from pinisi.context.validate import check_entity_id
+from pinisi.store.protocol import Story
+from pinisi.store.query import EntityQuery
+
+TEMPORAL = "/ngsi-ld/v1/temporal/entities"
+SLICE = 100
+SCAN_MOST = 20_000
+AGGREGATED_MOST = 1_000_000
+_FORMS: dict[str, TemporalForm] = {
+    "temporalValues": "temporalValues",
+    "simplified": "temporalValues",
+    "aggregatedValues": "aggregatedValues",
+    "normalized": "normalized",
+}
+_OPTIONS = frozenset({*_FORMS, "sysAttrs", "count", "audit"})
+
+
+class _Wish(msgspec.Struct, frozen=True):
+    """How a history is asked for and shown."""
+
+    how: Asked
+    time: TemporalQuery
+    view: View
+    form: TemporalForm
+
+    @property
+    def attributes(self) -> tuple[str, ...] | None:
+        """The attributes to read, where the request names them."""
+        if self.view.attributes is not None:
+            return tuple(self.view.attributes)
+        return None if self.view.pick is None else tuple(self.view.pick.members)
+
+
+async def retrieve_history(house: House, call: Call) -> Reply:
+    how = asked(house.contexts, call)
+    wish = _wish(call, how, parse_temporal_query(call.query), call.query)
+    id = check_entity_id(call.params["id"])
+    stories = await _stories(house, call, [id], wish)
+    if not stories:
+        raise ResourceNotFound(f"{id[:200]} has no history")
+    _must_have_one(stories[0], wish)
+    page = cut(stories, wish.time, house.settings.temporal_page)
+    body = render_story(page.stories[0], how.table, wish.time, wish.form, wish.view)
+    return _answer(with_context(body, how.table) if how.media == "ld" else body, page, how, ())
+
+
+async def query_histories(house: House, call: Call) -> Reply:
+    how = asked(house.contexts, call)
+    time = parse_temporal_query(call.query, required=True)
+    wish = _wish(call, how, time, call.query)
+    return await _answer_many(house, call, (query_of(call.query, how.table),), wish)
+
+
+async def post_history_query(house: House, call: Call) -> Reply:
+    body = sent(house.contexts, call)
+    how = Asked(body.table, accepted(call.headers.get(b"accept"), False))
+    posted = posted_query(body.document, body.table, temporal=True)
+    time = parse_temporal_query(_time_of(posted.told), required=True)
+    return await _answer_many(house, call, posted.queries, _wish(call, how, time, posted_words(posted.told)))
+
+
+def _time_of(told: Any) -> dict[str, Any]:
+    """The members `temporalQ` and `aggrParams` of a Query, as the parameters of a GET."""
+    parts: dict[str, Any] = {}
+    for name in ("temporalQ", "aggrParams"):
+        part = told.get(name)
+        if part is not None and not isinstance(part, dict):
+            raise BadRequestData("must be an object", name)
+        parts |= part or {}
+    return parts
+
+
+def _wish(call: Call, how: Asked, time: TemporalQuery, told: Told) -> _Wish:
+    words = options(call)
+    unknown = next((word for word in words if word not in _OPTIONS), None)
+    if unknown is not None:
+        raise BadRequestData(f"{unknown[:40]!r} is no representation of history", "options")
+    forms = {_FORMS[word] for word in words if word in _FORMS}
+    if len(forms) > 1:
+        raise BadRequestData("names several representations", "options")
+    form: TemporalForm = forms.pop() if forms else "normalized"
+    if form == "aggregatedValues" and not time.methods:
+        raise BadRequestData("is missing: aggregatedValues needs to know how", "aggrMethods")
+    view = make_view(
+        how.table, "normalized", "sysAttrs" in words, told.get("attrs"), told.get("pick"), told.get("omit"),
+        told.get("lang"), told.get("datasetId"),
+    )  # fmt: skip
+    return _Wish(how, time, view, form)
+
+
+async def _stories(
+    house: House, call: Call, ids: Sequence[str], wish: _Wish, *, whole: bool = False
+) -> Sequence[Story]:
+    """Histories of these entities: of the attributes asked for, or (`whole`) of all."""
+    most = AGGREGATED_MOST if wish.form == "aggregatedValues" else house.settings.temporal_page
+    history = wish.time.history(None if whole else wish.attributes, limit=most, each=True)
+    return await house.store.stories(call.tenant, ids, history, call.grants)
+
+
+def _must_have_one(story: Story, wish: _Wish) -> None:
+    """An entity that has none of the attributes asked for is not found (5.7.3.4)."""
+    if wish.attributes is not None and wish.view.pick is None and not story.moments and not story.hours:
+        raise ResourceNotFound(f"{story.id} has no history of the attributes asked for")
+
+
+async def _answer_many(house: House, call: Call, queries: Sequence[EntityQuery], wish: _Wish) -> Reply:
+    page = paging(call)
+    stories, total, more = await _search(house, call, queries, wish, page)
+    headers = paging_headers(call, page, more, total)
+    whole = TemporalPage(stories, None)
+    fitting = whole if wish.form == "aggregatedValues" else cut(stories, wish.time, house.settings.temporal_page)
+    bodies = [render_story(story, wish.how.table, wish.time, wish.form, wish.view) for story in fitting.stories]
+    if wish.how.media == "ld":
+        bodies = [with_context(body, wish.how.table) for body in bodies]
+    return _answer(join(bodies), fitting, wish.how, headers)
+
+
+async def _search(
+    house: House, call: Call, queries: Sequence[EntityQuery], wish: _Wish, page: Paging
+) -> tuple[list[Story], int | None, bool]:
+    """The histories of one page, how many there are (where asked), and whether more follow."""
+    found: list[Story] = []
+    seen: set[str] = set()
+    passed = 0
+    enough = page.offset + page.limit
+    for query in queries:
+        test = story_test(query)
+        offset = 0
+        while page.count or passed <= enough:
+            batch = await house.store.find(call.tenant, without_content(query), call.grants, limit=SLICE, offset=offset)
+            ids = [record.id for record in batch.records if record.id not in seen]
+            seen.update(ids)
+            for story in await _stories(house, call, ids, wish, whole=test is not None) if ids else ():
+                if _matches(story, wish, test):
+                    if page.offset <= passed < enough:
+                        found.append(story)
+                    passed += 1
+            offset += SLICE
+            if len(batch.records) < SLICE:
+                break
+            if offset >= SCAN_MOST:
+                raise TooComplexQuery(f"more than {SCAN_MOST} entities would have to be looked at", "q")
+    return found, passed if page.count else None, passed > enough
+
+
+def _matches(story: Story, wish: _Wish, test: StoryTest | None) -> bool:
+    """Whether a history belongs to the answer: it has something in the time asked for (5.7.4.4)."""
+    wanted = wish.attributes
+    names = {moment.attribute for moment in story.moments} | {hour.attribute for hour in story.hours}
+    if not (names if wanted is None else names.intersection(wanted)):
+        return False
+    return test is None or test(story)
+
+
+def _answer(body: bytes, page: TemporalPage, how: Asked, headers: tuple[tuple[bytes, bytes], ...]) -> Reply:
+    if page.range is None:
+        return Reply(200, body, MEDIA[how.media], (*how.headers, *headers))
+    part = (b"content-range", page.range.encode())
+    return Reply(206, body, MEDIA[how.media], (*how.headers, *headers, part))
+
+
+_READ = "context.read"
+_TIME = ("timerel", "timeAt", "endTimeAt", "timeproperty", "lastN", "aggrMethods", "aggrPeriodDuration")
+_SHOW = ("options", "format", "attrs", "pick", "omit", "lang", "datasetId", "local")
+_WHICH = ("id", "type", "idPattern", "q", "scopeQ", "csf", "georel", "geometry", "coordinates", "geoproperty",
+          "expandValues")  # fmt: skip
+
+TEMPORAL_ROUTES: tuple[Route, ...] = (
+    Route(
+        method="GET",
+        path=TEMPORAL + "/{id}",
+        permission=_READ,
+        endpoint=retrieve_history,
+        summary="Retrieve the history of an entity (5.7.3)",
+        parameters=(*_TIME, *_SHOW, "type"),
+        answers=(200, 206, 400, 404),
+    ),
+    Route(
+        method="GET",
+        path=TEMPORAL,
+        permission=_READ,
+        endpoint=query_histories,
+        summary="Query the history of entities (5.7.4)",
+        parameters=(*_TIME, *_WHICH, *_SHOW, "limit", "offset", "count"),
+        answers=(200, 206, 400),
+    ),
+    Route(
+        method="POST",
+        path="/ngsi-ld/v1/temporal/entityOperations/query",
+        permission=_READ,
+        endpoint=post_history_query,
+        summary="Query the history of entities, the query in the body (6.24)",
+        body="Query",
+        parameters=("options", "format", "limit", "offset", "count", "local"),
+        answers=(200, 206, 400),
+    ),
+)
