@@ -1,6 +1,7 @@
 """Opens the house: binds the port, starts the server, says where it is."""
 
 import asyncio
+import contextlib
 import errno
 import gc
 import logging
@@ -54,7 +55,8 @@ def serve(settings: Settings, city: Path) -> int:
     import uvloop
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(server.serve(sockets=[listener]))
+        with contextlib.suppress(SystemExit):
+            runner.run(server.serve(sockets=[listener]))
     if application.failure is not None:
         _explain(application.failure)
     return 0 if server.started_well else 1
