@@ -91,12 +91,17 @@ export class SidePanel extends View {
   protected override willUpdate(): void {
     const { value } = screenState.state;
     if (value && !this.drawer) this.opener = deepFocus();
+  }
+
+  protected override updated(): void {
+    const { value } = screenState.state;
     if (!value && this.drawer) this.opener?.focus({ preventScroll: true });
     this.drawer = value;
+    this.beginAtTop();
   }
 
   /** Another page or place begins at its top. */
-  protected override updated(): void {
+  private beginAtTop(): void {
     const { page, id, list, incident } = screenState.state;
     const key = [page, id, list, incident].join(" ");
     if (key === this.scrolledFor) return;

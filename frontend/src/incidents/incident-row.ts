@@ -73,7 +73,7 @@ export class IncidentRow extends View {
         line-height: 1.125rem;
       }
 
-      .danger .open {
+      .danger.unacknowledged .open {
         font-weight: 600;
       }
 
@@ -103,7 +103,7 @@ export class IncidentRow extends View {
 
   protected override render() {
     const { incident, words } = this;
-    return html`<article class="${incident.severity} ${this.selected ? "selected" : ""}">
+    return html`<article class="${incident.severity} ${incident.state} ${this.selected ? "selected" : ""}">
       <severity-mark .severity=${incident.severity} .taken=${incident.state !== "unacknowledged"}></severity-mark>
       <button class="open" aria-current=${this.selected} @click=${() => screenState.openIncident(incident.id)}>
         ${this.text(incident.title)}

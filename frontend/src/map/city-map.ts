@@ -241,6 +241,11 @@ export class CityMap extends View {
     for (const level of ["kecamatan-selected", "kelurahan-selected"]) {
       if (map.getLayer(level)) map.setFilter(level, ["==", ["get", "code"], code]);
     }
+    // The selected symbol carries its own name; its layer must not write it a second time.
+    const row = selection?.kind === "row" ? selection.row.id : "";
+    for (const { id: layer } of store.city?.layers ?? []) {
+      if (map.getLayer(`label ${layer}`)) map.setFilter(`label ${layer}`, ["!=", ["get", "id"], row]);
+    }
     map.getSource<GeoJSONSource>("selected")?.setData(this.grown(selection));
   }
 
