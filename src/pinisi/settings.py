@@ -67,7 +67,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     history_days: Days = 400
     log_days: Days = 90
     temporal_page: Page = 10_000
-    cache_mb: Megabytes = 64
+    cache_mb: Megabytes = 256
     hot_attributes: Count = 64
     allowed_hosts: Names = ()
     allowed_origins: Names = ()

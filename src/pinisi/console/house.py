@@ -89,7 +89,9 @@ class House:
     async def _open(self) -> None:
         settings = self.settings
         cache = StoreSettings(
-            cache_records=(settings.cache_mb << 20) // BYTES_A_RECORD, hot_attributes=settings.hot_attributes
+            cache_records=(settings.cache_mb << 20) // BYTES_A_RECORD,
+            hot_attributes=settings.hot_attributes,
+            commit_window=settings.commit_window_ms / 1000,
         )
         self.store = SqliteStore(settings.tenant_folder, self.now, settings=cache)
         self._opened.push_async_callback(self.store.close)
@@ -107,6 +109,7 @@ class House:
         self.pinisi_table = self.contexts.table(CONTEXT_NAME)
         await self._open_notifications()
         await self._open_city()
+        await self.store.rest()
         self._watch_alarms()
         self._run(take_care(self.store, self.now, settings.history_days, settings.log_days), "care")
 

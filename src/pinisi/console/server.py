@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ctypes
 import errno
 import gc
 import logging
@@ -28,6 +29,7 @@ STATIC = Path(__file__).parent / "static"
 
 def serve(settings: Settings, city: Path) -> int:
     """Run until stopped; answers the exit code. Plain words on standard error when it cannot start."""
+    gc.disable()
     configure_log(settings.log_level)
     listener = _bind(settings.host, settings.port)
     if listener is None:
@@ -101,10 +103,18 @@ class _Server(uvicorn.Server):
         if self.should_exit:
             return
         self.started_well = True
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(50_000, 20, 50)
+        _settle_memory()
         print(self._address, flush=True)
+
+
+def _settle_memory() -> None:
+    """Give back what loading needed, and keep the collector away from what stays (gc was off since the start)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    gc.enable()
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _bind(host: str, port: int) -> socket.socket | None:

@@ -302,6 +302,13 @@ class SqliteStore:
         """End a hold."""
         await self.tenant(tenant).work(lambda connection: rows(connection, "DELETE FROM hold WHERE name = ?", (name,)))
 
+    async def rest(self) -> None:
+        """Give back the pages that bulk work left in memory (25 MB after Makassar has been loaded)."""
+        for tenant in self._tenants.values():
+            await tenant.work(_shrink)
+            await tenant.read_far(_shrink)
+            _shrink(tenant.reader)
+
     @_in_plain_words
     async def backup(self, folder: Path) -> None:
         """Write a consistent copy of every tenant's file into a folder, while running."""
@@ -317,6 +324,10 @@ class SqliteStore:
             said = await self.tenant(name).read_far(lambda connection: rows(connection, "PRAGMA quick_check(5)"))
             found += [f"{name}: {line}" for (line,) in said if line != "ok"]
         return found
+
+
+def _shrink(connection: apsw.Connection) -> None:
+    connection.execute("PRAGMA shrink_memory")
 
 
 def _copy(connection: apsw.Connection, target: str) -> None:
