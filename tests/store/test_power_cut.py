@@ -7,7 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "bench" / "load"))
 
-from power_cut import cut_often  # noqa: E402
+from power_cut import cut_often
 
 pytestmark = pytest.mark.anyio
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import apsw
 
+from pinisi.store.erasure import Erasure
 from pinisi.store.protocol import LogEntry, Record
 from pinisi.store.sqlite_rows import write_all
 
@@ -49,6 +50,7 @@ class Draft:
         self.entries: list[LogEntry] = []
         self.log: list[tuple[Any, ...]] = []
         self.history: list[tuple[Any, ...]] = []
+        self.erasures: list[Erasure] = []
         self.usage: dict[tuple[int, int, str], int] = {}
         self.places: dict[int, tuple[float, float, float, float] | None] = {}
         self.hot: dict[tuple[int, Any, int], bool] = {}
@@ -96,6 +98,11 @@ class Draft:
         key = (family, attribute, kind)
         self.usage[key] = self.usage.get(key, 0) + n
 
+    def forget(self, erasure: Erasure) -> None:
+        """Erase what history holds of it so far, here and, when this draft is laid down, in the file."""
+        self.history = [row for row in self.history if not erasure.holds(row)]
+        self.erasures.append(erasure)
+
     def merge(self, child: "Draft") -> None:
         """Take over a child's changes as if they had been made here."""
         self.position, self.next_row = child.position, child.next_row
@@ -105,6 +112,8 @@ class Draft:
         self.documents.update(child.documents)
         self.entries += child.entries
         self.log += child.log
+        for erasure in child.erasures:
+            self.forget(erasure)
         self.history += child.history
         for key, n in child.usage.items():
             self.count_usage(*key, n)
@@ -124,6 +133,8 @@ class Draft:
             self._lay_down_records(connection)
         if self.log:
             write_all(connection, _SQL["log"], self.log)
+        for erasure in self.erasures:
+            erasure.run(connection)
         if self.history:
             self.history.sort(key=_key_of_history)
             write_all(connection, _SQL["history"], self.history)

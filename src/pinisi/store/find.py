@@ -129,21 +129,22 @@ class Finder:
         if query.filter is None:
             return None
         hot = self._tenant.hot
-        best: set[int] | None = None
+        asked: dict[str, list[list[match.Bound]]] = {}
         for term in match.hot_terms(query.filter):
             name = term.path.attribute
-            number = hot.attributes.get(name)
-            if number is None or name not in hot.complete:
+            ranges = match.bounds(term)
+            if name not in hot.complete:
                 if heat and rows > HEAT_ROWS and name in self._tenant.names.number:
                     self._heat(name)
-                continue
-            ranges = match.bounds(term)
-            if ranges is None:
-                continue
+            elif ranges is not None:
+                asked.setdefault(name, []).append(ranges)
+        best: set[int] | None = None
+        for name, terms in asked.items():
             hot.touch(name)
-            found = self._in_ranges(number, ranges)
-            if found is not None:
-                best = found if best is None else best & found
+            for ranges in terms if name in hot.several else _joined(terms):
+                found = self._in_ranges(hot.attributes[name], ranges)
+                if found is not None:
+                    best = found if best is None else best & found
         return None if best is None else sorted(best)
 
     def _in_ranges(self, attribute: int, ranges: Any) -> set[int] | None:
@@ -225,8 +226,7 @@ class Finder:
             last: int | None = 0
             while last is not None:
                 last = await work(lambda connection, after=last: hot.fill(connection, attribute, after))
-            if await work(lambda connection: hot.finish(connection, attribute)):
-                hot.complete.add(attribute)
+            await work(lambda connection: hot.finish(connection, attribute))
             while await work(hot.clear):
                 pass
         finally:
@@ -237,6 +237,28 @@ class Finder:
         filling = self._heating.get(attribute)
         if filling is not None:
             await filling.wait()
+
+
+def _joined(terms: list[list[match.Bound]]) -> list[list[match.Bound]]:
+    """Ranges that one value must lie in, cut down to what they share: `a > 1; a < 2` is one short range, not two halves.
+
+    Only where no entity has several values: of 1 and 9 the one may satisfy `a < 2` and the other `a > 8`.
+    """
+    single = [ranges[0] for ranges in terms if len(ranges) == 1]
+    if len({type(value) for low, _, high, _ in single for value in (low, high) if value is not None}) != 1:
+        return terms
+    low, low_in = max(((b[0], b[1]) for b in single if b[0] is not None), key=_from_below, default=(None, True))
+    high, high_in = min(((b[2], b[3]) for b in single if b[2] is not None), key=_from_above, default=(None, True))
+    return [[(low, low_in, high, high_in)], *(ranges for ranges in terms if len(ranges) != 1)]
+
+
+def _from_below(end: tuple[Any, bool]) -> tuple[Any, bool]:
+    """Of two lower ends the greater is the tighter; of equal ones the one that leaves its value out."""
+    return end[0], not end[1]
+
+
+def _from_above(end: tuple[Any, bool]) -> tuple[Any, bool]:
+    return end[0], end[1]
 
 
 def _only_types(query: EntityQuery) -> bool:

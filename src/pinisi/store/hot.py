@@ -20,6 +20,8 @@ SLICE_SECONDS = 0.03
 _SLICE_ROWS = 4_096
 _CLEAR_ROWS = 20_000
 
+_SEVERAL = "SELECT 1 FROM hot WHERE attribute = ? GROUP BY row HAVING count(*) > 1 LIMIT 1"
+
 Moves = dict[tuple[int, Any, int], bool]
 """(attribute, value, row) of the side table -> whether it comes or goes."""
 
@@ -32,6 +34,8 @@ class HotAttributes:
         self._limit = limit
         self.attributes: dict[str, int] = {}
         self.complete: set[str] = set()
+        self.several: set[str] = set()
+        """Attributes of which some entity has, or had, more than one value: their ranges may not be joined."""
         self._used: dict[str, int] = {}
         self._clock = 0
 
@@ -41,6 +45,8 @@ class HotAttributes:
             self._clock = max(self._clock, used)
             if complete:
                 name = self._names.text[number]
+                if rows(connection, _SEVERAL, (number,)):
+                    self.several.add(name)
                 self.attributes[name] = number
                 self._used[name] = used
                 self.complete.add(name)
@@ -77,17 +83,21 @@ class HotAttributes:
         sql = "SELECT row, body FROM entity WHERE row > ? AND body IS NOT NULL ORDER BY row LIMIT ?"
         for row, body in connection.execute(sql, (after, _SLICE_ROWS)):
             last = row
-            filled += [(number, value, row) for value in hot_values(decode_entity(body).attributes.get(attribute))]
+            values = hot_values(decode_entity(body).attributes.get(attribute))
+            if len(values) > 1:
+                self.several.add(attribute)
+            filled += [(number, value, row) for value in values]
             if perf_counter() - started > SLICE_SECONDS:
                 break
         connection.executemany("INSERT OR IGNORE INTO hot VALUES (?, ?, ?)", filled)
         return last
 
-    def finish(self, connection: apsw.Connection, attribute: str) -> bool:
-        """The past is filled: note it, unless the attribute had to give way meanwhile."""
+    def finish(self, connection: apsw.Connection, attribute: str) -> None:
+        """The past is filled: queries may use it, unless it had to give way meanwhile."""
         number = self.attributes.get(attribute)
-        connection.execute("UPDATE hot_attribute SET complete = 1 WHERE attribute = ?", (number,))
-        return number is not None
+        if number is not None:
+            connection.execute("UPDATE hot_attribute SET complete = 1 WHERE attribute = ?", (number,))
+            self.complete.add(attribute)
 
     def clear(self, connection: apsw.Connection) -> bool:
         """Take away a slice of what attributes left that are hot no more; whether there may be more."""
@@ -108,6 +118,8 @@ class HotAttributes:
             number = self.attributes.get(attribute)
             if number is not None:
                 gone, come = hot_values(had.get(attribute)), hot_values(has.get(attribute))
+                if len(come) > 1:
+                    self.several.add(attribute)
                 moves.update(((number, value, row), False) for value in gone - come)
                 moves.update(((number, value, row), True) for value in come - gone)
         return moves

@@ -8,6 +8,7 @@ import msgspec
 
 from pinisi.store.areas import Locator
 from pinisi.store.draft import Draft
+from pinisi.store.erasure import Erasure
 from pinisi.store.extent import extent
 from pinisi.store.hot import HotAttributes
 from pinisi.store.interning import Families, Names
@@ -20,6 +21,7 @@ from pinisi.store.protocol import (
     EntityChange,
     Family,
     Forbidden,
+    Forgotten,
     LogEntry,
     Outcome,
     Owing,
@@ -101,7 +103,7 @@ class Ledger:
         if change.expected is not None and change.expected != (before.position if before and old else 0):
             raise VersionConflict(f"{change.id} is no longer at position {change.expected}")
         edit = change.transform(old, now)
-        if edit.entity is None and old is None:
+        if edit.entity is None and old is None and (before is None or not edit.forget):
             return Outcome(None, False, edit.result)
         if hidden:
             raise Forbidden(f"{change.id} lies outside of what {principal.name} may change")
@@ -119,11 +121,13 @@ class Ledger:
     ) -> Outcome:
         new = edit.entity
         was = None if before is None or old is None else before.family
-        differences = list(_differences(old, new))
+        differences = _differences(old, new)
         family = self._family(was, new, differences)
-        if not differences and family is was and not edit.late and not _renamed(old, new):
+        if not (differences or edit.late or edit.forget) and family is was and not _renamed(old, new):
             return Outcome(None, old is not None, edit.result)
         if not principal.grants.writes_all:
+            if edit.forget:
+                raise Forbidden(f"{principal.name} may not erase history: that is for those who may change everything")
             _admit(principal, was, family, differences, edit)
         return self._keep(draft, id, before, old, edit, differences, was, family, principal, now)
 
@@ -157,7 +161,7 @@ class Ledger:
         new = edit.entity
         position = draft.position + 1
         row = draft.next_row if before is None else before.row
-        kept_in = family or was
+        kept_in = family or was or (before.family if before is not None else None)
         assert kept_in is not None
         record = Record(row, id, position, kept_in, b"" if new is None else encode_entity(new))
         by = self.names.intern(principal.id)
@@ -168,19 +172,23 @@ class Ledger:
         moves = self.hot.moves(row, had, has, names) if self.hot.attributes else ()
         moved = had.get(LOCATION) is not has.get(LOCATION)
         box = extent(has.get(LOCATION)) if moved else None
+        changed = names
         if edit.late:
-            names |= dict.fromkeys([attribute for attribute, _ in edit.late])
+            names = names | dict.fromkeys([attribute for attribute, _ in edit.late])
         entry, owed = self._entry(record, old, new, tuple(names), was, family, by, now)
 
         draft.position = position
         if before is None:
             draft.next_row += 1
         draft.put(before, record)
+        for erasure in [self._erasure(row, id, forgotten) for forgotten in edit.forget]:
+            draft.forget(erasure)
+            history = [line for line in history if line[-1] is not None or not erasure.holds(line)]
         draft.history += history
         draft.hot.update(moves)
         if moved:
             draft.places[row] = box
-        self._count(draft, was, had, family, has, differences)
+        self._count(draft, was, had, family, has, changed)
         if family is not was:
             draft.moves.setdefault(row, []).append((_since(has.get(LOCATION)) or now, kept_in.id))
         self._log(draft, entry, was, family, by, owed)
@@ -207,6 +215,17 @@ class Ledger:
             rows.append((row, number, within, observed, position, now, by, then, figure, body))
         return rows
 
+    def _erasure(self, row: int, id: str, forgotten: Forgotten) -> Erasure:
+        attribute, dataset = forgotten.attribute, forgotten.dataset
+        return Erasure(
+            row,
+            id,
+            None if attribute is None else self.names.intern(attribute),
+            None if dataset is None else self.names.intern(dataset) if dataset else 0,
+            forgotten.position,
+            forgotten.observed,
+        )
+
     def _family_then(self, draft: Draft, row: int, observed: Instant) -> int | None:
         """The family that the entity was in at a past moment: a late value is seen by those who saw it there."""
         for moved, family in reversed(draft.moves_of(row)):
@@ -221,17 +240,24 @@ class Ledger:
         had: Attributes,
         family: Family | None,
         has: Attributes,
-        differences: list[_Difference],
+        changed: Iterable[str],
     ) -> None:
         """Count which attributes of which kind are in use in which family."""
-        changed = None if family is not was else {attribute for attribute, _, _ in differences}
-        for n, counted, attributes in ((-1, was, had), (1, family, has)):
-            if counted is None:
-                continue
-            for attribute in attributes if changed is None else changed:
-                instances = attributes.get(attribute)
-                if instances:
-                    draft.count_usage(counted.id, self.names.intern(attribute), instances[0].kind, n)
+        if family is was:
+            for attribute in changed:
+                before, after = _kind(had.get(attribute)), _kind(has.get(attribute))
+                if before != after:
+                    self._count_one(draft, was, attribute, before, -1)
+                    self._count_one(draft, family, attribute, after, 1)
+            return
+        for attribute, instances in had.items():
+            self._count_one(draft, was, attribute, _kind(instances), -1)
+        for attribute, instances in has.items():
+            self._count_one(draft, family, attribute, _kind(instances), 1)
+
+    def _count_one(self, draft: Draft, family: Family | None, attribute: str, kind: str | None, n: int) -> None:
+        if family is not None and kind is not None:
+            draft.count_usage(family.id, self.names.intern(attribute), kind, n)
 
     def _entry(
         self,
@@ -308,6 +334,10 @@ class Ledger:
         return draft.position
 
 
+def _kind(instances: list[Instance] | None) -> str | None:
+    return instances[0].kind if instances else None
+
+
 def _admit(
     principal: Principal, was: Family | None, family: Family | None, differences: list[_Difference], edit: Edit
 ) -> None:
@@ -336,18 +366,22 @@ def _renamed(old: Entity | None, new: Entity | None) -> bool:
     return old.types != new.types or old.scopes != new.scopes or old.expires_at != new.expires_at
 
 
-def _differences(old: Entity | None, new: Entity | None) -> Iterable[_Difference]:
+def _differences(old: Entity | None, new: Entity | None) -> list[_Difference]:
     """Attribute instances that are new, changed, or gone (None)."""
-    was: Attributes = old.attributes if old is not None else {}
-    now: Attributes = new.attributes if new is not None else {}
-    for attribute, instances in now.items():
-        before = was.get(attribute)
-        if before is not instances:
-            yield from _instance_differences(attribute, before or [], instances)
-    for attribute, instances in was.items():
-        if attribute not in now:
-            for instance in instances:
-                yield attribute, instance.dataset_id, None
+    had: Attributes = old.attributes if old is not None else {}
+    has: Attributes = new.attributes if new is not None else {}
+    found: list[_Difference] = []
+    for attribute, instances in has.items():
+        before = had.get(attribute)
+        if before is None:
+            found += [(attribute, instance.dataset_id, instance) for instance in instances]
+        elif before is not instances:
+            found += _instance_differences(attribute, before, instances)
+    if old is not None:
+        for attribute, instances in had.items():
+            if attribute not in has:
+                found += [(attribute, instance.dataset_id, None) for instance in instances]
+    return found
 
 
 def _instance_differences(attribute: str, before: list[Instance], after: list[Instance]) -> Iterable[_Difference]:

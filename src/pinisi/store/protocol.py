@@ -71,15 +71,28 @@ class StoreUnavailable(Exception):
     """The store cannot write or read now (disk full, read-only, damaged); says why in plain words."""
 
 
+class Forgotten(msgspec.Struct, frozen=True):
+    """Values that leave history for good: of the whole entity, of one attribute (`dataset` None: of every instance of
+    it, "": of the default one), or the one value that was known at `position` to be true at `observed`.
+    """
+
+    attribute: str | None = None
+    dataset: str | None = None
+    position: Position | None = None
+    observed: Instant | None = None
+
+
 class Edit(msgspec.Struct):
     """What a transform answers: the entity as it shall be (None: deleted) and values that are only history.
 
-    `late` are instances older than the ones they meet: they enter history and replace nothing.
+    `late` are instances older than the ones they meet: they enter history and replace nothing. `forget` erases what was
+    kept before this change, but for what a hold protects; it is for those who may change everything.
     `result` goes back to the caller of `apply` untouched (for instance which attributes were not changed, and why).
     """
 
     entity: Entity | None
     late: Sequence[tuple[str, Instance]] = ()
+    forget: Sequence[Forgotten] = ()
     result: Any = None
 
 

@@ -210,32 +210,27 @@ class Writer:
                 return
             self._queue.popleft()
             try:
-                job.result = await self._run(draft, job)
+                job.result = self._run(draft, job) if len(job.changes) == 1 else await self._run_many(draft, job)
             except BaseException as error:
                 job.fail(error)
                 _raise_unless_ordinary(error)
             else:
                 done.append(job)
 
-    async def _run(self, draft: Draft, job: _Job) -> Applied:
-        if job.key is not None:
-            position = draft.applied(job.key)
-            position = self._applied(job.key) if position is None else position
-            if position is not None:
-                return Applied(position, repeated=True)
-        now = self._last_time = max(self._clock(), self._last_time)
-        if len(job.changes) == 1:
-            outcomes = (self._make(draft, job.changes[0], job, now),)
-        else:
-            outcomes = await self._run_set(draft, job, now)
-        if job.key is not None:
-            draft.done[job.key] = (draft.position, now)
-        if job.cursor is not None:
-            draft.cursors[job.cursor[0]] = job.cursor[1]
-        return Applied(draft.position, outcomes)
+    def _run(self, draft: Draft, job: _Job) -> Applied:
+        """The common case of one change, without a draft of its own: the ledger leaves nothing of one that fails."""
+        repeated = self._repeated(draft, job)
+        if repeated is not None:
+            return repeated
+        now = self._now()
+        return _applied(draft, job, (self._make(draft, job.changes[0], job, now),), now)
 
-    async def _run_set(self, draft: Draft, job: _Job, now: Instant) -> tuple[Outcome, ...]:
+    async def _run_many(self, draft: Draft, job: _Job) -> Applied:
         """A set of changes fills a draft of its own, so that its failure leaves nothing."""
+        repeated = self._repeated(draft, job)
+        if repeated is not None:
+            return repeated
+        now = self._now()
         own = Draft(draft.position, draft.next_row, draft)
         outcomes: list[Outcome] = []
         try:
@@ -247,7 +242,19 @@ class Writer:
             self._ledger.forget(own)
             raise
         draft.merge(own)
-        return tuple(outcomes)
+        return _applied(draft, job, tuple(outcomes), now)
+
+    def _now(self) -> Instant:
+        """Time in the log never runs backwards."""
+        self._last_time = max(self._clock(), self._last_time)
+        return self._last_time
+
+    def _repeated(self, draft: Draft, job: _Job) -> Applied | None:
+        if job.key is None:
+            return None
+        position = draft.applied(job.key)
+        position = self._applied(job.key) if position is None else position
+        return None if position is None else Applied(position, repeated=True)
 
     def _make(self, draft: Draft, change: Change, job: _Job, now: Instant) -> Outcome:
         try:
@@ -290,6 +297,15 @@ class Writer:
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+def _applied(draft: Draft, job: _Job, outcomes: tuple[Outcome, ...], now: Instant) -> Applied:
+    """Note key and cursor beside the changes."""
+    if job.key is not None:
+        draft.done[job.key] = (draft.position, now)
+    if job.cursor is not None:
+        draft.cursors[job.cursor[0]] = job.cursor[1]
+    return Applied(draft.position, outcomes)
 
 
 def _roll_back(connection: apsw.Connection) -> None:
