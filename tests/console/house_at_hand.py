@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import httpx
 import msgspec
@@ -91,6 +91,32 @@ def copy_data(template: Path, data: Path) -> Path:
 
 def entity_path(id: str, rest: str = "") -> str:
     return f"{NGSI}/entities/{quote(id, safe='')}{rest}"
+
+
+async def raw_call(
+    opened: Opened, method: str, path: str, *messages: dict[str, Any], query: bytes = b""
+) -> tuple[int, bytes]:
+    """Status and body of a call that no client would send, as the server hands it to the application."""
+    given = list(messages) or [{"type": "http.request", "body": b""}]
+    sent: list[Any] = []
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": unquote(path),
+        "raw_path": path.encode(),
+        "query_string": query,
+        "headers": [(b"host", b"127.0.0.1:9090"), (b"content-type", b"application/json")],
+        "client": ("127.0.0.1", 50_002),
+    }
+
+    async def receive() -> dict[str, Any]:
+        return given.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await opened.application(scope, receive, send)
+    return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:])
 
 
 class Event(msgspec.Struct, frozen=True):

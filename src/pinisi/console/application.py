@@ -28,6 +28,7 @@ _log = structlog.get_logger("pinisi.http")
 SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
 )
 _TENANT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -193,9 +194,9 @@ async def _send(reply: Reply, head: bool, receive: Receive, send: Send) -> None:
     if reply.stream is not None:
         await _send_stream(reply, reply.stream, headers, head, receive, send)
         return
-    if reply.status == 204 or (reply.status == 201 and not reply.body):
+    if not reply.body and reply.status in (201, 204, 304, 416):
         del headers[0]
-    if reply.status != 204:
+    if reply.status not in (204, 304):
         headers.append((b"content-length", b"%d" % len(reply.body)))
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if head else reply.body})
@@ -221,7 +222,7 @@ async def _send_stream(
 
 
 @contextlib.asynccontextmanager
-async def _closing(stream: AsyncIterator[bytes]) -> AsyncIterator[None]:
+async def _closing(stream: AsyncIterator[bytes]) -> AsyncGenerator[None]:
     try:
         yield
     except* Exception:

@@ -2,7 +2,7 @@
 changes."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from shapely.errors import ShapelyError
@@ -102,7 +102,7 @@ def _card(entity: Entity, codes: dict[str, str]) -> AreaCard:
 def _shape(geojson: Any) -> BaseGeometry | None:
     """The geometry; None for what has none, or none that can be drawn."""
     try:
-        geometry = shape(geojson) if isinstance(geojson, dict) else None
+        geometry = shape(cast("dict[str, Any]", geojson)) if isinstance(geojson, dict) else None
     except (ShapelyError, ValueError, TypeError, KeyError, IndexError):
         return None
     return None if geometry is None or geometry.is_empty else geometry

@@ -1,7 +1,7 @@
 """What the console reads of the city: its profile, Now, layers, areas, places, history, search (console-api.md)."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 import msgspec
 from shapely.geometry import shape
@@ -190,7 +190,7 @@ async def get_place(house: House, call: Call) -> Reply:
 
 def _location(entity: Entity) -> dict[str, Any] | None:
     value = value_of(entity, LOCATION)
-    return value if isinstance(value, dict) else None
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
 
 
 def _type_title(house: House, types: Sequence[str]) -> Text:
@@ -223,10 +223,10 @@ async def _inside(house: House, call: Call, entity: Entity, areas: Sequence[str]
     return counted
 
 
-async def _nearby(house: House, call: Call, id: str, place: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+async def _nearby(house: House, call: Call, id: str, place: dict[str, Any] | None) -> list[dict[str, Any]]:
     if place is None or place.get("type") != "Point":
         return []
-    near = GeoQuery("near", dict(place), LOCATION, max_distance=NEARBY_METRES)
+    near = GeoQuery("near", place, LOCATION, max_distance=NEARBY_METRES)
     page = await house.store.find(call.tenant, EntityQuery(geo=near), call.grants, limit=200)
     near_by = [
         seen(record, projection_of(record, call.grants) or UNSEEN)
@@ -246,7 +246,7 @@ async def _nearby(house: House, call: Call, id: str, place: Mapping[str, Any] | 
     ]
 
 
-def _distance(one: Mapping[str, Any], other: Mapping[str, Any]) -> float:
+def _distance(one: dict[str, Any], other: dict[str, Any]) -> float:
     """Metres between two geometries."""
     return geometry_distance(shape(one), shape(other))
 

@@ -4,6 +4,7 @@ Names under `assets/` carry their content's hash and are kept by browsers for ev
 time. Any address of the console (`/now`, `/place/...`) is the one page.
 """
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
@@ -31,9 +32,10 @@ _ANEW = (b"cache-control", b"no-cache")
 POLICY = (
     b"content-security-policy",
     b"default-src 'self'; img-src 'self' data: blob:; style-src 'self'; worker-src 'self' blob:; connect-src 'self'; "
-    b"font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    b"font-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
 )
 _PAGE_HEADERS = (POLICY, (b"x-frame-options", b"DENY"), (b"permissions-policy", b"camera=(), microphone=()"))
+_RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
 _PAGES = frozenset({"", "now", "events", "place", "time", "programme"})
 
 
@@ -82,7 +84,7 @@ def _file(path: Path) -> _File:
 
 
 def _reply(file: _File, call: Call, caching: tuple[bytes, bytes]) -> Reply:
-    accepted = call.headers.get(b"accept-encoding", b"")
+    accepted = _accepted(call.headers.get(b"accept-encoding", b""))
     headers = (caching, (b"vary", b"accept-encoding"), *_PAGE_HEADERS)
     for name, path in file.encodings:
         if name in accepted:
@@ -90,16 +92,27 @@ def _reply(file: _File, call: Call, caching: tuple[bytes, bytes]) -> Reply:
     return Reply(200, file.path.read_bytes(), file.media, headers)
 
 
+def _accepted(header: bytes) -> frozenset[bytes]:
+    """The encodings that a reader takes (RFC 9110, 12.5.3); a weight of 0 refuses one."""
+    parts = [part.replace(b" ", b"").partition(b";q=") for part in header.lower().split(b",")]
+    return frozenset(name for name, _, weight in parts if not weight or weight.strip(b"0."))
+
+
 def _city_file(folder: Path, name: str, call: Call) -> Reply | None:
     """Only the basemap is public; it is read in ranges."""
     path = folder / name
     if name != "basemap.pmtiles" or not path.is_file():
         return None
-    size = path.stat().st_size
-    span = _range(call.headers.get(b"range"), size)
-    etag = (b"etag", b'"%x-%x"' % (path.stat().st_mtime_ns, size))
+    stat = path.stat()
+    size = stat.st_size
+    etag = b'"%x-%x"' % (stat.st_mtime_ns, size)
+    headers = ((b"accept-ranges", b"bytes"), (b"etag", etag), _ANEW)
+    if call.headers.get(b"if-none-match") == etag:
+        return Reply(304, headers=headers)
+    same = call.headers.get(b"if-range", etag) == etag
+    span = _range(call.headers.get(b"range"), size) if same else None
     if span is None:
-        return Reply(200, path.read_bytes(), _MEDIA[".pmtiles"], ((b"accept-ranges", b"bytes"), etag, _ANEW))
+        return Reply(200, path.read_bytes(), _MEDIA[".pmtiles"], headers)
     start, end = span
     if start >= size:
         return Reply(416, headers=((b"content-range", b"bytes */%d" % size),))
@@ -107,16 +120,16 @@ def _city_file(folder: Path, name: str, call: Call) -> Reply | None:
         file.seek(start)
         part = file.read(end - start + 1)
     where = (b"content-range", b"bytes %d-%d/%d" % (start, start + len(part) - 1, size))
-    return Reply(206, part, _MEDIA[".pmtiles"], (where, (b"accept-ranges", b"bytes"), etag, _ANEW))
+    return Reply(206, part, _MEDIA[".pmtiles"], (where, *headers))
 
 
 def _range(header: bytes | None, size: int) -> tuple[int, int] | None:
-    """First and last byte of a single range; None: send all."""
-    if header is None or not header.startswith(b"bytes=") or b"," in header:
+    """First and last byte of a single range (RFC 9110, 14.1.2); None: send all."""
+    found = _RANGE.fullmatch(header or b"")
+    if found is None:
         return None
-    first, _, last = header.removeprefix(b"bytes=").partition(b"-")
-    if first.isdigit() and (last.isdigit() or not last):
-        return int(first), min(int(last) if last else size - 1, size - 1)
-    if not first and last.isdigit():
-        return max(0, size - int(last)), size - 1
-    return None
+    first, last = found[1], found[2]
+    if not first:
+        return (max(0, size - int(last)), size - 1) if last else None
+    start, end = int(first), min(int(last or size), size - 1)
+    return (start, end) if start >= size or start <= end else None

@@ -68,7 +68,9 @@ def incident_json(house: House, case: Case) -> dict[str, Any]:
 
 def _text(value: Any) -> dict[str, str] | None:
     """Words in every language, also of an incident that came from outside with words in none."""
-    return _in_every_language(value) if isinstance(value, str) else value if isinstance(value, dict) else None
+    if isinstance(value, str):
+        return _in_every_language(value)
+    return cast("dict[str, str]", value) if isinstance(value, dict) else None
 
 
 async def list_incidents(house: House, call: Call) -> Reply:

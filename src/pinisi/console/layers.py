@@ -1,7 +1,7 @@
 """Layers of map and list: compact rows of entities, one row kept beside each version of an entity."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -100,7 +100,7 @@ class Layers:
 
 def point_of(geojson: Any) -> tuple[float, float] | None:
     """Longitude and latitude of a GeoJSON point; None of anything else."""
-    place: dict[str, Any] = geojson if isinstance(geojson, dict) else {}
+    place = cast("dict[str, Any]", geojson) if isinstance(geojson, dict) else {}
     return tuple(place["coordinates"][:2]) if place.get("type") == "Point" else None
 
 

@@ -103,9 +103,8 @@ def retold(start: Record, story: Iterable[Act]) -> list[Record]:
 
 
 def _check(act: Act) -> None:
-    needed = {"note": ("note", act.note), "hand": ("to", act.to or act.to_name), "close": ("reason", act.reason)}.get(
-        act.act
-    )
+    receiver = act.to or act.to_name
+    needed = {"note": ("note", act.note), "hand": ("to", receiver), "close": ("reason", act.reason)}.get(act.act)
     if needed is not None and not needed[1].strip():
         raise BadAct(needed[0], f"{act.act} needs it")
     for field, text in (("note", act.note), ("to", act.to_name), ("to", act.to), ("reason", act.reason)):
