@@ -189,6 +189,15 @@ async def test_one_dataset_that_is_deleted_is_told_beside_the_one_that_stays(tmp
         assert "deletedAt" not in stays
 
 
+async def test_an_attribute_of_which_no_dataset_is_left_is_told_once(tmp_path: Path) -> None:
+    async with open_receiver() as receiver, open_house(tmp_path) as house:
+        await house.create({"id": "urn:v:1", "speed": [number(1), {**number(2), "datasetId": "urn:d:forecast"}]})
+        await house.subscribe(vehicles(receiver.uri, notificationTrigger=["attributeDeleted"]))
+        await house.delete("urn:v:1")
+        got = (await receiver.wait(1))[0]
+        assert got.data[0]["speed"] == {"type": "Property", "value": "urn:ngsi-ld:null"}
+
+
 @pytest.mark.parametrize("form", ["normalized", "concise"])
 async def test_changes_are_shown_with_their_previous_values(tmp_path: Path, form: str) -> None:
     async with open_receiver() as receiver, open_house(tmp_path) as house:

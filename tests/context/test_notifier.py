@@ -281,3 +281,20 @@ async def test_the_state_of_deliveries_survives_a_clean_stop(tmp_path: Path) -> 
             assert notification["timesSent"] == 3
             assert notification["status"] == "ok"
             assert notification["lastSuccess"] == notification["lastNotification"]
+
+
+async def test_by_the_clock_all_that_matches_is_told_and_changes_are_not(tmp_path: Path) -> None:
+    async with open_receiver() as receiver, open_house(tmp_path) as house:
+        id = await house.subscribe(vehicles(receiver.uri, timeInterval=0.3, q="speed>1"))
+        await house.speed("urn:v:1", 1)
+        await house.speed("urn:v:2", 2)
+        await house.speed("urn:v:3", 3)
+        first, second = (await receiver.wait(3))[:2]
+        assert [one["id"] for one in first.data] == [one["id"] for one in second.data] == ["urn:v:2", "urn:v:3"]
+        assert first.body["id"] != second.body["id"]
+        assert await house.store.debts(TENANT) == []
+        assert (await house.subscription(id))["notification"]["timesSent"] >= 2
+        await house.unsubscribe(id)
+        count = receiver.tries
+        await asyncio.sleep(0.5)
+        assert receiver.tries == count

@@ -43,6 +43,7 @@ async def speeds(house: House, receiver: Receiver) -> list[Any]:
         ({"watchedAttributes": ["speed"]}, [40, 60, 70]),
         ({"watchedAttributes": ["name"]}, [60]),
         ({"watchedAttributes": ["speed"], "q": 'name=="Bus"'}, [70]),
+        ({"watchedAttributes": ["speed"], "q": "name==%22Bus%22"}, [70]),
         ({"entities": [{"type": "Vehicle", "id": "urn:v:1"}]}, [40, 60, 60, 70]),
         ({"entities": [{"type": "Vehicle", "id": "urn:v:2"}]}, []),
         ({"entities": [{"type": "Boat"}, {"type": "Vehicle", "idPattern": ":1$"}]}, [40, 60, 60, 70]),

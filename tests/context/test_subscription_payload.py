@@ -112,6 +112,7 @@ def test_read_only_and_unknown_members_are_ignored() -> None:
         (payload(throttling=True), "throttling"),
         (payload(throttling=1, timeInterval=1), "timeInterval"),
         (payload(timeInterval=0), "timeInterval"),
+        (payload(timeInterval=5, watchedAttributes=["a"]), "timeInterval"),
         (payload(isActive="yes"), "isActive"),
         (payload(expiresAt="tomorrow"), "expiresAt"),
         (payload(jsonldContext="no uri"), "jsonldContext"),
@@ -155,7 +156,6 @@ def test_a_rule_that_is_broken_is_told_with_the_member(document: dict[str, Any],
 @pytest.mark.parametrize(
     ("document", "field"),
     [
-        (payload(timeInterval=5), "timeInterval"),
         (payload(csf="a==1"), "csf"),
         (notification(join="flat"), "notification.join"),
         (notification(pick=["isParked{name}"]), "notification.pick"),

@@ -83,11 +83,19 @@ class _Connection(asyncio.Protocol):
         if name.lower() == b"retry-after" and value.isdigit():
             self._retry_after = float(value[:6])
 
+    def on_headers_complete(self) -> None:
+        """One that closes afterwards need not be waited for: its answer may have no other end than the closing."""
+        if self._parser.get_status_code() >= 200 and not self._parser.should_keep_alive():
+            self._conclude()
+
     def on_message_complete(self) -> None:
+        if self._parser.get_status_code() >= 200:
+            self._conclude()
+
+    def _conclude(self) -> None:
         status = self._parser.get_status_code()
-        if status >= 200:
-            self.usable = self.usable and self._parser.should_keep_alive()
-            self._answer(Receipt(status, "" if status < 300 else f"HTTP {status}", self._retry_after))
+        self.usable = self.usable and self._parser.should_keep_alive()
+        self._answer(Receipt(status, "" if status < 300 else f"HTTP {status}", self._retry_after))
 
     def request(self, data: bytes) -> "asyncio.Future[Receipt | None]":
         """Write a request; the future holds None when the connection was lost before an answer."""

@@ -65,9 +65,16 @@ class NotificationWriter:
         self._rendered: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
 
     async def write(
-        self, tenant: str, subscription: Subscription, debts: Sequence[Debt], grants: Grants
+        self,
+        tenant: str,
+        subscription: Subscription,
+        debts: Sequence[Debt],
+        grants: Grants,
+        ordinal: int | None = None,
     ) -> Delivery | None:
         """One notification of these changes, as the subscription's owner may see them now; None: nothing of them.
+
+        `ordinal` makes the id; None: the position of the last change.
 
         Raises:
             StoreUnavailable: the past of a change could not be read.
@@ -81,7 +88,7 @@ class NotificationWriter:
             (
                 b'{"id":"urn:ngsi-ld:Notification:',
                 head.key.encode(),
-                b"-%d" % debts[-1].position,
+                b"-%d" % (debts[-1].position if ordinal is None else ordinal),
                 head.opening,
                 b'"notifiedAt":"',
                 format_instant(self._now()).encode(),
@@ -147,7 +154,14 @@ class NotificationWriter:
         view = _view(subscription)
         past = params.show_changes or bool(Trigger(subscription).kinds & DELETED)
         wait = params.endpoint.timeout or TIMEOUT
-        shape: tuple[object, ...] = (table.digest, table.served_json, view, params.endpoint.accept, past)
+        shape: tuple[object, ...] = (
+            table.digest,
+            table.served_json,
+            view,
+            params.endpoint.accept,
+            past,
+            subscription.interval > 0,
+        )
         if past:
             shape = (*shape, subscription.owner, subscription.watched, subscription.triggers, params.show_changes)
         key = hashlib.blake2b(f"{tenant}\n{subscription.id}".encode(), digest_size=8).hexdigest()

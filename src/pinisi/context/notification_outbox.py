@@ -9,6 +9,7 @@ import structlog
 
 from pinisi.context.delivery import Receipt, Sender
 from pinisi.context.notification import NotificationWriter
+from pinisi.context.notification_clock import Clock
 from pinisi.context.notification_gate import Gate, Limits
 from pinisi.context.notification_lane import BACK_OFF, Lane, back_off
 from pinisi.context.notification_settler import PATIENCE_SECONDS, Settler
@@ -54,6 +55,8 @@ class Outbox:
         self._closing = False
         self._settler = Settler(store, name, self._state_of)
         self._workers: set[asyncio.Task[None]] = set()
+        self._clock = Clock(name, store, index, self._send_picture, now)
+        self._clock.start()
         loop = asyncio.get_running_loop()
         self._tasks = (
             loop.create_task(self._read_for_ever(), name=f"owed notifications of {name}"),
@@ -67,6 +70,7 @@ class Outbox:
         self._closing = True
         if self._workers:
             await asyncio.wait(self._workers, timeout=self._limits.grace)
+        await self._clock.close()
         for task in (*self._tasks, *self._workers):
             task.cancel()
         await asyncio.gather(*self._tasks, *self._workers, return_exceptions=True)
@@ -74,6 +78,7 @@ class Outbox:
 
     def subscription_changed(self, id: str) -> None:
         """It was put or dropped: what it waits for may have changed."""
+        self._clock.follow(id)
         lane = self._lanes.get(id)
         if lane is not None:
             lane.hurry(asyncio.get_running_loop().time())
@@ -256,22 +261,42 @@ class Outbox:
         try:
             delivery = await self._writer.write(self._name, entry.subscription, debts, grants)
         except StoreUnavailable as error:
-            return self._failed(lane, entry, debts, Receipt(0, str(error)))
+            unread = Receipt(0, str(error))
+            self._note(entry, unread)
+            return self._failed(lane, entry, debts, unread)
         if delivery is None:
             self._finish(lane, debts, "paid")
             return True
         receipt = await self._gate.send(lane, self._sender, delivery)
+        self._note(entry, receipt)
         if receipt.taken:
             return self._succeeded(lane, entry, debts)
         return self._failed(lane, entry, debts, receipt)
 
-    def _succeeded(self, lane: Lane, entry: Entry, debts: Sequence[Debt]) -> bool:
-        now = self._now()
+    async def _send_picture(self, entry: Entry, debts: list[Debt]) -> None:
+        """Send a notification that is not owed: once, and note how it fared."""
+        grants = self._index.grants_of(entry.subscription.owner, self._name)
+        if grants is None:
+            return
+        delivery = await self._writer.write(self._name, entry.subscription, debts, grants, self._now())
+        if delivery is not None:
+            receipt = await self._gate.send(self._lane(entry.subscription.id), self._sender, delivery)
+            self._note(entry, receipt)
+
+    def _note(self, entry: Entry, receipt: Receipt) -> None:
+        """Keep count of a delivery (NGSI-LD 5.2.14.2)."""
         state = entry.state
         state.times_sent += 1
-        state.last_notification = state.last_success = now
-        state.failing, state.reason = False, ""
-        self._settler.touch(lane.id)
+        state.last_notification = self._now()
+        state.failing, state.reason = not receipt.taken, receipt.reason
+        if receipt.taken:
+            state.last_success = state.last_notification
+        else:
+            state.times_failed += 1
+            state.last_failure = state.last_notification
+        self._settler.touch(entry.subscription.id)
+
+    def _succeeded(self, lane: Lane, entry: Entry, debts: Sequence[Debt]) -> bool:
         lane.failures = 0
         self._finish(lane, debts, "paid")
         if entry.subscription.throttling:
@@ -280,13 +305,6 @@ class Outbox:
         return True
 
     def _failed(self, lane: Lane, entry: Entry, debts: Sequence[Debt], receipt: Receipt) -> bool:
-        now = self._now()
-        state = entry.state
-        state.times_sent += 1
-        state.times_failed += 1
-        state.last_notification = state.last_failure = now
-        state.failing, state.reason = True, receipt.reason
-        self._settler.touch(lane.id)
         if receipt.status in _REFUSED_FOR_ITS_CONTENT:
             self._try_later(lane, entry, debts, receipt, debts[0].attempts + 1)
             return True

@@ -106,8 +106,14 @@ def _told_gone(change: Change, subscription: Subscription) -> Iterable[tuple[str
 
 
 def _add_gone(attributes: Attributes, gone: Iterable[tuple[str, Previous]]) -> None:
+    """An attribute of which nothing is left is told by its default instance alone, where it had one."""
+    by_name: dict[str, list[Instance]] = {}
     for attribute, previous in gone:
-        attributes[attribute] = [*attributes.get(attribute, ()), _nothing(previous.instance)]
+        by_name.setdefault(attribute, []).append(_nothing(previous.instance))
+    for attribute, instances in by_name.items():
+        left = attributes.get(attribute, [])
+        default = [instance for instance in instances if instance.dataset_id is None]
+        attributes[attribute] = [*left, *instances] if left or not default else default
 
 
 def _nothing(instance: Instance) -> Instance:

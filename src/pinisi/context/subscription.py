@@ -86,7 +86,8 @@ class NotificationParams(msgspec.Struct, frozen=True, kw_only=True):
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     """A subscription as it works: every name an IRI, every text parsed.
 
-    `watched` None: every attribute. `selectors` empty: every entity. `throttling` in microseconds, 0: none.
+    `watched` None: every attribute. `selectors` empty: every entity. `throttling` and `interval`
+    (`timeInterval`) in microseconds, 0: none.
     `triggers` None stands for the default. `datasets` holds None for the default instance. `context`: what
     notifications are compacted with: a URL, an object or a list, as in `@context`.
     """
@@ -103,6 +104,7 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     languages: tuple[str, ...] | None = None
     datasets: frozenset[str | None] | None = None
     throttling: int = 0
+    interval: int = 0
     active: bool = True
     expires_at: Instant | None = None
     context: Any = None

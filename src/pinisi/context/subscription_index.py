@@ -146,7 +146,7 @@ def visible(grants: Grants | None, types: Iterable[str], areas: Iterable[str]) -
 
 def _hears(entry: Entry, seen: Seen, state: Entity, reader: _Reader, now: Instant) -> bool:
     subscription = entry.subscription
-    if not subscription.active or (subscription.expires_at is not None and subscription.expires_at <= now):
+    if subscription.interval or subscription.status(now) != "active":
         return False
     projection = reader.projection(subscription.owner)
     if projection is None or not entry.trigger.fires(seen, projection.attributes):

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
+from urllib.parse import unquote
 
 from pinisi.context.geo_query import parse_geo_query
 from pinisi.context.id_pattern import parse_id_pattern
@@ -95,6 +96,7 @@ _OUR_HEADERS = frozenset(
 )
 MOST_SELECTORS = 100
 MOST_NAMES = 500
+SHORTEST_INTERVAL = 0.1
 LONGEST_SECONDS = 366 * 86_400.0
 
 
@@ -141,6 +143,7 @@ def read_subscription(payload: Payload, expand: Expand, owner: str, context: Any
         scopes=_parsed("scopeQ", payload, parse_scope_query),
         languages=_languages(payload),
         datasets=_datasets(payload),
+        interval=_interval(payload),
         throttling=round(_seconds(payload, "throttling", "throttling") * SECOND),
         active=_flag(payload, "isActive", "isActive", True),
         expires_at=expiry(payload),
@@ -169,14 +172,19 @@ def _refuse_what_is_not_there(payload: Payload) -> None:
     if "csf" in payload:
         _parsed("csf", payload, lambda text: parse_q(text, lambda name: name))
         raise OperationNotSupported("subscriptions across context sources are not served by this broker", "csf")
-    if "timeInterval" in payload:
-        if "throttling" in payload:
-            refuse("timeInterval", "cannot be given together with throttling")
-        if "watchedAttributes" in payload:
-            refuse("timeInterval", "cannot be given together with watchedAttributes")
-        if _seconds(payload, "timeInterval", "timeInterval") <= 0:
-            refuse("timeInterval", "is a number of seconds above 0")
-        raise OperationNotSupported("periodic notifications are not served", "timeInterval")
+
+
+def _interval(payload: Payload) -> int:
+    """`timeInterval` in microseconds; 0: none."""
+    if "timeInterval" not in payload:
+        return 0
+    for other in ("throttling", "watchedAttributes"):
+        if other in payload:
+            refuse("timeInterval", f"cannot be given together with {other}")
+    seconds = _seconds(payload, "timeInterval", "timeInterval")
+    if seconds < SHORTEST_INTERVAL:
+        refuse("timeInterval", f"is a number of seconds from {SHORTEST_INTERVAL:g} on")
+    return round(seconds * SECOND)
 
 
 def _selectors(payload: Payload, expand: Expand) -> tuple[Selector, ...]:
@@ -211,7 +219,8 @@ def _triggers(payload: Payload) -> frozenset[str] | None:
 
 
 def _filter(payload: Payload, expand: Expand) -> Filter | None:
-    return _parsed("q", payload, lambda text: parse_q(text, expand))
+    """Subscribers write q as in a URL, percent-encoded, or plainly."""
+    return _parsed("q", payload, lambda text: parse_q(unquote(text), expand))
 
 
 def _geo(payload: Payload, expand: Expand) -> GeoQuery | None:

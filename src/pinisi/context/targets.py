@@ -86,11 +86,12 @@ def parse_target(uri: str) -> Target:
         raise BadTarget(f"the scheme {parts.scheme or '(none)'!r} is not served; http and https are")
     if parts.username is not None or parts.password is not None:
         raise BadTarget("may hold no user name or password: send them as receiverInfo")
-    if not parts.hostname or port == 0:
-        raise BadTarget("names no host" if not parts.hostname else "has no usable port")
+    host = (parts.hostname or "").rstrip(".")
+    if not host or port == 0:
+        raise BadTarget("has no usable port" if host else "names no host")
     tls = parts.scheme.lower() == "https"
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Target(uri, tls, parts.hostname.rstrip("."), port or (443 if tls else 80), path)
+    return Target(uri, tls, host, port or (443 if tls else 80), path)
 
 
 class Targets:
