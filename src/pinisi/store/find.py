@@ -12,6 +12,7 @@ from typing import Any
 import re2
 
 from pinisi.store import match
+from pinisi.store.candidates import Bound
 from pinisi.store.protocol import Page, Record
 from pinisi.store.query import AllOf, EntityQuery, TypeIs, TypeSelection
 from pinisi.store.sqlite_tenant import Tenant
@@ -129,7 +130,7 @@ class Finder:
         if query.filter is None:
             return None
         hot = self._tenant.hot
-        asked: dict[str, list[list[match.Bound]]] = {}
+        asked: dict[str, list[list[Bound]]] = {}
         for term in match.hot_terms(query.filter):
             name = term.path.attribute
             ranges = match.bounds(term)
@@ -239,8 +240,8 @@ class Finder:
             await filling.wait()
 
 
-def _joined(terms: list[list[match.Bound]]) -> list[list[match.Bound]]:
-    """Ranges that one value must lie in, cut down to what they share: `a > 1; a < 2` is one short range, not two halves.
+def _joined(terms: list[list[Bound]]) -> list[list[Bound]]:
+    """Ranges that one value must lie in, cut down to what they share: `a > 1; a < 2` is one range, not two halves.
 
     Only where no entity has several values: of 1 and 9 the one may satisfy `a < 2` and the other `a > 8`.
     """
