@@ -14,6 +14,7 @@ from pinisi.vocabulary.principal import Grant, Grants, Principal
 pytestmark = pytest.mark.anyio
 
 URI = "http://127.0.0.1:9/notify"
+NOTIFICATION = {"endpoint": {"uri": URI}}
 BUDI = Principal(id="budi", name="Budi", kind="person", grants=Grants((Grant(),)))
 LINK = {b"link": f'<{CITY_CONTEXT}>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"'.encode()}
 
@@ -79,7 +80,7 @@ async def test_a_list_has_pages_a_count_and_links(tmp_path: Path) -> None:
 async def test_a_fragment_changes_what_it_names_and_null_takes_away(tmp_path: Path) -> None:
     async with open_house(tmp_path) as house:
         id = await house.subscribe(vehicles(URI, q="speed>50", description="fast ones"))
-        await house.update(id, {"q": None, "notification": {"format": "keyValues"}, "isActive": False})
+        await house.update(id, {"q": None, "notification": {**NOTIFICATION, "format": "keyValues"}, "isActive": False})
         document = await house.subscription(id)
         assert "q" not in document
         assert document["description"] == "fast ones"
@@ -91,6 +92,7 @@ async def test_a_fragment_changes_what_it_names_and_null_takes_away(tmp_path: Pa
     ("fragment", "field"),
     [
         ({"notification": {"endpoint": None}}, "notification.endpoint"),
+        ({"notification": {"format": "keyValues"}}, "notification.endpoint"),
         ({"notification": None}, "notification"),
         ({"entities": None}, "entities"),
         ({"id": "urn:s:other"}, "id"),

@@ -21,7 +21,6 @@ Rename = Callable[[str], str]
 
 _QUOTED = re.compile(r'("(?:[^"\\]|\\.)*")')
 _WORD = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*://|urn:)[^\s=!<>~;|(){}\[\]\",]+|[^\W\d_][\w:-]*")
-_MANDATORY = ("id", "type", "notification")
 
 
 class Recorder:
@@ -59,28 +58,15 @@ def _read_leniently(fragment: Payload, recorder: Recorder) -> None:
     }
     notification = fragment.get("notification")
     members = cast(Payload, notification) if isinstance(notification, dict) else {}
-    kept = {name: value for name, value in members.items() if not _is_null(value) and name != "endpoint"}
+    kept = {name: value for name, value in members.items() if name != "endpoint"}
     supplied["notification"] = {**kept, "endpoint": {"uri": "http://localhost/"}}
     read_subscription(supplied, recorder, "", None)
 
 
 def merged(payload: Payload, fragment: Payload) -> Payload:
-    """The payload with the members of a fragment; null takes one away, `notification` merges with its own.
-
-    Raises:
-        BadRequestData: for a mandatory member that would go (by the reading of the whole that follows).
-    """
-    document = _patched(payload, fragment)
-    inner = fragment.get("notification")
-    if isinstance(inner, dict):
-        document["notification"] = _patched(payload["notification"], cast(Payload, inner))
-    return document
-
-
-def _patched(payload: Payload, fragment: Payload) -> Payload:
+    """The payload with the members of a fragment, each as a whole; null takes one away (NGSI-LD 5.8.2.4)."""
     document = {name: value for name, value in payload.items() if name not in fragment}
-    kept = {name: value for name, value in fragment.items() if not _is_null(value)}
-    return {**document, **kept}
+    return {**document, **{name: value for name, value in fragment.items() if not _is_null(value)}}
 
 
 def _is_null(value: Any) -> bool:
