@@ -15,6 +15,7 @@ from pinisi.store import match
 from pinisi.store.candidates import Bound
 from pinisi.store.protocol import Page, Record
 from pinisi.store.query import AllOf, EntityQuery, TypeIs, TypeSelection
+from pinisi.store.sketch import sketcher
 from pinisi.store.sqlite_tenant import Tenant
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.principal import WHOLE, Grants, Projection
@@ -142,8 +143,9 @@ class Finder:
         best: set[int] | None = None
         for name, terms in asked.items():
             hot.touch(name)
+            number = hot.attributes.get(name)
             for ranges in terms if name in hot.several else _joined(terms):
-                found = self._in_ranges(hot.attributes[name], ranges)
+                found = None if number is None else self._in_ranges(number, ranges)
                 if found is not None:
                     best = found if best is None else best & found
         return None if best is None else sorted(best)
@@ -289,6 +291,7 @@ class _Proof:
         self._ids = None if query.ids is None else frozenset(query.ids)
         rest = query.filter or query.geo or query.scopes or query.attributes or query.datasets
         self._predicate: Predicate | None = match.compile_query(query) if rest else None
+        self._sketch = sketcher(query)
 
     def holds(self, record: Record) -> bool:
         if record.family.id not in self._families:
@@ -299,4 +302,4 @@ class _Proof:
             return False
         if self._predicate is None:
             return True
-        return self._predicate(record.entity, self._view.of[record.family.id].attributes)
+        return self._predicate(self._sketch(record.body), self._view.of[record.family.id].attributes)
