@@ -92,8 +92,8 @@ class Edit(msgspec.Struct):
 
     entity: Entity | None
     late: Sequence[tuple[str, Instance]] = ()
-    forget: Sequence[Forgotten] = ()
     result: Any = None
+    forget: Sequence[Forgotten] = ()
 
 
 Transform = Callable[[Entity | None, Instant], Edit]
