@@ -20,6 +20,7 @@ from pinisi.store.protocol import DocumentChange, Edit, EntityChange, Refused, S
 from pinisi.vocabulary.entity import Attributes, Entity, Instance
 from pinisi.vocabulary.instant import Instant, parse_instant
 from pinisi.vocabulary.principal import EVERYTHING, Principal
+from pinisi.vocabulary.terms import DATA_QUALITY
 
 LOADER = Principal(id="city-folder", name="City folder", kind="source", grants=EVERYTHING)
 KIND = "city-load"
@@ -90,7 +91,10 @@ async def _write(store: Store, tenant: str, batch: list[EntityChange]) -> int:
 
 
 def settled(wanted: Entity) -> Transform:
-    """The transform that makes an entity what the register says, touching nothing that says so already."""
+    """The transform that makes an entity what the register says, touching nothing that says so already.
+
+    Doubts (`dataQuality`) are the folder's own: those that it no longer has are taken away. Nothing else is.
+    """
 
     def transform(old: Entity | None, now: Instant) -> Edit:
         attributes = {
@@ -100,8 +104,11 @@ def settled(wanted: Entity) -> Transform:
         if old is None:
             return Edit(Entity(wanted.id, wanted.types, attributes, wanted.scopes, None, now, now))
         kept: Attributes = {**old.attributes, **attributes}
+        if DATA_QUALITY not in wanted.attributes:
+            kept.pop(DATA_QUALITY, None)
         types = list(dict.fromkeys([*wanted.types, *old.types]))
-        same = all(kept[name] is old.attributes.get(name) for name in kept) and types == old.types
+        same = kept.keys() == old.attributes.keys() and all(kept[name] is old.attributes[name] for name in kept)
+        same = same and types == old.types
         if same:
             return Edit(old)
         return Edit(Entity(old.id, types, kept, old.scopes, old.expires_at, old.created_at, now))
