@@ -66,6 +66,7 @@ def fact_of(
         period=_word(instance, PERIOD),
         state=state,
         age_days=age,
+        flags=tuple(flag for flag in flags_of(entity) if flag.get("attribute") == short),
         entity=entity.id,
         attribute=short,
         dataset_id=instance.dataset_id,
