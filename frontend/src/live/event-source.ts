@@ -16,7 +16,8 @@ export class StreamConnection {
   private watch = 0;
 
   constructor(
-    private after: number,
+    /** Position to resume from. */
+    public after: number,
     private readonly listener: StreamListener,
   ) {}
 
@@ -37,8 +38,9 @@ export class StreamConnection {
   private receive(event: StreamMessage["event"], raw: MessageEvent): void {
     const message = { event, data: JSON.parse(String(raw.data)) } as StreamMessage;
     this.attempt = 0;
-    // A hello tells where the log stands, not what we have: only what we received moves the place to resume from.
-    if (message.event !== "hello") this.after = Math.max(this.after, message.data.position);
+    // Only the id of an event promises that nothing before it is still to come; a beat's position does not.
+    const id = Number(raw.lastEventId);
+    if (raw.lastEventId && Number.isFinite(id)) this.after = id;
     this.awaitSign();
     this.listener.message(message);
   }

@@ -5,14 +5,13 @@
 import type { StreamMessage } from "../api/types";
 import { StreamConnection, type StreamListener } from "./event-source";
 
-const LOCK = "pinisi-stream";
-const CHANNEL = "pinisi-stream";
+const NAME = "pinisi-stream";
 
+/** What tabs tell each other. `after`: the position to resume from; `to`: meant for one tab only. */
 type Passed =
-  | { kind: "message"; message: StreamMessage }
-  | { kind: "lost"; retryAt: number }
-  | { kind: "joined"; position: number }
-  | { kind: "leaving" };
+  | { kind: "message"; message: StreamMessage; after: number; to?: string }
+  | { kind: "lost"; retryAt: number; to?: string }
+  | { kind: "joined"; after: number; tab: string };
 
 /** Starts hearing the stream after `position`; returns what ends it. */
 export function shareStream(position: number, listener: StreamListener): () => void {
@@ -27,33 +26,35 @@ function connectAlone(position: number, listener: StreamListener): () => void {
 }
 
 class SharedStream {
-  private readonly channel = new BroadcastChannel(CHANNEL);
+  private readonly channel = new BroadcastChannel(NAME);
   private readonly ended = new AbortController();
+  private readonly tab = `${performance.timeOrigin}-${Math.random()}`;
   private connection: StreamConnection | null = null;
   private release: (() => void) | null = null;
-  private lastLost: number | null = null;
+  private retryAt: number | null = null;
 
   constructor(
-    private position: number,
+    private after: number,
     private readonly listener: StreamListener,
   ) {}
 
   start(): () => void {
     this.channel.onmessage = (raw: MessageEvent<Passed>) => this.hear(raw.data);
-    this.channel.postMessage({ kind: "joined", position: this.position } satisfies Passed);
-    const signal = this.ended.signal;
-    navigator.locks.request(LOCK, { signal }, () => this.lead()).catch(() => undefined);
+    this.pass({ kind: "joined", after: this.after, tab: this.tab });
+    navigator.locks.request(NAME, { signal: this.ended.signal }, () => this.lead()).catch(() => undefined);
     const stop = () => this.stop();
     window.addEventListener("pagehide", stop, { once: true });
     return stop;
   }
 
+  /** Holds the lock, and so the connection, until this tab stops. */
   private lead(): Promise<void> {
-    this.connection = new StreamConnection(this.position, {
-      message: (message) => this.tell({ kind: "message", message }),
+    const connection = new StreamConnection(this.after, {
+      message: (message) => this.tell({ kind: "message", message, after: connection.after }),
       lost: (retryAt) => this.tell({ kind: "lost", retryAt }),
     });
-    this.connection.open();
+    this.connection = connection;
+    connection.open();
     return new Promise((release) => {
       this.release = release;
     });
@@ -61,29 +62,32 @@ class SharedStream {
 
   /** As leader: to ourselves and to every other tab. */
   private tell(passed: Passed): void {
-    this.lastLost = passed.kind === "lost" ? passed.retryAt : null;
+    this.retryAt = passed.kind === "lost" ? passed.retryAt : null;
     this.deliver(passed);
+    this.pass(passed);
+  }
+
+  private pass(passed: Passed): void {
     this.channel.postMessage(passed);
   }
 
   private hear(passed: Passed): void {
-    if (passed.kind === "joined") this.welcome(passed.position);
-    else this.deliver(passed);
+    if (passed.kind === "joined") this.welcome(passed.tab, passed.after);
+    else if (passed.to === undefined || passed.to === this.tab) this.deliver(passed);
   }
 
   /** A tab whose picture is older than what was passed on has missed something: it reads anew. */
-  private welcome(position: number): void {
+  private welcome(tab: string, after: number): void {
     if (!this.connection) return;
-    const behind = position < this.position;
-    const message: StreamMessage = { event: behind ? "reset" : "hello", data: { position: this.position } };
-    if (this.lastLost !== null) this.channel.postMessage({ kind: "lost", retryAt: this.lastLost } satisfies Passed);
-    else if (behind) this.channel.postMessage({ kind: "message", message } satisfies Passed);
+    if (this.retryAt !== null) return this.pass({ kind: "lost", retryAt: this.retryAt, to: tab });
+    const event = after < this.after ? "reset" : "hello";
+    this.pass({ kind: "message", message: { event, data: { position: this.after } }, after: this.after, to: tab });
   }
 
   private deliver(passed: Passed): void {
     if (passed.kind === "lost") this.listener.lost(passed.retryAt);
     if (passed.kind !== "message") return;
-    this.position = Math.max(this.position, passed.message.data.position);
+    this.after = Math.max(this.after, passed.after);
     this.listener.message(passed.message);
   }
 

@@ -10,6 +10,7 @@ export type Phase = "starting" | "signed-out" | "ready" | "failed";
 
 /** How long changes gather before the numbers of Now are read again. */
 const NOW_AGAIN_MS = 1000;
+const LAYER_AGAIN_MS = 5000;
 
 class LiveStore extends EventTarget {
   phase: Phase = "starting";
@@ -29,6 +30,7 @@ class LiveStore extends EventTarget {
 
   private endStream: (() => void) | null = null;
   private nowTimer = 0;
+  private ticking = 0;
   private readonly loading = new Set<string>();
 
   async start(): Promise<void> {
@@ -55,7 +57,8 @@ class LiveStore extends EventTarget {
       this.tables = new Map(this.tables).set(layer, table);
       this.changed();
     } catch {
-      // A layer that cannot be read stays unread; the next need asks again.
+      // A layer that cannot be read stays unread; the next need asks again, though not at once.
+      await new Promise((resume) => window.setTimeout(resume, LAYER_AGAIN_MS));
     } finally {
       this.loading.delete(layer);
     }
@@ -98,9 +101,21 @@ class LiveStore extends EventTarget {
     const position = Math.min(this.session?.position ?? 0, this.now?.position ?? Infinity);
     this.endStream = shareStream(position, {
       message: (message) => this.hear(message),
-      lost: (retryAt) => this.setConnection(lost(this.connection, Date.now(), retryAt)),
+      lost: (retryAt) => this.lose(retryAt),
     });
-    window.setInterval(() => this.setConnection(ticked(this.connection, Date.now())), 1000);
+    window.clearInterval(this.ticking);
+    this.ticking = window.setInterval(() => this.setConnection(ticked(this.connection, Date.now())), 1000);
+  }
+
+  /** A stream also ends when the session does: then the answer is to sign in, not to wait. */
+  private lose(retryAt: number): void {
+    this.setConnection(lost(this.connection, Date.now(), retryAt));
+    api.session().catch((cause: unknown) => {
+      if (!(cause instanceof Problem) || cause.status !== 401) return;
+      this.phase = "signed-out";
+      this.endStream?.();
+      this.changed();
+    });
   }
 
   private hear(message: StreamMessage): void {

@@ -50,7 +50,7 @@ export class NowPage extends View {
       <p class="sources">${this.sources(now.sources)}</p>
       <div class="section-head">
         <h2>${this.words.attention}</h2>
-        <span class="count">${this.format.glance(alarms.length)}</span>
+        <span class="count">${this.format.glance(Math.max(alarms.length, now.alarmCount))}</span>
       </div>
       ${alarms.length
         ? html`<incident-list .incidents=${alarms} .label=${this.words.attention}></incident-list>`

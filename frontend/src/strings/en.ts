@@ -86,6 +86,7 @@ export const en: Catalogue = {
     open: (label) => `Where ${label} comes from`,
     method: "Method",
     period: "Period",
+    periodEnds: "Period ends",
     observed: "True at",
     received: "Known at",
     age: "Age",

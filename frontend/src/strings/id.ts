@@ -84,6 +84,7 @@ export const id = {
     open: (label: string) => `Asal angka ${label}`,
     method: "Cara",
     period: "Periode",
+    periodEnds: "Akhir periode",
     observed: "Berlaku pada",
     received: "Diketahui pada",
     age: "Umur",

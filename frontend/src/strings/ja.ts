@@ -86,6 +86,7 @@ export const ja: Catalogue = {
     open: (label) => `${label}の由来`,
     method: "方法",
     period: "期間",
+    periodEnds: "期間の終わり",
     observed: "観測時刻",
     received: "受信時刻",
     age: "経過",

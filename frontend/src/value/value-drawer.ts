@@ -222,7 +222,7 @@ export class ValueDrawer extends View {
       <dd><method-mark .method=${value.method}></method-mark> ${this.words.method[value.method ?? "unstated"]}</dd>
       ${this.line(drawer.source, provider)}
       ${this.line(drawer.period, value.period && periodText(value.period, this.words))}
-      ${this.line(drawer.observed, at(value.observedAt))} ${this.line(drawer.received, at(value.receivedAt))}
+      ${this.line(value.period ? drawer.periodEnds : drawer.observed, at(value.observedAt))} ${this.line(drawer.received, at(value.receivedAt))}
       ${this.line(drawer.age, value.ageDays === null ? "" : spokenAge(value.ageDays, this.words, this.format))}
       ${this.line(drawer.writer, value.writtenBy)}
       ${this.line(drawer.kept, value.entity && [value.entity, value.attribute].filter(Boolean).join(" · "))}
