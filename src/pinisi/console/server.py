@@ -56,9 +56,8 @@ def serve(settings: Settings, city: Path) -> int:
     server = _Server(config, settings.host, listener.getsockname()[1])
     import uvloop
 
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        with contextlib.suppress(SystemExit):
-            runner.run(server.serve(sockets=[listener]))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner, contextlib.suppress(SystemExit):
+        runner.run(server.serve(sockets=[listener]))
     if application.failure is not None:
         _explain(application.failure)
     return 0 if server.started_well else 1
