@@ -175,7 +175,7 @@ class LiveReader:
         self.sent += len(message.get("body", b""))
         self._parts.put_nowait(message.get("body", b""))
 
-    async def next(self, *names: str, within: float = 5) -> Event:
+    async def next(self, *names: str, within: float = 6) -> Event:
         """The next event of one of these names (all others are passed over), or of any."""
         async with asyncio.timeout(within):
             while True:
