@@ -35,7 +35,7 @@ from pinisi.people.gate import Gate
 from pinisi.people.public import public_view
 from pinisi.people.register import People
 from pinisi.runtime.care import take_care
-from pinisi.runtime.city_loading import folder_digest, load_city
+from pinisi.runtime.city_loading import LOADER, folder_digest, load_city
 from pinisi.settings import Settings
 from pinisi.store.protocol import HistoryQuery, Record
 from pinisi.store.sqlite import SqliteStore
@@ -187,10 +187,14 @@ class House:
     def area_name(self, areas: tuple[str, ...]) -> str | None:
         return self.atlas.name(areas)
 
+    async def names(self) -> Mapping[str, str]:
+        """Id of a principal, as the log has it -> name to show."""
+        return {LOADER.id: LOADER.name, **await self.people.names()}
+
     async def writers(self, tenant: str, record: Record, grants: Grants) -> tuple[Mapping[str, str], str | None]:
         """Attribute -> name of the one who wrote its newest value; and who wrote last of all."""
         query = HistoryQuery(last=1)
-        names = await self.people.names()
+        names = await self.names()
         stories = await self.store.stories(tenant, [record.id], query, grants)
         moments = sorted((moment for story in stories for moment in story.moments), key=lambda m: m.position)
         found = {moment.attribute: names.get(moment.principal, moment.principal) for moment in moments}

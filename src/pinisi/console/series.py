@@ -33,7 +33,7 @@ async def series(house: House, call: Call, entity: str, attribute: str) -> dict[
         raise ResourceNotFound(f"nothing is known of {entity[:120]}")
     story = stories[0]
     unit = next((m.instance.unit_code for m in reversed(story.moments) if m.instance and m.instance.unit_code), None)
-    names = await house.people.names()
+    names = await house.names()
     return {
         "label": attribute_label(house.pinisi_table.compact_iri(iri)),
         "unit": unit,

@@ -1,11 +1,13 @@
 """The numbers of Now: computed from what the reader may see, kept until something they rest upon changes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
+import structlog
 
 from pinisi.city.profile import Profile
+from pinisi.city.text import Text
 from pinisi.city.tiles import Tile, Value, tile_value, tiles_need
 from pinisi.console.facts import normalized
 from pinisi.context.term_table import TermTable
@@ -14,6 +16,8 @@ from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.store.seen import projection_of
 from pinisi.vocabulary.instant import MINUTE, Instant
 from pinisi.vocabulary.principal import WHOLE, Grants
+
+_log = structlog.get_logger("pinisi.console")
 
 MOST_INPUTS = 200_000
 MOST_READERS = 64
@@ -57,7 +61,7 @@ class Tiles:
             return kept.value
         records = await self._inputs(tenant, tile, grants)
         inputs = [normalized(record.entity, self._table, projection_of(record, grants) or WHOLE) for record in records]
-        value = tile_value(tile, inputs, now)
+        value = _computed(tile, inputs, now)
         if len(self._kept) >= MOST_READERS * max(1, len(self._tiles)):
             self._kept.clear()
         self._kept[key] = _Kept(version, now + 10 * MINUTE, value)
@@ -75,3 +79,31 @@ class Tiles:
     def _need(self, tile: Tile) -> tuple[frozenset[str], frozenset[str]]:
         need = tiles_need(tile)
         return frozenset(need.ids), frozenset(self._table.expand_term(type) for type in need.types)
+
+
+def _computed(tile: Tile, inputs: Sequence[Mapping[str, Any]], now: Instant) -> Value:
+    """The tile; entities that no rule can read (anybody may write any shape) are left out, and the tile says so."""
+    try:
+        return tile_value(tile, inputs, now)
+    except Exception:
+        readable = [each for each in inputs if _is_readable(tile, each, now)]
+        value = tile_value(tile, readable, now)
+        flag = {"code": "unreadable", "text": _unreadable(len(inputs) - len(readable))}
+        return msgspec.structs.replace(value, flags=(*value.flags, flag))
+
+
+def _is_readable(tile: Tile, entity: Mapping[str, Any], now: Instant) -> bool:
+    try:
+        tile_value(tile, [entity], now)
+    except Exception:
+        _log.exception("a tile cannot read an entity", tile=tile.id, entity=entity["id"])
+        return False
+    return True
+
+
+def _unreadable(number: int) -> Text:
+    return Text(
+        id=f"{number} data tidak terbaca, tidak dihitung",
+        en=f"{number} cannot be read and are left out",
+        ja=f"{number} 件は読み取れず除外",
+    )
