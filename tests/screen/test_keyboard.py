@@ -16,6 +16,8 @@ def test_a_kelurahan_is_found_and_opened_by_keys_alone(page: Page, war_room: War
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Pampang", level=1)).to_be_visible()
     assert "page=place" in page.url
+    page.keyboard.press("Tab")
+    expect(page.locator("place-facts .back")).to_be_focused()
 
 
 def test_a_misspelt_name_is_found(page: Page, war_room: WarRoom) -> None:

@@ -51,7 +51,7 @@ export class PinisiConsole extends View {
     return html`
       <exercise-bar></exercise-bar>
       <cut-bar></cut-bar>
-      <top-bar @skip=${this.skip}></top-bar>
+      <top-bar @skip=${this.skip} @chosen=${this.skip}></top-bar>
       <div class="body mode-${screenState.mode} ${sheet ? "sheet-up" : ""}" style=${setStyle(width)}>
         <navigation-rail></navigation-rail>
         <section class="map" aria-label=${this.words.map}>

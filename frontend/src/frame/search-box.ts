@@ -179,6 +179,7 @@ export class SearchBox extends View {
     this.found = [];
     this.foundFor = "";
     this.opened = false;
+    this.input.blur();
     entry.run();
     this.dispatchEvent(new CustomEvent("chosen", { bubbles: true, composed: true }));
   }

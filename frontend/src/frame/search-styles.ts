@@ -93,12 +93,14 @@ export const searchStyles = css`
 
   .name {
     color: var(--ink);
-    flex: 0 1 auto;
+    flex: none;
+    max-width: 70%;
   }
 
   .detail {
     margin-left: auto;
-    flex: 0 2 auto;
+    flex: 0 1 auto;
+    min-width: 0;
     font-size: var(--t12);
     color: var(--ink2);
   }

@@ -41,7 +41,7 @@ export class SidePanel extends View {
       }
 
       main:focus-visible {
-        outline-offset: -2px;
+        outline: none;
       }
 
       .page {
