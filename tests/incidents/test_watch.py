@@ -1,0 +1,187 @@
+"""The alarm watch: once for each condition, over restarts, trimmed logs, odd entities and a full disk."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any
+
+import pytest
+
+from pinisi.feed.in_process import InProcessFeed
+from pinisi.incidents import watch as watching
+from pinisi.incidents.desk import Desk
+from pinisi.incidents.incident import Raised
+from pinisi.incidents.life_cycle import OPEN
+from pinisi.incidents.watch import Rules, watch
+from pinisi.store.protocol import Edit, EntityChange, Record, StoreUnavailable
+from pinisi.store.sqlite import SqliteStore
+from pinisi.vocabulary.entity import PROPERTY, Entity, Instance
+from pinisi.vocabulary.principal import EVERYTHING, SYSTEM, Principal
+
+pytestmark = pytest.mark.anyio
+GAUGE, LEVEL = "urn:Gauge", "urn:level"
+OPERATOR = Principal(id="account:ani", name="Ani", kind="person", grants=EVERYTHING)
+
+
+def alarms_of(record: Record) -> Sequence[Raised]:
+    level = record.entity.attributes[LEVEL][0].value
+    if level <= 2:
+        return ()
+    id = f"urn:ngsi-ld:Incident:high:{record.id}"
+    return (Raised(id=id, title={"en": "High water"}, severity="danger", kind="rule", subject=record.id),)
+
+
+RULES = Rules(frozenset({GAUGE}), alarms_of, "one")
+
+
+@contextlib.asynccontextmanager
+async def watched(store: SqliteStore, desk: Desk, rules: Rules = RULES) -> AsyncIterator[None]:
+    feed = InProcessFeed(store)
+    store.listen(feed.heard)
+    task = asyncio.create_task(watch("city", store, feed, desk, rules, lambda: 7))
+    try:
+        yield
+        assert not task.done()
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def measure(store: SqliteStore, level: Any, number: int = 1, type: str = GAUGE) -> None:
+    entity = Entity(f"urn:gauge:{number}", [type], {LEVEL: [Instance(PROPERTY, level)]})
+    await store.apply("city", [EntityChange(entity.id, lambda old, now: Edit(entity))], SYSTEM)
+
+
+async def settled(store: SqliteStore, check: Callable[[], Any]) -> None:
+    """Wait until the check holds, and a little longer, so that what comes too much is seen as well."""
+    async with asyncio.timeout(5):
+        while not await check():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)
+
+
+async def count(desk: Desk, states: Sequence[Any] = OPEN) -> int:
+    return (await desk.cases("city", states, EVERYTHING, limit=100))[1]
+
+
+def raised(desk: Desk, number: int) -> Callable[[], Any]:
+    async def check() -> bool:
+        return await count(desk) == number
+
+    return check
+
+
+async def close(desk: Desk, number: int = 1) -> None:
+    id = f"urn:ngsi-ld:Incident:high:urn:gauge:{number}"
+    await desk.act("city", id, "take", OPERATOR, 8)
+    await desk.act("city", id, "close", OPERATOR, 9, reason="pumped")
+
+
+async def test_an_alarm_is_raised_when_its_condition_begins_to_hold(store: SqliteStore, desk: Desk) -> None:
+    async with watched(store, desk):
+        await measure(store, 1)
+        await measure(store, 3)
+        await settled(store, raised(desk, 1))
+        await measure(store, 4)
+        await measure(store, 5)
+        await asyncio.sleep(0.1)
+        assert len(await desk.acts("city", "urn:ngsi-ld:Incident:high:urn:gauge:1")) == 1
+
+
+async def test_a_closed_alarm_whose_cause_goes_on_does_not_call_again(store: SqliteStore, desk: Desk) -> None:
+    async with watched(store, desk):
+        await measure(store, 3)
+        await settled(store, raised(desk, 1))
+        await close(desk)
+        await measure(store, 4)
+        await asyncio.sleep(0.15)
+        assert await count(desk) == 0
+        await measure(store, 1)
+        await asyncio.sleep(0.15)
+        await measure(store, 4)
+        await settled(store, raised(desk, 1))
+
+
+async def test_a_change_before_a_restart_is_an_alarm_after_it(store: SqliteStore, desk: Desk) -> None:
+    async with watched(store, desk):
+        await measure(store, 1)
+        await asyncio.sleep(0.05)
+    await measure(store, 3)
+    async with watched(store, desk):
+        await settled(store, raised(desk, 1))
+    async with watched(store, desk):
+        await asyncio.sleep(0.1)
+        assert await count(desk) == 1
+        assert len(await desk.acts("city", "urn:ngsi-ld:Incident:high:urn:gauge:1")) == 1
+
+
+async def test_what_stands_is_remembered_over_a_restart(store: SqliteStore, desk: Desk) -> None:
+    async with watched(store, desk):
+        await measure(store, 3)
+        await settled(store, raised(desk, 1))
+        await close(desk)
+    async with watched(store, desk):
+        await measure(store, 5)
+        await asyncio.sleep(0.15)
+        assert await count(desk) == 0
+
+
+async def test_where_the_log_was_cut_everything_is_looked_at(store: SqliteStore, desk: Desk) -> None:
+    for number in range(1, 4):
+        await measure(store, number, number)
+    await store.retain("city", 0, 2_000_000_000_000_000)
+    async with watched(store, desk):
+        await settled(store, raised(desk, 1))
+
+
+async def test_new_rules_look_at_what_is_known_already(store: SqliteStore, desk: Desk) -> None:
+    async with watched(store, desk, Rules(frozenset({GAUGE}), lambda _: (), "none yet")):
+        await measure(store, 3)
+        await asyncio.sleep(0.1)
+    async with watched(store, desk, RULES):
+        await settled(store, raised(desk, 1))
+
+
+async def test_an_entity_that_no_rule_can_read_stops_nothing(store: SqliteStore, desk: Desk) -> None:
+    async with watched(store, desk):
+        await measure(store, "high")
+        await measure(store, 3, 2)
+        await settled(store, raised(desk, 1))
+
+
+async def test_other_types_are_passed_over(store: SqliteStore, desk: Desk) -> None:
+    async with watched(store, desk):
+        await measure(store, 9, 5, "urn:Other")
+        await measure(store, 3, 1)
+        await settled(store, raised(desk, 1))
+
+
+async def test_what_is_deleted_stands_no_longer(store: SqliteStore, desk: Desk) -> None:
+    async with watched(store, desk):
+        await measure(store, 3)
+        await settled(store, raised(desk, 1))
+        await close(desk)
+        await store.apply("city", [EntityChange("urn:gauge:1", lambda old, now: Edit(None))], SYSTEM)
+        await asyncio.sleep(0.1)
+        await measure(store, 3)
+        await settled(store, raised(desk, 1))
+
+
+async def test_a_store_that_cannot_write_delays_an_alarm_and_loses_none(
+    store: SqliteStore, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "RETRY_SECONDS", 0.05)
+    full = [True]
+
+    class FullDesk(Desk):
+        async def raise_incident(self, *args: Any, **kwargs: Any) -> bool:
+            if full[0]:
+                raise StoreUnavailable("the disk is full: nothing was written")
+            return await super().raise_incident(*args, **kwargs)
+
+    async with watched(store, FullDesk(store)):
+        await measure(store, 3)
+        await asyncio.sleep(0.15)
+        assert await count(desk) == 0
+        full[0] = False
+        await settled(store, raised(desk, 1))
