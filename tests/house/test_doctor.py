@@ -15,7 +15,7 @@ import pytest
 from pinisi.runtime import doctor, ports
 from pinisi.runtime.occupancy import Occupant, occupy
 from pinisi.settings import Settings
-from pinisi.vocabulary.instant import DAY, SECOND
+from pinisi.vocabulary.instant import DAY, SECOND, parse_instant
 
 NOW = 1_795_000_000 * SECOND
 
@@ -196,8 +196,23 @@ def test_a_folder_in_use_is_asked_of_its_server_and_its_files_are_not_opened(tmp
 
 def test_a_running_server_says_what_sqlite_finds(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path)
-    well = doctor.examine_running(settings, (), NOW)
+    well = doctor.examine_running(settings, (), {"sipsn": "2026"}, NOW)
     assert [check.state for check in well.checks if check.name != "disk"] == ["ok", "ok"]
-    ill = doctor.examine_running(settings, ("makassar: row 7 missing from index",), NOW, NOW + DAY)
+    ill = doctor.examine_running(settings, ("makassar: row 7 missing from index",), {}, NOW, NOW + DAY)
     assert [check.state for check in ill.checks if check.name != "disk"] == ["bad", "bad"]
     assert "row 7" in ill.checks[0].words
+
+
+@pytest.mark.parametrize(
+    ("years", "state"),
+    [
+        ({}, "ok"),
+        ({"new": "2025", "newer": "2023-2026"}, "ok"),
+        ({"new": "2025", "old": "2019"}, "warn"),
+        ({"undated": "unknown"}, "ok"),
+    ],
+)
+def test_registers_older_than_three_years_are_named(years: dict[str, str], state: str) -> None:
+    finding = doctor.judge_sources(years, parse_instant("2026-11-22T00:00:00Z"))
+    assert finding.state == state
+    assert ("old (2019)" in finding.words) == ("old" in years)

@@ -14,7 +14,9 @@ async def get_health(house: House, _call: Call) -> Reply:
     damaged = await house.store.damaged()
     position = await house.store.position(house.default_tenant)
     newest = (await house.store.log(house.default_tenant, max(0, position - 1), 1)).entries
-    return json_reply(examine_running(house.settings, damaged, house.now(), newest[-1].time if newest else 0))
+    years = {source.id: source.year for source in house.profile.sources}
+    health = examine_running(house.settings, damaged, years, house.now(), newest[-1].time if newest else 0)
+    return json_reply(health)
 
 
 async def post_backup(house: House, call: Call) -> Reply:

@@ -5,10 +5,11 @@ databases, its sources); a stopped one has its files read.
 """
 
 import os
+import re
 import shutil
 import socket
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -25,6 +26,7 @@ State = Literal["ok", "warn", "bad", "unknown"]
 MEGABYTE = 1_000_000
 DISK_BAD_MB = 200
 DISK_WARN_MB = 2_000
+OLD_YEARS = 3
 CLOCK_SLACK = 2 * MINUTE
 BUILT_AFTER: Instant = 1_790_000_000 * SECOND
 """No Pinisi is older than this (September 2026): a clock that says so is wrong."""
@@ -62,18 +64,36 @@ def examine(settings: Settings, now: Instant) -> Iterator[Finding]:
         yield from check_server(occupant)
 
 
-def examine_running(settings: Settings, damaged: Sequence[str], now: Instant, newest: Instant = 0) -> Health:
+def examine_running(
+    settings: Settings, damaged: Sequence[str], years: Mapping[str, str], now: Instant, newest: Instant = 0
+) -> Health:
     """What a running server can say of itself.
 
     Args:
         damaged: what SQLite finds wrong in its databases, one line each.
+        years: source cards of the city, and the years that their data stand for.
         newest: time of the newest change.
     """
     database = Finding("database", "ok", "the databases are whole")
     if damaged:
         remedy = "stop it and put a backup in place: pinisi restore FILE --replace"
         database = Finding("database", "bad", f"a database is damaged: {'; '.join(damaged)}", remedy)
-    return Health((database, check_disk(settings.data), judge_clock(now, newest)), __version__)
+    checks = (database, judge_sources(years, now), check_disk(settings.data), judge_clock(now, newest))
+    return Health(checks, __version__)
+
+
+def judge_sources(years: Mapping[str, str], now: Instant) -> Finding:
+    """Of a city's source cards (id -> the year or years that its data stand for): which ones are old.
+
+    Live sources, with periods of their own, say how they are themselves.
+    """
+    this_year = int(format_instant(now)[:4])
+    newest = {id: max(map(int, re.findall(r"\d{4}", year)), default=0) for id, year in years.items()}
+    old = sorted(f"{id} ({year})" for id, year in newest.items() if 0 < year < this_year - OLD_YEARS)
+    if not old:
+        return Finding("sources", "ok", f"{len(years)} registers, none older than {OLD_YEARS} years")
+    remedy = "ask their publishers for newer ones; the console shows the age beside each number"
+    return Finding("sources", "warn", f"older than {OLD_YEARS} years: {', '.join(old)}", remedy)
 
 
 def check_python(version: Sequence[int]) -> Finding:
