@@ -117,6 +117,7 @@ export class AccountMenu extends View {
         <dt>${words.version}</dt>
         <dd>${session.version}</dd>
       </dl>
+      <a class="small" href="/licences.txt" target="_blank" rel="noopener">${words.licences}</a>
       ${screenState.mode === "phone" ? this.preferences() : nothing}
       ${session.demo
         ? nothing

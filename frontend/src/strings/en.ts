@@ -38,6 +38,7 @@ export const en: Catalogue = {
   password: "Password",
   signInRefused: "Account and password do not match.",
   version: "Version",
+  licences: "Licences of its parts",
   tenant: "Tenant",
   roles: "Roles",
   map: "Map",

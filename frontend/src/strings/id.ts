@@ -36,6 +36,7 @@ export const id = {
   password: "Kata sandi",
   signInRefused: "Nama akun atau kata sandi tidak cocok.",
   version: "Versi",
+  licences: "Lisensi bagian-bagiannya",
   tenant: "Penyewa",
   roles: "Peran",
   map: "Peta",

@@ -38,6 +38,7 @@ export const ja: Catalogue = {
   password: "パスワード",
   signInRefused: "アカウント名またはパスワードが違います。",
   version: "版",
+  licences: "構成部品のライセンス",
   tenant: "テナント",
   roles: "役割",
   map: "地図",
