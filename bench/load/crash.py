@@ -170,7 +170,7 @@ async def _lost(port: int, told: dict[str, list[int]]) -> int:
 
 
 def damage(folder: Path, copy: Path) -> int:
-    """Databases in which SQLite finds a fault, looked at in a copy: the server must find the files as the kill left them."""
+    """Databases in which SQLite finds a fault. It looks at a copy: the server must find what the kill left."""
     shutil.copytree(folder, copy, dirs_exist_ok=True)
     found = 0
     for path in copy.glob("*.sqlite"):
