@@ -63,12 +63,10 @@ LIMITS = {
 async def eyes(lived_in: Opened, request: pytest.FixtureRequest) -> AsyncIterator[Eyes]:
     name = request.param
     cookie = await lived_in.account(name.replace(" ", "."), LIMITS[name])
-    admin = await lived_in.house.people.sessions.sign_in(
-        "ani", "correct horse battery", "127.0.0.1", lived_in.house.now()
-    )
+    admin = await lived_in.cookie("ani")
     async with (
         lived_in.client(cookie=cookie) as own,
-        lived_in.client(cookie=f"pinisi_session={admin.cookie}") as all,
+        lived_in.client(cookie=admin) as all,
     ):
         yield Eyes(lived_in, cookie, own, all)
 

@@ -262,10 +262,9 @@ WEST, EAST = (119.40, -5.16), (119.50, -5.10)
 async def test_a_reader_of_one_district_hears_of_what_is_there(fresh: Opened, demo: httpx.AsyncClient) -> None:
     await put(demo, bank(1, place=WEST), bank(2, place=EAST))
     areas = (await fresh.house.store.entity("makassar", f"{SITE}1", DEMO.grants)).family.areas  # type: ignore[union-attr]
-    await fresh.account("ani", Assignment(role="administrator"))
-    ani = await fresh.house.people.sessions.sign_in("ani", "correct horse battery", "", fresh.house.now())
+    ani = await fresh.account("ani", Assignment(role="administrator"))
     eyes = await fresh.account("eka", Assignment(role="viewer", areas=frozenset({areas[1]})))
-    async with fresh.client(cookie=f"pinisi_session={ani.cookie}") as admin, reader(fresh, cookie=eyes) as stream:
+    async with fresh.client(cookie=ani) as admin, reader(fresh, cookie=eyes) as stream:
         await stream.next("hello")
         await weigh(admin, 2, 5)
         await weigh(admin, 1, 5)
@@ -284,10 +283,9 @@ async def test_a_reader_of_one_district_hears_of_what_is_there(fresh: Opened, de
 
 
 async def test_a_reader_without_the_right_hears_of_no_incident(fresh: Opened) -> None:
-    await fresh.account("ani", Assignment(role="administrator"))
-    ani = await fresh.house.people.sessions.sign_in("ani", "correct horse battery", "", fresh.house.now())
+    ani = await fresh.account("ani", Assignment(role="administrator"))
     eyes = await fresh.account("partner", Assignment(role="partner"))
-    async with fresh.client(cookie=f"pinisi_session={ani.cookie}") as admin, reader(fresh, cookie=eyes) as stream:
+    async with fresh.client(cookie=ani) as admin, reader(fresh, cookie=eyes) as stream:
         await stream.next("hello")
         await raise_one(admin, "Rahasia")
         with pytest.raises(TimeoutError):
@@ -296,7 +294,7 @@ async def test_a_reader_without_the_right_hears_of_no_incident(fresh: Opened) ->
 
 async def test_a_stream_ends_with_the_rights_of_its_reader(fresh: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "BEAT_SECONDS", 0.05)
-    await fresh.account("ani", Assignment(role="administrator"))
+    ani = await fresh.account("ani", Assignment(role="administrator"))
     eyes = await fresh.account("eka", Assignment(role="viewer"))
     async with reader(fresh, cookie=eyes) as stream:
         await stream.next("beat")
