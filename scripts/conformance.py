@@ -164,6 +164,7 @@ def run_group(suite: Suite, group: str, port: int, keep: Path | None) -> list[Ca
         with served(suite, port, work) as url:
             output = (keep / group.replace("/", ".")) if keep else work / "out"
             _robot(suite, group, url, output, work)
+        shutil.copy(work / "server.log", output)
         return list(read_cases(output / "output.xml"))
     finally:
         shutil.rmtree(work, ignore_errors=True)

@@ -24,6 +24,7 @@ from pinisi.context.term_table import CORE_TABLE
 from pinisi.store.protocol import Hour, Moment, Story
 from pinisi.vocabulary.entity import Instance
 from pinisi.vocabulary.instant import HOUR, format_instant, parse_instant
+from pinisi.vocabulary.terms import SCOPE
 
 D = "https://uri.etsi.org/ngsi-ld/default-context/"
 ID = "urn:ngsi-ld:Vehicle:1"
@@ -183,11 +184,14 @@ def test_pick_omit_attrs_and_language_choose_what_is_shown() -> None:
 
 
 def test_scopes_and_times_of_the_entity() -> None:
-    story = Story(ID, (D + "Vehicle",), [], created_at=RECEIVED, modified_at=RECEIVED, scopes=["/a"])
-    assert shown(story, view=View(sys_attrs=True)) == {
-        "id": ID, "type": "Vehicle", "scope": [{"type": "Property", "value": ["/a"]}],
-        "createdAt": "2026-01-01T00:00:00Z", "modifiedAt": "2026-01-01T00:00:00Z",
-    }  # fmt: skip
+    scopes = Moment(attribute=SCOPE, dataset=None, observed=RECEIVED, received=RECEIVED, position=1, principal="p",
+                    instance=Instance("Property", ["/a"]))  # fmt: skip
+    story = Story(ID, (D + "Vehicle",), [scopes], created_at=RECEIVED, modified_at=RECEIVED, scopes=["/a"])
+    document = shown(story, view=View(sys_attrs=True))
+    (scope,) = document.pop("scope")
+    assert (scope["type"], scope["value"], scope["observedAt"]) == ("Property", ["/a"], scope["modifiedAt"])
+    times = {"createdAt": "2026-01-01T00:00:00Z", "modifiedAt": "2026-01-01T00:00:00Z"}
+    assert document == {"id": ID, "type": "Vehicle", **times}
 
 
 def aggregated(story: Story = STORY, **parameters: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from pinisi.console.house import House
-from pinisi.console.http import Call, Reply, Route
+from pinisi.console.http import JSON_LD_MEDIA, Call, Reply, Route
 from pinisi.console.ngsi_ld_provision import NO_CONTENT, update_result
 from pinisi.console.ngsi_ld_request import Sent, options, sent
 from pinisi.context import edits
@@ -72,7 +72,7 @@ async def update_entities(house: House, call: Call) -> Reply:
         return EntityChange(entity.id, edits.batch_update(entity, overwrite=overwrite))
 
     changes, outcomes, errors = await _run(house, call, read)
-    return _partly(changes, outcomes, errors, house.contexts.table(None))
+    return _partly(changes, outcomes, errors)
 
 
 async def merge_entities(house: House, call: Call) -> Reply:
@@ -81,7 +81,7 @@ async def merge_entities(house: House, call: Call) -> Reply:
         return EntityChange(id, edits.merge(id, read_entity_patch(document, table)))
 
     changes, outcomes, errors = await _run(house, call, read)
-    return _partly(changes, outcomes, errors, house.contexts.table(None))
+    return _partly(changes, outcomes, errors)
 
 
 async def delete_entities(house: House, call: Call) -> Reply:
@@ -90,7 +90,7 @@ async def delete_entities(house: House, call: Call) -> Reply:
         return EntityChange(id, edits.delete(id))
 
     changes, outcomes, errors = await _run(house, call, read)
-    return _partly(changes, outcomes, errors, house.contexts.table(None))
+    return _partly(changes, outcomes, errors)
 
 
 async def _run(house: House, call: Call, read: Reader) -> tuple[list[EntityChange], tuple[Outcome, ...], _Errors]:
@@ -100,6 +100,8 @@ async def _run(house: House, call: Call, read: Reader) -> tuple[list[EntityChang
         raise BadRequestData("a batch is a JSON array, not empty")
     if len(documents) > MOST:
         raise BadRequestData(f"at most {MOST} in one batch")
+    if any(document is None for document in documents):
+        raise BadRequestData("null is no item of a batch (NGSI-LD 5.5.4)")
     errors = _Errors()
     changes: list[EntityChange] = []
     for index, document in enumerate(documents, start=1):
@@ -122,8 +124,10 @@ def _table(contexts: Contexts, call: Call, body: Sent, document: Any) -> TermTab
     """Each entity of a JSON-LD batch carries its own @context (clause 6.3.5)."""
     own = document.get("@context") if isinstance(document, dict) else None  # pyright: ignore
     if own is None:
+        if isinstance(document, dict) and call.headers.get(b"content-type", b"").lower().startswith(JSON_LD_MEDIA):
+            raise BadRequestData("each entity of a JSON-LD batch carries its own @context", "@context")
         return body.table
-    if not call.headers.get(b"content-type", b"").lower().startswith(b"application/ld+json"):
+    if not call.headers.get(b"content-type", b"").lower().startswith(JSON_LD_MEDIA):
         raise BadRequestData("belongs into a Link header when the body is application/json", "@context")
     return contexts.table(own)
 
@@ -137,13 +141,13 @@ def _result(done: list[str], errors: _Errors) -> Reply:
     return Reply(207, _encode({"success": list(dict.fromkeys(done)), "errors": errors.items}))
 
 
-def _partly(changes: list[EntityChange], outcomes: tuple[Outcome, ...], errors: _Errors, table: TermTable) -> Reply:
+def _partly(changes: list[EntityChange], outcomes: tuple[Outcome, ...], errors: _Errors) -> Reply:
     """204 when all was done; 207 when an entity, or an attribute of one, was left alone."""
     done: list[str] = []
     for change, outcome in zip(changes, outcomes, strict=True):
         result = outcome.result
         if outcome.refused is None and isinstance(result, UpdateResult) and result.not_updated:
-            left = update_result(result, table)["notUpdated"]
+            left = update_result(result)["notUpdated"]
             names = ", ".join(f"{item['attributeName']} ({item['reason']})" for item in left)
             errors.add(change.id, BadRequestData(f"not updated: {names}"))
         elif outcome.refused is None:

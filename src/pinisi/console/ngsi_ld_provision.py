@@ -14,6 +14,7 @@ from pinisi.context.patch_payload import read_attribute_patch, read_entity_patch
 from pinisi.context.payload import read_attribute, read_attribute_name, read_entity, read_fragment, read_replacement
 from pinisi.context.problems import BadRequestData
 from pinisi.context.term_table import TermTable
+from pinisi.context.type_selection import parse_type_selection
 from pinisi.context.validate import check_entity_id, check_moment, is_uri
 from pinisi.store.protocol import EntityChange, Transform
 from pinisi.vocabulary.entity import Entity
@@ -34,7 +35,7 @@ async def replace_entity(house: House, call: Call) -> Reply:
     body = sent(house.contexts, call)
     id = _id(call)
     entity = read_replacement(body.document, id, body.table, simplified=_simplified(call))
-    return await _change(house, call, id, edits.replace(entity))
+    return await _change(house, call, id, edits.replace(entity), body.table)
 
 
 async def merge_entity(house: House, call: Call) -> Reply:
@@ -44,12 +45,20 @@ async def merge_entity(house: House, call: Call) -> Reply:
     if observed is not None:
         check_moment(observed, "observedAt")
     patch = read_entity_patch(body.document, body.table, simplified=_simplified(call))
-    return await _change(house, call, id, edits.merge(id, patch, observed_at=observed, language=call.query.get("lang")))
+    return await _change(
+        house, call, id, edits.merge(id, patch, observed_at=observed, language=call.query.get("lang")), body.table
+    )
 
 
 async def delete_entity(house: House, call: Call) -> Reply:
+    table = house.contexts.table(linked_context(call.headers.get(b"link")))
     id = _id(call)
-    return await _change(house, call, id, edits.delete(id))
+    return await _change(house, call, id, edits.delete(id), table)
+
+
+async def change_unnamed_entity(house: House, call: Call) -> Reply:
+    """An entity to be changed must be named (5.6.17.4, 5.6.18.4)."""
+    raise BadRequestData("the address ends where the id of an entity belongs", "id")
 
 
 async def append_attributes(house: House, call: Call) -> Reply:
@@ -71,14 +80,14 @@ async def partial_update(house: House, call: Call) -> Reply:
     body = sent(house.contexts, call, merge_patch=True)
     id = _id(call)
     iri, patch = read_attribute_patch(body.document, call.params["attribute"], body.table)
-    return await _change(house, call, id, edits.partial_update(id, iri, patch))
+    return await _change(house, call, id, edits.partial_update(id, iri, patch), body.table)
 
 
 async def replace_attribute(house: House, call: Call) -> Reply:
     body = sent(house.contexts, call)
     id = _id(call)
     iri, instance = read_attribute(body.document, call.params["attribute"], body.table, simplified=_simplified(call))
-    return await _change(house, call, id, edits.replace_attribute(id, iri, instance))
+    return await _change(house, call, id, edits.replace_attribute(id, iri, instance), body.table)
 
 
 async def delete_attribute(house: House, call: Call) -> Reply:
@@ -89,7 +98,7 @@ async def delete_attribute(house: House, call: Call) -> Reply:
     if dataset is not None and not is_uri(dataset):
         raise BadRequestData(f"{dataset[:80]!r} is no URI", "datasetId")
     change = edits.delete_attribute(id, name, dataset_id=dataset, delete_all=flag(call, "deleteAll"))
-    return await _change(house, call, id, change)
+    return await _change(house, call, id, change, table)
 
 
 def _id(call: Call) -> str:
@@ -105,26 +114,33 @@ def location(entity: Entity) -> tuple[bytes, bytes]:
     return b"location", f"{ENTITIES}/{quote(entity.id, safe=':')}".encode()
 
 
-async def _change(house: House, call: Call, id: str, transform: Transform) -> Reply:
-    await house.store.apply(call.tenant, (EntityChange(id, transform),), call.principal)
+async def _change(house: House, call: Call, id: str, transform: Transform, table: TermTable) -> Reply:
+    change = EntityChange(id, _of_type(call, table, transform))
+    await house.store.apply(call.tenant, (change,), call.principal)
     return NO_CONTENT
 
 
+def _of_type(call: Call, table: TermTable, transform: Transform) -> Transform:
+    """The change, if the entity is of the types that the request names (parameter `type`, 4.17)."""
+    text = call.query.get("type")
+    selection = None if text is None else parse_type_selection(text, table.expand_term)
+    return transform if selection is None else edits.of_type(selection, transform)
+
+
 async def _update(house: House, call: Call, id: str, transform: Transform, table: TermTable) -> Reply:
-    applied = await house.store.apply(call.tenant, (EntityChange(id, transform),), call.principal)
+    change = EntityChange(id, _of_type(call, table, transform))
+    applied = await house.store.apply(call.tenant, (change,), call.principal)
     result = applied.outcomes[0].result
     if not isinstance(result, UpdateResult) or not result.not_updated:
         return NO_CONTENT
-    return Reply(207, _encode(update_result(result, table)))
+    return Reply(207, _encode(update_result(result)))
 
 
-def update_result(result: UpdateResult, table: TermTable) -> dict[str, Any]:
-    """UpdateResult as it is told (5.2.18)."""
+def update_result(result: UpdateResult) -> dict[str, Any]:
+    """UpdateResult as it is told (5.2.18): by the full names of attributes, since no @context comes with it."""
     return {
-        "updated": [table.compact_iri(name) for name in result.updated],
-        "notUpdated": [
-            {"attributeName": table.compact_iri(left.attribute), "reason": left.reason} for left in result.not_updated
-        ],
+        "updated": list(result.updated),
+        "notUpdated": [{"attributeName": left.attribute, "reason": left.reason} for left in result.not_updated],
     }
 
 
@@ -132,7 +148,8 @@ _WRITE = "context.write"
 _ONE = ENTITIES + "/{id}"
 _ATTRS = _ONE + "/attrs"
 _ATTRIBUTE = _ATTRS + "/{attribute}"
-_FORM = ("options", "format")
+_FORM = ("options", "format", "local")
+_FORM_OF_TYPE = (*_FORM, "type")
 
 PROVISION_ROUTES: tuple[Route, ...] = (
     Route(
@@ -152,7 +169,7 @@ PROVISION_ROUTES: tuple[Route, ...] = (
         endpoint=replace_entity,
         body="Entity",
         summary="Replace an entity (5.6.18)",
-        parameters=_FORM,
+        parameters=_FORM_OF_TYPE,
         answers=(204, 400, 404),
     ),
     Route(
@@ -162,8 +179,26 @@ PROVISION_ROUTES: tuple[Route, ...] = (
         endpoint=merge_entity,
         body="EntityFragment",
         summary="Merge into an entity (5.6.17)",
-        parameters=("options", "format", "observedAt", "lang"),
+        parameters=(*_FORM_OF_TYPE, "observedAt", "lang"),
         answers=(204, 400, 404),
+    ),
+    Route(
+        method="PUT",
+        path=ENTITIES,
+        permission=_WRITE,
+        endpoint=change_unnamed_entity,
+        body="Entity",
+        summary="Refused: an entity to replace must be named (5.6.18)",
+        answers=(400,),
+    ),
+    Route(
+        method="PATCH",
+        path=ENTITIES,
+        permission=_WRITE,
+        endpoint=change_unnamed_entity,
+        body="EntityFragment",
+        summary="Refused: an entity to merge into must be named (5.6.17)",
+        answers=(400,),
     ),
     Route(
         method="DELETE",
@@ -171,6 +206,7 @@ PROVISION_ROUTES: tuple[Route, ...] = (
         permission=_WRITE,
         endpoint=delete_entity,
         summary="Delete an entity (5.6.6)",
+        parameters=("type", "local"),
         answers=(204, 404),
     ),
     Route(
@@ -180,7 +216,7 @@ PROVISION_ROUTES: tuple[Route, ...] = (
         endpoint=append_attributes,
         body="EntityFragment",
         summary="Append attributes (5.6.3)",
-        parameters=_FORM,
+        parameters=_FORM_OF_TYPE,
         answers=(204, 207, 400, 404),
     ),
     Route(
@@ -190,7 +226,7 @@ PROVISION_ROUTES: tuple[Route, ...] = (
         endpoint=update_attributes,
         body="EntityFragment",
         summary="Update attributes (5.6.2)",
-        parameters=_FORM,
+        parameters=_FORM_OF_TYPE,
         answers=(204, 207, 400, 404),
     ),
     Route(
@@ -200,6 +236,7 @@ PROVISION_ROUTES: tuple[Route, ...] = (
         endpoint=partial_update,
         body="Attribute",
         summary="Update one attribute in part (5.6.4)",
+        parameters=("type", "local"),
         answers=(204, 400, 404),
     ),
     Route(
@@ -209,7 +246,7 @@ PROVISION_ROUTES: tuple[Route, ...] = (
         endpoint=replace_attribute,
         body="Attribute",
         summary="Replace one attribute (5.6.19)",
-        parameters=_FORM,
+        parameters=_FORM_OF_TYPE,
         answers=(204, 400, 404),
     ),
     Route(
@@ -218,7 +255,7 @@ PROVISION_ROUTES: tuple[Route, ...] = (
         permission=_WRITE,
         endpoint=delete_attribute,
         summary="Delete one attribute (5.6.5)",
-        parameters=("datasetId", "deleteAll"),
+        parameters=("datasetId", "deleteAll", "type", "local"),
         answers=(204, 400, 404),
     ),
 )

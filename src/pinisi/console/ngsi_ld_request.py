@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 from typing import Any, Literal
+from urllib.parse import quote
 
 import msgspec
 
@@ -26,6 +27,7 @@ _MEDIA_TYPES: dict[str, Media] = {
     "application/geo+json": "geo",
 }
 """What can be served, in the order of the standard: the first of equal weight is chosen (clause 6.3.4)."""
+_QUERY_SAFE = "!$'()*,-./:;?@_~"
 _BODY_TYPES = frozenset({"application/json", "application/ld+json"})
 _QVALUE = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?")
 _MERGE_PATCH = "application/merge-patch+json"
@@ -170,7 +172,7 @@ def paging(call: Call) -> Paging:
 
 
 def paging_headers(call: Call, page: Paging, more: bool, total: int | None) -> tuple[tuple[bytes, bytes], ...]:
-    """Link headers to the previous and the next page, and the count."""
+    """Link headers to the previous and the next page, parameters in the order of their names; and the count."""
     headers: list[tuple[bytes, bytes]] = []
     if page.limit and page.offset:
         headers.append(_page_link(call, max(0, page.offset - page.limit), page.limit, "prev"))
@@ -182,9 +184,11 @@ def paging_headers(call: Call, page: Paging, more: bool, total: int | None) -> t
 
 
 def _page_link(call: Call, offset: int, limit: int, relation: str) -> tuple[bytes, bytes]:
-    kept = [part for part in call.query_string.split(b"&") if part and part.split(b"=")[0] not in (b"offset", b"limit")]
-    query = b"&".join([*kept, b"limit=%d" % limit, b"offset=%d" % offset])
-    return b"link", b'<%s?%s>; rel="%s"; type="application/ld+json"' % (call.path.encode(), query, relation.encode())
+    told = sorted((call.query | {"limit": str(limit), "offset": str(offset)}).items())
+    query = "&".join(f"{quote(name, safe='')}={quote(value, safe=_QUERY_SAFE)}" for name, value in told)
+    path = quote(call.path.rstrip("/"), safe="/:")
+    media = MEDIA[accepted(call.headers.get(b"accept"), True)].decode()
+    return b"link", f'<{path}?{query}>; rel="{relation}"; type="{media}"'.encode()
 
 
 def options(call: Call) -> frozenset[str]:

@@ -10,18 +10,22 @@ from pinisi.console.http import Call, Reply, Route
 from pinisi.console.ngsi_ld_query import Told, posted_query, query_of
 from pinisi.console.ngsi_ld_request import MEDIA, Asked, Paging, accepted, asked, options, paging, paging_headers, sent
 from pinisi.console.ngsi_ld_show import make_view, posted_words
-from pinisi.context.problems import BadRequestData, ResourceNotFound, TooComplexQuery
+from pinisi.context.problems import BadRequestData, InvalidRequest, ResourceNotFound, TooComplexQuery
 from pinisi.context.render import View, join, with_context
 from pinisi.context.temporal_page import TemporalPage, cut
 from pinisi.context.temporal_query import TemporalQuery, parse_temporal_query
 from pinisi.context.temporal_render import TemporalForm, render_story
+from pinisi.context.temporal_scope import within_scopes
 from pinisi.context.temporal_selection import StoryTest, story_test, without_content
 from pinisi.context.validate import check_entity_id
-from pinisi.store.protocol import Story
+from pinisi.store.protocol import HistoryQuery, Story
 from pinisi.store.query import EntityQuery
+from pinisi.vocabulary.terms import SCOPE
 
 TEMPORAL = "/ngsi-ld/v1/temporal/entities"
 SLICE = 100
+NORMALIZED: TemporalForm = "normalized"
+AGGREGATED: TemporalForm = "aggregatedValues"
 SCAN_MOST = 20_000
 AGGREGATED_MOST = 1_000_000
 _FORMS: dict[str, TemporalForm] = {
@@ -30,7 +34,7 @@ _FORMS: dict[str, TemporalForm] = {
     "aggregatedValues": "aggregatedValues",
     "normalized": "normalized",
 }
-_OPTIONS = frozenset({*_FORMS, "sysAttrs", "count", "audit"})
+_OPTIONS = frozenset({"sysAttrs", "count", "audit"})
 
 
 class _Wish(msgspec.Struct, frozen=True):
@@ -42,11 +46,16 @@ class _Wish(msgspec.Struct, frozen=True):
     form: TemporalForm
 
     @property
-    def attributes(self) -> tuple[str, ...] | None:
-        """The attributes to read, where the request names them."""
+    def attributes(self) -> frozenset[str] | None:
+        """The attributes asked for, where the request names them."""
         if self.view.attributes is not None:
-            return tuple(self.view.attributes)
-        return None if self.view.pick is None else tuple(self.view.pick.members)
+            return self.view.attributes
+        return None if self.view.pick is None else self.view.pick.members
+
+    @property
+    def reading(self) -> tuple[str, ...] | None:
+        """The attributes to read."""
+        return None if self.attributes is None else (*self.attributes, SCOPE)
 
 
 async def retrieve_history(house: House, call: Call) -> Reply:
@@ -54,11 +63,11 @@ async def retrieve_history(house: House, call: Call) -> Reply:
     wish = _wish(call, how, parse_temporal_query(call.query), call.query)
     id = check_entity_id(call.params["id"])
     stories = await _stories(house, call, [id], wish)
-    if not stories:
+    if not stories or not (stories[0].created_at or stories[0].moments or stories[0].hours):
         raise ResourceNotFound(f"{id[:200]} has no history")
     _must_have_one(stories[0], wish)
     page = cut(stories, wish.time, house.settings.temporal_page)
-    body = render_story(page.stories[0], how.table, wish.time, wish.form, wish.view)
+    body = render_story(page.stories[0], how.table, wish.time, wish.form, wish.view, page.silent_of(0))
     return _answer(with_context(body, how.table) if how.media == "ld" else body, page, how, ())
 
 
@@ -89,21 +98,30 @@ def _time_of(told: Any) -> dict[str, Any]:
 
 
 def _wish(call: Call, how: Asked, time: TemporalQuery, told: Told) -> _Wish:
-    words = options(call)
-    unknown = next((word for word in words if word not in _OPTIONS), None)
-    if unknown is not None:
-        raise BadRequestData(f"{unknown[:40]!r} is no representation of history", "options")
-    forms = {_FORMS[word] for word in words if word in _FORMS}
-    if len(forms) > 1:
-        raise BadRequestData("names several representations", "options")
-    form: TemporalForm = forms.pop() if forms else "normalized"
-    if form == "aggregatedValues" and not time.methods:
+    form = _form(call)
+    if form == NORMALIZED and time.methods and call.method == "POST":
+        form = AGGREGATED
+    if form == AGGREGATED and not time.methods:
         raise BadRequestData("is missing: aggregatedValues needs to know how", "aggrMethods")
     view = make_view(
-        how.table, "normalized", "sysAttrs" in words, told.get("attrs"), told.get("pick"), told.get("omit"),
+        how.table, "normalized", "sysAttrs" in options(call), told.get("attrs"), told.get("pick"), told.get("omit"),
         told.get("lang"), told.get("datasetId"),
     )  # fmt: skip
     return _Wish(how, time, view, form)
+
+
+def _form(call: Call) -> TemporalForm:
+    """The representation; `format` goes before `options` (6.3.7, 6.3.12)."""
+    for word in options(call):
+        if word not in _FORMS and word not in _OPTIONS:
+            raise InvalidRequest(f"{word[:40]!r} is no representation of history", "options")
+    told = _FORMS.get(call.query.get("format", ""))
+    if told is not None:
+        return told
+    forms: set[TemporalForm] = {_FORMS[word] for word in options(call) if word in _FORMS}
+    if len(forms) > 1:
+        raise BadRequestData("names several representations", "options")
+    return forms.pop() if forms else NORMALIZED
 
 
 async def _stories(
@@ -111,13 +129,13 @@ async def _stories(
 ) -> Sequence[Story]:
     """Histories of these entities: of the attributes asked for, or (`whole`) of all."""
     most = AGGREGATED_MOST if wish.form == "aggregatedValues" else house.settings.temporal_page
-    history = wish.time.history(None if whole else wish.attributes, limit=most, each=True)
+    history = wish.time.history(None if whole else wish.reading, limit=most, each=True)
     return await house.store.stories(call.tenant, ids, history, call.grants)
 
 
 def _must_have_one(story: Story, wish: _Wish) -> None:
     """An entity that has none of the attributes asked for is not found (5.7.3.4)."""
-    if wish.attributes is not None and wish.view.pick is None and not story.moments and not story.hours:
+    if wish.attributes is not None and not _tells(story, wish):
         raise ResourceNotFound(f"{story.id} has no history of the attributes asked for")
 
 
@@ -125,9 +143,12 @@ async def _answer_many(house: House, call: Call, queries: Sequence[EntityQuery],
     page = paging(call)
     stories, total, more = await _search(house, call, queries, wish, page)
     headers = paging_headers(call, page, more, total)
-    whole = TemporalPage(stories, None)
+    whole = TemporalPage(stories)
     fitting = whole if wish.form == "aggregatedValues" else cut(stories, wish.time, house.settings.temporal_page)
-    bodies = [render_story(story, wish.how.table, wish.time, wish.form, wish.view) for story in fitting.stories]
+    bodies = [
+        render_story(story, wish.how.table, wish.time, wish.form, wish.view, fitting.silent_of(place))
+        for place, story in enumerate(fitting.stories)
+    ]
     if wish.how.media == "ld":
         bodies = [with_context(body, wish.how.table) for body in bodies]
     return _answer(join(bodies), fitting, wish.how, headers)
@@ -148,11 +169,10 @@ async def _search(
             batch = await house.store.find(call.tenant, without_content(query), call.grants, limit=SLICE, offset=offset)
             ids = [record.id for record in batch.records if record.id not in seen]
             seen.update(ids)
-            for story in await _stories(house, call, ids, wish, whole=test is not None) if ids else ():
-                if _matches(story, wish, test):
-                    if page.offset <= passed < enough:
-                        found.append(story)
-                    passed += 1
+            for story in await _matching(house, call, ids, query, wish, test) if ids else ():
+                if page.offset <= passed < enough:
+                    found.append(story)
+                passed += 1
             offset += SLICE
             if len(batch.records) < SLICE:
                 break
@@ -161,13 +181,28 @@ async def _search(
     return found, passed if page.count else None, passed > enough
 
 
-def _matches(story: Story, wish: _Wish, test: StoryTest | None) -> bool:
-    """Whether a history belongs to the answer: it has something in the time asked for (5.7.4.4)."""
-    wanted = wish.attributes
-    names = {moment.attribute for moment in story.moments} | {hour.attribute for hour in story.hours}
-    if not (names if wanted is None else names.intersection(wanted)):
-        return False
-    return test is None or test(story)
+async def _matching(
+    house: House, call: Call, ids: Sequence[str], query: EntityQuery, wish: _Wish, test: StoryTest | None
+) -> list[Story]:
+    """The histories among these that belong to the answer: they tell something of the time asked for (5.7.4.4)."""
+    stories = await _stories(house, call, ids, wish, whole=test is not None)
+    if query.scopes is not None:
+        history = HistoryQuery(attributes=(SCOPE,), limit=AGGREGATED_MOST)
+        scopes = {story.id: story for story in await house.store.stories(call.tenant, ids, history, call.grants)}
+        narrowed = [within_scopes(story, scopes.get(story.id), query.scopes, wish.time) for story in stories]
+        stories = [story for story in narrowed if story is not None]
+    return [story for story in stories if _tells(story, wish) and (test is None or test(story))]
+
+
+def _tells(story: Story, wish: _Wish) -> bool:
+    """Whether a history holds a value of an attribute (and datasetId) that is asked for."""
+    wanted, datasets = wish.attributes, wish.view.datasets
+    told = {(moment.attribute, moment.dataset) for moment in story.moments}
+    told |= {(hour.attribute, hour.dataset) for hour in story.hours}
+    return any(
+        (wanted is None or attribute in wanted) and (datasets is None or dataset in datasets)
+        for attribute, dataset in told
+    )
 
 
 def _answer(body: bytes, page: TemporalPage, how: Asked, headers: tuple[tuple[bytes, bytes], ...]) -> Reply:

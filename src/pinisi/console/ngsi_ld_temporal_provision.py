@@ -1,16 +1,23 @@
-"""The past written by hand: whole histories, and values added to one (NGSI-LD 5.6.11, 5.6.12)."""
+"""The past written by hand: whole histories, values added, changed and erased (NGSI-LD 5.6.11 to 5.6.16)."""
 
+from collections.abc import Sequence
+from typing import Any, cast
 from urllib.parse import quote
 
 from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route
-from pinisi.console.ngsi_ld_request import sent
+from pinisi.console.ngsi_ld_request import flag, linked_context, sent
 from pinisi.console.ngsi_ld_temporal import TEMPORAL
-from pinisi.context.problems import BadRequestData
-from pinisi.context.temporal_edits import add_past, write_past
+from pinisi.context.patch_payload import read_attribute_patch
+from pinisi.context.payload import read_attribute_name
+from pinisi.context.problems import BadRequestData, ResourceNotFound
+from pinisi.context.temporal_edits import add_past, change_moment, erase, erase_attribute, erase_moment, write_past
 from pinisi.context.temporal_payload import read_temporal_entity, read_temporal_fragment
-from pinisi.context.validate import check_entity_id
-from pinisi.store.protocol import EntityChange
+from pinisi.context.temporal_render import instance_id
+from pinisi.context.validate import check_entity_id, check_uri
+from pinisi.store.protocol import EntityChange, HistoryQuery, Moment, Story, Transform
+
+MOST = 1_000_000
 
 
 async def write_history(house: House, call: Call) -> Reply:
@@ -26,17 +33,93 @@ async def add_to_history(house: House, call: Call) -> Reply:
     body = sent(house.contexts, call)
     id = check_entity_id(call.params["id"])
     fragment = read_temporal_fragment(body.document, body.table)
-    if not fragment.attributes and fragment.scopes is None:
+    if not fragment.attributes:
         raise BadRequestData("the fragment is empty")
     await house.store.apply(call.tenant, (EntityChange(id, add_past(id, fragment)),), call.principal)
     return Reply(204)
 
 
+async def erase_history(house: House, call: Call) -> Reply:
+    id = check_entity_id(call.params["id"])
+    story = await _story(house, call, id, HistoryQuery(limit=1))
+    if not story.moments and not story.hours and not story.created_at:
+        raise ResourceNotFound(f"{id} has no history")
+    return await _change(house, call, id, erase())
+
+
+async def erase_attribute_history(house: House, call: Call) -> Reply:
+    table = house.contexts.table(linked_context(call.headers.get(b"link")))
+    id, name = check_entity_id(call.params["id"]), read_attribute_name(call.params["attribute"], table)
+    delete_all = flag(call, "deleteAll")
+    dataset = call.query.get("datasetId") or None
+    if dataset is not None:
+        check_uri(dataset, "datasetId")
+    moments = await _moments(house, call, id, name)
+    if not any(delete_all or moment.dataset == dataset for moment in moments):
+        raise ResourceNotFound(f"{id} has no such instance of {name} in its history")
+    return await _change(house, call, id, erase_attribute(name, dataset_id=dataset, delete_all=delete_all))
+
+
+async def change_instance(house: House, call: Call) -> Reply:
+    body = sent(house.contexts, call, merge_patch=True)
+    id, name = check_entity_id(call.params["id"]), read_attribute_name(call.params["attribute"], body.table)
+    instance = check_uri(call.params["instance"], "instanceId")
+    fragment = _fragment_of(body.document, call.params["attribute"])
+    _, patch = read_attribute_patch(fragment, call.params["attribute"], body.table)
+    found, _ = _pick(await _moments(house, call, id, name), instance)
+    return await _change(house, call, id, change_moment(found, patch))
+
+
+async def erase_instance(house: House, call: Call) -> Reply:
+    table = house.contexts.table(linked_context(call.headers.get(b"link")))
+    id, name = check_entity_id(call.params["id"]), read_attribute_name(call.params["attribute"], table)
+    found, others = _pick(await _moments(house, call, id, name), check_uri(call.params["instance"], "instanceId"))
+    return await _change(house, call, id, erase_moment(found, others))
+
+
+def _fragment_of(document: Any, name: str) -> Any:
+    """The attribute alone: some clients send it inside of `{"speed": [...]}` as in a whole history (5.6.14.3)."""
+    if isinstance(document, dict) and name in document:
+        document = cast(dict[str, Any], document)[name]
+    if isinstance(document, list) and len(cast(list[Any], document)) == 1:
+        return cast(list[Any], document)[0]
+    return cast(Any, document)
+
+
+async def _story(house: House, call: Call, id: str, query: HistoryQuery) -> Story:
+    stories = await house.store.stories(call.tenant, [id], query, call.grants)
+    if not stories:
+        raise ResourceNotFound(f"{id} has no history")
+    return stories[0]
+
+
+async def _moments(house: House, call: Call, id: str, name: str) -> Sequence[Moment]:
+    story = await _story(house, call, id, HistoryQuery(attributes=(name,), limit=MOST))
+    return [moment for moment in story.moments if moment.instance is not None]
+
+
+def _pick(moments: Sequence[Moment], instance: str) -> tuple[Moment, list[Moment]]:
+    """The moment with this instanceId, and the others of its datasetId."""
+    found = next((moment for moment in moments if instance_id(moment) == instance), None)
+    if found is None:
+        raise ResourceNotFound(f"there is no instance {instance}")
+    return found, [moment for moment in moments if moment is not found and moment.dataset == found.dataset]
+
+
+async def _change(house: House, call: Call, id: str, transform: Transform) -> Reply:
+    await house.store.apply(call.tenant, (EntityChange(id, transform),), call.principal)
+    return Reply(204)
+
+
+_WRITE = "context.write"
+_ONE = TEMPORAL + "/{id}"
+_ATTRIBUTE = _ONE + "/attrs/{attribute}"
+
 TEMPORAL_PROVISION_ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path=TEMPORAL,
-        permission="context.write",
+        permission=_WRITE,
         endpoint=write_history,
         body="Entity",
         summary="Create an entity with its history, or add to it (5.6.11)",
@@ -44,11 +127,45 @@ TEMPORAL_PROVISION_ROUTES: tuple[Route, ...] = (
     ),
     Route(
         method="POST",
-        path=TEMPORAL + "/{id}/attrs",
-        permission="context.write",
+        path=_ONE + "/attrs",
+        permission=_WRITE,
         endpoint=add_to_history,
         body="EntityFragment",
         summary="Add values to the history of an entity (5.6.12)",
+        answers=(204, 400, 404),
+    ),
+    Route(
+        method="DELETE",
+        path=_ONE,
+        permission=_WRITE,
+        endpoint=erase_history,
+        summary="Delete an entity with its history (5.6.16)",
+        answers=(204, 400, 404),
+    ),
+    Route(
+        method="DELETE",
+        path=_ATTRIBUTE,
+        permission=_WRITE,
+        endpoint=erase_attribute_history,
+        summary="Delete an attribute with its history (5.6.13)",
+        parameters=("datasetId", "deleteAll"),
+        answers=(204, 400, 404),
+    ),
+    Route(
+        method="PATCH",
+        path=_ATTRIBUTE + "/{instance}",
+        permission=_WRITE,
+        endpoint=change_instance,
+        body="Attribute",
+        summary="Change one value of the history in part (5.6.14)",
+        answers=(204, 400, 404),
+    ),
+    Route(
+        method="DELETE",
+        path=_ATTRIBUTE + "/{instance}",
+        permission=_WRITE,
+        endpoint=erase_instance,
+        summary="Delete one value of the history (5.6.15)",
         answers=(204, 400, 404),
     ),
 )

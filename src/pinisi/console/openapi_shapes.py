@@ -2,6 +2,11 @@
 
 from typing import Any
 
+import msgspec
+
+from pinisi.people.account_register import AccountChange
+from pinisi.people.interface import AccountRequest, PasswordRequest, SignInRequest, TokenRequest
+
 _COUNT: dict[str, Any] = {"type": "integer", "minimum": 0, "maximum": 1000}
 _TEXT: dict[str, Any] = {"type": "string"}
 _URI: dict[str, Any] = {"type": "string", "format": "uri", "examples": ["urn:ngsi-ld:Vehicle:A4567"]}
@@ -180,6 +185,17 @@ SCHEMAS: dict[str, dict[str, Any]] = {
 }
 
 
+_STRUCTS: tuple[type[msgspec.Struct], ...] = (
+    SignInRequest,
+    PasswordRequest,
+    AccountRequest,
+    AccountChange,
+    TokenRequest,
+)
+SCHEMAS |= msgspec.json.schema_components(_STRUCTS, ref_template="#/components/schemas/{name}")[1]
+"""Bodies that are read by a struct describe themselves."""
+
+
 def _ref(name: str) -> dict[str, Any]:
     return {"$ref": f"#/components/schemas/{name}"}
 
@@ -199,5 +215,6 @@ BODIES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "Incident": (("application/json",), _ref("Incident")),
     "Act": (("application/json",), _ref("Act")),
     "Object": (("application/json",), _ref("Object")),
+    **{struct.__name__: (("application/json",), _ref(struct.__name__)) for struct in _STRUCTS},
 }
 """Name of a body in the route table -> (media types, schema)."""

@@ -49,14 +49,14 @@ class RouteTree:
         node.found.routes[route.method] = route
 
     def find(self, raw_path: bytes) -> tuple[Found, dict[str, str]] | None:
-        """The routes at a path as it came (percent-encoded), with the values of its parameters."""
+        """The routes at a path as it came (percent-encoded), with the values of its parameters; they may be empty."""
         node = self._root
         values: list[str] = []
         for segment in raw_path.decode("latin-1").strip("/").split("/"):
             below = node.below.get(segment)
             if below is None:
                 below = node.parameter
-                if below is None or not segment:
+                if below is None:
                     return None
                 values.append(unquote(segment) if "%" in segment else segment)
             node = below

@@ -166,8 +166,10 @@ def _read_core(instance: Instance, key: str, content: Any, field: str, terms: Te
 
 def check_allowed(key: str, kind: str, field: str) -> None:
     """Units belong to Properties, types of objects to Relationships (the lists of what shall never be included)."""
-    if key in ("unitCode", "valueType") and kind not in (kinds.PROPERTY, kinds.LIST):
-        refuse(field, f"a {kind} has no {key}")
+    if key == "unitCode" and kind not in (kinds.PROPERTY, kinds.LIST):
+        refuse(field, f"a {kind} has no unitCode")
+    if key == "valueType" and kind not in (kinds.PROPERTY, kinds.LIST, kinds.LANGUAGE):
+        refuse(field, f"a {kind} has no valueType")
     if key == "objectType" and kind not in (kinds.RELATIONSHIP, kinds.LIST_RELATIONSHIP):
         refuse(field, f"a {kind} has no objectType")
 
@@ -182,6 +184,8 @@ def _describe(instance: Instance, key: str, content: Any, field: str, terms: Ter
     elif key == "expiresAt":
         instance.expires_at = check_moment(content, field)
     else:
+        if instance.kind == kinds.LANGUAGE and content != "langString":
+            refuse(field, "the valueType of a LanguageProperty is langString (NGSI-LD 5.2.32)")
         instance.attributes |= read_value_type(content, field, terms)
 
 

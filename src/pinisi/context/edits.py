@@ -13,11 +13,14 @@ import msgspec
 from pinisi.context.attribute_payload import DELETE
 from pinisi.context.instance_edits import find, is_older, kept, merged, stamped
 from pinisi.context.patch_payload import AttributePatch, EntityPatch
-from pinisi.context.payload import SCOPE, Fragment
+from pinisi.context.payload import Fragment
 from pinisi.context.problems import AlreadyExists, BadRequestData, ResourceNotFound
+from pinisi.store.match import compile_query
 from pinisi.store.protocol import Edit, Transform
+from pinisi.store.query import EntityQuery, TypeSelection
 from pinisi.vocabulary.entity import Attributes, Entity, Instance
 from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.terms import SCOPE
 
 
 class NotUpdated(msgspec.Struct, frozen=True):
@@ -181,6 +184,18 @@ def merge(
         return work.edit()
 
     return transform
+
+
+def of_type(selection: TypeSelection, transform: Transform) -> Transform:
+    """The change, for entities of these types only (4.17). Raises `ResourceNotFound` for others."""
+    matches = compile_query(EntityQuery(types=selection))
+
+    def checked(present: Entity | None, now: Instant) -> Edit:
+        if present is not None and not matches(present, None):
+            raise ResourceNotFound(f"{present.id} is not of the type asked for")
+        return transform(present, now)
+
+    return checked
 
 
 def delete(entity_id: str) -> Transform:

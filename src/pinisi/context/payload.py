@@ -10,15 +10,14 @@ import msgspec
 
 from pinisi.context.attribute_payload import DELETE, read_instance, read_instances
 from pinisi.context.json_shapes import each, is_object
-from pinisi.context.problems import BadRequestData
+from pinisi.context.problems import BadRequestData, InvalidRequest
 from pinisi.context.simplified_payload import read_simplified
 from pinisi.context.term_table import TermTable
 from pinisi.context.validate import NULL, check_entity_id, check_moment, check_scopes, check_text, refuse
 from pinisi.vocabulary.entity import GEO, Attributes, Entity, Instance
-from pinisi.vocabulary.terms import LOCATION, NGSI_LD, OBSERVATION_SPACE, OPERATION_SPACE
+from pinisi.vocabulary.terms import LOCATION, OBSERVATION_SPACE, OPERATION_SPACE, SCOPE
 
 ALWAYS_GEO = frozenset((LOCATION, OBSERVATION_SPACE, OPERATION_SPACE))
-SCOPE = NGSI_LD + "scope"
 SYSTEM_MEMBERS = frozenset(("createdAt", "modifiedAt", "deletedAt"))
 _TAKEN = frozenset(("id", "@id", "type", "@type", "scope", "expiresAt", "@context")) | SYSTEM_MEMBERS
 
@@ -43,7 +42,7 @@ def read_entity(document: Any, terms: TermTable, *, simplified: bool = False) ->
         BadRequestData: naming the field by its path (`speed.observedAt`).
     """
     if not is_object(document):
-        raise BadRequestData("an entity is a JSON object")
+        raise InvalidRequest("an entity is a JSON object")
     entity_id = check_entity_id(document.get("id", document.get("@id")))
     types = read_types(document.get("type", document.get("@type")), terms)
     if not types:
@@ -92,12 +91,12 @@ def read_attribute(document: Any, name: str, terms: TermTable, *, simplified: bo
 
 
 def read_attribute_name(name: str, terms: TermTable) -> str:
-    """The IRI of an attribute named in an address.
+    """The IRI of an attribute named in an address; `scope` too, which can be deleted like one (5.6.5).
 
     Raises:
-        BadRequestData: for what names none; `scope` is no attribute either (5.6.4.4, 5.6.19.4).
+        BadRequestData: for what names none.
     """
-    return terms.expand_name(name, name)
+    return SCOPE if terms.expand_term(name) == SCOPE else terms.expand_name(name, name)
 
 
 def read_types(value: Any, terms: TermTable) -> list[str]:

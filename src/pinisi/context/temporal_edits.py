@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
-from pinisi.context.instance_edits import find, stamped
+from pinisi.context.attribute_payload import DELETE
+from pinisi.context.instance_edits import find, merged, stamped
+from pinisi.context.patch_payload import AttributePatch
 from pinisi.context.problems import ResourceNotFound
 from pinisi.context.temporal_payload import TemporalFragment
-from pinisi.store.protocol import Edit, Transform
+from pinisi.store.protocol import Edit, Forgotten, Moment, Transform
 from pinisi.vocabulary.entity import Attributes, Entity, Instance
 from pinisi.vocabulary.instant import Instant, parse_instant
+from pinisi.vocabulary.terms import SCOPE
 
 
 def write_past(id: str, fragment: TemporalFragment) -> Transform:
@@ -31,18 +34,95 @@ def add_past(id: str, fragment: TemporalFragment) -> Transform:
     return transform
 
 
+def erase() -> Transform:
+    """Delete the entity and all that was ever known of it (5.6.16)."""
+    return lambda present, now: Edit(None, forget=(Forgotten(),))
+
+
+def erase_attribute(name: str, *, dataset_id: str | None, delete_all: bool) -> Transform:
+    """Delete an attribute, or one instance of it, with its past (5.6.13)."""
+
+    def transform(present: Entity | None, now: Instant) -> Edit:
+        gone = Forgotten(name, None if delete_all else dataset_id or "")
+        if present is None:
+            return Edit(None, forget=(gone,))
+        rest = [one for one in present.attributes.get(name, []) if not delete_all and one.dataset_id != dataset_id]
+        return Edit(_with(present, name, rest, now), forget=(gone,))
+
+    return transform
+
+
+def erase_moment(moment: Moment, others: Sequence[Moment]) -> Transform:
+    """Delete one value of the past (5.6.15); where it is the present one, the newest of the others becomes that."""
+
+    def transform(present: Entity | None, now: Instant) -> Edit:
+        gone = Forgotten(moment.attribute, moment.dataset or "", moment.position, moment.observed)
+        current = _present_of(present, moment)
+        if present is None or current is None:
+            return Edit(present, forget=(gone,))
+        before = max(others, key=lambda other: (other.observed, other.position), default=None)
+        kept = [one for one in present.attributes[moment.attribute] if one is not current]
+        if before is None or before.instance is None:
+            nothing = Forgotten(moment.attribute, moment.dataset or "")
+            return Edit(_with(present, moment.attribute, kept, now), forget=(nothing,))
+        moved = Forgotten(before.attribute, before.dataset or "", before.position, before.observed)
+        return Edit(_with(present, moment.attribute, [*kept, before.instance], now), forget=(gone, moved))
+
+    return transform
+
+
+def change_moment(moment: Moment, patch: AttributePatch) -> Transform:
+    """Change members of one value of the past (5.6.14)."""
+
+    def transform(present: Entity | None, now: Instant) -> Edit:
+        new = merged(moment.instance, patch, now, deep=False)
+        gone = Forgotten(moment.attribute, moment.dataset or "", moment.position, moment.observed)
+        current = _present_of(present, moment)
+        if present is None or current is None:
+            return Edit(present, late=((moment.attribute, new),), forget=(gone,))
+        changed = [new if one is current else one for one in present.attributes[moment.attribute]]
+        return Edit(_with(present, moment.attribute, changed, now), forget=(gone,))
+
+    return transform
+
+
+def _present_of(present: Entity | None, moment: Moment) -> Instance | None:
+    """The present instance, if it is the one that this moment of history tells of."""
+    found = None if present is None else find(present.attributes.get(moment.attribute, []), moment.dataset)
+    if found is None or _time(found, found.modified_at) != moment.observed:
+        return None
+    return found
+
+
+def _with(entity: Entity, name: str, instances: list[Instance], now: Instant) -> Entity:
+    attributes = {key: value for key, value in entity.attributes.items() if key != name or instances}
+    if instances:
+        attributes[name] = instances
+    return Entity(entity.id, entity.types, attributes, entity.scopes, entity.expires_at, entity.created_at, now)
+
+
 def _written(before: Entity, fragment: TemporalFragment, now: Instant) -> Edit:
     attributes: Attributes = dict(before.attributes)
     late: list[tuple[str, Instance]] = []
+    scopes = before.scopes
     for name, instances in fragment.attributes.items():
+        if name == SCOPE:
+            instances.sort(key=lambda instance: _time(instance, now))
+            scopes = instances[-1].value
+            late += [(SCOPE, stamped(instance, None, now)) for instance in _dated(instances)]
+            continue
         for dataset, written in _by_dataset(instances).items():
             written.sort(key=lambda instance: _time(instance, now))
             attributes[name], past = _placed(attributes.get(name, []), dataset, written, now)
             late += [(name, stamped(instance, None, now)) for instance in past]
     types = [*before.types, *(iri for iri in fragment.types if iri not in before.types)]
-    scopes = before.scopes if fragment.scopes is None else fragment.scopes
     expires = fragment.expires_at or before.expires_at
     return Edit(Entity(before.id, types, attributes, scopes, expires, before.created_at, now), late)
+
+
+def _dated(scopes: Sequence[Instance]) -> list[Instance]:
+    """Scopes that history keeps: the last one enters it by itself when it came without a time."""
+    return [instance for instance in scopes if instance.observed_at is not None]
 
 
 def _by_dataset(instances: Sequence[Instance]) -> dict[str | None, list[Instance]]:
@@ -63,6 +143,8 @@ def _placed(
     old = find(present, dataset)
     if old is not None and _time(old, old.modified_at) > _time(written[-1], now):
         return present, written
+    if written[-1].value == DELETE:
+        return [instance for instance in present if instance is not old], written
     new = stamped(written[-1], old, now)
     others = [new if instance is old else instance for instance in present]
     return (others if old is not None else [*present, new]), written[:-1]

@@ -8,16 +8,22 @@ from collections.abc import Sequence
 import msgspec
 
 from pinisi.context.temporal_query import TemporalQuery
-from pinisi.context.temporal_render import content_range, time_of
+from pinisi.context.temporal_render import Silent, content_range, time_of
 from pinisi.store.protocol import Story
 from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.terms import SCOPE
 
 
 class TemporalPage(msgspec.Struct, frozen=True):
     """Stories that fit into one answer, and the Content-Range if there is more (206)."""
 
     stories: Sequence[Story]
-    range: str | None
+    range: str | None = None
+    silent: Sequence[Silent] = ()
+
+    def silent_of(self, place: int) -> Silent:
+        """The attribute instances of a story whose values all lie beyond the page."""
+        return self.silent[place] if self.silent else ()
 
 
 def cut(stories: Sequence[Story], query: TemporalQuery, most: int) -> TemporalPage:
@@ -27,11 +33,22 @@ def cut(stories: Sequence[Story], query: TemporalQuery, most: int) -> TemporalPa
     """
     times = sorted(time_of(moment, query) for story in stories for moment in story.moments)
     if len(times) <= most and all(story.complete for story in stories):
-        return TemporalPage(stories, None)
+        return TemporalPage(stories)
     backwards = query.last is not None
     edge = _edge(times, most, backwards)
     kept = [_kept(story, query, edge, backwards) for story in stories]
-    return TemporalPage(kept, content_range(kept, query))
+    silent = [_silenced(story, part) for story, part in zip(stories, kept, strict=True)]
+    return TemporalPage(kept, content_range(kept, query), silent)
+
+
+def _silenced(story: Story, part: Story) -> Silent:
+    told = {(moment.attribute, moment.dataset) for moment in part.moments}
+    kinds = {
+        (moment.attribute, moment.dataset): moment.instance.kind
+        for moment in story.moments
+        if moment.instance is not None and moment.attribute != SCOPE
+    }
+    return [(*key, kind) for key, kind in kinds.items() if key not in told]
 
 
 def _edge(times: Sequence[Instant], most: int, backwards: bool) -> Instant:

@@ -7,17 +7,20 @@ import msgspec
 from pinisi.context.attribute_payload import kind_of, read_instance
 from pinisi.context.json_shapes import is_list, is_object
 from pinisi.context.payload import attribute_members, read_types
-from pinisi.context.problems import BadRequestData
+from pinisi.context.problems import BadRequestData, InvalidRequest
 from pinisi.context.term_table import TermTable
 from pinisi.context.validate import check_entity_id, check_moment, check_scopes, refuse
-from pinisi.vocabulary.entity import Attributes
+from pinisi.vocabulary.entity import PROPERTY, Attributes, Instance
+from pinisi.vocabulary.terms import SCOPE
 
 
 class TemporalFragment(msgspec.Struct, frozen=True):
-    """What shall be known of an entity's past: of each attribute any number of instances, of any time."""
+    """What shall be known of an entity's past: of each attribute any number of instances, of any time.
+
+    Its scopes are among them, as instances of `SCOPE` (4.5.6).
+    """
 
     types: tuple[str, ...]
-    scopes: list[str] | None
     attributes: Attributes
     expires_at: str | None = None
 
@@ -29,7 +32,7 @@ def read_temporal_entity(document: Any, terms: TermTable) -> tuple[str, Temporal
         BadRequestData: naming the field by its path.
     """
     if not is_object(document):
-        raise BadRequestData("an entity is a JSON object")
+        raise InvalidRequest("an entity is a JSON object")
     id = check_entity_id(document.get("id", document.get("@id")))
     fragment = read_temporal_fragment(document, terms)
     if not fragment.types:
@@ -44,8 +47,8 @@ def read_temporal_fragment(document: Any, terms: TermTable) -> TemporalFragment:
     expires = document.get("expiresAt")
     return TemporalFragment(
         types=tuple(read_types(document.get("type", document.get("@type")), terms)),
-        scopes=_scopes(document.get("scope")),
-        attributes={
+        attributes=_scopes(document.get("scope"))
+        | {
             terms.expand_name(name, name): _instances(member, name, terms)
             for name, member in attribute_members(document)
         },
@@ -53,16 +56,26 @@ def read_temporal_fragment(document: Any, terms: TermTable) -> TemporalFragment:
     )
 
 
-def _instances(member: Any, name: str, terms: TermTable) -> list[Any]:
+def _instances(member: Any, name: str, terms: TermTable) -> list[Instance]:
+    """The values of one attribute; one that is an NGSI-LD Null tells of a deletion (5.5.4)."""
     if is_list(member) and any(kind_of(item, name) for item in member):
-        return [read_instance(item, f"{name}[{place}]", terms) for place, item in enumerate(member)]
-    return [read_instance(member, name, terms)]
+        return [read_instance(item, f"{name}[{place}]", terms, nulls=True) for place, item in enumerate(member)]
+    return [read_instance(member, name, terms, nulls=True)]
 
 
-def _scopes(value: Any) -> list[str] | None:
-    """Scopes as an entity has them, or as a history of them; then the last one written counts (4.18)."""
-    if is_list(value) and value and all(is_object(item) for item in value):
-        value = value[-1]
+def _scopes(value: Any) -> Attributes:
+    """Scopes as an entity has them, or as a history of them."""
+    if value is None:
+        return {}
     if is_object(value):
-        value = value.get("value")
-    return None if value is None else check_scopes(value)
+        value = [value]
+    if is_list(value) and value and all(is_object(item) for item in value):
+        return {SCOPE: [_scope_instance(item, f"scope[{place}]") for place, item in enumerate(value)]}
+    return {SCOPE: [Instance(PROPERTY, check_scopes(value))]}
+
+
+def _scope_instance(item: dict[str, Any], field: str) -> Instance:
+    value, observed = item.get("value"), item.get("observedAt")
+    scopes = [] if value == [] else check_scopes(value)
+    moment = None if observed is None else check_moment(observed, f"{field}.observedAt")
+    return Instance(PROPERTY, scopes, observed_at=moment)

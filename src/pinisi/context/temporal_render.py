@@ -13,6 +13,7 @@ import msgspec
 from pinisi.context.aggregation import aggregate
 from pinisi.context.render import View, describe, encode, in_language, simplified_value, value_of
 from pinisi.context.temporal_query import TemporalQuery
+from pinisi.context.temporal_scope import scope_instances, scope_pairs, split_scopes
 from pinisi.context.term_table import TermTable
 from pinisi.context.validate import NULL
 from pinisi.store.protocol import Moment, Position, Story
@@ -24,39 +25,66 @@ _PLURAL = {
     "value": "values", "object": "objects", "languageMap": "languageMaps", "vocab": "vocabs", "json": "jsons",
     "valueList": "valueLists", "objectList": "objectLists",
 }  # fmt: skip
+Silent = Sequence[tuple[str, str | None, str]]
+"""Attribute, datasetId and kind of instances that have values, but none in this answer."""
+
 INSTANCE_ID = "urn:ngsi-ld:Instance:"
 
 
 def render_story(
-    story: Story, terms: TermTable, query: TemporalQuery, form: TemporalForm = "normalized", view: View | None = None
+    story: Story,
+    terms: TermTable,
+    query: TemporalQuery,
+    form: TemporalForm = "normalized",
+    view: View | None = None,
+    silent: Silent = (),
 ) -> bytes:
     """The JSON of an entity's history, without `@context`.
 
     Args:
         view: core members, attributes, datasets, languages and system times to show; its `form` is not looked at.
+        silent: attribute instances whose values all lie beyond the page: told as empty.
     """
-    return encode(story_document(story, terms, query, form, view))
+    return encode(story_document(story, terms, query, form, view, silent))
 
 
 def story_document(
-    story: Story, terms: TermTable, query: TemporalQuery, form: TemporalForm = "normalized", view: View | None = None
+    story: Story,
+    terms: TermTable,
+    query: TemporalQuery,
+    form: TemporalForm = "normalized",
+    view: View | None = None,
+    silent: Silent = (),
 ) -> dict[str, Any]:
     """The history as a JSON object, without `@context`."""
     view = view or View()
+    scopes, story = split_scopes(story)
     document: dict[str, Any] = {}
     if view.shows("id"):
         document["id"] = story.id
     if view.shows("type"):
         names = [terms.compact_iri(iri) for iri in story.types]
         document["type"] = names[0] if len(names) == 1 else names
-    if story.scopes and view.shows("scope") and query.timeproperty != "deletedAt" and form == "normalized":
-        document["scope"] = [{"type": PROPERTY, "value": list(story.scopes)}]
+    if view.shows("scope"):
+        _add_scopes(document, scopes, query, form, view)
     if view.sys_attrs and story.created_at:
         document["createdAt"] = format_instant(story.created_at)
         document["modifiedAt"] = format_instant(story.modified_at)
-    for name, strands in _strands(story, query, view, form).items():
+    for name, strands in _strands(story, query, view, form, silent).items():
         document[terms.compact_iri(name)] = _attribute(strands, story, terms, query, form, view)
     return document
+
+
+def _add_scopes(
+    document: dict[str, Any], moments: Sequence[Moment], query: TemporalQuery, form: TemporalForm, view: View
+) -> None:
+    found: Any = None
+    if form == "normalized":
+        found = scope_instances(moments, query, view.sys_attrs, instance_id)
+    elif form == "temporalValues":
+        found = scope_pairs(moments, query)
+    if found:
+        document["scope"] = found
 
 
 class Strand(msgspec.Struct):
@@ -109,9 +137,12 @@ def content_range(stories: Sequence[Story], query: TemporalQuery) -> str | None:
     return f"date-time {format_instant(start)}-{format_instant(end)}/{size}"
 
 
-def _strands(story: Story, query: TemporalQuery, view: View, form: TemporalForm) -> dict[str, list[Strand]]:
+def _strands(
+    story: Story, query: TemporalQuery, view: View, form: TemporalForm, silent: Silent
+) -> dict[str, list[Strand]]:
     """Moments by attribute and datasetId, of what the view and the question show."""
-    found: dict[tuple[str, str | None], Strand] = {}
+    empty = {(attribute, dataset): Strand(attribute, dataset, [], kind) for attribute, dataset, kind in silent}
+    found: dict[tuple[str, str | None], Strand] = dict(empty)
     for moment in story.moments:
         key = moment.attribute, moment.dataset
         strand = found.get(key)
@@ -126,7 +157,8 @@ def _strands(story: Story, query: TemporalQuery, view: View, form: TemporalForm)
             found.setdefault((hour.attribute, hour.dataset), Strand(hour.attribute, hour.dataset, []))
     strands: dict[str, list[Strand]] = {}
     for strand in found.values():
-        if (strand.moments or form == "aggregatedValues") and _shown(strand, view):
+        told = strand.moments or form == "aggregatedValues" or (strand.attribute, strand.dataset) in empty
+        if told and _shown(strand, view):
             strand.moments.sort(key=lambda moment: (time_of(moment, query), moment.position))
             strands.setdefault(strand.attribute, []).append(strand)
     return strands

@@ -1,6 +1,6 @@
 """Which histories a query selects: conditions on content hold if any value of the time asked for fulfils them.
 
-An entity is looked up by type, id and scope; `q` and a geo-query are then asked of what it was in that time
+An entity is looked up by type and id; scopes, `q` and a geo-query are then asked of what it was in that time
 (NGSI-LD 5.7.4.4).
 """
 
@@ -17,8 +17,8 @@ StoryTest = Callable[[Story], bool]
 
 
 def without_content(query: EntityQuery) -> EntityQuery:
-    """The part of a query that the present state can answer."""
-    return msgspec.structs.replace(query, filter=None, geo=None, attributes=None)
+    """The part of a query that does not change with time: types and ids."""
+    return msgspec.structs.replace(query, filter=None, geo=None, attributes=None, scopes=None)
 
 
 def story_test(query: EntityQuery) -> StoryTest | None:

@@ -29,10 +29,10 @@ from pinisi.store.protocol import (
     Seen,
     VersionConflict,
 )
-from pinisi.vocabulary.entity import Attributes, Entity, Instance, encode_entity, encode_instance
+from pinisi.vocabulary.entity import PROPERTY, Attributes, Entity, Instance, encode_entity, encode_instance
 from pinisi.vocabulary.instant import Instant, NotAnInstant, parse_instant
 from pinisi.vocabulary.principal import Grants, Principal
-from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA, LOCATION
+from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA, LOCATION, SCOPE
 
 _HIGHEST = 1e300
 _Difference = tuple[str, str | None, Instance | None]
@@ -165,7 +165,7 @@ class Ledger:
         assert kept_in is not None
         record = Record(row, id, position, kept_in, b"" if new is None else encode_entity(new))
         by = self.names.intern(principal.id)
-        history = self._moments(draft, record, differences, edit, now, by)
+        history = self._moments(draft, record, differences, _new_scopes(old, new), edit, now, by)
         had = old.attributes if old is not None else {}
         has = new.attributes if new is not None else {}
         names = dict.fromkeys([attribute for attribute, _, _ in differences])
@@ -197,9 +197,16 @@ class Ledger:
         return Outcome(position, old is not None, edit.result)
 
     def _moments(
-        self, draft: Draft, record: Record, differences: list[_Difference], edit: Edit, now: Instant, by: int
+        self,
+        draft: Draft,
+        record: Record,
+        differences: list[_Difference],
+        scopes: list[str] | None,
+        edit: Edit,
+        now: Instant,
+        by: int,
     ) -> list[tuple[Any, ...]]:
-        """Rows of history."""
+        """Rows of history. `scopes` are new ones; they have a history as attributes have (NGSI-LD 4.5.6)."""
         intern = self.names.number.get
         row, position, family = record.row, record.position, record.family.id
         rows: list[tuple[Any, ...]] = []
@@ -208,6 +215,9 @@ class Ledger:
             within = 0 if dataset is None else self.names.intern(dataset)
             observed, figure, body = _historic(instance, now)
             rows.append((row, number, within, observed, position, now, by, family, figure, body))
+        if scopes is not None and all(attribute != SCOPE for attribute, _ in edit.late):
+            body = encode_instance(Instance(PROPERTY, scopes)) if scopes else None
+            rows.append((row, self.names.intern(SCOPE), 0, now, position, now, by, family, None, body))
         for attribute, instance in edit.late:
             observed, figure, body = _historic(instance, now)
             then = self._family_then(draft, row, observed) or family
@@ -364,6 +374,12 @@ def _renamed(old: Entity | None, new: Entity | None) -> bool:
     if old is None or new is None:
         return old is not new
     return old.types != new.types or old.scopes != new.scopes or old.expires_at != new.expires_at
+
+
+def _new_scopes(old: Entity | None, new: Entity | None) -> list[str] | None:
+    """The scopes after the change, where it changed them."""
+    scopes: list[str] = new.scopes if new is not None else []
+    return None if scopes == (old.scopes if old is not None else []) else scopes
 
 
 def _differences(old: Entity | None, new: Entity | None) -> list[_Difference]:

@@ -7,6 +7,7 @@ PINISI = "urn:pinisi:term:"
 LOCATION = NGSI_LD + "location"
 OBSERVATION_SPACE = NGSI_LD + "observationSpace"
 OPERATION_SPACE = NGSI_LD + "operationSpace"
+SCOPE = NGSI_LD + "scope"
 
 ADMINISTRATIVE_AREA = PINISI + "AdministrativeArea"
 DATA_SOURCE = PINISI + "DataSource"
