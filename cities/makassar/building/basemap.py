@@ -98,10 +98,10 @@ def whole_land(shared: Path) -> BaseGeometry:
     villages = [g for _, g in read_features(folder / "mamminasata_pangkep_villages_2025.geojson")]
     regencies = [g for p, g in read_features(folder / "sulsel_kabkota_2025.geojson") if p["code"] not in NEIGHBOURS]
     around = shapely.union_all(close_gaps(villages))
-    province = sewn(shapely.union_all([around, *map(shapely.make_valid, regencies)]))
+    province = sewn(shapely.union_all([around, *map(shapely.make_valid, regencies)]), around)
     natural = shapely.union_all([g for _, g in read_features(folder / "ne10_land_sulsel.geojson")])
     beyond = [part for part in parts_of(natural.difference(province)) if is_inland(part)]
-    return without_holes(sewn(shapely.union_all([province, *beyond])))
+    return without_holes(sewn(shapely.union_all([province, *beyond]), around))
 
 
 def is_inland(part: BaseGeometry) -> bool:
@@ -109,12 +109,18 @@ def is_inland(part: BaseGeometry) -> bool:
     return not part.buffer(-0.03).is_empty
 
 
-def sewn(land: BaseGeometry) -> BaseGeometry:
-    """Close seams between neighbours that were simplified apart; the coast keeps its own line elsewhere."""
+def sewn(land: BaseGeometry, villages: BaseGeometry) -> BaseGeometry:
+    """Close seams between layers that were simplified apart; the coast keeps its own line elsewhere.
+
+    Villages are of one layer and have no seams among themselves: a gap between them is water (Losari, the harbours).
+    """
     closed = land.buffer(SEAM, quad_segs=2).buffer(-SEAM, quad_segs=2)
-    touched = land.buffer(1e-6)
+    touched, water_side = land.buffer(1e-6), villages.buffer(1e-6)
     shapely.prepare(touched)
-    seams = [part for part in parts_of(closed.difference(land)) if is_seam(part, touched)]
+    shapely.prepare(water_side)
+    seams = [
+        part for part in parts_of(closed.difference(land)) if is_seam(part, touched) and not is_seam(part, water_side)
+    ]
     return shapely.union_all([land, *seams])
 
 
