@@ -294,7 +294,7 @@ async def test_a_reader_without_the_right_hears_of_no_incident(fresh: Opened) ->
 
 async def test_a_stream_ends_with_the_rights_of_its_reader(fresh: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "BEAT_SECONDS", 0.05)
-    ani = await fresh.account("ani", Assignment(role="administrator"))
+    await fresh.account("ani", Assignment(role="administrator"))
     eyes = await fresh.account("eka", Assignment(role="viewer"))
     async with reader(fresh, cookie=eyes) as stream:
         await stream.next("beat")

@@ -26,8 +26,10 @@ def run(settings: Settings, city: str | None) -> int:
         with occupancy.occupy(settings.data, address(settings.host, settings.port)):
             refuse_taken_port(settings.host, settings.port)
             return serve(settings, folder)
-    except PermissionError as error:
-        raise CommandFailed(f"{error.filename}: {error.strerror}; choose another data folder with --data") from error
+    except OSError as error:
+        where = error.filename or settings.data
+        reason = error.strerror or error
+        raise CommandFailed(f"{where}: {reason}; choose another data folder with --data") from error
 
 
 def with_port(settings: Settings) -> Settings:

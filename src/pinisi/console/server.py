@@ -9,6 +9,7 @@ import logging
 import socket
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -53,7 +54,7 @@ def serve(settings: Settings, city: Path) -> int:
         timeout_keep_alive=75,
         timeout_graceful_shutdown=3,
     )
-    server = _Server(config, settings.host, listener.getsockname()[1])
+    server = _Server(config, settings.host, listener.getsockname()[1], house.take_leave)
     import uvloop
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner, contextlib.suppress(SystemExit):
@@ -90,12 +91,18 @@ def configure_log(level: str) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn's server that prints one line when it is ready."""
+    """Uvicorn's server that prints one line when it is ready, and takes leave of those who listen before it stops."""
 
-    def __init__(self, config: uvicorn.Config, host: str, port: int) -> None:
+    def __init__(self, config: uvicorn.Config, host: str, port: int, take_leave: Callable[[], None]) -> None:
         super().__init__(config)
+        self._take_leave = take_leave
         self._address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         self.started_well = False
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the live streams first: uvicorn waits for connections, and they would wait for ever."""
+        self._take_leave()
+        await super().shutdown(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
