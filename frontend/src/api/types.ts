@@ -17,6 +17,8 @@ export interface Flag {
 export interface Value {
   label: Text;
   value: number | string | boolean | null;
+  /** What a code word means, for people. */
+  valueText?: Text | null;
   unit: string | null;
   unitText: Text | null;
   method: Method | null;

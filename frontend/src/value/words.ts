@@ -12,6 +12,7 @@ function nameOf(text: string): string {
 
 export function figure(value: Value, words: Catalogue, format: Format, exact = false): string {
   if (value.value === null) return words.unknown;
+  if (value.valueText) return pick(value.valueText, format.language);
   if (typeof value.value !== "number") return nameOf(String(value.value));
   return exact ? format.exact(value.value) : format.glance(value.value);
 }

@@ -52,6 +52,7 @@ class Value(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     label: Text
     value: float | str | None
+    value_text: Text | None = None
     unit: str | None = None
     unit_text: Text | None = None
     method: str | None = None

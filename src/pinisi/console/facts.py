@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pinisi.city.tiles import LATE_AFTER_DAYS, State, Value
-from pinisi.city.words import attribute_label, unit_text
+from pinisi.city.words import attribute_label, unit_text, value_text
 from pinisi.context.render import View, entity_document
 from pinisi.context.term_table import TermTable
 from pinisi.vocabulary.entity import GEO, LANGUAGE, Entity, Instance
@@ -53,9 +53,11 @@ def fact_of(
     age = max(0, (now - parse_instant(observed)) // DAY) if observed else None
     state: State = "undated" if age is None else "late" if age > LATE_AFTER_DAYS else "fresh"
     unit = instance.unit_code
+    shown = _shown(instance)
     return Value(
         label=attribute_label(short),
-        value=_shown(instance),
+        value=shown,
+        value_text=value_text(short, shown) if isinstance(shown, str) else None,
         unit=unit,
         unit_text=unit_text(unit) if unit else None,
         method=_word(instance, METHOD),
