@@ -1,10 +1,13 @@
 """What must never happen: acknowledged writes or owed notifications lost, files damaged, by kills and power cuts."""
 
 import asyncio
+import logging
 import os
 import sys
 import tempfile
 from pathlib import Path
+
+import structlog
 
 from figure import figure
 
@@ -18,6 +21,8 @@ ROUNDS, CUTS = 200, 1_000
 
 
 def main() -> int:
+    quiet = structlog.make_filtering_bound_logger(logging.CRITICAL)
+    structlog.configure(wrapper_class=quiet, logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     only = os.environ.get("PINISI_BENCH_ONLY", "")
     with tempfile.TemporaryDirectory() as folder:
         for prefix, measure in zip(FIGURES, (crash, power_cut), strict=True):

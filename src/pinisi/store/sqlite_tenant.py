@@ -126,7 +126,7 @@ class Tenant:
         )
         self._far = ThreadPoolExecutor(1, f"read-{name}")
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._relocating = False
+        self.relocating = False
         if self._relocation_owed(writer):
             self._begin_relocation()
 
@@ -291,8 +291,8 @@ class Tenant:
             _log.error("the store's own work failed", work=task.get_name(), error=str(error))
 
     def _begin_relocation(self) -> None:
-        if not self._relocating:
-            self._relocating = True
+        if not self.relocating:
+            self.relocating = True
             self.background(self._relocate(), "relocation")
 
     async def _relocate(self) -> None:
@@ -304,7 +304,7 @@ class Tenant:
                 await self._relocate_all()
                 owed = await self.work(lambda connection, upto=begun: self._relocated(connection, upto))
         finally:
-            self._relocating = False
+            self.relocating = False
 
     async def _relocate_all(self) -> None:
         last = 0
