@@ -1,16 +1,26 @@
 """Entities read: one by id, many by query (NGSI-LD 5.7.1, 5.7.2; 6.23 for the POSTed query)."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route
-from pinisi.console.ngsi_ld_query import posted_query, query_of
-from pinisi.console.ngsi_ld_request import Asked, accepted, asked, paging, paging_headers, sent
-from pinisi.console.ngsi_ld_show import many, one, posted_words, view_of, view_of_words
-from pinisi.context.problems import ResourceNotFound
+from pinisi.console.ngsi_ld_join import joined
+from pinisi.console.ngsi_ld_query import join_of, ordering_of, posted_query, query_of
+from pinisi.console.ngsi_ld_request import Asked, Paging, accepted, asked, paging, paging_headers, sent
+from pinisi.console.ngsi_ld_show import many, one, posted_words, shows_any, view_of, view_of_words
+from pinisi.context.linked_entities import parse_join
+from pinisi.context.ordering import Ordering
+from pinisi.context.problems import ResourceNotFound, TooComplexQuery
+from pinisi.context.render import View
 from pinisi.context.validate import check_entity_id
 from pinisi.store.protocol import Page, Record
 from pinisi.store.query import EntityQuery
+from pinisi.store.seen import projection_of
+from pinisi.vocabulary.principal import WHOLE
 
 ENTITIES = "/ngsi-ld/v1/entities"
+ORDERED_MOST = 10_000
 
 
 async def retrieve_entity(house: House, call: Call) -> Reply:
@@ -22,6 +32,11 @@ async def retrieve_entity(house: House, call: Call) -> Reply:
         raise ResourceNotFound(f"{call.params['id'][:200]} does not exist")
     if view.attributes is not None and not any(name in record.entity.attributes for name in view.attributes):
         raise ResourceNotFound(f"{record.id} has none of the attributes asked for")
+    if (view.pick is not None or view.omit is not None) and not shows_any(record.entity, view):
+        raise ResourceNotFound(f"{record.id} has none of the members asked for")
+    wish = parse_join(call.query.get("join"), call.query.get("joinLevel"), view) if call.query_string else None
+    if wish is not None and how.media != "geo":
+        return await joined(house, call, (record,), how, view, wish, (), single=True)
     return one(record, how, view, call)
 
 
@@ -30,9 +45,7 @@ async def query_entities(house: House, call: Call) -> Reply:
     page = paging(call)
     query = query_of(call.query, how.table)
     view = view_of(call, how.table)
-    found = await find(house, call, (query,), page.limit, page.offset, page.count)
-    headers = paging_headers(call, page, found.more, found.count)
-    return many(found.records, how, view, call, headers)
+    return await _answer(house, call, (query,), page, how, view, call.query)
 
 
 async def post_query(house: House, call: Call) -> Reply:
@@ -41,9 +54,46 @@ async def post_query(house: House, call: Call) -> Reply:
     page = paging(call)
     posted = posted_query(body.document, body.table)
     view = view_of_words(call, how.table, posted_words(posted.told))
-    found = await find(house, call, posted.queries, page.limit, page.offset, page.count)
+    return await _answer(house, call, posted.queries, page, how, view, posted.told)
+
+
+async def _answer(
+    house: House,
+    call: Call,
+    queries: tuple[EntityQuery, ...],
+    page: Paging,
+    how: Asked,
+    view: View,
+    told: Mapping[str, Any],
+) -> Reply:
+    """The answer to a query, in its order and with linked entities where it asks for them."""
+    wish = join_of(told, view)
+    order = ordering_of(told, how.table)
+    if order is None:
+        found = await find(house, call, queries, page.limit, page.offset, page.count)
+    else:
+        found = await find_in_order(house, call, queries, page, order)
     headers = paging_headers(call, page, found.more, found.count)
+    if wish is not None and how.media != "geo":
+        return await joined(house, call, found.records, how, view, wish, headers)
     return many(found.records, how, view, call, headers)
+
+
+async def find_in_order(
+    house: House, call: Call, queries: tuple[EntityQuery, ...], page: Paging, order: Ordering
+) -> "Found":
+    """One page of the entities of a query in an order of the reader's own (4.23).
+
+    Raises:
+        TooComplexQuery: there are too many to put in order.
+    """
+    found = await find(house, call, queries, ORDERED_MOST, 0, page.count)
+    if found.more:
+        raise TooComplexQuery(f"more than {ORDERED_MOST} entities cannot be put in order", "orderBy")
+    entities = [(record.entity, projection_of(record, call.grants) or WHOLE) for record in found.records]
+    records = [found.records[place] for place in order.sorted(entities)]
+    end = page.offset + page.limit
+    return Found(records[page.offset : end], found.count, len(records) > end)
 
 
 class Found:
@@ -86,8 +136,11 @@ async def _count(house: House, call: Call, queries: tuple[EntityQuery, ...], pag
 
 
 _READ = "context.read"
-_SHOW = ("options", "format", "attrs", "pick", "omit", "lang", "datasetId", "geometryProperty")
-_QUERY = ("id", "type", "idPattern", "q", "scopeQ", "georel", "geometry", "coordinates", "geoproperty", "expandValues")
+_SHOW = ("options", "format", "attrs", "pick", "omit", "lang", "datasetId", "geometryProperty",
+         "join", "joinLevel", "containedBy", "local")  # fmt: skip
+_ORDER = ("orderBy", "collation", "orderFrom")
+_QUERY = ("id", "type", "idPattern", "q", "scopeQ", "georel", "geometry", "coordinates", "geoproperty", "expandValues",
+          "csf", *_ORDER)  # fmt: skip
 
 CONSUMPTION_ROUTES: tuple[Route, ...] = (
     Route(
@@ -96,7 +149,7 @@ CONSUMPTION_ROUTES: tuple[Route, ...] = (
         permission=_READ,
         endpoint=retrieve_entity,
         summary="Retrieve an entity (5.7.1)",
-        parameters=_SHOW,
+        parameters=(*_SHOW, "type"),
         answers=(200, 400, 404),
     ),
     Route(
@@ -105,7 +158,7 @@ CONSUMPTION_ROUTES: tuple[Route, ...] = (
         permission=_READ,
         endpoint=query_entities,
         summary="Query entities (5.7.2)",
-        parameters=(*_QUERY, *_SHOW, "limit", "offset", "count", "local"),
+        parameters=(*_QUERY, *_SHOW, "limit", "offset", "count"),
         answers=(200, 400),
     ),
     Route(
@@ -115,7 +168,7 @@ CONSUMPTION_ROUTES: tuple[Route, ...] = (
         endpoint=post_query,
         summary="Query entities, the query in the body (6.23)",
         body="Query",
-        parameters=("options", "format", "limit", "offset", "count"),
+        parameters=("options", "format", "limit", "offset", "count", "local"),
         answers=(200, 400),
     ),
 )

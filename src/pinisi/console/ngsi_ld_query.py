@@ -7,15 +7,20 @@ import msgspec
 
 from pinisi.context.geo_query import parse_geo_query
 from pinisi.context.id_pattern import parse_id_pattern
+from pinisi.context.linked_entities import Join, parse_join
+from pinisi.context.ordering import Ordering, parse_ordering
 from pinisi.context.problems import BadRequestData
-from pinisi.context.q_language import parse_q
+from pinisi.context.q_language import attributes_of, parse_q
+from pinisi.context.render import View
 from pinisi.context.scope_query import parse_scope_query
 from pinisi.context.term_table import TermTable
 from pinisi.context.type_selection import parse_type_selection
 from pinisi.context.validate import is_uri
 from pinisi.store.query import AnyOf, EntityQuery, TypeSelection
+from pinisi.vocabulary.terms import NGSI_LD
 
 Told = Mapping[str, str]
+_EVERYWHERE = frozenset(NGSI_LD + name for name in ("createdAt", "modifiedAt", "expiresAt", "deletedAt"))
 
 
 def query_of(told: Told, table: TermTable) -> EntityQuery:
@@ -36,9 +41,47 @@ def query_of(told: Told, table: TermTable) -> EntityQuery:
         geo=_geo(told, expand),
         scopes=parse_scope_query(told["scopeQ"]) if "scopeQ" in told else None,
     )
-    if "type" not in told and not (query.attributes or query.filter or query.geo) and told.get("local") != "true":
+    if told.get("csf"):
+        parse_q(told["csf"], expand)
+    if told.get("local") != "true" and not _narrow(told, query):
         raise BadRequestData("a query needs type, attrs, q or a geo-query", "type")
     return query
+
+
+def _narrow(told: Told, query: EntityQuery) -> bool:
+    """Whether the query is not too wide: it asks for more than what every entity has (5.7.2.4)."""
+    if told.get("type", "*") != "*" or query.geo is not None:
+        return True
+    attributes = set(query.attributes or ()) - _EVERYWHERE
+    return bool(attributes) or (query.filter is not None and bool(attributes_of(query.filter) - _EVERYWHERE))
+
+
+def join_of(told: Mapping[str, Any], view: View) -> Join | None:
+    """The linked entities that a query asks for."""
+    if not told:
+        return None
+    way, level = told.get("join"), told.get("joinLevel")
+    if way is not None and not isinstance(way, str):
+        raise BadRequestData("must be a text", "join")
+    return parse_join(way, None if level is None else str(level), view)
+
+
+def ordering_of(told: Mapping[str, Any], table: TermTable) -> Ordering | None:
+    """The order that a query asks for: parameters of a GET, or the member `ordering` of a POSTed one (5.2.43)."""
+    given = told.get("ordering")
+    if given is not None:
+        if not isinstance(given, dict):
+            raise BadRequestData("must be an object", "ordering")
+        wish = cast(dict[str, Any], given)
+        terms, coordinates = wish.get("orderBy"), wish.get("coordinates")
+        if not isinstance(terms, list) or not all(isinstance(term, str) for term in cast(list[Any], terms)):
+            raise BadRequestData("a list of texts", "ordering.orderBy")
+        if coordinates is not None and not isinstance(coordinates, list):
+            raise BadRequestData("a list of numbers", "ordering.coordinates")
+        return parse_ordering(cast(list[str], terms), table, wish.get("collation"), coordinates, wish.get("geometry"))
+    if "orderBy" not in told:
+        return None
+    return parse_ordering(told["orderBy"].split(","), table, told.get("collation"), told.get("orderFrom"))
 
 
 def _geo(told: Mapping[str, Any], expand: Callable[[str], str]) -> Any:
@@ -126,7 +169,7 @@ def posted_query(document: Any, table: TermTable, *, temporal: bool = False) -> 
     if stray is not None:
         raise BadRequestData("goes with a query of history only", stray)
     told = _told(body)
-    whole = query_of({"type": "*", **told}, table)
+    whole = query_of({"type": "*", "local": "true", **told}, table)
     if "entities" not in body:
         if not (whole.attributes or whole.filter or whole.geo):
             raise BadRequestData("a query needs entities, attrs, q or geoQ", "entities")
@@ -165,7 +208,7 @@ def _selectors(selectors: Sequence[Any], table: TermTable) -> list[EntityQuery]:
         if not isinstance(selector, dict):
             raise BadRequestData("must be an object", where)
         told = cast(dict[str, Any], selector)
-        text = told.get("type", "*")
+        text = told.get("type")
         if not isinstance(text, str):
             raise BadRequestData("must be a text", f"{where}.type")
         ids = told.get("id")
@@ -179,7 +222,9 @@ def _selectors(selectors: Sequence[Any], table: TermTable) -> list[EntityQuery]:
             EntityQuery(
                 types=parse_type_selection(text, table.expand_term, f"{where}.type"),
                 ids=None if listed is None else tuple(listed),
-                id_pattern=None if pattern is None else parse_id_pattern(pattern, f"{where}.idPattern"),
+                id_pattern=None
+                if pattern is None or listed is not None
+                else parse_id_pattern(pattern, f"{where}.idPattern"),
             )
         )
     return found

@@ -19,6 +19,7 @@ from pinisi.context.problems import BadRequestData
 from pinisi.context.render import NORMALIZED, View, encode, join, render_entity, with_context
 from pinisi.context.term_table import TermTable
 from pinisi.store.protocol import Record
+from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.principal import WHOLE, Grants, Projection
 from pinisi.vocabulary.terms import LOCATION
 
@@ -91,17 +92,26 @@ def make_view(
         raise BadRequest("attrs", "a list of names without empty ones")
     if attrs is not None and (pick is not None or omit is not None):
         raise BadRequestData("goes not together with pick or omit", "attrs")
+    shown = None if pick is None else parse_pick(pick, table, "pick")
+    hidden = None if omit is None else parse_pick(omit, table, "omit")
+    if shown is not None and hidden is not None and not shown.members.isdisjoint(hidden.members):
+        raise BadRequestData("names a member that pick names too", "omit")
     return View(
         form=form,
         sys_attrs=sys_attrs,
         attributes=None if attrs is None else frozenset(table.expand_term(name.strip()) for name in attrs.split(",")),
-        pick=None if pick is None else parse_pick(pick, table, "pick"),
-        omit=None if omit is None else parse_pick(omit, table, "omit"),
+        pick=shown,
+        omit=hidden,
         languages=None if lang is None else parse_languages(lang),
         datasets=None
         if datasets is None
         else frozenset(None if part == "@none" else part for part in datasets.split(",")),
     )
+
+
+def shows_any(entity: Entity, view: View) -> bool:
+    """Whether anything of an entity is left by `pick` and `omit` (4.21)."""
+    return any(view.shows(member) for member in ("id", "type")) or any(True for _ in view.attributes_of(entity, WHOLE))
 
 
 def geometry_property(call: Call, table: TermTable) -> str:
