@@ -4,7 +4,6 @@ A draft sees its own changes, so that a hundred changes of one entity in one gro
 An atomic set of changes fills a draft of its own, which is merged when all of it has succeeded.
 """
 
-from operator import itemgetter
 from typing import Any
 
 import apsw
@@ -34,9 +33,6 @@ _SQL = {
     "done": "INSERT INTO done VALUES (?, ?, ?)",
     "relocate": "INSERT OR REPLACE INTO fact VALUES ('relocate', ?)",
 }
-
-
-_key_of_history = itemgetter(0, 1, 2, 3, 4)
 
 
 class Draft:
@@ -136,7 +132,6 @@ class Draft:
         for erasure in self.erasures:
             erasure.run(connection)
         if self.history:
-            self.history.sort(key=_key_of_history)
             write_all(connection, _SQL["history"], self.history)
         if self.usage:
             write_all(connection, _SQL["usage"], [(*key, n) for key, n in self.usage.items() if n])
