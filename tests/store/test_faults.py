@@ -156,3 +156,17 @@ async def test_a_closing_store_finishes_what_waits_and_takes_nothing_more(tmp_pa
     assert [(await task).position for task in waiting] == list(range(1, 11))
     with pytest.raises(StoreUnavailable, match="being closed"):
         await tenant.apply([put(thing("urn:late"))], SYSTEM, atomic=True, key=None, cursor=None)
+
+
+async def test_a_listener_that_fails_takes_nothing_from_writers_and_other_listeners(tmp_path: Path) -> None:
+    heard: list[int] = []
+
+    def broken(tenant: str, entries: object) -> None:
+        raise KeyError("a programming error")
+
+    async with SqliteStore(tmp_path, lambda: 1_000_000) as store:
+        store.listen(broken)
+        store.listen(lambda tenant, entries: heard.extend(entry.position for entry in entries))
+        assert (await store.apply(TENANT, [put(thing("urn:a"))], SYSTEM)).position == 1
+        assert heard == [1]
+        assert await store.position(TENANT) == 1

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import apsw
+import structlog
 
 from pinisi.store.faults import unavailable
 from pinisi.store.find import Finder
@@ -37,6 +38,7 @@ from pinisi.vocabulary.entity import decode_entity
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Grants, Principal
 
+_log = structlog.get_logger("pinisi.store")
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -128,7 +130,10 @@ class SqliteStore:
 
     def _heard(self, tenant: str, entries: Sequence[LogEntry]) -> None:
         for listener in self._listeners:
-            listener(tenant, entries)
+            try:
+                listener(tenant, entries)
+            except Exception:
+                _log.exception("a listener failed at a commit", tenant=tenant)
 
     # the protocol
 

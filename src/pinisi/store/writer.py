@@ -187,7 +187,6 @@ class Writer:
             await self._collect(draft, done)
             if not draft.empty or self._ledger.names.fresh:
                 await self._in_thread(lambda: self._transact(draft.lay_down))
-                self._publish(draft)
         except BaseException as error:
             self._ledger.forget(draft)
             for job in done:
@@ -196,6 +195,8 @@ class Writer:
                 _log.exception("a group commit failed", tenant=self._name)
             _raise_unless_ordinary(error)
             return
+        if not draft.empty:
+            self._publish(draft)
         self._crowded = len(done) > 1
         for job in done:
             if not job.future.done():
@@ -265,7 +266,7 @@ class Writer:
             return Outcome(refused=refusal)
 
     def _transact(self, write: Callable[[apsw.Connection], T]) -> T:
-        """One transaction, in the writing thread. New words come before the rows that use them."""
+        """One transaction, in the writing thread, with the words that were new in it."""
         connection, ledger = self._connection, self._ledger
         _roll_back(connection)
         connection.execute("BEGIN IMMEDIATE")
