@@ -11,9 +11,12 @@ from pinisi.console.ngsi_ld_request import Asked, Paging, accepted, asked, pagin
 from pinisi.console.ngsi_ld_show import many, one, posted_words, shows_any, view_of, view_of_words
 from pinisi.context.linked_entities import parse_join
 from pinisi.context.ordering import Ordering
-from pinisi.context.problems import ResourceNotFound, TooComplexQuery
+from pinisi.context.problems import BadRequestData, ResourceNotFound, TooComplexQuery
 from pinisi.context.render import View
+from pinisi.context.term_table import TermTable
+from pinisi.context.type_selection import parse_type_selection
 from pinisi.context.validate import check_entity_id
+from pinisi.store.match import compile_query
 from pinisi.store.protocol import Page, Record
 from pinisi.store.query import EntityQuery
 from pinisi.store.seen import projection_of
@@ -26,23 +29,41 @@ ORDERED_MOST = 10_000
 async def retrieve_entity(house: House, call: Call) -> Reply:
     how = asked(house.contexts, call, geo=True)
     view = view_of(call, how.table)
+    wish = None
+    types = None
+    if call.query_string:
+        wish = parse_join(call.query.get("join"), call.query.get("joinLevel"), view)
+        types = call.query.get("type")
+        _check_geometry_property(call, how)
     record = await house.store.entity(call.tenant, call.params["id"], call.grants)
     if record is None:
         check_entity_id(call.params["id"])
         raise ResourceNotFound(f"{call.params['id'][:200]} does not exist")
+    if types is not None and not of_type(record, types, how.table):
+        raise ResourceNotFound(f"{record.id} is not of the type asked for")
     if view.attributes is not None and not any(name in record.entity.attributes for name in view.attributes):
         raise ResourceNotFound(f"{record.id} has none of the attributes asked for")
     if (view.pick is not None or view.omit is not None) and not shows_any(record.entity, view):
         raise ResourceNotFound(f"{record.id} has none of the members asked for")
-    wish = parse_join(call.query.get("join"), call.query.get("joinLevel"), view) if call.query_string else None
     if wish is not None and how.media != "geo":
         return await joined(house, call, (record,), how, view, wish, (), single=True)
     return one(record, how, view, call)
 
 
+def of_type(record: Record, text: str, table: TermTable) -> bool:
+    selection = parse_type_selection(text, table.expand_term)
+    return selection is None or compile_query(EntityQuery(types=selection))(record.entity, None)
+
+
+def _check_geometry_property(call: Call, how: Asked) -> None:
+    if "geometryProperty" in call.query and how.media != "geo":
+        raise BadRequestData("goes with answers in application/geo+json only", "geometryProperty")
+
+
 async def query_entities(house: House, call: Call) -> Reply:
     how = asked(house.contexts, call, geo=True)
     page = paging(call)
+    _check_geometry_property(call, how)
     query = query_of(call.query, how.table)
     view = view_of(call, how.table)
     return await _answer(house, call, (query,), page, how, view, call.query)

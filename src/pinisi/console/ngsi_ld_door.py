@@ -13,9 +13,11 @@ import structlog
 from pinisi.console.house import House
 from pinisi.console.http import Call, Endpoint, Reply, Route
 from pinisi.console.refusals import refusal_of
+from pinisi.context.earlier_versions import amended, preferred_version
 from pinisi.context.problems import InvalidRequest, NonexistentTenant
 
 TENANT_HEADER = b"ngsild-tenant"
+_ENTITIES = ("/ngsi-ld/v1/entities", "/ngsi-ld/v1/entityOperations", "/ngsi-ld/v1/temporal")
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _log = structlog.get_logger("pinisi.ngsi_ld")
 
@@ -34,6 +36,8 @@ def behind_door(routes: Iterable[Route], open_to_any: frozenset[tuple[str, str]]
 def _admitted(route: Route, creates: bool) -> Endpoint:
     inner, known, with_body = route.endpoint, frozenset(route.parameters), route.method in _WITH_BODY
 
+    of_entities = route.path.startswith(_ENTITIES)
+
     async def endpoint(house: House, call: Call) -> Reply:
         if TENANT_HEADER in call.headers:
             return await of_tenant(house, call)
@@ -44,7 +48,8 @@ def _admitted(route: Route, creates: bool) -> Endpoint:
             return Reply(411)
         if call.query_string:
             _check_parameters(call, known)
-        return await inner(house, call)
+        reply = await inner(house, call)
+        return _in_version(reply, call, of_entities) if b"prefer" in call.headers else reply
 
     async def of_tenant(house: House, call: Call) -> Reply:
         try:
@@ -59,6 +64,18 @@ def _admitted(route: Route, creates: bool) -> Endpoint:
         return msgspec.structs.replace(reply, headers=(*reply.headers, echo))
 
     return endpoint
+
+
+def _in_version(reply: Reply, call: Call, of_entities: bool) -> Reply:
+    """The answer in the terms of the version of NGSI-LD that the reader prefers (4.3.6.8); 203 where it was changed."""
+    version = preferred_version(call.header(b"prefer"))
+    if version is None or reply.status >= 300:
+        return reply
+    applied = (b"preference-applied", b"ngsi-ld=%d.%d" % version)
+    body = amended(reply.body, version) if of_entities and reply.status == 200 else None
+    if body is None:
+        return msgspec.structs.replace(reply, headers=(*reply.headers, applied))
+    return msgspec.structs.replace(reply, status=203, body=body, headers=(*reply.headers, applied))
 
 
 def _check_parameters(call: Call, known: frozenset[str]) -> None:

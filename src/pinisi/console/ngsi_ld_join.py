@@ -23,7 +23,7 @@ async def joined(
     house: House, call: Call, records: Sequence[Record], how: Asked, view: View, wish: Join, headers: Headers, *,
     single: bool = False,
 ) -> Reply:  # fmt: skip
-    """The answer to a query, or (`single`) to a retrieval: inline one object, flat a list all the same."""
+    """The answer to a query, or (`single`) to a retrieval: one object, or with further entities a list."""
     roots = [_seen(record, call) for record in records]
     known, found = await _linked(house, call, roots, view, wish.level)
     if wish.way == "inline":
@@ -34,7 +34,7 @@ async def joined(
     bodies = [encode(document) for document in documents]
     if how.media == "ld":
         bodies = [with_context(body, how.table) for body in bodies]
-    body = bodies[0] if single and wish.way == "inline" else join(bodies)
+    body = bodies[0] if single and len(bodies) == 1 else join(bodies)
     return Reply(200, body, MEDIA["ld" if how.media == "ld" else "json"], (*how.headers, *headers))
 
 

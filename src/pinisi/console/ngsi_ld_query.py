@@ -9,6 +9,7 @@ from pinisi.context.geo_query import parse_geo_query
 from pinisi.context.id_pattern import parse_id_pattern
 from pinisi.context.linked_entities import Join, parse_join
 from pinisi.context.ordering import Ordering, parse_ordering
+from pinisi.context.pick import CORE_MEMBERS, parse_pick
 from pinisi.context.problems import BadRequestData
 from pinisi.context.q_language import attributes_of, parse_q
 from pinisi.context.render import View
@@ -36,7 +37,7 @@ def query_of(told: Told, table: TermTable) -> EntityQuery:
         ids=_ids(told.get("id")),
         id_pattern=parse_id_pattern(told["idPattern"]) if told.get("idPattern") else None,
         types=types,
-        attributes=_attributes(told.get("attrs"), expand),
+        attributes=_attributes(told.get("attrs"), table) or _picked(told.get("pick"), table),
         filter=parse_q(told["q"], expand, _words(told.get("expandValues"))) if "q" in told else None,
         geo=_geo(told, expand),
         scopes=parse_scope_query(told["scopeQ"]) if "scopeQ" in told else None,
@@ -50,9 +51,9 @@ def query_of(told: Told, table: TermTable) -> EntityQuery:
 
 def _narrow(told: Told, query: EntityQuery) -> bool:
     """Whether the query is not too wide: it asks for more than what every entity has (5.7.2.4)."""
-    if told.get("type", "*") != "*" or query.geo is not None:
+    if query.geo is not None or told.get("type", "*") != "*" or ("type" in told and told.get("local") != "false"):
         return True
-    attributes = set(query.attributes or ()) - _EVERYWHERE
+    attributes = (set(query.attributes or ()) if "attrs" in told else set[str]()) - _EVERYWHERE
     return bool(attributes) or (query.filter is not None and bool(attributes_of(query.filter) - _EVERYWHERE))
 
 
@@ -100,13 +101,21 @@ def _ids(text: str | None) -> tuple[str, ...] | None:
     return ids
 
 
-def _attributes(text: str | None, expand: Callable[[str], str]) -> tuple[str, ...] | None:
+def _picked(text: str | None, table: TermTable) -> tuple[str, ...] | None:
+    """Entities of which `pick` shows nothing are no part of the answer (4.21)."""
+    if text is None:
+        return None
+    members = parse_pick(text, table).members
+    return tuple(members) if members.isdisjoint(CORE_MEMBERS) else None
+
+
+def _attributes(text: str | None, table: TermTable) -> tuple[str, ...] | None:
     if text is None:
         return None
     names = [name.strip() for name in text.split(",")]
     if not all(names):
         raise BadRequestData("a list of names without empty ones", "attrs")
-    return tuple(expand(name) for name in names)
+    return tuple(table.expand_name(name, "attrs") for name in names)
 
 
 def _words(text: str | None) -> tuple[str, ...]:
@@ -171,7 +180,7 @@ def posted_query(document: Any, table: TermTable, *, temporal: bool = False) -> 
     told = _told(body)
     whole = query_of({"type": "*", "local": "true", **told}, table)
     if "entities" not in body:
-        if not (whole.attributes or whole.filter or whole.geo):
+        if not (("attrs" in told and whole.attributes) or whole.filter or whole.geo):
             raise BadRequestData("a query needs entities, attrs, q or geoQ", "entities")
         return Posted((msgspec.structs.replace(whole, types=None),), body)
     selectors = body["entities"]
@@ -187,7 +196,7 @@ def _told(body: Mapping[str, Any]) -> dict[str, str]:
             if not isinstance(body[name], str):
                 raise BadRequestData("must be a text", name)
             told[name] = body[name]
-    for name in ("attrs", "expandValues"):
+    for name in ("attrs", "pick", "expandValues"):
         if name in body:
             value = body[name]
             if not isinstance(value, list) or not value or not all(isinstance(part, str) for part in value):  # pyright: ignore

@@ -1,15 +1,18 @@
 """How entities came to be as they are: their history, one by id, many by query (NGSI-LD 5.7.3, 5.7.4; 6.24 POSTed)."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import msgspec
 
 from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route
-from pinisi.console.ngsi_ld_query import Told, posted_query, query_of
+from pinisi.console.ngsi_ld_query import Told, ordering_of, posted_query, query_of
 from pinisi.console.ngsi_ld_request import MEDIA, Asked, Paging, accepted, asked, options, paging, paging_headers, sent
 from pinisi.console.ngsi_ld_show import make_view, posted_words
+from pinisi.context.linked_entities import parse_join
+from pinisi.context.ordering import Ordering
+from pinisi.context.pick import CORE_MEMBERS
 from pinisi.context.problems import BadRequestData, InvalidRequest, ResourceNotFound, TooComplexQuery
 from pinisi.context.render import View, join, with_context
 from pinisi.context.temporal_page import TemporalPage, cut
@@ -50,7 +53,8 @@ class _Wish(msgspec.Struct, frozen=True):
         """The attributes asked for, where the request names them."""
         if self.view.attributes is not None:
             return self.view.attributes
-        return None if self.view.pick is None else self.view.pick.members
+        pick = self.view.pick
+        return None if pick is None or not pick.members.isdisjoint(CORE_MEMBERS) else pick.members
 
     @property
     def reading(self) -> tuple[str, ...] | None:
@@ -66,6 +70,8 @@ async def retrieve_history(house: House, call: Call) -> Reply:
     if not stories or not (stories[0].created_at or stories[0].moments or stories[0].hours):
         raise ResourceNotFound(f"{id[:200]} has no history")
     _must_have_one(stories[0], wish)
+    if not wish.view.shows("id") and not wish.view.shows("type") and not _tells(stories[0], wish):
+        raise ResourceNotFound(f"{id} has none of the members asked for")
     page = cut(stories, wish.time, house.settings.temporal_page)
     body = render_story(page.stories[0], how.table, wish.time, wish.form, wish.view, page.silent_of(0))
     return _answer(with_context(body, how.table) if how.media == "ld" else body, page, how, ())
@@ -75,7 +81,8 @@ async def query_histories(house: House, call: Call) -> Reply:
     how = asked(house.contexts, call)
     time = parse_temporal_query(call.query, required=True)
     wish = _wish(call, how, time, call.query)
-    return await _answer_many(house, call, (query_of(call.query, how.table),), wish)
+    order = ordering_of(call.query, how.table)
+    return await _answer_many(house, call, (query_of(call.query, how.table),), wish, order)
 
 
 async def post_history_query(house: House, call: Call) -> Reply:
@@ -83,7 +90,8 @@ async def post_history_query(house: House, call: Call) -> Reply:
     how = Asked(body.table, accepted(call.headers.get(b"accept"), False))
     posted = posted_query(body.document, body.table, temporal=True)
     time = parse_temporal_query(_time_of(posted.told), required=True)
-    return await _answer_many(house, call, posted.queries, _wish(call, how, time, posted_words(posted.told)))
+    order = ordering_of(posted.told, how.table)
+    return await _answer_many(house, call, posted.queries, _wish(call, how, time, posted_words(posted.told)), order)
 
 
 def _time_of(told: Any) -> dict[str, Any]:
@@ -107,6 +115,8 @@ def _wish(call: Call, how: Asked, time: TemporalQuery, told: Told) -> _Wish:
         how.table, "normalized", "sysAttrs" in options(call), told.get("attrs"), told.get("pick"), told.get("omit"),
         told.get("lang"), told.get("datasetId"),
     )  # fmt: skip
+    if parse_join(None, None, view) is not None or told.get("join"):
+        raise BadRequestData("histories are told without linked entities", "join")
     return _Wish(how, time, view, form)
 
 
@@ -139,9 +149,13 @@ def _must_have_one(story: Story, wish: _Wish) -> None:
         raise ResourceNotFound(f"{story.id} has no history of the attributes asked for")
 
 
-async def _answer_many(house: House, call: Call, queries: Sequence[EntityQuery], wish: _Wish) -> Reply:
+async def _answer_many(
+    house: House, call: Call, queries: Sequence[EntityQuery], wish: _Wish, order: Ordering | None
+) -> Reply:
     page = paging(call)
-    stories, total, more = await _search(house, call, queries, wish, page)
+    if order is not None and not order.by_id_alone:
+        raise BadRequestData("histories are put in order by id only (NGSI-LD 5.7.4.4)", "orderBy")
+    stories, total, more = await _search(house, call, queries, wish, page, order)
     headers = paging_headers(call, page, more, total)
     whole = TemporalPage(stories)
     fitting = whole if wish.form == "aggregatedValues" else cut(stories, wish.time, house.settings.temporal_page)
@@ -155,30 +169,48 @@ async def _answer_many(house: House, call: Call, queries: Sequence[EntityQuery],
 
 
 async def _search(
-    house: House, call: Call, queries: Sequence[EntityQuery], wish: _Wish, page: Paging
+    house: House, call: Call, queries: Sequence[EntityQuery], wish: _Wish, page: Paging, order: Ordering | None
 ) -> tuple[list[Story], int | None, bool]:
     """The histories of one page, how many there are (where asked), and whether more follow."""
     found: list[Story] = []
-    seen: set[str] = set()
     passed = 0
     enough = page.offset + page.limit
+    async for query, ids in _candidates(house, call, queries, order):
+        if passed > enough and not page.count:
+            break
+        for story in await _matching(house, call, ids, query, wish, story_test(query)):
+            if page.offset <= passed < enough:
+                found.append(story)
+            passed += 1
+    return found, passed if page.count else None, passed > enough
+
+
+async def _candidates(
+    house: House, call: Call, queries: Sequence[EntityQuery], order: Ordering | None
+) -> AsyncIterator[tuple[EntityQuery, list[str]]]:
+    """Ids of the entities that may answer a query, in slices; each once.
+
+    Raises:
+        TooComplexQuery: too many would have to be looked at.
+    """
+    seen: set[str] = set()
+    size = SLICE if order is None else SCAN_MOST
     for query in queries:
-        test = story_test(query)
         offset = 0
-        while page.count or passed <= enough:
-            batch = await house.store.find(call.tenant, without_content(query), call.grants, limit=SLICE, offset=offset)
+        while offset < SCAN_MOST:
+            asked_for = without_content(query)
+            batch = await house.store.find(call.tenant, asked_for, call.grants, limit=size, offset=offset)
             ids = [record.id for record in batch.records if record.id not in seen]
             seen.update(ids)
-            for story in await _matching(house, call, ids, query, wish, test) if ids else ():
-                if page.offset <= passed < enough:
-                    found.append(story)
-                passed += 1
-            offset += SLICE
-            if len(batch.records) < SLICE:
+            if order is not None:
+                ids.sort(reverse=order.keys[0].direction == "desc")
+            for start in range(0, len(ids), SLICE):
+                yield query, ids[start : start + SLICE]
+            offset += size
+            if len(batch.records) < size:
                 break
-            if offset >= SCAN_MOST:
-                raise TooComplexQuery(f"more than {SCAN_MOST} entities would have to be looked at", "q")
-    return found, passed if page.count else None, passed > enough
+        else:
+            raise TooComplexQuery(f"more than {SCAN_MOST} entities would have to be looked at", "q")
 
 
 async def _matching(
@@ -234,7 +266,7 @@ TEMPORAL_ROUTES: tuple[Route, ...] = (
         permission=_READ,
         endpoint=query_histories,
         summary="Query the history of entities (5.7.4)",
-        parameters=(*_TIME, *_WHICH, *_SHOW, "limit", "offset", "count"),
+        parameters=(*_TIME, *_WHICH, *_SHOW, "limit", "offset", "count", "orderBy"),
         answers=(200, 206, 400),
     ),
     Route(

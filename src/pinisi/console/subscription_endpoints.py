@@ -77,8 +77,8 @@ async def retrieve_subscription(house: House, call: Call) -> Reply:
 
 
 async def update_subscription(house: House, call: Call) -> Reply:
-    entry = _known(house, call)
     body = sent(house.contexts, call, merge_patch=True)
+    entry = _known(house, call)
     fragment = wanted_members(_object(body))
     if fragment.get("id", entry.subscription.id) != entry.subscription.id:
         raise BadRequestData("the id of a subscription cannot change", "id")

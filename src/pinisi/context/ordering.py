@@ -8,7 +8,7 @@ collation of Unicode does for the scripts of Europe; tailorings of single langua
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import msgspec
 
@@ -22,7 +22,13 @@ from pinisi.vocabulary.principal import Projection
 Direction = Literal["asc", "desc", "dist-asc", "dist-desc"]
 Place = tuple[float, float]
 MOST_KEYS = 16
-_DIRECTIONS: frozenset[Direction] = frozenset(("asc", "desc", "dist-asc", "dist-desc"))
+_DIRECTIONS: dict[str, Direction] = {
+    "": "asc",
+    "asc": "asc",
+    "desc": "desc",
+    "dist-asc": "dist-asc",
+    "dist-desc": "dist-desc",
+}
 _TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _PATH = re.compile(r"([^\[\]]+)(?:\[([^\[\]]+)\])?")
 _MEMBERS = frozenset(("id", "type", "createdAt", "modifiedAt"))
@@ -41,6 +47,10 @@ class Ordering(msgspec.Struct, frozen=True):
     keys: tuple[Key, ...]
     collated: bool = False
     place: Place | None = None
+
+    @property
+    def by_id_alone(self) -> bool:
+        return all(key.path == ("id",) and not key.keys for key in self.keys)
 
     def sorted(self, entities: Sequence[tuple[Entity, Projection]]) -> list[int]:
         """The places of the entities in their order; what a reader may not see counts as absent."""
@@ -87,7 +97,7 @@ def parse_ordering(
 def _key(term: str, table: TermTable) -> Key:
     path, _, direction = term.strip().partition(";")
     found = _PATH.fullmatch(path)
-    way = next((way for way in _DIRECTIONS if way == (direction or "asc")), None)
+    way = _DIRECTIONS.get(direction)
     if found is None or way is None or not all(found[1].split(".")):
         raise BadRequestData(f"{term[:80]!r} is no member with a direction", "orderBy")
     names = found[1].split(".")
@@ -136,7 +146,7 @@ def _inside(value: Any, keys: Iterable[str]) -> Any:
     for key in keys:
         if not isinstance(value, dict):
             return None
-        named: dict[str, Any] = value
+        named = cast(dict[str, Any], value)
         value = next((part for name, part in named.items() if name == key or name.rpartition("/")[2] == key), None)
     return value
 

@@ -96,9 +96,9 @@ def entity_document(
             document["scope"] = _one_or_more(entity.scopes)
     else:
         _core_members(document, entity, terms, view)
-    if entity.expires_at is not None:
-        document["expiresAt"] = entity.expires_at
     if view.sys_attrs:
+        if entity.expires_at is not None:
+            document["expiresAt"] = entity.expires_at
         document["createdAt"] = _moment(entity.created_at)
         document["modifiedAt"] = _moment(entity.modified_at)
     attributes = entity.attributes
@@ -218,7 +218,7 @@ def describe(document: dict[str, Any], instance: Instance, terms: TermTable, vie
         document["objectType"] = (
             terms.compact_iri(names) if isinstance(names, str) else [terms.compact_iri(name) for name in names]
         )
-    if instance.expires_at is not None:
+    if view.sys_attrs and instance.expires_at is not None:
         document["expiresAt"] = instance.expires_at
     if view.sys_attrs and instance.created_at:
         document["createdAt"] = _moment(instance.created_at)

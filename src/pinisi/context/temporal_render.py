@@ -195,6 +195,8 @@ def _moment(moment: Moment, strand: Strand, terms: TermTable, view: View, query:
     if instance.kind == LANGUAGE and view.languages is not None:
         document = {"type": PROPERTY, **in_language(instance, view.languages)}
     describe(document, instance, terms, _PLAIN)
+    if view.sys_attrs and instance.expires_at is not None:
+        document["expiresAt"] = instance.expires_at
     document["instanceId"] = instance_id(moment)
     if view.sys_attrs or query.timeproperty in ("createdAt", "modifiedAt"):
         document["createdAt"] = document["modifiedAt"] = format_instant(moment.received)
