@@ -86,7 +86,7 @@ class Application:
             return await self._pass(scope, receive)
         except Exception as error:
             reply = refusal_of(error)
-            if reply.status >= 500 and reply.status != 503:
+            if reply.status == 500:
                 _log.exception("a request failed", path=scope["path"], method=scope["method"])
             return reply
 
