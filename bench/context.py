@@ -149,7 +149,7 @@ def told(name: str, run: Run, goal: str, note: str) -> None:
 async def read_ten_thousand(folder: Path) -> None:
     city = City(folder, sensors("BenchSensor", 10_000, MAKASSAR))
     retrievals, twenty = people_of.retrievals(city.population), pages("BenchSensor", 10_000)
-    note = "10,000 sensors of five attributes and a location beside Makassar's 2,194 entities; 100 writes/s to them"
+    note = "10,000 sensors of five attributes and a location beside Makassar's registers; 100 writes/s to them"
     try:
         await city.load()
         retrieve, ceiling = await beside_ceiling(city, retrievals)
