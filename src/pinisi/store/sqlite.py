@@ -2,10 +2,11 @@
 
 import re
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import wraps
 from itertools import islice
 from pathlib import Path
+from types import CoroutineType
 from typing import Any, ParamSpec, TypeVar
 
 import apsw
@@ -43,7 +44,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def _in_plain_words(method: Callable[P, Awaitable[R]]) -> Callable[P, Coroutine[Any, Any, R]]:
+def _in_plain_words(method: Callable[P, Awaitable[R]]) -> "Callable[P, CoroutineType[Any, Any, R]]":
     """SQLite's errors become `StoreUnavailable`."""
 
     @wraps(method)
