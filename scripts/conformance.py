@@ -3,8 +3,8 @@
     python scripts/conformance.py --suite FOLDER [--only PREFIX] [--failures]
 
 The suite is not part of this repository: clone it (docs/reference/conformance.md says which), make a virtual
-environment `venv` inside of it or beside it, and install its requirements.txt there. Each group gets a server of its own with empty
-data; the contexts that the suite's files name are served from the suite's own copies.
+environment `venv` inside of it or beside it, and install its requirements.txt there. Each group gets a server of its
+own with empty data; the contexts that the suite's files name are served from the suite's own copies.
 """
 
 import argparse

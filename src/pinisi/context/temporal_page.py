@@ -32,10 +32,11 @@ def cut(stories: Sequence[Story], query: TemporalQuery, most: int) -> TemporalPa
     Values of the same moment stay together, so a page may hold a few more.
     """
     times = sorted(time_of(moment, query) for story in stories for moment in story.moments)
-    if len(times) <= most and all(story.complete for story in stories):
-        return TemporalPage(stories)
     backwards = query.last is not None
-    edge = _edge(times, most, backwards)
+    edge = _edge(times, most, backwards) if times else 0
+    whole = not times or edge == times[0 if backwards else -1]
+    if whole and all(story.complete for story in stories):
+        return TemporalPage(stories)
     kept = [_kept(story, query, edge, backwards) for story in stories]
     silent = [_silenced(story, part) for story, part in zip(stories, kept, strict=True)]
     return TemporalPage(kept, content_range(kept, query), silent)

@@ -1,0 +1,122 @@
+"""Subscriptions and what they send (NGSI-LD 5.8, 5.2.12 to 5.2.15), to a real receiver."""
+
+import json
+import queue
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import pytest
+from broker_at_hand import CONTEXT, V1, Broker, prop, refused
+
+Received = tuple[dict[str, str], dict[str, Any]]
+
+
+class Receiver:
+    """Takes notifications at `url`, one after another."""
+
+    def __init__(self) -> None:
+        self.waiting: queue.Queue[Received] = queue.Queue()
+        waiting = self.waiting
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                waiting.put(({key.lower(): value for key, value in self.headers.items()}, json.loads(body)))
+                self.send_response(200)
+                self.send_header("content-length", "0")
+                self.end_headers()
+
+            def log_message(self, format: str, *words: object) -> None:
+                """Say nothing."""
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/notify"
+
+    def next(self) -> Received:
+        return self.waiting.get(timeout=10)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    receiver = Receiver()
+    thread = threading.Thread(target=receiver.server.serve_forever, daemon=True)
+    thread.start()
+    yield receiver
+    receiver.server.shutdown()
+    receiver.server.server_close()
+
+
+def subscription(uri: str, **members: Any) -> dict[str, Any]:
+    notification = {"endpoint": {"uri": uri, "accept": "application/json"}}
+    return {"type": "Subscription", "entities": [{"type": "Bus"}], "notification": notification, **members}
+
+
+def subscribe(broker: Broker, body: dict[str, Any]) -> str:
+    answer = broker.call("POST", "/subscriptions", body)
+    assert answer.status_code == 201, answer.text
+    path: str = answer.headers["location"]
+    assert path.startswith(f"{V1}/subscriptions/")
+    return path.rpartition("/")[2]
+
+
+def test_a_change_is_told_to_who_subscribed(broker: Broker, receiver: Receiver) -> None:
+    """5.8.6."""
+    id = subscribe(broker, subscription(receiver.url))
+    broker.create("urn:b:1", speed=prop(5))
+    headers, notification = receiver.next()
+    assert (notification["type"], notification["subscriptionId"]) == ("Notification", id)
+    assert notification["data"] == [{"id": "urn:b:1", "type": "Bus", "speed": prop(5)}]
+    assert headers["ngsild-tenant"] == broker.tenant
+    assert CONTEXT in headers["link"]
+
+
+def test_only_what_is_watched_and_fits_is_told(broker: Broker, receiver: Receiver) -> None:
+    subscribe(broker, subscription(receiver.url, watchedAttributes=["speed"], q="speed>10"))
+    broker.create("urn:b:1", speed=prop(5))
+    broker.call("PATCH", "/entities/urn:b:1", {"name": prop("x")})
+    broker.create("urn:d:1", type="Depot", speed=prop(50))
+    broker.call("PATCH", "/entities/urn:b:1", {"speed": prop(20)})
+    assert receiver.next()[1]["data"][0]["speed"] == prop(20)
+    assert receiver.waiting.empty()
+
+
+def test_a_notification_has_the_form_that_was_asked_for(broker: Broker, receiver: Receiver) -> None:
+    """5.2.14."""
+    wish = subscription(receiver.url)
+    wish["notification"] |= {"attributes": ["speed"], "format": "keyValues"}
+    subscribe(broker, wish)
+    broker.create("urn:b:1", speed=prop(5), name=prop("x"))
+    assert receiver.next()[1]["data"] == [{"id": "urn:b:1", "type": "Bus", "speed": 5}]
+
+
+def test_a_subscription_lives_from_post_to_delete(broker: Broker, receiver: Receiver) -> None:
+    id = subscribe(broker, subscription(receiver.url, id="urn:s:1", description="buses"))
+    refused(broker.call("POST", "/subscriptions", subscription(receiver.url, id="urn:s:1")), 409, "AlreadyExists")
+    told = broker.get(f"/subscriptions/{id}").json()
+    assert (told["description"], told["status"]) == ("buses", "active")
+    assert [one["id"] for one in broker.get("/subscriptions").json()] == ["urn:s:1"]
+    assert broker.call("PATCH", f"/subscriptions/{id}", {"isActive": False}).status_code == 204
+    assert broker.get(f"/subscriptions/{id}").json()["status"] == "paused"
+    assert broker.call("DELETE", f"/subscriptions/{id}").status_code == 204
+    refused(broker.get(f"/subscriptions/{id}"), 404, "ResourceNotFound")
+    refused(broker.call("DELETE", f"/subscriptions/{id}"), 404, "ResourceNotFound")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"type": "Query"},
+        {"entities": []},
+        {"entities": [{"id": "urn:b:1"}]},
+        {"notification": {}},
+        {"q": "speed>"},
+        {"expiresAt": "2020-01-01T00:00:00Z"},
+        {"throttling": -1},
+        {"id": "subscription"},
+    ],
+)
+def test_what_is_no_subscription_is_refused(broker: Broker, change: dict[str, Any]) -> None:
+    body = subscription("http://127.0.0.1:9/notify") | change
+    refused(broker.call("POST", "/subscriptions", body), 400, "BadRequestData")
