@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Change, Incident } from "../src/api/types";
+import type { Cell, Change, Incident } from "../src/api/types";
 import { inOrderOfUrgency, merge } from "../src/live/incidents";
 import { applyChanges, readTable, rowColumns } from "../src/live/table";
 import { arrange } from "../src/incidents/waiting";
@@ -17,7 +17,7 @@ const table = readTable({
   ],
 });
 
-const change = (id: string, row: Change["row"], layers = ["green"]): Change => ({ id, type: "t", layers, row, attributes: [] });
+const change = (id: string, row: Cell[] | null, layer = "green"): Change => ({ id, type: "t", rows: row ? { [layer]: row } : {}, attributes: [] });
 
 describe("a layer's table", () => {
   it("keeps a column that bears the name of a shared one apart", () => {
@@ -30,7 +30,7 @@ describe("a layer's table", () => {
     expect([[...after.rows.keys()], after.position]).toEqual([["a", "c", "d"], 9]);
   });
   it("drops an entity that left the layer", () => {
-    expect(applyChanges(table, COLUMNS, 9, [change("a", ["a", "x", null, 0, 0, 1, []], ["other"])]).rows.has("a")).toBe(false);
+    expect(applyChanges(table, COLUMNS, 9, [change("a", ["a", "x", null, 0, 0, 1, []], "other")]).rows.has("a")).toBe(false);
   });
 });
 

@@ -226,8 +226,8 @@ export type IncidentAct = {
 export interface Change {
   id: string;
   type: string;
-  layers: string[];
-  row: Cell[] | null;
+  /** Layer -> the entity's row in it, by each layer's own columns. */
+  rows: Record<string, Cell[]>;
   attributes: string[];
 }
 

@@ -138,7 +138,7 @@ class LiveStore extends EventTarget {
     const tables = new Map(this.tables);
     for (const layer of this.city?.layers ?? []) {
       const table = tables.get(layer.id);
-      const changes = entities.filter((change) => change.layers.includes(layer.id) || table?.rows.has(change.id));
+      const changes = entities.filter((change) => layer.id in change.rows || table?.rows.has(change.id));
       if (!table || changes.length === 0) continue;
       tables.set(layer.id, applyChanges(table, rowColumns(layer.columns.map(({ key }) => key)), position, changes));
     }

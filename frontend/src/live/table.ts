@@ -46,12 +46,13 @@ export function readTable(answer: LayerTable): Table {
   return { layer: answer.layer, position: answer.position, rows: new Map(rows.map((row) => [row.id, row])) };
 }
 
-/** Applies changes of one layer; a row of null is gone. `columns` is the order in which the layer writes its rows. */
+/** Applies changes of one layer; without a row it is gone from the layer. `columns` is the order in which the layer writes its rows. */
 export function applyChanges(table: Table, columns: readonly string[], position: number, changes: Change[]): Table {
   const rows = new Map(table.rows);
   for (const change of changes) {
-    if (change.row === null || !change.layers.includes(table.layer)) rows.delete(change.id);
-    else rows.set(change.id, readRow(columns, change.row));
+    const row = change.rows[table.layer];
+    if (row === undefined) rows.delete(change.id);
+    else rows.set(change.id, readRow(columns, row));
   }
   return { layer: table.layer, position: Math.max(position, table.position), rows };
 }

@@ -114,8 +114,6 @@ async def _change(
     return {
         "id": id,
         "type": record.family.types[0] if record is not None else next(iter(touched.types), None),
-        "layers": list(rows),
-        "row": next(iter(rows.values()), None),
         "rows": rows,
         "attributes": sorted(house.pinisi_table.compact_iri(name) for name in touched.attributes),
     }
