@@ -24,7 +24,7 @@ from pinisi.store.query import EntityQuery, GeoQuery, TypeIs
 from pinisi.store.seen import areas_seen, projection_of, seen
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import format_instant
-from pinisi.vocabulary.principal import Projection
+from pinisi.vocabulary.principal import EVERYTHING, Projection
 from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA, DATA_SOURCE, INCIDENT, LOCATION, PROVIDER
 
 MOST_ALARMS = 50
@@ -198,14 +198,15 @@ def _type_title(house: House, types: Sequence[str]) -> Text:
 
 
 async def _sources(house: House, call: Call, entity: Entity) -> list[dict[str, Any]]:
+    """The cards that the facts shown name: whoever may see a number may know where it comes from."""
     cards: dict[str, dict[str, Any]] = {}
     for instances in entity.attributes.values():
         for instance in instances:
             for provider in instance.attributes.get(PROVIDER, ()):
                 id = provider.value
                 if isinstance(id, str) and id not in cards:
-                    found = await house.store.entity(call.tenant, id, call.grants)
-                    if found is not None:
+                    found = await house.store.entity(call.tenant, id, EVERYTHING)
+                    if found is not None and DATA_SOURCE in found.family.types:
                         cards[id] = _source(house, found)
     return list(cards.values())
 
