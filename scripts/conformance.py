@@ -1,6 +1,6 @@
 """Run a copy of the ETSI NGSI-LD test suite against a server that is started for it; a line a group, then the sum.
 
-    python scripts/conformance.py --suite FOLDER [--only PREFIX] [--failures]
+    python scripts/conformance.py FOLDER [--only TEXT] [--failures]
 
 The suite is not part of this repository: clone it (docs/reference/conformance.md says which), make a virtual
 environment `venv` inside of it or beside it, and install its requirements.txt there. Each group gets a server of its
@@ -18,7 +18,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,7 +117,7 @@ def _urls(folder: Path) -> set[str]:
 
 
 @contextmanager
-def served(suite: Suite, port: int, work: Path) -> Iterator[str]:
+def served(suite: Suite, port: int, work: Path) -> Generator[str]:
     """A server with an empty city; gives the address of its NGSI-LD interface."""
     from pinisi.city.scaffold import new_city
 
@@ -210,7 +210,9 @@ def report(group: str, cases: list[Case], seconds: float, failures: bool) -> int
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Run the ETSI NGSI-LD test suite against Pinisi.")
-    parser.add_argument("--suite", default=os.environ.get("PINISI_SUITE", ""), help="folder of the suite's clone")
+    parser.add_argument(
+        "suite", nargs="?", default=os.environ.get("PINISI_SUITE", ""), help="folder of the suite's clone"
+    )
     parser.add_argument("--robot", help="the program robot of the suite's virtual environment")
     parser.add_argument("--only", default="", help="run groups whose name holds this text")
     parser.add_argument("--port", type=int, default=9090, help="some cases name 9090 themselves")

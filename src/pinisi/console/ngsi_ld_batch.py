@@ -28,7 +28,7 @@ _encode = msgspec.json.Encoder().encode
 Reader = Callable[[Any, TermTable], EntityChange]
 
 
-class _Errors:
+class Errors:
     """Entities that were refused, in the order of the request."""
 
     def __init__(self) -> None:
@@ -46,7 +46,7 @@ async def create_entities(house: House, call: Call) -> Reply:
 
     changes, outcomes, errors = await _run(house, call, read)
     done = [change.id for change, outcome in zip(changes, outcomes, strict=True) if outcome.refused is None]
-    return _result(done, errors) if errors.items else Reply(201, _encode(done))
+    return batch_result(done, errors) if errors.items else Reply(201, _encode(done))
 
 
 async def upsert_entities(house: House, call: Call) -> Reply:
@@ -59,7 +59,7 @@ async def upsert_entities(house: House, call: Call) -> Reply:
     changes, outcomes, errors = await _run(house, call, read)
     pairs = list(zip(changes, outcomes, strict=True))
     if errors.items:
-        return _result([change.id for change, outcome in pairs if outcome.refused is None], errors)
+        return batch_result([change.id for change, outcome in pairs if outcome.refused is None], errors)
     created = list(dict.fromkeys(change.id for change, outcome in pairs if not outcome.existed))
     return Reply(201, _encode(created)) if created else NO_CONTENT
 
@@ -93,7 +93,7 @@ async def delete_entities(house: House, call: Call) -> Reply:
     return _partly(changes, outcomes, errors)
 
 
-async def _run(house: House, call: Call, read: Reader) -> tuple[list[EntityChange], tuple[Outcome, ...], _Errors]:
+async def _run(house: House, call: Call, read: Reader) -> tuple[list[EntityChange], tuple[Outcome, ...], Errors]:
     body = sent(house.contexts, call)
     documents: list[Any] = body.document
     if not isinstance(documents, list) or not documents:  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -102,7 +102,7 @@ async def _run(house: House, call: Call, read: Reader) -> tuple[list[EntityChang
         raise BadRequestData(f"at most {MOST} in one batch")
     if any(document is None for document in documents):
         raise BadRequestData("null is no item of a batch (NGSI-LD 5.5.4)")
-    errors = _Errors()
+    errors = Errors()
     changes: list[EntityChange] = []
     for index, document in enumerate(documents, start=1):
         try:
@@ -137,11 +137,12 @@ def _id_of(document: Any) -> str | None:
     return id if isinstance(id, str) else None
 
 
-def _result(done: list[str], errors: _Errors) -> Reply:
+def batch_result(done: list[str], errors: Errors) -> Reply:
+    """What was done and what was refused (5.2.16)."""
     return Reply(207, _encode({"success": list(dict.fromkeys(done)), "errors": errors.items}))
 
 
-def _partly(changes: list[EntityChange], outcomes: tuple[Outcome, ...], errors: _Errors) -> Reply:
+def _partly(changes: list[EntityChange], outcomes: tuple[Outcome, ...], errors: Errors) -> Reply:
     """204 when all was done; 207 when an entity, or an attribute of one, was left alone."""
     done: list[str] = []
     for change, outcome in zip(changes, outcomes, strict=True):
@@ -152,7 +153,7 @@ def _partly(changes: list[EntityChange], outcomes: tuple[Outcome, ...], errors: 
             errors.add(change.id, BadRequestData(f"not updated: {names}"))
         elif outcome.refused is None:
             done.append(change.id)
-    return _result(done, errors) if errors.items else NO_CONTENT
+    return batch_result(done, errors) if errors.items else NO_CONTENT
 
 
 _WRITE = "context.write"

@@ -7,6 +7,7 @@ from pinisi.console.ngsi_ld_discovery import DISCOVERY_ROUTES
 from pinisi.console.ngsi_ld_door import behind_door
 from pinisi.console.ngsi_ld_identity import IDENTITY_ROUTES
 from pinisi.console.ngsi_ld_provision import PROVISION_ROUTES
+from pinisi.console.ngsi_ld_purge import PURGE_ROUTES
 from pinisi.console.ngsi_ld_temporal import TEMPORAL_ROUTES
 from pinisi.console.ngsi_ld_temporal_provision import TEMPORAL_PROVISION_ROUTES
 from pinisi.console.subscription_endpoints import SUBSCRIPTION_ROUTES
@@ -20,6 +21,7 @@ NGSI_LD_ROUTES: tuple[Route, ...] = behind_door(
         *PROVISION_ROUTES,
         *CONSUMPTION_ROUTES,
         *BATCH_ROUTES,
+        *PURGE_ROUTES,
         *DISCOVERY_ROUTES,
         *TEMPORAL_ROUTES,
         *TEMPORAL_PROVISION_ROUTES,

@@ -185,6 +185,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
 }
 
 
+# Bodies that are read by a struct describe themselves.
 _STRUCTS: tuple[type[msgspec.Struct], ...] = (
     SignInRequest,
     PasswordRequest,
@@ -192,8 +193,7 @@ _STRUCTS: tuple[type[msgspec.Struct], ...] = (
     AccountChange,
     TokenRequest,
 )
-SCHEMAS |= msgspec.json.schema_components(_STRUCTS, ref_template="#/components/schemas/{name}")[1]
-"""Bodies that are read by a struct describe themselves."""
+SCHEMAS.update(msgspec.json.schema_components(_STRUCTS, ref_template="#/components/schemas/{name}")[1])
 
 
 def _ref(name: str) -> dict[str, Any]:

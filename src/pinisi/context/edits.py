@@ -6,7 +6,7 @@ of creation is kept, the time of modification set. An instance that was observed
 attribute on purpose replaces it whatever its time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -158,6 +158,19 @@ def delete_attribute(
                 raise ResourceNotFound(f"{entity_id} has no attribute {name}")
             return work.remove(name, instances).edit()
         return work.remove(name, [_must_have(work.entity, name, dataset_id)]).edit()
+
+    return transform
+
+
+def keep_attributes(entity_id: str, stays: Callable[[str], bool]) -> Transform:
+    """Delete the attributes that shall not stay (5.6.21)."""
+
+    def transform(present: Entity | None, now: Instant) -> Edit:
+        work = _Work(_must(present, entity_id), now)
+        for name, instances in list(work.attributes.items()):
+            if not stays(name):
+                work.remove(name, instances)
+        return work.edit()
 
     return transform
 

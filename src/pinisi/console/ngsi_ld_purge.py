@@ -1,0 +1,74 @@
+"""Entities deleted by query, or emptied of attributes (NGSI-LD 5.6.21)."""
+
+from collections.abc import Sequence
+
+from pinisi.console.house import House
+from pinisi.console.http import Call, Reply, Route
+from pinisi.console.ngsi_ld_batch import Errors, batch_result
+from pinisi.console.ngsi_ld_query import query_of
+from pinisi.console.ngsi_ld_request import linked_context, names
+from pinisi.context import edits
+from pinisi.context.problems import BadRequestData
+from pinisi.context.term_table import TermTable
+from pinisi.store.protocol import EntityChange, Transform
+from pinisi.store.query import EntityQuery
+
+SLICE = 1_000
+_WHICH = ("id", "type", "idPattern", "attrs", "q", "scopeQ", "csf", "georel", "geometry", "coordinates", "geoproperty",
+          "expandValues")  # fmt: skip
+
+
+async def purge_entities(house: House, call: Call) -> Reply:
+    table = house.contexts.table(linked_context(call.headers.get(b"link")))
+    keep, drop = _attributes(call, "keep", table), _attributes(call, "drop", table)
+    if keep is not None and drop is not None:
+        raise BadRequestData("goes not together with keep", "drop")
+    ids = await _ids(house, call, query_of(call.query, table))
+    errors = Errors()
+    done: list[str] = []
+    for start in range(0, len(ids), SLICE):
+        part = ids[start : start + SLICE]
+        changes = [EntityChange(id, _change(id, keep, drop)) for id in part]
+        applied = await house.store.apply(call.tenant, changes, call.principal, atomic=False)
+        for id, outcome in zip(part, applied.outcomes, strict=True):
+            if outcome.refused is None:
+                done.append(id)
+            else:
+                errors.add(id, outcome.refused)
+    return batch_result(done, errors) if errors.items else Reply(204)
+
+
+def _attributes(call: Call, name: str, table: TermTable) -> frozenset[str] | None:
+    given = names(call, name)
+    return None if given is None else frozenset(table.expand_name(one, name) for one in given)
+
+
+def _change(id: str, keep: frozenset[str] | None, drop: frozenset[str] | None) -> Transform:
+    if keep is not None:
+        return edits.keep_attributes(id, lambda name: name in keep)
+    if drop is not None:
+        return edits.keep_attributes(id, lambda name: name not in drop)
+    return edits.delete(id)
+
+
+async def _ids(house: House, call: Call, query: EntityQuery) -> Sequence[str]:
+    """All that the query selects, before anything changes."""
+    ids: list[str] = []
+    while True:
+        page = await house.store.find(call.tenant, query, call.grants, limit=SLICE, offset=len(ids))
+        ids += [record.id for record in page.records]
+        if len(page.records) < SLICE:
+            return ids
+
+
+PURGE_ROUTES: tuple[Route, ...] = (
+    Route(
+        method="DELETE",
+        path="/ngsi-ld/v1/entities",
+        permission="context.write",
+        endpoint=purge_entities,
+        summary="Delete entities by query, or attributes of them (5.6.21)",
+        parameters=(*_WHICH, "keep", "drop", "local"),
+        answers=(204, 207, 400),
+    ),
+)

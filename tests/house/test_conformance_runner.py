@@ -1,0 +1,71 @@
+"""The runner of an outside conformance suite: what it needs, what it lays out, what it counts."""
+
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SCRIPT = ROOT / "scripts" / "conformance.py"
+
+
+@pytest.fixture(scope="module")
+def runner() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("conformance_runner", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["conformance_runner"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def suite_at(folder: Path) -> Path:
+    (folder / "TP/NGSI-LD/CommonBehaviours").mkdir(parents=True)
+    (folder / "resources/jsonld-contexts").mkdir(parents=True)
+    (folder / "resources/jsonld-contexts/suite.jsonld").write_text('{"@context": {}}')
+    (folder / "data").mkdir()
+    (folder / "data/one.jsonld").write_text('{"@context": "https://somewhere.example/raw/suite.jsonld"}')
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [((), "make conformance SUITE=folder"), (("/nowhere",), "no copy of the ETSI NGSI-LD test suite")],
+)
+def test_what_is_missing_is_said_in_plain_words(words: tuple[str, ...], said: str) -> None:
+    done = subprocess.run([sys.executable, SCRIPT, *words], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+def test_a_suite_without_robot_is_told_how_to_get_it(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, SCRIPT, suite_at(tmp_path)],
+        capture_output=True, text=True, check=False, timeout=60, env={"PATH": str(tmp_path)},
+    )  # fmt: skip
+    assert (done.returncode, "pip install -r requirements.txt" in done.stderr) == (2, True)
+
+
+def test_addresses_in_the_suite_are_answered_by_its_own_copies(runner: ModuleType, tmp_path: Path) -> None:
+    suite = runner.Suite(suite_at(tmp_path / "suite"), Path("robot"))
+    runner.lay_contexts(suite, tmp_path / "contexts")
+    index = json.loads((tmp_path / "contexts/index.json").read_text())
+    assert index == {"https://somewhere.example/raw/suite.jsonld": "suite.jsonld"}
+    assert (tmp_path / "contexts/suite.jsonld").is_file()
+
+
+def test_cases_are_counted_from_the_output(runner: ModuleType, tmp_path: Path) -> None:
+    output = tmp_path / "output.xml"
+    output.write_text(
+        "<robot><suite><test name='one'><kw><status status='FAIL'>inside</status></kw><status status='PASS'/></test>"
+        "<test name='two'><status status='FAIL'>201 != 400</status></test></suite></robot>"
+    )
+    assert [(case.name, case.passed, case.reason) for case in runner.read_cases(output)] == [
+        ("one", True, ""),
+        ("two", False, "201 != 400"),
+    ]
