@@ -236,6 +236,17 @@ def test_one_value_is_corrected(broker: Broker, place: int, after: list[int], pr
     assert broker.entity("urn:b:1")["speed"]["value"] == present
 
 
+def test_a_value_that_is_told_again_takes_the_place_of_the_first(broker: Broker) -> None:
+    """5.6.11: what history says of one moment is what was said last; its name stays."""
+    write(broker, "urn:b:1", speed=past((1, 1), (2, 2)))
+    first = broker.get(f"{TEMPORAL}/urn:b:1").json()["speed"][0]["instanceId"]
+    broker.call("POST", f"{TEMPORAL}/urn:b:1/attrs", {"speed": past((9, 1))})
+    answer = broker.get(f"{TEMPORAL}/urn:b:1")
+    assert (values(answer), answer.json()["speed"][0]["instanceId"]) == ([9, 2], first)
+    assert broker.call("DELETE", f"{TEMPORAL}/urn:b:1/attrs/speed/{first}").status_code == 204
+    assert values(broker.get(f"{TEMPORAL}/urn:b:1")) == [2]
+
+
 def test_an_entity_is_erased_with_its_past(broker: Broker) -> None:
     """5.6.16."""
     write(broker, "urn:b:1", speed=past((1, 1)))

@@ -70,10 +70,10 @@ async def retrieve_history(house: House, call: Call) -> Reply:
     if not stories or not (stories[0].created_at or stories[0].moments or stories[0].hours):
         raise ResourceNotFound(f"{id[:200]} has no history")
     _must_have_one(stories[0], wish)
-    if not wish.view.shows("id") and not wish.view.shows("type") and not _tells(stories[0], wish):
-        raise ResourceNotFound(f"{id} has none of the members asked for")
     page = cut(stories, wish.time, house.settings.temporal_page)
     body = render_story(page.stories[0], how.table, wish.time, wish.form, wish.view, page.silent_of(0))
+    if body == b"{}":
+        raise ResourceNotFound(f"{id} has none of the members asked for")
     return _answer(with_context(body, how.table) if how.media == "ld" else body, page, how, ())
 
 

@@ -99,11 +99,12 @@ async def _moments(house: House, call: Call, id: str, name: str) -> Sequence[Mom
 
 
 def _pick(moments: Sequence[Moment], instance: str) -> tuple[Moment, list[Moment]]:
-    """The moment with this instanceId, and the others of its datasetId."""
-    found = next((moment for moment in moments if instance_id(moment) == instance), None)
-    if found is None:
+    """The moment with this instanceId, as it was told last, and those of other times with its datasetId."""
+    named = [moment for moment in moments if instance_id(moment) == instance]
+    if not named:
         raise ResourceNotFound(f"there is no instance {instance}")
-    return found, [moment for moment in moments if moment is not found and moment.dataset == found.dataset]
+    found = max(named, key=lambda moment: moment.position)
+    return found, [one for one in moments if one.observed != found.observed and one.dataset == found.dataset]
 
 
 async def _change(house: House, call: Call, id: str, transform: Transform) -> Reply:

@@ -56,7 +56,7 @@ def erase_moment(moment: Moment, others: Sequence[Moment]) -> Transform:
     """Delete one value of the past (5.6.15); where it is the present one, the newest of the others becomes that."""
 
     def transform(present: Entity | None, now: Instant) -> Edit:
-        gone = Forgotten(moment.attribute, moment.dataset or "", moment.position, moment.observed)
+        gone = Forgotten(moment.attribute, moment.dataset or "", moment.observed)
         current = _present_of(present, moment)
         if present is None or current is None:
             return Edit(present, forget=(gone,))
@@ -65,7 +65,7 @@ def erase_moment(moment: Moment, others: Sequence[Moment]) -> Transform:
         if before is None or before.instance is None:
             nothing = Forgotten(moment.attribute, moment.dataset or "")
             return Edit(_with(present, moment.attribute, kept, now), forget=(nothing,))
-        moved = Forgotten(before.attribute, before.dataset or "", before.position, before.observed)
+        moved = Forgotten(before.attribute, before.dataset or "", before.observed)
         return Edit(_with(present, moment.attribute, [*kept, before.instance], now), forget=(gone, moved))
 
     return transform
@@ -76,7 +76,7 @@ def change_moment(moment: Moment, patch: AttributePatch) -> Transform:
 
     def transform(present: Entity | None, now: Instant) -> Edit:
         new = merged(moment.instance, patch, now, deep=False)
-        gone = Forgotten(moment.attribute, moment.dataset or "", moment.position, moment.observed)
+        gone = Forgotten(moment.attribute, moment.dataset or "", moment.observed)
         current = _present_of(present, moment)
         if present is None or current is None:
             return Edit(present, late=((moment.attribute, new),), forget=(gone,))

@@ -16,7 +16,7 @@ from pinisi.context.temporal_query import TemporalQuery
 from pinisi.context.temporal_scope import scope_instances, scope_pairs, split_scopes
 from pinisi.context.term_table import TermTable
 from pinisi.context.validate import NULL
-from pinisi.store.protocol import Moment, Position, Story
+from pinisi.store.protocol import Moment, Story
 from pinisi.vocabulary.entity import LANGUAGE, LIST_RELATIONSHIP, PROPERTY, VALUE_MEMBER, Instance
 from pinisi.vocabulary.instant import Instant, format_instant
 
@@ -97,21 +97,15 @@ class Strand(msgspec.Struct):
 
 
 def instance_id(moment: Moment) -> str:
-    """A name for one value in history, the same in every answer."""
+    """A name for one value in history, the same in every answer and after a correction."""
     subject = f"{moment.attribute} {moment.dataset or ''}".encode()
-    return f"{INSTANCE_ID}{moment.position}-{moment.observed}-{zlib.crc32(subject):08x}"
+    return f"{INSTANCE_ID}{moment.observed}-{zlib.crc32(subject):08x}"
 
 
-def read_instance_id(text: str) -> tuple[Position, Instant] | None:
-    """Position and observed time of the value that an `instanceId` names; None if it names none of ours."""
-    if not text.startswith(INSTANCE_ID):
-        return None
-    position, _, rest = text[len(INSTANCE_ID) :].partition("-")
-    observed, _, _ = rest.rpartition("-")
-    try:
-        return int(position), int(observed)
-    except ValueError:
-        return None
+def as_known_now(moments: Sequence[Moment]) -> list[Moment]:
+    """Of the values of one instance that are said to be true at the same time, the one that was told last."""
+    newest = {moment.observed: moment for moment in sorted(moments, key=lambda moment: moment.position)}
+    return [moment for moment in moments if moment is newest[moment.observed]]
 
 
 def time_of(moment: Moment, query: TemporalQuery) -> Instant:
@@ -157,6 +151,8 @@ def _strands(
             found.setdefault((hour.attribute, hour.dataset), Strand(hour.attribute, hour.dataset, []))
     strands: dict[str, list[Strand]] = {}
     for strand in found.values():
+        if query.timeproperty == "observedAt":
+            strand.moments = as_known_now(strand.moments)
         told = strand.moments or form == "aggregatedValues" or (strand.attribute, strand.dataset) in empty
         if told and _shown(strand, view):
             strand.moments.sort(key=lambda moment: (time_of(moment, query), moment.position))

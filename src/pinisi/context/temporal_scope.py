@@ -38,7 +38,7 @@ def scope_pairs(moments: Sequence[Moment], query: TemporalQuery) -> dict[str, An
 
 
 def within_scopes(story: Story, scopes: Story | None, selection: ScopeSelection, query: TemporalQuery) -> Story | None:
-    """The part of a story while the entity had scopes that are selected; None if there is none.
+    """The part of a story while the entity had scopes that are selected, those at its beginning told too; else None.
 
     Args:
         scopes: the whole history of the entity's scopes.
@@ -53,7 +53,10 @@ def within_scopes(story: Story, scopes: Story | None, selection: ScopeSelection,
         return place >= 0 and valid[place]
 
     kept = [moment for moment in story.moments if held(_time(moment, query))]
-    return msgspec.structs.replace(story, moments=kept) if kept else None
+    if not kept:
+        return None
+    before = [] if query.since is None else [moment for moment in moments if moment.observed < query.since][-1:]
+    return msgspec.structs.replace(story, moments=[*(one for one in before if held(one.observed)), *kept])
 
 
 def _asked(moments: Sequence[Moment], query: TemporalQuery) -> list[Moment]:

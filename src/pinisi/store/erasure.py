@@ -6,7 +6,6 @@ from typing import Any
 import apsw
 import msgspec
 
-from pinisi.store.protocol import Position
 from pinisi.vocabulary.instant import Instant
 
 _NOT_HELD = (
@@ -24,23 +23,22 @@ class Erasure(msgspec.Struct, frozen=True):
     id: str
     attribute: int | None
     dataset: int | None
-    position: Position | None
     observed: Instant | None
 
     def holds(self, history: Sequence[Any]) -> bool:
         """Whether a row of history that is not yet written is among them."""
-        wanted = (self.row, self.attribute, self.dataset, self.observed, self.position)
-        return all(want is None or want == have for want, have in zip(wanted, history[:5], strict=True))
+        wanted = (self.row, self.attribute, self.dataset, self.observed)
+        return all(want is None or want == have for want, have in zip(wanted, history[:4], strict=True))
 
     def run(self, connection: apsw.Connection) -> None:
-        """Erase the rows that are written; hourly statistics too, but for a single moment."""
+        """Erase the rows that are written; hourly statistics too, but for those of a single moment."""
         where, values = self._where()
-        if self.position is None:
+        if self.observed is None:
             held = _NOT_HELD.format(time="hourly.hour")
             connection.execute(f"DELETE FROM hourly WHERE {where}{held}", (*values, self.id))
         else:
-            where += " AND position = ? AND observed = ?"
-            values += [self.position, self.observed]
+            where += " AND observed = ?"
+            values.append(self.observed)
         held = _NOT_HELD.format(time="history.observed")
         connection.execute(f"DELETE FROM history WHERE {where}{held}", (*values, self.id))
 

@@ -232,7 +232,6 @@ class Ledger:
             id,
             None if attribute is None else self.names.intern(attribute),
             None if dataset is None else self.names.intern(dataset) if dataset else 0,
-            forgotten.position,
             forgotten.observed,
         )
 

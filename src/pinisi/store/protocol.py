@@ -73,12 +73,11 @@ class StoreUnavailable(Exception):
 
 class Forgotten(msgspec.Struct, frozen=True):
     """Values that leave history for good: of the whole entity, of one attribute (`dataset` None: of every instance of
-    it, "": of the default one), or the one value that was known at `position` to be true at `observed`.
+    it, "": of the default one), or what was ever said to be true at the one moment `observed`.
     """
 
     attribute: str | None = None
     dataset: str | None = None
-    position: Position | None = None
     observed: Instant | None = None
 
 
