@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -146,6 +147,13 @@ def served(suite: Suite, port: int, work: Path) -> Generator[str]:
             server.wait(20)
 
 
+def refuse_taken_port(port: int) -> None:
+    """Another server at the port would answer in the place of ours."""
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            raise Unready(f"port {port} is taken: stop the program that listens there, or choose another with --port")
+
+
 def _wait(server: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
     for _ in range(200):
         if server.poll() is not None:
@@ -159,6 +167,7 @@ def _wait(server: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
 
 
 def run_group(suite: Suite, group: str, port: int, keep: Path | None) -> list[Case]:
+    refuse_taken_port(port)
     work = Path(tempfile.mkdtemp(prefix="pinisi-conformance-"))
     try:
         with served(suite, port, work) as url:

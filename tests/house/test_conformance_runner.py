@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -57,6 +58,14 @@ def test_addresses_in_the_suite_are_answered_by_its_own_copies(runner: ModuleTyp
     index = json.loads((tmp_path / "contexts/index.json").read_text())
     assert index == {"https://somewhere.example/raw/suite.jsonld": "suite.jsonld"}
     assert (tmp_path / "contexts/suite.jsonld").is_file()
+
+
+def test_a_port_that_another_server_holds_is_refused(runner: ModuleType) -> None:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        with pytest.raises(runner.Unready, match="is taken"):
+            runner.refuse_taken_port(holder.getsockname()[1])
 
 
 def test_cases_are_counted_from_the_output(runner: ModuleType, tmp_path: Path) -> None:
