@@ -73,8 +73,8 @@ async def test_a_list_has_pages_a_count_and_links(tmp_path: Path) -> None:
         headers = [value.decode() for name, value in reply.headers]
         assert "3" in headers
         page = "</ngsi-ld/v1/subscriptions?count=true&limit=1&offset="
-        assert page + '0>; rel="prev"; type="application/json"' in headers
-        assert page + '2>; rel="next"; type="application/json"' in headers
+        assert page + '0>;rel="prev";type="application/json"' in headers
+        assert page + '2>;rel="next";type="application/json"' in headers
 
 
 async def test_a_fragment_changes_what_it_names_and_null_takes_away(tmp_path: Path) -> None:

@@ -188,7 +188,7 @@ def _page_link(call: Call, offset: int, limit: int, relation: str) -> tuple[byte
     query = "&".join([f"{_quoted(name, '')}={_quoted(value, _QUERY_SAFE)}" for name, value in told])
     path = _quoted(call.path.rstrip("/"), "/:")
     media = MEDIA[accepted(call.headers.get(b"accept"), True)].decode()
-    return b"link", f'<{path}?{query}>; rel="{relation}"; type="{media}"'.encode()
+    return b"link", f'<{path}?{query}>;rel="{relation}";type="{media}"'.encode()
 
 
 @lru_cache(4096)
