@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from pinisi.context import problems
 from pinisi.context.language_filter import choose_language, parse_languages
+from pinisi.context.link_header import read_link, write_link
 from pinisi.context.pick import Pick, parse_pick
 from pinisi.context.problems import BadRequestData, InvalidRequest, NgsiLdError, problem
-from pinisi.context.request_context import body_context, read_link, write_link
 from pinisi.context.term_table import CORE_TABLE
 from pinisi.store.protocol import Forbidden, Refused, StoreUnavailable, VersionConflict
 
@@ -112,16 +112,6 @@ def test_any_link_header_is_read_or_refused(header: str) -> None:
         assert error.status == 400
 
 
-def test_the_context_stands_in_the_body_or_in_the_header() -> None:
-    inline = {"@context": {"a": "b"}}
-    assert body_context(inline, linked_data=True, link=None) == {"a": "b"}
-    assert body_context({}, linked_data=False, link="urn:c") == "urn:c"
-    assert body_context({}, linked_data=False, link=None) is None
-    for document, linked_data, link in ((inline, True, "urn:c"), ({}, True, None), (inline, False, None)):
-        with pytest.raises(BadRequestData):
-            body_context(document, linked_data=linked_data, link=link)
-
-
 @pytest.mark.parametrize(
     ("error", "status", "kind"),
     [
@@ -133,7 +123,6 @@ def test_the_context_stands_in_the_body_or_in_the_header() -> None:
         (problems.TooComplexQuery("x"), 403, "TooComplexQuery"),
         (problems.TooManyResults("x"), 403, "TooManyResults"),
         (problems.LdContextNotAvailable("x"), 504, "LdContextNotAvailable"),
-        (problems.NoMultiTenantSupport("x"), 501, "NoMultiTenantSupport"),
         (problems.NonexistentTenant("x"), 404, "NonexistentTenant"),
         (problems.PayloadTooLarge("x"), 413, "PayloadTooLarge"),
         (problems.UnsupportedMediaType("x"), 415, "UnsupportedMediaType"),

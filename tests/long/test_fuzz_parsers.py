@@ -22,11 +22,11 @@ from pinisi.context.geo_query import parse_geo_query
 from pinisi.context.id_pattern import parse_id_pattern
 from pinisi.context.json_body import read_json
 from pinisi.context.language_filter import parse_languages
+from pinisi.context.link_header import read_link
 from pinisi.context.patch_payload import read_entity_patch
 from pinisi.context.payload import read_entity
 from pinisi.context.pick import parse_pick
 from pinisi.context.q_language import parse_q
-from pinisi.context.request_context import read_link
 from pinisi.context.scope_query import parse_scope_query
 from pinisi.context.subscription_payload import read_subscription
 from pinisi.context.temporal_payload import read_temporal_entity

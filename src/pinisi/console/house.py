@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -165,9 +166,12 @@ class House:
     # the door
 
     def host_is_ours(self, host: bytes) -> bool:
-        """Whether a Host header names this server: against pages that rebind a foreign name to us."""
+        """Whether a Host header names this server: against pages that rebind a foreign name to us.
+
+        A bare address cannot be rebound; served to others, it is accepted beside the names of `allowed_hosts`.
+        """
         name = _host_name(host.decode("latin-1"))
-        return name in self._hosts or (not is_loopback(self.settings.host) and not self.settings.allowed_hosts)
+        return name in self._hosts or (not is_loopback(self.settings.host) and _is_address(name))
 
     def origin_is_ours(self, origin: bytes, host: bytes) -> bool:
         """Whether a page of that origin may change something here."""
@@ -245,6 +249,14 @@ def _net_location(address: str) -> str:
         return urlsplit(address).netloc
     except ValueError:
         return ""
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _tell_failure(task: "asyncio.Task[Any]") -> None:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route, json_reply
+from pinisi.people.acts import exported
 from pinisi.runtime.backup import backup_to_send
 from pinisi.runtime.doctor import examine_running
-from pinisi.store.protocol import AuditEntry
 
 
 async def get_health(house: House, _call: Call) -> Reply:
@@ -21,7 +21,7 @@ async def get_health(house: House, _call: Call) -> Reply:
 
 async def post_backup(house: House, call: Call) -> Reply:
     """Stream one file with everything that is kept. That it was taken, and by whom, is on record."""
-    entry = AuditEntry("backup", "data-folder")
+    entry = exported("data folder", len(await house.store.tenants()), "backup")
     await house.store.apply(house.default_tenant, (entry,), call.principal)
     settings = house.settings
     databases = settings.tenant_folder.relative_to(settings.data)

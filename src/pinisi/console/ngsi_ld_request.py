@@ -10,17 +10,16 @@ import msgspec
 from pinisi.console.http import GEO_JSON_MEDIA, JSON_LD_MEDIA, JSON_MEDIA, BadRequest, Call
 from pinisi.context.contexts import Contexts
 from pinisi.context.json_body import read_json
+from pinisi.context.link_header import read_link, write_link
 from pinisi.context.problems import BadRequestData, InvalidRequest, NotAcceptable, UnsupportedMediaType
 from pinisi.context.term_table import TermTable
 
 Media = Literal["json", "ld", "geo"]
 Format = Literal["normalized", "concise", "simplified"]
-CONTEXT_RELATION = "http://www.w3.org/ns/json-ld#context"
 LIMIT_DEFAULT = 20
 LIMIT_MOST = 1000
 COUNT_HEADER = b"ngsild-results-count"
 
-_LINK = re.compile(r'<([^>]*)>\s*((?:;\s*[\w!#$&+.^`|~*-]+\s*=\s*(?:"[^"]*"|[^",;\s]+)\s*)*)')
 _MEDIA_TYPES: dict[str, Media] = {
     "application/json": "json",
     "application/ld+json": "ld",
@@ -77,21 +76,8 @@ def _weight(name: str, ranges: list[tuple[str, float]]) -> float:
 
 @lru_cache(1024)
 def linked_context(link: bytes | None) -> str | None:
-    """The @context that a Link header names (clause 6.3.5).
-
-    Raises:
-        BadRequestData: for more than one.
-    """
-    if link is None:
-        return None
-    targets = [
-        target
-        for target, parameters in _LINK.findall(link.decode("latin-1"))
-        if re.search(r'rel\s*=\s*"?' + re.escape(CONTEXT_RELATION) + r'"?(?=[\s;]|$)', parameters)
-    ]
-    if len(targets) > 1:
-        raise BadRequestData("names more than one @context", "Link")
-    return targets[0] if targets else None
+    """The @context that a Link header names; kept, because few are sent again and again. Raises as `read_link`."""
+    return None if link is None else read_link(link.decode("latin-1"))
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -110,7 +96,7 @@ class Asked(msgspec.Struct, frozen=True):
 
 @lru_cache(1024)
 def _context_link(url: str) -> tuple[bytes, bytes]:
-    return b"link", f'<{url}>; rel="{CONTEXT_RELATION}"; type="application/ld+json"'.encode("latin-1", "replace")
+    return b"link", write_link(url).encode("latin-1", "replace")
 
 
 def asked(contexts: Contexts, call: Call, *, geo: bool = False) -> Asked:

@@ -101,12 +101,6 @@ class LdContextNotAvailable(NgsiLdError):
     status = 504
 
 
-class NoMultiTenantSupport(NgsiLdError):
-    type_uri = NGSI_LD_ERRORS + "NoMultiTenantSupport"
-    title = "Tenants are not supported"
-    status = 501
-
-
 class NonexistentTenant(NgsiLdError):
     type_uri = NGSI_LD_ERRORS + "NonexistentTenant"
     title = "The tenant does not exist"

@@ -17,7 +17,6 @@ ACCOUNT_CHANGED = "account-changed"
 TOKEN_MADE = "token-made"
 TOKEN_REVOKED = "token-revoked"
 EXPORTED = "exported"
-VIEWED_PERSONAL = "viewed-personal-data"
 
 
 def account_subject(id: str) -> str:
@@ -73,11 +72,6 @@ def token_revoked(token: Token) -> AuditEntry:
 def exported(what: str, count: int, form: str) -> AuditEntry:
     """`what` was taken out of the house: how many entities or rows, in which format."""
     return AuditEntry(EXPORTED, what, {"count": count, "format": form})
-
-
-def viewed_personal(subject: str, columns: Iterable[str]) -> AuditEntry:
-    """Someone looked at personal columns of a record."""
-    return AuditEntry(VIEWED_PERSONAL, subject, {"columns": sorted(columns)})
 
 
 def _roles(account: Account) -> list[str]:

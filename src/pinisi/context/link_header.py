@@ -1,9 +1,7 @@
-"""Where a request names its @context: in the body or in a Link header (NGSI-LD 6.3.5)."""
+"""The Link header that names the @context of a request or an answer (NGSI-LD 6.3.5)."""
 
 import re
-from typing import Any
 
-from pinisi.context.json_shapes import is_object
 from pinisi.context.problems import BadRequestData, InvalidRequest
 
 LINK_RELATION = "http://www.w3.org/ns/json-ld#context"
@@ -41,25 +39,3 @@ def read_link(header: str | None) -> str | None:
 def write_link(url: str) -> str:
     """The Link header of an answer in application/json."""
     return f'<{url}>; rel="{LINK_RELATION}"; type="application/ld+json"'
-
-
-def body_context(document: Any, *, linked_data: bool, link: str | None) -> Any:
-    """The @context of a body: as it stands there for `application/ld+json`, else from the Link header.
-
-    Args:
-        document: the decoded body, or one entity of a batch.
-        linked_data: whether the media type is `application/ld+json`.
-
-    Raises:
-        BadRequestData: if it stands where it may not, or is missing.
-    """
-    inside = is_object(document) and "@context" in document
-    if not linked_data:
-        if inside:
-            raise BadRequestData("a body of application/json carries no @context, a Link header does", "@context")
-        return link
-    if link is not None:
-        raise BadRequestData("a body of application/ld+json carries its @context itself, not in a header", "Link")
-    if not inside:
-        raise BadRequestData("a body of application/ld+json carries an @context", "@context")
-    return document["@context"]
