@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { formatAddress, parseAddress, type Screen, START } from "../src/screen/address";
 
 const BUSY: Screen = {
+  tenant: "jakarta-flood",
   page: "place",
   id: "urn:ngsi-ld:AdministrativeArea:id-73.71.09.1004",
   incident: null,

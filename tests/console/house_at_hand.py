@@ -85,7 +85,7 @@ async def open_house(data: Path, city: Path = MAKASSAR, **settings: Any) -> Asyn
     house = House(Settings(data=data, commit_window_ms=0, **settings), city)
     await house.open()
     try:
-        yield Opened(house, Application(house, ROUTES, console_files(static, city)), static)
+        yield Opened(house, Application(house, ROUTES, console_files(static, house.public_file)), static)
     finally:
         await house.close()
 

@@ -1,4 +1,5 @@
 /** Every request of the console to its own server; an error answer becomes a `Problem`. */
+import { ofTenant } from "./tenant";
 import type {
   Area,
   City,
@@ -27,7 +28,7 @@ export class Problem extends Error {
 }
 
 async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
-  const answer = await fetch(`${ROOT}/${path}`, { credentials: "same-origin", ...init }).catch((cause: unknown) => {
+  const answer = await fetch(ofTenant(`${ROOT}/${path}`), { credentials: "same-origin", ...init }).catch((cause: unknown) => {
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
     throw new Problem(0, "", "");
   });

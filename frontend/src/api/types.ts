@@ -41,13 +41,21 @@ export interface Tile extends Value {
   of?: number | null;
 }
 
+/** The time that a tenant lives in; `speed`: its seconds in one of ours. */
+export interface Clock {
+  mode: "live" | "replayed" | "paused";
+  now: string;
+  method: "replayed" | "simulated" | null;
+  speed: number;
+}
+
 export interface Session {
   principal: { id: string; name: string; kind: string; roles: string[] };
   permissions: string[];
   demo: boolean;
   tenant: string;
   tenants: string[];
-  clock: { mode: "live" | "replayed" | "paused"; now: string; method: "replayed" | "simulated" | null };
+  clock: Clock;
   version: string;
   position: number;
 }
@@ -236,4 +244,4 @@ export type StreamMessage =
   | { event: "changes"; data: { position: number; entities: Change[] } }
   | { event: "incidents"; data: { position: number; incidents: Incident[] } }
   | { event: "reset"; data: { position: number } }
-  | { event: "beat"; data: { now: string; position: number } };
+  | { event: "beat"; data: Clock & { position: number } };

@@ -1,4 +1,5 @@
 /** One connection to `/pinisi/v1/stream` that never gives up: it resumes after the last position it has seen. */
+import { ofTenant } from "../api/tenant";
 import type { StreamMessage } from "../api/types";
 import { backOff, SILENCE_MS } from "./connection";
 
@@ -22,7 +23,7 @@ export class StreamConnection {
   ) {}
 
   open(): void {
-    this.source = new EventSource(`/pinisi/v1/stream?after=${this.after}`);
+    this.source = new EventSource(ofTenant(`/pinisi/v1/stream?after=${this.after}`));
     for (const event of EVENTS) this.source.addEventListener(event, (raw) => this.receive(event, raw as MessageEvent));
     this.source.onerror = () => this.fail();
     this.awaitSign();

@@ -2,10 +2,11 @@
  * One stream for all tabs of a browser: the tab that holds the lock connects and passes on what it hears.
  * A browser opens only six connections to a host, so a stream in each tab would starve the seventh.
  */
+import { tenant } from "../api/tenant";
 import type { StreamMessage } from "../api/types";
 import { StreamConnection, type StreamListener } from "./event-source";
 
-const NAME = "pinisi-stream";
+const NAME = `pinisi-stream ${tenant ?? ""}`;
 
 /** What tabs tell each other. `after`: the position to resume from; `to`: meant for one tab only. */
 type Passed =

@@ -1,9 +1,10 @@
 /** The live store: the one state that components share. It reads pictures, then follows the stream. */
 import { api, Problem } from "../api/client";
-import type { Area, City, Incident, Now, Session, StreamMessage } from "../api/types";
+import type { Area, City, Clock, Incident, Now, Session, StreamMessage } from "../api/types";
 import { type Connection, heard, lost, ticked, UNCONNECTED } from "./connection";
 import { type Incidents, merge } from "./incidents";
 import { shareStream } from "./shared-stream";
+import { read, told, type ToldClock } from "./tenant-clock";
 import { applyChanges, readTable, rowColumns, type Table } from "./table";
 
 export type Phase = "starting" | "signed-out" | "ready" | "failed";
@@ -22,8 +23,8 @@ class LiveStore extends EventTarget {
   tables: ReadonlyMap<string, Table> = new Map();
   incidents: Incidents = new Map();
   connection: Connection = UNCONNECTED;
-  /** Server time minus ours: the clock shows the city's tenant, not this machine. */
-  clockOffset = 0;
+  /** The clock shows the city's tenant, not this machine. */
+  private toldClock: ToldClock = { now: Date.now(), heard: Date.now(), rate: 1 };
   /** Rises whenever an entity changes; pages compare it to read again. */
   touched: ReadonlyMap<string, number> = new Map();
   generation = 0;
@@ -46,7 +47,7 @@ class LiveStore extends EventTarget {
   }
 
   clock(): Date {
-    return new Date(Date.now() + this.clockOffset);
+    return read(this.toldClock, Date.now());
   }
 
   async needTable(layer: string): Promise<void> {
@@ -82,7 +83,7 @@ class LiveStore extends EventTarget {
   private async readPictures(): Promise<void> {
     const session = await api.session();
     const [city, now, areas] = await Promise.all([api.city(), api.now(), api.areas()]);
-    this.clockOffset = new Date(session.clock.now).getTime() - Date.now();
+    this.toldClock = told(session.clock, Date.now());
     Object.assign(this, { session, city, now, areas });
     this.incidents = merge(this.incidents, now.alarms);
     await this.readIncidents();
@@ -120,10 +121,19 @@ class LiveStore extends EventTarget {
 
   private hear(message: StreamMessage): void {
     this.setConnection(heard(Date.now()));
-    if (message.event === "beat") this.clockOffset = new Date(message.data.now).getTime() - Date.now();
+    if (message.event === "beat") this.hearClock(message.data);
     if (message.event === "reset") void this.readAnew();
     if (message.event === "incidents") this.hearIncidents(message.data.incidents);
     if (message.event === "changes") this.hearChanges(message.data);
+  }
+
+  /** A replay that was paused, or goes on at another speed, says so with the next beat. */
+  private hearClock({ now, mode, method, speed }: Clock): void {
+    this.toldClock = told({ now, mode, speed }, Date.now());
+    const known = this.session?.clock;
+    if (!this.session || (known?.mode === mode && known.speed === speed)) return;
+    this.session = { ...this.session, clock: { now, mode, method, speed } };
+    this.changed();
   }
 
   private hearIncidents(incidents: Incident[]): void {

@@ -15,6 +15,8 @@ export interface MapView {
 
 /** What the address bar holds. `null` stands for "as the city or the browser prefers". */
 export interface Screen {
+  /** Whose city: null is the server's own, another is a replay or another city. */
+  tenant: string | null;
   page: Page;
   /** Entity that is selected: shown by Place, marked on the map. */
   id: string | null;
@@ -39,6 +41,7 @@ export interface Screen {
 }
 
 export const START: Screen = {
+  tenant: null,
   page: "now",
   id: null,
   incident: null,
@@ -76,6 +79,7 @@ export function parseAddress(search: string): Screen {
   const query = new URLSearchParams(search);
   const layers = query.get("layers");
   return {
+    tenant: query.get("tenant"),
     page: oneOf(query.get("page"), PAGES) ?? "now",
     id: query.get("id"),
     incident: query.get("incident"),
@@ -100,6 +104,7 @@ function mapText({ zoom, lat, lon }: MapView): string {
 /** Writes the address of a screen; what stands at its start is left out, so that addresses stay short. */
 export function formatAddress(screen: Screen): string {
   const parts: [string, string | null][] = [
+    ["tenant", screen.tenant],
     ["page", screen.page === "now" ? null : screen.page],
     ["id", screen.id],
     ["incident", screen.incident],

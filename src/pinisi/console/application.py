@@ -103,7 +103,7 @@ class Application:
         if origin is not None and method in _UNSAFE and not house.origin_is_ours(origin, host):
             return refuse(403, "Foreign origin", "a page of another origin may not change anything here")
         found = self._tree.find(scope["raw_path"])
-        tenant = _tenant(headers.get(b"ngsild-tenant", b"")) or house.default_tenant
+        tenant = _tenant(headers.get(b"ngsild-tenant", b"") or _queried(scope)) or house.default_tenant
         call = Call(
             method, scope["path"], principal=_NOBODY, tenant=tenant, query_string=scope["query_string"], headers=headers
         )
@@ -146,12 +146,20 @@ def _refuse_repeated(headers: list[tuple[bytes, bytes]]) -> None:
             raise BadRequest(name.decode(), "stands more than once among the headers")
 
 
-def _tenant(header: bytes) -> str:
-    """The tenant that the header names; empty without one. Raises `BadTenantName`."""
-    name = header.decode("latin-1")
+def _tenant(named: bytes) -> str:
+    """The tenant that is named; empty without one. Raises `BadTenantName`."""
+    name = named.decode("latin-1")
     if name and _TENANT.fullmatch(name) is None:
         raise BadTenantName(f"NGSILD-Tenant: {name[:80]!r}: {BadTenantName.__doc__}")
     return name
+
+
+def _queried(scope: Scope) -> bytes:
+    """The query parameter `tenant` of Pinisi's own interface, for what cannot send a header (an event stream)."""
+    query: bytes = scope["query_string"]
+    if b"tenant=" not in query or not scope["path"].startswith("/pinisi/"):
+        return b""
+    return next((part[7:] for part in query.split(b"&") if part.startswith(b"tenant=")), b"")
 
 
 _NOBODY = Principal(id="nobody", name="nobody", kind="anonymous")

@@ -22,11 +22,13 @@ class Catalogue:
         self._tenant = tenant
         self._names = names
         self._atlas = atlas
+        self._unread = True
         self._stale: dict[str, None] = {}
         self._seen_by: dict[tuple[str, Grants], tuple[Position, frozenset[str]]] = {}
 
     async def read(self) -> None:
         """Take in every name that there is."""
+        self._unread = False
         offset = 0
         while True:
             query = EntityQuery(attributes=(NAME,))
@@ -64,6 +66,8 @@ class Catalogue:
         return kept[1]
 
     async def _catch_up(self) -> None:
+        if self._unread:
+            await self.read()
         stale, self._stale = self._stale, {}
         for id in stale:
             record = await self._store.entity(self._tenant, id, EVERYTHING)

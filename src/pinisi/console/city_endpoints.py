@@ -16,6 +16,7 @@ from pinisi.console.http import JSON_MEDIA, BadRequest, Call, Reply, Route, json
 from pinisi.console.incident_endpoints import incident_json
 from pinisi.console.layers import point_of
 from pinisi.console.series import series
+from pinisi.console.town import Town, clock_json
 from pinisi.context.problems import ResourceNotFound
 from pinisi.incidents.life_cycle import OPEN
 from pinisi.store.geodesy import geometry_distance
@@ -51,7 +52,7 @@ async def get_session(house: House, call: Call) -> Reply:
             "demo": principal.id == "demo",
             "tenant": call.tenant,
             "tenants": await house.tenants_of(call),
-            "clock": {"mode": "live", "now": format_instant(house.now()), "method": None},
+            "clock": clock_json(house.town(call.tenant).clock),
             "version": __version__,
             "position": await house.store.position(call.tenant),
         }
@@ -59,7 +60,8 @@ async def get_session(house: House, call: Call) -> Reply:
 
 
 async def get_city(house: House, call: Call) -> Reply:
-    city = house.profile.city
+    town = house.town(call.tenant)
+    city = town.profile.city
     layers = [await _layer(house, call, layer.id) for layer in city.layers]
     sources = await house.store.find(call.tenant, EntityQuery(types=TypeIs(DATA_SOURCE)), call.grants, limit=500)
     west, south, east, north = city.view.bounds
@@ -78,7 +80,7 @@ async def get_city(house: House, call: Call) -> Reply:
                 "minZoom": city.view.min_zoom,
                 "maxZoom": city.view.max_zoom,
             },
-            "basemap": "/city/basemap.pmtiles" if house.profile.basemap is not None else None,
+            "basemap": f"/city/{call.tenant}/basemap.pmtiles" if town.profile.basemap is not None else None,
             "layers": layers,
             "sources": [_source(house, record) for record in sources.records],
             "agencies": city.agencies,
@@ -88,8 +90,9 @@ async def get_city(house: House, call: Call) -> Reply:
 
 
 async def _layer(house: House, call: Call, id: str) -> dict[str, Any]:
-    layer = next(layer for layer in house.profile.city.layers if layer.id == id)
-    records = await house.layers.records(house.store, call.tenant, id, call.grants)
+    town = house.town(call.tenant)
+    layer = next(layer for layer in town.profile.city.layers if layer.id == id)
+    records = await town.layers.records(house.store, call.tenant, id, call.grants)
     return {
         "id": layer.id,
         "title": layer.title,
@@ -123,17 +126,18 @@ def _source(house: House, record: Record) -> dict[str, Any]:
 
 
 async def get_now(house: House, call: Call) -> Reply:
+    town = house.town(call.tenant)
     position = await house.store.position(call.tenant)
     alarms: list[dict[str, Any]] = []
     count = 0
     if "incidents.read" in call.principal.permissions:
         cases, count = await house.desk.cases(call.tenant, OPEN, call.grants, limit=MOST_ALARMS)
-        alarms = [incident_json(house, case) for case in cases]
+        alarms = [incident_json(town, case) for case in cases]
     return json_reply(
         {
             "position": position,
             "stage": None,
-            "tiles": await house.tiles.values(call.tenant, call.grants, house.now()),
+            "tiles": await town.tiles.values(call.tenant, call.grants, town.now()),
             "alarms": alarms,
             "alarmCount": count,
             "sources": {"live": 0, "total": 0},
@@ -142,28 +146,30 @@ async def get_now(house: House, call: Call) -> Reply:
 
 
 async def get_layer(house: House, call: Call) -> Reply:
-    id = call.params["id"]
-    if id not in house.layers.ids():
+    id, layers = call.params["id"], house.town(call.tenant).layers
+    if id not in layers.ids():
         raise ResourceNotFound(f"the city has no layer {id[:80]}")
     position = await house.store.position(call.tenant)
-    records = await house.layers.records(house.store, call.tenant, id, call.grants)
-    rows = [row for record, projection in records if (row := house.layers.row(id, record, projection))]
-    head = {"position": position, "layer": id, "columns": house.layers.columns(id)}
+    records = await layers.records(house.store, call.tenant, id, call.grants)
+    rows = [row for record, projection in records if (row := layers.row(id, record, projection))]
+    head = {"position": position, "layer": id, "columns": layers.columns(id)}
     return Reply(200, _encode(head)[:-1] + b',"rows":[' + b",".join(rows) + b"]}", JSON_MEDIA)
 
 
 async def get_areas(house: House, call: Call) -> Reply:
     """Areas are public within the city: who sees a number of an area knows that the area is there."""
     position = await house.store.position(call.tenant)
-    await house.atlas.refresh()
-    return json_reply({"position": position, "areas": house.atlas.cards()})
+    atlas = house.town(call.tenant).atlas
+    await atlas.refresh()
+    return json_reply({"position": position, "areas": atlas.cards()})
 
 
 async def get_place(house: House, call: Call) -> Reply:
     record = await house.store.entity(call.tenant, call.params["id"], call.grants)
     if record is None:
         raise ResourceNotFound(f"there is no place {call.params['id'][:120]}, or you may not see it")
-    await house.atlas.refresh()
+    town = house.town(call.tenant)
+    await town.atlas.refresh()
     projection = projection_of(record, call.grants) or UNSEEN
     entity = seen(record, projection)
     areas = areas_seen(record, projection)
@@ -176,9 +182,9 @@ async def get_place(house: House, call: Call) -> Reply:
             "type": entity.types[0],
             "typeTitle": _type_title(house, entity.types),
             "name": name_of(entity),
-            "areas": [{"id": card.id, "name": card.name, "level": card.level} for card in house.atlas.chain(areas)],
+            "areas": [{"id": card.id, "name": card.name, "level": card.level} for card in town.atlas.chain(areas)],
             "location": place,
-            "facts": facts_of(entity, house.pinisi_table, writers, house.now()),
+            "facts": facts_of(entity, house.pinisi_table, writers, town.now()),
             "flags": flags_of(entity),
             "sources": await _sources(house, call, entity),
             "inside": await _inside(house, call, entity, areas),
@@ -217,8 +223,9 @@ async def _inside(house: House, call: Call, entity: Entity, areas: Sequence[str]
         return []
     code = areas[0]
     counted: list[dict[str, Any]] = []
-    for layer in house.profile.city.layers:
-        records = await house.layers.records(house.store, call.tenant, layer.id, call.grants)
+    town = house.town(call.tenant)
+    for layer in town.profile.city.layers:
+        records = await town.layers.records(house.store, call.tenant, layer.id, call.grants)
         count = sum(code in areas_seen(found, projection) for found, projection in records)
         counted.append({"layer": layer.id, "title": layer.title, "count": count})
     return counted
@@ -265,20 +272,21 @@ async def get_history(house: House, call: Call) -> Reply:
 async def search(house: House, call: Call) -> Reply:
     words = call.query.get("q", "")[:200]
     limit = call.number("limit", 8, 1, 50)
-    await house.atlas.refresh()
-    hits = await house.catalogue.find(words, call.tenant, call.grants) if words.strip() else ()
+    town = house.town(call.tenant)
+    await town.atlas.refresh()
+    hits = await town.catalogue.find(words, call.tenant, call.grants) if words.strip() else ()
     results: list[dict[str, Any]] = []
     for hit in hits:
         record = await house.store.entity(call.tenant, hit.id, call.grants)
         projection = None if record is None else projection_of(record, call.grants)
         if record is not None and projection is not None:
-            results.append(_result(house, record, projection, hit.score))
+            results.append(_result(house, town, record, projection, hit.score))
         if len(results) == limit:
             break
     return json_reply({"results": results})
 
 
-def _result(house: House, record: Record, projection: Projection, score: float) -> dict[str, Any]:
+def _result(house: House, town: Town, record: Record, projection: Projection, score: float) -> dict[str, Any]:
     entity = seen(record, projection)
     areas = areas_seen(record, projection)
     place = _location(entity)
@@ -286,9 +294,9 @@ def _result(house: House, record: Record, projection: Projection, score: float) 
         "id": record.id,
         "name": name_of(entity),
         "typeTitle": _type_title(house, entity.types),
-        "area": house.area_name(areas),
-        "layer": next(iter(house.layers.rows_of(record, projection)), None),
-        "location": point_of(place) or house.atlas.center(areas),
+        "area": town.area_name(areas),
+        "layer": next(iter(town.layers.rows_of(record, projection)), None),
+        "location": point_of(place) or town.atlas.center(areas),
         "score": score,
     }
 

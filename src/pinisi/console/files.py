@@ -45,8 +45,12 @@ class _File(msgspec.Struct, frozen=True):
     encodings: tuple[tuple[bytes, Path], ...]
 
 
-def console_files(folder: Path, city_folder: Path | None) -> Callable[[Call], Reply | None]:
-    """Serve the built console, and the city's public files (its basemap) under `/city/`."""
+PublicFile = Callable[[str, str], Path | None]
+"""Tenant (empty: the house's own) and name -> the file that anybody may read."""
+
+
+def console_files(folder: Path, public_file: PublicFile) -> Callable[[Call], Reply | None]:
+    """Serve the built console, and public files of cities (basemaps) under `/city/NAME` and `/city/TENANT/NAME`."""
     built = (
         {
             f"/{path.relative_to(folder).as_posix()}": _file(path)
@@ -59,8 +63,9 @@ def console_files(folder: Path, city_folder: Path | None) -> Callable[[Call], Re
 
     def serve(call: Call) -> Reply | None:
         path = unquote(call.path)
-        if path.startswith("/city/") and city_folder is not None:
-            return _city_file(city_folder, path.removeprefix("/city/"), call)
+        if path.startswith("/city/"):
+            tenant, _, name = path.removeprefix("/city/").rpartition("/")
+            return _city_file(public_file(tenant, name), call)
         found = built.get(path)
         if found is not None:
             return _reply(found, call, _FOREVER if path.startswith("/assets/") else _ANEW)
@@ -98,10 +103,9 @@ def _accepted(header: bytes) -> frozenset[bytes]:
     return frozenset(name for name, _, weight in parts if not weight or weight.strip(b"0."))
 
 
-def _city_file(folder: Path, name: str, call: Call) -> Reply | None:
-    """Only the basemap is public; it is read in ranges."""
-    path = folder / name
-    if name != "basemap.pmtiles" or not path.is_file():
+def _city_file(path: Path | None, call: Call) -> Reply | None:
+    """A file read in ranges."""
+    if path is None or not path.is_file():
         return None
     stat = path.stat()
     size = stat.st_size

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import hashlib
-import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from ipaddress import ip_address
 from pathlib import Path
@@ -16,14 +15,10 @@ import structlog
 from pinisi.city.alarm_rules import alarms_of
 from pinisi.city.context import context_bytes
 from pinisi.city.entities import city_entities
-from pinisi.city.names import Names
-from pinisi.city.profile import load_profile
-from pinisi.console.atlas import Atlas
-from pinisi.console.catalogue import Catalogue
+from pinisi.city.profile import Profile, load_profile
 from pinisi.console.facts import normalized
 from pinisi.console.http import Call
-from pinisi.console.layers import Layers
-from pinisi.console.tiles import Tiles
+from pinisi.console.town import Town
 from pinisi.context.contexts import Contexts, read_folder
 from pinisi.context.notifier import Notifier
 from pinisi.context.subscription_index import SubscriptionIndex
@@ -37,8 +32,9 @@ from pinisi.people.public import public_view
 from pinisi.people.register import People
 from pinisi.runtime.care import take_care
 from pinisi.runtime.city_loading import LOADER, folder_digest, load_city
+from pinisi.runtime.clock import Clock, WallClock
 from pinisi.settings import Settings
-from pinisi.store.protocol import HistoryQuery, Record
+from pinisi.store.protocol import HistoryQuery, LogEntry, Record
 from pinisi.store.sqlite import SqliteStore
 from pinisi.store.sqlite_tenant import Settings as StoreSettings
 from pinisi.vocabulary.instant import Instant
@@ -50,6 +46,7 @@ CONTEXT_PATH = "/pinisi/v1/context.jsonld"
 _SLASHES = 2 + CONTEXT_PATH.count("/")
 CONTEXT_NAME = "urn:pinisi:context"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+MOST_TOWNS = 64
 
 
 class House:
@@ -59,6 +56,8 @@ class House:
         self.settings = settings
         self.profile = load_profile(city)
         self.default_tenant = self.profile.city.id
+        self.clock: Clock = WallClock()
+        self.towns: dict[str, Town] = {}
         self.body_limit = settings.body_limit_mb << 20
         self.closing = False
         self.farewells: set[Callable[[], None]] = set()
@@ -70,7 +69,7 @@ class House:
 
     def now(self) -> Instant:
         """The time on the wall."""
-        return time.time_ns() // 1000
+        return self.clock.now()
 
     # opening and closing
 
@@ -132,17 +131,35 @@ class House:
         self.store.listen(self.notifier.heard)
 
     async def _open_city(self) -> None:
-        tenant, profile, table = self.default_tenant, self.profile, self.pinisi_table
+        self.store.listen(self._heard)
+        town = await self.open_town(self.default_tenant, self.profile, self.clock)
+        await town.atlas.refresh()
+        await town.catalogue.read()
+
+    async def open_town(self, tenant: str, profile: Profile, clock: Clock) -> Town:
+        """Load a city's folder into a tenant and show it.
+
+        Raises:
+            CityNotLoaded: see there.
+        """
         digest = folder_digest(profile.folder, self.context_document)
-        await load_city(self.store, tenant, digest, city_entities(profile), table)
-        self.atlas = Atlas(self.store, tenant)
-        await self.atlas.refresh()
-        self.layers = Layers(profile, table, self.atlas)
-        self.tiles = Tiles(profile, self.store, table, tenant)
-        self.catalogue = Catalogue(self.store, tenant, Names(), self.atlas)
-        await self.catalogue.read()
-        for listener in (self.atlas.heard, self.tiles.heard, self.catalogue.heard):
-            self.store.listen(listener)
+        await load_city(self.store, tenant, digest, city_entities(profile), self.pinisi_table)
+        self.towns[tenant] = Town(tenant, profile, self.store, self.pinisi_table, clock)
+        return self.towns[tenant]
+
+    def town(self, tenant: str) -> Town:
+        """The tenant as people see it; one that has no city of its own is seen as the house's city is."""
+        known = self.towns.get(tenant)
+        if known is None:
+            known = Town(tenant, self.profile, self.store, self.pinisi_table, self.clock)
+            if len(self.towns) < MOST_TOWNS:
+                self.towns[tenant] = known
+        return known
+
+    def _heard(self, tenant: str, entries: Sequence[LogEntry]) -> None:
+        town = self.towns.get(tenant)
+        if town is not None:
+            town.heard(entries)
 
     async def close(self) -> None:
         """Stop what runs, finish what waits, close the files."""
@@ -186,10 +203,12 @@ class House:
         known = [name for name in await self.store.tenants() if not name.startswith("_")]
         return await self.gate.tenants(call.headers, call.address, known, self.now())
 
-    # what endpoints ask
+    def public_file(self, tenant: str, name: str) -> Path | None:
+        """A file of a tenant's city that anybody may read (`/city/TENANT/NAME`); without a tenant, of this city."""
+        profile = self.town(tenant).profile if tenant else self.profile
+        return profile.basemap if name == "basemap.pmtiles" else None
 
-    def area_name(self, areas: tuple[str, ...]) -> str | None:
-        return self.atlas.name(areas)
+    # what endpoints ask
 
     async def names(self) -> Mapping[str, str]:
         """Id of a principal, as the log has it -> name to show."""

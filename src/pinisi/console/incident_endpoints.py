@@ -11,6 +11,7 @@ from pinisi.console.atlas import value_of
 from pinisi.console.house import House
 from pinisi.console.http import BadRequest, Call, Reply, Route, json_reply
 from pinisi.console.layers import point_of
+from pinisi.console.town import Town
 from pinisi.context.validate import check_uri
 from pinisi.incidents.desk import Case
 from pinisi.incidents.incident import DETAIL, KIND, RULE, SEVERITY, SUBJECT, TITLE, Raised, word_of
@@ -40,7 +41,7 @@ class _NewAct(msgspec.Struct, forbid_unknown_fields=True):
     reason: str = ""
 
 
-def incident_json(house: House, case: Case) -> dict[str, Any]:
+def incident_json(town: Town, case: Case) -> dict[str, Any]:
     """An incident as docs/reference/console-api.md writes it."""
     entity, record = case.entity, case.record
     return {
@@ -53,7 +54,7 @@ def incident_json(house: House, case: Case) -> dict[str, Any]:
         "raisedAt": format_instant(record.raised_at),
         "raisedBy": record.raised_by,
         "rule": _text(word_of(entity, RULE)),
-        "area": house.area_name(case.areas),
+        "area": town.area_name(case.areas),
         "location": point_of(word_of(entity, LOCATION)),
         "subject": word_of(entity, SUBJECT),
         "owner": record.owner_name or None,
@@ -80,14 +81,14 @@ async def list_incidents(house: House, call: Call) -> Reply:
     limit, offset = call.number("limit", 50, 0, 200), call.number("offset", 0, 0, 1_000_000)
     position = await house.store.position(call.tenant)
     cases, count = await house.desk.cases(call.tenant, states, call.grants, limit=limit, offset=offset)
-    incidents = [incident_json(house, case) for case in cases]
+    incidents = [incident_json(house.town(call.tenant), case) for case in cases]
     return json_reply({"position": position, "count": count, "incidents": incidents})
 
 
 async def get_incident(house: House, call: Call) -> Reply:
     case = await house.desk.case(call.tenant, call.params["id"], call.grants)
     acts = await house.desk.acts(call.tenant, call.params["id"])
-    return json_reply({**incident_json(house, case), "acts": [_act_json(act) for act in acts]})
+    return json_reply({**incident_json(house.town(call.tenant), case), "acts": [_act_json(act) for act in acts]})
 
 
 async def raise_incident(house: House, call: Call) -> Reply:
@@ -108,10 +109,10 @@ async def raise_incident(house: House, call: Call) -> Reply:
         subject=subject,
         location=_point(new.location) or await _place_of(house, call, subject),
     )
-    await house.desk.raise_incident(call.tenant, raised, call.principal, house.now())
+    await house.desk.raise_incident(call.tenant, raised, call.principal, house.town(call.tenant).now())
     case = await house.desk.case(call.tenant, raised.id, call.grants)
     where = (b"location", f"/pinisi/v1/incidents/{raised.id}".encode())
-    return json_reply(incident_json(house, case), 201, (where,))
+    return json_reply(incident_json(house.town(call.tenant), case), 201, (where,))
 
 
 async def act_on_incident(house: House, call: Call) -> Reply:
@@ -122,13 +123,13 @@ async def act_on_incident(house: House, call: Call) -> Reply:
         call.params["id"],
         new.act,
         call.principal,
-        house.now(),
+        house.town(call.tenant).now(),
         note=new.note,
         to=to,
         to_name=to_name,
         reason=new.reason,
     )
-    return json_reply(incident_json(house, case))
+    return json_reply(incident_json(house.town(call.tenant), case))
 
 
 def _in_every_language(words: str) -> dict[str, str]:

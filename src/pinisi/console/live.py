@@ -15,9 +15,9 @@ from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route
 from pinisi.console.incident_endpoints import incident_json
 from pinisi.console.pending import Pending, Touched
+from pinisi.console.town import clock_json
 from pinisi.incidents.desk import NoSuchIncident
 from pinisi.store.seen import projection_of
-from pinisi.vocabulary.instant import format_instant
 
 BEAT_SECONDS = 5.0
 SCREEN_SECONDS = 0.25
@@ -32,7 +32,7 @@ async def stream(house: House, call: Call) -> Reply:
     place = int(told) if told.isascii() and told.isdigit() and len(told) < 16 else now
     pending = Pending(min(place, now), reset=place > now)
     wanted = call.query.get("layers")
-    layers = frozenset(house.layers.ids() if wanted is None else wanted.split(","))
+    layers = frozenset(house.town(call.tenant).layers.ids() if wanted is None else wanted.split(","))
     headers = ((b"cache-control", b"no-store"), (b"x-accel-buffering", b"no"))
     events = _events(house, call, pending, layers, everything=wanted is None)
     return Reply(200, media=b"text/event-stream", headers=headers, stream=events)
@@ -51,7 +51,7 @@ async def _events(
             if not await _holds(house, call, follower):
                 return
             if not stirred:
-                beat = {"now": format_instant(house.now()), "position": pending.settled}
+                beat = {**clock_json(house.town(call.tenant).clock), "position": pending.settled}
                 yield _event("beat", pending.settled, beat)
             elif telling := await _telling(house, call, pending, layers, everything):
                 yield telling
@@ -95,7 +95,7 @@ async def _incidents(house: House, call: Call, acts: dict[str, int]) -> list[dic
             cases = await house.desk.lately(call.tenant, id, number, call.grants)
         except NoSuchIncident:
             continue
-        told += [incident_json(house, case) for case in cases]
+        told += [incident_json(house.town(call.tenant), case) for case in cases]
     return told
 
 
@@ -103,13 +103,14 @@ async def _change(
     house: House, call: Call, id: str, touched: Touched, layers: Collection[str], everything: bool
 ) -> dict[str, Any] | None:
     """An entity as its layers show it now; without rows it is gone from them."""
-    if not everything and house.layers.drawing(touched.types).isdisjoint(layers):
+    drawn_by = house.town(call.tenant).layers
+    if not everything and drawn_by.drawing(touched.types).isdisjoint(layers):
         return None
     record = await house.store.entity(call.tenant, id, call.grants)
     projection = None if record is None else projection_of(record, call.grants)
     rows: dict[str, Any] = {}
     if record is not None and projection is not None:
-        drawn = house.layers.rows_of(record, projection)
+        drawn = drawn_by.rows_of(record, projection)
         rows = {layer: row for layer, row in drawn.items() if layer in layers}
     return {
         "id": id,

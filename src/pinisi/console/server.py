@@ -40,7 +40,7 @@ def serve(settings: Settings, city: Path) -> int:
     except CityError as error:
         _explain(error)
         return 1
-    application = Application(house, ROUTES, console_files(STATIC, city))
+    application = Application(house, ROUTES, console_files(STATIC, house.public_file))
     config = uvicorn.Config(
         application,
         http="httptools",

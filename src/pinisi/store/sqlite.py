@@ -77,6 +77,7 @@ class SqliteStore:
     ) -> None:
         self._folder = folder
         self._clock = clock
+        self._clocks: dict[str, Callable[[], Instant]] = {}
         self._settings = settings or Settings()
         self._tenants: dict[str, Tenant] = {}
         self._finders: dict[str, Finder] = {}
@@ -103,6 +104,10 @@ class SqliteStore:
         """Tell this function of every commit: tenant and its log entries."""
         self._listeners.append(listener)
 
+    def keep_time(self, tenant: str, clock: Callable[[], Instant]) -> None:
+        """Give a tenant a clock of its own, before anything is asked of it (a replay lives in a day of the past)."""
+        self._clocks[tenant] = clock
+
     def tenant(self, name: str) -> Tenant:
         """The opened file of a tenant; made when it is not there."""
         found = self._tenants.get(name)
@@ -121,7 +126,9 @@ class SqliteStore:
     def _open(self, name: str) -> Tenant:
         if _TENANT_NAME.fullmatch(name) is None:
             raise BadTenantName(f"{name!r}: {BadTenantName.__doc__}")
-        tenant = Tenant(name, self._path(name), self._clock, self._owing, self._heard, self._settings)
+        tenant = Tenant(
+            name, self._path(name), self._clocks.get(name, self._clock), self._owing, self._heard, self._settings
+        )
         self._tenants[name] = tenant
         self._finders[name] = Finder(tenant)
         return tenant

@@ -1,0 +1,45 @@
+"""One tenant as people see it: which city, its areas, layers, numbers and names, and whose clock it follows."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pinisi.city.names import Names
+from pinisi.city.profile import Profile
+from pinisi.console.atlas import Atlas
+from pinisi.console.catalogue import Catalogue
+from pinisi.console.layers import Layers
+from pinisi.console.tiles import Tiles
+from pinisi.context.term_table import TermTable
+from pinisi.runtime.clock import Clock
+from pinisi.store.protocol import LogEntry, Store
+from pinisi.vocabulary.instant import Instant, format_instant
+
+
+class Town:
+    def __init__(self, tenant: str, profile: Profile, store: Store, table: TermTable, clock: Clock) -> None:
+        self.tenant = tenant
+        self.profile = profile
+        self.clock = clock
+        self.atlas = Atlas(store, tenant)
+        self.layers = Layers(profile, table, self.atlas)
+        self.tiles = Tiles(profile, store, table, tenant)
+        self.catalogue = Catalogue(store, tenant, Names(), self.atlas)
+
+    def now(self) -> Instant:
+        """The time that this tenant lives in."""
+        return self.clock.now()
+
+    def heard(self, entries: Sequence[LogEntry]) -> None:
+        """What the tenant's log says is new."""
+        self.atlas.heard(self.tenant, entries)
+        self.tiles.heard(self.tenant, entries)
+        self.catalogue.heard(self.tenant, entries)
+
+    def area_name(self, areas: tuple[str, ...]) -> str | None:
+        return self.atlas.name(areas)
+
+
+def clock_json(clock: Clock) -> dict[str, Any]:
+    """The time that a tenant lives in; `method` says how its data come when they are not live."""
+    method = None if clock.mode == "live" else "replayed"
+    return {"mode": clock.mode, "now": format_instant(clock.now()), "method": method, "speed": clock.speed}
