@@ -19,6 +19,7 @@ country = "ID"
 code = "99"
 time_zone = "Asia/Makassar"
 time_zone_name = "WITA"
+tiles = ["wells"]
 [view]
 bounds = [119.0, -6.0, 120.0, -5.0]
 [licence]
@@ -33,7 +34,9 @@ title = { id = "Sumur", en = "Wells", ja = "井戸" }
 type = "Well"
 shape = "circle"
 hue = 3
-[[tiles]]
+"""
+INDICATORS = """\
+[[indicators]]
 id = "wells"
 label = { id = "Sumur", en = "Wells", ja = "井戸" }
 kind = "count"
@@ -77,6 +80,7 @@ AREAS = """\
 """
 FILES = {
     "city.toml": CITY,
+    "indicators.toml": INDICATORS,
     "sources.toml": SOURCES,
     "registers.toml": REGISTERS,
     "rules.toml": "",

@@ -9,14 +9,15 @@ import pytest
 from pinisi.city.alarm_rules import AlarmRule, Comparison, Severity
 from pinisi.city.facts import types_of
 from pinisi.city.faults import FaultRule, Kind
+from pinisi.city.formula import NEEDS, Formula, Per
+from pinisi.city.indicators import Baseline, Direction, Flag, Indicator, Owner, Target
 from pinisi.city.profile import Agency, AreaSources, City, Column, Layer, Licence, View
 from pinisi.city.provenance import Source, SourceFile
 from pinisi.city.registers import Mapped, Register
-from pinisi.city.tiles import Tile, TileFlag
 
 DOCS = Path(__file__).parents[2] / "docs"
 STRUCTS = (
-    City, View, Licence, AreaSources, Agency, Layer, Column, Tile, TileFlag,
+    City, View, Licence, AreaSources, Agency, Layer, Column,
     Source, SourceFile, Register, Mapped, FaultRule, AlarmRule,
 )  # fmt: skip
 
@@ -27,6 +28,14 @@ def test_every_field_of_a_city_folder_is_explained(struct: Any) -> None:
     fields = [field for field in struct.__struct_fields__ if field not in ("view", "licence", "areas")]
     missing = [field for field in fields if f"`{field}`" not in page and f"[[{field}]]" not in page]
     assert missing == []
+
+
+@pytest.mark.parametrize("struct", [Formula, Indicator, Flag, Owner, Baseline, Target])
+def test_every_field_of_an_indicator_is_explained(struct: Any) -> None:
+    page = (DOCS / "how-to" / "indicators.md").read_text(encoding="utf-8")
+    taken_as_read = {"id", "label"}
+    words = {*struct.__struct_fields__, *NEEDS, *get_args(Per), *get_args(Direction)} - taken_as_read
+    assert sorted(word for word in words if f"`{word}`" not in page) == []
 
 
 def test_every_kind_of_rule_is_explained() -> None:

@@ -142,7 +142,7 @@ def test_a_gap_in_the_register_stays_a_gap(entities: Entities) -> None:
 def test_every_layer_and_tile_finds_entities(makassar: Profile, entities: Entities) -> None:
     empty = [layer.id for layer in makassar.city.layers if not any(map(layer.holds, entities))]
     ids = {entity["id"] for entity in entities}
-    lost = [tile.id for tile in makassar.city.tiles if tile.entity is not None and tile.entity not in ids]
+    lost = [each.id for each in makassar.indicators if each.entity is not None and each.entity not in ids]
     assert (empty, lost) == ([], [])
 
 

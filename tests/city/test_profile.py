@@ -10,6 +10,8 @@ from pinisi.city.errors import CityError
 from pinisi.city.profile import load_profile
 
 ZERO = "[[faults]]\ncode = 'x'\nkind = 'zero'\ntype = 'Well'\ntext = { id = '', en = '', ja = '' }\n"
+OWNER = "owner = { agency = 'x', source = 'survey', period = '2020' }"
+TARGET = "target = { value = 1, year = 2030, source = 'rumour', period = 'then' }"
 Change = Callable[[str, str, str], Path]
 
 
@@ -62,8 +64,15 @@ def test_a_file_that_is_no_text(small: Path) -> None:
         ("city.toml", "119.0, -6.0, 120.0", "nan, -6.0, 120.0", "view.bounds", "west, south, east, north"),
         ("city.toml", 'source = "survey"', 'source = "rumour"', "areas.source", "has no card in sources.toml"),
         ("city.toml", 'period = "2020"', 'period = "last year"', "areas.period", "is no period"),
-        ("city.toml", 'kind = "count"', 'kind = "sum"', "tiles[0].attribute", "is needed for the kind 'sum'"),
-        ("city.toml", 'kind = "count"', 'kind = "per_day"', "tiles[0].entity", "is needed for the kind 'per_day'"),
+        ("indicators.toml", 'kind = "count"', 'kind = "sum"', "indicators[0].attribute", "is needed for the kind"),
+        ("city.toml", 'tiles = ["wells"]', 'tiles = ["lakes"]', "tiles[0]", "is not among the indicators"),
+        ("city.toml", 'tiles = ["wells"]', 'tiles = ["wells", "wells"]', "tiles[1]", "occurs twice"),
+        ("indicators.toml", 'kind = "count"', 'kind = "count"\n' + OWNER,
+         "indicators[0].owner.agency", "not among the agencies"),
+        ("indicators.toml", 'kind = "count"', 'kind = "count"\n' + TARGET,
+         "indicators[0].target.source", "has no card"),
+        ("indicators.toml", 'kind = "count"', 'kind = "count"\n' + TARGET.replace("rumour", "survey"),
+         "indicators[0].target.period", "is no period"),
         ("rules.toml", "", ZERO, "faults[0].attribute", "is needed for the kind 'zero'"),
         ("sources.toml", "retrieved = 2021-02-03", 'retrieved = "then"', "sources[0].retrieved", "Invalid RFC3339"),
         ("registers.toml", 'source = "survey"', 'source = "rumour"', "registers[0].source", "has no card"),
@@ -118,16 +127,15 @@ def test_a_title_of_an_alarm_asks_only_for_what_there_is(small: Path) -> None:
 
 def test_now_shows_seven_tiles_at_most(small: Path) -> None:
     text = (small / "city.toml").read_text()
-    tile = text[text.index("[[tiles]]") :]
-    more = "".join(tile.replace('id = "wells"', f'id = "wells{number}"') for number in range(7))
-    (small / "city.toml").write_text(text + more)
+    many = ", ".join(f'"wells{number}"' for number in range(8))
+    (small / "city.toml").write_text(text.replace('tiles = ["wells"]', f"tiles = [{many}]"))
     assert broken(small).reason == "has 8 entries; Now shows 7 at most"
 
 
-def test_an_id_of_a_tile_is_there_once(small: Path) -> None:
-    text = (small / "city.toml").read_text()
-    (small / "city.toml").write_text(text + text[text.index("[[tiles]]") :])
-    assert (broken(small).field, broken(small).reason) == ("tiles[1].id", "'wells' occurs twice")
+def test_a_city_needs_no_indicators(change: Change) -> None:
+    folder = change("city.toml", 'tiles = ["wells"]\n', "")
+    (folder / "indicators.toml").unlink()
+    assert load_profile(folder).indicators == ()
 
 
 def test_a_register_cannot_take_the_place_of_another(change: Change) -> None:

@@ -8,7 +8,7 @@ import pytest
 from pinisi.city.context import context_bytes, iri, terms
 from pinisi.city.facts import types_of
 from pinisi.city.profile import Profile
-from pinisi.city.words import attribute_label, catalogue, type_title, unit_text, value_text
+from pinisi.city.words import attribute_label, catalogue, per_text, type_title, unit_text, value_text
 from pinisi.vocabulary import terms as kernel
 
 RELATIONSHIPS = {"partOf", "provider", "owner", "subject", "raisedBy", "closedBy"}
@@ -47,7 +47,7 @@ def test_every_type_attribute_and_unit_of_makassar_has_words(makassar: Profile, 
     types = {types_of(entity)[0] for entity in entities}
     attributes = {name for entity in entities for name in entity} - {"id", "type"}
     units = {a["unitCode"] for e in entities for a in e.values() if isinstance(a, dict) and "unitCode" in a}
-    units |= {tile.unit for tile in makassar.city.tiles if tile.unit}
+    units |= {indicator.unit for indicator in makassar.indicators if indicator.unit}
     words = catalogue()
     assert types <= set(words.types)
     assert attributes <= set(words.attributes)
@@ -64,4 +64,4 @@ def test_what_has_no_words_shows_its_own_name() -> None:
     assert type_title("Unicorn").ja == "Unicorn"
     assert attribute_label("hornLength").id == "hornLength"
     assert unit_text("XYZ").en == "XYZ"
-    assert unit_text("TNE", a_day=True).id == "t/hari"
+    assert per_text("TNE", "day").id == "t/hari"

@@ -1,28 +1,27 @@
 """The profile of a city: who it is, how its map looks, which numbers stand first, and where its data lie."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from pinisi.city import alarm_rules, faults, tiles
+from pinisi.city import alarm_rules, faults
 from pinisi.city.alarm_rules import AlarmRule
 from pinisi.city.areas import Area, read_areas
 from pinisi.city.errors import CityError
 from pinisi.city.facts import Selection
 from pinisi.city.faults import FaultRule
+from pinisi.city.indicators import Indicator, read_indicators
 from pinisi.city.period import NotAPeriod, period_days
 from pinisi.city.provenance import Source, read_sources
 from pinisi.city.reading import read_toml
 from pinisi.city.registers import Register, Table, read_registers, read_table
 from pinisi.city.text import LANGUAGES, Text, strange_place
-from pinisi.city.tiles import Tile
 
 MOST_TILES = 7
 HUES = 10
-Item = TypeVar("Item", "Layer", Tile)
 
 
 class Agency(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,7 +79,7 @@ class AreaSources(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class City(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`city.toml`."""
+    """`city.toml`. `tiles`: ids of the indicators that stand on Now."""
 
     id: str
     name: str
@@ -95,7 +94,7 @@ class City(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     areas: AreaSources | None = None
     agencies: tuple[Agency, ...] = ()
     layers: tuple[Layer, ...] = ()
-    tiles: tuple[Tile, ...] = ()
+    tiles: tuple[str, ...] = ()
 
 
 class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -114,6 +113,13 @@ class Profile(msgspec.Struct, frozen=True):
     areas: tuple[Area, ...]
     tables: tuple[Table, ...]
     rules: Rules
+    indicators: tuple[Indicator, ...] = ()
+
+    @property
+    def tiles(self) -> tuple[Indicator, ...]:
+        """The indicators that stand on Now, in its order."""
+        known = {indicator.id: indicator for indicator in self.indicators}
+        return tuple(known[id] for id in self.city.tiles)
 
     @property
     def id(self) -> str:
@@ -142,10 +148,13 @@ def load_profile(folder: Path) -> Profile:
     check_city(folder / "city.toml", city)
     sources = read_sources(folder / "sources.toml")
     registers = read_registers(folder / "registers.toml")
-    check_sources(folder, city, registers, {source.id for source in sources})
+    cards = {source.id for source in sources}
+    check_sources(folder, city, registers, cards)
     rules = read_toml(folder / "rules.toml", Rules)
-    check_templates(folder, city, rules)
-    check_needs(folder, city, rules)
+    check_templates(folder, rules)
+    check_needs(folder, rules)
+    indicators = read_indicators(folder / "indicators.toml")
+    check_indicators(folder, city, indicators, cards)
     return Profile(
         folder=folder,
         city=city,
@@ -153,6 +162,7 @@ def load_profile(folder: Path) -> Profile:
         areas=tuple(read_areas(folder / "areas.geojson")),
         tables=tuple(read_table(register, folder) for register in registers),
         rules=rules,
+        indicators=indicators,
     )
 
 
@@ -171,19 +181,40 @@ def check_city(path: Path, city: City) -> None:
         raise CityError(path, "view.bounds", "is not west, south, east, north in degrees")
     if len(city.tiles) > MOST_TILES:
         raise CityError(path, "tiles", f"has {len(city.tiles)} entries; Now shows {MOST_TILES} at most")
-    check_unique(path, "tiles", city.tiles)
-    check_unique(path, "layers", city.layers)
+    check_unique(path, "layers[{}].id", [layer.id for layer in city.layers])
+    check_unique(path, "tiles[{}]", city.tiles)
     for number, layer in enumerate(city.layers):
         if not 0 <= layer.hue < HUES:
             raise CityError(path, f"layers[{number}].hue", f"{layer.hue} is not 0 to {HUES - 1}")
 
 
-def check_unique(path: Path, field: str, items: tuple[Item, ...]) -> None:
-    seen: set[str] = set()
-    for number, item in enumerate(items):
-        if item.id in seen:
-            raise CityError(path, f"{field}[{number}].id", f"{item.id!r} occurs twice")
-        seen.add(item.id)
+def check_unique(path: Path, field: str, ids: Sequence[str]) -> None:
+    """No id is there twice; `field` has a place for the number of the one that is."""
+    for number, id in enumerate(ids):
+        if id in ids[:number]:
+            raise CityError(path, field.format(number), f"{id!r} occurs twice")
+
+
+def check_indicators(folder: Path, city: City, indicators: Sequence[Indicator], cards: Collection[str]) -> None:
+    """What indicators and Now name is there: agencies, source cards, periods, and the indicators themselves.
+
+    Raises:
+        CityError: naming the field.
+    """
+    known = {indicator.id for indicator in indicators}
+    for number, id in enumerate(city.tiles):
+        if id not in known:
+            raise CityError(folder / "city.toml", f"tiles[{number}]", f"{id!r} is not among the indicators")
+    agencies = {agency.id for agency in city.agencies}
+    for number, indicator in enumerate(indicators):
+        at = f"indicators[{number}]"
+        if indicator.owner is not None and indicator.owner.agency not in agencies:
+            reason = f"{indicator.owner.agency!r} is not among the agencies of city.toml"
+            raise CityError(folder / "indicators.toml", f"{at}.owner.agency", reason)
+        for name in ("owner", "baseline", "target"):
+            claim = getattr(indicator, name)
+            if claim is not None:
+                _check_cited(folder / "indicators.toml", f"{at}.{name}", claim.source, claim.period, cards)
 
 
 def check_sources(folder: Path, city: City, registers: tuple[Register, ...], known: set[str]) -> None:
@@ -193,32 +224,30 @@ def check_sources(folder: Path, city: City, registers: tuple[Register, ...], kno
         CityError: naming the field.
     """
     for path, field, source, period in _named_sources(folder, city, registers):
-        if source not in known:
-            raise CityError(path, f"{field}.source", f"{source!r} has no card in sources.toml")
-        try:
-            period_days(period)
-        except NotAPeriod as error:
-            raise CityError(path, f"{field}.period", str(error)) from None
+        _check_cited(path, field, source, period, known)
 
 
-def check_templates(folder: Path, city: City, rules: Rules) -> None:
+def _check_cited(path: Path, field: str, source: str, period: str, known: Collection[str]) -> None:
+    if source not in known:
+        raise CityError(path, f"{field}.source", f"{source!r} has no card in sources.toml")
+    try:
+        period_days(period)
+    except NotAPeriod as error:
+        raise CityError(path, f"{field}.period", str(error)) from None
+
+
+def check_templates(folder: Path, rules: Rules) -> None:
     """Every text with places can be filled.
 
     Raises:
         CityError: naming the field.
     """
-    for path, field, template, places in _templates(folder, city, rules):
+    for path, field, template, places in _templates(folder, rules):
         strange = strange_place(template, places)
         if strange is not None:
             raise CityError(path, field, strange)
 
 
-TILE_NEEDS = {
-    "attribute": ("entity", "attribute"),
-    "per_day": ("entity", "attribute"),
-    "count": ("select",),
-    "sum": ("select", "attribute"),
-}
 FAULT_NEEDS = {
     "share-above": ("attribute",),
     "below": ("attribute",),
@@ -227,31 +256,24 @@ FAULT_NEEDS = {
 }
 
 
-def check_needs(folder: Path, city: City, rules: Rules) -> None:
-    """Each kind of tile and rule has the fields that it works with.
+def check_needs(folder: Path, rules: Rules) -> None:
+    """Each kind of rule has the fields that it works with.
 
     Raises:
         CityError: naming the field.
     """
-    declared = [(folder / "city.toml", f"tiles[{n}]", tile, TILE_NEEDS[tile.kind]) for n, tile in enumerate(city.tiles)]
-    declared += [
-        (folder / "rules.toml", f"faults[{number}]", fault, FAULT_NEEDS.get(fault.kind, ()))
-        for number, fault in enumerate(rules.faults)
-    ]
-    for path, field, item, needs in declared:
-        for need in needs:
-            if not getattr(item, need):
-                raise CityError(path, f"{field}.{need}", f"is needed for the kind {item.kind!r}")
+    for number, fault in enumerate(rules.faults):
+        for need in FAULT_NEEDS.get(fault.kind, ()):
+            if not getattr(fault, need):
+                reason = f"is needed for the kind {fault.kind!r}"
+                raise CityError(folder / "rules.toml", f"faults[{number}].{need}", reason)
 
 
-def _templates(folder: Path, city: City, rules: Rules) -> Iterator[tuple[Path, str, Text, frozenset[str]]]:
+def _templates(folder: Path, rules: Rules) -> Iterator[tuple[Path, str, Text, frozenset[str]]]:
     for number, fault in enumerate(rules.faults):
         yield folder / "rules.toml", f"faults[{number}].text", fault.text, faults.PLACES[fault.kind]
     for number, alarm in enumerate(rules.alarms):
         yield folder / "rules.toml", f"alarms[{number}].title", alarm.title, alarm_rules.PLACES
-    for number, tile in enumerate(city.tiles):
-        for flag in tile.flags:
-            yield folder / "city.toml", f"tiles[{number}].flags", flag.text, tiles.PLACES
 
 
 def _named_sources(folder: Path, city: City, registers: tuple[Register, ...]) -> Iterator[tuple[Path, str, str, str]]:

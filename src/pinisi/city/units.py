@@ -1,11 +1,28 @@
 """Units of measure (UN/CEFACT Recommendation 20) that the registers use, and the way between them."""
 
 _TO_BASE: dict[str, tuple[str, float]] = {
+    "GRM": ("KGM", 0.001),
     "KGM": ("KGM", 1),
     "TNE": ("KGM", 1000),
     "MTK": ("MTK", 1),
     "HAR": ("MTK", 10_000),
     "KMK": ("MTK", 1_000_000),
+    "MMT": ("MTR", 0.001),
+    "CMT": ("MTR", 0.01),
+    "MTR": ("MTR", 1),
+    "KMT": ("MTR", 1000),
+    "LTR": ("MTQ", 0.001),
+    "MTQ": ("MTQ", 1),
+    "SEC": ("SEC", 1),
+    "MIN": ("SEC", 60),
+    "HUR": ("SEC", 3600),
+    "DAY": ("SEC", 86_400),
+    "MTS": ("MTS", 1),
+    "KMH": ("MTS", 1 / 3.6),
+    "KWH": ("KWH", 1),
+    "MWH": ("KWH", 1000),
+    "C62": ("C62", 1),
+    "P1": ("C62", 0.01),
 }
 
 

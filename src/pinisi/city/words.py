@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import msgspec
 
-from pinisi.city.text import Text
+from pinisi.city.text import Text, fill
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -14,7 +14,7 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     types: dict[str, Text]
     attributes: dict[str, Text]
     units: dict[str, Text]
-    units_a_day: dict[str, Text]
+    per: dict[str, Text]
     rules: dict[str, Text]
     values: dict[str, dict[str, Text]]
 
@@ -39,10 +39,18 @@ def value_text(attribute: str, value: str) -> Text | None:
     return catalogue().values.get(attribute, {}).get(value)
 
 
-def unit_text(code: str, a_day: bool = False) -> Text:
+def unit_text(code: str) -> Text:
     """How a unit is written beside a number; the code itself where the catalogue has none."""
-    known = catalogue().units_a_day if a_day else catalogue().units
-    return known.get(code) or Text(code, code, code)
+    return catalogue().units.get(code) or Text(code, code, code)
+
+
+def per_text(code: str | None, per: str, times: float = 1) -> Text:
+    """How a unit is written beside a number of it per day, per so many people or per so many km2."""
+    words = catalogue().per
+    below = words[per] if times == 1 else fill(words[f"{per}s"], times=times)
+    if code is None:
+        return fill(Text("per {below}", "per {below}", "{below}あたり"), below=below)
+    return fill(Text("{unit}/{below}", "{unit}/{below}", "{unit}/{below}"), unit=unit_text(code), below=below)
 
 
 def rule_text(name: str) -> Text:

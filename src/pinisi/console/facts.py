@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pinisi.city.tiles import LATE_AFTER_DAYS, State, Value
+from pinisi.city.value import LATE_AFTER_DAYS, Value, age_of
 from pinisi.city.words import attribute_label, unit_text, value_text
 from pinisi.context.render import View, entity_document
 from pinisi.context.term_table import TermTable
 from pinisi.vocabulary.entity import GEO, LANGUAGE, Entity, Instance
-from pinisi.vocabulary.instant import DAY, Instant, format_instant, parse_instant
+from pinisi.vocabulary.instant import Instant, format_instant
 from pinisi.vocabulary.principal import Projection
 from pinisi.vocabulary.terms import DATA_QUALITY, METHOD, NAME, PERIOD, PROVIDER
 
@@ -50,8 +50,7 @@ def fact_of(
     """One instance of an attribute with its provenance."""
     short = table.compact_iri(attribute)
     observed = instance.observed_at
-    age = max(0, (now - parse_instant(observed)) // DAY) if observed else None
-    state: State = "undated" if age is None else "late" if age > LATE_AFTER_DAYS else "fresh"
+    age, state = age_of(observed, now, LATE_AFTER_DAYS)
     unit = instance.unit_code
     shown = _shown(instance)
     return Value(

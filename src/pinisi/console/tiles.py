@@ -6,9 +6,12 @@ from typing import Any
 import msgspec
 import structlog
 
+from pinisi.city.computing import Inputs
+from pinisi.city.formula import need_of
+from pinisi.city.indicators import Indicator, indicator_value
 from pinisi.city.profile import Profile
 from pinisi.city.text import Text
-from pinisi.city.tiles import Tile, Value, tile_value, tiles_need
+from pinisi.city.value import Value
 from pinisi.console.facts import normalized
 from pinisi.context.term_table import TermTable
 from pinisi.store.protocol import LogEntry, Record, Store
@@ -31,7 +34,7 @@ class _Kept(msgspec.Struct, frozen=True):
 
 class Tiles:
     def __init__(self, profile: Profile, store: Store, table: TermTable, tenant: str) -> None:
-        self._tiles = profile.city.tiles
+        self._tiles = profile.tiles
         self._store = store
         self._table = table
         self._tenant = tenant
@@ -53,7 +56,7 @@ class Tiles:
             {"id": tile.id, **msgspec.to_builtins(await self._value(tenant, tile, grants, now))} for tile in self._tiles
         ]
 
-    async def _value(self, tenant: str, tile: Tile, grants: Grants, now: Instant) -> Value:
+    async def _value(self, tenant: str, tile: Indicator, grants: Grants, now: Instant) -> Value:
         key = (f"{tenant} {tile.id}", grants)
         kept = self._kept.get(key)
         version = self._versions[tile.id]
@@ -67,7 +70,7 @@ class Tiles:
         self._kept[key] = _Kept(version, now + 10 * MINUTE, value)
         return value
 
-    async def _inputs(self, tenant: str, tile: Tile, grants: Grants) -> list[Record]:
+    async def _inputs(self, tenant: str, tile: Indicator, grants: Grants) -> list[Record]:
         subjects, types = self._needs[tile.id]
         found = [await self._store.entity(tenant, id, grants) for id in subjects]
         records = [record for record in found if record is not None]
@@ -76,25 +79,25 @@ class Tiles:
             records += page.records
         return records
 
-    def _need(self, tile: Tile) -> tuple[frozenset[str], frozenset[str]]:
-        need = tiles_need(tile)
+    def _need(self, tile: Indicator) -> tuple[frozenset[str], frozenset[str]]:
+        need = need_of(tile)
         return frozenset(need.ids), frozenset(self._table.expand_term(type) for type in need.types)
 
 
-def _computed(tile: Tile, inputs: Sequence[Mapping[str, Any]], now: Instant) -> Value:
+def _computed(tile: Indicator, inputs: Sequence[Mapping[str, Any]], now: Instant) -> Value:
     """The tile; entities that no rule can read (anybody may write any shape) are left out, and the tile says so."""
     try:
-        return tile_value(tile, inputs, now)
+        return indicator_value(tile, Inputs(entities=inputs), now)
     except Exception:
         readable = [each for each in inputs if _is_readable(tile, each, now)]
-        value = tile_value(tile, readable, now)
+        value = indicator_value(tile, Inputs(entities=readable), now)
         flag = {"code": "unreadable", "text": _unreadable(len(inputs) - len(readable))}
         return msgspec.structs.replace(value, flags=(*value.flags, flag))
 
 
-def _is_readable(tile: Tile, entity: Mapping[str, Any], now: Instant) -> bool:
+def _is_readable(tile: Indicator, entity: Mapping[str, Any], now: Instant) -> bool:
     try:
-        tile_value(tile, [entity], now)
+        indicator_value(tile, Inputs(entities=[entity]), now)
     except Exception:
         _log.exception("a tile cannot read an entity", tile=tile.id, entity=entity["id"])
         return False
