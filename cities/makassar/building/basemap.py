@@ -9,8 +9,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from building.areas import Drawn, close_gaps, read_features
-from building.mvt import Feature, cut_tiles, project
-from building.pmtiles import Address, write_archive
+from pinisi.city.vector_tiles.address import Address, project
+from pinisi.city.vector_tiles.archive import write_archive
+from pinisi.city.vector_tiles.features import Feature, cut_tiles
 
 FIRST_ZOOM, LAST_ZOOM = 6, 14
 NEAR = (118.6, -5.7, 120.1, -4.6)

@@ -47,3 +47,18 @@ def distance_to_m(geometry: BaseGeometry, lon: float, lat: float) -> float:
         return 0.0
     nearest = shapely.get_coordinates(shapely.shortest_line(geometry, point))[0]
     return distance_m((float(nearest[0]), float(nearest[1])), (lon, lat))
+
+
+def length_m(points: Array) -> float:
+    """Length on the ellipsoid of a line through (longitude, latitude) rows, in metres.
+
+    Each step is measured with the radii of curvature at its middle (Snyder 1987, eq. 4-18, 4-20): better than 0.01 mm
+    a metre for steps under 10 km away from the poles.
+    """
+    radians = np.radians(points)
+    steps = np.diff(radians, axis=0)
+    middle = (radians[1:, 1] + radians[:-1, 1]) / 2
+    flat = 1 - (ECCENTRICITY * np.sin(middle)) ** 2
+    east = SEMI_MAJOR / np.sqrt(flat) * np.cos(middle) * steps[:, 0]
+    north = SEMI_MAJOR * (1 - ECCENTRICITY**2) / flat**1.5 * steps[:, 1]
+    return float(np.hypot(east, north).sum())

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pinisi.city.vector_tiles.address import Address
+from pinisi.city.vector_tiles.wire import varint
+
 HEADER_BYTES = 127
 ROOT_LIMIT = 16_384 - HEADER_BYTES
 LEAF_ENTRIES = 4_096
 GZIP = 2
 MVT = 1
-
-Address = tuple[int, int, int]
-"""Zoom, column, row from the north."""
 
 
 @dataclass(frozen=True)
@@ -124,13 +124,3 @@ def directory_numbers(entries: list[Entry]) -> Iterator[int]:
     for entry in entries:
         yield 0 if entry.offset == end else entry.offset + 1
         end = entry.offset + entry.length
-
-
-def varint(number: int) -> bytes:
-    """Seven bits a byte, lowest first."""
-    out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    out.append(number)
-    return bytes(out)

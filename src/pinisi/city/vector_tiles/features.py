@@ -1,6 +1,5 @@
-"""Vector tiles (Mapbox Vector Tile specification 2.1), cut by halving squares so that each step clips little."""
+"""Points and polygons as tiles (Vector Tile 2.1), cut by halving squares so that each step clips little."""
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -8,10 +7,9 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from building.pmtiles import Address, varint
+from pinisi.city.vector_tiles.address import EXTENT, Address, box
+from pinisi.city.vector_tiles.wire import Word, field, key_number, packed, varint, word, zigzag
 
-EXTENT = 4096
-BUFFER = 64 / EXTENT
 POINT, POLYGON = 1, 3
 MOVE_TO, LINE_TO, CLOSE = 1, 2, 7
 
@@ -22,17 +20,6 @@ class Feature:
 
     properties: tuple[tuple[str, str], ...]
     geometry: BaseGeometry
-
-
-def project(geometry: BaseGeometry) -> BaseGeometry:
-    """Degrees -> unit square of Web Mercator."""
-
-    def forward(points: np.ndarray) -> np.ndarray:
-        latitude = np.radians(points[:, 1])
-        y = 0.5 - np.log(np.tan(math.pi / 4 + latitude / 2)) / (2 * math.pi)
-        return np.column_stack((points[:, 0] / 360 + 0.5, y))
-
-    return shapely.transform(geometry, forward)
 
 
 def cut_tiles(layer: str, features: Sequence[Feature], first: int, last: int) -> Iterator[tuple[Address, bytes]]:
@@ -56,16 +43,13 @@ def descend(
 
 
 def clip(feature: Feature, address: Address) -> Feature | None:
-    zoom, x, y = address
-    size = 1 / (1 << zoom)
-    rim = BUFFER * size
-    box = (x * size - rim, y * size - rim, (x + 1) * size + rim, (y + 1) * size + rim)
-    west, south, east, north = feature.geometry.bounds
-    if west >= box[0] and south >= box[1] and east <= box[2] and north <= box[3]:
+    left, top, right, bottom = box(address)
+    west, north, east, south = feature.geometry.bounds
+    if west >= left and north >= top and east <= right and south <= bottom:
         return feature
-    if west > box[2] or east < box[0] or south > box[3] or north < box[1]:
+    if west > right or east < left or north > bottom or south < top:
         return None
-    part = shapely.clip_by_rect(feature.geometry, *box)
+    part = shapely.clip_by_rect(feature.geometry, left, top, right, bottom)
     if part.is_empty:
         return None
     return Feature(feature.properties, part)
@@ -88,8 +72,13 @@ def encode(layer: str, features: Iterable[Feature], address: Address) -> bytes:
             encoded.append(field(2, body + key_number(3, 0) + varint(kind) + field(4, packed(commands))))
     if not encoded:
         return b""
+    return tile_layer(layer, encoded, keys, values)
+
+
+def tile_layer(layer: str, encoded: Iterable[bytes], keys: Iterable[str], values: Iterable[Word]) -> bytes:
+    """One layer of a tile from its features, each a whole field."""
     names = b"".join(field(3, key.encode()) for key in keys)
-    words = b"".join(field(4, field(1, value.encode())) for value in values)
+    words = b"".join(field(4, word(value)) for value in values)
     size = key_number(5, 0) + varint(EXTENT)
     version = key_number(15, 0) + varint(2)
     return field(3, field(1, layer.encode()) + b"".join(encoded) + names + words + size + version)
@@ -149,20 +138,3 @@ def draw_ring(points: list[tuple[int, int]], at: tuple[int, int], commands: list
 
 def command(name: int, count: int) -> int:
     return count << 3 | name
-
-
-def zigzag(number: int) -> int:
-    return number << 1 if number >= 0 else (-number << 1) - 1
-
-
-def key_number(number: int, wire: int) -> bytes:
-    return varint(number << 3 | wire)
-
-
-def field(number: int, data: bytes) -> bytes:
-    """A length-delimited field of a protocol buffer."""
-    return key_number(number, 2) + varint(len(data)) + data
-
-
-def packed(numbers: Iterable[int]) -> bytes:
-    return b"".join(map(varint, numbers))
