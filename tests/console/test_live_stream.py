@@ -8,7 +8,7 @@ import httpx
 import pytest
 from house_at_hand import NGSI, OURS, PINISI_CONTEXT, LiveReader, Opened, entity_path
 
-from pinisi.console import live
+from pinisi.console import channel, live
 from pinisi.people.account_register import AccountChange
 from pinisi.people.accounts import Assignment
 from pinisi.people.fixed import DEMO
@@ -245,12 +245,16 @@ async def test_only_the_layers_asked_for_are_told(fresh: Opened, demo: httpx.Asy
         assert [change["id"] for change in event.data["entities"]] == [f"{SITE}2"]
 
 
-async def test_a_slow_reader_is_cut_to_reset_and_costs_no_memory(fresh: Opened, demo: httpx.AsyncClient) -> None:
+async def test_a_slow_reader_is_cut_to_reset_and_costs_no_memory(
+    fresh: Opened, demo: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channel, "MOST_WAITING", 2_000)
     async with reader(fresh) as stream:
         await stream.next("hello")
         stream.flowing.clear()
         for start in range(0, 6_000, 500):
             await put(demo, *(bank(number) for number in range(start, start + 500)))
+        await asyncio.sleep(3 * live.SCREEN_SECONDS)
         stream.flowing.set()
         event = await stream.next("reset")
         assert event.id == await fresh.position()
@@ -331,6 +335,44 @@ async def test_a_reader_who_goes_leaves_nothing_behind(fresh: Opened) -> None:
     await asyncio.sleep(0)
     assert len(asyncio.all_tasks()) == before
     assert not fresh.house.farewells
+
+
+async def test_readers_with_equal_rights_hear_the_same_bytes_written_once(
+    fresh: Opened, demo: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+    draw = fresh.house.town("makassar").layers.rows_of
+
+    def rows_of(record: Any, projection: Any) -> Any:
+        written.append(record.id)
+        return draw(record, projection)
+
+    monkeypatch.setattr(fresh.house.town("makassar").layers, "rows_of", rows_of)
+    async with reader(fresh) as first, reader(fresh) as second, reader(fresh, "layers=landfill") as other:
+        for stream in (first, second, other):
+            await stream.next("hello")
+        await put(demo, bank(1))
+        one, two = await first.next("changes"), await second.next("changes")
+        with pytest.raises(TimeoutError):
+            await other.next("changes", within=0.4)
+    assert (one.id, one.data) == (two.id, two.data)
+    assert written == [f"{SITE}1"]
+
+
+async def test_one_who_comes_in_between_hears_what_is_on_its_way_once(fresh: Opened, demo: httpx.AsyncClient) -> None:
+    async with reader(fresh) as first:
+        await first.next("hello")
+        await put(demo, bank(1))
+        await first.next("changes")
+        await put(demo, bank(2))
+        before = await fresh.position()
+        async with reader(fresh, f"after={before - 1}") as second:
+            hello = await second.next("hello")
+            assert hello.id == before - 1
+            heard = [change["id"] for change in (await second.next("changes")).data["entities"]]
+            with pytest.raises(TimeoutError):
+                await second.next("changes", within=0.5)
+        assert heard == [f"{SITE}2"]
 
 
 async def test_the_head_of_a_stream_ends(calm: Opened) -> None:

@@ -56,7 +56,10 @@ class Column(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Layer(Selection, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A layer of map and list: entities of `type` (short name) that fit `where`, drawn alike."""
+    """A layer of map and list: entities of `type` (short name) that fit `where`, drawn alike.
+
+    `moving`: its things move (buses, trucks), so the map draws their way and shows how old a position is.
+    """
 
     id: str
     title: Text
@@ -65,6 +68,7 @@ class Layer(Selection, frozen=True, forbid_unknown_fields=True, kw_only=True):
     visible: bool = True
     labels: Literal["always", "zoom", "never"] = "zoom"
     min_zoom: float = 9
+    moving: bool = False
     service: str | None = None
     columns: tuple[Column, ...] = ()
 

@@ -102,6 +102,7 @@ async def _layer(house: House, call: Call, id: str) -> dict[str, Any]:
         "visible": layer.visible,
         "labels": layer.labels,
         "minZoom": layer.min_zoom,
+        "moving": layer.moving,
         "count": len(records),
         "service": layer.service,
         "columns": [

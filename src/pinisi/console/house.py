@@ -16,6 +16,7 @@ from pinisi.city.alarm_rules import alarms_of
 from pinisi.city.context import context_bytes
 from pinisi.city.entities import city_entities
 from pinisi.city.profile import Profile, load_profile
+from pinisi.console.channel import Channels
 from pinisi.console.facts import normalized
 from pinisi.console.http import Call
 from pinisi.console.town import Town
@@ -61,6 +62,7 @@ class House:
         self.body_limit = settings.body_limit_mb << 20
         self.closing = False
         self.farewells: set[Callable[[], None]] = set()
+        self.channels = Channels()
         self.context_document = context_bytes()
         self._context = msgspec.json.decode(self.context_document)
         self._hosts = _LOOPBACK | {settings.host, *settings.allowed_hosts}

@@ -1,4 +1,4 @@
-"""What one reader of the live stream has not been told yet: bounded, whatever the city does."""
+"""What readers of the live stream have not been told yet: bounded, whatever the city does."""
 
 import asyncio
 
@@ -7,7 +7,7 @@ import msgspec
 from pinisi.store.protocol import LogSlice, Position
 from pinisi.vocabulary.terms import INCIDENT
 
-MOST_ENTITIES = 2_000
+MOST_ENTITIES = 20_000
 MOST_ACTS = 500
 
 
@@ -69,7 +69,7 @@ class Pending:
             if self._reset or self._acts > acts:
                 self._hurry.set()
 
-    async def stirred(self, seconds: float) -> bool:
+    async def stirred(self, seconds: float | None) -> bool:
         """Wait for something to tell; whether it came in that time."""
         try:
             await asyncio.wait_for(self._stir.wait(), seconds)
