@@ -34,6 +34,7 @@ class Value(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     period: str | None = None
     state: State = "undated"
     age_days: int | None = None
+    update_period: float | None = None
     n: int | None = None
     missing: int | None = None
     note: str | None = None

@@ -120,14 +120,22 @@ async def _layer(house: House, call: Call, id: str) -> dict[str, Any]:
 def _source(house: House, record: Record) -> dict[str, Any]:
     entity = record.entity
     short = {house.pinisi_table.compact_iri(iri): many[0].value for iri, many in entity.attributes.items()}
-    return {"id": entity.id} | {
-        name: short.get(name)
-        for name in ("title", "publisher", "year", "licence", "licenceNote", "url", "retrieved", "files", "note")
-    }
+    return {"id": entity.id} | {name: _plain(short.get(name)) for name in (*_CARD, *_HEALTH, *_COUNTERS)}
+
+
+_CARD = ("title", "publisher", "year", "licence", "licenceNote", "url", "retrieved", "files", "note")
+_HEALTH = ("service", "state", "updatePeriod", "lastMessage", "lastError", "blinds")
+_COUNTERS = ("messages", "accepted", "lateValues", "repeated", "rejected")
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON readers expect it: of a date-time its text."""
+    return value.get("@value", value) if isinstance(value, dict) else value  # pyright: ignore
 
 
 async def get_now(house: House, call: Call) -> Reply:
     town = house.town(call.tenant)
+    await town.sources.refresh()
     position = await house.store.position(call.tenant)
     alarms: list[dict[str, Any]] = []
     count = 0
@@ -141,7 +149,7 @@ async def get_now(house: House, call: Call) -> Reply:
             "tiles": await town.tiles.values(call.tenant, call.grants, town.now()),
             "alarms": alarms,
             "alarmCount": count,
-            "sources": {"live": 0, "total": 0},
+            "sources": town.sources.counts(),
         }
     )
 
@@ -185,7 +193,7 @@ async def get_place(house: House, call: Call) -> Reply:
             "name": name_of(entity),
             "areas": [{"id": card.id, "name": card.name, "level": card.level} for card in town.atlas.chain(areas)],
             "location": place,
-            "facts": facts_of(entity, house.pinisi_table, writers, town.now()),
+            "facts": facts_of(entity, house.pinisi_table, writers, town.now(), await town.sources.periods()),
             "flags": flags_of(entity),
             "sources": await _sources(house, call, entity),
             "inside": await _inside(house, call, entity, areas),

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pinisi.city.value import LATE_AFTER_DAYS, Value, age_of
+from pinisi.city.value import LATE_AFTER_DAYS, State, Value
 from pinisi.city.words import attribute_label, unit_text, value_text
 from pinisi.context.render import View, entity_document
 from pinisi.context.term_table import TermTable
+from pinisi.runtime.health import freshness
 from pinisi.vocabulary.entity import GEO, LANGUAGE, Entity, Instance
-from pinisi.vocabulary.instant import Instant, format_instant
+from pinisi.vocabulary.instant import DAY, Instant, format_instant, parse_instant
 from pinisi.vocabulary.principal import Projection
 from pinisi.vocabulary.terms import DATA_QUALITY, METHOD, NAME, PERIOD, PROVIDER
 
@@ -33,10 +34,16 @@ def flags_of(entity: Entity) -> list[dict[str, Any]]:
     return [flag for flag in value if isinstance(flag, dict) and "code" in flag] if isinstance(value, list) else []  # pyright: ignore
 
 
-def facts_of(entity: Entity, table: TermTable, writers: Mapping[str, str], now: Instant) -> list[Value]:
+Periods = Mapping[str, float]
+"""Id of a live source's card -> its own period in seconds."""
+
+
+def facts_of(
+    entity: Entity, table: TermTable, writers: Mapping[str, str], now: Instant, periods: Periods
+) -> list[Value]:
     """Every attribute of an entity as its reader sees it, in its order. `writers`: attribute -> name."""
     return [
-        fact_of(entity, attribute, instance, table, writers.get(attribute), now)
+        fact_of(entity, attribute, instance, table, writers.get(attribute), now, periods)
         for attribute, instances in entity.attributes.items()
         if attribute not in HIDDEN
         for instance in instances
@@ -44,13 +51,30 @@ def facts_of(entity: Entity, table: TermTable, writers: Mapping[str, str], now: 
     ]
 
 
+def state_of(age: Instant | None, period: float | None) -> State:
+    """How far a value can be trusted by its age: by the own period of its source, or as registers age."""
+    if age is None:
+        return "undated"
+    if period is not None:
+        return freshness(age, period)
+    return "late" if age > LATE_AFTER_DAYS * DAY else "fresh"
+
+
 def fact_of(
-    entity: Entity, attribute: str, instance: Instance, table: TermTable, writer: str | None, now: Instant
+    entity: Entity,
+    attribute: str,
+    instance: Instance,
+    table: TermTable,
+    writer: str | None,
+    now: Instant,
+    periods: Periods,
 ) -> Value:
     """One instance of an attribute with its provenance."""
     short = table.compact_iri(attribute)
     observed = instance.observed_at
-    age, state = age_of(observed, now, LATE_AFTER_DAYS)
+    age = max(0, now - parse_instant(observed)) if observed else None
+    provider = _word(instance, PROVIDER)
+    period = periods.get(provider) if provider else None
     unit = instance.unit_code
     shown = _shown(instance)
     return Value(
@@ -60,13 +84,14 @@ def fact_of(
         unit=unit,
         unit_text=unit_text(unit) if unit else None,
         method=_word(instance, METHOD),
-        provider=_word(instance, PROVIDER),
+        provider=provider,
         written_by=writer,
         observed_at=observed,
         received_at=format_instant(instance.modified_at) if instance.modified_at else None,
         period=_word(instance, PERIOD),
-        state=state,
-        age_days=age,
+        state=state_of(age, period),
+        age_days=None if age is None else age // DAY,
+        update_period=period,
         flags=tuple(flag for flag in flags_of(entity) if flag.get("attribute") == short),
         entity=entity.id,
         attribute=short,

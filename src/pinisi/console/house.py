@@ -34,6 +34,10 @@ from pinisi.people.register import People
 from pinisi.runtime.care import take_care
 from pinisi.runtime.city_loading import LOADER, folder_digest, load_city
 from pinisi.runtime.clock import Clock, WallClock
+from pinisi.runtime.keeper import SWITCH, Running
+from pinisi.runtime.kinds import KINDS
+from pinisi.runtime.live_file import make_sources, read_live
+from pinisi.runtime.services import discover
 from pinisi.settings import Settings
 from pinisi.store.protocol import HistoryQuery, LogEntry, Record
 from pinisi.store.sqlite import SqliteStore
@@ -58,6 +62,7 @@ class House:
         self.profile = load_profile(city)
         self.default_tenant = self.profile.city.id
         self.clock: Clock = WallClock()
+        self.registry = discover()
         self.towns: dict[str, Town] = {}
         self.body_limit = settings.body_limit_mb << 20
         self.closing = False
@@ -137,6 +142,19 @@ class House:
         town = await self.open_town(self.default_tenant, self.profile, self.clock)
         await town.atlas.refresh()
         await town.catalogue.read()
+        await self.open_sources(town)
+
+    async def open_sources(self, town: Town) -> None:
+        """Run the live sources that the city wants; the operator has the last word on which are on."""
+        wanted = read_live(town.profile.folder)
+        for made in make_sources(wanted, self.registry, KINDS, town.profile.city):
+            if made.source is None:
+                town.failed_sources[made.id] = made.failure or ""
+                _log.error("a source cannot be used", source=made.id, reason=made.failure)
+                continue
+            running = Running(made.source, made.service, self.store, town.tenant, self.pinisi_table, town.clock)
+            switched = await self.store.document(town.tenant, SWITCH, made.id)
+            await town.keeper.add(running, on=made.on if switched is None else switched[1] == b"on")
 
     async def open_town(self, tenant: str, profile: Profile, clock: Clock) -> Town:
         """Load a city's folder into a tenant and show it.
@@ -166,6 +184,8 @@ class House:
     async def close(self) -> None:
         """Stop what runs, finish what waits, close the files."""
         self.take_leave()
+        for town in self.towns.values():
+            await town.keeper.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -8,9 +8,11 @@ from pinisi.city.profile import Profile
 from pinisi.console.atlas import Atlas
 from pinisi.console.catalogue import Catalogue
 from pinisi.console.layers import Layers
+from pinisi.console.sources import Sources
 from pinisi.console.tiles import Tiles
 from pinisi.context.term_table import TermTable
 from pinisi.runtime.clock import Clock
+from pinisi.runtime.keeper import Keeper
 from pinisi.store.protocol import LogEntry, Store
 from pinisi.vocabulary.instant import Instant, format_instant
 
@@ -24,6 +26,9 @@ class Town:
         self.layers = Layers(profile, table, self.atlas)
         self.tiles = Tiles(profile, store, table, tenant)
         self.catalogue = Catalogue(store, tenant, Names(), self.atlas)
+        self.sources = Sources(store, tenant, table)
+        self.keeper = Keeper()
+        self.failed_sources: dict[str, str] = {}
 
     def now(self) -> Instant:
         """The time that this tenant lives in."""
@@ -34,6 +39,7 @@ class Town:
         self.atlas.heard(self.tenant, entries)
         self.tiles.heard(self.tenant, entries)
         self.catalogue.heard(self.tenant, entries)
+        self.sources.heard(entries)
 
     def area_name(self, areas: tuple[str, ...]) -> str | None:
         return self.atlas.name(areas)

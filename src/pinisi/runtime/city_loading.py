@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import structlog
 
 from pinisi import __version__
 from pinisi.context.payload import read_entity
 from pinisi.context.term_table import TermTable
+from pinisi.runtime.arrival import said, stamped
 from pinisi.store.protocol import DocumentChange, Edit, EntityChange, Refused, Store, Transform
 from pinisi.vocabulary.entity import Attributes, Entity, Instance
 from pinisi.vocabulary.instant import Instant, parse_instant
@@ -124,22 +124,12 @@ def _settle(old: list[Instance], wanted: list[Instance], now: Instant) -> list[I
 
 
 def _choose(old: Instance | None, wanted: Instance, now: Instant) -> Instance:
-    if old is not None and (_said(old) == _said(wanted) or _newer(old, wanted)):
+    if old is not None and (said(old) == said(wanted) or _newer(old, wanted)):
         return old
-    return _stamped(wanted, old.created_at if old else now, now)
+    return stamped(wanted, old.created_at if old else now, now)
 
 
 def _newer(old: Instance, wanted: Instance) -> bool:
     if old.observed_at is None or wanted.observed_at is None:
         return False
     return parse_instant(old.observed_at) > parse_instant(wanted.observed_at)
-
-
-def _said(instance: Instance) -> Any:
-    """All that an instance says, without the times at which the store took it."""
-    return msgspec.to_builtins(_stamped(instance, 0, 0))
-
-
-def _stamped(instance: Instance, created: Instant, modified: Instant) -> Instance:
-    inner = {name: [_stamped(one, created, modified) for one in many] for name, many in instance.attributes.items()}
-    return msgspec.structs.replace(instance, created_at=created, modified_at=modified, attributes=inner)

@@ -74,6 +74,13 @@ class Draft:
             return found[0]
         return None if self.parent is None else self.parent.applied(key)
 
+    def said_at(self, key: tuple[int, int, int, int]) -> bytes | None:
+        """What this draft put into history of one value (entity, attribute, dataset) at exactly one moment."""
+        for line in reversed(self.history):
+            if line[:4] == key:
+                return line[-1]
+        return None if self.parent is None else self.parent.said_at(key)
+
     def moves_of(self, row: int) -> list[tuple[int, int]]:
         """(when, into which family) of an entity's moves in this draft, in order."""
         mine = self.moves.get(row, [])

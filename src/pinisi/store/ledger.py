@@ -29,12 +29,22 @@ from pinisi.store.protocol import (
     Seen,
     VersionConflict,
 )
-from pinisi.vocabulary.entity import PROPERTY, Attributes, Entity, Instance, encode_entity, encode_instance
+from pinisi.vocabulary.entity import (
+    PROPERTY,
+    Attributes,
+    Entity,
+    Instance,
+    decode_instance,
+    encode_entity,
+    encode_instance,
+)
 from pinisi.vocabulary.instant import Instant, NotAnInstant, parse_instant
 from pinisi.vocabulary.principal import Grants, Principal
 from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA, LOCATION, SCOPE
 
 _HIGHEST = 1e300
+HistoryKey = tuple[int, int, int, Instant]
+"""Row of an entity, number of an attribute, number of a dataset, moment at which it was true."""
 _Difference = tuple[str, str | None, Instance | None]
 
 _DEBT_SQL = {
@@ -50,7 +60,7 @@ class Ledger:
     """Applies changes to a draft.
 
     `current` reads the committed record, `kept` the committed document, `family_then` the family that history shows
-    for a row at a past moment.
+    for a row at a past moment, `said_then` what history has of one value at exactly one moment.
     """
 
     def __init__(
@@ -64,6 +74,7 @@ class Ledger:
         current: Callable[[str], Record | None],
         kept: Callable[[str, str], tuple[int, bytes] | None],
         family_then: Callable[[int, Instant], int | None],
+        said_then: Callable[[HistoryKey], bytes | None],
     ) -> None:
         self.tenant = tenant
         self.names = names
@@ -74,6 +85,7 @@ class Ledger:
         self.current = current
         self.kept = kept
         self.family_then = family_then
+        self.said_then = said_then
 
     def make(self, draft: Draft, change: Change, principal: Principal, now: Instant) -> Outcome:
         """Make one change in the draft.
@@ -119,6 +131,8 @@ class Ledger:
         principal: Principal,
         now: Instant,
     ) -> Outcome:
+        if edit.late and edit.said_once and before is not None:
+            edit = msgspec.structs.replace(edit, late=self._unsaid(draft, before.row, edit.late))
         new = edit.entity
         was = None if before is None or old is None else before.family
         differences = _differences(old, new)
@@ -224,6 +238,18 @@ class Ledger:
             number, within = self.names.intern(attribute), self.names.intern(instance.dataset_id or "")
             rows.append((row, number, within, observed, position, now, by, then, figure, body))
         return rows
+
+    def _unsaid(self, draft: Draft, row: int, late: Sequence[tuple[str, Instance]]) -> Sequence[tuple[str, Instance]]:
+        """Those of the late values that history has not word for word."""
+        kept: list[tuple[str, Instance]] = []
+        for attribute, instance in late:
+            observed, _, body = _historic(instance, 0)
+            within = self.names.intern(instance.dataset_id) if instance.dataset_id else 0
+            key = (row, self.names.intern(attribute), within, observed)
+            before = draft.said_at(key) or self.said_then(key)
+            if before is None or not same_words(before, body):
+                kept.append((attribute, instance))
+        return kept
 
     def _erasure(self, row: int, id: str, forgotten: Forgotten) -> Erasure:
         attribute, dataset = forgotten.attribute, forgotten.dataset
@@ -433,3 +459,13 @@ def _observed(text: str) -> Instant | None:
         return parse_instant(text)
     except NotAnInstant:
         return None
+
+
+def same_words(one: bytes, other: bytes | None) -> bool:
+    """Whether two encoded instances say the same, whenever they were taken."""
+    return other is not None and _timeless(decode_instance(one)) == _timeless(decode_instance(other))
+
+
+def _timeless(instance: Instance) -> Instance:
+    inner = {name: [_timeless(one) for one in many] for name, many in instance.attributes.items()}
+    return msgspec.structs.replace(instance, created_at=0, modified_at=0, attributes=inner)

@@ -86,6 +86,7 @@ class Edit(msgspec.Struct):
 
     `late` are instances older than the ones they meet: they enter history and replace nothing. `forget` erases what was
     kept before this change, but for what a hold protects; it is for those who may change everything.
+    `said_once`: a late value that history has word for word already, of the same moment, is not kept again.
     `result` goes back to the caller of `apply` untouched (for instance which attributes were not changed, and why).
     """
 
@@ -93,6 +94,7 @@ class Edit(msgspec.Struct):
     late: Sequence[tuple[str, Instance]] = ()
     result: Any = None
     forget: Sequence[Forgotten] = ()
+    said_once: bool = False
 
 
 Transform = Callable[[Entity | None, Instant], Edit]

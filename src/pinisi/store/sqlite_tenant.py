@@ -20,7 +20,7 @@ from pinisi.store.draft import Draft
 from pinisi.store.faults import unavailable
 from pinisi.store.hot import HotAttributes
 from pinisi.store.interning import Families, Names
-from pinisi.store.ledger import Ledger
+from pinisi.store.ledger import HistoryKey, Ledger
 from pinisi.store.members import Members
 from pinisi.store.protocol import Applied, Change, Edit, EntityChange, LogEntry, Owing, Position, Record
 from pinisi.store.sqlite_rows import first, rows
@@ -111,6 +111,7 @@ class Tenant:
             self._latest,
             self.document,
             self._family_then,
+            self._said_then,
         )
         self._writer = Writer(
             name,
@@ -227,6 +228,14 @@ class Tenant:
             "ORDER BY observed DESC, position DESC LIMIT 1"
         )
         found = first(self.reader, sql, (row, self.names.number.get(LOCATION), moment))
+        return None if found is None else found[0]
+
+    def _said_then(self, key: HistoryKey) -> bytes | None:
+        sql = (
+            "SELECT body FROM history WHERE entity = ? AND attribute = ? AND dataset = ? AND observed = ? "
+            "ORDER BY position DESC LIMIT 1"
+        )
+        found = first(self.reader, sql, key)
         return None if found is None else found[0]
 
     def _begin(self) -> Draft:

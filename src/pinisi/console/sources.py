@@ -1,0 +1,76 @@
+"""How each source of a tenant is doing: a cache of the DataSource cards with health, for what is stale on screens."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from pinisi.context.term_table import TermTable
+from pinisi.store.protocol import LogEntry, Store
+from pinisi.store.query import EntityQuery, TypeIs
+from pinisi.vocabulary.entity import Entity
+from pinisi.vocabulary.principal import EVERYTHING
+from pinisi.vocabulary.terms import DATA_SOURCE
+
+_MOST = 5_000
+RUNNING = frozenset({"live", "late"})
+
+
+class SourceHealth(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A live source as screens need it: its state, and its own period in seconds."""
+
+    id: str
+    state: str
+    update_period: float
+    last_message: str | None = None
+
+
+class Sources:
+    def __init__(self, store: Store, tenant: str, table: TermTable) -> None:
+        self._store = store
+        self._tenant = tenant
+        self._state, self._period, self._last = map(table.expand_term, ("state", "updatePeriod", "lastMessage"))
+        self._known: dict[str, SourceHealth] = {}
+        self._stale = True
+
+    def heard(self, entries: Sequence[LogEntry]) -> None:
+        """The store's listener: a changed card is read again when next asked."""
+        if any(DATA_SOURCE in entry.types for entry in entries):
+            self._stale = True
+
+    async def refresh(self) -> None:
+        if not self._stale:
+            return
+        self._stale = False
+        query = EntityQuery(types=TypeIs(DATA_SOURCE), attributes=(self._period,))
+        page = await self._store.find(self._tenant, query, EVERYTHING, limit=_MOST)
+        self._known = {record.id: self.read(record.entity) for record in page.records}
+
+    @property
+    def known(self) -> Mapping[str, SourceHealth]:
+        """Live sources by the id of their card; of registers there is nothing here."""
+        return self._known
+
+    async def periods(self) -> Mapping[str, float]:
+        """Id of a live source's card -> its own period in seconds."""
+        await self.refresh()
+        return {id: health.update_period for id, health in self._known.items()}
+
+    def read(self, entity: Entity) -> SourceHealth:
+        last = _value(entity, self._last)
+        return SourceHealth(
+            id=entity.id,
+            state=str(_value(entity, self._state) or "waiting"),
+            update_period=float(_value(entity, self._period) or 0),
+            last_message=last.get("@value") if isinstance(last, dict) else None,  # pyright: ignore
+        )
+
+    def counts(self) -> dict[str, int]:
+        """How many of the sources that are on deliver."""
+        on = [health for health in self._known.values() if health.state != "off"]
+        return {"live": sum(health.state in RUNNING for health in on), "total": len(on)}
+
+
+def _value(entity: Entity, attribute: str) -> Any:
+    instances = entity.attributes.get(attribute)
+    return instances[0].value if instances else None

@@ -1,0 +1,31 @@
+"""The manifest of a service: one frozen value that says what it brings. No logic.
+
+A service is a package that names its manifest by an entry point of the group `pinisi.services`; those of the house and
+those of others are found the same way.
+"""
+
+from typing import Any
+
+import msgspec
+
+from pinisi.city.text import Text
+from pinisi.runtime.source import SourceKind
+
+GROUP = "pinisi.services"
+
+
+class Service(msgspec.Struct, frozen=True, kw_only=True):
+    """What a service brings.
+
+    `name` is the one of its entry point: letters, digits and dashes. `types` are the entity types that it writes, by
+    short name. `licence` is that of the data that it ships.
+    """
+
+    name: str
+    title: Text
+    types: tuple[str, ...] = ()
+    sources: tuple[SourceKind[Any], ...] = ()
+    licence: str = "Apache-2.0"
+
+    def source_kind(self, name: str) -> SourceKind[Any] | None:
+        return next((kind for kind in self.sources if kind.name == name), None)

@@ -1,0 +1,67 @@
+"""The registry of services: found by entry point, loaded one by one; one that fails is shown, the others run."""
+
+from collections.abc import Iterable
+from importlib.metadata import EntryPoint, entry_points
+
+import msgspec
+import structlog
+
+from pinisi.runtime.manifest import GROUP, Service
+
+_log = structlog.get_logger("pinisi.services")
+
+
+class Found(msgspec.Struct, frozen=True):
+    """One entry of the registry: the manifest, or why there is none. `package` is the distribution that brings it."""
+
+    name: str
+    package: str
+    service: Service | None = None
+    failure: str | None = None
+
+
+class Registry:
+    """The services that are there, by name."""
+
+    def __init__(self, found: Iterable[Found]) -> None:
+        self.found = tuple(found)
+        self._services = {each.name: each.service for each in self.found if each.service is not None}
+
+    def service(self, name: str) -> Service | None:
+        return self._services.get(name)
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        return tuple(self._services.values())
+
+
+def discover(entries: Iterable[EntryPoint] | None = None) -> Registry:
+    """Load every service that is installed, in the order of their names; of two with one name the first is taken."""
+    points = entry_points(group=GROUP) if entries is None else entries
+    found: dict[str, Found] = {}
+    for point in sorted(points, key=lambda point: (point.name, _package(point) != "pinisi", _package(point))):
+        entry = _load(point)
+        if point.name in found:
+            entry = msgspec.structs.replace(entry, service=None, failure=f"the name {point.name} is taken already")
+            _log.error("a service is passed over", service=point.name, package=entry.package, reason=entry.failure)
+            continue
+        found[point.name] = entry
+    return Registry(found.values())
+
+
+def _load(point: EntryPoint) -> Found:
+    package = _package(point)
+    try:
+        service = point.load()
+    except Exception as error:
+        _log.exception("a service cannot be loaded", service=point.name, package=package)
+        return Found(point.name, package, failure=f"{type(error).__name__}: {error}")
+    if not isinstance(service, Service):
+        return Found(point.name, package, failure=f"{point.value} is no manifest (pinisi.runtime.manifest.Service)")
+    if service.name != point.name:
+        return Found(point.name, package, failure=f"its manifest calls itself {service.name!r}")
+    return Found(point.name, package, service)
+
+
+def _package(point: EntryPoint) -> str:
+    return point.dist.name if point.dist is not None else ""

@@ -1,0 +1,135 @@
+"""What a source is: a way in for messages, and a pure function that turns one message into entities.
+
+A service writes the function; the kernel runs the way in (`pinisi.runtime.transports`), writes what was read, keeps
+what could not be read, and tells everybody how the source is doing. docs/how-to/write-a-source.md is the authors' page.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Any, Generic, Literal, Protocol, TypeVar
+
+import msgspec
+
+from pinisi.city.profile import City
+from pinisi.city.text import Text
+from pinisi.vocabulary.instant import Instant
+
+Method = Literal["measured", "reported", "modelled", "forecast", "simulated", "replayed"]
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """What arrived, as it arrived.
+
+    `origin` is where from: an address, a topic, a file's name. `media` has no parameters and is lower case; empty where
+    the sender named none. `received` is the tenant's time.
+    """
+
+    body: bytes
+    origin: str
+    received: Instant
+    media: str = ""
+
+
+class Reject(msgspec.Struct, frozen=True, kw_only=True):
+    """A row that cannot be taken: which one, which field, why, and the row as it came.
+
+    `key` names the row so that a corrected one takes its place (an id in the data; else the row's number).
+    """
+
+    key: str
+    reason: Text
+    row: str = ""
+    field: str = ""
+    raw: str = ""
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What one message says: entities in normalized NGSI-LD with short names, and the rows that cannot be taken.
+
+    Each value carries its `observedAt` and, where it has one, its `unitCode`; `method` and `provider` are added where
+    the reading is silent. Several entities may be the same one at several moments.
+    """
+
+    entities: Sequence[Mapping[str, Any]] = ()
+    rejects: Sequence[Reject] = ()
+
+
+class Unreadable(ValueError):
+    """The whole message is not what the source delivers; the text says what is wrong with it, and where."""
+
+
+class Line(Protocol):
+    """What a transport has of the house."""
+
+    def now(self) -> Instant:
+        """The tenant's time."""
+        ...
+
+    async def kept(self) -> bytes | None:
+        """What the transport noted last: a place to go on from over a restart."""
+        ...
+
+    async def keep(self, note: bytes) -> None:
+        """Note a place; it is written with the next message that is taken, never before it."""
+        ...
+
+    async def alive(self) -> None:
+        """The other side answered, though with nothing new: the source is not silent."""
+        ...
+
+
+class Transport(Protocol):
+    """A way in. Ends only when cancelled; an exception is a failure that is shown, and tried again with back-off."""
+
+    def messages(self, line: Line) -> AsyncIterator[Message]: ...
+
+
+class TransportFailed(Exception):
+    """The way in does not work now; the text says why, for the technician."""
+
+
+Read = Callable[[Message], Reading]
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """Who says it, under which terms: the card that every value leads to."""
+
+    publisher: str
+    licence: str
+    licence_note: str = ""
+    url: str = ""
+    note: Text
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """A source, ready to run.
+
+    `every` is its own period in seconds: it is late after two of them without a message, and silent after five.
+    `blinds` says in the operator's words what he cannot see while it is silent, and what to do instead.
+    """
+
+    id: str
+    title: Text
+    card: Card
+    transport: Transport
+    read: Read
+    every: float
+    method: Method = "measured"
+    blinds: Text | None = None
+
+
+Options = TypeVar("Options", bound=msgspec.Struct)
+
+
+class SourceKind(msgspec.Struct, Generic[Options], frozen=True, kw_only=True):
+    """A kind of source that a service offers: a city's `live.toml` says whether and how it is used.
+
+    `make` builds the source from the options (read from TOML into `options`) and the city; it raises `ValueError` with
+    the field's name for options that do not fit. `outside`: it asks another host, so it is off until somebody switches
+    it on.
+    """
+
+    name: str
+    title: Text
+    options: type[Options]
+    make: Callable[[Options, City], Source]
+    outside: bool = True
