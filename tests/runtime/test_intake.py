@@ -30,7 +30,7 @@ async def take(
 ) -> Taken:
     intake = Intake(store, "city", TABLE, well_source(Fed()), forced=forced)
     body = encoded(*rows) if body is None else body
-    return await intake.take(Message(body=body, origin="wells", received=NOW), b"place 1")
+    return await intake.take([Message(body=body, origin="wells", received=NOW, place=b"place 1")])
 
 
 async def present(store: SqliteStore) -> Any:

@@ -35,6 +35,13 @@ class Taken(msgspec.Struct, frozen=True):
     entities: int = 0
 
 
+class _Rejected(msgspec.Struct, frozen=True):
+    """A row that was rejected, and the message that it came with."""
+
+    message: Message
+    reject: Reject
+
+
 class Intake:
     """Takes in what one source delivers to one tenant. `forced` overrides the method of every value (`replayed`)."""
 
@@ -49,21 +56,27 @@ class Intake:
         self._principal = principal_of(source)
         self._kept: set[str] | None = None
 
-    async def take(self, message: Message, place: bytes | None = None) -> Taken:
-        """Read a message and write what it says; answered when it is on disk, with the transport's `place`.
+    async def take(self, messages: Sequence[Message]) -> Taken:
+        """Read messages and write what they say, in their order; answered when it is on disk, with the last `place`.
 
         Raises:
-            StoreUnavailable: nothing of the last slice was kept; the message has to come again.
+            StoreUnavailable: nothing of the last slice was kept; the messages have to come again.
         """
-        reading = self._read(message)
-        entities, rejects = self._entities(reading)
+        entities: list[tuple[str, EntityChange]] = []
+        rejects: list[_Rejected] = []
+        for message in messages:
+            changes, bad = self._entities(self._read(message))
+            entities += changes
+            rejects += [_Rejected(message, each) for each in bad]
         tallies: list[Tally] = []
         for batch in _slices(entities, BATCH):
-            changes = [change for _, change in batch]
-            applied = await self._store.apply(self._tenant, changes, self._principal, atomic=False)
+            applied = await self._store.apply(
+                self._tenant, [change for _, change in batch], self._principal, atomic=False
+            )
             tallies += [outcome.result for outcome in applied.outcomes if isinstance(outcome.result, Tally)]
-            rejects += _refused(batch, applied)
-        await self._finish(message, rejects, place)
+            rejects += [_Rejected(messages[-1], each) for each in _refused(batch, applied)]
+        place = next((each.place for each in reversed(messages) if each.place is not None), None)
+        await self._finish(rejects, place)
         return Taken(
             new=sum(tally.new for tally in tallies),
             late=sum(tally.late for tally in tallies),
@@ -114,11 +127,11 @@ class Intake:
         members: dict[str, Any] = dict(value)  # pyright: ignore[reportUnknownArgumentType]
         return {**added, **members} | ({"method": added["method"]} if self._forced else {})
 
-    async def _finish(self, message: Message, rejects: Sequence[Reject], place: bytes | None) -> None:
+    async def _finish(self, rejects: Sequence["_Rejected"], place: bytes | None) -> None:
         """Keep the rejects, and the transport's place once all before it is kept."""
         changes: list[Change] = []
-        for reject in _last_of_each(rejects):
-            change = await self._kept_row(message, reject)
+        for rejected in {each.reject.key: each for each in rejects}.values():
+            change = await self._kept_row(rejected.message, rejected.reject)
             if change is not None:
                 changes.append(change)
         if place is not None:
@@ -168,11 +181,6 @@ def _refused(batch: Sequence[tuple[str, EntityChange]], applied: Applied) -> lis
 def _reject(document: Mapping[str, Any], reason: str) -> Reject:
     field, _, _ = reason.partition(":")
     return Reject(key=str(document.get("id", ""))[:400], field=field[:200], reason=_plain(reason), raw=_text(document))
-
-
-def _last_of_each(rejects: Sequence[Reject]) -> list[Reject]:
-    """Of several rejects of one row the last."""
-    return list({reject.key: reject for reject in rejects}.values())
 
 
 def _slices(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:

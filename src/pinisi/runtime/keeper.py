@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
 
 import msgspec
 import structlog
@@ -11,6 +12,7 @@ from pinisi.context.payload import read_entity
 from pinisi.context.term_table import TermTable
 from pinisi.runtime.city_loading import settled
 from pinisi.runtime.clock import Clock
+from pinisi.runtime.gathering import gathered
 from pinisi.runtime.health import Health, state_of
 from pinisi.runtime.intake import PLACE, Intake, Taken
 from pinisi.runtime.source import Message, Method, Source, TransportFailed
@@ -52,7 +54,6 @@ class Running:
         self._clock = clock
         self._intake = Intake(store, tenant, table, source, forced=forced)
         self.health = Health(period=round(source.every * SECOND), on=False)
-        self._place: bytes | None = None
         self._told: tuple[str, str] | None = None
         self._tell_at = 0.0
         self._tasks: list[asyncio.Task[None]] = []
@@ -65,9 +66,6 @@ class Running:
     async def kept(self) -> bytes | None:
         found = await self._store.document(self._tenant, PLACE, self.source.id)
         return None if found is None else found[1]
-
-    async def keep(self, note: bytes) -> None:
-        self._place = note
 
     async def alive(self) -> None:
         self.health = replace(self.health, heard=self.now(), error="", failed=0)
@@ -101,8 +99,9 @@ class Running:
         while True:
             before = self.health.messages
             try:
-                async for message in self.source.transport.messages(self):
-                    await self.take(message)
+                async with aclosing(gathered(self.source.transport.messages(self))) as batches:
+                    async for messages in batches:
+                        await self.take(messages)
                 reason = "the way in came to its end"
             except (TransportFailed, OSError, TimeoutError, StoreUnavailable) as error:
                 reason = str(error) or type(error).__name__
@@ -115,10 +114,9 @@ class Running:
             await asyncio.sleep(pause * random.uniform(0.8, 1.2))
             pause = min(LONGEST_PAUSE, 2 * pause)
 
-    async def take(self, message: Message) -> Taken:
-        """Write one message."""
-        place, self._place = self._place, None
-        taken = await self._intake.take(message, place)
+    async def take(self, messages: Sequence[Message]) -> Taken:
+        """Write what has come."""
+        taken = await self._intake.take(messages)
         known = self.health
         self.health = replace(
             known,
@@ -126,7 +124,7 @@ class Running:
             message=self.now(),
             error="",
             failed=0,
-            messages=known.messages + 1,
+            messages=known.messages + len(messages),
             accepted=known.accepted + taken.new + taken.late,
             late=known.late + taken.late,
             repeated=known.repeated + taken.repeated,

@@ -20,13 +20,15 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     """What arrived, as it arrived.
 
     `origin` is where from: an address, a topic, a file's name. `media` has no parameters and is lower case; empty where
-    the sender named none. `received` is the tenant's time.
+    the sender named none. `received` is the tenant's time. `place` is where the transport goes on from after this
+    message, over a restart: it is written together with what the message says.
     """
 
     body: bytes
     origin: str
     received: Instant
     media: str = ""
+    place: bytes | None = None
 
 
 class Reject(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,11 +67,7 @@ class Line(Protocol):
         ...
 
     async def kept(self) -> bytes | None:
-        """What the transport noted last: a place to go on from over a restart."""
-        ...
-
-    async def keep(self, note: bytes) -> None:
-        """Note a place; it is written with the next message that is taken, never before it."""
+        """The `place` of the last message that was taken: where to go on from over a restart."""
         ...
 
     async def alive(self) -> None:
