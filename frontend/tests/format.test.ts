@@ -36,10 +36,12 @@ describe("times", () => {
 
 describe("ages and distances", () => {
   it.each([
-    [12, 12, "day"],
-    [145, 5, "month"],
-    [1421, 4, "year"],
-  ])("%d days are %d %s", (days, amount, unit) => expect(ageParts(days)).toEqual({ amount, unit }));
+    [90, 1, "minute"],
+    [7_300, 2, "hour"],
+    [12 * 86_400, 12, "day"],
+    [145 * 86_400, 5, "month"],
+    [1421 * 86_400, 4, "year"],
+  ])("%d seconds are %d %s", (seconds, amount, unit) => expect(ageParts(seconds)).toEqual({ amount, unit }));
   it("turn to kilometres at one", () => expect([id.distance(406), id.distance(1400)]).toEqual(["406 m", "1,4 km"]));
 });
 

@@ -30,6 +30,8 @@ export interface Value {
   period: string | null;
   state: Freshness;
   ageDays: number | null;
+  /** Seconds between two values of its source, when that is a live one. */
+  updatePeriod?: number | null;
   flags: Flag[];
   entity: string | null;
   attribute: string | null;

@@ -92,8 +92,13 @@ export class Format {
   }
 }
 
-/** The unit in which an age is told: days up to two months, months up to two years, then years. */
-export function ageParts(days: number): { amount: number; unit: "day" | "month" | "year" } {
+export type AgeUnit = "minute" | "hour" | "day" | "month" | "year";
+
+/** The unit in which an age is told: minutes up to two hours, hours up to two days, months up to two years, then years. */
+export function ageParts(seconds: number): { amount: number; unit: AgeUnit } {
+  if (seconds < 7_200) return { amount: Math.floor(seconds / 60), unit: "minute" };
+  if (seconds < 172_800) return { amount: Math.floor(seconds / 3_600), unit: "hour" };
+  const days = Math.floor(seconds / 86_400);
   if (days < 60) return { amount: days, unit: "day" };
   if (days < 730) return { amount: Math.round(days / 30.44), unit: "month" };
   return { amount: Math.round(days / 365.25), unit: "year" };

@@ -12,6 +12,7 @@ import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
 import "./method-mark";
 import "./source-card";
+import { ageOf } from "./age";
 import { figure, providerName, spokenAge, unitText } from "./words";
 
 @customElement("value-drawer")
@@ -223,10 +224,15 @@ export class ValueDrawer extends View {
       ${this.line(drawer.source, provider)}
       ${this.line(drawer.period, value.period && periodText(value.period, this.words))}
       ${this.line(value.period ? drawer.periodEnds : drawer.observed, at(value.observedAt))} ${this.line(drawer.received, at(value.receivedAt))}
-      ${this.line(drawer.age, value.ageDays === null ? "" : spokenAge(value.ageDays, this.words, this.format))}
+      ${this.line(drawer.age, this.age(value))}
       ${this.line(drawer.writer, value.writtenBy)}
       ${this.line(drawer.kept, value.entity && [value.entity, value.attribute].filter(Boolean).join(" · "))}
     </dl>`;
+  }
+
+  private age(value: Value): string {
+    const { seconds } = ageOf(value, store.clock());
+    return seconds === null ? "" : spokenAge(seconds, this.words, this.format);
   }
 
   private line(term: string, text: string | null) {

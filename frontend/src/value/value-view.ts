@@ -7,9 +7,11 @@ import { shortTime } from "../format/period";
 import { icon } from "../frame/icons";
 import { View } from "../frame/view";
 import { store } from "../live/store";
+import { ticker } from "../live/ticker";
 import { screenState } from "../screen/screen";
 import { controls } from "../theme/controls";
 import "./method-mark";
+import { ageOf } from "./age";
 import { ageText, figure, providerName, spoken, unitText } from "./words";
 
 @customElement("value-view")
@@ -165,12 +167,24 @@ export class ValueView extends View {
     `,
   ];
 
+  private readonly older = () => this.requestUpdate();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    ticker.join(this.older);
+  }
+
+  override disconnectedCallback(): void {
+    ticker.leave(this.older);
+    super.disconnectedCallback();
+  }
+
   protected override render() {
     const { value, words, format } = this;
     const open = screenState.state.value === this.address;
     const sources = store.city?.sources ?? [];
     return html`<button
-      class=${classMap({ dead: value.state === "dead", null: value.value === null })}
+      class=${classMap({ dead: ageOf(value, store.clock()).state === "dead", null: value.value === null })}
       aria-expanded=${open}
       aria-haspopup="dialog"
       aria-label=${spoken(value, sources, words, format)}
@@ -203,10 +217,10 @@ export class ValueView extends View {
   }
 
   private age() {
-    const { state, ageDays } = this.value;
-    if (state === "dead") return html`<span class="aside">${icon("clock", 13)} ${this.words.dead.split(":")[0]}</span>`;
-    if (state !== "late" || ageDays === null) return nothing;
-    return html`<span class="aside">${icon("clock", 13)} ${ageText(ageDays, this.words, this.format)}</span>`;
+    const { state, seconds } = ageOf(this.value, store.clock());
+    if ((state !== "late" && state !== "dead") || seconds === null) return nothing;
+    const word = state === "dead" ? `${this.words.dead.split(":")[0] ?? ""} · ` : "";
+    return html`<span class="aside">${icon("clock", 13)} ${word}${ageText(seconds, this.words, this.format)}</span>`;
   }
 
   private doubts() {

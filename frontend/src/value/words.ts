@@ -3,6 +3,7 @@ import type { Source, Value } from "../api/types";
 import { ageParts, type Format, pick } from "../format/format";
 import { shortTime } from "../format/period";
 import { store } from "../live/store";
+import { ageOf } from "./age";
 import type { Catalogue } from "../strings/catalogue";
 
 /** An area that a fact points to is called by its name, not by its address. */
@@ -22,13 +23,13 @@ export function unitText(value: { unit: string | null; unitText: Value["unitText
   return pick(value.unitText, format.language) || (value.unit && value.unit !== "C62" ? value.unit : "");
 }
 
-export function ageText(days: number, words: Catalogue, format: Format): string {
-  const { amount, unit } = ageParts(days);
+export function ageText(seconds: number, words: Catalogue, format: Format): string {
+  const { amount, unit } = ageParts(seconds);
   return words.age[unit](format.glance(amount));
 }
 
-export function spokenAge(days: number, words: Catalogue, format: Format): string {
-  const { amount, unit } = ageParts(days);
+export function spokenAge(seconds: number, words: Catalogue, format: Format): string {
+  const { amount, unit } = ageParts(seconds);
   return words.age.spoken[unit](format.glance(amount));
 }
 
@@ -46,12 +47,13 @@ export function providerName(value: Value, sources: readonly Source[], words: Ca
 }
 
 export function spoken(value: Value, sources: readonly Source[], words: Catalogue, format: Format): string {
+  const { seconds, state } = ageOf(value, store.clock());
   const parts = [
     `${pick(value.label, format.language)}: ${figure(value, words, format)} ${unitText(value, format)}`.trim(),
     words.method[value.method ?? "unstated"],
     `${providerName(value, sources, words, format)}, ${shortTime(value, words, format)}`,
-    value.state === "late" && value.ageDays !== null ? words.late(spokenAge(value.ageDays, words, format)) : "",
-    value.state === "dead" ? words.dead : "",
+    state === "late" && seconds !== null ? words.late(spokenAge(seconds, words, format)) : "",
+    state === "dead" ? words.dead : "",
     ...value.flags.map((flag) => pick(flag.text, format.language)),
   ];
   return parts.filter(Boolean).join(". ");
