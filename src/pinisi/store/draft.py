@@ -20,6 +20,8 @@ _SQL = {
     "entity_moved": "UPDATE entity SET position = ?, family = ?, body = ? WHERE row = ?",
     "log": "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     "history": "INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "passage": "INSERT INTO passage VALUES (?, ?, ?, ?, ?)",
+    "strand": "INSERT OR IGNORE INTO strand (entity, attribute, dataset) VALUES (?, ?, ?)",
     "usage": "INSERT INTO usage VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n",
     "place_out": "DELETE FROM place WHERE row = ?",
     "place_in": "INSERT OR REPLACE INTO place VALUES (?, ?, ?, ?, ?)",
@@ -46,6 +48,8 @@ class Draft:
         self.entries: list[LogEntry] = []
         self.log: list[tuple[Any, ...]] = []
         self.history: list[tuple[Any, ...]] = []
+        self.passages: list[tuple[int, int, int, int, int]] = []
+        self.strands: dict[tuple[int, int, int], None] = {}
         self.erasures: list[Erasure] = []
         self.usage: dict[tuple[int, int, str], int] = {}
         self.places: dict[int, tuple[float, float, float, float] | None] = {}
@@ -104,6 +108,8 @@ class Draft:
     def forget(self, erasure: Erasure) -> None:
         """Erase what history holds of it so far, here and, when this draft is laid down, in the file."""
         self.history = [row for row in self.history if not erasure.holds(row)]
+        if erasure.whole:
+            self.passages = [row for row in self.passages if row[0] != erasure.row]
         self.erasures.append(erasure)
 
     def merge(self, child: "Draft") -> None:
@@ -118,6 +124,8 @@ class Draft:
         for erasure in child.erasures:
             self.forget(erasure)
         self.history += child.history
+        self.passages += child.passages
+        self.strands.update(child.strands)
         for key, n in child.usage.items():
             self.count_usage(*key, n)
         self.places.update(child.places)
@@ -140,6 +148,10 @@ class Draft:
             erasure.run(connection)
         if self.history:
             write_all(connection, _SQL["history"], self.history)
+        if self.passages:
+            write_all(connection, _SQL["passage"], self.passages)
+        if self.strands:
+            write_all(connection, _SQL["strand"], self.strands)
         if self.usage:
             write_all(connection, _SQL["usage"], [(*key, n) for key, n in self.usage.items() if n])
         if self.places:

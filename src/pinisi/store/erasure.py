@@ -25,6 +25,11 @@ class Erasure(msgspec.Struct, frozen=True):
     dataset: int | None
     observed: Instant | None
 
+    @property
+    def whole(self) -> bool:
+        """Whether all of the entity's past goes, and with it where it was and when."""
+        return self.attribute is None and self.dataset is None and self.observed is None
+
     def holds(self, history: Sequence[Any]) -> bool:
         """Whether a row of history that is not yet written is among them."""
         wanted = (self.row, self.attribute, self.dataset, self.observed)
@@ -32,6 +37,8 @@ class Erasure(msgspec.Struct, frozen=True):
 
     def run(self, connection: apsw.Connection) -> None:
         """Erase the rows that are written; hourly statistics too, but for those of a single moment."""
+        if self.whole:
+            connection.execute("DELETE FROM passage WHERE entity = ?", (self.row,))
         where, values = self._where()
         if self.observed is None:
             held = _NOT_HELD.format(time="hourly.hour")

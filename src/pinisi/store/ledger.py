@@ -199,12 +199,16 @@ class Ledger:
             draft.forget(erasure)
             history = [line for line in history if line[-1] is not None or not erasure.holds(line)]
         draft.history += history
+        draft.strands.update({line[:3]: None for line in history if line[2]})
         draft.hot.update(moves)
         if moved:
             draft.places[row] = box
         self._count(draft, was, had, family, has, changed)
         if family is not was:
             draft.moves.setdefault(row, []).append((_since(has.get(LOCATION)) or now, kept_in.id))
+            if not _told_by_location(before, was, family, differences):
+                standing = kept_in.id if family is not None else -kept_in.id
+                draft.passages.append((row, position, now, was.id if was is not None else 0, standing))
         self._log(draft, entry, was, family, by, owed)
         if ADMINISTRATIVE_AREA in kept_in.types or (was is not None and ADMINISTRATIVE_AREA in was.types):
             draft.areas_changed |= self.locator.learn(id, new)
@@ -392,6 +396,15 @@ def _debt(draft: Draft, change: DebtChange) -> Outcome:
 
 def _visible(grants: Grants, record: Record) -> bool:
     return grants.sees_all or grants.projection(record.family.types, record.family.areas) is not None
+
+
+def _told_by_location(
+    before: Record | None, was: Family | None, family: Family | None, differences: list[_Difference]
+) -> bool:
+    """Whether a row of its location's history tells into which family the entity has come. A return never does."""
+    if family is None or (was is None and before is not None) or (was is not None and was.types != family.types):
+        return False
+    return any(name == LOCATION and dataset is None and there for name, dataset, there in differences)
 
 
 def _renamed(old: Entity | None, new: Entity | None) -> bool:

@@ -172,6 +172,33 @@ class Page(msgspec.Struct, frozen=True):
     position: Position
 
 
+class PictureQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """The state of entities at a past moment: values observed at `at` or before, the last of each.
+
+    `known` hides all that was received after it: `known=at` is the picture as it was known then. Without it, it is the
+    picture as known now, and what tells no time of its own (a name, a place) holds as far back as anything is known of
+    its entity. `attributes` are those to read (None: all); others, but for the location, are left out.
+    """
+
+    entities: EntityQuery
+    at: Instant
+    known: Instant | None = None
+    attributes: tuple[str, ...] | None = None
+    limit: int = 1_000
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """Entities as they were, in order of first creation, narrowed to what the reader may see.
+
+    `condensed`: the moment lies beyond raw retention; where values have gone, the mean of their hour stands, with the
+    sub-attribute `hourly` that says so.
+    """
+
+    records: Sequence[Record]
+    position: Position
+    condensed: bool = False
+
+
 class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the log. `subject` is an entity id, or `kind/id` of a document, or the audit's subject.
 
@@ -355,6 +382,10 @@ class Store(Protocol):
     async def stories(
         self, tenant: str, ids: Sequence[str], query: HistoryQuery, grants: Grants
     ) -> Sequence[Story]: ...
+
+    async def picture(self, tenant: str, query: PictureQuery, grants: Grants) -> Picture:
+        """The state of entities at a past moment, as a reader with these grants would have seen it then."""
+        ...
 
     async def log(self, tenant: str, after: Position, limit: int) -> LogSlice: ...
     async def position(self, tenant: str) -> Position: ...

@@ -38,6 +38,9 @@ INSERT INTO hourly VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?) ON CONFLICT DO UPDATE S
 total = total + excluded.total, squares = squares + excluded.squares,
 low = min(low, excluded.low), high = max(high, excluded.high)
 """
+_CONDENSED = """
+INSERT INTO fact VALUES ('condensed', ?) ON CONFLICT DO UPDATE SET value = max(value, excluded.value)
+"""
 _DELETE = "DELETE FROM history WHERE entity = ? AND attribute = ? AND dataset = ? AND observed = ? AND position = ?"
 
 _NEEDED = """
@@ -66,6 +69,8 @@ async def retain_history(tenant: Tenant, before: Instant) -> int:
     while last is not None:
         gone, last = await tenant.work(lambda connection, after=last: _retain_slice(connection, after, before))
         removed += gone
+    if removed:
+        await tenant.work(lambda connection: rows(connection, _CONDENSED, (before,)))
     return removed
 
 

@@ -14,6 +14,7 @@ import structlog
 
 from pinisi.store.faults import unavailable
 from pinisi.store.find import Finder
+from pinisi.store.pictures import PictureReader
 from pinisi.store.protocol import (
     Applied,
     AttributeUse,
@@ -24,6 +25,8 @@ from pinisi.store.protocol import (
     LogSlice,
     Owing,
     Page,
+    Picture,
+    PictureQuery,
     Position,
     Record,
     Seen,
@@ -37,7 +40,7 @@ from pinisi.store.sqlite_tenant import Listener, Settings, Tenant
 from pinisi.store.stories import StoryReader
 from pinisi.vocabulary.entity import decode_entity
 from pinisi.vocabulary.instant import Instant
-from pinisi.vocabulary.principal import Grants, Principal
+from pinisi.vocabulary.principal import EVERYTHING, Grants, Principal
 
 _log = structlog.get_logger("pinisi.store")
 P = ParamSpec("P")
@@ -217,6 +220,19 @@ class SqliteStore:
         view = self._finders[tenant].view(grants).of
         return await known.read_far(
             lambda connection: StoryReader(connection, known.names, known.families, view).stories(ids, query)
+        )
+
+    @_in_plain_words
+    async def picture(self, tenant: str, query: PictureQuery, grants: Grants) -> Picture:
+        known = self._known(tenant)
+        if known is None:
+            return Picture((), 0)
+        finder, position = self._finders[tenant], known.position
+        view, kin = finder.view(grants).of, finder.view(EVERYTHING).select(known, query.entities.types)
+        return await known.read_far(
+            lambda connection: PictureReader(connection, known.names, known.families, view, kin, position).picture(
+                query
+            )
         )
 
     @_in_plain_words

@@ -1,6 +1,6 @@
 """Rows out of SQLite, typed as what they are: anything."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import apsw
@@ -13,7 +13,7 @@ def rows(connection: apsw.Connection, sql: str, values: Sequence[Any] = ()) -> l
     return cast(list[Row], connection.execute(sql, values).fetchall())
 
 
-def first(connection: apsw.Connection, sql: str, values: Sequence[Any] = ()) -> Row | None:
+def first(connection: apsw.Connection, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Row | None:
     """The first row, if there is one."""
     return connection.execute(sql, values).fetchone()
 

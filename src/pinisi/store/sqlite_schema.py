@@ -77,7 +77,27 @@ CREATE TABLE hold (
 CREATE TABLE fact (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_VERSION_1,)
+_VERSION_2 = """
+CREATE TABLE passage (
+  entity INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  received INTEGER NOT NULL,
+  was INTEGER NOT NULL,
+  family INTEGER NOT NULL,
+  PRIMARY KEY (entity, position)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE strand (
+  attribute INTEGER NOT NULL, entity INTEGER NOT NULL, dataset INTEGER NOT NULL,
+  PRIMARY KEY (attribute, entity, dataset)
+) STRICT, WITHOUT ROWID;
+INSERT INTO passage SELECT e.row, l.position, l.time, coalesce(l.before, 0), coalesce(l.after, -l.before)
+  FROM log l JOIN entity e ON e.id = l.subject WHERE l.op IN ('create', 'update', 'delete') AND l.before IS NOT l.after;
+INSERT INTO strand SELECT DISTINCT attribute, entity, dataset FROM history WHERE dataset != 0;
+"""
+"""What a picture of the past needs beside history: passages into another family (negative: out of existence) that no
+row of a location tells of, and which attributes have named instances."""
+
+MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2)
 """Numbered from 1, forward only; a released one is never changed."""
 
 

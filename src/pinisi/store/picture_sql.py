@@ -1,0 +1,92 @@
+"""The statements of a picture: the state of many entities at a past moment, in one walk through history.
+
+History is kept in the order entity, attribute, dataset, observed, position: the value that held at a moment is the last
+row before it, found by one seek. All seeks of a picture are one statement, so that no row is touched by Python that is
+not part of the answer (0.4 s for 100,000 seeks among 10 million rows; a statement each takes 2 s).
+
+Parameters: `:at`, `:known`, `:families` (JSON), `:ids` (JSON or null).
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+_HEAD = "e.row, e.id, e.family, e.passed, e.stands"
+_FIRST = """(SELECT CASE WHEN observed > :at AND observed = received THEN {what} END FROM history
+  WHERE entity = e.row AND attribute = {attribute} AND dataset = 0 AND position > e.floor ORDER BY observed, position
+  LIMIT 1)"""
+_PLACED = "position || ' ' || received || ' ' || family || ' ' || coalesce(body, '')"
+_LAST = """LEFT JOIN (SELECT entity, max(position) AS position, family FROM passage
+  WHERE received <= min(:at, :known) GROUP BY entity) AS last ON last.entity = entity.row"""
+_GONE = """LEFT JOIN (SELECT entity, max(position) AS floor FROM passage
+  WHERE family < 0 AND received <= min(:at, :known) GROUP BY entity) AS gone ON gone.entity = entity.row"""
+_OF_FAMILIES = """entity.row IN (SELECT row FROM entity WHERE family IN (SELECT value FROM json_each(:families))
+  UNION SELECT entity FROM passage WHERE was IN (SELECT value FROM json_each(:families))
+  OR abs(family) IN (SELECT value FROM json_each(:families)))"""
+_OF_IDS = "entity.id IN (SELECT value FROM json_each(:ids))"
+_OF_ROWS = "entity.row IN (SELECT value FROM json_each(:rows))"
+
+
+class Walk(msgspec.Struct, frozen=True):
+    """What a picture has to look at: conditions that hold of every row are left out (a sixth of the time).
+
+    `named`: entities are asked for by id. `then`: what was received later is hidden. `passed`, `gone`: some entity
+    passed into another family, out of existence.
+    """
+
+    named: bool
+    then: bool
+    passed: bool
+    gone: bool
+
+    def values(self, attributes: Sequence[int], location: int | None) -> str:
+        """Row, id, current family, last passage (position, family), location (position, received, family, body),
+        bodies."""
+        cells = [self._value("body", attribute) for attribute in attributes]
+        placed = "NULL" if location is None else self._value(_PLACED, location)
+        return f"{self._entities()} SELECT {', '.join([_HEAD, placed, *cells])} FROM e ORDER BY e.row"
+
+    def named_instances(self, attributes: Sequence[int]) -> str:
+        """Row, attribute, body of the instances that have a dataset id."""
+        body = self._value("body", "s.attribute", "s.dataset")
+        return (
+            f"{self._entities()} SELECT e.row, s.attribute, {body} AS body FROM strand AS s JOIN e ON e.row = s.entity "
+            f"WHERE s.attribute IN ({_listed(attributes)}) AND body IS NOT NULL"
+        )
+
+    def undated_first(self, attributes: Sequence[int], location: int | None) -> str:
+        """Row, location, bodies: the first value of each attribute, if it came after the moment and has no time of its
+        own. `:rows` (JSON) are the entities."""
+        cells = [_FIRST.format(what="body", attribute=attribute) for attribute in attributes]
+        placed = "NULL" if location is None else _FIRST.format(what=_PLACED, attribute=location)
+        return f"{self._entities(_OF_ROWS)} SELECT {', '.join(['e.row', placed, *cells])} FROM e"
+
+    def hours(self, attributes: Sequence[int]) -> str:
+        """Row, attribute, hour, its statistics, and when the value that is kept from before was observed (or NULL)."""
+        observed = self._value("observed", "h.attribute")
+        return (
+            f"{self._entities()} SELECT e.row, h.attribute, max(h.hour), sum(h.n), sum(h.total), min(h.low), "
+            f"max(h.high), {observed} FROM e JOIN hourly AS h ON h.entity = e.row "
+            f"WHERE h.attribute IN ({_listed(attributes)}) AND h.dataset = 0 "
+            "AND h.hour = (SELECT max(hour) FROM hourly WHERE entity = e.row AND attribute = h.attribute "
+            "AND dataset = 0 AND hour <= :at) GROUP BY e.row, h.attribute"
+        )
+
+    def _value(self, what: str, attribute: int | str, dataset: int | str = 0) -> str:
+        conditions = f"entity = e.row AND attribute = {attribute} AND dataset = {dataset} AND observed <= :at"
+        conditions += " AND received <= :known" if self.then else ""
+        conditions += " AND position > e.floor" if self.gone else ""
+        return f"(SELECT {what} FROM history WHERE {conditions} ORDER BY observed DESC, position DESC LIMIT 1)"
+
+    def _entities(self, which: str = "") -> str:
+        last = "last.position AS passed, last.family AS stands" if self.passed else "NULL AS passed, NULL AS stands"
+        floor = "coalesce(gone.floor, 0)" if self.gone else "0"
+        joined = f"{_LAST if self.passed else ''} {_GONE if self.gone else ''}"
+        return (
+            f"WITH e AS (SELECT entity.row, entity.id, abs(entity.family) AS family, {last}, {floor} AS floor "
+            f"FROM entity {joined} WHERE {which or (_OF_IDS if self.named else _OF_FAMILIES)})"
+        )
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers))
