@@ -34,9 +34,9 @@ def attribute_label(name: str) -> Text:
     return catalogue().attributes.get(name) or Text(name, name, name)
 
 
-def value_text(attribute: str, value: str) -> Text | None:
-    """What a code word of an attribute (`kind`, `level`) means; None where the value is already for people."""
-    return catalogue().values.get(attribute, {}).get(value)
+def value_text(attribute: str, value: str | float) -> Text | None:
+    """What a code word or a class of an attribute means (`kind`, `floodState`); None where it needs none."""
+    return catalogue().values.get(attribute, {}).get(str(value))
 
 
 def unit_text(code: str) -> Text:

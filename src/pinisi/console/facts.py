@@ -80,7 +80,7 @@ def fact_of(
     return Value(
         label=attribute_label(short),
         value=shown,
-        value_text=value_text(short, shown) if isinstance(shown, str) else None,
+        value_text=None if shown is None else value_text(short, shown),
         unit=unit,
         unit_text=unit_text(unit) if unit else None,
         method=_word(instance, METHOD),
