@@ -23,7 +23,8 @@ def broken(folder: Path) -> CityError:
 
 def test_the_small_city_loads(small: Path) -> None:
     entities = list(city_entities(load_profile(small)))
-    assert [entity["id"].split(":")[2] for entity in entities] == ["AdministrativeArea", "DataSource", "Well", "Well"]
+    kinds = [entity["id"].split(":")[2] for entity in entities]
+    assert kinds == ["AdministrativeArea", "DataSource", "Well", "Well", "Indicator"]
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
@@ -150,8 +151,60 @@ def test_a_register_that_extends_needs_the_entity(change: Change) -> None:
 
 
 def test_an_empty_cell_gives_no_attribute(small: Path) -> None:
-    first, second = list(city_entities(load_profile(small)))[2:]
+    first, second = list(city_entities(load_profile(small)))[2:4]
     assert first["depth"]["value"] == 12.5
     assert first["depth"]["unitCode"] == "MTR"
     assert first["depth"]["observedAt"] == "2019-12-31T16:00:00Z"
     assert "depth" not in second
+
+
+SERIES = """\
+[[registers]]
+id = "figures"
+file = "registers/figures.csv"
+entity = "urn:ngsi-ld:CityFigure:{slug}"
+types = ["CityFigure"]
+source = "survey"
+source_column = "card"
+period = "2020"
+series = true
+attributes = [
+  { name = "name", column = "name", kind = "words", period_column = "period" },
+  { name = "figure", column = "figure", kind = "number", period_column = "period" },
+]
+"""
+FIGURES = "slug,name_id,name_en,name_ja,figure,period,card\na,x,y,z,1,2018,survey\na,x,y,z,2,2019,\n"
+
+
+@pytest.fixture
+def series(small: Path) -> Path:
+    with (small / "registers.toml").open("a") as file:
+        file.write(SERIES)
+    (small / "registers" / "figures.csv").write_text(FIGURES)
+    return small
+
+
+def test_rows_of_a_series_are_one_entity_at_several_times(series: Path) -> None:
+    made = [e for e in city_entities(load_profile(series)) if e["type"] == "CityFigure"]
+    assert [(e["id"][-1], e["figure"]["value"], e["figure"]["observedAt"][:4]) for e in made] == [
+        ("a", 1, "2018"),
+        ("a", 2, "2019"),
+    ]
+    assert made[0]["name"]["languageMap"] == {"id": "x", "en": "y", "ja": "z"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "reason"),
+    [
+        ("1,2018", "1,2019", "row 3", "is not newer than the row before it"),
+        ("x,y,z,1", "x,,z,1", "row 2, name_en", "is empty, though the text is there in another language"),
+        ("2018,survey", "2018,rumour", "row 2, card", "'rumour' has no card in sources.toml"),
+        ("name_en", "name_uk", "name_en", "is not in the table"),
+    ],
+)
+def test_a_broken_series_is_named(series: Path, old: str, new: str, field: str, reason: str) -> None:
+    path = series / "registers" / "figures.csv"
+    path.write_text(path.read_text().replace(old, new))
+    error = broken(series)
+    assert (error.field, Path(error.file).name) == (field, "figures.csv")
+    assert reason in error.reason

@@ -11,7 +11,7 @@ from pinisi.city.profile import Profile
 from pinisi.city.words import attribute_label, catalogue, per_text, type_title, unit_text, value_text
 from pinisi.vocabulary import terms as kernel
 
-RELATIONSHIPS = {"partOf", "provider", "owner", "subject", "raisedBy", "closedBy"}
+RELATIONSHIPS = {"partOf", "provider", "owner", "subject", "raisedBy", "closedBy", "dataSource"}
 
 
 def test_the_kernel_and_the_context_mean_the_same() -> None:
@@ -55,7 +55,12 @@ def test_every_type_attribute_and_unit_of_makassar_has_words(makassar: Profile, 
 
 
 def test_every_code_word_of_makassar_has_a_meaning(entities: list[dict[str, Any]]) -> None:
-    used = {(name, entity[name]["value"]) for entity in entities for name in ("kind", "level") if name in entity}
+    used = {
+        (name, entity[name]["value"])
+        for entity in entities
+        for name in ("kind", "level", "state", "direction")
+        if name in entity
+    }
     assert sorted(pair for pair in used if value_text(*pair) is None) == []
     assert value_text("category", "Unit") is None
 

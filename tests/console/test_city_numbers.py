@@ -201,3 +201,8 @@ async def test_values_that_nobody_foresaw_break_no_page(demo: httpx.AsyncClient,
     for attribute in ("population", "wasteReceived", "name"):
         answer = await demo.get(f"{OURS}/history", params={"entity": LANDFILL, "attribute": attribute})
         assert answer.status_code == 200
+
+
+async def test_figures_of_several_years_are_the_history_of_one(reader: httpx.AsyncClient) -> None:
+    cameras = await read(reader, "history", entity="urn:ngsi-ld:CityFigure:makassar-cctv-cameras", attribute="figure")
+    assert [(point[0][:4], point[1]) for point in cameras["points"]] == [("2016", 69), ("2019", 468), ("2023", 2500)]

@@ -1,4 +1,7 @@
-"""All that a city folder knows, as entities in a fixed order: areas, source cards, registers."""
+"""All that a city folder knows, as entities in a fixed order: areas, source cards, registers, indicators.
+
+An entity of a series stands there once for each of its times, oldest first.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,6 +10,7 @@ from pinisi.city.areas import AreaIndex, area_entities
 from pinisi.city.errors import CityError
 from pinisi.city.facts import Entity, Origin, listing
 from pinisi.city.faults import Flag, find_faults
+from pinisi.city.indicator_entities import indicator_entities
 from pinisi.city.period import period_end
 from pinisi.city.profile import Profile
 from pinisi.city.provenance import source_entities
@@ -24,7 +28,8 @@ def city_entities(profile: Profile) -> Iterator[Entity]:
     areas = list(_areas(profile))
     sources = source_entities(profile.sources, profile.zone)
     rows = _rows(profile, {entity["id"]: entity for entity in areas})
-    everything = [*areas, *sources, *rows]
+    indicators = indicator_entities(profile.indicators, profile.id, profile.agencies, profile.zone)
+    everything = [*areas, *sources, *rows, *indicators]
     flags = find_faults(profile.rules.faults, everything, AreaIndex(profile.areas))
     for entity in everything:
         if entity["id"] in flags:
@@ -55,8 +60,9 @@ def _rows(profile: Profile, known: dict[str, Entity]) -> list[Entity]:
     """Entities of the registers; a register that extends adds its attributes to the `known` ones."""
     made: list[Entity] = []
     for table in profile.tables:
+        told: set[str] = set()
         for entity in register_entities(table, profile.zone, profile.city.country, profile.city.name):
-            there = known.get(entity["id"])
+            there = None if table.register.series and entity["id"] in told else known.get(entity["id"])
             if table.register.extends and there is not None:
                 there |= {name: value for name, value in entity.items() if name not in ("id", "type")}
             elif table.register.extends or there is not None:
@@ -64,5 +70,6 @@ def _rows(profile: Profile, known: dict[str, Entity]) -> list[Entity]:
                 raise CityError(table.path, entity["id"], reason)
             else:
                 known[entity["id"]] = entity
+                told.add(entity["id"])
                 made.append(entity)
     return made

@@ -60,6 +60,11 @@ def words(text: Text) -> Attribute:
     return {"type": "LanguageProperty", "languageMap": {"id": text.id, "en": text.en, "ja": text.ja}}
 
 
+def said(text: Text, origin: Origin) -> Attribute:
+    """A LanguageProperty with its source."""
+    return _traced(words(text), origin)
+
+
 def listing(items: list[dict[str, Any]]) -> Attribute:
     """A JsonProperty."""
     return {"type": "JsonProperty", "json": items}

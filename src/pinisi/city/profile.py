@@ -130,6 +130,11 @@ class Profile(msgspec.Struct, frozen=True):
         return self.city.id
 
     @property
+    def agencies(self) -> dict[str, str]:
+        """Id of an agency -> its name."""
+        return {agency.id: agency.name for agency in self.city.agencies}
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.city.time_zone)
 
@@ -157,6 +162,8 @@ def load_profile(folder: Path) -> Profile:
     rules = read_toml(folder / "rules.toml", Rules)
     check_templates(folder, rules)
     check_needs(folder, rules)
+    tables = tuple(read_table(register, folder) for register in registers)
+    check_rows(tables, cards)
     indicators = read_indicators(folder / "indicators.toml")
     check_indicators(folder, city, indicators, cards)
     return Profile(
@@ -164,7 +171,7 @@ def load_profile(folder: Path) -> Profile:
         city=city,
         sources=sources,
         areas=tuple(read_areas(folder / "areas.geojson")),
-        tables=tuple(read_table(register, folder) for register in registers),
+        tables=tables,
         rules=rules,
         indicators=indicators,
     )
@@ -229,6 +236,19 @@ def check_sources(folder: Path, city: City, registers: tuple[Register, ...], kno
     """
     for path, field, source, period in _named_sources(folder, city, registers):
         _check_cited(path, field, source, period, known)
+
+
+def check_rows(tables: Sequence[Table], cards: Collection[str]) -> None:
+    """Every source that a row names has a card.
+
+    Raises:
+        CityError: naming the row.
+    """
+    for table in tables:
+        column = table.register.source_column
+        for number, row in enumerate(table.rows if column else (), start=2):
+            if column and row[column] and row[column] not in cards:
+                raise CityError(table.path, f"row {number}, {column}", f"{row[column]!r} has no card in sources.toml")
 
 
 def _check_cited(path: Path, field: str, source: str, period: str, known: Collection[str]) -> None:

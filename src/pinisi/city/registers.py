@@ -10,19 +10,23 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from pinisi.city.errors import CityError
-from pinisi.city.facts import Attribute, Entity, Origin, fact, place
+from pinisi.city.facts import Attribute, Entity, Origin, fact, link, place, said, source_id
 from pinisi.city.period import NotAPeriod, period_end
 from pinisi.city.reading import read_text, read_toml
+from pinisi.city.text import LANGUAGES, Text
 
 Row = dict[str, str]
 
 
 class Mapped(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One attribute from one column; unit and period are fixed, or stand in a column of their own."""
+    """One attribute from one column; unit and period are fixed, or stand in a column of their own.
+
+    `words` are read from three columns (`name_id`, `name_en`, `name_ja`). `source` holds the id of a card.
+    """
 
     name: str
     column: str
-    kind: Literal["text", "number"] = "text"
+    kind: Literal["text", "number", "words", "source"] = "text"
     unit: str | None = None
     unit_column: str | None = None
     period_column: str | None = None
@@ -34,7 +38,8 @@ class Register(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     `entity` is the id with `{column}` places. `period` is what the register as a whole stands for; `as_of` (a day) is
     when it was true where that is earlier than the end of the period. `position` names the columns of longitude and
     latitude, `address` those of the area names that the register itself gives. `extends` adds the attributes to
-    entities that exist already.
+    entities that exist already. `source_column` names the card of each row; `source` is that of rows which name none.
+    `series`: rows of the same entity follow each other in time, older ones first, and become its history.
     """
 
     id: str
@@ -42,6 +47,7 @@ class Register(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     entity: str
     types: tuple[str, ...]
     source: str
+    source_column: str | None = None
     period: str
     as_of: str | None = None
     position: tuple[str, str] | None = None
@@ -49,6 +55,7 @@ class Register(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     constants: dict[str, str] = {}
     attributes: tuple[Mapped, ...]
     extends: bool = False
+    series: bool = False
 
 
 class _Registers(msgspec.Struct, forbid_unknown_fields=True):
@@ -95,9 +102,16 @@ def read_table(register: Register, folder: Path) -> Table:
 
 def _columns(register: Register) -> Iterator[str]:
     for mapped in register.attributes:
-        yield from (c for c in (mapped.column, mapped.unit_column, mapped.period_column) if c is not None)
+        yield from words_columns(mapped.column) if mapped.kind == "words" else (mapped.column,)
+        yield from (c for c in (mapped.unit_column, mapped.period_column) if c is not None)
+    yield from (register.source_column,) if register.source_column is not None else ()
     yield from register.position or ()
     yield from register.address.values()
+
+
+def words_columns(column: str) -> tuple[str, ...]:
+    """The columns of a text in three languages."""
+    return tuple(f"{column}_{language}" for language in LANGUAGES)
 
 
 def register_entities(table: Table, zone: ZoneInfo, country: str, locality: str) -> Iterator[Entity]:
@@ -106,12 +120,15 @@ def register_entities(table: Table, zone: ZoneInfo, country: str, locality: str)
     Raises:
         CityError: naming row and column of a number, position or period that cannot be read.
     """
-    seen: set[str] = set()
+    seen: dict[str, str] = {}
     for number, row in enumerate(table.rows, start=2):
         entity = _RowReader(table, number, row, zone).entity(country, locality)
-        if entity["id"] in seen:
-            raise CityError(table.path, f"row {number}", f"{entity['id']} occurs twice")
-        seen.add(entity["id"])
+        id, newest = entity["id"], max(part["observedAt"] for part in entity.values() if "observedAt" in part)
+        if id in seen and not table.register.series:
+            raise CityError(table.path, f"row {number}", f"{id} occurs twice")
+        if newest <= seen.get(id, ""):
+            raise CityError(table.path, f"row {number}", f"{id}: is not newer than the row before it")
+        seen[id] = newest
         yield entity
 
 
@@ -147,12 +164,27 @@ class _RowReader:
 
     def attribute(self, mapped: Mapped) -> Attribute | None:
         """The attribute; None where the register leaves the cell empty (a gap stays a gap)."""
+        if mapped.kind == "words":
+            return self.words(mapped)
         cell = self.row[mapped.column]
         if not cell:
             return None
+        origin = self.origin(mapped.period_column)
+        if mapped.kind == "source":
+            return link(source_id(cell), origin)
         value = cell if mapped.kind == "text" else self.number_in(mapped.column)
         unit = self.row[mapped.unit_column] if mapped.unit_column else mapped.unit
-        return fact(value, self.origin(mapped.period_column), unit or None)
+        return fact(value, origin, unit or None)
+
+    def words(self, mapped: Mapped) -> Attribute | None:
+        """A text in three languages, none of which may be left out."""
+        columns = words_columns(mapped.column)
+        cells = [self.row[column] for column in columns]
+        if not any(cells):
+            return None
+        if not all(cells):
+            raise self.error(columns[cells.index("")], "is empty, though the text is there in another language")
+        return said(Text(*cells), self.origin(mapped.period_column))
 
     def number_in(self, column: str) -> float:
         try:
@@ -171,12 +203,16 @@ class _RowReader:
             raise self.error(lat_column, f"latitude {lat} is not between -90 and 90")
         return {"type": "Point", "coordinates": [lon, lat]}
 
+    def source(self) -> str:
+        named = self.register.source_column
+        return (self.row[named] if named else "") or self.register.source
+
     def origin(self, column: str | None) -> Origin:
         register = self.register
         period = (self.row[column] if column else "") or register.period
         ends = register.as_of if register.as_of and period == register.period else period
         try:
-            return Origin(source=register.source, observed_at=period_end(ends, self.zone), period=period)
+            return Origin(source=self.source(), observed_at=period_end(ends, self.zone), period=period)
         except NotAPeriod as error:
             raise self.error(column or "period", str(error)) from None
 
