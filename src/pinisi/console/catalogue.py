@@ -8,12 +8,14 @@ from pinisi.console.facts import name_of
 from pinisi.store.protocol import LogEntry, Position, Record, Store
 from pinisi.store.query import EntityQuery
 from pinisi.vocabulary.principal import EVERYTHING, Grants
-from pinisi.vocabulary.terms import DATA_SOURCE, INCIDENT, NAME
+from pinisi.vocabulary.terms import DATA_SOURCE, INCIDENT, INDICATOR, NAME
 
 MOST_HITS = 80
 MOST_NAMES = 200_000
 MOST_READERS = 16
 _PAGE = 1000
+_UNNAMED = frozenset({INCIDENT, DATA_SOURCE, INDICATOR})
+"""Types that pages of their own list, not the search for places."""
 
 
 class Catalogue:
@@ -78,7 +80,7 @@ class Catalogue:
 
     def _put(self, record: Record) -> None:
         entity = record.entity
-        if NAME not in entity.attributes or not {INCIDENT, DATA_SOURCE}.isdisjoint(entity.types):
+        if NAME not in entity.attributes or not _UNNAMED.isdisjoint(entity.types):
             self._names.remove(record.id)
             return
         area = self._atlas.name(record.family.areas) or ""

@@ -10,8 +10,10 @@ OPERATION_SPACE = NGSI_LD + "operationSpace"
 SCOPE = NGSI_LD + "scope"
 
 ADMINISTRATIVE_AREA = PINISI + "AdministrativeArea"
+CITY_SYSTEM = PINISI + "CitySystem"
 DATA_SOURCE = PINISI + "DataSource"
 INCIDENT = PINISI + "Incident"
+INDICATOR = PINISI + "Indicator"
 
 NAME = PINISI + "name"
 CODE = PINISI + "code"
