@@ -9,26 +9,29 @@ from shapely.geometry import shape
 from pinisi import __version__
 from pinisi.city.text import Text
 from pinisi.city.words import type_title, unit_text
+from pinisi.console.asked_moment import viewpoint_of
 from pinisi.console.atlas import value_of
 from pinisi.console.facts import facts_of, flags_of, name_of
 from pinisi.console.house import House
 from pinisi.console.http import JSON_MEDIA, BadRequest, Call, Reply, Route, json_reply
-from pinisi.console.incident_endpoints import incident_json
+from pinisi.console.incident_endpoints import cases_seen, incident_json
 from pinisi.console.layers import point_of
 from pinisi.console.series import series
 from pinisi.console.town import Town, clock_json
+from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.problems import ResourceNotFound
 from pinisi.incidents.life_cycle import OPEN
 from pinisi.store.geodesy import geometry_distance
-from pinisi.store.protocol import Record
+from pinisi.store.protocol import HistoryQuery, Record
 from pinisi.store.query import EntityQuery, GeoQuery, TypeIs
 from pinisi.store.seen import areas_seen, projection_of, seen
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import format_instant
 from pinisi.vocabulary.principal import EVERYTHING, Projection
-from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA, DATA_SOURCE, INCIDENT, LOCATION, PROVIDER
+from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA, DATA_SOURCE, INCIDENT, LOCATION, NAME, PROVIDER
 
 MOST_ALARMS = 50
+MOST_SOURCES = 5_000
 NEARBY = 8
 NEARBY_METRES = 1500.0
 UNSEEN = Projection(frozenset())
@@ -62,7 +65,8 @@ async def get_session(house: House, call: Call) -> Reply:
 async def get_city(house: House, call: Call) -> Reply:
     town = house.town(call.tenant)
     city = town.profile.city
-    layers = [await _layer(house, call, layer.id) for layer in city.layers]
+    view = viewpoint_of(house, call)
+    layers = [await _layer(house, town, view, layer.id) for layer in city.layers]
     sources = await house.store.find(call.tenant, EntityQuery(types=TypeIs(DATA_SOURCE)), call.grants, limit=500)
     west, south, east, north = city.view.bounds
     return json_reply(
@@ -89,10 +93,9 @@ async def get_city(house: House, call: Call) -> Reply:
     )
 
 
-async def _layer(house: House, call: Call, id: str) -> dict[str, Any]:
-    town = house.town(call.tenant)
+async def _layer(house: House, town: Town, view: Viewpoint, id: str) -> dict[str, Any]:
     layer = next(layer for layer in town.profile.city.layers if layer.id == id)
-    records = await town.layers.records(house.store, call.tenant, id, call.grants)
+    records = await town.layers.records(view, id)
     return {
         "id": layer.id,
         "title": layer.title,
@@ -134,34 +137,42 @@ def _plain(value: Any) -> Any:
 
 
 async def get_now(house: House, call: Call) -> Reply:
-    town = house.town(call.tenant)
-    await town.sources.refresh()
+    town, view = house.town(call.tenant), viewpoint_of(house, call)
     position = await house.store.position(call.tenant)
     alarms: list[dict[str, Any]] = []
     count = 0
     if "incidents.read" in call.principal.permissions:
-        cases, count = await house.desk.cases(call.tenant, OPEN, call.grants, limit=MOST_ALARMS)
+        cases, count = await cases_seen(house, view, OPEN, limit=MOST_ALARMS)
         alarms = [incident_json(town, case) for case in cases]
     return json_reply(
         {
             "position": position,
             "stage": None,
-            "tiles": await town.tiles.values(call.tenant, call.grants, town.now()),
+            "tiles": await town.tiles.values(view),
             "alarms": alarms,
             "alarmCount": count,
-            "sources": town.sources.counts(),
+            "sources": await _source_counts(town, view),
+            **view.told(),
         }
     )
 
 
+async def _source_counts(town: Town, view: Viewpoint) -> dict[str, int]:
+    if view.at is None:
+        await town.sources.refresh()
+        return town.sources.counts()
+    cards = Viewpoint(view.store, view.tenant, EVERYTHING, view.now, view.at, view.known)
+    return town.sources.counts_of(await cards.find(EntityQuery(types=TypeIs(DATA_SOURCE)), limit=MOST_SOURCES))
+
+
 async def get_layer(house: House, call: Call) -> Reply:
-    id, layers = call.params["id"], house.town(call.tenant).layers
+    id, layers, view = call.params["id"], house.town(call.tenant).layers, viewpoint_of(house, call)
     if id not in layers.ids():
         raise ResourceNotFound(f"the city has no layer {id[:80]}")
     position = await house.store.position(call.tenant)
-    records = await layers.records(house.store, call.tenant, id, call.grants)
+    records = await layers.records(view, id)
     rows = [row for record, projection in records if (row := layers.row(id, record, projection))]
-    head = {"position": position, "layer": id, "columns": layers.columns(id)}
+    head = {"position": position, "layer": id, "columns": layers.columns(id), **view.told()}
     return Reply(200, _encode(head)[:-1] + b',"rows":[' + b",".join(rows) + b"]}", JSON_MEDIA)
 
 
@@ -174,7 +185,8 @@ async def get_areas(house: House, call: Call) -> Reply:
 
 
 async def get_place(house: House, call: Call) -> Reply:
-    record = await house.store.entity(call.tenant, call.params["id"], call.grants)
+    view = viewpoint_of(house, call)
+    record = await view.entity(call.params["id"])
     if record is None:
         raise ResourceNotFound(f"there is no place {call.params['id'][:120]}, or you may not see it")
     town = house.town(call.tenant)
@@ -182,7 +194,8 @@ async def get_place(house: House, call: Call) -> Reply:
     projection = projection_of(record, call.grants) or UNSEEN
     entity = seen(record, projection)
     areas = areas_seen(record, projection)
-    writers, last = await house.writers(call.tenant, record, call.grants)
+    last_words = HistoryQuery(last=1, until=view.until, known=view.known)
+    writers, last = await house.writers(call.tenant, record, call.grants, last_words)
     place = _location(entity)
     return json_reply(
         {
@@ -193,12 +206,13 @@ async def get_place(house: House, call: Call) -> Reply:
             "name": name_of(entity),
             "areas": [{"id": card.id, "name": card.name, "level": card.level} for card in town.atlas.chain(areas)],
             "location": place,
-            "facts": facts_of(entity, house.pinisi_table, writers, town.now(), await town.sources.periods()),
+            "facts": facts_of(entity, house.pinisi_table, writers, view.now, await town.sources.periods()),
             "flags": flags_of(entity),
             "sources": await _sources(house, call, entity),
-            "inside": await _inside(house, call, entity, areas),
-            "nearby": await _nearby(house, call, entity.id, place),
+            "inside": await _inside(town, view, entity, areas),
+            "nearby": await _nearby(house, view, entity.id, place),
             "changed": {"at": format_instant(entity.modified_at), "by": last},
+            **view.told(),
         }
     )
 
@@ -226,28 +240,27 @@ async def _sources(house: House, call: Call, entity: Entity) -> list[dict[str, A
     return list(cards.values())
 
 
-async def _inside(house: House, call: Call, entity: Entity, areas: Sequence[str]) -> list[dict[str, Any]]:
+async def _inside(town: Town, view: Viewpoint, entity: Entity, areas: Sequence[str]) -> list[dict[str, Any]]:
     """For an area: how many entities of each layer lie in it."""
     if ADMINISTRATIVE_AREA not in entity.types or not areas:
         return []
     code = areas[0]
     counted: list[dict[str, Any]] = []
-    town = house.town(call.tenant)
     for layer in town.profile.city.layers:
-        records = await town.layers.records(house.store, call.tenant, layer.id, call.grants)
+        records = await town.layers.records(view, layer.id)
         count = sum(code in areas_seen(found, projection) for found, projection in records)
         counted.append({"layer": layer.id, "title": layer.title, "count": count})
     return counted
 
 
-async def _nearby(house: House, call: Call, id: str, place: dict[str, Any] | None) -> list[dict[str, Any]]:
+async def _nearby(house: House, view: Viewpoint, id: str, place: dict[str, Any] | None) -> list[dict[str, Any]]:
     if place is None or place.get("type") != "Point":
         return []
     near = GeoQuery("near", place, LOCATION, max_distance=NEARBY_METRES)
-    page = await house.store.find(call.tenant, EntityQuery(geo=near), call.grants, limit=200)
+    records = await view.find(EntityQuery(geo=near), limit=200, attributes=(NAME,))
     near_by = [
-        seen(record, projection_of(record, call.grants) or UNSEEN)
-        for record in page.records
+        seen(record, projection_of(record, view.grants) or UNSEEN)
+        for record in records
         if record.id != id and _ELSEWHERE.isdisjoint(record.family.types)
     ]
     found = [(_distance(place, other), entity) for entity in near_by if (other := _location(entity)) is not None]
@@ -332,6 +345,8 @@ CITY_ROUTES: tuple[Route, ...] = (
         permission=_SEE,
         endpoint=get_city,
         summary="The city: map, layers, sources, agencies",
+        parameters=("at", "known"),
+        answers=(200, 400),
     ),
     Route(
         method="GET",
@@ -339,6 +354,8 @@ CITY_ROUTES: tuple[Route, ...] = (
         permission=_SEE,
         endpoint=get_now,
         summary="Stage, at most seven numbers, open alarms",
+        parameters=("at", "known"),
+        answers=(200, 400),
     ),
     Route(
         method="GET",
@@ -346,7 +363,8 @@ CITY_ROUTES: tuple[Route, ...] = (
         permission=_SEE,
         endpoint=get_layer,
         summary="One layer as a table",
-        answers=(200, 404),
+        parameters=("at", "known"),
+        answers=(200, 400, 404),
     ),
     Route(
         method="GET",
@@ -361,7 +379,8 @@ CITY_ROUTES: tuple[Route, ...] = (
         permission=_SEE,
         endpoint=get_place,
         summary="All facts of one place",
-        answers=(200, 404),
+        parameters=("at", "known"),
+        answers=(200, 400, 404),
     ),
     Route(
         method="GET",

@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
+from pinisi.city.text import fill
 from pinisi.city.value import LATE_AFTER_DAYS, State, Value
-from pinisi.city.words import attribute_label, unit_text, value_text
+from pinisi.city.words import attribute_label, rule_text, unit_text, value_text
 from pinisi.context.render import View, entity_document
 from pinisi.context.term_table import TermTable
 from pinisi.runtime.health import freshness
 from pinisi.vocabulary.entity import GEO, LANGUAGE, Entity, Instance
 from pinisi.vocabulary.instant import DAY, Instant, format_instant, parse_instant
 from pinisi.vocabulary.principal import Projection
-from pinisi.vocabulary.terms import DATA_QUALITY, METHOD, NAME, PERIOD, PROVIDER
+from pinisi.vocabulary.terms import DATA_QUALITY, HOURLY, METHOD, NAME, PERIOD, PROVIDER
 
 _DEFAULTS = View(datasets=frozenset({None}))
 HIDDEN = frozenset({NAME, DATA_QUALITY})
@@ -92,11 +95,20 @@ def fact_of(
         state=state_of(age, period),
         age_days=None if age is None else age // DAY,
         update_period=period,
-        flags=tuple(flag for flag in flags_of(entity) if flag.get("attribute") == short),
+        flags=(*(flag for flag in flags_of(entity) if flag.get("attribute") == short), *_condensed(instance)),
         entity=entity.id,
         attribute=short,
         dataset_id=instance.dataset_id,
     )
+
+
+def _condensed(instance: Instance) -> list[dict[str, Any]]:
+    """That a past value is the mean of its hour: the values themselves have gone."""
+    found = instance.attributes.get(HOURLY)
+    if not found:
+        return []
+    text = fill(rule_text("hourly"), n=found[0].value["n"])
+    return [{"code": "hourly", "text": msgspec.to_builtins(text)}]
 
 
 def _word(instance: Instance, name: str) -> str | None:

@@ -236,9 +236,10 @@ class House:
         """Id of a principal, as the log has it -> name to show."""
         return {LOADER.id: LOADER.name, **await self.people.names()}
 
-    async def writers(self, tenant: str, record: Record, grants: Grants) -> tuple[Mapping[str, str], str | None]:
-        """Attribute -> name of the one who wrote its newest value; and who wrote last of all."""
-        query = HistoryQuery(last=1)
+    async def writers(
+        self, tenant: str, record: Record, grants: Grants, query: HistoryQuery
+    ) -> tuple[Mapping[str, str], str | None]:
+        """Attribute -> name of the one who wrote its last value, of those asked for; and who wrote last of all."""
         names = await self.names()
         stories = await self.store.stories(tenant, [record.id], query, grants)
         moments = sorted((moment for story in stories for moment in story.moments), key=lambda m: m.position)

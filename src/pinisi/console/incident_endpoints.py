@@ -1,28 +1,32 @@
 """Incidents over HTTP: the queue, one incident with its story, raising one by hand, and acts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, cast
 from uuid import uuid4
 
 import msgspec
 from shapely.geometry import shape
 
+from pinisi.console.asked_moment import viewpoint_of
 from pinisi.console.atlas import value_of
 from pinisi.console.house import House
 from pinisi.console.http import BadRequest, Call, Reply, Route, json_reply
 from pinisi.console.layers import point_of
 from pinisi.console.town import Town
+from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.validate import check_uri
-from pinisi.incidents.desk import Case
-from pinisi.incidents.incident import DETAIL, KIND, RULE, SEVERITY, SUBJECT, TITLE, Raised, word_of
+from pinisi.incidents.desk import Case, NoSuchIncident
+from pinisi.incidents.incident import DETAIL, KIND, RULE, SEVERITY, STATE, SUBJECT, TITLE, Raised, word_of
 from pinisi.incidents.life_cycle import OPEN, Act, Severity, State
 from pinisi.people.accounts import account_of, principal_id
+from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.store.seen import projection_of, seen
 from pinisi.vocabulary.instant import format_instant
-from pinisi.vocabulary.terms import LOCATION
+from pinisi.vocabulary.terms import INCIDENT, LOCATION
 
 _STATES: Mapping[str, tuple[State, ...]] = {"open": OPEN, "closed": ("closed",), "all": (*OPEN, "closed")}
 TITLE_LIMIT = 200
+MOST_PAST = 200_000
 DETAIL_LIMIT = 4_000
 
 
@@ -79,16 +83,36 @@ async def list_incidents(house: House, call: Call) -> Reply:
     if states is None:
         raise BadRequest("state", "open, closed or all")
     limit, offset = call.number("limit", 50, 0, 200), call.number("offset", 0, 0, 1_000_000)
+    view = viewpoint_of(house, call)
     position = await house.store.position(call.tenant)
-    cases, count = await house.desk.cases(call.tenant, states, call.grants, limit=limit, offset=offset)
+    cases, count = await cases_seen(house, view, states, limit=limit, offset=offset)
     incidents = [incident_json(house.town(call.tenant), case) for case in cases]
-    return json_reply({"position": position, "count": count, "incidents": incidents})
+    return json_reply({"position": position, "count": count, "incidents": incidents, **view.told()})
+
+
+async def cases_seen(
+    house: House, view: Viewpoint, states: Sequence[State], *, limit: int, offset: int = 0
+) -> tuple[Sequence[Case], int]:
+    """Incidents that were in these states at the moment, newest first, and how many there were."""
+    if view.at is None:
+        return await house.desk.cases(view.tenant, states, view.grants, limit=limit, offset=offset)
+    found = await view.find(EntityQuery(types=TypeIs(INCIDENT)), limit=MOST_PAST)
+    wanted = [record for record in reversed(found) if word_of(record.entity, STATE) in states]
+    return await house.desk.retold(view.tenant, wanted[offset : offset + limit], view.grants), len(wanted)
 
 
 async def get_incident(house: House, call: Call) -> Reply:
-    case = await house.desk.case(call.tenant, call.params["id"], call.grants)
-    acts = await house.desk.acts(call.tenant, call.params["id"])
-    return json_reply({**incident_json(house.town(call.tenant), case), "acts": [_act_json(act) for act in acts]})
+    view, town, id = viewpoint_of(house, call), house.town(call.tenant), call.params["id"]
+    acts = await house.desk.acts(call.tenant, id)
+    if view.at is None:
+        case = await house.desk.case(call.tenant, id, call.grants)
+    else:
+        found = await view.find(EntityQuery(ids=(id,), types=TypeIs(INCIDENT)), limit=1)
+        case = next(iter(await house.desk.retold(call.tenant, found, call.grants)), None)
+        if case is None:
+            raise NoSuchIncident(id)
+        acts = acts[: case.record.acts]
+    return json_reply({**incident_json(town, case), "acts": [_act_json(act) for act in acts], **view.told()})
 
 
 async def raise_incident(house: House, call: Call) -> Reply:
@@ -186,7 +210,8 @@ INCIDENT_ROUTES: tuple[Route, ...] = (
         permission="incidents.read",
         endpoint=list_incidents,
         summary="The queue of incidents, newest first",
-        parameters=("state", "limit", "offset"),
+        parameters=("state", "limit", "offset", "at", "known"),
+        answers=(200, 400),
     ),
     Route(
         method="POST",
@@ -203,7 +228,8 @@ INCIDENT_ROUTES: tuple[Route, ...] = (
         permission="incidents.read",
         endpoint=get_incident,
         summary="One incident with its story",
-        answers=(200, 404),
+        parameters=("at", "known"),
+        answers=(200, 400, 404),
     ),
     Route(
         method="POST",

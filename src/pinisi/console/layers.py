@@ -1,6 +1,8 @@
 """Layers of map and list: compact rows of entities, one row kept beside each version of an entity."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
+from time import perf_counter
 from typing import Any, cast
 
 import msgspec
@@ -8,17 +10,19 @@ import msgspec
 from pinisi.city.profile import Layer, Profile
 from pinisi.console.atlas import Atlas, value_of
 from pinisi.console.facts import flags_of, name_of
+from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.term_table import TermTable
-from pinisi.store.protocol import Record, Store
+from pinisi.store.protocol import Record
 from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.store.seen import areas_seen, projection_of, seen
 from pinisi.vocabulary.entity import Entity
-from pinisi.vocabulary.principal import Grants, Projection
-from pinisi.vocabulary.terms import LOCATION
+from pinisi.vocabulary.principal import Projection
+from pinisi.vocabulary.terms import DATA_QUALITY, LOCATION, NAME
 
 FIXED = ("id", "name", "area", "lon", "lat")
 MOST_ROWS = 200_000
 MEMO_MOST = 8
+SLICE_SECONDS = 0.01
 
 _encode = msgspec.json.Encoder().encode
 
@@ -30,6 +34,11 @@ class _Drawn(msgspec.Struct, frozen=True):
     type: str
     where: Mapping[str, str]
     columns: tuple[str, ...]
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The attributes that a row is made of, beside the location."""
+        return (NAME, DATA_QUALITY, *self.where, *self.columns)
 
     def holds(self, entity: Entity) -> bool:
         return self.type in entity.types and all(value_of(entity, iri) == value for iri, value in self.where.items())
@@ -46,20 +55,24 @@ class Layers:
     def columns(self, id: str) -> list[str]:
         return [*FIXED, *(column.key for column in self._drawn[id].layer.columns), "flags"]
 
-    async def records(self, store: Store, tenant: str, id: str, grants: Grants) -> list[tuple[Record, Projection]]:
+    async def records(self, view: Viewpoint, id: str) -> list[tuple[Record, Projection]]:
         """The entities of a layer that the reader may see, with what he sees of each.
 
         An entity is in the layer for those who see the attributes that put it there.
         """
         await self._atlas.refresh()
-        query = EntityQuery(types=TypeIs(self._drawn[id].type))
-        page = await store.find(tenant, query, grants, limit=MOST_ROWS)
-        found = [(record, projection_of(record, grants)) for record in page.records]
-        return [
-            (record, projection)
-            for record, projection in found
-            if projection is not None and self.row(id, record, projection) is not None
-        ]
+        drawn = self._drawn[id]
+        records = await view.find(EntityQuery(types=TypeIs(drawn.type)), limit=MOST_ROWS, attributes=drawn.read)
+        found: list[tuple[Record, Projection]] = []
+        started = perf_counter()
+        for record in records:
+            projection = projection_of(record, view.grants)
+            if projection is not None and self.row(id, record, projection) is not None:
+                found.append((record, projection))
+            if perf_counter() - started > SLICE_SECONDS:
+                await asyncio.sleep(0)
+                started = perf_counter()
+        return found
 
     def row(self, id: str, record: Record, projection: Projection) -> bytes | None:
         """The encoded row of an entity in a layer; None when the layer does not show it."""

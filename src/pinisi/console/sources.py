@@ -1,12 +1,12 @@
 """How each source of a tenant is doing: a cache of the DataSource cards with health, for what is stale on screens."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from pinisi.context.term_table import TermTable
-from pinisi.store.protocol import LogEntry, Store
+from pinisi.store.protocol import LogEntry, Record, Store
 from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.principal import EVERYTHING
@@ -65,10 +65,19 @@ class Sources:
             last_message=last.get("@value") if isinstance(last, dict) else None,  # pyright: ignore
         )
 
+    def counts_of(self, cards: Sequence[Record]) -> dict[str, int]:
+        """How many of the sources delivered when their cards stood so."""
+        entities = [card.entity for card in cards]
+        return _counts([self.read(entity) for entity in entities if self._period in entity.attributes])
+
     def counts(self) -> dict[str, int]:
         """How many of the sources that are on deliver."""
-        on = [health for health in self._known.values() if health.state != "off"]
-        return {"live": sum(health.state in RUNNING for health in on), "total": len(on)}
+        return _counts(self._known.values())
+
+
+def _counts(known: Iterable[SourceHealth]) -> dict[str, int]:
+    on = [health for health in known if health.state != "off"]
+    return {"live": sum(health.state in RUNNING for health in on), "total": len(on)}
 
 
 def _value(entity: Entity, attribute: str) -> Any:

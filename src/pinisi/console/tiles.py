@@ -13,8 +13,9 @@ from pinisi.city.profile import Profile
 from pinisi.city.text import Text
 from pinisi.city.value import Value
 from pinisi.console.facts import normalized
+from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.term_table import TermTable
-from pinisi.store.protocol import LogEntry, Record, Store
+from pinisi.store.protocol import LogEntry, Record
 from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.store.seen import projection_of
 from pinisi.vocabulary.instant import MINUTE, Instant
@@ -33,9 +34,8 @@ class _Kept(msgspec.Struct, frozen=True):
 
 
 class Tiles:
-    def __init__(self, profile: Profile, store: Store, table: TermTable, tenant: str) -> None:
+    def __init__(self, profile: Profile, table: TermTable, tenant: str) -> None:
         self._tiles = profile.tiles
-        self._store = store
         self._table = table
         self._tenant = tenant
         self._needs = {tile.id: self._need(tile) for tile in self._tiles}
@@ -50,33 +50,38 @@ class Tiles:
             if any(entry.subject in subjects or not types.isdisjoint(entry.types) for entry in entries):
                 self._versions[id] += 1
 
-    async def values(self, tenant: str, grants: Grants, now: Instant) -> list[dict[str, Any]]:
+    async def values(self, view: Viewpoint) -> list[dict[str, Any]]:
         """The tiles as the console reads them."""
-        return [
-            {"id": tile.id, **msgspec.to_builtins(await self._value(tenant, tile, grants, now))} for tile in self._tiles
-        ]
+        return [{"id": tile.id, **msgspec.to_builtins(await self._value(view, tile))} for tile in self._tiles]
 
-    async def _value(self, tenant: str, tile: Indicator, grants: Grants, now: Instant) -> Value:
-        key = (f"{tenant} {tile.id}", grants)
+    async def _value(self, view: Viewpoint, tile: Indicator) -> Value:
+        """Of the present what is kept, until an input changes; the past is computed anew."""
+        if view.at is not None or view.tenant != self._tenant:
+            return await self._compute(view, tile)
+        key = (tile.id, view.grants)
         kept = self._kept.get(key)
         version = self._versions[tile.id]
-        if kept is not None and kept.version == version and now < kept.until and tenant == self._tenant:
+        if kept is not None and kept.version == version and view.now < kept.until:
             return kept.value
-        records = await self._inputs(tenant, tile, grants)
-        inputs = [normalized(record.entity, self._table, projection_of(record, grants) or WHOLE) for record in records]
-        value = _computed(tile, inputs, now)
+        value = await self._compute(view, tile)
         if len(self._kept) >= MOST_READERS * max(1, len(self._tiles)):
             self._kept.clear()
-        self._kept[key] = _Kept(version, now + 10 * MINUTE, value)
+        self._kept[key] = _Kept(version, view.now + 10 * MINUTE, value)
         return value
 
-    async def _inputs(self, tenant: str, tile: Indicator, grants: Grants) -> list[Record]:
+    async def _compute(self, view: Viewpoint, tile: Indicator) -> Value:
+        records = await self._inputs(view, tile)
+        inputs = [
+            normalized(record.entity, self._table, projection_of(record, view.grants) or WHOLE) for record in records
+        ]
+        return _computed(tile, inputs, view.now)
+
+    async def _inputs(self, view: Viewpoint, tile: Indicator) -> list[Record]:
         subjects, types = self._needs[tile.id]
-        found = [await self._store.entity(tenant, id, grants) for id in subjects]
+        found = [await view.entity(id) for id in subjects]
         records = [record for record in found if record is not None]
         for type in types:
-            page = await self._store.find(tenant, EntityQuery(types=TypeIs(type)), grants, limit=MOST_INPUTS)
-            records += page.records
+            records += await view.find(EntityQuery(types=TypeIs(type)), limit=MOST_INPUTS)
         return records
 
     def _need(self, tile: Indicator) -> tuple[frozenset[str], frozenset[str]]:

@@ -24,7 +24,7 @@ class Town:
         self.clock = clock
         self.atlas = Atlas(store, tenant)
         self.layers = Layers(profile, table, self.atlas)
-        self.tiles = Tiles(profile, store, table, tenant)
+        self.tiles = Tiles(profile, table, tenant)
         self.catalogue = Catalogue(store, tenant, Names(), self.atlas)
         self.sources = Sources(store, tenant, table)
         self.keeper = Keeper()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from pinisi.incidents.incident import INCIDENT, STATE, Raised, after_act, incident_entity
+from pinisi.incidents.incident import ACTS, INCIDENT, STATE, Raised, after_act, incident_entity, word_of
 from pinisi.incidents.life_cycle import OPEN, Act, ActDoesNotFit, ActName, Record, State, after, begun, retold
 from pinisi.store.protocol import (
     DocumentChange,
@@ -136,6 +136,20 @@ class Desk:
         records = retold(_unrecorded(now.entity), story[: now.record.acts])
         before = records[-number:-1]
         return [*(msgspec.structs.replace(now, record=record) for record in before), now]
+
+    async def retold(self, tenant: str, past: Sequence[EntityRecord], grants: Grants) -> Sequence[Case]:
+        """Incidents as they were (of a picture of the past), each with its record after the acts of that moment."""
+        cases: list[Case] = []
+        for record in past:
+            projection = projection_of(record, grants)
+            if projection is not None:
+                entity = record.entity
+                acts = word_of(entity, ACTS)
+                story = (await self.acts(tenant, record.id))[: acts if isinstance(acts, int) else 0]
+                kept = retold(_unrecorded(entity), story)
+                known = kept[-1] if kept else _unrecorded(entity)
+                cases.append(Case(seen(record, projection), areas_seen(record, projection), known, record.position))
+        return cases
 
     async def cases(
         self, tenant: str, states: Sequence[State], grants: Grants, *, limit: int, offset: int = 0

@@ -23,6 +23,7 @@ from pinisi.vocabulary.principal import Projection
 from pinisi.vocabulary.terms import HOURLY, LOCATION, SCOPE
 
 _FOREVER = 2**62
+_USED = "SELECT DISTINCT attribute FROM usage WHERE family IN (SELECT value FROM json_each(?))"
 _ANY_PASSAGE = "SELECT 1 FROM passage WHERE received <= min(:at, :known)"
 _Shown = frozenset[str] | None
 
@@ -133,7 +134,8 @@ class PictureReader:
         """The attributes to read, in the order in which the tenant met them; the location comes by itself."""
         known = self._names.number
         if query.attributes is None or query.entities.filter is not None:
-            numbers = {number for (number,) in rows(self._connection, "SELECT DISTINCT attribute FROM usage")}
+            used = rows(self._connection, _USED, (msgspec.json.encode(sorted(self._kin)).decode(),))
+            numbers = {number for (number,) in used}
             names = [self._names.text[number] for number in sorted(numbers)] + [SCOPE]
         else:
             asked = (*query.attributes, *(query.entities.attributes or ()))
