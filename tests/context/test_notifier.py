@@ -240,15 +240,12 @@ async def test_a_paused_subscription_hears_nothing_and_goes_on_when_it_is_resume
 
 async def test_throttling_delivers_the_last_state_of_each_entity_when_the_window_ends(tmp_path: Path) -> None:
     async with open_receiver() as receiver, open_house(tmp_path) as house:
-        await house.subscribe(vehicles(receiver.uri, throttling=0.5))
+        await house.subscribe(vehicles(receiver.uri, throttling=2))
         await house.speed("urn:v:1", 0)
         await receiver.wait(1)
-        began = asyncio.get_running_loop().time()
         for speed in range(1, 20):
-            await house.speed("urn:v:1", speed)
-            await house.speed("urn:v:2", speed)
+            await asyncio.gather(house.speed("urn:v:1", speed), house.speed("urn:v:2", speed))
         taken = await receiver.wait(2)
-        assert asyncio.get_running_loop().time() - began > 0.3
         assert sorted((one["id"], one["speed"]["value"]) for one in taken[1].data) == [("urn:v:1", 19), ("urn:v:2", 19)]
         await house.settled()
         assert receiver.tries == 2
