@@ -86,7 +86,7 @@ async def get_city(house: House, call: Call) -> Reply:
             },
             "basemap": f"/city/{call.tenant}/basemap.pmtiles" if town.profile.basemap is not None else None,
             "layers": layers,
-            "sources": [_source(house, record) for record in sources.records],
+            "sources": [source_card(house, record) for record in sources.records],
             "agencies": city.agencies,
             "licence": city.licence,
         }
@@ -120,7 +120,7 @@ async def _layer(house: House, town: Town, view: Viewpoint, id: str) -> dict[str
     }
 
 
-def _source(house: House, record: Record) -> dict[str, Any]:
+def source_card(house: House, record: Record) -> dict[str, Any]:
     entity = record.entity
     short = {house.pinisi_table.compact_iri(iri): many[0].value for iri, many in entity.attributes.items()}
     return {"id": entity.id} | {name: _plain(short.get(name)) for name in (*_CARD, *_HEALTH, *_COUNTERS)}
@@ -236,7 +236,7 @@ async def _sources(house: House, call: Call, entity: Entity) -> list[dict[str, A
                 if isinstance(id, str) and id not in cards:
                     found = await house.store.entity(call.tenant, id, EVERYTHING)
                     if found is not None and DATA_SOURCE in found.family.types:
-                        cards[id] = _source(house, found)
+                        cards[id] = source_card(house, found)
     return list(cards.values())
 
 

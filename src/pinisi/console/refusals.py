@@ -2,6 +2,7 @@
 
 import msgspec
 
+from pinisi.console.export_forms import NotInstalled
 from pinisi.console.http import PROBLEM_MEDIA, BadRequest, Reply
 from pinisi.context.problems import ProblemDetails, problem
 from pinisi.context.q_language import QueryError
@@ -44,6 +45,8 @@ def _known(error: Exception) -> Reply | None:
         return refuse(409, "The act does not fit", text)
     if isinstance(error, (BadAct, people.BadField)):
         return refuse(400, "Something is missing or wrong", text)
+    if isinstance(error, NotInstalled):
+        return refuse(501, "Not installed", text)
     return _people(error, text)
 
 

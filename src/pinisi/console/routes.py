@@ -9,6 +9,7 @@ from pinisi.console.ngsi_ld_routes import NGSI_LD_ROUTES, PREFIX
 from pinisi.console.openapi import openapi
 from pinisi.console.people_endpoints import PEOPLE_ROUTES
 from pinisi.console.subscription_endpoints import SUBSCRIPTION_ROUTES
+from pinisi.console.time_endpoints import TIME_ROUTES
 
 
 async def get_openapi(_house: object, _call: Call) -> Reply:
@@ -28,6 +29,7 @@ OPENAPI_ROUTES: tuple[Route, ...] = (
 ROUTES: tuple[Route, ...] = (
     *NGSI_LD_ROUTES,
     *CITY_ROUTES,
+    *TIME_ROUTES,
     *INCIDENT_ROUTES,
     *LIVE_ROUTES,
     *PEOPLE_ROUTES,

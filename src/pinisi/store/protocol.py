@@ -199,6 +199,29 @@ class Picture(msgspec.Struct, frozen=True):
     condensed: bool = False
 
 
+class TimelineQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Values in each of `buckets` equal parts of a time. `since` None: from the first that is known of."""
+
+    since: Instant | None
+    until: Instant
+    buckets: int
+    by: Literal["observed", "received"] = "observed"
+
+
+class Timeline(msgspec.Struct, frozen=True):
+    """Values by type in each part of a time. `read` of `entities` were counted, and stand for all of them.
+
+    `begun` is when the log begins: nothing was known before.
+    """
+
+    since: Instant
+    until: Instant
+    counts: Sequence[Mapping[str, int]]
+    read: int
+    entities: int
+    begun: Instant
+
+
 class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the log. `subject` is an entity id, or `kind/id` of a document, or the audit's subject.
 
@@ -385,6 +408,10 @@ class Store(Protocol):
 
     async def picture(self, tenant: str, query: PictureQuery, grants: Grants) -> Picture:
         """The state of entities at a past moment, as a reader with these grants would have seen it then."""
+        ...
+
+    async def timeline(self, tenant: str, query: TimelineQuery, grants: Grants) -> Timeline:
+        """How much changed when, of what the reader may see; of a large city estimated from a part."""
         ...
 
     async def log(self, tenant: str, after: Position, limit: int) -> LogSlice: ...

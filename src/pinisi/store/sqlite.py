@@ -32,12 +32,15 @@ from pinisi.store.protocol import (
     Seen,
     StoreUnavailable,
     Story,
+    Timeline,
+    TimelineQuery,
 )
 from pinisi.store.query import EntityQuery
 from pinisi.store.retention import Hold, retain_history, trim_log
 from pinisi.store.sqlite_rows import first, rows
 from pinisi.store.sqlite_tenant import Listener, Settings, Tenant
 from pinisi.store.stories import StoryReader
+from pinisi.store.timelines import TimelineReader
 from pinisi.vocabulary.entity import decode_entity
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import EVERYTHING, Grants, Principal
@@ -233,6 +236,17 @@ class SqliteStore:
             lambda connection: PictureReader(connection, known.names, known.families, view, kin, position).picture(
                 query
             )
+        )
+
+    @_in_plain_words
+    async def timeline(self, tenant: str, query: TimelineQuery, grants: Grants) -> Timeline:
+        known = self._known(tenant)
+        if known is None:
+            nothing: dict[str, int] = {}
+            return Timeline(query.until, query.until, [nothing] * query.buckets, 0, 0, 0)
+        view = self._finders[tenant].view(grants).of
+        return await known.read_far(
+            lambda connection: TimelineReader(connection, known.names, known.families, view).timeline(query)
         )
 
     @_in_plain_words

@@ -1,0 +1,83 @@
+"""How much changed when: counts of history by time and type, for the scrubber of the Time page.
+
+History has no index by time. It is read entity by entity in an order drawn by lot, until it is read whole or the time
+that a reader may wait is over; what was counted then stands for the rest, and the answer says how much was read.
+"""
+
+import random
+from collections.abc import Mapping, Sequence
+from time import perf_counter
+from typing import Any
+
+import apsw
+
+from pinisi.store.interning import Families, Names
+from pinisi.store.protocol import Timeline, TimelineQuery
+from pinisi.store.sqlite_rows import first, rows
+from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.principal import Projection
+
+SECONDS = 0.25
+_AT_FIRST = 200
+
+_COUNT = """
+SELECT family, attribute, ({by} - :since) * :buckets / (:until - :since) AS bucket, count(*)
+FROM history WHERE entity = :entity AND {by} >= :since AND {by} < :until GROUP BY family, attribute, bucket
+"""
+
+
+class TimelineReader:
+    """Counts through one connection (in the reading thread). `view`: family -> what is seen of it."""
+
+    def __init__(
+        self, connection: apsw.Connection, names: Names, families: Families, view: Mapping[int, Projection]
+    ) -> None:
+        self._connection = connection
+        self._names = names
+        self._families = families
+        self._view = view
+
+    def timeline(self, query: TimelineQuery) -> Timeline:
+        entities = [row for (row,) in rows(self._connection, "SELECT row FROM entity")]
+        random.Random(len(entities)).shuffle(entities)
+        since = self._first(entities[:_AT_FIRST], query) if query.since is None else query.since
+        until = max(query.until, since + query.buckets)
+        counts: list[dict[str, int]] = [{} for _ in range(query.buckets)]
+        read, began = 0, perf_counter()
+        for entity in entities:
+            self._add(entity, query, since, until, counts)
+            read += 1
+            if perf_counter() - began > SECONDS:
+                break
+        whole = len(entities) / max(1, read)
+        scaled = [{type: round(n * whole) or 1 for type, n in bucket.items()} for bucket in counts]
+        return Timeline(since, until, scaled, read, len(entities), self._first_known())
+
+    def _add(
+        self, entity: int, query: TimelineQuery, since: Instant, until: Instant, counts: Sequence[dict[str, int]]
+    ) -> None:
+        values: dict[str, Any] = {"entity": entity, "since": since, "until": until, "buckets": query.buckets}
+        for family, attribute, bucket, n in self._connection.execute(_COUNT.format(by=query.by), values):
+            if self._shows(family, attribute):
+                type = self._families.all[family].types[0]
+                counts[bucket][type] = counts[bucket].get(type, 0) + n
+
+    def _shows(self, family: int, attribute: int) -> bool:
+        projection = self._view.get(family)
+        if projection is None:
+            return False
+        return projection.attributes is None or self._names.text[attribute] in projection.attributes
+
+    def _first(self, entities: Sequence[int], query: TimelineQuery) -> Instant:
+        """The first moment known of some entities drawn by lot; without any, the last one asked for."""
+        moments = [query.until]
+        sql = f"SELECT family, attribute, min({query.by}) FROM history WHERE entity = ? GROUP BY family, attribute"
+        for entity in entities:
+            found = rows(self._connection, sql, (entity,))
+            moments += [moment for family, attribute, moment in found if self._shows(family, attribute)]
+        return min(moments)
+
+    def _first_known(self) -> Instant:
+        """When this tenant's log begins."""
+        found = first(self._connection, "SELECT time FROM log ORDER BY position LIMIT 1")
+        return 0 if found is None else found[0]
