@@ -6,7 +6,7 @@ from typing import Any, cast
 import msgspec
 
 from pinisi.city.facts import Attribute, number_of, value_of
-from pinisi.city.formula import AREA, POPULATION, Formula
+from pinisi.city.formula import AREA, FIGURE, POPULATION, Formula
 from pinisi.city.inheritance import Doubt, Entity, Part, common, doubts_about
 from pinisi.city.period import NotAPeriod, days_in
 from pinisi.city.text import Text, fill
@@ -53,7 +53,7 @@ def _value(formula: Formula, inputs: Inputs, now: Instant | None, _label: Text |
     entity = next((each for each in inputs.entities if each["id"] == id), None)
     found = _figures(formula, [] if entity is None else [entity], now)
     period = common(value_of(part, "period") for part in found.inputs) or ""
-    what = attribute_label(name) if entity is None or name != "value" else name_text(entity)
+    what = name_text(entity) if entity is not None and name == FIGURE else attribute_label(name)
     return Part(
         value=found.numbers[0] if found.numbers else None,
         unit=found.unit,

@@ -25,6 +25,9 @@ NEEDS: dict[Kind, tuple[str, ...]] = {
 POPULATION, AREA = "population", "area"
 """Attributes of an administrative area that `per = "head"` and `per = "km2"` divide by."""
 
+FIGURE = "figure"
+"""The attribute of a figure that the city states: its meaning is in the name of its entity."""
+
 
 class Formula(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One number, declared.

@@ -17,6 +17,7 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     per: dict[str, Text]
     rules: dict[str, Text]
     values: dict[str, dict[str, Text]]
+    programme: dict[str, Text]
 
 
 @cache
@@ -56,3 +57,8 @@ def per_text(code: str | None, per: str, times: float = 1) -> Text:
 def rule_text(name: str) -> Text:
     """The sentence that says how a number was computed."""
     return catalogue().rules[name]
+
+
+def programme_text(name: str) -> Text:
+    """A word of the printed and exported Programme."""
+    return catalogue().programme[name]

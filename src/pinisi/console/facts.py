@@ -1,11 +1,11 @@
 """From an entity to what the console shows of it: each value with unit, method, source, time and doubts."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
-from pinisi.city.text import fill
+from pinisi.city.text import LANGUAGES, Text, fill
 from pinisi.city.value import LATE_AFTER_DAYS, State, Value
 from pinisi.city.words import attribute_label, rule_text, unit_text, value_text
 from pinisi.context.render import View, entity_document
@@ -14,7 +14,7 @@ from pinisi.runtime.health import freshness
 from pinisi.vocabulary.entity import GEO, LANGUAGE, Entity, Instance
 from pinisi.vocabulary.instant import DAY, Instant, format_instant, parse_instant
 from pinisi.vocabulary.principal import Projection
-from pinisi.vocabulary.terms import DATA_QUALITY, HOURLY, METHOD, NAME, PERIOD, PROVIDER
+from pinisi.vocabulary.terms import DATA_QUALITY, HOURLY, METHOD, NAME, NOTE, PERIOD, PROVIDER
 
 _DEFAULTS = View(datasets=frozenset({None}))
 HIDDEN = frozenset({NAME, DATA_QUALITY})
@@ -83,7 +83,7 @@ def fact_of(
     return Value(
         label=attribute_label(short),
         value=shown,
-        value_text=None if shown is None else value_text(short, shown),
+        value_text=_words(instance) if shown is None or instance.kind == LANGUAGE else value_text(short, shown),
         unit=unit,
         unit_text=unit_text(unit) if unit else None,
         method=_word(instance, METHOD),
@@ -99,6 +99,7 @@ def fact_of(
         entity=entity.id,
         attribute=short,
         dataset_id=instance.dataset_id,
+        note=_word(instance, NOTE),
     )
 
 
@@ -109,6 +110,13 @@ def _condensed(instance: Instance) -> list[dict[str, Any]]:
         return []
     text = fill(rule_text("hourly"), n=found[0].value["n"])
     return [{"code": "hourly", "text": msgspec.to_builtins(text)}]
+
+
+def _words(instance: Instance) -> Text | None:
+    """What is written in the three languages of the console, where it is."""
+    words = cast("dict[str, Any]", instance.value) if isinstance(instance.value, dict) else {}
+    told = [words.get(language) for language in LANGUAGES]
+    return Text(*map(str, told)) if instance.kind == LANGUAGE and all(told) else None
 
 
 def _word(instance: Instance, name: str) -> str | None:

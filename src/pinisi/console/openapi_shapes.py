@@ -33,6 +33,8 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "lastN": {"type": "integer", "minimum": 1},
     "state": _words("open", "closed", "all"),
     "observedAt": {"type": "string", "format": "date-time"},
+    "level": _words("city", "kecamatan", "kelurahan"),
+    "part": _words("indicators", "systems"),
 }
 
 _NAME: dict[str, Any] = {"type": "string", "minLength": 1}

@@ -8,6 +8,7 @@ from pinisi.console.live import LIVE_ROUTES
 from pinisi.console.ngsi_ld_routes import NGSI_LD_ROUTES, PREFIX
 from pinisi.console.openapi import openapi
 from pinisi.console.people_endpoints import PEOPLE_ROUTES
+from pinisi.console.programme_endpoints import PROGRAMME_ROUTES
 from pinisi.console.subscription_endpoints import SUBSCRIPTION_ROUTES
 from pinisi.console.time_endpoints import TIME_ROUTES
 
@@ -30,6 +31,7 @@ ROUTES: tuple[Route, ...] = (
     *NGSI_LD_ROUTES,
     *CITY_ROUTES,
     *TIME_ROUTES,
+    *PROGRAMME_ROUTES,
     *INCIDENT_ROUTES,
     *LIVE_ROUTES,
     *PEOPLE_ROUTES,

@@ -1,29 +1,22 @@
 """The numbers of Now: computed from what the reader may see, kept until something they rest upon changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-import structlog
 
-from pinisi.city.computing import Inputs
+from pinisi.city.facts import area_id
 from pinisi.city.formula import need_of
-from pinisi.city.indicators import Indicator, indicator_value
+from pinisi.city.indicators import Indicator
 from pinisi.city.profile import Profile
-from pinisi.city.text import Text
 from pinisi.city.value import Value
-from pinisi.console.facts import normalized
+from pinisi.console.inputs import Pantry, computed
 from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.term_table import TermTable
-from pinisi.store.protocol import LogEntry, Record
-from pinisi.store.query import EntityQuery, TypeIs
-from pinisi.store.seen import projection_of
+from pinisi.store.protocol import LogEntry
 from pinisi.vocabulary.instant import MINUTE, Instant
-from pinisi.vocabulary.principal import WHOLE, Grants
+from pinisi.vocabulary.principal import Grants
 
-_log = structlog.get_logger("pinisi.console")
-
-MOST_INPUTS = 200_000
 MOST_READERS = 64
 
 
@@ -38,6 +31,7 @@ class Tiles:
         self._tiles = profile.tiles
         self._table = table
         self._tenant = tenant
+        self._city = area_id(profile.city.code)
         self._needs = {tile.id: self._need(tile) for tile in self._tiles}
         self._versions = dict.fromkeys(self._needs, 0)
         self._kept: dict[tuple[str, Grants], _Kept] = {}
@@ -70,48 +64,9 @@ class Tiles:
         return value
 
     async def _compute(self, view: Viewpoint, tile: Indicator) -> Value:
-        records = await self._inputs(view, tile)
-        inputs = [
-            normalized(record.entity, self._table, projection_of(record, view.grants) or WHOLE) for record in records
-        ]
-        return _computed(tile, inputs, view.now)
-
-    async def _inputs(self, view: Viewpoint, tile: Indicator) -> list[Record]:
-        subjects, types = self._needs[tile.id]
-        found = [await view.entity(id) for id in subjects]
-        records = [record for record in found if record is not None]
-        for type in types:
-            records += await view.find(EntityQuery(types=TypeIs(type)), limit=MOST_INPUTS)
-        return records
+        inputs = await Pantry(view, self._table).inputs(need_of(tile, self._city), self._city)
+        return computed(tile, inputs, view.now)
 
     def _need(self, tile: Indicator) -> tuple[frozenset[str], frozenset[str]]:
-        need = need_of(tile)
+        need = need_of(tile, self._city)
         return frozenset(need.ids), frozenset(self._table.expand_term(type) for type in need.types)
-
-
-def _computed(tile: Indicator, inputs: Sequence[Mapping[str, Any]], now: Instant) -> Value:
-    """The tile; entities that no rule can read (anybody may write any shape) are left out, and the tile says so."""
-    try:
-        return indicator_value(tile, Inputs(entities=inputs), now)
-    except Exception:
-        readable = [each for each in inputs if _is_readable(tile, each, now)]
-        value = indicator_value(tile, Inputs(entities=readable), now)
-        flag = {"code": "unreadable", "text": _unreadable(len(inputs) - len(readable))}
-        return msgspec.structs.replace(value, flags=(*value.flags, flag))
-
-
-def _is_readable(tile: Indicator, entity: Mapping[str, Any], now: Instant) -> bool:
-    try:
-        indicator_value(tile, Inputs(entities=[entity]), now)
-    except Exception:
-        _log.exception("a tile cannot read an entity", tile=tile.id, entity=entity["id"])
-        return False
-    return True
-
-
-def _unreadable(number: int) -> Text:
-    return Text(
-        id=f"{number} data tidak terbaca, tidak dihitung",
-        en=f"{number} cannot be read and are left out",
-        ja=f"{number} 件は読み取れず除外",
-    )

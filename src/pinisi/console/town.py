@@ -7,6 +7,7 @@ from pinisi.city.names import Names
 from pinisi.city.profile import Profile
 from pinisi.console.atlas import Atlas
 from pinisi.console.catalogue import Catalogue
+from pinisi.console.kept import Kept
 from pinisi.console.layers import Layers
 from pinisi.console.sources import Sources
 from pinisi.console.tiles import Tiles
@@ -28,6 +29,7 @@ class Town:
         self.catalogue = Catalogue(store, tenant, Names(), self.atlas)
         self.sources = Sources(store, tenant, table)
         self.keeper = Keeper()
+        self.standings: Kept[Any] = Kept()
         self.failed_sources: dict[str, str] = {}
 
     def now(self) -> Instant:

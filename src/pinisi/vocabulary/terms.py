@@ -16,6 +16,7 @@ INCIDENT = PINISI + "Incident"
 INDICATOR = PINISI + "Indicator"
 
 NAME = PINISI + "name"
+NOTE = PINISI + "note"
 CODE = PINISI + "code"
 LEVEL = PINISI + "level"
 PART_OF = PINISI + "partOf"
