@@ -108,6 +108,14 @@ async def test_a_target_gives_a_gap(demo: httpx.AsyncClient) -> None:
     assert (await indicators(demo))["atcs-junctions"]["gap"] == {"value": -5, "reached": False}
 
 
+async def test_the_programme_can_be_seen_as_it_was(demo: httpx.AsyncClient) -> None:
+    then = await indicators(demo, at="2020-06-01T00:00:00Z", known="now")
+    assert then["atcs-junctions"]["value"]["value"] == 4
+    assert then["cctv-cameras"]["value"]["value"] == 468
+    assert then["care-cars"]["value"]["value"] == 48
+    assert [point[1] for point in then["cctv-cameras"]["trend"]["points"]] == [69, 468]
+
+
 async def test_what_nobody_can_read_is_left_out_and_said(demo: httpx.AsyncClient) -> None:
     odd = {"id": "urn:x:bank", "type": "WasteBank", "location": {"type": "GeoProperty", "value":
            {"type": "Point", "coordinates": [119.4, -5.1]}}, "name": {"type": "Property", "value": {"a": [1]}},
