@@ -251,13 +251,6 @@ async def test_the_page_to_print_stands_alone(demo: httpx.AsyncClient, language:
     assert "http" not in page.replace(quote("x"), "x").split("<style>")[0]
 
 
-async def test_an_export_is_on_record(demo: httpx.AsyncClient, fresh: Opened) -> None:
-    before = await fresh.position()
-    await demo.get(f"{OURS}/programme/export?format=csv")
-    entries = (await fresh.house.store.log(fresh.house.default_tenant, before, 10)).entries
-    assert [(entry.op, entry.subject) for entry in entries] == [("audit", "programme")]
-
-
 @pytest.mark.parametrize("query", ["format=pdf", "part=all", "lang=xx"])
 async def test_an_export_that_there_is_not_is_refused(reader: httpx.AsyncClient, query: str) -> None:
     assert (await reader.get(f"{OURS}/programme/export?{query}")).status_code == 400

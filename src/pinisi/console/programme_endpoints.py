@@ -12,7 +12,6 @@ from pinisi.console.programme import standings, systems
 from pinisi.console.programme_export import POLICY, indicators_csv, printed_page, systems_csv
 from pinisi.console.town import Town
 from pinisi.context.problems import ResourceNotFound
-from pinisi.people.acts import exported
 from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.vocabulary.instant import SECOND, Instant
 from pinisi.vocabulary.terms import DATA_SOURCE
@@ -40,12 +39,11 @@ async def get_systems(house: House, call: Call) -> Reply:
 
 
 async def export_programme(house: House, call: Call) -> Reply:
-    """What the page shows, under the reader's grants. That it was taken is on record."""
+    """What the page shows, under the reader's grants."""
     kind, part = _choice(call, "format", FORMATS), _choice(call, "part", PARTS)
     language = cast("Language", _choice(call, "lang", LANGUAGES))
     town, view = house.town(call.tenant), viewpoint_of(house, call)
     made, listed = await standings(house, town, view), await systems(house, town, view)
-    await house.store.apply(call.tenant, (exported("programme", len(made) + len(listed), kind),), call.principal)
     if kind == "json":
         return _file(json_reply({"indicators": made, "systems": listed}), "programme.json")
     cards = await _cards(house, call)
