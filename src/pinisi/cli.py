@@ -44,6 +44,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_keeping(commands)
     _add_new_city(commands)
+    _add_import_roads(commands)
     _add_account(commands)
     _add_token(commands)
     _command(commands, "version", _version, "print the version")
@@ -87,6 +88,29 @@ def _add_new_city(commands: Any) -> None:
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     parser.add_argument("--id", required=True, help="short name: letters, digits and dashes")
     parser.add_argument("--name", required=True, help="the city's name as people write it")
+
+
+def _add_import_roads(commands: Any) -> None:
+    help = "bring roads into a city: an OpenStreetMap extract (.osm.pbf) or a shapefile"
+    parser = _command(commands, "import-roads", _import_roads, help, settings=True)
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("city", nargs="?", metavar="CITY", help="folder or shipped name (default: makassar)")
+    parser.add_argument("--as-of", metavar="PERIOD", help="when the roads were so, if the file is silent")
+    parser.add_argument("--bounds", type=_bounds, metavar="W,S,E,N", help="only roads that touch these degrees")
+    parser.add_argument("--source", default="roads", metavar="ID", help="id of the source card (default: roads)")
+    parser.add_argument("--source-title", metavar="TEXT", help="title of the source card")
+    parser.add_argument("--publisher", metavar="TEXT", help="who publishes the file (default: by its kind)")
+    parser.add_argument("--licence", metavar="TEXT", help="its licence (default: by its kind)")
+    parser.add_argument("--url", default="", metavar="ADDRESS", help="where it is published")
+    parser.add_argument("--remove-missing", action="store_true", help="take roads away that the file no longer has")
+
+
+def _bounds(text: str) -> tuple[float, float, float, float]:
+    """Raises `ValueError` for what is not west, south, east, north."""
+    west, south, east, north = (float(part) for part in text.split(","))
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise ValueError(text)
+    return west, south, east, north
 
 
 def _add_account(commands: Any) -> None:
@@ -159,6 +183,24 @@ def _new_city(words: Words) -> int:
     from pinisi.commands.cities import new_city
 
     return new_city(words.folder, words.id, words.name)
+
+
+def _import_roads(words: Words) -> int:
+    from pinisi.commands.roads import Wish, import_roads
+
+    wish = Wish(
+        file=words.file,
+        city=words.city,
+        as_of=words.as_of,
+        bounds=words.bounds,
+        source=words.source,
+        title=words.source_title,
+        publisher=words.publisher,
+        licence=words.licence,
+        url=words.url,
+        remove_missing=words.remove_missing,
+    )
+    return import_roads(_settings(words), wish)
 
 
 def _account_add(words: Words) -> int:

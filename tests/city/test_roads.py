@@ -67,7 +67,7 @@ def helsinki(request: pytest.FixtureRequest) -> Path:
 def test_every_way_of_the_helsinki_extract_is_a_road_or_is_told_why_not(helsinki: Path) -> None:
     roads, left = sort(read_extract(helsinki))
     assert len(roads) == 2464
-    assert Counter(one.code for one in left) == {"no-road": 120, "no-place": 73}
+    assert Counter(one.code for one in left) == {"no-road": 120, "cut-off": 73}
     ways = osmium.FileProcessor(str(helsinki), osmium.osm.WAY).with_filter(osmium.filter.KeyFilter("highway"))
     told = {int(one.key.split("-")[1]) for one in (*roads, *left)}
     assert told == {way.id for way in ways}
@@ -143,7 +143,7 @@ def test_a_way_that_the_extract_cuts_becomes_its_pieces(tmp_path: Path) -> None:
     ]
     roads, left = sort(read_extract(write_extract(tmp_path / "cut.osm.pbf", ways)))
     assert {road.key: len(road.line) for road in roads} == {"osm-7-1": 3, "osm-7-2": 2, "osm-9": 3}
-    assert [(one.key, one.code) for one in left] == [("osm-8", "no-place"), ("osm-10", "no-length")]
+    assert [(one.key, one.code) for one in left] == [("osm-8", "cut-off"), ("osm-10", "no-length")]
 
 
 def test_the_time_of_an_extract_is_the_one_of_its_header(tmp_path: Path) -> None:

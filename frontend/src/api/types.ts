@@ -109,6 +109,8 @@ export interface City {
   languages: Language[];
   view: { bounds: Bounds; minZoom: number; maxZoom: number };
   basemap: string | null;
+  /** Vector tiles of imported roads, and what the map has to say beside them. */
+  roads: { tiles: string; credit: string } | null;
   layers: Layer[];
   sources: Source[];
   agencies: { id: string; name: Text | string }[];

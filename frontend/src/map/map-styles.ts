@@ -70,6 +70,18 @@ export const mapStyles = css`
     bottom: 1.25rem;
   }
 
+  .credit {
+    position: absolute;
+    right: 0;
+    bottom: 0;
+    margin: 0;
+    padding: 0 0.375rem;
+    background: var(--surface);
+    color: var(--ink3);
+    font-size: 0.6875rem;
+    line-height: 1rem;
+  }
+
   .notice {
     position: absolute;
     top: 1rem;

@@ -7,6 +7,8 @@ export interface Palette {
   cityline: string;
   districtline: string;
   label: string;
+  road: string;
+  roadMajor: string;
   ink: string;
   ink2: string;
   accent: string;
@@ -27,6 +29,8 @@ export function readPalette(): Palette {
     cityline: token("cityline"),
     districtline: token("districtline"),
     label: token("label"),
+    road: token("road"),
+    roadMajor: token("road-major"),
     ink: token("ink"),
     ink2: token("ink2"),
     accent: token("accent"),

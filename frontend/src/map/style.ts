@@ -3,6 +3,7 @@ import type { LayerSpecification, SourceSpecification, StyleSpecification } from
 import type { Area, City } from "../api/types";
 import { basemapSource, boundsAsLand, labelPoints } from "./basemap";
 import type { Palette } from "./palette";
+import { roadLayers, roadNames, roadSources } from "./roads";
 
 /** The map reads the weight out of the first name; Japanese letters come from the second. */
 export const REGULAR = ["IBM Plex Sans", "IBM Plex Sans JP"];
@@ -16,7 +17,7 @@ export function kelurahanFromZoom(scale: number): number {
 
 /** No `glyphs`: the map writes with the faces that the page has loaded. */
 export function groundStyle(city: City, areas: readonly Area[], palette: Palette, scale: number): StyleSpecification {
-  const drawn = city.basemap ? tiles(city.basemap, palette, scale) : rectangles(areas, palette, scale);
+  const drawn = city.basemap ? tiles(city, city.basemap, palette, scale) : rectangles(city, areas, palette, scale);
   return {
     version: 8,
     sources: drawn.sources,
@@ -30,13 +31,14 @@ interface Ground {
   layers: LayerSpecification[];
 }
 
-function tiles(path: string, palette: Palette, scale: number): Ground {
+function tiles(city: City, path: string, palette: Palette, scale: number): Ground {
   const from = (layer: string) => ({ source: "ground", "source-layer": layer });
   return {
-    sources: { ground: basemapSource(path) },
+    sources: { ground: basemapSource(path), ...roadSources(city) },
     layers: [
       { id: "land", type: "fill", ...from("land"), paint: { "fill-color": palette.land } },
       { id: "city", type: "fill", ...from("kecamatan"), paint: { "fill-color": palette.city } },
+      ...roadLayers(city, palette, scale),
       {
         id: "kelurahan-line",
         type: "line",
@@ -62,10 +64,11 @@ function tiles(path: string, palette: Palette, scale: number): Ground {
   };
 }
 
-function rectangles(areas: readonly Area[], palette: Palette, scale: number): Ground {
+function rectangles(city: City, areas: readonly Area[], palette: Palette, scale: number): Ground {
   return {
-    sources: { ground: { type: "geojson", data: boundsAsLand(areas) }, names: { type: "geojson", data: labelPoints(areas) } },
+    sources: { ground: { type: "geojson", data: boundsAsLand(areas) }, names: { type: "geojson", data: labelPoints(areas) }, ...roadSources(city) },
     layers: [
+      ...roadLayers(city, palette, scale),
       {
         id: "city",
         type: "line",
@@ -109,5 +112,5 @@ export function nameLayers(city: City, palette: Palette, scale: number): LayerSp
     },
     paint: { "text-color": palette.label, ...halo },
   };
-  return city.basemap ? [village, district] : [district];
+  return [...roadNames(city, palette, scale, REGULAR), ...(city.basemap ? [village, district] : [district])];
 }

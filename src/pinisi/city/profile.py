@@ -6,6 +6,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+from shapely.geometry import shape
 
 from pinisi.city import alarm_rules, faults
 from pinisi.city.alarm_rules import AlarmRule
@@ -137,6 +138,14 @@ class Profile(msgspec.Struct, frozen=True):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.city.time_zone)
+
+    @property
+    def extent(self) -> tuple[float, float, float, float]:
+        """West, south, east, north of all areas; the first view where there are none."""
+        if not self.areas:
+            return self.city.view.bounds
+        west, south, east, north = zip(*(shape(area.geojson).bounds for area in self.areas), strict=True)
+        return min(west), min(south), max(east), max(north)
 
     @property
     def basemap(self) -> Path | None:

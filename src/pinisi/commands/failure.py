@@ -8,11 +8,12 @@ class CommandFailed(Exception):
 def is_told(error: Exception) -> bool:
     """Whether the error's own text is meant for the person who typed the command."""
     from pinisi.city.errors import CityError
+    from pinisi.city.roads.extract import NeedsOsmium
     from pinisi.people.errors import PeopleError, RefusedToStart
     from pinisi.runtime.archive import BackupError
     from pinisi.runtime.occupancy import Occupied
     from pinisi.settings import SettingsError
     from pinisi.store.protocol import StoreUnavailable
 
-    told = (BackupError, CityError, CommandFailed, Occupied, PeopleError, RefusedToStart, SettingsError)
+    told = (BackupError, CityError, CommandFailed, NeedsOsmium, Occupied, PeopleError, RefusedToStart, SettingsError)
     return isinstance(error, (*told, StoreUnavailable))

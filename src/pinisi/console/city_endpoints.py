@@ -8,6 +8,7 @@ from shapely.geometry import shape
 
 from pinisi import __version__
 from pinisi.city.text import Text
+from pinisi.city.vector_tiles.archive import read_metadata
 from pinisi.city.words import type_title, unit_text
 from pinisi.console.asked_moment import viewpoint_of
 from pinisi.console.atlas import value_of
@@ -21,6 +22,7 @@ from pinisi.console.town import Town, clock_json
 from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.problems import ResourceNotFound
 from pinisi.incidents.life_cycle import OPEN
+from pinisi.runtime.made_files import ROADS
 from pinisi.store.geodesy import geometry_distance
 from pinisi.store.protocol import HistoryQuery, Record
 from pinisi.store.query import EntityQuery, GeoQuery, TypeIs
@@ -28,15 +30,23 @@ from pinisi.store.seen import areas_seen, projection_of, seen
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import format_instant
 from pinisi.vocabulary.principal import EVERYTHING, Projection
-from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA, DATA_SOURCE, INCIDENT, LOCATION, NAME, PROVIDER
+from pinisi.vocabulary.terms import (
+    ADMINISTRATIVE_AREA,
+    DATA_SOURCE,
+    INCIDENT,
+    LOCATION,
+    NAME,
+    PROVIDER,
+    ROAD_SEGMENT,
+)
 
 MOST_ALARMS = 50
 MOST_SOURCES = 5_000
 NEARBY = 8
 NEARBY_METRES = 1500.0
 UNSEEN = Projection(frozenset())
-_ELSEWHERE = frozenset({INCIDENT, ADMINISTRATIVE_AREA})
-"""Types that stand in lists of their own, not among what is near."""
+_ELSEWHERE = frozenset({INCIDENT, ADMINISTRATIVE_AREA, ROAD_SEGMENT})
+"""Types that stand elsewhere, not among what is near: there is a road before every door."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -85,12 +95,21 @@ async def get_city(house: House, call: Call) -> Reply:
                 "maxZoom": city.view.max_zoom,
             },
             "basemap": f"/city/{call.tenant}/basemap.pmtiles" if town.profile.basemap is not None else None,
+            "roads": _roads(house, call.tenant),
             "layers": layers,
             "sources": [source_card(house, record) for record in sources.records],
             "agencies": city.agencies,
             "licence": city.licence,
         }
     )
+
+
+def _roads(house: House, tenant: str) -> dict[str, Any] | None:
+    """The road tiles of a tenant with the words that the map has to show beside them."""
+    path = house.public_file(tenant, ROADS)
+    if path is None:
+        return None
+    return {"tiles": f"/city/{tenant}/{ROADS}", "credit": read_metadata(path).get("attribution", "")}
 
 
 async def _layer(house: House, town: Town, view: Viewpoint, id: str) -> dict[str, Any]:

@@ -37,6 +37,7 @@ from pinisi.runtime.clock import Clock, WallClock
 from pinisi.runtime.keeper import SWITCH, Running
 from pinisi.runtime.kinds import KINDS
 from pinisi.runtime.live_file import make_sources, read_live
+from pinisi.runtime.made_files import ROADS, made_file
 from pinisi.runtime.services import discover
 from pinisi.settings import Settings
 from pinisi.store.protocol import HistoryQuery, LogEntry, Record
@@ -228,6 +229,8 @@ class House:
     def public_file(self, tenant: str, name: str) -> Path | None:
         """A file of a tenant's city that anybody may read (`/city/TENANT/NAME`); without a tenant, of this city."""
         profile = self.town(tenant).profile if tenant else self.profile
+        if name == ROADS:
+            return made_file(self.settings.data, tenant or self.default_tenant, ROADS)
         return profile.basemap if name == "basemap.pmtiles" else None
 
     # what endpoints ask

@@ -6,6 +6,7 @@ import msgspec
 
 from pinisi.people.account_register import AccountChange
 from pinisi.people.interface import AccountRequest, PasswordRequest, SignInRequest, TokenRequest
+from pinisi.runtime.road_import import RoadBatch, RoadIds
 
 _COUNT: dict[str, Any] = {"type": "integer", "minimum": 0, "maximum": 1000}
 _TEXT: dict[str, Any] = {"type": "string"}
@@ -194,6 +195,8 @@ _STRUCTS: tuple[type[msgspec.Struct], ...] = (
     AccountRequest,
     AccountChange,
     TokenRequest,
+    RoadBatch,
+    RoadIds,
 )
 SCHEMAS.update(msgspec.json.schema_components(_STRUCTS, ref_template="#/components/schemas/{name}")[1])
 

@@ -15,6 +15,8 @@ DATA_SOURCE = PINISI + "DataSource"
 INCIDENT = PINISI + "Incident"
 INDICATOR = PINISI + "Indicator"
 
+ROAD_SEGMENT = "https://smartdatamodels.org/dataModel.Transportation/RoadSegment"
+
 NAME = PINISI + "name"
 NOTE = PINISI + "note"
 CODE = PINISI + "code"

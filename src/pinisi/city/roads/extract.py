@@ -96,7 +96,7 @@ def _roads(way: Any) -> Iterator[Road | LeftOut]:
     key = f"osm-{way.id}"
     pieces = _pieces(way)
     if not pieces:
-        yield LeftOut(key, "no-place", "the extract holds fewer than two of its nodes in a row")
+        yield LeftOut(key, "cut-off", "the extract holds fewer than two of its nodes in a row")
     for number, piece in enumerate(pieces, start=1):
         name = key if len(pieces) == 1 else f"{key}-{number}"
         line = clean_line(name, np.array(piece))

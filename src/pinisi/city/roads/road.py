@@ -61,5 +61,5 @@ class LeftOut(msgspec.Struct, frozen=True):
     """What is not imported: its row or way, the reason as a code word and in words."""
 
     key: str
-    code: Literal["no-road", "not-built", "no-length", "no-place", "outside", "unreadable", "same-line"]
+    code: Literal["no-road", "not-built", "no-length", "no-place", "cut-off", "outside", "unreadable", "same-line"]
     reason: str

@@ -3,10 +3,11 @@
 import gzip
 import json
 import struct
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pinisi.city.vector_tiles.address import Address
 from pinisi.city.vector_tiles.wire import varint
@@ -14,6 +15,7 @@ from pinisi.city.vector_tiles.wire import varint
 HEADER_BYTES = 127
 ROOT_LIMIT = 16_384 - HEADER_BYTES
 LEAF_ENTRIES = 4_096
+LONGEST_METADATA = 1 << 20
 GZIP = 2
 MVT = 1
 
@@ -124,3 +126,18 @@ def directory_numbers(entries: list[Entry]) -> Iterator[int]:
     for entry in entries:
         yield 0 if entry.offset == end else entry.offset + 1
         end = entry.offset + entry.length
+
+
+def read_metadata(path: Path) -> dict[str, Any]:
+    """What an archive says of itself; empty for what is no archive of ours."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(HEADER_BYTES)
+            at, length = struct.unpack_from("<2Q", header, 24)
+            if header[:8] != b"PMTiles\x03" or length > LONGEST_METADATA:
+                return {}
+            file.seek(at)
+            found: object = json.loads(gzip.decompress(file.read(length)))
+    except (OSError, EOFError, ValueError, struct.error, zlib.error):
+        return {}
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
