@@ -48,8 +48,7 @@ def makassar_with(folder: Path, layer: str) -> Path:
     """Makassar and one more layer."""
     shutil.copytree(ROOT / "cities" / "makassar", folder)
     toml = folder / "city.toml"
-    head, tiles = toml.read_text(encoding="utf-8").split("[[tiles]]", 1)
-    toml.write_text(f"{head}{layer}\n[[tiles]]{tiles}", encoding="utf-8")
+    toml.write_text(toml.read_text(encoding="utf-8") + layer, encoding="utf-8")
     return folder
 
 
@@ -57,13 +56,16 @@ def nation(folder: Path) -> Path:
     """Makassar's folder with the view of the whole country and a layer for each national register."""
     shutil.copytree(ROOT / "cities" / "makassar", folder)
     toml = folder / "city.toml"
-    head, tiles = toml.read_text(encoding="utf-8").split("[[tiles]]", 1)
-    head = head.split("[[layers]]", 1)[0].replace("[119.335, -5.235, 119.56, -5.052]", str(list(INDONESIA)))
+    head = (
+        toml.read_text(encoding="utf-8")
+        .split("[[layers]]", 1)[0]
+        .replace("[119.335, -5.235, 119.56, -5.052]", str(list(INDONESIA)))
+    )
     head = head.replace("min_zoom = 9", "min_zoom = 3")
     kinds = (("green", "NationGreen", "triangle", 2), ("waste", "NationWaste", "circle", 1))
     layers = [NATION.format(id=id, type=type, shape=shape, hue=hue) for id, type, shape, hue in kinds]
     layers.append(NATION.format(id="health", type="NationHealth", shape="square", hue=0))
-    toml.write_text(f"{head}{''.join(layers)}\n[[tiles]]{tiles}", encoding="utf-8")
+    toml.write_text(head + "".join(layers), encoding="utf-8")
     return folder
 
 

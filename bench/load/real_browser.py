@@ -56,6 +56,18 @@ FOLLOW = """
 """
 """Notes each value after the frame that could show it: [entity, value, milliseconds since 1970]."""
 
+PICTURES = """
+(() => {
+  window.pictures = 0;
+  const draw = WebGL2RenderingContext.prototype.drawArrays;
+  WebGL2RenderingContext.prototype.drawArrays = function (mode, first, count) {
+    if (mode === this.POINTS && count > 1000) window.pictures += 1;
+    return draw.call(this, mode, first, count);
+  };
+})();
+"""
+"""Counts how often the movers are drawn: a frame of the page in which they stand still is none of theirs."""
+
 FRAMES = """
 (seconds) => new Promise((done) => {
   const stamps = [];
@@ -82,6 +94,7 @@ def console(address: str, *, theme: str = "dark") -> Iterator[Page]:
         page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: print(f"page error: {error}", file=sys.stderr))
         page.add_init_script(WATCH)
+        page.add_init_script(PICTURES)
         page.goto(address)
         page.locator("stream-line .live").wait_for(state="attached")
         page.locator("city-map canvas").first.wait_for(state="attached")

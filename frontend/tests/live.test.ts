@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { Cell, Change, Incident } from "../src/api/types";
 import { inOrderOfUrgency, merge } from "../src/live/incidents";
-import { applyChanges, readTable, rowColumns } from "../src/live/table";
+import { readTable } from "../src/live/table";
+import { Touched } from "../src/live/touched";
 import { arrange } from "../src/incidents/waiting";
 import { filtered, sorted } from "../src/lists/rows";
 
-const COLUMNS = rowColumns(["area"]);
-const table = readTable({
+const COLUMNS = ["id", "name", "area", "lon", "lat", "area", "flags"];
+const fresh = () => readTable({
   position: 5,
   layer: "green",
   columns: COLUMNS,
@@ -16,6 +17,7 @@ const table = readTable({
     ["c", "Bakau", "Untia, Biringkanaya", 119.5, -5.2, 0, []],
   ],
 });
+const table = fresh();
 
 const change = (id: string, row: Cell[] | null, layer = "green"): Change => ({ id, type: "t", rows: row ? { [layer]: row } : {}, attributes: [] });
 
@@ -26,11 +28,34 @@ describe("a layer's table", () => {
   it("keeps a row without a position in the list", () => expect(table.rows.get("b")?.at).toBeNull());
   it("reads a doubt that is only a code", () => expect(table.rows.get("a")?.flags[0]?.code).toBe("area-zero"));
   it("takes changes and drops what is gone", () => {
-    const after = applyChanges(table, COLUMNS, 9, [change("b", null), change("d", ["d", "New", null, 119, -5, 1, []])]);
+    const after = fresh();
+    after.apply(9, [change("b", null), change("d", ["d", "New", null, 119, -5, 1, []]), change("e", null)]);
     expect([[...after.rows.keys()], after.position]).toEqual([["a", "c", "d"], 9]);
   });
   it("drops an entity that left the layer", () => {
-    expect(applyChanges(table, COLUMNS, 9, [change("a", ["a", "x", null, 0, 0, 1, []], "other")]).rows.has("a")).toBe(false);
+    const after = fresh();
+    after.apply(9, [change("a", ["a", "x", null, 0, 0, 1, []], "other")]);
+    expect(after.rows.has("a")).toBe(false);
+  });
+  it("says what changed since a version, as long as it remembers", () => {
+    const after = fresh();
+    for (const at of [6, 7]) after.apply(at, [change("a", ["a", "x", null, 0, 0, at, []]), change("gone", null)]);
+    after.apply(8, [change("c", null)]);
+    expect([after.changedSince(1), after.changedSince(2), after.changedSince(3)]).toEqual([new Set(["a", "c"]), new Set(["c"]), new Set()]);
+    for (let at = 9; at < 100; at += 1) after.apply(at, [change("a", ["a", "x", null, 0, 0, at, []])]);
+    expect(after.changedSince(3)).toBeNull();
+  });
+  it("is not changed by what does not concern it", () => {
+    const after = fresh();
+    expect([after.apply(9, [change("z", null)]), after.version]).toEqual([false, 0]);
+  });
+});
+
+describe("what changed lately", () => {
+  it("forgets the longest untouched, so that it never grows without end", () => {
+    const touched = new Touched();
+    for (let number = 0; number < 5000; number += 1) touched.note([`e${number}`, "often"], number);
+    expect([touched.of("e0"), touched.of("e4999"), touched.of("often")]).toEqual([0, 4999, 4999]);
   });
 });
 

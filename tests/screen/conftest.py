@@ -31,10 +31,11 @@ FLAGS = (
 
 
 class WarRoom:
-    """The server of Makassar on a port of its own; it can be stopped and started again on the same port and data."""
+    """The server of a city on a port of its own; it can be stopped and started again on the same port and data."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, city: Path = ROOT / "cities" / "makassar") -> None:
         self.data = data
+        self.city = city
         self.address = ""
         self.process: subprocess.Popen[str] | None = None
 
@@ -45,7 +46,7 @@ class WarRoom:
             "-m",
             "pinisi",
             "run",
-            "cities/makassar",
+            str(self.city),
             "--port",
             str(port),
             "--data",

@@ -56,7 +56,7 @@ export const api = {
   layer: (id: string) => ask<LayerTable>(`layers/${encodeURIComponent(id)}`),
   place: (id: string, signal?: AbortSignal) =>
     ask<Place>(`places/${encodeURIComponent(id)}`, signal ? { signal } : {}),
-  history: (entity: string, attribute: string) => ask<History>(`history?${query({ entity, attribute })}`),
+  history: (entity: string, attribute: string, from?: string) => ask<History>(`history?${query({ entity, attribute, from })}`),
   search: (q: string, signal: AbortSignal) =>
     ask<{ results: Found[] }>(`search?${query({ q, limit: 8 })}`, { signal }).then((answer) => answer.results),
   incidents: (state: "open" | "closed" | "all", limit = 200) =>

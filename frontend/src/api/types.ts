@@ -80,6 +80,8 @@ export interface Layer {
   visible: boolean;
   labels: "always" | "zoom" | "never";
   minZoom: number;
+  /** Its things move: the map draws their way, and how old a position is. */
+  moving: boolean;
   count: number;
   service: string | null;
   columns: Column[];
@@ -245,7 +247,8 @@ export interface Change {
 
 export type StreamMessage =
   | { event: "hello"; data: { position: number } }
-  | { event: "changes"; data: { position: number; entities: Change[] } }
+  /** `drawn`: the position at which the rows were drawn, where it is not the one to resume from. */
+  | { event: "changes"; data: { position: number; drawn?: number; entities: Change[] } }
   | { event: "incidents"; data: { position: number; incidents: Incident[] } }
   | { event: "reset"; data: { position: number } }
   | { event: "beat"; data: Clock & { position: number } };

@@ -6,6 +6,7 @@ import { icon } from "../frame/icons";
 import { View } from "../frame/view";
 import { store } from "../live/store";
 import type { Row } from "../live/table";
+import { staleMinutes } from "../live/tracks";
 import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
 import { setStyle } from "../theme/set-style";
@@ -16,6 +17,7 @@ import { filtered, type Order, sorted } from "./rows";
 /** Height of a row in rem; all rows are equal, so that any window of them can be drawn alone. */
 const ROW_REM = 3.25;
 const MARGIN_ROWS = 6;
+const ARRANGE_MS = 1000;
 
 @customElement("layer-list")
 export class LayerList extends View {
@@ -24,6 +26,7 @@ export class LayerList extends View {
   @state() private order: Order = { by: "name", key: "", down: false };
   @state() private scrolled = 0;
   @state() private current = 0;
+  private arranged: { asked: string; version: number; at: number; ids: readonly string[] } = { asked: "", version: -1, at: 0, ids: [] };
   @query(".window") private readonly window!: HTMLElement;
 
   static override readonly styles = [
@@ -121,6 +124,10 @@ export class LayerList extends View {
         white-space: nowrap;
       }
 
+      .aged svg {
+        vertical-align: -0.125rem;
+      }
+
       .flag {
         color: var(--caution);
         display: inline-grid;
@@ -209,13 +216,28 @@ export class LayerList extends View {
       ${row.flags.length
         ? html`<span class="flag" role="img" aria-label=${row.flags.map((flag) => this.text(flag.text)).join(". ")} title=${row.flags.map((flag) => this.text(flag.text)).join("\n")}>${icon("flag", 14)}</span>`
         : nothing}
-      <span class="figure">${rowNote(layer, row, this.format)}</span>
+      <span class="figure">${this.age(layer, row)} ${rowNote(layer, row, this.format)}</span>
     </div>`;
   }
 
-  private rows(): Row[] {
-    const rows = store.tables.get(this.layer)?.rows.values() ?? [];
-    return sorted(filtered(rows, this.wanted), this.order);
+  /** Of something that moves: how old its position is, when that is too old. */
+  private age(layer: Layer, row: Row) {
+    const minutes = layer.moving ? staleMinutes(row, layer.id, store.clock().getTime()) : null;
+    return minutes === null ? nothing : html`<span class="aged">${icon("clock", 13)} ${this.words.positionAge(minutes)}</span>`;
+  }
+
+  /** In order; arranged anew when the reader asks for another order, and at most once a second as the city changes. */
+  private rows(): readonly Row[] {
+    const table = store.tables.get(this.layer);
+    if (!table) return [];
+    const asked = [this.layer, this.wanted, this.order.by, this.order.key, this.order.down, store.generation].join("\n");
+    const now = performance.now();
+    const due = this.arranged.version !== table.version && now - this.arranged.at > ARRANGE_MS;
+    if (this.arranged.asked !== asked || due) {
+      const ids = sorted(filtered(table.rows.values(), this.wanted), this.order).map(({ id }) => id);
+      this.arranged = { asked, version: table.version, at: now, ids };
+    }
+    return this.arranged.ids.flatMap((id) => table.rows.get(id) ?? []);
   }
 
   private rem(): number {

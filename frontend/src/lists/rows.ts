@@ -10,16 +10,26 @@ function sortValue(row: Row, { by, key }: Order): Cell {
   return by === "area" ? row.area : (row.cells[key] ?? null);
 }
 
+const ALPHABET = new Intl.Collator("id");
+const told = new WeakMap<Row, string>();
+
+/** What a row is looked for by. */
+function words(row: Row): string {
+  const known = told.get(row);
+  if (known !== undefined) return known;
+  const text = plain(`${row.name} ${row.area ?? ""}`);
+  told.set(row, text);
+  return text;
+}
+
 function plain(text: string): string {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
 export function filtered(rows: Iterable<Row>, wanted: string): Row[] {
-  const words = plain(wanted).split(/\s+/).filter(Boolean);
-  return [...rows].filter((row) => {
-    const told = plain(`${row.name} ${row.area ?? ""}`);
-    return words.every((word) => told.includes(word));
-  });
+  const asked = plain(wanted).split(/\s+/).filter(Boolean);
+  if (asked.length === 0) return [...rows];
+  return [...rows].filter((row) => asked.every((word) => words(row).includes(word)));
 }
 
 /** Unknown values come last, whichever way the list is sorted. */
@@ -29,7 +39,7 @@ export function sorted(rows: readonly Row[], order: Order): Row[] {
     const left = sortValue(a, order);
     const right = sortValue(b, order);
     if (left === null || right === null) return Number(left === null) - Number(right === null);
-    const apart = typeof left === "number" && typeof right === "number" ? left - right : String(left).localeCompare(String(right), "id");
-    return sign * apart || a.id.localeCompare(b.id);
+    const apart = typeof left === "number" && typeof right === "number" ? left - right : ALPHABET.compare(String(left), String(right));
+    return sign * apart || (a.id < b.id ? -1 : 1);
   });
 }

@@ -21,7 +21,7 @@ class OpenPlace extends EventTarget {
 
   private async look(): Promise<void> {
     const { id } = screenState.state;
-    const version = `${id} ${store.phase} ${store.generation} ${id ? (store.touched.get(id) ?? 0) : 0}`;
+    const version = `${id} ${store.phase} ${store.generation} ${id ? store.touched.of(id) : 0}`;
     if (version === this.seen || store.phase !== "ready") return;
     this.seen = version;
     if (id !== this.id) Object.assign(this, { id, place: null, problem: null });

@@ -5,8 +5,10 @@ import { type Connection, heard, lost, ticked, UNCONNECTED } from "./connection"
 import { type Incidents, merge } from "./incidents";
 import { shareStream } from "./shared-stream";
 import { read, told, type ToldClock } from "./tenant-clock";
-import { applyChanges, readTable, rowColumns, type Table } from "./table";
+import { readTable, type Table } from "./table";
+import { Touched } from "./touched";
 
+type Changes = Extract<StreamMessage, { event: "changes" }>["data"];
 export type Phase = "starting" | "signed-out" | "ready" | "failed";
 
 /** How long changes gather before the numbers of Now are read again. */
@@ -25,14 +27,15 @@ class LiveStore extends EventTarget {
   connection: Connection = UNCONNECTED;
   /** The clock shows the city's tenant, not this machine. */
   private toldClock: ToldClock = { now: Date.now(), heard: Date.now(), rate: 1 };
-  /** Rises whenever an entity changes; pages compare it to read again. */
-  touched: ReadonlyMap<string, number> = new Map();
+  /** Which entities changed lately; pages compare it to read again. */
+  readonly touched = new Touched();
   generation = 0;
 
   private endStream: (() => void) | null = null;
   private nowTimer = 0;
   private ticking = 0;
-  private readonly loading = new Set<string>();
+  /** What the stream says of a layer whose picture is still on its way. */
+  private readonly loading = new Map<string, Changes[]>();
 
   async start(): Promise<void> {
     try {
@@ -52,9 +55,12 @@ class LiveStore extends EventTarget {
 
   async needTable(layer: string): Promise<void> {
     if (this.tables.has(layer) || this.loading.has(layer)) return;
-    this.loading.add(layer);
+    const missed: Changes[] = [];
+    this.loading.set(layer, missed);
     try {
       const table = readTable(await api.layer(layer));
+      // Rows drawn no later than the picture may be older than it.
+      for (const { drawn, position, entities } of missed) if ((drawn ?? position) > table.position) table.apply(position, entities);
       this.tables = new Map(this.tables).set(layer, table);
       this.changed();
     } catch {
@@ -141,18 +147,11 @@ class LiveStore extends EventTarget {
     this.readNowSoon();
   }
 
-  private hearChanges({ position, entities }: Extract<StreamMessage, { event: "changes" }>["data"]): void {
-    const touched = new Map(this.touched);
-    for (const { id } of entities) touched.set(id, position);
-    this.touched = touched;
-    const tables = new Map(this.tables);
-    for (const layer of this.city?.layers ?? []) {
-      const table = tables.get(layer.id);
-      const changes = entities.filter((change) => layer.id in change.rows || table?.rows.has(change.id));
-      if (!table || changes.length === 0) continue;
-      tables.set(layer.id, applyChanges(table, rowColumns(layer.columns.map(({ key }) => key)), position, changes));
-    }
-    this.tables = tables;
+  private hearChanges(changes: Changes): void {
+    const { position, entities } = changes;
+    this.touched.note(entities.map(({ id }) => id), position);
+    for (const missed of this.loading.values()) missed.push(changes);
+    for (const table of this.tables.values()) table.apply(position, entities);
     this.readNowSoon();
     this.changed();
   }

@@ -1,4 +1,4 @@
-/** A layer's rows, kept up to date by the stream. */
+/** A layer's rows, kept up to date by the stream: changed in place, so that a change costs what it changes. */
 import type { Cell, Change, Flag, LayerTable, LonLat } from "../api/types";
 
 export interface Row {
@@ -6,19 +6,63 @@ export interface Row {
   name: string;
   area: string | null;
   at: LonLat | null;
-  flags: Flag[];
+  flags: readonly Flag[];
   /** What the layer's own columns hold, by their keys. */
-  cells: Record<string, Cell>;
-}
-
-export interface Table {
-  layer: string;
-  position: number;
-  rows: ReadonlyMap<string, Row>;
+  cells: Readonly<Record<string, Cell>>;
 }
 
 /** How many columns every layer begins with: id, name, area, lon, lat. Its own may bear the same names. */
 const SHARED = 5;
+/** How many steps back a table can say what has changed since. */
+const MOST_STEPS = 64;
+const NO_FLAGS: readonly Flag[] = [];
+
+export class Table {
+  readonly rows = new Map<string, Row>();
+  /** Rises with every change. */
+  version = 0;
+  private steps: { version: number; ids: readonly string[] }[] = [];
+
+  constructor(
+    readonly layer: string,
+    /** In the order in which the server writes a row. */
+    readonly columns: readonly string[],
+    public position: number,
+  ) {}
+
+  put(cells: readonly Cell[]): void {
+    const row = readRow(this.columns, cells);
+    this.rows.set(row.id, row);
+  }
+
+  /** Applies changes; an entity without a row is gone from the layer. Others of the message do not concern it. */
+  apply(position: number, changes: readonly Change[]): boolean {
+    const ids: string[] = [];
+    for (const change of changes) {
+      const cells = change.rows[this.layer];
+      if (cells === undefined && !this.rows.delete(change.id)) continue;
+      if (cells) this.put(cells);
+      ids.push(change.id);
+    }
+    this.position = Math.max(position, this.position);
+    if (ids.length) this.remember(ids);
+    return ids.length > 0;
+  }
+
+  /** Ids of the rows that changed, came or went after a version; null when that is too long ago to say. */
+  changedSince(version: number): ReadonlySet<string> | null {
+    if (version === this.version) return new Set();
+    const [oldest] = this.steps;
+    if (!oldest || oldest.version > version + 1) return null;
+    return new Set(this.steps.filter((step) => step.version > version).flatMap(({ ids }) => ids));
+  }
+
+  private remember(ids: readonly string[]): void {
+    this.version += 1;
+    this.steps.push({ version: this.version, ids });
+    if (this.steps.length > MOST_STEPS) this.steps.shift();
+  }
+}
 
 /** A row may name its doubts by code alone; the place itself then tells them in words. */
 function readFlag(flag: Flag | string): Flag {
@@ -29,35 +73,19 @@ function readRow(columns: readonly string[], cells: readonly Cell[]): Row {
   const [id, name, area, lon, lat] = cells;
   const flags = cells[columns.length - 1];
   const named: Record<string, Cell> = {};
-  columns.slice(SHARED, -1).forEach((column, index) => (named[column] = cells[SHARED + index] ?? null));
-  const at: LonLat | null = typeof lon === "number" && typeof lat === "number" ? [lon, lat] : null;
+  for (let index = SHARED; index < columns.length - 1; index += 1) named[columns[index] as string] = cells[index] ?? null;
   return {
     id: String(id),
     name: typeof name === "string" ? name : String(id),
     area: typeof area === "string" ? area : null,
-    at,
-    flags: Array.isArray(flags) ? flags.map(readFlag) : [],
+    at: typeof lon === "number" && typeof lat === "number" ? [lon, lat] : null,
+    flags: Array.isArray(flags) && flags.length ? flags.map(readFlag) : NO_FLAGS,
     cells: named,
   };
 }
 
 export function readTable(answer: LayerTable): Table {
-  const rows = answer.rows.map((cells) => readRow(answer.columns, cells));
-  return { layer: answer.layer, position: answer.position, rows: new Map(rows.map((row) => [row.id, row])) };
-}
-
-/** Applies changes of one layer; without a row it is gone from the layer. `columns` is the order in which the layer writes its rows. */
-export function applyChanges(table: Table, columns: readonly string[], position: number, changes: Change[]): Table {
-  const rows = new Map(table.rows);
-  for (const change of changes) {
-    const row = change.rows[table.layer];
-    if (row === undefined) rows.delete(change.id);
-    else rows.set(change.id, readRow(columns, row));
-  }
-  return { layer: table.layer, position: Math.max(position, table.position), rows };
-}
-
-/** The order in which the server writes a row of a layer. */
-export function rowColumns(keys: readonly string[]): string[] {
-  return ["id", "name", "area", "lon", "lat", ...keys, "flags"];
+  const table = new Table(answer.layer, answer.columns, answer.position);
+  for (const cells of answer.rows) table.put(cells);
+  return table;
 }

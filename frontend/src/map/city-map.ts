@@ -3,27 +3,32 @@ import { html, nothing } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 import { Map as MapLibre, setWorkerUrl, type GeoJSONSource, type LngLatBoundsLike, type MapMouseEvent, type StyleSpecification } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
-import type { Bounds, Layer } from "../api/types";
+import type { Bounds, Layer, LonLat } from "../api/types";
 import { View } from "../frame/view";
 import { isOpen } from "../live/incidents";
 import { store } from "../live/store";
+import type { Row } from "../live/table";
+import { staleMinutes } from "../live/tracks";
 import { screenState } from "../screen/screen";
 import { controls } from "../theme/controls";
 import { Letters } from "../theme/faces";
-import { incidentPoints, NOTHING, rowPoints, selectedIncident, selectedPoint } from "./features";
+import { incidentPoints, NOTHING, selectedIncident, selectedPoint } from "./features";
 import "./legend-box";
 import "./legend-strip";
-import { CLUSTER_ABOVE, clusterSource, labelLayer, layerSource, sourcesFor, styleLayersOf, symbolLayers, topLayers } from "./layers";
+import { LayerView } from "./layer-view";
+import { clusterSource, labelLayer, layerSource, sourcesFor, symbolLayers, topLayers, trailLayer } from "./layers";
 import "./map-buttons";
 import { mapStyles } from "./map-styles";
+import type { Mark } from "./mover-deck";
 import { type Palette, readPalette } from "./palette";
 import { pickAt, type Picked } from "./picking";
 import { findSelection, type Selection } from "./selection";
 import { groundStyle, kelurahanFromZoom, nameLayers } from "./style";
 import { summarise } from "./summary";
 import { drawSymbol } from "./symbols";
-import { contains, countInView } from "./view-box";
+import { contains } from "./view-box";
 import { shownLayers } from "./shown-layers";
+import { TRAILS } from "./trails";
 
 setWorkerUrl(workerUrl);
 
@@ -37,11 +42,14 @@ export class CityMap extends View {
   @state() private pointed: { name: string; x: number; y: number } | null = null;
   @state() private roomy = true;
   @query(".canvas") private readonly canvas!: HTMLElement;
+  @query(".above") private readonly above!: HTMLElement;
 
   private map: MapLibre | null = null;
   private palette: Palette = readPalette();
   private dressed = "";
   private readonly drawn = new Map<string, unknown>();
+  private layers: LayerView | null = null;
+  private readonly markPoints = { incidents: NOTHING, selected: NOTHING };
   private ready = false;
   private selectedId: string | null = null;
   private readonly letters = new Letters(() => this.requestUpdate());
@@ -61,6 +69,7 @@ export class CityMap extends View {
   override disconnectedCallback(): void {
     screenState.removeEventListener("show", this.show);
     this.measured.disconnect();
+    this.layers?.remove();
     this.map?.remove();
     this.map = null;
     super.disconnectedCallback();
@@ -70,6 +79,7 @@ export class CityMap extends View {
     const { words, pointed } = this;
     return html`
       <div class="canvas"></div>
+      <div class="above"></div>
       ${this.failed ? html`<p class="notice" role="status">${words.mapUnavailable}</p>` : nothing}
       ${store.city && !store.city.basemap ? html`<p class="notice" role="status">${words.mapMissing}</p>` : nothing}
       ${pointed ? html`<div class="tip" aria-hidden="true">${pointed.name}</div>` : nothing}
@@ -102,6 +112,10 @@ export class CityMap extends View {
     return shownLayers(store.city?.layers ?? [], screenState.state.layers);
   }
 
+  private isOn(layer: Layer): boolean {
+    return this.shown().some(({ id }) => id === layer.id);
+  }
+
   private begin(): void {
     const { map: kept } = screenState.state;
     const camera = kept
@@ -125,7 +139,20 @@ export class CityMap extends View {
       this.failed = true;
       return;
     }
-    this.attach(this.map);
+    const { map } = this;
+    this.attach(map);
+    this.layers = new LayerView({
+      map,
+      above: this.above,
+      marks: () => [...this.markPoints.incidents.features, ...this.markPoints.selected.features].map(readMark),
+      format: () => this.format,
+      look: () => ({ palette: this.palette, theme: this.theme(), scale: this.scale() }),
+      ready: (layer) => this.letters.ready(layer.columns.map((column) => this.text(column.unitText)).join("")),
+      view: () => this.viewBox(),
+      selected: () => screenState.state.id,
+      stepped: () => this.mark(map, findSelection(screenState.state.id)),
+      changed: () => this.requestUpdate(),
+    });
   }
 
   private attach(map: MapLibre): void {
@@ -151,19 +178,21 @@ export class CityMap extends View {
     this.dressed = `${theme} ${scale}`;
     this.palette = readPalette();
     const style = groundStyle(city, store.areas, this.palette, scale);
+    style.sources[TRAILS] = { type: "geojson", data: NOTHING };
+    style.layers.push(trailLayer(scale));
     // What the city names first is drawn last, above the rest.
     for (const layer of [...city.layers].reverse()) {
       const sources = sourcesFor(NOTHING);
       style.sources[layerSource(layer)] = sources.single;
-      if (layer.count > CLUSTER_ABOVE) style.sources[clusterSource(layer)] = sources.clustered;
-      const drawn = symbolLayers(layer, theme, this.palette, scale);
-      style.layers.push(...drawn.filter((each) => "source" in each && String(each.source) in style.sources));
+      style.sources[clusterSource(layer)] = sources.clustered;
+      style.layers.push(...symbolLayers(layer, theme, this.palette, scale));
     }
     style.layers.push(...nameLayers(city, this.palette, scale));
     style.layers.push(...city.layers.flatMap((layer) => labelLayer(layer, this.palette, scale)));
     for (const source of ["incidents", "selected"]) style.sources[source] = { type: "geojson", data: NOTHING };
     style.layers.push(...topLayers(this.palette, scale));
     this.drawn.clear();
+    this.layers?.forget();
     return style;
   }
 
@@ -190,37 +219,16 @@ export class CityMap extends View {
   private draw(): void {
     const { map } = this;
     if (!map || !this.ready) return;
-    for (const layer of store.city?.layers ?? []) this.drawLayer(map, layer);
+    for (const layer of store.city?.layers ?? []) this.layers?.draw(layer, this.isOn(layer));
     this.drawIncidents(map);
     this.drawSelection(map);
-  }
-
-  private drawLayer(map: MapLibre, layer: Layer): void {
-    const table = store.tables.get(layer.id);
-    const key = [table?.position, table?.rows.size, this.format.language].join(" ");
-    const units = layer.columns.map((column) => this.text(column.unitText)).join("");
-    if (table && this.letters.ready(units) && this.news(layerSource(layer), key)) {
-      const points = rowPoints(layer, table, this.format);
-      map.getSource<GeoJSONSource>(layerSource(layer))?.setData(points);
-      map.getSource<GeoJSONSource>(clusterSource(layer))?.setData(points);
-    }
-    this.setVisibility(map, layer);
-  }
-
-  private setVisibility(map: MapLibre, layer: Layer): void {
-    const on = this.shown().some(({ id }) => id === layer.id);
-    const rows = store.tables.get(layer.id)?.rows.values() ?? [];
-    const crowded = layer.count > CLUSTER_ABOVE && countInView(rows, this.viewBox()) > CLUSTER_ABOVE;
-    const { single, clustered } = styleLayersOf(layer);
-    for (const id of single) setShown(map, id, on && !crowded);
-    for (const id of clustered) setShown(map, id, on && crowded);
   }
 
   private drawIncidents(map: MapLibre): void {
     const open = [...store.incidents.values()].filter(isOpen);
     const key = open.map(({ id, state, position }) => `${id}${state}${position}`).join() + this.theme() + this.format.language;
     if (!this.news("incidents", key)) return;
-    map.getSource<GeoJSONSource>("incidents")?.setData(incidentPoints(open, this.theme(), (text) => this.text(text)));
+    this.setMarks(map, "incidents", incidentPoints(open, this.theme(), (text) => this.text(text)));
   }
 
   private drawSelection(map: MapLibre): void {
@@ -237,7 +245,8 @@ export class CityMap extends View {
     const id = selection?.kind === "area" ? selection.area.id : (selection?.kind ?? "") + (screenState.state.incident ?? screenState.state.id);
     const title = selection?.kind === "incident" ? this.text(selection.incident.title) : "";
     if (!this.letters.ready(title)) return;
-    if (!this.news("selected", `${id} ${this.theme()} ${this.format.language}`)) return;
+    const at = selection?.kind === "row" ? this.drawnAt(selection) : null;
+    if (!this.news("selected", `${id} ${at} ${this.theme()} ${this.format.language}`)) return;
     const code = selection?.kind === "area" ? selection.area.code : "";
     for (const level of ["kecamatan-selected", "kelurahan-selected"]) {
       if (map.getLayer(level)) map.setFilter(level, ["==", ["get", "code"], code]);
@@ -247,13 +256,23 @@ export class CityMap extends View {
     for (const { id: layer } of store.city?.layers ?? []) {
       if (map.getLayer(`label ${layer}`)) map.setFilter(`label ${layer}`, ["!=", ["get", "id"], row]);
     }
-    map.getSource<GeoJSONSource>("selected")?.setData(this.grown(selection));
+    this.setMarks(map, "selected", this.grown(selection));
   }
 
-  private grown(selection: Selection | null): GeoJSON.FeatureCollection {
-    if (selection?.kind === "row") return selectedPoint(selection.layer, selection.row, this.theme());
+  private setMarks(map: MapLibre, source: "incidents" | "selected", points: typeof NOTHING): void {
+    this.markPoints[source] = points;
+    void map.getSource<GeoJSONSource>(source)?.setData(points);
+  }
+
+  private grown(selection: Selection | null): typeof NOTHING {
+    if (selection?.kind === "row") return selectedPoint(selection.layer, { ...selection.row, at: this.drawnAt(selection) }, this.theme());
     if (selection?.kind !== "incident") return NOTHING;
     return selectedIncident(selection.incident, this.theme(), this.text(selection.incident.title));
+  }
+
+  /** Where a selected row is drawn: what moves is on its way. */
+  private drawnAt({ layer, row, at }: { layer: Layer; row: Row; at: LonLat }): LonLat {
+    return this.layers?.at(layer, row.id) ?? at;
   }
 
   /** True when what a source shows has changed. */
@@ -275,7 +294,7 @@ export class CityMap extends View {
       if (always || !inside) map.fitBounds([[west, south], [east, north]], { padding: 4 * AROUND, maxZoom: 15, animate, duration: 200 });
       return;
     }
-    if (always && screenState.state.id !== id) map.getSource<GeoJSONSource>("selected")?.setData(this.grown(selection));
+    if (always && screenState.state.id !== id) this.setMarks(map, "selected", this.grown(selection));
     if (always || !contains(this.viewBox(), selection.at)) {
       map.easeTo({ center: selection.at, zoom: Math.max(map.getZoom(), always ? 14.5 : 0), animate, duration: 200 });
     }
@@ -296,7 +315,7 @@ export class CityMap extends View {
   }
 
   private moved(byHand: boolean): void {
-    for (const layer of store.city?.layers ?? []) if (this.map) this.setVisibility(this.map, layer);
+    if (this.ready) for (const layer of store.city?.layers ?? []) this.layers?.draw(layer, this.isOn(layer));
     if (!this.map || (!byHand && !this.ready)) return;
     const { lat, lng } = this.map.getCenter();
     screenState.adjust({ map: { zoom: this.map.getZoom(), lat, lon: lng } });
@@ -311,7 +330,9 @@ export class CityMap extends View {
   }
 
   private picked(event: MapMouseEvent): Picked | null {
-    return this.map ? pickAt(this.map, event.point, store.areas, kelurahanFromZoom(this.scale())) : null;
+    if (!this.map) return null;
+    const movers = this.layers?.movers ?? null;
+    return pickAt(this.map, event.point, store.areas, kelurahanFromZoom(this.scale()), movers);
   }
 
   private clicked(event: MapMouseEvent): void {
@@ -325,8 +346,15 @@ export class CityMap extends View {
   private point(event: MapMouseEvent): void {
     const picked = this.picked(event);
     if (this.map) this.map.getCanvas().style.cursor = picked ? "pointer" : "";
-    const named = picked?.kind === "cluster" ? this.words.cluster(picked.count) : picked?.name;
+    const named = picked && this.named(picked);
     this.pointed = named ? { name: named, x: event.point.x, y: event.point.y } : null;
+  }
+
+  private named(picked: Picked): string {
+    if (picked.kind === "cluster") return this.words.cluster(picked.count);
+    const row = picked.kind === "place" && picked.layer ? store.tables.get(picked.layer)?.rows.get(picked.id) : undefined;
+    const minutes = row && staleMinutes(row, picked.kind === "place" ? (picked.layer ?? "") : "", store.clock().getTime());
+    return minutes ? `${picked.name} · ${this.words.positionAge(minutes)}` : picked.name;
   }
 
   private announce(): void {
@@ -339,7 +367,6 @@ export class CityMap extends View {
   }
 }
 
-function setShown(map: MapLibre, id: string, shown: boolean): void {
-  const wanted = shown ? "visible" : "none";
-  if (map.getLayer(id) && map.getLayoutProperty(id, "visibility") !== wanted) map.setLayoutProperty(id, "visibility", wanted);
+function readMark({ geometry, properties }: GeoJSON.Feature<GeoJSON.Point>): Mark {
+  return { at: geometry.coordinates as LonLat, icon: String(properties?.["icon"]) };
 }

@@ -1,7 +1,7 @@
 /** Rows and incidents as GeoJSON that the map draws. */
-import type { Incident, Layer, Text } from "../api/types";
+import type { Incident, Layer, LonLat, Text } from "../api/types";
 import type { Format } from "../format/format";
-import type { Row, Table } from "../live/table";
+import type { Row } from "../live/table";
 import { rowFigure } from "./row-figure";
 import { severityName, symbolName } from "./symbols";
 
@@ -13,15 +13,9 @@ function point(at: [number, number], properties: GeoJSON.GeoJsonProperties): Geo
   return { type: "Feature", properties, geometry: { type: "Point", coordinates: at } };
 }
 
-export function rowPoints(layer: Layer, table: Table | undefined, format: Format): Points {
-  const rows = [...(table?.rows.values() ?? [])];
-  return {
-    type: "FeatureCollection",
-    features: rows.flatMap((row) => {
-      if (!row.at) return [];
-      return [point(row.at, { id: row.id, name: row.name, detail: rowFigure(layer, row, format), layer: layer.id })];
-    }),
-  };
+/** A row as the map draws it; `at` and `stale` of one that moves. Null without a position. */
+export function rowPoint(layer: Layer, row: Row, format: Format, at: LonLat | null = row.at, stale = false): GeoJSON.Feature<GeoJSON.Point> | null {
+  return at && point(at, { id: row.id, name: row.name, detail: rowFigure(layer, row, format), layer: layer.id, stale });
 }
 
 export function incidentPoints(incidents: readonly Incident[], theme: string, say: (text: Text) => string): Points {

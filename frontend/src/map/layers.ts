@@ -3,7 +3,8 @@ import type { LayerSpecification, SourceSpecification } from "maplibre-gl";
 import type { Layer } from "../api/types";
 import type { Palette } from "./palette";
 import { REGULAR, SEMIBOLD } from "./style";
-import { symbolName } from "./symbols";
+import { staleName, symbolName } from "./symbols";
+import { TRAILS } from "./trails";
 
 /** More symbols of one layer in view than this are gathered into clusters. */
 export const CLUSTER_ABOVE = 300;
@@ -25,8 +26,8 @@ export function styleLayersOf(layer: Layer): { single: string[]; clustered: stri
 
 export function sourcesFor(data: GeoJSON.FeatureCollection): Record<"single" | "clustered", SourceSpecification> {
   return {
-    single: { type: "geojson", data },
-    clustered: { type: "geojson", data, cluster: true, clusterRadius: 44, clusterMaxZoom: 17, clusterMinPoints: 3 },
+    single: { type: "geojson", data, promoteId: "id" },
+    clustered: { type: "geojson", data, promoteId: "id", cluster: true, clusterRadius: 44, clusterMaxZoom: 17, clusterMinPoints: 3 },
   };
 }
 
@@ -57,7 +58,7 @@ export function labelLayer(layer: Layer, palette: Palette, scale: number): Layer
 export function symbolLayers(layer: Layer, theme: string, palette: Palette, scale: number): LayerSpecification[] {
   const symbol = (id: string | undefined, source: string, filter: object = {}) => {
     const layout = {
-      "icon-image": symbolName(theme, layer.shape, layer.hue),
+      "icon-image": ["case", ["boolean", ["get", "stale"], false], staleName(theme, layer.shape, layer.hue), symbolName(theme, layer.shape, layer.hue)],
       "icon-allow-overlap": true,
       "icon-ignore-placement": true,
       "icon-size": ["interpolate", ["linear"], ["zoom"], 10, 0.85, 14, 1.15],
@@ -96,6 +97,17 @@ function clusterLayers(layer: Layer, palette: Palette, scale: number): LayerSpec
       paint: { "text-color": palette.ink },
     },
   ] as unknown as LayerSpecification[];
+}
+
+/** The way that moving things have come, below their symbols. */
+export function trailLayer(scale: number): LayerSpecification {
+  return {
+    id: TRAILS,
+    type: "line",
+    source: TRAILS,
+    layout: { "line-cap": "round" },
+    paint: { "line-color": ["get", "colour"], "line-opacity": ["get", "fade"], "line-width": 2 * scale },
+  } as LayerSpecification;
 }
 
 /** Incidents and the selection: above everything, always drawn. */

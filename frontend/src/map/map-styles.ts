@@ -9,9 +9,14 @@ export const mapStyles = css`
     background: var(--water);
   }
 
-  .canvas {
+  .canvas,
+  .above {
     position: absolute;
     inset: 0;
+  }
+
+  .above {
+    pointer-events: none;
   }
 
   .maplibregl-map {

@@ -1,32 +1,50 @@
 /** What lies under the pointer: an incident before a symbol, a symbol before the area it stands in. */
 import type { Map as MapLibre, MapGeoJSONFeature, PointLike } from "maplibre-gl";
 import type { Area, LonLat } from "../api/types";
+import { store } from "../live/store";
+import type { MoverView } from "./mover-view";
 
 export type Picked =
   | { kind: "incident"; id: string; name: string }
-  | { kind: "place"; id: string; name: string }
+  | { kind: "place"; id: string; name: string; layer?: string }
   | { kind: "cluster"; at: LonLat; count: number };
+
+interface Spot {
+  x: number;
+  y: number;
+}
 
 const REACH = 7;
 
 /** `fine`: the zoom from which open ground means the kelurahan; further out it means the kecamatan. */
-export function pickAt(map: MapLibre, { x, y }: { x: number; y: number }, areas: readonly Area[], fine: number): Picked | null {
+export function pickAt(map: MapLibre, { x, y }: Spot, areas: readonly Area[], fine: number, movers: MoverView | null): Picked | null {
   const reach: [PointLike, PointLike] = [
     [x - REACH, y - REACH],
     [x + REACH, y + REACH],
   ];
   const found = map.queryRenderedFeatures(reach).filter(({ source }) => source !== "ground" && source !== "names");
-  const feature = found.find(({ properties }) => properties["incident"]) ?? nearest(map, found, x, y);
+  const incident = found.find(({ properties }) => properties["incident"]);
+  if (incident) return read(incident);
+  const mover = movers?.near(x, y, REACH);
+  const feature = nearest(map, found, x, y);
+  if (mover && !(feature && distance(map, feature, x, y) < mover.far)) return readMover(mover.layer.id, mover.track.id);
   return feature ? read(feature) : areaAt(map, x, y, areas, fine);
 }
 
 function nearest(map: MapLibre, found: MapGeoJSONFeature[], x: number, y: number): MapGeoJSONFeature | undefined {
-  const far = (feature: MapGeoJSONFeature) => {
-    if (feature.geometry.type !== "Point") return Infinity;
-    const at = map.project(feature.geometry.coordinates as LonLat);
-    return Math.hypot(at.x - x, at.y - y);
-  };
-  return found.sort((a, b) => far(a) - far(b))[0];
+  const points = found.filter(({ geometry }) => geometry.type === "Point");
+  return points.sort((a, b) => distance(map, a, x, y) - distance(map, b, x, y))[0];
+}
+
+/** Pixels between a point of the map and a point of the screen. */
+function distance(map: MapLibre, { geometry }: MapGeoJSONFeature, x: number, y: number): number {
+  if (geometry.type !== "Point") return Infinity;
+  const at = map.project(geometry.coordinates as LonLat);
+  return Math.hypot(at.x - x, at.y - y);
+}
+
+function readMover(layer: string, id: string): Picked {
+  return { kind: "place", id, layer, name: store.tables.get(layer)?.rows.get(id)?.name ?? id };
 }
 
 function read({ properties, geometry }: MapGeoJSONFeature): Picked | null {
@@ -35,7 +53,7 @@ function read({ properties, geometry }: MapGeoJSONFeature): Picked | null {
   }
   const id = String(properties["id"]);
   const name = String(properties["name"]);
-  return properties["incident"] ? { kind: "incident", id, name } : { kind: "place", id, name };
+  return properties["incident"] ? { kind: "incident", id, name } : { kind: "place", id, name, layer: String(properties["layer"]) };
 }
 
 function areaAt(map: MapLibre, x: number, y: number, areas: readonly Area[], fine: number): Picked | null {

@@ -12,6 +12,11 @@ export function symbolName(theme: string, shape: Shape, hue: number, grown = fal
   return ["layer", theme, shape, hue % 10, grown ? "grown" : ""].join(" ");
 }
 
+/** The symbol of a thing whose position is old: hollow and hatched. */
+export function staleName(theme: string, shape: Shape, hue: number): string {
+  return ["stale", theme, shape, hue % 10, ""].join(" ");
+}
+
 export function severityName(theme: string, severity: Severity, taken: boolean, grown = false): string {
   return ["severity", theme, severity, taken ? 1 : 0, grown ? "grown" : ""].join(" ");
 }
@@ -24,13 +29,17 @@ export function drawSymbol(name: string, palette: Palette, scale: number): Image
     const colour = palette.hues[Number(variant)] ?? palette.ink;
     return draw(OUTLINES[what as Shape], colour, palette, size, grown === "grown");
   }
+  if (kind === "stale") {
+    const colour = palette.hues[Number(variant)] ?? palette.ink;
+    return draw({ ...OUTLINES[what as Shape], hollow: true }, colour, palette, size, false, true);
+  }
   if (kind !== "severity") return null;
   const outline = SEVERITY_OUTLINES[what as Severity];
   const taken = { ...outline, hollow: outline.hollow || variant === "1" };
   return draw(taken, palette[what as Severity], palette, size * 1.1, grown === "grown");
 }
 
-function draw(outline: Outline, colour: string, palette: Palette, size: number, grown: boolean): ImageData | null {
+function draw(outline: Outline, colour: string, palette: Palette, size: number, grown: boolean, hatched = false): ImageData | null {
   const canvas = document.createElement("canvas");
   const side = Math.ceil(size + 4);
   canvas.width = canvas.height = side;
@@ -46,10 +55,25 @@ function draw(outline: Outline, colour: string, palette: Palette, size: number, 
   pen.stroke(path);
   pen.fillStyle = outline.hollow ? palette.city : colour;
   pen.fill(path);
+  if (hatched) hatch(pen, path, colour);
   if (outline.hollow || grown) {
     pen.lineWidth = outline.hollow ? 1.5 : 1;
     pen.strokeStyle = outline.hollow ? colour : palette.ink;
     pen.stroke(path);
   }
   return pen.getImageData(0, 0, side, side);
+}
+
+function hatch(pen: CanvasRenderingContext2D, path: Path2D, colour: string): void {
+  pen.save();
+  pen.clip(path);
+  pen.lineWidth = 1;
+  pen.strokeStyle = colour;
+  pen.beginPath();
+  for (let x = -SIDE; x < SIDE; x += 3) {
+    pen.moveTo(x, SIDE);
+    pen.lineTo(x + SIDE, 0);
+  }
+  pen.stroke();
+  pen.restore();
 }

@@ -56,6 +56,7 @@ export const en: Catalogue = {
   showLayer: (name) => `Show ${name}`,
   openList: (name) => `Open the list of ${name}`,
   cluster: (n) => `${n} points`,
+  positionAge: (minutes) => `position ${minutes < 90 ? `${minutes} min` : `${Math.round(minutes / 60)} h`} old`,
   method: {
     measured: "measured",
     reported: "reported",

@@ -54,6 +54,7 @@ export const id = {
   showLayer: (name: string) => `Tampilkan ${name}`,
   openList: (name: string) => `Buka daftar ${name}`,
   cluster: (n: number) => `${n} titik`,
+  positionAge: (minutes: number) => `posisi ${minutes < 90 ? `${minutes} menit` : `${Math.round(minutes / 60)} jam`} yang lalu`,
   method: {
     measured: "terukur",
     reported: "dilaporkan",

@@ -56,6 +56,7 @@ export const ja: Catalogue = {
   showLayer: (name) => `${name}を表示`,
   openList: (name) => `${name}の一覧を開く`,
   cluster: (n) => `${n}地点`,
+  positionAge: (minutes) => `${minutes < 90 ? `${minutes}分` : `${Math.round(minutes / 60)}時間`}前の位置`,
   method: {
     measured: "実測",
     reported: "報告値",

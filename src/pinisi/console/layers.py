@@ -16,9 +16,12 @@ from pinisi.store.protocol import Record
 from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.store.seen import areas_seen, projection_of, seen
 from pinisi.vocabulary.entity import Entity
+from pinisi.vocabulary.instant import format_instant
 from pinisi.vocabulary.principal import Projection
 from pinisi.vocabulary.terms import DATA_QUALITY, LOCATION, NAME
 
+MOVED_AT = "movedAt"
+"""Last column of a layer whose things move: the moment of the position."""
 FIXED = ("id", "name", "area", "lon", "lat")
 MOST_ROWS = 200_000
 MEMO_MOST = 8
@@ -53,7 +56,9 @@ class Layers:
         return self._drawn.keys()
 
     def columns(self, id: str) -> list[str]:
-        return [*FIXED, *(column.key for column in self._drawn[id].layer.columns), "flags"]
+        layer = self._drawn[id].layer
+        moved = [MOVED_AT] if layer.moving else []
+        return [*FIXED, *(column.key for column in layer.columns), *moved, "flags"]
 
     async def records(self, view: Viewpoint, id: str) -> list[tuple[Record, Projection]]:
         """The entities of a layer that the reader may see, with what he sees of each.
@@ -106,9 +111,19 @@ class Layers:
         place = value_of(entity, LOCATION)
         point = point_of(place) or (None, None)
         values = [_cell(value_of(entity, iri)) for iri in drawn.columns]
+        if drawn.layer.moving:
+            values.append(_moved_at(entity))
         flags = [flag["code"] for flag in flags_of(entity)]
         area = self._atlas.name(areas_seen(record, projection))
         return _encode([entity.id, name_of(entity), area, point[0], point[1], *values, flags])
+
+
+def _moved_at(entity: Entity) -> str | None:
+    """When its position was true, as its source says; else when it was written."""
+    instances = entity.attributes.get(LOCATION)
+    if not instances:
+        return None
+    return instances[0].observed_at or format_instant(instances[0].modified_at)
 
 
 def point_of(geojson: Any) -> tuple[float, float] | None:

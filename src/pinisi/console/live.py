@@ -115,7 +115,8 @@ async def _telling(house: House, audience: Audience, news: News, before: Positio
     if not incidents:
         return _event("changes", news.position, {"position": news.position, "entities": changes}) if changes else b""
     told = _event("incidents", news.position, {"position": news.position, "incidents": incidents})
-    return _event("changes", None, {"position": before, "entities": changes}) + told if changes else told
+    earlier = {"position": before, "drawn": news.position, "entities": changes}
+    return _event("changes", None, earlier) + told if changes else told
 
 
 async def _changes(house: House, audience: Audience, changed: dict[str, Touched]) -> list[dict[str, Any]]:

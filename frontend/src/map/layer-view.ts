@@ -1,0 +1,163 @@
+/** How each layer of the city comes onto the map and stays in step with its table. */
+import type { GeoJSONSource, Map as MapLibre } from "maplibre-gl";
+import type { Bounds, Layer, LonLat } from "../api/types";
+import type { Format } from "../format/format";
+import { store } from "../live/store";
+import type { Row, Table } from "../live/table";
+import { rowPoint } from "./features";
+import { CLUSTER_ABOVE, clusterSource, layerSource, styleLayersOf } from "./layers";
+import type { Mark } from "./mover-deck";
+import { MoverView } from "./mover-view";
+import type { Palette } from "./palette";
+import { RowSource } from "./row-source";
+import { drawSymbol, staleName, symbolName } from "./symbols";
+import { countInView } from "./view-box";
+
+const QUIET = window.matchMedia("(prefers-reduced-motion: reduce)");
+/** Clusters of more rows than this are gathered anew at most once in so many milliseconds. */
+const MANY = 2000;
+const GATHER_MS = 1000;
+/** How much of its square the widest symbol fills, with its rim. */
+const SYMBOL_SHARE = 0.66;
+
+export interface LayerHost {
+  map: MapLibre;
+  /** Where a canvas above the map goes. */
+  above: HTMLElement;
+  /** Events and the selection, which lie above what moves. */
+  marks(): Mark[];
+  format(): Format;
+  look(): { palette: Palette; theme: string; scale: number };
+  /** Whether the letters that a layer writes have been loaded. */
+  ready(layer: Layer): boolean;
+  view(): Bounds;
+  selected(): string | null;
+  /** What is selected has moved on. */
+  stepped(): void;
+  changed(): void;
+}
+
+interface Sources {
+  single: RowSource;
+  clustered: RowSource;
+  /** When something was last sent, in milliseconds. */
+  sent: number;
+}
+
+export class LayerView {
+  readonly movers: MoverView;
+  private readonly sources = new Map<string, Sources>();
+  private readonly atlases = new Map<string, { icons: HTMLCanvasElement; side: number }>();
+
+  constructor(private readonly host: LayerHost) {
+    const { map, changed, selected, view } = host;
+    this.movers = new MoverView({
+        map,
+        above: host.above,
+        marks: () => ({ all: host.marks(), image: (icon) => this.image(icon) }),
+        changed,
+        selected,
+        view,
+        city: () => store.clock().getTime(),
+        quiet: () => QUIET.matches,
+        colour: (layer) => host.look().palette.hues[layer.hue % 10] ?? host.look().palette.ink,
+        icons: (layer) => this.icons(layer, map.getZoom()),
+        step: (layer, ids) => this.step(layer, ids),
+      });
+  }
+
+  remove(): void {
+    this.movers.remove();
+  }
+
+  /** The map has got another style, whose sources are empty. */
+  forget(): void {
+    this.sources.clear();
+  }
+
+  /** Where a thing that moves is drawn now; null of one that does not. */
+  at(layer: Layer, id: string): LonLat | null {
+    return this.movers.at(layer, id);
+  }
+
+  /** Draws a layer as its table is now: single symbols, clusters, or by deck.gl what moves in thousands. */
+  draw(layer: Layer, on: boolean): void {
+    const { map } = this.host;
+    const table = store.tables.get(layer.id);
+    const sources = this.sourcesOf(layer);
+    const moving = on && table !== undefined && (layer.moving || sources.single.lively);
+    if (!moving) this.movers.leave(layer);
+    const many = moving && this.movers.follow(layer, table);
+    // Clusters of what moves would jump: they stay single until there are so many that deck.gl draws them.
+    const crowded = on && !moving && table !== undefined && countInView(table.rows.values(), this.host.view()) > CLUSTER_ABOVE;
+    if (on && table && !many) this.feed(map, layer, table, crowded);
+    const { single, clustered } = styleLayersOf(layer);
+    for (const id of single) setShown(map, id, on && !crowded && !many);
+    for (const id of clustered) setShown(map, id, on && crowded);
+  }
+
+  private sourcesOf(layer: Layer): Sources {
+    const known = this.sources.get(layer.id) ?? { single: new RowSource(), clustered: new RowSource(), sent: 0 };
+    this.sources.set(layer.id, known);
+    return known;
+  }
+
+  /** Gives the map what is new in a layer. Clusters of very many are gathered anew at most once a second. */
+  private feed(map: MapLibre, layer: Layer, table: Table, crowded: boolean): void {
+    const source = map.getSource<GeoJSONSource>(crowded ? clusterSource(layer) : layerSource(layer));
+    if (!source || !this.host.ready(layer)) return;
+    const sources = this.sourcesOf(layer);
+    const wait = crowded && table.rows.size > MANY ? sources.sent + GATHER_MS - performance.now() : 0;
+    if (wait > 0) {
+      window.setTimeout(() => this.host.changed(), wait);
+      return;
+    }
+    const sent = sources[crowded ? "clustered" : "single"].update(source, table, this.host.format().language, this.drawing(layer));
+    if (sent) sources.sent = performance.now();
+  }
+
+  private drawing(layer: Layer): (row: Row) => GeoJSON.Feature<GeoJSON.Point> | null {
+    const { movers } = this;
+    const format = this.host.format();
+    return (row) => rowPoint(layer, row, format, row.at && (movers.at(layer, row.id) ?? row.at), movers.stale(layer, row.id));
+  }
+
+  private step(layer: Layer, ids: readonly string[]): void {
+    const source = this.host.map.getSource<GeoJSONSource>(layerSource(layer));
+    if (source && ids.length) this.sourcesOf(layer).single.redraw(source, ids, this.drawing(layer));
+    const id = this.host.selected();
+    if (id && this.movers.at(layer, id)) this.host.stepped();
+  }
+
+  private image(icon: string): ImageData | null {
+    const { palette, scale } = this.host.look();
+    return drawSymbol(icon, palette, scale * (window.devicePixelRatio || 1));
+  }
+
+  /** The two looks of a mover, side by side: of now, and of a position that is old. */
+  private icons(layer: Layer, zoom: number) {
+    const ratio = window.devicePixelRatio || 1;
+    const { palette, theme, scale } = this.host.look();
+    const name = symbolName(theme, layer.shape, layer.hue);
+    const grown = 0.85 + 0.3 * Math.min(1, Math.max(0, (zoom - 10) / 4));
+    const key = `${name} ${scale} ${ratio}`;
+    const kept = this.atlases.get(key);
+    if (kept) return { icons: kept.icons, size: (kept.side / ratio) * grown };
+    const images = [name, staleName(theme, layer.shape, layer.hue)].map((each) => drawSymbol(each, palette, scale * ratio));
+    // No wider than the symbol is: every empty pixel around it would be drawn ten thousand times.
+    const whole = images[0]?.width ?? 1;
+    const side = Math.ceil(whole * SYMBOL_SHARE);
+    const icons = document.createElement("canvas");
+    [icons.width, icons.height] = [2 * side, side];
+    const pen = icons.getContext("2d");
+    const margin = Math.floor((whole - side) / 2);
+    images.forEach((image, index) => image && pen?.putImageData(image, index * side - margin, -margin, margin, margin, side, side));
+    this.atlases.set(key, { icons, side });
+    return { icons, size: (side / ratio) * grown };
+  }
+}
+
+function setShown(map: MapLibre, id: string, shown: boolean): void {
+  const wanted = shown ? "visible" : "none";
+  if (map.getLayer(id) && map.getLayoutProperty(id, "visibility") !== wanted) map.setLayoutProperty(id, "visibility", wanted);
+}
