@@ -55,6 +55,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     | `allowed_origins` | origins | further Origins that may write from a browser; the server's own always may |
     | `public_role` | role or empty | what a reader without account may do; empty: nothing |
     | `notification_targets` | words | where subscriptions may notify: names, networks, `loopback`, `private` |
+    | `recordings` | folder | where the files of recordings lie; None: `../shared/data` |
     | `commit_window_ms` | ms | how long a commit waits for others to share its fsync, when there were several |
     | `log_level` | word | debug, info, warning or error |
     """
@@ -73,6 +74,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     allowed_origins: Names = ()
     public_role: str = ""
     notification_targets: Names = ("loopback",)
+    recordings: Path | None = None
     commit_window_ms: Milliseconds = 2.0
     log_level: LogLevel = "info"
 

@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-import pinisi
+from pinisi.city.shelves import PROFILE, shelves, shipped_folders
 from pinisi.commands.failure import CommandFailed
-
-PROFILE = "city.toml"
 
 
 def find_city(name: str) -> Path:
@@ -24,15 +22,9 @@ def find_city(name: str) -> Path:
     raise CommandFailed(f"{name}: there is no such city folder (shipped: {known}); pinisi new-city makes one")
 
 
-def shelves() -> list[Path]:
-    """Where shipped cities lie: inside the installed package, or beside `src` in a checkout."""
-    package = Path(pinisi.__file__).parent
-    return [package / "cities", package.parent.parent / "cities"]
-
-
 def shipped() -> list[str]:
     """Names of the cities that came with Pinisi."""
-    return sorted({path.parent.name for shelf in shelves() for path in shelf.glob(f"*/{PROFILE}")})
+    return [folder.name for folder in shipped_folders()]
 
 
 def new_city(folder: Path, id: str, name: str) -> int:

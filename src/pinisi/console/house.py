@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import hashlib
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,11 @@ from pinisi.city.alarm_rules import alarms_of
 from pinisi.city.context import context_bytes
 from pinisi.city.entities import city_entities
 from pinisi.city.profile import Profile, load_profile
+from pinisi.city.shelves import shipped_folders
 from pinisi.console.channel import Channels
 from pinisi.console.facts import normalized
 from pinisi.console.http import Call
+from pinisi.console.replay_stage import ReplayStage
 from pinisi.console.town import Town
 from pinisi.context.contexts import Contexts, read_folder
 from pinisi.context.notifier import Notifier
@@ -38,6 +41,8 @@ from pinisi.runtime.keeper import SWITCH, Running
 from pinisi.runtime.kinds import KINDS
 from pinisi.runtime.live_file import make_sources, read_live
 from pinisi.runtime.made_files import ROADS, made_file
+from pinisi.runtime.recordings import Library, recordings_folders
+from pinisi.runtime.replays import Replays
 from pinisi.runtime.services import discover
 from pinisi.settings import Settings
 from pinisi.store.protocol import HistoryQuery, LogEntry, Record
@@ -72,7 +77,7 @@ class House:
         self.context_document = context_bytes()
         self._context = msgspec.json.decode(self.context_document)
         self._hosts = _LOOPBACK | {settings.host, *settings.allowed_hosts}
-        self._tasks: list[asyncio.Task[Any]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
         self._opened = contextlib.AsyncExitStack()
 
     def now(self) -> Instant:
@@ -115,11 +120,29 @@ class House:
             _log.warning("an @context of the operator cannot be used", fault=fault)
         self.contexts = Contexts({CONTEXT_NAME: self._context, **folder.documents}, self._hosted_context)
         self.pinisi_table = self.contexts.table(CONTEXT_NAME)
+        await self._open_replays()
         await self._open_notifications()
         await self._open_city()
         await self.store.rest()
-        self._watch_alarms()
+        await self.replays.go_on()
         self._run(take_care(self.store, self.now, settings.history_days, settings.log_days), "care")
+
+    async def _open_replays(self) -> None:
+        """Before the tenants are opened: those of replays live by clocks of their own, and notify nobody."""
+        library = Library([self.profile.folder, *shipped_folders()], self.registry, recordings_folders(self.settings))
+        for fault in library.faults:
+            _log.warning("recordings of a city cannot be used", fault=fault)
+        self.replays = Replays(
+            self.store,
+            self.default_tenant,
+            self.pinisi_table,
+            library,
+            ReplayStage(self),
+            self.settings.data / "replays",
+            self.clock,
+        )
+        self._opened.push_async_callback(self.replays.close)
+        await self.replays.read()
 
     async def _open_notifications(self) -> None:
         self.subscriptions = SubscriptionIndex(self.people.grants_of, self.now)
@@ -133,6 +156,7 @@ class House:
             self.now,
             self.settings.notification_targets,
             default_tenant=self.default_tenant,
+            reach=self.replays.reach,
         )
         self._opened.push_async_callback(self.notifier.close)
         await self.notifier.start()
@@ -144,6 +168,7 @@ class House:
         await town.atlas.refresh()
         await town.catalogue.read()
         await self.open_sources(town)
+        self.watch_alarms(town)
 
     async def open_sources(self, town: Town) -> None:
         """Run the live sources that the city wants; the operator has the last word on which are on."""
@@ -198,10 +223,12 @@ class House:
         for farewell in tuple(self.farewells):
             farewell()
 
-    def _run(self, work: Coroutine[Any, Any, None], name: str) -> None:
+    def _run(self, work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
         task = asyncio.get_running_loop().create_task(work, name=name)
         task.add_done_callback(_tell_failure)
-        self._tasks.append(task)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     # the door
 
@@ -255,17 +282,18 @@ class House:
         place = _net_location(url) if named and url.count("/") == _SLASHES else ""
         return self._context if place and self.host_is_ours(place.encode("latin-1", "replace")) else None
 
-    def _watch_alarms(self) -> None:
-        """Watch the log, if the city has written rules at all."""
-        types = frozenset(self.pinisi_table.expand_term(rule.type) for rule in self.profile.rules.alarms)
-        if types:
-            digest = hashlib.sha256(msgspec.json.encode(self.profile.rules.alarms)).hexdigest()[:12]
-            rules = Rules(types, self._alarms, digest)
-            self._run(watch(self.default_tenant, self.store, self.feed, self.desk, rules, self.now), "alarm watch")
+    def watch_alarms(self, town: Town) -> "asyncio.Task[None] | None":
+        """Watch a tenant's log, if its city has written rules at all."""
+        alarms = town.profile.rules.alarms
+        types = frozenset(self.pinisi_table.expand_term(rule.type) for rule in alarms)
+        if not types:
+            return None
+        digest = hashlib.sha256(msgspec.json.encode(alarms)).hexdigest()[:12]
+        rules = Rules(types, partial(self._alarms, town), digest)
+        return self._run(watch(town.tenant, self.store, self.feed, self.desk, rules, town.now), "alarm watch")
 
-    def _alarms(self, record: Record) -> Sequence[Raised]:
+    def _alarms(self, town: Town, record: Record) -> Sequence[Raised]:
         """What the city's written rules say of an entity."""
-        rules = self.profile.rules.alarms
         document = normalized(record.entity, self.pinisi_table, WHOLE)
         return [
             Raised(
@@ -276,8 +304,9 @@ class House:
                 rule=dict.fromkeys(("id", "en", "ja"), alarm.rule),
                 subject=alarm.subject,
                 location=document.get("location", {}).get("value"),
+                exercise=town.exercise,
             )
-            for alarm in alarms_of(rules, document)
+            for alarm in alarms_of(town.profile.rules.alarms, document)
         ]
 
 

@@ -16,7 +16,18 @@ from pinisi.console.town import Town
 from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.validate import check_uri
 from pinisi.incidents.desk import Case, NoSuchIncident
-from pinisi.incidents.incident import DETAIL, KIND, RULE, SEVERITY, STATE, SUBJECT, TITLE, Raised, word_of
+from pinisi.incidents.incident import (
+    DETAIL,
+    EXERCISE,
+    KIND,
+    RULE,
+    SEVERITY,
+    STATE,
+    SUBJECT,
+    TITLE,
+    Raised,
+    word_of,
+)
 from pinisi.incidents.life_cycle import OPEN, Act, Severity, State
 from pinisi.people.accounts import account_of, principal_id
 from pinisi.store.query import EntityQuery, TypeIs
@@ -61,6 +72,7 @@ def incident_json(town: Town, case: Case) -> dict[str, Any]:
         "area": town.area_name(case.areas),
         "location": point_of(word_of(entity, LOCATION)),
         "subject": word_of(entity, SUBJECT),
+        "exercise": word_of(entity, EXERCISE) is True,
         "owner": record.owner_name or None,
         "ownerId": record.owner or None,
         "since": format_instant(record.since),
@@ -132,6 +144,7 @@ async def raise_incident(house: House, call: Call) -> Reply:
         detail=_in_every_language(new.detail) if new.detail.strip() else None,
         subject=subject,
         location=_point(new.location) or await _place_of(house, call, subject),
+        exercise=house.town(call.tenant).exercise,
     )
     await house.desk.raise_incident(call.tenant, raised, call.principal, house.town(call.tenant).now())
     case = await house.desk.case(call.tenant, raised.id, call.grants)

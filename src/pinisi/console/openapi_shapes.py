@@ -184,6 +184,33 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "required": ["act"],
         "additionalProperties": False,
     },
+    "Replay": {
+        "type": "object",
+        "properties": {
+            "recording": _NAME,
+            "name": _TEXT,
+            "folder": _TEXT,
+            "from": {"type": ["string", "null"], "format": "date-time"},
+            "speed": {"type": "number"},
+            "paused": {"type": "boolean"},
+            "loop": {"type": "boolean"},
+            "notify": _words("held", "loopback"),
+        },
+        "required": ["recording"],
+        "additionalProperties": False,
+    },
+    "ReplayAct": {
+        "type": "object",
+        "properties": {
+            "act": _words("run", "pause", "seek", "speed", "loop", "end"),
+            "at": {"type": "string", "format": "date-time"},
+            "speed": {"type": "number"},
+            "loop": {"type": "boolean"},
+            "keep": {"type": "boolean"},
+        },
+        "required": ["act"],
+        "additionalProperties": False,
+    },
     "Object": {"type": "object"},
 }
 
@@ -219,6 +246,8 @@ BODIES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "SubscriptionFragment": (_MERGE, _ref("Object")),
     "Incident": (("application/json",), _ref("Incident")),
     "Act": (("application/json",), _ref("Act")),
+    "Replay": (("application/json",), _ref("Replay")),
+    "ReplayAct": (("application/json",), _ref("ReplayAct")),
     "Object": (("application/json",), _ref("Object")),
     **{struct.__name__: (("application/json",), _ref(struct.__name__)) for struct in _STRUCTS},
 }

@@ -9,6 +9,7 @@ from pinisi.console.ngsi_ld_routes import NGSI_LD_ROUTES, PREFIX
 from pinisi.console.openapi import openapi
 from pinisi.console.people_endpoints import PEOPLE_ROUTES
 from pinisi.console.programme_endpoints import PROGRAMME_ROUTES
+from pinisi.console.replay_endpoints import REPLAY_ROUTES
 from pinisi.console.road_endpoints import ROAD_ROUTES
 from pinisi.console.subscription_endpoints import SUBSCRIPTION_ROUTES
 from pinisi.console.time_endpoints import TIME_ROUTES
@@ -38,6 +39,7 @@ ROUTES: tuple[Route, ...] = (
     *PEOPLE_ROUTES,
     *(route for route in SUBSCRIPTION_ROUTES if not route.path.startswith(PREFIX)),
     *ROAD_ROUTES,
+    *REPLAY_ROUTES,
     *HOUSE_ROUTES,
     *OPENAPI_ROUTES,
 )

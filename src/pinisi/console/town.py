@@ -12,7 +12,7 @@ from pinisi.console.layers import Layers
 from pinisi.console.sources import Sources
 from pinisi.console.tiles import Tiles
 from pinisi.context.term_table import TermTable
-from pinisi.runtime.clock import Clock
+from pinisi.runtime.clock import Clock, WallClock
 from pinisi.runtime.keeper import Keeper
 from pinisi.store.protocol import LogEntry, Store
 from pinisi.vocabulary.instant import Instant, format_instant
@@ -35,6 +35,11 @@ class Town:
     def now(self) -> Instant:
         """The time that this tenant lives in."""
         return self.clock.now()
+
+    @property
+    def exercise(self) -> bool:
+        """Whether what happens in it is not happening now: what it calls for concerns nobody outside."""
+        return not isinstance(self.clock, WallClock)
 
     def heard(self, entries: Sequence[LogEntry]) -> None:
         """What the tenant's log says is new."""

@@ -18,6 +18,9 @@ from pinisi.context.targets import Targets
 from pinisi.store.protocol import Debt, LogEntry, Store
 from pinisi.vocabulary.instant import Instant
 
+Reach = Callable[[str], str | None]
+"""Of a tenant: None, it notifies as the operator allows; `loopback`, this machine only; `held`, nobody: what is owed
+stays owed, to be counted."""
 _CHANGES = frozenset({"create", "update", "delete"})
 
 
@@ -35,6 +38,7 @@ class Notifier:
         default_tenant: str | None = None,
         sender: Sender | None = None,
         limits: Limits | None = None,
+        reach: Reach = lambda _: None,
     ) -> None:
         """
         Args:
@@ -50,6 +54,8 @@ class Notifier:
         self._index = index
         self._writer = NotificationWriter(store, contexts, now, default_tenant)
         self._sender = sender or HttpSender(self.targets)
+        self._near = HttpSender(Targets(("loopback",)))
+        self._reach = reach
         self._now = now
         self._limits = limits or Limits()
         self._gate = Gate(self._limits)
@@ -61,7 +67,7 @@ class Notifier:
         """Begin with everything that is still owed."""
         self._open = True
         for tenant in await self._store.tenants():
-            self._tenant(tenant).wake()
+            self._wake(tenant)
 
     async def close(self) -> None:
         """Stop: deliveries under way may end, what was settled is written, the rest stays owed."""
@@ -70,10 +76,21 @@ class Notifier:
             await tenant.close()
         self._tenants.clear()
         await self._sender.close()
+        await self._near.close()
+
+    async def forget(self, tenant: str) -> None:
+        """A tenant that goes, or is begun anew: nothing more is delivered of it."""
+        outbox = self._tenants.pop(tenant, None)
+        if outbox is not None:
+            await outbox.close()
 
     def heard(self, tenant: str, entries: Sequence[LogEntry]) -> None:
         """The store's listener: something was committed."""
-        if self._open and any(entry.detail is not None and entry.op in _CHANGES for entry in entries):
+        if any(entry.detail is not None and entry.op in _CHANGES for entry in entries):
+            self._wake(tenant)
+
+    def _wake(self, tenant: str) -> None:
+        if self._open and self._reach(tenant) != "held":
             self._tenant(tenant).wake()
 
     async def send_again(self, tenant: str, dead: Debt) -> None:
@@ -85,13 +102,14 @@ class Notifier:
         await self._tenant(tenant).owe_again(dead)
 
     def _changed(self, tenant: str, subscription: str) -> None:
-        if self._open:
+        if self._open and self._reach(tenant) != "held":
             self._tenant(tenant).subscription_changed(subscription)
 
     def _tenant(self, name: str) -> Outbox:
         found = self._tenants.get(name)
         if found is None:
+            sender = self._sender if self._reach(name) is None else self._near
             found = self._tenants[name] = Outbox(
-                name, self._store, self._index, self._writer, self._sender, self._gate, self._now, self._limits
+                name, self._store, self._index, self._writer, sender, self._gate, self._now, self._limits
             )
         return found

@@ -81,6 +81,11 @@ class SubscriptionIndex:
             self._buckets[tenant].remove(entry.subscription)
             self._tell(tenant, id)
 
+    def forget(self, tenant: str) -> None:
+        """A tenant that goes takes its subscriptions along."""
+        self._entries.pop(tenant, None)
+        self._buckets.pop(tenant, None)
+
     def get(self, tenant: str, id: str) -> Entry | None:
         return self._entries.get(tenant, {}).get(id)
 

@@ -22,12 +22,16 @@ RULE = PINISI + "rule"
 SUBJECT = PINISI + "subject"
 RAISED_AT = PINISI + "raisedAt"
 ACTS = PINISI + "acts"
+EXERCISE = PINISI + "exercise"
 
 Text = Mapping[str, str]
 
 
 class Raised(msgspec.Struct, frozen=True, kw_only=True):
-    """A reason to call people. `rule` is the written rule's text when a rule raised it; `location` is GeoJSON."""
+    """A reason to call people. `rule` is the written rule's text when a rule raised it; `location` is GeoJSON.
+
+    `exercise`: what it speaks of is replayed or simulated; nobody is to be called out.
+    """
 
     id: str
     title: Text
@@ -37,6 +41,7 @@ class Raised(msgspec.Struct, frozen=True, kw_only=True):
     rule: Text | None = None
     subject: str | None = None
     location: dict[str, Any] | None = None
+    exercise: bool = False
 
 
 def incident_entity(raised: Raised, acts: int, now: Instant) -> Entity:
@@ -59,6 +64,8 @@ def incident_entity(raised: Raised, acts: int, now: Instant) -> Entity:
         attributes[RULE] = one(LANGUAGE, dict(raised.rule))
     if raised.subject:
         attributes[SUBJECT] = one(RELATIONSHIP, raised.subject)
+    if raised.exercise:
+        attributes[EXERCISE] = one(PROPERTY, True)
     if raised.location:
         attributes[LOCATION] = one(GEO, raised.location)
     return Entity(raised.id, [INCIDENT], attributes, created_at=now, modified_at=now)

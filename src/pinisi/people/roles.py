@@ -10,6 +10,7 @@ PERMISSIONS: Mapping[str, str] = {
     "incidents.read": "see the events queue",
     "incidents.act": "raise, take over, note, hand on and close an incident",
     "console.read": "open the console's pages",
+    "replays.run": "start, steer and end replays of the past",
     "tokens.make": "make and revoke tokens of one's own",
     "people.manage": "create, change and disable accounts, see and revoke every token",
     "audit.read": "read the audit trail",
@@ -30,10 +31,10 @@ _CONNECT = frozenset({"subscriptions.read", "subscriptions.write", "tokens.make"
 
 ROLES: Mapping[str, frozenset[str]] = {
     "administrator": frozenset(PERMISSIONS),
-    "supervisor": _ACT | {"subscriptions.read", "audit.read"},
-    "operator": _ACT,
+    "supervisor": _ACT | {"replays.run", "subscriptions.read", "audit.read"},
+    "operator": _ACT | {"replays.run"},
     "steward": _WATCH | _CONNECT | {"context.write", "audit.read"},
-    "technician": _WATCH | _CONNECT | {"context.write", "house.manage"},
+    "technician": _WATCH | _CONNECT | {"context.write", "house.manage", "replays.run"},
     "department": _ACT | _CONNECT | {"context.write"},
     "viewer": _WATCH,
     "partner": _LOOK | _CONNECT,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import structlog
 
+from pinisi.runtime.recording import REPLAY
 from pinisi.store.protocol import StoreUnavailable
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.instant import DAY, Instant
@@ -29,10 +30,12 @@ async def take_care(store: SqliteStore, now: Callable[[], Instant], history_days
 async def care_for(store: SqliteStore, tenant: str, now: Instant, history_days: int, log_days: int) -> None:
     """Apply retention to one tenant; what was done to accounts (tenants that begin with `_`) stays on record.
 
+    A replay lives in the past, and goes as a whole.
+
     Raises:
         StoreUnavailable: the disk is full, or cannot be written.
     """
-    if tenant.startswith("_"):
+    if tenant.startswith(("_", REPLAY)):
         return
     values, entries = await store.retain(tenant, now - history_days * DAY, now - log_days * DAY)
     if values or entries:

@@ -6,7 +6,7 @@ A live tenant follows the wall. A replay follows a day of the past at a speed, c
 import time
 from typing import Literal, Protocol
 
-from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.instant import SECOND, Instant
 
 Mode = Literal["live", "replayed", "paused"]
 
@@ -29,16 +29,29 @@ class WallClock:
         return time.time_ns() // 1000
 
 
+class Stopwatch(WallClock):
+    """Time that no one sets: good for durations, not for dates."""
+
+    def now(self) -> Instant:
+        return time.monotonic_ns() // 1000
+
+
+CATCH_UP = 2 * SECOND
+"""How far behind a replay may fall and still catch up; beyond it the day lasts longer."""
+
+
 class ReplayClock:
     """A time of the past that runs `speed` times as fast as the wall, and never backwards.
 
-    It stands still until `run` is called. `until` is where it stops by itself.
+    It stands still until `run` is called. `until` is where it stops by itself. `hold` keeps it from passing a moment
+    before what happened then has been written: so what is known at a time of that day is the same at any speed.
     """
 
     def __init__(self, begin: Instant, until: Instant, speed: float = 1.0, wall: Clock | None = None) -> None:
         self._wall = wall or WallClock()
         self._told = begin
         self._since: Instant | None = None
+        self._ceiling: Instant | None = None
         self.until = until
         self.speed = speed
 
@@ -47,10 +60,28 @@ class ReplayClock:
         return "replayed" if self._since is not None and self.now() < self.until else "paused"
 
     def now(self) -> Instant:
+        return self._capped(self._free())
+
+    def _free(self) -> Instant:
+        """Where it would be if nothing held it."""
         if self._since is None:
             return self._told
-        passed = max(0, self._wall.now() - self._since)
-        return min(self.until, self._told + int(passed * self.speed))
+        return self._told + int(max(0, self._wall.now() - self._since) * self.speed)
+
+    def _capped(self, moment: Instant) -> Instant:
+        return min(self.until, moment if self._ceiling is None else min(moment, self._ceiling))
+
+    @property
+    def running(self) -> bool:
+        """Whether it was told to run, wherever it is."""
+        return self._since is not None
+
+    def hold(self, moment: Instant | None) -> None:
+        """Do not pass that moment until told otherwise; None: nothing to wait for. What it missed it catches up."""
+        now = self.now()
+        if self._since is not None and self._free() - now > CATCH_UP * self.speed:
+            self._told, self._since = now, self._wall.now()
+        self._ceiling = None if moment is None else max(moment, now)
 
     def run(self) -> None:
         if self._since is None:
@@ -67,6 +98,6 @@ class ReplayClock:
 
     def put_forward(self, moment: Instant) -> None:
         """Continue from a later moment; an earlier one changes nothing."""
-        self._told = min(self.until, max(self.now(), moment))
+        self._told = self._capped(max(self.now(), moment))
         if self._since is not None:
             self._since = self._wall.now()

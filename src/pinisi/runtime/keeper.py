@@ -54,6 +54,8 @@ class Running:
         self._clock = clock
         self._intake = Intake(store, tenant, table, source, forced=forced)
         self.health = Health(period=round(source.every * SECOND), on=False)
+        self._written: bytes | None = None
+        self._wrote = asyncio.Event()
         self._told: tuple[str, str] | None = None
         self._tell_at = 0.0
         self._tasks: list[asyncio.Task[None]] = []
@@ -66,6 +68,10 @@ class Running:
     async def kept(self) -> bytes | None:
         found = await self._store.document(self._tenant, PLACE, self.source.id)
         return None if found is None else found[1]
+
+    async def written(self, place: bytes) -> None:
+        while self._written != place:
+            await self._wrote.wait()
 
     async def alive(self) -> None:
         self.health = replace(self.health, heard=self.now(), error="", failed=0)
@@ -117,6 +123,9 @@ class Running:
     async def take(self, messages: Sequence[Message]) -> Taken:
         """Write what has come."""
         taken = await self._intake.take(messages)
+        self._written = messages[-1].place
+        wrote, self._wrote = self._wrote, asyncio.Event()
+        wrote.set()
         known = self.health
         self.health = replace(
             known,

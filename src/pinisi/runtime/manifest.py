@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from pinisi.city.text import Text
+from pinisi.runtime.recording import StreamKind
 from pinisi.runtime.source import SourceKind
 
 GROUP = "pinisi.services"
@@ -18,13 +19,14 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     """What a service brings.
 
     `name` is the one of its entry point: letters, digits and dashes. `types` are the entity types that it writes, by
-    short name. `licence` is that of the data that it ships.
+    short name. `streams` are what of the past it can read for a replay. `licence` is that of the data that it ships.
     """
 
     name: str
     title: Text
     types: tuple[str, ...] = ()
     sources: tuple[SourceKind[Any], ...] = ()
+    streams: tuple[StreamKind[Any], ...] = ()
     licence: str = "Apache-2.0"
 
     def source_kind(self, name: str) -> SourceKind[Any] | None:

@@ -70,6 +70,10 @@ class Line(Protocol):
         """The `place` of the last message that was taken: where to go on from over a restart."""
         ...
 
+    async def written(self, place: bytes) -> None:
+        """Wait until the message with that `place` is on disk: for a transport whose messages must not run ahead."""
+        ...
+
     async def alive(self) -> None:
         """The other side answered, though with nothing new: the source is not silent."""
         ...

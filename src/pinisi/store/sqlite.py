@@ -38,6 +38,7 @@ from pinisi.store.protocol import (
 from pinisi.store.query import EntityQuery
 from pinisi.store.retention import Hold, retain_history, trim_log
 from pinisi.store.sqlite_rows import first, rows
+from pinisi.store.sqlite_schema import begin_after
 from pinisi.store.sqlite_tenant import Listener, Settings, Tenant
 from pinisi.store.stories import StoryReader
 from pinisi.store.timelines import TimelineReader
@@ -88,6 +89,7 @@ class SqliteStore:
         self._tenants: dict[str, Tenant] = {}
         self._finders: dict[str, Finder] = {}
         self._listeners: list[Listener] = []
+        self._erasing: set[str] = set()
         self.owing = owing
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -111,7 +113,7 @@ class SqliteStore:
         self._listeners.append(listener)
 
     def keep_time(self, tenant: str, clock: Callable[[], Instant]) -> None:
-        """Give a tenant a clock of its own, before anything is asked of it (a replay lives in a day of the past)."""
+        """Give a tenant a clock of its own: it is a replay, which lives in a day of the past and can be made again."""
         self._clocks[tenant] = clock
 
     def tenant(self, name: str) -> Tenant:
@@ -122,7 +124,7 @@ class SqliteStore:
     def _known(self, name: str) -> Tenant | None:
         """The tenant, unless it was never written to."""
         found = self._tenants.get(name)
-        if found is None and _TENANT_NAME.fullmatch(name) and self._path(name).exists():
+        if found is None and _TENANT_NAME.fullmatch(name) and name not in self._erasing and self._path(name).exists():
             found = self._open(name)
         return found
 
@@ -132,12 +134,23 @@ class SqliteStore:
     def _open(self, name: str) -> Tenant:
         if _TENANT_NAME.fullmatch(name) is None:
             raise BadTenantName(f"{name!r}: {BadTenantName.__doc__}")
+        if name in self._erasing:
+            raise StoreUnavailable(f"{name} is being erased")
         tenant = Tenant(
-            name, self._path(name), self._clocks.get(name, self._clock), self._owing, self._heard, self._settings
+            name,
+            self._path(name),
+            lambda: self._time(name),
+            self._owing,
+            self._heard,
+            self._settings,
+            replayed=name in self._clocks,
         )
         self._tenants[name] = tenant
         self._finders[name] = Finder(tenant)
         return tenant
+
+    def _time(self, tenant: str) -> Instant:
+        return self._clocks.get(tenant, self._clock)()
 
     def _owing(self, tenant: str, seen: Seen) -> Sequence[str]:
         return () if self.owing is None else self.owing(tenant, seen)
@@ -324,6 +337,33 @@ class SqliteStore:
         return sorted(path.stem for path in self._folder.glob("*.sqlite"))
 
     # beyond the protocol: care of the files
+
+    async def erase(self, tenant: str) -> None:
+        """Take a tenant away with all that it knew: for replays, which can be made again."""
+        known = self._tenants.pop(tenant, None)
+        self._finders.pop(tenant, None)
+        self._erasing.add(tenant)
+        try:
+            if known is not None:
+                await known.close()
+            for ending in ("-wal", "-shm", ""):
+                Path(f"{self._path(tenant)}{ending}").unlink(missing_ok=True)
+        finally:
+            self._erasing.discard(tenant)
+
+    async def begin_anew(self, tenant: str) -> None:
+        """Empty a tenant. Its positions go on from where they were, so that whoever follows its log is told `reset`."""
+        position = await self.position(tenant)
+        await self.erase(tenant)
+        if position:
+            begin_after(str(self._path(tenant)), position, self._settings.vfs)
+
+    @_in_plain_words
+    async def owed(self, tenant: str) -> int:
+        """How many notifications are owed and not given up."""
+        known = self._known(tenant)
+        found = None if known is None else first(known.reader, "SELECT count(*) FROM debt WHERE dead = 0")
+        return 0 if found is None else found[0]
 
     async def wait_until_hot(self, tenant: str, attribute: str) -> None:
         """Wait until an attribute whose filling has begun can be used."""

@@ -118,16 +118,32 @@ def migrate(connection: apsw.Connection) -> None:
             connection.pragma("user_version", number)
 
 
-def open_connection(path: str, *, read_only: bool = False, vfs: str | None = None) -> apsw.Connection:
-    """Open one connection to a tenant's file: write-ahead log, synced at every commit."""
+def open_connection(
+    path: str, *, read_only: bool = False, vfs: str | None = None, replayed: bool = False
+) -> apsw.Connection:
+    """Open one connection to a tenant's file: write-ahead log, synced at every commit.
+
+    What is `replayed` can be made again: it is synced when the log is brought into the file. A crash of the process
+    loses nothing of it; a power cut may lose its last seconds, never a part of a commit.
+    """
     flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
     connection = apsw.Connection(path, flags=flags, vfs=vfs, statementcachesize=128)
     connection.set_busy_timeout(10_000)
     connection.pragma("journal_mode", "wal")
-    connection.pragma("synchronous", 2)
+    connection.pragma("synchronous", 1 if replayed else 2)
     connection.pragma("cache_size", -8_000 if read_only else -16_000)
     connection.pragma("temp_store", 2)
     connection.pragma("journal_size_limit", 64 << 20)
     if read_only:
         connection.pragma("query_only", True)
     return connection
+
+
+def begin_after(path: str, position: int, vfs: str | None = None) -> None:
+    """Make a new, empty file whose log goes on after a position: what came before it counts as trimmed."""
+    connection = open_connection(path, vfs=vfs)
+    try:
+        migrate(connection)
+        connection.execute("INSERT INTO fact VALUES ('trimmed', ?)", (position + 1,))
+    finally:
+        connection.close()

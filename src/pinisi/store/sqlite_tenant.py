@@ -77,8 +77,11 @@ class Tenant:
         owing: Owing | None,
         listener: Listener,
         settings: Settings,
+        *,
+        replayed: bool = False,
     ) -> None:
         self.name = name
+        self._replayed = replayed
         self.path = path
         self._listener = listener
         self._settings = settings
@@ -132,7 +135,9 @@ class Tenant:
             self._begin_relocation()
 
     def _connect(self, *, read_only: bool = False) -> apsw.Connection:
-        connection = open_connection(str(self.path), read_only=read_only, vfs=self._settings.vfs)
+        connection = open_connection(
+            str(self.path), read_only=read_only, vfs=self._settings.vfs, replayed=self._replayed
+        )
         self._connections.append(connection)
         return connection
 

@@ -1,0 +1,42 @@
+"""What a replay has of the house: a town that shows it, sources and alarms that run in it, and their end."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from pinisi.city.profile import Profile
+from pinisi.runtime.clock import ReplayClock
+from pinisi.runtime.keeper import Keeper
+
+if TYPE_CHECKING:
+    from pinisi.console.house import House
+
+
+class ReplayStage:
+    """A `Stage` (pinisi.runtime.replay)."""
+
+    def __init__(self, house: "House") -> None:
+        self._house = house
+        self._watches: dict[str, asyncio.Task[None]] = {}
+
+    async def set_stage(self, tenant: str, profile: Profile, clock: ReplayClock) -> Keeper:
+        town = await self._house.open_town(tenant, profile, clock)
+        await town.atlas.refresh()
+        await town.catalogue.read()
+        watch = self._house.watch_alarms(town)
+        if watch is not None:
+            self._watches[tenant] = watch
+        return town.keeper
+
+    async def clear_stage(self, tenant: str, *, gone: bool = False) -> None:
+        house = self._house
+        watch = self._watches.pop(tenant, None)
+        if watch is not None:
+            watch.cancel()
+            await asyncio.gather(watch, return_exceptions=True)
+        town = house.towns.get(tenant)
+        if town is not None:
+            await town.keeper.close()
+        await house.notifier.forget(tenant)
+        if gone:
+            house.towns.pop(tenant, None)
+            house.subscriptions.forget(tenant)

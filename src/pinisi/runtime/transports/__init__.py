@@ -1,0 +1,1 @@
+"""Ways in that the kernel brings: how messages of a source arrive."""

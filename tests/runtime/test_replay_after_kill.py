@@ -1,0 +1,67 @@
+"""A server that is killed in the middle of a replay goes on with it when it comes back: every row comes once."""
+
+import csv
+import json
+import os
+import signal
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+from running import running
+
+from pinisi.store.protocol import HistoryQuery
+from pinisi.store.sqlite import SqliteStore
+from pinisi.vocabulary.principal import EVERYTHING
+
+pytestmark = pytest.mark.anyio
+EXAMPLES = Path(__file__).parents[1] / "console" / "replay_examples"
+REPLAYS = "/pinisi/v1/replays"
+BUSES = "replay-buses"
+
+
+def ask(address: str, path: str, body: Any = None) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(address + path, data, {"content-type": "application/json"})
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return json.load(answer)
+
+
+def wait(address: str, holds: Any, within: float = 60) -> Any:
+    until = time.monotonic() + within
+    while time.monotonic() < until:
+        found = ask(address, f"{REPLAYS}/{BUSES}")
+        if holds(found):
+            return found
+        time.sleep(0.05)
+    raise AssertionError(found)
+
+
+def codes(name: str) -> list[str]:
+    with (EXAMPLES / "data" / name).open() as file:
+        return [row["id"] for row in sorted(csv.DictReader(file), key=lambda row: row["timestamp"])]
+
+
+async def test_a_killed_replay_goes_on_where_it_was(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "pinisi.toml").write_text(f'recordings = "{EXAMPLES / "data"}"\n')
+    with running(data, EXAMPLES / "town") as server:
+        ask(server.address, REPLAYS, {"recording": "buses", "speed": 600})
+        before = wait(server.address, lambda found: found["events"]["arrived"] > 40)
+        os.kill(server.process.pid, signal.SIGKILL)
+        server.process.wait()
+    with running(data, EXAMPLES / "town") as server:
+        again = wait(server.address, lambda found: found["state"] == "running")
+        ask(server.address, f"{REPLAYS}/{BUSES}", {"act": "speed", "speed": 100_000})
+        wait(server.address, lambda found: found["state"] == "finished")
+        server.stop()
+    async with SqliteStore(data / "tenants", lambda: 0) as store:
+        ids = ["urn:ngsi-ld:Vehicle:4716", "urn:ngsi-ld:Vehicle:4720"]
+        stories = await store.stories(BUSES, ids, HistoryQuery(attributes=("urn:pinisi:term:code",)), EVERYTHING)
+    assert again["events"]["arrived"] >= before["events"]["arrived"]
+    arrived = [[moment.instance.value for moment in story.moments if moment.instance] for story in stories]
+    assert arrived == [codes("bus_4716.csv"), codes("bus_4720.csv")]
+    assert all(moment.received == moment.observed for story in stories for moment in story.moments)
