@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 import shapely
 from rapidfuzz import fuzz
 from shapely.geometry import shape
@@ -18,6 +20,7 @@ from pinisi.city.reading import read_text
 from pinisi.city.text import Text
 
 Level = Literal["city", "kecamatan", "kelurahan"]
+MOST_NAMES = 50_000
 SAME_NAME = 80
 """Two spellings of an area's name agree from this ratio on (Paccerakang, Paccerakkang)."""
 AREA_RULE = Text(
@@ -145,6 +148,9 @@ class AreaIndex:
             shapely.prepare(polygon)
         self._codes = list(self._shapes)
         self._tree = shapely.STRtree(list(self._shapes.values()))
+        self._second = {area.bps: area.code for area in areas if area.bps}
+        self._meant: dict[tuple[str, Level, str | None], Area | None] = {}
+        self._cities = frozenset(plain(area.name) for area in areas if area.level == "city")
 
     def at(self, lon: float, lat: float) -> list[Area]:
         """Areas that hold the position, widest level first."""
@@ -168,11 +174,48 @@ class AreaIndex:
     def of_level(self, level: Level) -> list[Area]:
         return [area for area in self.areas.values() if area.level == level]
 
-    def named(self, name: str, level: Level) -> Area | None:
-        """The area whose name is nearest to `name`, when it is near enough."""
-        scored = [(fuzz.ratio(plain(name), plain(area.name)), area.code) for area in self.of_level(level)]
+    def named(self, name: str, level: Level, within: str | None = None) -> Area | None:
+        """The area whose name is nearest to `name`, when it is near enough; `within` is the code of the area above."""
+        wanted = plain(name), level, within
+        if wanted not in self._meant:
+            if len(self._meant) > MOST_NAMES:
+                self._meant.clear()
+            self._meant[wanted] = self._nearest_name(*wanted)
+        return self._meant[wanted]
+
+    def _nearest_name(self, name: str, level: Level, within: str | None) -> Area | None:
+        known = [area for area in self.of_level(level) if within is None or area.parent == within]
+        scored = [(fuzz.ratio(name, plain(area.name)), area.code) for area in known]
         best = max(scored, default=(0.0, ""))
         return self.areas[best[1]] if best[0] >= SAME_NAME else None
+
+    def is_city(self, locality: str | None) -> bool:
+        """Whether a locality is this city (Makassar, Kota Makassar); a register that names none is the city's own."""
+        words = plain(locality or "")
+        return locality is None or any(words == city or words in (f"kota{city}", f"kab{city}") for city in self._cities)
+
+    def code_of(self, code: str) -> str | None:
+        """The official code of an area that is named by either of its codes (`id7371101005`, `7371101005`)."""
+        if code in self.areas:
+            return code
+        return self._second.get(code) or self._second.get(code.removeprefix("id")) or self._second.get(f"id{code}")
+
+    def hold(self, lons: Sequence[float], lats: Sequence[float]) -> npt.NDArray[np.bool_]:
+        """For each position whether an area holds it."""
+        inside = np.zeros(len(lons), dtype=np.bool_)
+        if len(lons) and self._codes:
+            inside[self._tree.query(shapely.points(lons, lats), predicate="intersects")[0]] = True
+        return inside
+
+    def compared(self, code: str, geojson: Mapping[str, Any]) -> tuple[float, float]:
+        """Of a drawing of an area: the share of the smaller polygon on which it agrees, and how many metres its
+        furthest part (an island) lies from the area.
+        """
+        own, drawn = self._shapes[code], shape(dict(geojson))
+        smaller = min(own.area, drawn.area)
+        share = own.intersection(drawn).area / smaller if smaller > 0 else 0.0
+        centres = [part.centroid for part in getattr(drawn, "geoms", (drawn,))]
+        return share, max((distance_to_m(own, centre.x, centre.y) for centre in centres), default=0.0)
 
 
 def plain(name: str) -> str:

@@ -9,12 +9,13 @@ from typing import Any
 from pinisi.city.areas import AreaIndex, area_entities
 from pinisi.city.errors import CityError
 from pinisi.city.facts import Entity, Origin, listing
-from pinisi.city.faults import Flag, find_faults
+from pinisi.city.fault_rule import Flag
+from pinisi.city.faults import find_faults
 from pinisi.city.indicator_entities import indicator_entities
 from pinisi.city.period import period_end
 from pinisi.city.profile import Profile
 from pinisi.city.provenance import source_entities
-from pinisi.city.registers import register_entities
+from pinisi.city.row_entity import register_entities
 
 
 def city_entities(profile: Profile) -> Iterator[Entity]:

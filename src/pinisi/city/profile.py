@@ -13,7 +13,8 @@ from pinisi.city.alarm_rules import AlarmRule
 from pinisi.city.areas import Area, read_areas
 from pinisi.city.errors import CityError
 from pinisi.city.facts import Selection
-from pinisi.city.faults import FaultRule
+from pinisi.city.fault_rule import FaultRule
+from pinisi.city.importing.fault_texts import NOT_FOR_RULES, catalogue
 from pinisi.city.indicators import Indicator, read_indicators
 from pinisi.city.period import NotAPeriod, period_days
 from pinisi.city.provenance import Source, read_sources
@@ -103,8 +104,12 @@ class City(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`rules.toml`: what is a fault of the registers, and what raises an alarm."""
+    """`rules.toml`: what is a fault of the registers, what becomes of a faulty row of an import, what raises an alarm.
 
+    `imports`: code of a fault -> what becomes of a row that has it, where the city wants it otherwise than usual.
+    """
+
+    imports: dict[str, Literal["quarantine", "accept-with-flag"]] = {}
     faults: tuple[FaultRule, ...] = ()
     alarms: tuple[AlarmRule, ...] = ()
 
@@ -170,6 +175,7 @@ def load_profile(folder: Path) -> Profile:
     check_sources(folder, city, registers, cards)
     rules = read_toml(folder / "rules.toml", Rules)
     check_templates(folder, rules)
+    check_imports(folder / "rules.toml", rules)
     check_needs(folder, rules)
     tables = tuple(read_table(register, folder) for register in registers)
     check_rows(tables, cards)
@@ -269,6 +275,20 @@ def _check_cited(path: Path, field: str, source: str, period: str, known: Collec
         raise CityError(path, f"{field}.period", str(error)) from None
 
 
+def check_imports(path: Path, rules: Rules) -> None:
+    """Every fault that the city rules on exists, and can be ruled on.
+
+    Raises:
+        CityError: naming the fault.
+    """
+    known = {code for code, fault in catalogue().items() if fault.action in ("quarantine", "accept-with-flag")}
+    known = (known | {fault.code for fault in rules.faults}) - NOT_FOR_RULES
+    for code in rules.imports:
+        if code not in known:
+            reason = f"is no fault on which a city can rule: {', '.join(sorted(known))}"
+            raise CityError(path, f"imports.{code}", reason)
+
+
 def check_templates(folder: Path, rules: Rules) -> None:
     """Every text with places can be filled.
 
@@ -283,6 +303,8 @@ def check_templates(folder: Path, rules: Rules) -> None:
 
 FAULT_NEEDS = {
     "share-above": ("attribute",),
+    "minority-unit": ("attribute",),
+    "fill-in-position": ("by",),
     "below": ("attribute",),
     "zero": ("attribute",),
     "less-than-sum": ("attribute", "members"),

@@ -27,7 +27,7 @@ def read_toml(path: Path, kind: type[Value]) -> Value:
     try:
         return msgspec.convert(document, kind)
     except msgspec.ValidationError as error:
-        field, reason = _place(str(error))
+        field, reason = place_of(str(error))
         raise CityError(path, field, reason) from None
 
 
@@ -40,7 +40,7 @@ def read_text(path: Path) -> str:
         raise CityError(path, "", f"cannot be read: {error}") from None
 
 
-def _place(message: str) -> tuple[str, str]:
+def place_of(message: str) -> tuple[str, str]:
     """The field and the reason in a message of the decoder."""
     found = _PLACE.search(message)
     place = found.group(1).lstrip(".") if found else ""

@@ -19,11 +19,33 @@ _TO_BASE: dict[str, tuple[str, float]] = {
     "DAY": ("SEC", 86_400),
     "MTS": ("MTS", 1),
     "KMH": ("MTS", 1 / 3.6),
+    "HM": ("MTS", 0.44704),
     "KWH": ("KWH", 1),
     "MWH": ("KWH", 1000),
     "C62": ("C62", 1),
     "P1": ("C62", 0.01),
 }
+AREAS = frozenset({"MTK", "HAR", "KMK"})
+"""Units of area: a place without any is a gap of the register."""
+
+_NAMES: dict[str, str] = {
+    **dict.fromkeys(("kg", "kilogram", "kgs"), "KGM"),
+    **dict.fromkeys(("ton", "tons", "t", "tonne", "tonnes", "ton metrik"), "TNE"),
+    **dict.fromkeys(("m2", "m²", "sqm", "meter persegi"), "MTK"),
+    **dict.fromkeys(("ha", "hektar", "hectare", "hectares"), "HAR"),
+    **dict.fromkeys(("km2", "km²", "sqkm"), "KMK"),
+    **dict.fromkeys(("m", "meter", "metre"), "MTR"),
+    "cm": "CMT",
+    "km": "KMT",
+    **dict.fromkeys(("km/h", "km/jam", "kmh", "kph"), "KMH"),
+    "mph": "HM",
+    **dict.fromkeys(("l", "liter", "litre"), "LTR"),
+    **dict.fromkeys(("m3", "m³"), "MTQ"),
+    **dict.fromkeys(("°c", "c", "celsius"), "CEL"),
+    **dict.fromkeys(("%", "persen", "percent"), "P1"),
+    **dict.fromkeys(("µg/m3", "ug/m3", "µg/m³", "ug/m³"), "GQ"),
+}
+_A_TIME = ("/year", "/tahun", "/yr", "/thn", " per year", " per tahun", "/day", "/hari", " per day", " per hari")
 
 
 class UnitMismatch(ValueError):
@@ -43,3 +65,15 @@ def in_unit(value: float, unit: str | None, wanted: str | None) -> float:
     if base != wanted_base:
         raise UnitMismatch(f"{unit or 'no unit'} cannot be written in {wanted}")
     return value * factor / wanted_factor
+
+
+def unit_named(text: str) -> str | None:
+    """The code of a unit as people write it (`kg`, `ton/year`, `m²`) or of the code itself; None when it is none.
+
+    What a figure is of ("a year") stands in its period, not in its unit.
+    """
+    plain = text.strip().strip("()[].").casefold()
+    for suffix in _A_TIME:
+        plain = plain.removesuffix(suffix)
+    known = _NAMES.get(plain)
+    return known or (text.strip() if text.strip() in _TO_BASE else None)
