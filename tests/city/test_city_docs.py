@@ -10,15 +10,16 @@ from pinisi.city.alarm_rules import AlarmRule, Comparison, Severity
 from pinisi.city.facts import types_of
 from pinisi.city.faults import FaultRule, Kind
 from pinisi.city.formula import NEEDS, Formula, Per
+from pinisi.city.importing.fault_texts import catalogue
 from pinisi.city.indicators import Baseline, Direction, Flag, Indicator, Owner, Target
 from pinisi.city.profile import Agency, AreaSources, City, Column, Layer, Licence, View
 from pinisi.city.provenance import Source, SourceFile
-from pinisi.city.registers import Mapped, Register
+from pinisi.city.registers import Card, Mapped, Part, Register
 
 DOCS = Path(__file__).parents[2] / "docs"
 STRUCTS = (
     City, View, Licence, AreaSources, Agency, Layer, Column,
-    Source, SourceFile, Register, Mapped, FaultRule, AlarmRule,
+    Source, SourceFile, Register, Mapped, Card, Part, FaultRule, AlarmRule,
 )  # fmt: skip
 
 
@@ -42,6 +43,11 @@ def test_every_kind_of_rule_is_explained() -> None:
     page = (DOCS / "how-to" / "add-a-city.md").read_text(encoding="utf-8")
     words = [*get_args(Kind), *get_args(Comparison), *get_args(Severity)]
     assert [word for word in words if f"`{word}`" not in page] == []
+
+
+def test_every_fault_of_the_import_doctor_is_explained() -> None:
+    page = (DOCS / "reference" / "faults.md").read_text(encoding="utf-8")
+    assert [code for code, fault in catalogue().items() if f"| `{code}` | {fault.en} |" not in page] == []
 
 
 def test_every_type_and_attribute_of_makassar_is_explained(entities: list[dict[str, Any]]) -> None:

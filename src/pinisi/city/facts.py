@@ -96,8 +96,11 @@ def position_of(entity: Mapping[str, Any]) -> tuple[float, float] | None:
     location = value_of(entity, "location")
     if not isinstance(location, Mapping) or location.get("type") != "Point":  # pyright: ignore[reportUnknownMemberType]
         return None
-    lon, lat = location["coordinates"]  # pyright: ignore[reportUnknownVariableType]
-    return float(lon), float(lat)  # pyright: ignore[reportUnknownArgumentType]
+    try:
+        lon, lat = msgspec.convert(location.get("coordinates"), list[float])[:2]  # pyright: ignore[reportUnknownMemberType]
+    except (msgspec.ValidationError, ValueError):
+        return None
+    return lon, lat
 
 
 def types_of(entity: Mapping[str, Any]) -> list[str]:

@@ -12,11 +12,12 @@ import re2
 import shapely
 
 from pinisi.city.errors import CityError
-from pinisi.city.facts import Attribute, Entity, Origin, fact, place
+from pinisi.city.facts import Attribute, Entity, Origin, fact, link, place, said, source_id
 from pinisi.city.importing.cells import boolean_in, is_nothing, moment_in, number_in, quantity_in
 from pinisi.city.importing.fault_texts import english
 from pinisi.city.period import NotAPeriod, period_end
-from pinisi.city.registers import Mapped, Part, Register, Table
+from pinisi.city.registers import Mapped, Part, Register, Table, words_columns
+from pinisi.city.text import Text
 from pinisi.city.units import unit_named
 
 _PLACE = re.compile(r"\{([^{}]*?)(:slug)?\}")
@@ -99,6 +100,8 @@ class RowReader:
 
     def _attribute(self, row: Mapping[str, str], mapped: Mapped, origin: Origin) -> Attribute | None:
         """The attribute; None where the register leaves the cell empty (a gap stays a gap)."""
+        if mapped.kind == "words":
+            return self._words(row, mapped, origin)
         cell = self._cell(row, mapped.column)
         if not cell or (mapped.kind != "text" and is_nothing(cell)):
             return None
@@ -109,12 +112,24 @@ class RowReader:
             cell = found.group(1)
         cell = mapped.values.get(cell, cell)
         try:
+            if mapped.kind == "source":
+                return link(source_id(cell), self._origin(row, mapped.period_column))
             value, unit = self._value(mapped, cell)
-            unit = self._unit(row, mapped) or unit
+            unit = unit or self._unit(row, mapped)
             return fact(value, self._origin(row, mapped.period_column) if mapped.period_column else origin, unit)
         except RowFault as fault:
             self._doubt(fault, mapped.name)
             return None
+
+    def _words(self, row: Mapping[str, str], mapped: Mapped, origin: Origin) -> Attribute | None:
+        """A text in three languages, none of which may be left out."""
+        columns = words_columns(mapped.column)
+        cells = [self._cell(row, column) for column in columns]
+        if not any(cells):
+            return None
+        if not all(cells):
+            raise RowFault("words-missing", columns[cells.index("")])
+        return said(Text(*cells), self._origin(row, mapped.period_column) if mapped.period_column else origin)
 
     def _value(self, mapped: Mapped, cell: str) -> tuple[Any, str | None]:
         """The value, and the unit where the cell itself holds one."""
@@ -166,16 +181,20 @@ class RowReader:
             return self._observed(row, period)
         ends = register.as_of if register.as_of and period == register.period else period
         try:
-            return Origin(source=register.source, observed_at=_end(ends, self.zone), period=period)
+            return Origin(source=self._source(row), observed_at=_end(ends, self.zone), period=period)
         except NotAPeriod as error:
             raise RowFault("not-a-period", column or "period", value=period[:40], reason=str(error)) from None
+
+    def _source(self, row: Mapping[str, str]) -> str:
+        named = self.register.source_column
+        return (self._cell(row, named) if named else "") or self.register.source
 
     def _observed(self, row: Mapping[str, str], period: str) -> Origin:
         cell = self._cell(row, self.register.observed)
         moment = moment_in(cell, self.zone, self.register.observed_dates)
         if moment is None:
             raise RowFault("not-a-date", self.register.observed, value=cell[:80])
-        return Origin(source=self.register.source, observed_at=moment, period=moment[:10] if cell else period)
+        return Origin(source=self._source(row), observed_at=moment, period=moment[:10] if cell else period)
 
     def _place(
         self, entity: Entity, row: Mapping[str, str], geometry: Mapping[str, Any] | None, origin: Origin
@@ -233,15 +252,18 @@ def register_entities(table: Table, zone: ZoneInfo, country: str, locality: str)
         CityError: naming row and column of a number, position or period that cannot be read.
     """
     reader = RowReader(table.register, zone, country, locality)
-    seen: set[str] = set()
+    seen: dict[str, str] = {}
     for number, row in enumerate(table.rows, start=2):
         try:
             entity = reader.entity(row)
         except RowFault as fault:
             raise CityError(table.path, f"row {number}, {fault.field}", fault.reason) from None
-        if entity["id"] in seen:
-            raise CityError(table.path, f"row {number}", f"{entity['id']} occurs twice")
-        seen.add(entity["id"])
+        id, newest = entity["id"], max(part["observedAt"] for part in entity.values() if "observedAt" in part)
+        if id in seen and not table.register.series:
+            raise CityError(table.path, f"row {number}", f"{id} occurs twice")
+        if newest <= seen.get(id, ""):
+            raise CityError(table.path, f"row {number}", f"{id}: is not newer than the row before it")
+        seen[id] = newest
         yield entity
 
 

@@ -160,12 +160,12 @@ class _Examination:
             if self._numbered[id] > 1:
                 entity["id"] = f"{id}-{self._numbered[id]}"
             return True
-        key = (id, _moment(entity)) if repeated == "series" else id
+        key = (id, _moment(entity)) if self.register.series else id
         earlier = self._first.setdefault(key, row.number)
         if earlier == row.number:
             return True
-        code = "same-time" if repeated == "series" else "repeated-id"
-        value = _moment(entity) if repeated == "series" else id
+        code = "same-time" if self.register.series else "repeated-id"
+        value = _moment(entity) if self.register.series else id
         self._reject(row.number, f"{id}#{row.number}", code, "id", {"value": value, "first": earlier})
         return False
 
@@ -183,7 +183,7 @@ class _Examination:
         self._notices(placing)
         taken = [each for each in self.taken if each.row not in self.waiting]
         self._rules(taken, placing.share_inside >= LOCAL_SHARE)
-        if self.register.repeated == "series":
+        if self.register.series:
             self._series(taken)
 
     def _far_away(self, placing: Placing) -> None:

@@ -12,7 +12,8 @@ LEAST = 20
 WIDTHS = 3.0
 """How many widths of the bulk a place may lie beside it."""
 NEAR_DEGREES = 0.5
-TAIL = 0.01
+TAIL = 0.05
+"""So much at either end does not shape the bulk: a few strays never hide each other."""
 
 
 class Placing:
@@ -30,7 +31,7 @@ class Placing:
         """Rows far from the bulk: index, whether they would lie in it with longitude and latitude swapped, distance."""
         if self.count < LEAST:
             return
-        low, high = np.quantile(self._points, [TAIL, 1 - TAIL], axis=0)
+        low, high = np.quantile(self._points, [TAIL, 1 - TAIL], axis=0, method="nearest")
         reach = np.maximum(WIDTHS * (high - low), NEAR_DEGREES)
         far = ((self._points < low - reach) | (self._points > high + reach)).any(axis=1)
         for hit in np.flatnonzero(far):

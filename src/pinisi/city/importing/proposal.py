@@ -42,7 +42,7 @@ _WORDS: dict[str, str] = {
     **dict.fromkeys(("total", "penduduk", "population", "jumlah_penduduk"), "population"),
     **dict.fromkeys(("jenis", "kind", "jenis_faskes", "kategori", "tipe"), "kind"),
     **dict.fromkeys(("category", "categori"), "category"),
-    **dict.fromkeys(("kode_faskes", "stop_id", "sensor_id"), "code"),
+    **dict.fromkeys(("kode", "kode_faskes", "stop_id", "sensor_id"), "code"),
 }
 _TYPES: tuple[tuple[str, str], ...] = (
     (r"bank.?sampah|waste.?bank", "WasteBank"),
@@ -110,7 +110,8 @@ def propose(sheet: Sheet, today: str, type: str = "") -> Proposal:
         geometry=shapes,
         address=address,
         attributes=_attributes(columns, title, used, key),
-        repeated=repeated,
+        series=repeated == "series",
+        repeated="number" if repeated == "number" else "fault",
         card=Card(title=sheet.name),
     )
     return Proposal(register, columns, tuple(notes))
