@@ -53,11 +53,16 @@ def _parts(name: str, body: bytes) -> tuple[Sequence[bytes | msgspec.Raw], str]:
         head = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
     except (msgspec.DecodeError, RecursionError) as error:
         raise NotReadable(name, "no-json", reason=str(error)) from None
-    if "features" in head:
+    if "features" in head and not {"id", "type"} <= head.keys() - {_collection_type(head)}:
         return _features(name, body), "geojson"
     if {"id", "type"} <= head.keys():
         return [body], "geojson" if bytes(head["type"]) == b'"Feature"' else "ngsi-ld"
     raise NotReadable(name, "no-json", reason="neither features, nor entities, nor lines of objects")
+
+
+def _collection_type(head: dict[str, msgspec.Raw]) -> str:
+    """The member `type` where it says that this is a collection of features, not an entity that has some."""
+    return "type" if bytes(head.get("type", b"")) == b'"FeatureCollection"' else ""
 
 
 def _features(name: str, body: bytes) -> list[msgspec.Raw]:
