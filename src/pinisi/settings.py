@@ -19,6 +19,9 @@ PREFIX = "PINISI_"
 ELSEWHERE = frozenset(f"PINISI_{name}" for name in ("SETTINGS", "TOKEN", "SHARED", "BENCH_ONLY"))
 """Variables with the prefix that are no settings; the docs name them."""
 
+SECRETS = PREFIX + "SECRET_"
+"""Before the name of a secret that a source uses."""
+
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """Hosts at which only this machine is served: there a subscription may notify this machine without being allowed to."""
 
@@ -151,7 +154,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, text in environment.items():
-        if name.startswith(PREFIX) and name not in ELSEWHERE:
+        if name.startswith(PREFIX) and name not in ELSEWHERE and not name.startswith(SECRETS):
             key = name.removeprefix(PREFIX).lower()
             values[key] = _convert(key, text, f"environment variable {name}")
     return values

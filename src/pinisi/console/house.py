@@ -37,6 +37,7 @@ from pinisi.people.register import People
 from pinisi.runtime.care import take_care
 from pinisi.runtime.city_loading import LOADER, folder_digest, load_city
 from pinisi.runtime.clock import Clock, WallClock
+from pinisi.runtime.expiry import watch_expiry
 from pinisi.runtime.keeper import SWITCH, Running
 from pinisi.runtime.kinds import KINDS
 from pinisi.runtime.live_file import make_sources, read_live
@@ -173,14 +174,24 @@ class House:
     async def open_sources(self, town: Town) -> None:
         """Run the live sources that the city wants; the operator has the last word on which are on."""
         wanted = read_live(town.profile.folder)
-        for made in make_sources(wanted, self.registry, KINDS, town.profile.city):
+        for made in make_sources(wanted, self.registry, KINDS, town.profile):
             if made.source is None:
                 town.failed_sources[made.id] = made.failure or ""
                 _log.error("a source cannot be used", source=made.id, reason=made.failure)
                 continue
-            running = Running(made.source, made.service, self.store, town.tenant, self.pinisi_table, town.clock)
+            running = Running(
+                made.source,
+                made.service,
+                self.store,
+                town.tenant,
+                self.pinisi_table,
+                town.clock,
+                folder=self.settings.data,
+            )
             switched = await self.store.document(town.tenant, SWITCH, made.id)
             await town.keeper.add(running, on=made.on if switched is None else switched[1] == b"on")
+        passing = [self.pinisi_table.expand_term(type) for each in self.registry.services for type in each.passing]
+        self._run(watch_expiry(self.store, town.tenant, passing, town.now), f"expiry in {town.tenant}")
 
     async def open_town(self, tenant: str, profile: Profile, clock: Clock) -> Town:
         """Load a city's folder into a tenant and show it.

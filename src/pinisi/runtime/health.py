@@ -18,7 +18,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a source. `period` in microseconds; `heard` and `failed` are moments, 0 for never.
 
     `heard` is the last message, or the last answer that had nothing new. `error` is what went wrong last; it is gone
-    with the next message.
+    with the next message. An error that stays while other parts of the source deliver does not make it failing.
     """
 
     period: int
@@ -38,7 +38,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 def state_of(health: Health, now: Instant) -> State:
     if not health.on:
         return "off"
-    if health.error:
+    if health.error and health.failed >= health.heard:
         return "failing"
     if not health.heard:
         return "waiting" if now - health.since <= SILENT_AFTER * health.period else "silent"

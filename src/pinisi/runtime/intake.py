@@ -3,6 +3,7 @@
 Live data, pushed data, dropped files and replays all come this way.
 """
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -14,32 +15,29 @@ from pinisi.context.payload import read_entity
 from pinisi.context.term_table import TermTable
 from pinisi.runtime.arrival import Tally, arrived
 from pinisi.runtime.quarantine import MOST_EACH, Quarantined, met, place_of, row_at, rows_of
-from pinisi.runtime.source import Message, Method, Reading, Reject, Source, Unreadable
-from pinisi.store.protocol import Applied, Change, DocumentChange, EntityChange, Refused, Store
+from pinisi.runtime.source import Message, Method, Outcome, Reading, Reject, Source, Taken, Unreadable
+from pinisi.store.protocol import Change, DocumentChange, EntityChange, Refused, Store
+from pinisi.store.protocol import Outcome as Applied
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import EVERYTHING, Principal
 
 BATCH = 250
+LONG = 200_000
+"""Bytes of a message that is read in a thread, so that nobody else waits."""
 PLACE = "source-place"
 """Kind of the documents in which a transport notes how far it has come."""
 _NAMELESS = frozenset({"id", "type", "scope", "@context", "expiresAt"})
 
 
-class Taken(msgspec.Struct, frozen=True):
-    """What became of a message: values that were new, late or known already; rows that were rejected."""
-
-    new: int = 0
-    late: int = 0
-    repeated: int = 0
-    rejected: int = 0
-    entities: int = 0
-
-
-class _Rejected(msgspec.Struct, frozen=True):
-    """A row that was rejected, and the message that it came with."""
+class _Understood(msgspec.Struct):
+    """What one message says, and what became of it. `texts` are the documents as they came, for the quarantine."""
 
     message: Message
-    reject: Reject
+    changes: list[EntityChange]
+    texts: list[str]
+    rejects: list[Reject]
+    outcomes: list[Outcome]
+    whole: bool = True
 
 
 class Intake:
@@ -62,30 +60,29 @@ class Intake:
         Raises:
             StoreUnavailable: nothing of the last slice was kept; the messages have to come again.
         """
-        entities: list[tuple[str, EntityChange]] = []
-        rejects: list[_Rejected] = []
-        for message in messages:
-            changes, bad = self._entities(self._read(message))
-            entities += changes
-            rejects += [_Rejected(message, each) for each in bad]
-        tallies: list[Tally] = []
-        for batch in _slices(entities, BATCH):
-            applied = await self._store.apply(
-                self._tenant, [change for _, change in batch], self._principal, atomic=False
-            )
-            tallies += [outcome.result for outcome in applied.outcomes if isinstance(outcome.result, Tally)]
-            rejects += [_Rejected(messages[-1], each) for each in _refused(batch, applied)]
+        heard = [await self._understood(message) for message in messages]
+        owed = [(one, number) for one in heard for number in range(len(one.changes))]
+        for batch in _slices(owed, BATCH):
+            changes = [one.changes[number] for one, number in batch]
+            applied = await self._store.apply(self._tenant, changes, self._principal, atomic=False)
+            for (one, number), outcome in zip(batch, applied.outcomes, strict=True):
+                _note(one, number, outcome)
         place = next((each.place for each in reversed(messages) if each.place is not None), None)
-        await self._finish(rejects, place)
-        return Taken(
-            new=sum(tally.new for tally in tallies),
-            late=sum(tally.late for tally in tallies),
-            repeated=sum(tally.repeated for tally in tallies),
-            rejected=len(rejects),
-            entities=len(tallies),
-        )
+        await self._finish(heard, place)
+        return _sum([_taken(one) for one in heard])
 
-    def _read(self, message: Message) -> Reading:
+    async def _understood(self, message: Message) -> _Understood:
+        if len(message.body) < LONG:
+            return self._understand(message)
+        return await asyncio.to_thread(self._understand, message)
+
+    def _understand(self, message: Message) -> _Understood:
+        reading = self._read(message)
+        if isinstance(reading, Reject):
+            return _Understood(message, [], [], [reading], [], whole=False)
+        return self._entities(message, reading)
+
+    def _read(self, message: Message) -> Reading | Reject:
         """What the source's function makes of it; a function that fails has met something that nobody thought of."""
         try:
             return self._source.read(message)
@@ -94,21 +91,20 @@ class Intake:
         except Exception as error:
             reason = _plain(f"cannot be read: {type(error).__name__}: {error}")
         raw = message.body[:4_000].decode("utf-8", "replace")
-        return Reading(rejects=(Reject(key=message.origin, reason=reason, raw=raw),))
+        return Reject(key=message.origin, reason=reason, raw=raw)
 
-    def _entities(self, reading: Reading) -> tuple[list[tuple[str, EntityChange]], list[Reject]]:
-        """(the document, its change) of each entity that is one; the others as rejects."""
-        changes: list[tuple[str, EntityChange]] = []
-        rejects = list(reading.rejects)
+    def _entities(self, message: Message, reading: Reading) -> _Understood:
+        """The change of each entity that is one; the others as rejects."""
+        heard = _Understood(message, [], [], list(reading.rejects), [])
         for document in reading.entities:
-            traced = self._traced(document)
             try:
-                entity = read_entity(traced, self._table)
-            except (Refused, ValueError, TypeError, RecursionError) as error:
-                rejects.append(_reject(document, str(error)))
+                entity = read_entity(self._traced(document), self._table)
+            except (Refused, ValueError, TypeError, AttributeError, RecursionError) as error:
+                heard.rejects.append(_reject(document, str(error)))
             else:
-                changes.append((_text(document), EntityChange(entity.id, arrived(entity))))
-        return changes, rejects
+                heard.changes.append(EntityChange(entity.id, arrived(entity)))
+                heard.texts.append(_text(document))
+        return heard
 
     def _traced(self, document: Mapping[str, Any]) -> dict[str, Any]:
         """The entity with method and provider at every value that does not say them itself."""
@@ -127,11 +123,12 @@ class Intake:
         members: dict[str, Any] = dict(value)  # pyright: ignore[reportUnknownArgumentType]
         return {**added, **members} | ({"method": added["method"]} if self._forced else {})
 
-    async def _finish(self, rejects: Sequence["_Rejected"], place: bytes | None) -> None:
+    async def _finish(self, heard: Sequence[_Understood], place: bytes | None) -> None:
         """Keep the rejects, and the transport's place once all before it is kept."""
         changes: list[Change] = []
-        for rejected in {each.reject.key: each for each in rejects}.values():
-            change = await self._kept_row(rejected.message, rejected.reject)
+        rejects = {reject.key: (one.message, reject) for one in heard for reject in one.rejects}
+        for message, reject in rejects.values():
+            change = await self._kept_row(message, reject)
             if change is not None:
                 changes.append(change)
         if place is not None:
@@ -170,12 +167,44 @@ def _quarantined(source: str, message: Message, reject: Reject, now: Instant) ->
     )
 
 
-def _refused(batch: Sequence[tuple[str, EntityChange]], applied: Applied) -> list[Reject]:
-    return [
-        Reject(key=change.id, reason=_plain(str(outcome.refused)), raw=raw)
-        for (raw, change), outcome in zip(batch, applied.outcomes, strict=True)
-        if outcome.refused is not None
-    ]
+def _note(heard: _Understood, number: int, outcome: Applied) -> None:
+    """What became of one entity."""
+    change = heard.changes[number]
+    if outcome.refused is not None:
+        heard.rejects.append(Reject(key=change.id, reason=_plain(str(outcome.refused)), raw=heard.texts[number]))
+    elif isinstance(outcome.result, Tally):
+        tally = outcome.result
+        heard.outcomes.append(Outcome(change.id, tally.new, tally.late, tally.repeated))
+
+
+def _taken(heard: _Understood) -> Taken:
+    outcomes = heard.outcomes
+    return Taken(
+        new=sum(outcome.new for outcome in outcomes),
+        late=sum(outcome.late for outcome in outcomes),
+        repeated=sum(outcome.repeated for outcome in outcomes),
+        rejected=len(heard.rejects),
+        entities=len(outcomes),
+        outcomes=tuple(outcomes),
+        rejects=tuple(heard.rejects),
+        whole=heard.whole,
+    )
+
+
+def _sum(each: Sequence[Taken]) -> Taken:
+    if len(each) == 1:
+        return each[0]
+    return Taken(
+        new=sum(taken.new for taken in each),
+        late=sum(taken.late for taken in each),
+        repeated=sum(taken.repeated for taken in each),
+        rejected=sum(taken.rejected for taken in each),
+        entities=sum(taken.entities for taken in each),
+        outcomes=tuple(outcome for taken in each for outcome in taken.outcomes),
+        rejects=tuple(reject for taken in each for reject in taken.rejects),
+        whole=all(taken.whole for taken in each),
+        each=tuple(each),
+    )
 
 
 def _reject(document: Mapping[str, Any], reason: str) -> Reject:

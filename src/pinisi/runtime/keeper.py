@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
+from pathlib import Path
 
 import msgspec
 import structlog
@@ -14,8 +15,9 @@ from pinisi.runtime.city_loading import settled
 from pinisi.runtime.clock import Clock
 from pinisi.runtime.gathering import gathered
 from pinisi.runtime.health import Health, state_of
-from pinisi.runtime.intake import PLACE, Intake, Taken
-from pinisi.runtime.source import Message, Method, Source, TransportFailed
+from pinisi.runtime.intake import PLACE, Intake
+from pinisi.runtime.secrets import secret_of
+from pinisi.runtime.source import Acknowledging, Message, Method, Source, Taken, TransportFailed
 from pinisi.runtime.source_card import card_entity
 from pinisi.store.protocol import EntityChange, Store, StoreUnavailable
 from pinisi.vocabulary.instant import SECOND, Instant
@@ -27,6 +29,7 @@ TELL_SECONDS = 10.0
 SWITCH = "source-switch"
 """Kind of the documents that say whether an operator has switched a source `on` or `off`."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
+LONGEST_REASON = 500
 
 _log = structlog.get_logger("pinisi.sources")
 replace = msgspec.structs.replace
@@ -45,9 +48,13 @@ class Running:
         clock: Clock,
         *,
         forced: Method | None = None,
+        folder: Path = Path("data"),
     ) -> None:
+        """`folder` is the data folder."""
         self.source = source
         self.service = service
+        self.folder = folder
+        self._trouble = ""
         self._store = store
         self._tenant = tenant
         self._table = table
@@ -62,6 +69,13 @@ class Running:
 
     # what a transport asks (`Line`)
 
+    @property
+    def id(self) -> str:
+        return self.source.id
+
+    def secret(self, name: str) -> str:
+        return secret_of(self.folder, name)
+
     def now(self) -> Instant:
         return self._clock.now()
 
@@ -74,7 +88,14 @@ class Running:
             await self._wrote.wait()
 
     async def alive(self) -> None:
-        self.health = replace(self.health, heard=self.now(), error="", failed=0)
+        self.health = replace(self.health, heard=self.now(), error=self._trouble)
+
+    async def trouble(self, reason: str) -> None:
+        if reason and reason != self._trouble:
+            _log.warning("a source has trouble", source=self.source.id, tenant=self._tenant, reason=reason)
+        self._trouble = reason[:LONGEST_REASON]
+        failed = self.now() if reason else self.health.failed
+        self.health = replace(self.health, error=self._trouble, failed=failed)
 
     # running
 
@@ -131,19 +152,23 @@ class Running:
             known,
             heard=self.now(),
             message=self.now(),
-            error="",
-            failed=0,
+            error=self._trouble,
             messages=known.messages + len(messages),
             accepted=known.accepted + taken.new + taken.late,
             late=known.late + taken.late,
             repeated=known.repeated + taken.repeated,
             rejected=known.rejected + taken.rejected,
         )
+        transport = self.source.transport
+        if isinstance(transport, Acknowledging):
+            for message, each in zip(messages, taken.each or (taken,), strict=True):
+                await transport.taken(self, message, each)
         return taken
 
     async def _fail(self, reason: str) -> None:
         _log.warning("a source fails", source=self.source.id, tenant=self._tenant, reason=reason)
-        self.health = replace(self.health, error=reason[:500], failed=self.now())
+        self._trouble = ""
+        self.health = replace(self.health, error=reason[:LONGEST_REASON], failed=self.now())
         await self._tell_safely()
 
     async def _look(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from pinisi.city.errors import CityError
-from pinisi.city.profile import City
+from pinisi.city.profile import Profile
 from pinisi.city.reading import read_toml
 from pinisi.runtime.services import Registry
 from pinisi.runtime.source import Source, SourceKind
@@ -59,20 +59,20 @@ def read_live(folder: Path) -> tuple[Wanted, ...]:
 
 
 def make_sources(
-    wanted: Sequence[Wanted], registry: Registry, kinds: Sequence[SourceKind[Any]], city: City
+    wanted: Sequence[Wanted], registry: Registry, kinds: Sequence[SourceKind[Any]], profile: Profile
 ) -> list[Made]:
     """Every wanted source, made by its kind; one that cannot be made says why."""
-    return [_make(each, registry, kinds, city) for each in wanted]
+    return [_make(each, registry, kinds, profile) for each in wanted]
 
 
-def _make(wanted: Wanted, registry: Registry, kinds: Sequence[SourceKind[Any]], city: City) -> Made:
+def _make(wanted: Wanted, registry: Registry, kinds: Sequence[SourceKind[Any]], profile: Profile) -> Made:
     service, _, name = wanted.kind.rpartition(".")
     kind = _kind(service, name, registry, kinds)
     if kind is None:
         return Made(id=wanted.id, service=service, failure=f"there is no kind of source {wanted.kind!r}")
     try:
         options = msgspec.convert(wanted.options, kind.options)
-        made = msgspec.structs.replace(kind.make(options, city), id=wanted.id)
+        made = msgspec.structs.replace(kind.make(options, profile), id=wanted.id)
     except (msgspec.ValidationError, ValueError) as error:
         return Made(id=wanted.id, service=service, failure=f"options: {error}")
     on = not kind.outside if wanted.on is None else wanted.on

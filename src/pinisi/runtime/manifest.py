@@ -19,12 +19,14 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     """What a service brings.
 
     `name` is the one of its entry point: letters, digits and dashes. `types` are the entity types that it writes, by
-    short name. `streams` are what of the past it can read for a replay. `licence` is that of the data that it ships.
+    short name; `passing` are those of them whose entities end when their `expiresAt` is over. `streams` are what of the
+    past it can read for a replay. `licence` is that of the data that it ships.
     """
 
     name: str
     title: Text
     types: tuple[str, ...] = ()
+    passing: tuple[str, ...] = ()
     sources: tuple[SourceKind[Any], ...] = ()
     streams: tuple[StreamKind[Any], ...] = ()
     licence: str = "Apache-2.0"

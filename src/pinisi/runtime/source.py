@@ -5,11 +5,12 @@ what could not be read, and tells everybody how the source is doing. docs/how-to
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from pathlib import Path
+from typing import Any, Generic, Literal, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
-from pinisi.city.profile import City
+from pinisi.city.profile import Profile
 from pinisi.city.text import Text
 from pinisi.vocabulary.instant import Instant
 
@@ -21,7 +22,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
     `origin` is where from: an address, a topic, a file's name. `media` has no parameters and is lower case; empty where
     the sender named none. `received` is the tenant's time. `place` is where the transport goes on from after this
-    message, over a restart: it is written together with what the message says.
+    message, over a restart: it is written together with what the message says. `kept` is true of what a broker kept
+    from before (MQTT "retain"): that it comes now says nothing of when it was true.
     """
 
     body: bytes
@@ -29,6 +31,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     received: Instant
     media: str = ""
     place: bytes | None = None
+    kept: bool = False
 
 
 class Reject(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,8 +62,53 @@ class Unreadable(ValueError):
     """The whole message is not what the source delivers; the text says what is wrong with it, and where."""
 
 
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of one entity of a message: how many of its values were new, late, or known already."""
+
+    id: str
+    new: int = 0
+    late: int = 0
+    repeated: int = 0
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """What became of messages: values that were new, late or known already; each entity in its order; bad rows.
+
+    `whole` is false when a message could not be read at all. `each` has the same for every message, where it was
+    several.
+    """
+
+    new: int = 0
+    late: int = 0
+    repeated: int = 0
+    rejected: int = 0
+    entities: int = 0
+    outcomes: tuple[Outcome, ...] = ()
+    rejects: tuple[Reject, ...] = ()
+    whole: bool = True
+    each: tuple["Taken", ...] = ()
+
+
 class Line(Protocol):
     """What a transport has of the house."""
+
+    @property
+    def id(self) -> str:
+        """The source's id."""
+        ...
+
+    @property
+    def folder(self) -> Path:
+        """The data folder: where relative paths begin."""
+        ...
+
+    def secret(self, name: str) -> str:
+        """A password or key by its name; never to be shown or kept.
+
+        Raises:
+            TransportFailed: there is none of that name; the text says where to put it.
+        """
+        ...
 
     def now(self) -> Instant:
         """The tenant's time."""
@@ -78,11 +126,22 @@ class Line(Protocol):
         """The other side answered, though with nothing new: the source is not silent."""
         ...
 
+    async def trouble(self, reason: str) -> None:
+        """It does not work now, and the transport itself tries again; an empty reason: all works again."""
+        ...
+
 
 class Transport(Protocol):
     """A way in. Ends only when cancelled; an exception is a failure that is shown, and tried again with back-off."""
 
     def messages(self, line: Line) -> AsyncIterator[Message]: ...
+
+
+@runtime_checkable
+class Acknowledging(Protocol):
+    """A transport that must be told what became of each message: to acknowledge it, or to put a file away."""
+
+    async def taken(self, line: Line, message: Message, taken: Taken) -> None: ...
 
 
 class TransportFailed(Exception):
@@ -125,13 +184,13 @@ Options = TypeVar("Options", bound=msgspec.Struct)
 class SourceKind(msgspec.Struct, Generic[Options], frozen=True, kw_only=True):
     """A kind of source that a service offers: a city's `live.toml` says whether and how it is used.
 
-    `make` builds the source from the options (read from TOML into `options`) and the city; it raises `ValueError` with
-    the field's name for options that do not fit. `outside`: it asks another host, so it is off until somebody switches
-    it on.
+    `make` builds the source from the options (read from TOML into `options`) and the city's profile; it raises
+    `ValueError` with the field's name for options that do not fit. `outside`: it asks another host, so it is off until
+    somebody switches it on.
     """
 
     name: str
     title: Text
     options: type[Options]
-    make: Callable[[Options, City], Source]
+    make: Callable[[Options, Profile], Source]
     outside: bool = True

@@ -1,1 +1,1 @@
-"""Ways in that the kernel brings: how messages of a source arrive."""
+"""The ways in that the kernel brings: how messages of a source arrive. Each is bounded and can be cancelled."""

@@ -1,0 +1,12 @@
+"""Environment: the weather to come; later the air, the heat, the noise."""
+
+from pinisi.runtime.manifest import Service
+from pinisi.services.environment.bmkg_forecast import FORECAST, TEXTS
+
+SERVICE = Service(
+    name="environment",
+    title=TEXTS["title"],
+    types=("WeatherForecast",),
+    passing=("WeatherForecast",),
+    sources=(FORECAST,),
+)

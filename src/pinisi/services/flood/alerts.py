@@ -1,0 +1,120 @@
+"""A CAP message as `Alert` entities of Smart Data Models (dataModel.Alert): one for each thing that it warns of.
+
+Infos that differ only in language are one alert with words in each. An update or a cancel also tells the alerts that
+it refers to what became of them; that it may come before them changes nothing.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from pinisi.services.flood.cap import CapAlert, CapArea, CapInfo
+
+Entity = dict[str, Any]
+
+SEVERITIES = {
+    "Extreme": "critical",
+    "Severe": "high",
+    "Moderate": "medium",
+    "Minor": "low",
+    "Unknown": "informational",
+}
+"""CAP -> Smart Data Models."""
+_ENDINGS = {"Update": "updated", "Cancel": "cancelled"}
+
+
+def alert_id(identifier: str, number: int = 0) -> str:
+    ending = f":{number + 1}" if number else ""
+    return f"urn:ngsi-ld:Alert:{quote(identifier, safe='')}{ending}"
+
+
+def alerts_of(cap: CapAlert) -> Iterator[Entity]:
+    """Every alert that the message makes, and every one that it ends."""
+    if cap.kind in ("Alert", "Update"):
+        for number, infos in enumerate(_same_but_for_language(cap.infos)):
+            yield _alert(cap, infos, number)
+    ending = _ENDINGS.get(cap.kind)
+    if ending is not None:
+        for reference in cap.references:
+            yield _ended(cap, reference.identifier, ending)
+
+
+def _same_but_for_language(infos: Sequence[CapInfo]) -> list[list[CapInfo]]:
+    groups: dict[Any, list[CapInfo]] = {}
+    for info in infos:
+        key = (info.urgency, info.severity, info.certainty, info.effective, info.onset, info.expires)
+        shape = tuple(str(area.rings) for area in info.areas)
+        groups.setdefault((key, info.event_codes, shape), []).append(info)
+    return list(groups.values())
+
+
+def _alert(cap: CapAlert, infos: Sequence[CapInfo], number: int) -> Entity:
+    info = infos[0]
+    entity: Entity = {
+        "id": alert_id(cap.identifier, number),
+        "type": "Alert",
+        "name": _said(infos, [each.headline or each.event for each in infos], cap),
+        "event": _said(infos, [each.event for each in infos], cap),
+        "description": _said(infos, [each.description for each in infos], cap),
+        "severity": _told(SEVERITIES[info.severity], cap),
+        "urgency": _told(info.urgency.lower(), cap),
+        "certainty": _told(info.certainty.lower(), cap),
+        "alertStatus": _told("active" if cap.status == "Actual" else cap.status.lower(), cap),
+        "alertSource": _told(info.sender_name or cap.sender, cap),
+        "dateIssued": _time(cap.sent, cap),
+        "validFrom": _time(info.onset or info.effective or cap.sent, cap),
+        "areaServed": _told(", ".join(area.description for area in info.areas), cap),
+    }
+    entity |= _where_there_is(infos, info, cap)
+    return {name: value for name, value in entity.items() if value is not None}
+
+
+def _where_there_is(infos: Sequence[CapInfo], info: CapInfo, cap: CapAlert) -> Entity:
+    """What not every alert says."""
+    found: Entity = {"instruction": _said(infos, [each.instruction for each in infos], cap)}
+    if info.event_codes:
+        found["eventCode"] = _told(info.event_codes[0][1], cap)
+    if info.web:
+        found["url"] = _told(info.web, cap)
+    if info.expires is not None:
+        found["validTo"] = _time(info.expires, cap)
+        found["expiresAt"] = info.expires
+    geometry = geometry_of(info.areas)
+    if geometry is not None:
+        found["location"] = {"type": "GeoProperty", "value": geometry, "observedAt": cap.sent}
+    return found
+
+
+def _ended(cap: CapAlert, identifier: str, ending: str) -> Entity:
+    entity: Entity = {"id": alert_id(identifier), "type": "Alert", "alertStatus": _told(ending, cap)}
+    if cap.kind == "Update":
+        link = {"type": "Relationship", "object": alert_id(cap.identifier), "observedAt": cap.sent}
+        entity["supersededBy"] = link
+    return entity
+
+
+def geometry_of(areas: Sequence[CapArea]) -> dict[str, Any] | None:
+    """All polygons of all areas; None where there are only words."""
+    rings = [ring for area in areas for ring in area.rings]
+    if not rings:
+        return None
+    if len(rings) == 1:
+        return {"type": "Polygon", "coordinates": [rings[0]]}
+    return {"type": "MultiPolygon", "coordinates": [[ring] for ring in rings]}
+
+
+def _told(value: str, cap: CapAlert) -> dict[str, Any] | None:
+    return {"type": "Property", "value": value, "observedAt": cap.sent} if value else None
+
+
+def _time(moment: str, cap: CapAlert) -> dict[str, Any]:
+    value = {"@type": "DateTime", "@value": moment}
+    return {"type": "Property", "value": value, "observedAt": cap.sent}
+
+
+def _said(infos: Sequence[CapInfo], words: Sequence[str], cap: CapAlert) -> dict[str, Any] | None:
+    """Words in each language that has some."""
+    told: Mapping[str, str] = {info.language: text for info, text in zip(infos, words, strict=True) if text}
+    if not told:
+        return None
+    return {"type": "LanguageProperty", "languageMap": dict(told), "observedAt": cap.sent}
