@@ -1,5 +1,6 @@
 """The one route table: every address, who may use it, what it does. Tests and docs walk it."""
 
+from pinisi.console.area_endpoints import AREA_ROUTES
 from pinisi.console.city_endpoints import CITY_ROUTES
 from pinisi.console.house_endpoints import HOUSE_ROUTES
 from pinisi.console.http import Call, Reply, Route, json_reply
@@ -32,6 +33,7 @@ OPENAPI_ROUTES: tuple[Route, ...] = (
 ROUTES: tuple[Route, ...] = (
     *NGSI_LD_ROUTES,
     *CITY_ROUTES,
+    *AREA_ROUTES,
     *TIME_ROUTES,
     *PROGRAMME_ROUTES,
     *INCIDENT_ROUTES,
