@@ -117,12 +117,12 @@ class City:
         return [sensor for sensor in self.population if sensor.id in visible]
 
 
-def make_tokens(data: Path) -> tuple[str, str]:
-    """An administrator with two tokens: one as wide as he is, one that reads two kecamatan."""
+def make_tokens(data: Path, *more: str) -> tuple[str, str]:
+    """An administrator with two tokens: one as wide as he is, one that reads two kecamatan; `more` permissions."""
     texts: list[str] = []
-    wide = TokenWish(label="all", permissions=frozenset({"context.read", "context.write"}))
+    wide = TokenWish(label="all", permissions=frozenset({"context.read", "context.write", *more}))
     limits = (Grant(areas=frozenset(TWO_KECAMATAN)),)
-    narrow = TokenWish(label="limited", permissions=frozenset({"context.read"}), limits=limits)
+    narrow = TokenWish(label="limited", permissions=frozenset({"context.read", *more}), limits=limits)
 
     async def make(people: People) -> None:
         administrator = Assignment(role="administrator")
