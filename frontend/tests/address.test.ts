@@ -14,6 +14,9 @@ const BUSY: Screen = {
   lang: "ja",
   theme: "light",
   mode: "wall",
+  at: "2017-02-21T06:00:00.000Z",
+  known: "now",
+  with: "2017-02-21T13:00:00.000Z",
   sheet: true,
   panel: 30.25,
   legend: "folded",
@@ -29,7 +32,7 @@ describe("the address bar", () => {
     expect(parseAddress(search(formatAddress({ ...START, layers: [] }))).layers).toEqual([]);
   });
   it("stays readable", () => expect(formatAddress({ ...START, layers: ["a", "b"] })).toBe("/?layers=a,b"));
-  it.each(["?map=abc", "?map=12/99/0", "?map=12/0", "?panel=5", "?page=nowhere", "?theme=pink", "?lang=fr"])(
+  it.each(["?map=abc", "?map=12/99/0", "?map=12/0", "?panel=5", "?page=nowhere", "?theme=pink", "?lang=fr", "?at=yesterday", "?known=then", "?with=2017"])(
     "falls back to the start for %s",
     (broken) => expect(parseAddress(broken)).toEqual(START),
   );

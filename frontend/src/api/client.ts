@@ -1,4 +1,5 @@
 /** Every request of the console to its own server; an error answer becomes a `Problem`. */
+import type { Moment } from "./moment";
 import { ofTenant } from "./tenant";
 import type {
   Area,
@@ -12,6 +13,7 @@ import type {
   Place,
   Found,
   Session,
+  Timeline,
 } from "./types";
 
 const ROOT = "/pinisi/v1";
@@ -46,22 +48,44 @@ function query(parameters: Record<string, string | number | null | undefined>): 
   return new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString();
 }
 
+/** The same address at a moment of the past. */
+function then(path: string, moment: Moment | null): string {
+  if (moment === null) return path;
+  return `${path}${path.includes("?") ? "&" : "?"}${query({ at: moment.at, known: moment.known })}`;
+}
+
+/** A history as far as a moment; what is true at that very moment belongs to it. */
+function until(moment: Moment | null): Record<string, string> {
+  if (moment === null) return {};
+  const to = new Date(Date.parse(moment.at) + 1).toISOString();
+  return { to, ...(moment.known === "then" ? { known: new Date(moment.at).toISOString() } : {}) };
+}
+
+/** The address of a file with what the screen shows. */
+export function exportAddress(what: Record<string, string>, format: string, moment: Moment | null): string {
+  return ofTenant(`${ROOT}/export?${query({ ...what, format, at: moment?.at, known: moment?.known })}`);
+}
+
 export const api = {
   session: () => ask<Session>("session"),
   login: (account: string, password: string) => send<unknown>("login", { account, password }),
   logout: () => send<unknown>("logout", {}),
   city: () => ask<City>("city"),
-  now: () => ask<Now>("now"),
+  now: (moment: Moment | null = null) => ask<Now>(then("now", moment)),
   areas: () => ask<{ areas: Area[] }>("areas").then((answer) => answer.areas),
-  layer: (id: string) => ask<LayerTable>(`layers/${encodeURIComponent(id)}`),
-  place: (id: string, signal?: AbortSignal) =>
-    ask<Place>(`places/${encodeURIComponent(id)}`, signal ? { signal } : {}),
-  history: (entity: string, attribute: string, from?: string) => ask<History>(`history?${query({ entity, attribute, from })}`),
+  layer: (id: string, moment: Moment | null = null) => ask<LayerTable>(then(`layers/${encodeURIComponent(id)}`, moment)),
+  place: (id: string, signal?: AbortSignal, moment: Moment | null = null) =>
+    ask<Place>(then(`places/${encodeURIComponent(id)}`, moment), signal ? { signal } : {}),
+  history: (entity: string, attribute: string, moment: Moment | null = null, from?: string) =>
+    ask<History>(`history?${query({ entity, attribute, from, ...until(moment) })}`),
+  timeline: (known: Moment["known"], from: string | null, to: string | null, buckets: number) =>
+    ask<Timeline>(`timeline?${query({ known, from, to, buckets })}`),
   search: (q: string, signal: AbortSignal) =>
     ask<{ results: Found[] }>(`search?${query({ q, limit: 8 })}`, { signal }).then((answer) => answer.results),
-  incidents: (state: "open" | "closed" | "all", limit = 200) =>
-    ask<{ incidents: Incident[] }>(`incidents?${query({ state, limit })}`).then((answer) => answer.incidents),
-  incident: (id: string) => ask<IncidentWithActs>(`incidents/${encodeURIComponent(id)}`),
+  incidents: (state: "open" | "closed" | "all", moment: Moment | null = null, limit = 200) =>
+    ask<{ incidents: Incident[] }>(then(`incidents?${query({ state, limit })}`, moment)).then((answer) => answer.incidents),
+  incident: (id: string, moment: Moment | null = null) =>
+    ask<IncidentWithActs>(then(`incidents/${encodeURIComponent(id)}`, moment)),
   act: (id: string, act: IncidentAct) => send<Incident>(`incidents/${encodeURIComponent(id)}/acts`, act),
   raise: (incident: object) => send<Incident>("incidents", incident),
 };

@@ -132,6 +132,8 @@ export interface Now {
   alarms: Incident[];
   alarmCount: number;
   sources: { live: number; total: number };
+  /** Of a moment of the past: it lies beyond raw retention. */
+  condensed?: boolean;
 }
 
 export type Cell = string | number | boolean | null | (Flag | string)[];
@@ -183,6 +185,18 @@ export interface History {
   unitText: Text | null;
   points: HistoryPoint[];
   hourly: HistoryHour[];
+}
+
+/** How much changed when: `buckets` are equal parts of the time between `from` and `to`. */
+export interface Timeline {
+  from: string;
+  to: string;
+  begun: string | null;
+  now: string;
+  types: Record<string, Text>;
+  buckets: Record<string, number>[];
+  read: number;
+  entities: number;
 }
 
 export interface Found {

@@ -45,7 +45,7 @@ export class CityClock extends View {
   }
 
   protected override render() {
-    const now = store.clock();
+    const now = store.present();
     return html`<time aria-label=${this.words.clock} role="timer" aria-live="off" datetime=${now.toISOString()}>
       <b>${this.format.hour(now)}</b> ${this.format.zone} <span class="day">· ${this.format.weekday(now)}</span>
     </time>`;

@@ -15,6 +15,18 @@ export const frameStyles = css`
     z-index: 10;
   }
 
+  exercise-bar,
+  past-bar,
+  cut-bar {
+    flex: none;
+    position: relative;
+    z-index: 11;
+  }
+
+  time-scrubber {
+    flex: none;
+  }
+
   .body {
     flex: 1;
     min-height: 0;

@@ -12,7 +12,9 @@ import "./cut-bar";
 import "./exercise-bar";
 import "./key-help";
 import "./navigation-rail";
+import "../time/time-scrubber";
 import "./panel-edge";
+import "./past-bar";
 import "./side-panel";
 import "./sign-in";
 import "./start-failed";
@@ -46,10 +48,11 @@ export class PinisiConsole extends View {
   protected override render() {
     if (store.phase === "signed-out") return html`<sign-in></sign-in>`;
     if (store.phase === "failed") return html`<start-failed></start-failed>`;
-    const { panel, sheet } = screenState.state;
+    const { panel, sheet, page, at } = screenState.state;
     const width = panel === null ? {} : { "--panel": `${panel}rem` };
     return html`
       <exercise-bar></exercise-bar>
+      <past-bar></past-bar>
       <cut-bar></cut-bar>
       <top-bar @skip=${this.skip} @chosen=${this.skip}></top-bar>
       <div class="body mode-${screenState.mode} ${sheet ? "sheet-up" : ""}" style=${setStyle(width)}>
@@ -60,6 +63,7 @@ export class PinisiConsole extends View {
         </section>
         <side-panel></side-panel>
       </div>
+      ${page === "time" || at !== null ? html`<time-scrubber></time-scrubber>` : nothing}
       ${this.keysShown ? html`<key-help @done=${() => (this.keysShown = false)}></key-help>` : nothing}
     `;
   }

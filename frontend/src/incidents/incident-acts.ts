@@ -42,7 +42,7 @@ export class IncidentActs extends View {
 
   protected override render() {
     const { incident, words } = this;
-    if (incident.state === "closed") return nothing;
+    if (incident.state === "closed" || store.past) return nothing;
     const choice = (form: Form, word: string) =>
       html`<button class="button" aria-expanded=${this.form === form} @click=${() => this.choose(form)}>${word}</button>`;
     return html`

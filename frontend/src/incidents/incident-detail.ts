@@ -2,6 +2,7 @@
 import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { api, Problem } from "../api/client";
+import { momentKey } from "../api/moment";
 import type { Act, Incident } from "../api/types";
 import { icon } from "../frame/icons";
 import { View } from "../frame/view";
@@ -103,7 +104,7 @@ export class IncidentDetail extends View {
 
   protected override willUpdate(): void {
     const known = store.incidents.get(this.incidentId);
-    const key = `${this.incidentId} ${known?.position ?? ""} ${known?.state ?? ""} ${known?.owner ?? ""}`;
+    const key = `${this.incidentId} ${known?.position ?? ""} ${known?.state ?? ""} ${known?.owner ?? ""} ${momentKey(store.past)}`;
     if (key === this.readFor || !this.incidentId) return;
     this.readFor = key;
     void this.read(this.incidentId);
@@ -111,7 +112,7 @@ export class IncidentDetail extends View {
 
   private async read(id: string): Promise<void> {
     try {
-      const { acts, ...incident } = await api.incident(id);
+      const { acts, ...incident } = await api.incident(id, store.past);
       if (id !== this.incidentId) return;
       this.acts = acts;
       this.problem = null;

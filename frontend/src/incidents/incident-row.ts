@@ -95,7 +95,7 @@ export class IncidentRow extends View {
   }
 
   async takeOver(): Promise<void> {
-    if (this.busy || this.incident.state !== "unacknowledged") return;
+    if (this.busy || store.past || this.incident.state !== "unacknowledged") return;
     this.busy = true;
     this.refusal = await carryOut(this.incident.id, { act: "take" });
     this.busy = false;
@@ -110,7 +110,7 @@ export class IncidentRow extends View {
       </button>
       <time class="hour" datetime=${incident.raisedAt}>${this.format.recent(incident.raisedAt, store.clock())}</time>
       <p class="more">${this.more()}</p>
-      ${incident.state === "unacknowledged" && screenState.mode !== "wall"
+      ${incident.state === "unacknowledged" && !store.past && screenState.mode !== "wall"
         ? html`<div class="acts">
             <button class="button" ?disabled=${this.busy} @click=${this.takeOver}>${words.take}</button>
           </div>`

@@ -1,5 +1,6 @@
 /** The place that is open: read when the screen selects it, read again when the stream says that it changed. */
 import { api, Problem } from "../api/client";
+import { momentKey } from "../api/moment";
 import type { Place, Value } from "../api/types";
 import { screenState } from "../screen/screen";
 import { store } from "./store";
@@ -21,7 +22,7 @@ class OpenPlace extends EventTarget {
 
   private async look(): Promise<void> {
     const { id } = screenState.state;
-    const version = `${id} ${store.phase} ${store.generation} ${id ? store.touched.of(id) : 0}`;
+    const version = `${id} ${store.phase} ${momentKey(store.past)} ${store.generation} ${id ? store.touched.of(id) : 0}`;
     if (version === this.seen || store.phase !== "ready") return;
     this.seen = version;
     if (id !== this.id) Object.assign(this, { id, place: null, problem: null });
@@ -35,10 +36,12 @@ class OpenPlace extends EventTarget {
     const reading = new AbortController();
     this.reading = reading;
     try {
-      const place = await api.place(id, reading.signal);
-      Object.assign(this, { place, problem: null });
+      const place = await api.place(id, reading.signal, store.past);
+      if (!reading.signal.aborted) Object.assign(this, { place, problem: null });
     } catch (cause) {
-      if (!reading.signal.aborted) this.problem = cause instanceof Problem ? cause : new Problem(0, "", String(cause));
+      if (reading.signal.aborted) return;
+      this.place = null;
+      this.problem = cause instanceof Problem ? cause : new Problem(0, "", String(cause));
     }
   }
 }

@@ -1,8 +1,10 @@
 /** The live store: the one state that components share. It reads pictures, then follows the stream. */
 import { api, Problem } from "../api/client";
+import { type Moment, sameMoment } from "../api/moment";
 import type { Area, City, Clock, Incident, Now, Session, StreamMessage } from "../api/types";
 import { type Connection, heard, lost, ticked, UNCONNECTED } from "./connection";
 import { type Incidents, merge } from "./incidents";
+import { screenState } from "../screen/screen";
 import { shareStream } from "./shared-stream";
 import { read, told, type ToldClock } from "./tenant-clock";
 import { readTable, type Table } from "./table";
@@ -25,6 +27,10 @@ class LiveStore extends EventTarget {
   tables: ReadonlyMap<string, Table> = new Map();
   incidents: Incidents = new Map();
   connection: Connection = UNCONNECTED;
+  /** The moment of the past that is shown; null is the present. */
+  past: Moment | null = null;
+  /** Another moment is being read. */
+  looking = false;
   /** The clock shows the city's tenant, not this machine. */
   private toldClock: ToldClock = { now: Date.now(), heard: Date.now(), rate: 1 };
   /** Which entities changed lately; pages compare it to read again. */
@@ -42,6 +48,8 @@ class LiveStore extends EventTarget {
       await this.readPictures();
       this.phase = "ready";
       this.follow();
+      screenState.addEventListener("change", () => void this.look());
+      void this.look();
     } catch (cause) {
       this.phase = cause instanceof Problem && cause.status === 401 ? "signed-out" : "failed";
       this.problem = cause instanceof Problem ? cause : new Problem(0, "", String(cause));
@@ -49,8 +57,49 @@ class LiveStore extends EventTarget {
     this.changed();
   }
 
+  /** The moment that the screen shows: ages are counted from it. */
   clock(): Date {
+    return this.past ? new Date(this.past.at) : this.present();
+  }
+
+  /** The time in the tenant, whatever the screen shows. */
+  present(): Date {
     return read(this.toldClock, Date.now());
+  }
+
+  /** Shows what the address asks for. While one moment is being read, only the newest wish waits. */
+  private async look(): Promise<void> {
+    if (this.looking || this.phase !== "ready") return;
+    this.looking = true;
+    for (let wish = wishedMoment(); !sameMoment(wish, this.past); wish = wishedMoment()) await this.turnTo(wish);
+    this.looking = false;
+    this.changed();
+  }
+
+  private async turnTo(moment: Moment | null): Promise<void> {
+    const layers = [...this.tables.keys()];
+    if (moment === null) {
+      this.past = null;
+      this.incidents = new Map();
+      return this.readAnew();
+    }
+    try {
+      const [now, incidents, ...tables] = await Promise.all([
+        api.now(moment),
+        api.incidents("open", moment),
+        ...layers.map((layer) => api.layer(layer, moment)),
+      ]);
+      this.now = now;
+      this.incidents = new Map(incidents.map((incident) => [incident.id, incident]));
+      this.tables = new Map(tables.map((answer) => [answer.layer, readTable(answer)]));
+      this.problem = null;
+    } catch (cause) {
+      this.problem = cause instanceof Problem ? cause : new Problem(0, "", String(cause));
+      Object.assign(this, { incidents: new Map(), tables: new Map() });
+    }
+    this.past = moment;
+    this.generation += 1;
+    this.changed();
   }
 
   async needTable(layer: string): Promise<void> {
@@ -58,7 +107,9 @@ class LiveStore extends EventTarget {
     const missed: Changes[] = [];
     this.loading.set(layer, missed);
     try {
-      const table = readTable(await api.layer(layer));
+      const { past } = this;
+      const table = readTable(await api.layer(layer, past));
+      if (!sameMoment(past, this.past)) return;
       // Rows drawn no later than the picture may be older than it.
       for (const { drawn, position, entities } of missed) if ((drawn ?? position) > table.position) table.apply(position, entities);
       this.tables = new Map(this.tables).set(layer, table);
@@ -128,6 +179,7 @@ class LiveStore extends EventTarget {
   private hear(message: StreamMessage): void {
     this.setConnection(heard(Date.now()));
     if (message.event === "beat") this.hearClock(message.data);
+    if (this.past) return;
     if (message.event === "reset") void this.readAnew();
     if (message.event === "incidents") this.hearIncidents(message.data.incidents);
     if (message.event === "changes") this.hearChanges(message.data);
@@ -176,8 +228,11 @@ class LiveStore extends EventTarget {
 
   private async readNow(): Promise<void> {
     this.nowTimer = 0;
+    if (this.past) return;
     try {
-      this.now = await api.now();
+      const now = await api.now();
+      if (this.past) return;
+      this.now = now;
       this.changed();
     } catch {
       // The numbers stay as they were; the stream's state is on the screen.
@@ -194,6 +249,12 @@ class LiveStore extends EventTarget {
   private changed(): void {
     this.dispatchEvent(new Event("change"));
   }
+}
+
+/** The moment that the address names. */
+function wishedMoment(): Moment | null {
+  const { at, known } = screenState.state;
+  return at === null ? null : { at, known: known ?? "then" };
 }
 
 export const store = new LiveStore();

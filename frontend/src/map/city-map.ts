@@ -24,6 +24,8 @@ import { type Palette, readPalette } from "./palette";
 import { pickAt, type Picked } from "./picking";
 import { findSelection, type Selection } from "./selection";
 import { groundStyle, kelurahanFromZoom, nameLayers } from "./style";
+import { copyOf, savePicture } from "../time/picture";
+import { mapCaption } from "../time/picture-caption";
 import { summarise } from "./summary";
 import { drawSymbol } from "./symbols";
 import { contains } from "./view-box";
@@ -56,6 +58,7 @@ export class CityMap extends View {
   private readonly measured = new ResizeObserver(([entry]) => {
     this.roomy = (entry?.contentRect.width ?? 0) > ROOMY_REM * this.scale() * 16;
   });
+  private readonly picture = (event: Event) => void this.takePicture((event as CustomEvent<() => void>).detail);
   private readonly show = (event: Event) => this.bring((event as CustomEvent<string>).detail, true);
 
   static override readonly styles = [controls, mapStyles];
@@ -63,11 +66,13 @@ export class CityMap extends View {
   override connectedCallback(): void {
     super.connectedCallback();
     screenState.addEventListener("show", this.show);
+    screenState.addEventListener("picture", this.picture);
     this.measured.observe(this);
   }
 
   override disconnectedCallback(): void {
     screenState.removeEventListener("show", this.show);
+    screenState.removeEventListener("picture", this.picture);
     this.measured.disconnect();
     this.layers?.remove();
     this.map?.remove();
@@ -312,6 +317,18 @@ export class CityMap extends View {
 
   private cityBounds(): LngLatBoundsLike {
     return store.city?.view.bounds ?? [-180, -85, 180, 85];
+  }
+
+  /** The map as it is drawn now, with what it shows and whence, as a PNG. */
+  private async takePicture(done: () => void): Promise<void> {
+    const { map } = this;
+    if (map) {
+      // The drawing buffer is kept only while a frame is drawn: it is copied within one.
+      const copy = new Promise<HTMLCanvasElement>((resolve) => map.once("render", () => resolve(copyOf(map.getCanvas()))));
+      map.triggerRepaint();
+      await savePicture(await copy, mapCaption(this.shown(), this.words, this.format, (text) => this.text(text)), "map");
+    }
+    done();
   }
 
   private moved(byHand: boolean): void {

@@ -1,6 +1,7 @@
 /** Things that move: how they glide, when deck.gl takes over, their trails, and which one is under the pointer. */
 import type { GeoJSONSource, Map as MapLibre } from "maplibre-gl";
 import { api } from "../api/client";
+import { store } from "../live/store";
 import type { Bounds, Layer, LonLat } from "../api/types";
 import type { Table } from "../live/table";
 import { glides, isStale, positionAt, TRAIL_MS, type Track, tracked, Tracks, type TrailPoint } from "../live/tracks";
@@ -199,7 +200,7 @@ export class MoverView {
     const seed = { id, points: [] as TrailPoint[] };
     this.seed = seed;
     const from = new Date(this.host.city() - TRAIL_MS).toISOString();
-    void api.history(id, "location", from).then(
+    void api.history(id, "location", store.past, from).then(
       ({ points }) => (seed.points = pointsOf(points)),
       () => undefined,
     );

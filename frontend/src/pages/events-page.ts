@@ -2,6 +2,7 @@
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { api } from "../api/client";
+import { momentKey } from "../api/moment";
 import type { Incident } from "../api/types";
 import { View } from "../frame/view";
 import "../incidents/incident-detail";
@@ -19,7 +20,7 @@ const FILTERS: readonly IncidentFilter[] = ["open", "mine", "closed", "all"];
 export class EventsPage extends View {
   @state() private raising = false;
 
-  private closedRead = false;
+  private closedReadFor: string | null = null;
 
   static override readonly styles = [
     controls,
@@ -62,12 +63,13 @@ export class EventsPage extends View {
 
   protected override willUpdate(): void {
     const { filter } = screenState.state;
-    if (this.closedRead || (filter !== "closed" && filter !== "all")) return;
-    this.closedRead = true;
+    const key = momentKey(store.past);
+    if (this.closedReadFor === key || (filter !== "closed" && filter !== "all")) return;
+    this.closedReadFor = key;
     void api
-      .incidents("all")
-      .then((incidents) => store.keep(incidents))
-      .catch(() => (this.closedRead = false));
+      .incidents("all", store.past)
+      .then((incidents) => key === momentKey(store.past) && store.keep(incidents))
+      .catch(() => (this.closedReadFor = null));
   }
 
   protected override render() {
@@ -78,11 +80,13 @@ export class EventsPage extends View {
     return html`
       <div class="head">
         <h1>${this.words.pages.events}</h1>
-        <button class="button" aria-expanded=${this.raising} @click=${() => (this.raising = !this.raising)}>
-          ${this.words.raiseIncident}
-        </button>
+        ${store.past
+          ? nothing
+          : html`<button class="button" aria-expanded=${this.raising} @click=${() => (this.raising = !this.raising)}>
+              ${this.words.raiseIncident}
+            </button>`}
       </div>
-      ${this.raising ? html`<incident-form @done=${() => (this.raising = false)}></incident-form>` : nothing}
+      ${this.raising && !store.past ? html`<incident-form @done=${() => (this.raising = false)}></incident-form>` : nothing}
       <div class="filters" role="group" aria-label=${this.words.filterList}>${FILTERS.map((choice) => this.filter(choice))}</div>
       ${shown.length
         ? html`<incident-list .incidents=${shown} .label=${this.words.pages.events}></incident-list>`

@@ -32,6 +32,12 @@ export interface Screen {
   lang: Language | null;
   theme: Theme | null;
   mode: Mode | null;
+  /** The moment of the past that is shown (ISO 8601); null is the present. */
+  at: string | null;
+  /** The past as known now, with what came late and what was corrected; null is as it was known then. */
+  known: "now" | null;
+  /** A second moment, to compare with. */
+  with: string | null;
   /** On a phone: the map is up. */
   sheet: boolean;
   /** Width of the panel in rem. */
@@ -53,6 +59,9 @@ export const START: Screen = {
   lang: null,
   theme: null,
   mode: null,
+  at: null,
+  known: null,
+  with: null,
   sheet: false,
   panel: null,
   legend: null,
@@ -67,6 +76,10 @@ function readMap(text: string | null): MapView | null {
   if (zoom === undefined || lat === undefined || lon === undefined) return null;
   const sound = [zoom, lat, lon].every(Number.isFinite) && Math.abs(lat) <= 85 && Math.abs(lon) <= 180;
   return sound && zoom >= 0 && zoom <= 24 ? { zoom, lat, lon } : null;
+}
+
+function readMoment(text: string | null): string | null {
+  return text !== null && /^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(Date.parse(text)) ? text : null;
 }
 
 function readPanel(text: string | null): number | null {
@@ -91,6 +104,9 @@ export function parseAddress(search: string): Screen {
     lang: oneOf(query.get("lang"), ["id", "en", "ja"]),
     theme: oneOf(query.get("theme"), ["dark", "light"]),
     mode: oneOf(query.get("mode"), ["wall", "desk", "phone"]),
+    at: readMoment(query.get("at")),
+    known: oneOf(query.get("known"), ["now"]),
+    with: readMoment(query.get("with")),
     sheet: query.get("sheet") === "map",
     panel: readPanel(query.get("panel")),
     legend: oneOf(query.get("legend"), ["open", "folded"]),
@@ -116,6 +132,9 @@ export function formatAddress(screen: Screen): string {
     ["lang", screen.lang],
     ["theme", screen.theme],
     ["mode", screen.mode],
+    ["at", screen.at],
+    ["known", screen.known],
+    ["with", screen.with],
     ["sheet", screen.sheet ? "map" : null],
     ["panel", screen.panel === null ? null : String(screen.panel)],
     ["legend", screen.legend],

@@ -1,18 +1,47 @@
 /** A history as uPlot wants it: seconds and values in columns, with a null wherever a gap has to show. */
 import type { History } from "../api/types";
 
-export type Series = [times: number[], values: (number | null)[]];
+type Column = (number | null)[];
+
+/** Times, values, the values that came late, and the least and greatest of each hour whose values have gone. */
+export type Series = [times: number[], values: Column, late: Column, low: Column, high: Column];
 
 /** A silence longer than this many usual steps is a gap, never a line drawn across. */
 const GAP_STEPS = 3;
+/** A source that says how often it sends is silent after two of its periods: then its values are late. */
+const GAP_PERIODS = 2;
 
-function numericPoints(history: History): [number, number][] {
-  const raw = history.points.flatMap(([at, value]): [number, number][] =>
-    typeof value === "number" ? [[Date.parse(at) / 1000, value]] : [],
+interface Point {
+  at: number;
+  value: number;
+  late: boolean;
+  low: number | null;
+  high: number | null;
+}
+
+/** Late is what became known after something newer had been known. */
+function rawPoints(history: History): Point[] {
+  const known = history.points
+    .map(([at, value, received], index) => ({ at: Date.parse(at) / 1000, value, received: Date.parse(received), index }))
+    .sort((a, b) => a.received - b.received || a.at - b.at);
+  let newest = -Infinity;
+  const points = known.map(({ at, value, index }) => {
+    const late = at < newest;
+    newest = Math.max(newest, at);
+    return { at, value, late, index };
+  });
+  return points.flatMap(({ at, value, late }): Point[] =>
+    typeof value === "number" ? [{ at, value, late, low: null, high: null }] : [],
   );
-  const hours = history.hourly.map(([at, , , mean]): [number, number] => [Date.parse(at) / 1000, mean]);
-  const firstRaw = Math.min(...raw.map(([at]) => at));
-  return [...hours.filter(([at]) => at < firstRaw), ...raw].sort((a, b) => a[0] - b[0]);
+}
+
+function allPoints(history: History): Point[] {
+  const raw = rawPoints(history);
+  const firstRaw = Math.min(...raw.map(({ at }) => at));
+  const hours = history.hourly
+    .map(([hour, , low, mean, high]): Point => ({ at: Date.parse(hour) / 1000, value: mean, late: false, low, high }))
+    .filter(({ at }) => at < firstRaw);
+  return [...hours, ...raw].sort((a, b) => a.at - b.at);
 }
 
 function median(numbers: number[]): number {
@@ -20,20 +49,29 @@ function median(numbers: number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Infinity;
 }
 
-export function readSeries(history: History): Series {
-  const points = numericPoints(history);
-  const steps = points.slice(1).map(([at], index) => at - (points[index]?.[0] ?? at));
-  const gap = median(steps) * GAP_STEPS;
-  const times: number[] = [];
-  const values: (number | null)[] = [];
-  points.forEach(([at, value], index) => {
+/** `period`: seconds between two values of its source, where that is known. */
+export function readSeries(history: History, period: number | null = null): Series {
+  const points = allPoints(history);
+  const steps = points.slice(1).map(({ at }, index) => at - (points[index]?.at ?? at));
+  const gap = period ? period * GAP_PERIODS : median(steps) * GAP_STEPS;
+  const series: Series = [[], [], [], [], []];
+  points.forEach((point, index) => {
     const before = points[index - 1];
-    if (before && at - before[0] > gap) {
-      times.push((before[0] + at) / 2);
-      values.push(null);
-    }
-    times.push(at);
-    values.push(value);
+    const hourly = point.low !== null && before?.low !== null;
+    if (before && point.at - before.at > (hourly ? Math.max(gap, 2 * 3_600) : gap)) push(series, (before.at + point.at) / 2, null);
+    push(series, point.at, point);
   });
-  return [times, values];
+  return series;
+}
+
+function push([times, values, late, low, high]: Series, at: number, point: Point | null): void {
+  times.push(at);
+  values.push(point?.value ?? null);
+  late.push(point?.late ? point.value : null);
+  low.push(point?.low ?? null);
+  high.push(point?.high ?? null);
+}
+
+export function lateCount([, , late]: Series): number {
+  return late.filter((value) => value !== null).length;
 }

@@ -1,7 +1,8 @@
 /** Where a value comes from: its history, its source card, the rule that derived it, and what to doubt. */
 import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { api } from "../api/client";
+import { api, exportAddress } from "../api/client";
+import { momentKey } from "../api/moment";
 import type { History, Value } from "../api/types";
 import { periodText } from "../format/period";
 import { icon } from "../frame/icons";
@@ -157,7 +158,7 @@ export class ValueDrawer extends View {
 
   protected override willUpdate(): void {
     const value = valueAt(this.address);
-    const key = value ? `${value.entity} ${value.attribute} ${value.receivedAt} ${store.generation}` : "";
+    const key = value ? `${value.entity} ${value.attribute} ${value.receivedAt} ${momentKey(store.past)} ${store.generation}` : "";
     if (key === this.readFor) return;
     this.readFor = key;
     this.history = null;
@@ -169,7 +170,7 @@ export class ValueDrawer extends View {
   }
 
   private async read(entity: string, attribute: string): Promise<void> {
-    const history = await api.history(entity, attribute).catch(() => null);
+    const history = await api.history(entity, attribute, store.past).catch(() => null);
     if (history && history.points.length + history.hourly.length > 1) await import("./history-chart");
     this.history = history;
   }
@@ -246,12 +247,25 @@ export class ValueDrawer extends View {
     if (!this.history) return html`<p aria-busy="true">${this.words.loading}</p>`;
     const count = this.history.points.length + this.history.hourly.length;
     if (count === 0) return html`<p>${drawer.historyEmpty}</p>`;
-    const chart = count > 1 ? html`<history-chart .history=${this.history}></history-chart>` : html`<p>${drawer.onePoint}</p>`;
+    const chart = count > 1 ? this.chart(value, this.history) : html`<p>${drawer.onePoint}</p>`;
     return html`${chart}
       <table>
         <thead><tr><th scope="col">${drawer.point}</th><th scope="col">${drawer.value}</th></tr></thead>
         <tbody>${this.history.points.slice(-8).reverse().map((point) => this.point(point))}</tbody>
       </table>`;
+  }
+
+  private chart(value: Value, history: History) {
+    const source = store.city?.sources.find(({ id }) => id === value.provider) ?? null;
+    const what = { entity: value.entity ?? "", attribute: value.attribute ?? "" };
+    const file = (format: "csv" | "parquet") => html`<a
+      href=${exportAddress(what, format, store.past)}
+      download
+      aria-label=${`${this.text(value.label)}, ${this.words.time.formats[format]}`}
+      >${this.words.time.formats[format]}</a
+    >`;
+    return html`<history-chart .history=${history} .period=${value.updatePeriod ?? null} .source=${source}></history-chart>
+      <p>${this.words.time.take}: ${file("csv")} ${file("parquet")}</p>`;
   }
 
   private point([at, value, , method]: History["points"][number]) {
