@@ -20,6 +20,7 @@ install: .venv/.package .venv/.console
 
 test: .venv/.tools install $(NODE_MODULES)
 	scripts/browser.sh
+	scripts/mosquitto.sh
 	scripts/extracts.sh
 	scripts/test.sh
 

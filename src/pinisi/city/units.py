@@ -25,6 +25,10 @@ _TO_BASE: dict[str, tuple[str, float]] = {
     "C62": ("C62", 1),
     "P1": ("C62", 0.01),
 }
+_APART = frozenset(
+    ("CEL", "KEL", "DD", "GQ", "PAL", "A97", "VLT", "AMP", "WTT", "KWT", "JOU", "HTZ", "LUX", "2N", "G51", "MQS")
+)
+"""Codes that sensors use and that stand for themselves: there is no way from one to another."""
 AREAS = frozenset({"MTK", "HAR", "KMK"})
 """Units of area: a place without any is a gap of the register."""
 
@@ -76,4 +80,5 @@ def unit_named(text: str) -> str | None:
     for suffix in _A_TIME:
         plain = plain.removesuffix(suffix)
     known = _NAMES.get(plain)
-    return known or (text.strip() if text.strip() in _TO_BASE else None)
+    code = text.strip()
+    return known or (code if code in _TO_BASE or code in _APART else None)

@@ -1,6 +1,6 @@
 """The JSON of a message in a given shape, or what is wrong with it."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -23,3 +23,12 @@ def read_json(message: Message, shape: type[Shape]) -> Shape:
         raise Unreadable(f"has not the shape that is expected: {error}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable(f"is no JSON: {error}") from None
+
+
+def read_any_json(message: Message) -> Any:
+    """Whatever JSON it is.
+
+    Raises:
+        Unreadable: it is none.
+    """
+    return read_json(message, object)
