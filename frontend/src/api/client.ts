@@ -4,6 +4,7 @@ import { ofTenant } from "./tenant";
 import type {
   Area,
   City,
+  CitySystem,
   History,
   Incident,
   IncidentAct,
@@ -13,6 +14,7 @@ import type {
   Place,
   Found,
   Session,
+  Standing,
   Timeline,
 } from "./types";
 
@@ -82,6 +84,10 @@ export const api = {
     ask<Timeline>(`timeline?${query({ known, from, to, buckets })}`),
   search: (q: string, signal: AbortSignal) =>
     ask<{ results: Found[] }>(`search?${query({ q, limit: 8 })}`, { signal }).then((answer) => answer.results),
+  indicators: (moment: Moment | null = null) =>
+    ask<{ indicators: Standing[] }>(then("indicators", moment)).then((answer) => answer.indicators),
+  systems: (moment: Moment | null = null) =>
+    ask<{ systems: CitySystem[] }>(then("systems", moment)).then((answer) => answer.systems),
   incidents: (state: "open" | "closed" | "all", moment: Moment | null = null, limit = 200) =>
     ask<{ incidents: Incident[] }>(then(`incidents?${query({ state, limit })}`, moment)).then((answer) => answer.incidents),
   incident: (id: string, moment: Moment | null = null) =>

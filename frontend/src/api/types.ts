@@ -22,6 +22,14 @@ export interface Value {
   unit: string | null;
   unitText: Text | null;
   method: Method | null;
+  /** Methods and source cards of all inputs of a computed number. */
+  methods?: Method[];
+  providers?: string[];
+  /** How many inputs it rests upon, and how many had no figure that fits. */
+  n?: number | null;
+  missing?: number | null;
+  /** What the writer added. */
+  note?: string | null;
   derived: Text | null;
   provider: string | null;
   writtenBy: string | null;
@@ -257,6 +265,33 @@ export interface Change {
   /** Layer -> the entity's row in it, by each layer's own columns. */
   rows: Record<string, Cell[]>;
   attributes: string[];
+}
+
+export type DecidedName = "agency" | "baseline" | "baselineYear" | "target" | "targetYear" | "direction";
+
+/** An indicator as it stands; what nobody has decided is not there. */
+export interface Standing {
+  id: string;
+  entity: string;
+  group: string;
+  label: Text;
+  note: Text | null;
+  divisible: boolean;
+  value: Value;
+  decided: Partial<Record<DecidedName, Value>>;
+  gap: { value: number; reached: boolean } | null;
+  trend: { points: [at: string, value: number, n: number | null][]; change: number | null; way: "up" | "down" | "level" | null };
+}
+
+export type SystemState = "connected" | "by-hand" | "planned" | "absent";
+
+export interface CitySystem {
+  id: string;
+  name: Text;
+  state: SystemState;
+  facts: Partial<Record<"state" | "agency" | "interface" | "agreement" | "standard" | "gives" | "note", Value>>;
+  source: { id: string; state: string } | null;
+  lastMessage: string | null;
 }
 
 export type StreamMessage =

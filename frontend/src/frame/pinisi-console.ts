@@ -49,7 +49,8 @@ export class PinisiConsole extends View {
     if (store.phase === "signed-out") return html`<sign-in></sign-in>`;
     if (store.phase === "failed") return html`<start-failed></start-failed>`;
     const { panel, sheet, page, at } = screenState.state;
-    const width = panel === null ? {} : { "--panel": `${panel}rem` };
+    const usual = page === "programme" ? { "--panel": "min(48rem, 62vw)" } : {};
+    const width = panel === null ? usual : { "--panel": `${panel}rem` };
     return html`
       <exercise-bar></exercise-bar>
       <past-bar></past-bar>

@@ -3,6 +3,7 @@ import { api, Problem } from "../api/client";
 import { momentKey } from "../api/moment";
 import type { Place, Value } from "../api/types";
 import { screenState } from "../screen/screen";
+import { programmeValue } from "./programme";
 import { store } from "./store";
 
 class OpenPlace extends EventTarget {
@@ -60,5 +61,6 @@ export function tileAddress(id: string): string {
 export function valueAt(address: string): Value | null {
   const [kind] = address.split(" ");
   if (kind === "tile") return store.now?.tiles.find((tile) => tileAddress(tile.id) === address) ?? null;
+  if (kind === "indicator" || kind === "decided" || kind === "system") return programmeValue(address);
   return openPlace.place?.facts.find((fact) => factAddress(fact) === address) ?? null;
 }

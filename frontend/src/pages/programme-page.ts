@@ -1,33 +1,78 @@
-/** Programme: until the city writes its targets, the page says what is missing and shows the base figures it has. */
-import { html, nothing } from "lit";
+/** Programme: what the city has and lacks, where its numbers stand, and how far they are from where they shall be. */
+import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import { View } from "../frame/view";
-import { tileAddress } from "../live/open-place";
-import { store } from "../live/store";
+import { ofTenant } from "../api/tenant";
+import { programme } from "../live/programme";
+import "../programme/indicator-table";
+import "../programme/system-list";
+import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
-import "../value/value-view";
-import { honest } from "./honest";
+
+const EXPORT = "/pinisi/v1/programme/export";
 
 @customElement("programme-page")
 export class ProgrammePage extends View {
-  static override readonly styles = [controls, panelParts, honest];
+  static override readonly styles = [
+    controls,
+    panelParts,
+    css`
+      .head {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.375rem 0.5rem;
+        padding: 0.75rem 1.125rem;
+        border-bottom: 1px solid var(--line);
+      }
+
+      h1 {
+        flex: 1;
+        font: 500 1.0625rem/1.5rem var(--text);
+      }
+
+      .head a {
+        color: inherit;
+        text-decoration: none;
+      }
+    `,
+  ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    programme.follow();
+  }
 
   protected override render() {
-    const words = this.words.programme;
-    const tiles = store.now?.tiles ?? [];
+    const { words } = this;
     return html`
-      <h1>${this.words.pages.programme}</h1>
-      <p class="lead">${words.lead}</p>
-      <div class="empty">
-        <strong>${words.missing}</strong>
-        <p>${words.why}</p>
-        <p>${words.brings}</p>
+      <div class="head">
+        <h1>${words.pages.programme}</h1>
+        ${this.link(words.programme.csv, "csv", "indicators")} ${this.link(words.programme.csvSystems, "csv", "systems")}
+        ${this.link(words.programme.print, "html", "indicators")}
       </div>
-      ${tiles.length ? html`<div class="section-head"><h2>${words.meanwhile}</h2></div>` : nothing}
-      ${tiles.map(
-        (tile) =>
-          html`<value-view look="row" .value=${tile} .of=${tile.of ?? null} .address=${tileAddress(tile.id)}></value-view>`,
-      )}
+      ${this.body()}
+    `;
+  }
+
+  private link(word: string, format: string, part: string) {
+    const address = ofTenant(`${EXPORT}?format=${format}&part=${part}&lang=${screenState.language}`);
+    const page = format === "html";
+    return html`<a class="button" href=${address} target=${page ? "_blank" : nothing} rel="noopener" ?download=${!page}>${word}</a>`;
+  }
+
+  private body() {
+    const { standings, systems, problem } = programme;
+    if (!standings && problem) return html`<p class="empty" role="alert">${problem.message || this.words.serverSilent}</p>`;
+    if (!standings) return html`<p class="empty" aria-busy="true">${this.words.loading}</p>`;
+    const { words } = this;
+    return html`
+      <div class="section-head"><h2>${words.programme.systems}</h2><span class="count">${this.format.glance(systems.length)}</span></div>
+      ${systems.length ? html`<system-list .systems=${systems}></system-list>` : html`<p class="empty">${words.programme.noSystems}</p>`}
+      <div class="section-head"><h2>${words.programme.indicators}</h2><span class="count">${this.format.glance(standings.length)}</span></div>
+      ${standings.length
+        ? html`<indicator-table .standings=${standings}></indicator-table>`
+        : html`<p class="empty">${words.programme.noIndicators}</p>`}
     `;
   }
 }

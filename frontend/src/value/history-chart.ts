@@ -103,7 +103,7 @@ export class HistoryChart extends View {
       stroke: token("--ink3"),
       grid: { stroke: token("--line"), width: 1 },
       ticks: { show: false },
-      font: `12px "IBM Plex Sans"`,
+      font: `12px "IBM Plex Sans", "IBM Plex Sans JP"`,
     };
     const [times] = this.series();
     const short = (times.at(-1) ?? 0) - (times[0] ?? 0) < SHORT_S;

@@ -8,6 +8,7 @@ import { periodText } from "../format/period";
 import { icon } from "../frame/icons";
 import { View } from "../frame/view";
 import { valueAt } from "../live/open-place";
+import { programmeHistory } from "../live/programme";
 import { store } from "../live/store";
 import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
@@ -162,7 +163,9 @@ export class ValueDrawer extends View {
     if (key === this.readFor) return;
     this.readFor = key;
     this.history = null;
-    if (value?.entity && value.attribute && !value.derived) void this.read(value.entity, value.attribute);
+    const trend = programmeHistory(this.address);
+    if (trend) void this.show(trend);
+    else if (value?.entity && value.attribute && !value.derived) void this.read(value.entity, value.attribute);
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -170,7 +173,10 @@ export class ValueDrawer extends View {
   }
 
   private async read(entity: string, attribute: string): Promise<void> {
-    const history = await api.history(entity, attribute, store.past).catch(() => null);
+    await this.show(await api.history(entity, attribute, store.past).catch(() => null));
+  }
+
+  private async show(history: History | null): Promise<void> {
     if (history && history.points.length + history.hourly.length > 1) await import("./history-chart");
     this.history = history;
   }
@@ -187,7 +193,8 @@ export class ValueDrawer extends View {
   }
 
   private body(value: Value) {
-    const source = store.city?.sources.find(({ id }) => id === value.provider);
+    const named = value.providers?.length ? value.providers : [value.provider];
+    const sources = (store.city?.sources ?? []).filter(({ id }) => named.includes(id));
     return html`
       <div class="figure">
         <p class="small">${this.text(value.label)}</p>
@@ -202,8 +209,10 @@ export class ValueDrawer extends View {
         <h3>${this.words.drawer.history}</h3>
         ${this.past(value)}
       </div>
-      <h3 class="title">${this.words.drawer.source}</h3>
-      ${source ? html`<source-card .source=${source}></source-card>` : html`<p class="empty">${this.words.source.none}</p>`}
+      <h3 class="title">${sources.length > 1 ? this.words.drawer.sources : this.words.drawer.source}</h3>
+      ${sources.length
+        ? sources.map((source) => html`<source-card .source=${source}></source-card>`)
+        : html`<p class="empty">${this.words.source.none}</p>`}
     `;
   }
 
@@ -226,7 +235,8 @@ export class ValueDrawer extends View {
       ${this.line(drawer.period, value.period && periodText(value.period, this.words))}
       ${this.line(value.period ? drawer.periodEnds : drawer.observed, at(value.observedAt))} ${this.line(drawer.received, at(value.receivedAt))}
       ${this.line(drawer.age, this.age(value))}
-      ${this.line(drawer.writer, value.writtenBy)}
+      ${this.line(drawer.sample, value.n === null || value.n === undefined ? "" : drawer.sampleOf(this.format.exact(value.n), value.missing ? this.format.exact(value.missing) : ""))}
+      ${this.line(drawer.writer, value.writtenBy)} ${this.line(drawer.note, value.note ?? null)}
       ${this.line(drawer.kept, value.entity && [value.entity, value.attribute].filter(Boolean).join(" · "))}
     </dl>`;
   }
@@ -242,7 +252,8 @@ export class ValueDrawer extends View {
 
   private past(value: Value) {
     const { drawer } = this.words;
-    if (value.derived || !value.entity) return html`<p>${drawer.noHistory}</p>`;
+    const computed = value.derived || !value.entity;
+    if (computed && !(this.history && this.history.points.length > 1)) return html`<p>${drawer.noHistory}</p>`;
     if (typeof value.value !== "number") return html`<p>${drawer.notNumbers}</p>`;
     if (!this.history) return html`<p aria-busy="true">${this.words.loading}</p>`;
     const count = this.history.points.length + this.history.hourly.length;

@@ -42,6 +42,7 @@ export function shortPublisher(publisher: string): string {
 export function providerName(value: Value, sources: readonly Source[], words: Catalogue, format: Format): string {
   const card = sources.find((source) => source.id === value.provider);
   if (card) return shortPublisher(card.publisher ?? pick(card.title, format.language));
+  if (value.providers && value.providers.length > 1) return words.sourcesOf(format.glance(value.providers.length));
   if (value.provider) return value.provider.split(":").at(-1) ?? value.provider;
   return value.writtenBy ? words.writtenBy(value.writtenBy) : words.noSource;
 }
