@@ -1,6 +1,7 @@
 /** The Programme: read when its page opens, and again at most twice a minute while the city changes. */
 import { api, Problem } from "../api/client";
 import type { CitySystem, DecidedName, History, Standing, Value } from "../api/types";
+import { momentKey } from "../api/moment";
 import { screenState } from "../screen/screen";
 import { store } from "./store";
 
@@ -12,6 +13,7 @@ class LiveProgramme {
   problem: Problem | null = null;
 
   private seen = "";
+  private moment = "";
   private readAt = 0;
   private timer = 0;
 
@@ -36,10 +38,12 @@ class LiveProgramme {
 
   private look(): void {
     if (screenState.state.page !== "programme" || store.phase !== "ready") return;
-    const version = `${store.generation} ${store.now?.position ?? 0}`;
-    if (version === this.seen || this.timer) return;
-    this.seen = version;
-    const wait = Math.max(0, this.readAt + AGAIN_MS - Date.now());
+    const moment = momentKey(store.past);
+    const version = `${store.generation} ${store.now?.position ?? 0} ${moment}`;
+    if (version === this.seen || (this.timer && moment === this.moment)) return;
+    const wait = moment === this.moment ? Math.max(0, this.readAt + AGAIN_MS - Date.now()) : 0;
+    window.clearTimeout(this.timer);
+    Object.assign(this, { seen: version, moment });
     this.timer = window.setTimeout(() => {
       this.timer = 0;
       void this.again();
