@@ -13,6 +13,9 @@ import type {
   Now,
   Place,
   Found,
+  Recording,
+  Replay,
+  ReplayAct,
   Session,
   Standing,
   Timeline,
@@ -93,5 +96,10 @@ export const api = {
   incident: (id: string, moment: Moment | null = null) =>
     ask<IncidentWithActs>(then(`incidents/${encodeURIComponent(id)}`, moment)),
   act: (id: string, act: IncidentAct) => send<Incident>(`incidents/${encodeURIComponent(id)}/acts`, act),
+  recordings: () => ask<{ recordings: Recording[] }>("recordings").then((answer) => answer.recordings),
+  replays: () => ask<{ replays: Replay[] }>("replays").then((answer) => answer.replays),
+  replay: (id: string) => ask<Replay>(`replays/${encodeURIComponent(id)}`),
+  startReplay: (wish: { recording: string; speed: number }) => send<Replay>("replays", wish),
+  steerReplay: (id: string, act: ReplayAct) => send<Replay>(`replays/${encodeURIComponent(id)}`, act),
   raise: (incident: object) => send<Incident>("incidents", incident),
 };

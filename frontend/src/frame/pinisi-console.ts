@@ -4,6 +4,7 @@ import { customElement, state } from "lit/decorators.js";
 import { typing } from "../lists/list-keys";
 import { store } from "../live/store";
 import "../map/city-map";
+import "../replay/replay-bar";
 import { PAGES } from "../screen/address";
 import { screenState } from "../screen/screen";
 import { controls } from "../theme/controls";
@@ -56,6 +57,7 @@ export class PinisiConsole extends View {
       <past-bar></past-bar>
       <cut-bar></cut-bar>
       <top-bar @skip=${this.skip} @chosen=${this.skip}></top-bar>
+      <replay-bar></replay-bar>
       <div class="body mode-${screenState.mode} ${sheet ? "sheet-up" : ""}" style=${setStyle(width)}>
         <navigation-rail></navigation-rail>
         <section class="map" aria-label=${this.words.map}>

@@ -185,8 +185,8 @@ class LiveStore extends EventTarget {
     if (message.event === "changes") this.hearChanges(message.data);
   }
 
-  /** A replay that was paused, or goes on at another speed, says so with the next beat. */
-  private hearClock({ now, mode, method, speed }: Clock): void {
+  /** A replay that was paused, or goes on at another speed, says so with the next beat, or when it is steered. */
+  hearClock({ now, mode, method, speed }: Clock): void {
     this.toldClock = told({ now, mode, speed }, Date.now());
     const known = this.session?.clock;
     if (!this.session || (known?.mode === mode && known.speed === speed)) return;

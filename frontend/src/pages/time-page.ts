@@ -5,6 +5,7 @@ import { exportAddress } from "../api/client";
 import type { Layer } from "../api/types";
 import { View } from "../frame/view";
 import { store } from "../live/store";
+import "../replay/replay-panel";
 import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
 import "../time/time-differences";
@@ -76,6 +77,7 @@ export class TimePage extends View {
         <button class="button" ?disabled=${this.busy} @click=${this.picture}>${words.mapPicture}</button>
       </p>
       <p class="empty">${words.keys}</p>
+      <replay-panel></replay-panel>
     `;
   }
 

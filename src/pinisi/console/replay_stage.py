@@ -4,6 +4,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from pinisi.city.profile import Profile
+from pinisi.console.town import Town
 from pinisi.runtime.clock import ReplayClock
 from pinisi.runtime.keeper import Keeper
 
@@ -17,6 +18,10 @@ class ReplayStage:
     def __init__(self, house: "House") -> None:
         self._house = house
         self._watches: dict[str, asyncio.Task[None]] = {}
+
+    def show(self, tenant: str, profile: Profile, clock: ReplayClock) -> None:
+        house = self._house
+        house.towns[tenant] = Town(tenant, profile, house.store, house.pinisi_table, clock)
 
     async def set_stage(self, tenant: str, profile: Profile, clock: ReplayClock) -> Keeper:
         town = await self._house.open_town(tenant, profile, clock)

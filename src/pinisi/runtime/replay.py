@@ -65,6 +65,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 class Stage(Protocol):
     """What a replay needs of the house."""
 
+    def show(self, tenant: str, profile: Profile, clock: ReplayClock) -> None:
+        """Show the tenant as that city, though nothing is in it yet."""
+        ...
+
     async def set_stage(self, tenant: str, profile: Profile, clock: ReplayClock) -> Keeper:
         """Load the city into the tenant, show it, watch its alarms."""
         ...
@@ -143,13 +147,20 @@ class Replay:
     # acts
 
     async def begin(self) -> None:
-        """Begin with an empty tenant, at the moment of the plan; goes on by itself."""
+        """Begin with an empty tenant, at the moment of the plan; goes on by itself.
+
+        Raises:
+            CityError: the folder of its city cannot be used.
+        """
         async with self._acting:
+            self._stage.show(self.tenant, await self._city(), self.clock)
+            await self._keep(self.plan)
             self._engage(self._begin())
 
     async def go_on(self) -> None:
         """Go on after a restart of the server: where the log of the tenant ends, or from the beginning if it must."""
         async with self._acting:
+            self._stage.show(self.tenant, await self._city(), self.clock)
             self._engage(self._go_on() if self.plan.prepared else self._begin())
 
     async def run(self) -> None:
@@ -282,9 +293,12 @@ class Replay:
             await keeper.add(self._running(stream, self._conductor), on=True)
 
     async def _set_stage(self) -> Keeper:
+        return await self._stage.set_stage(self.tenant, await self._city(), self.clock)
+
+    async def _city(self) -> Profile:
         if self._profile is None:
             self._profile = await asyncio.to_thread(load_profile, self.recording.city)
-        return await self._stage.set_stage(self.tenant, self._profile, self.clock)
+        return self._profile
 
     def _running(self, stream: Stream, conductor: Conductor) -> Running:
         source = Source(

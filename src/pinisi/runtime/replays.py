@@ -110,10 +110,11 @@ class Replays:
 
     async def go_on(self) -> None:
         for replay in self.all:
-            if not replay.plan.ended:
-                await replay.go_on()
-            else:
-                await replay.show()
+            try:
+                await (replay.show() if replay.plan.ended else replay.go_on())
+            except CityError as error:
+                _log.error("a replay cannot go on", replay=replay.tenant, reason=str(error))
+                replay.failure = str(error)
 
     async def close(self) -> None:
         for replay in self.all:
@@ -135,7 +136,10 @@ class Replays:
         told = missing(entry, folder)
         if told is not None:
             raise CannotReplay(told)
-        recording = self.library.recording(entry, folder)
+        try:
+            recording = self.library.recording(entry, folder)
+        except CityError as error:
+            raise CannotReplay(str(error)) from None
         return await self._start(recording, wish, folder, by)
 
     async def _start(self, recording: Recording, wish: Wish, folder: Path | None, by: str) -> Replay:
@@ -163,8 +167,11 @@ class Replays:
             started=self._clock.now(),
         )
         replay = self._open(plan, recording)
-        await self._keep(plan)
-        await replay.begin()
+        try:
+            await replay.begin()
+        except CityError as error:
+            del self._replays[id]
+            raise CannotReplay(str(error)) from None
         return replay
 
     async def end(self, id: str, *, keep: bool) -> None:
