@@ -121,11 +121,12 @@ def test_playing_goes_on_by_itself_and_stops_at_now(page: Page, war_room: WarRoo
 def test_two_moments_are_compared_in_words(page: Page, war_room: WarRoom) -> None:
     id = page.request.get(f"{war_room.address}/pinisi/v1/layers/hospitals").json()["rows"][0][0]
     before = moment()
+    entity = f"{war_room.address}/ngsi-ld/v1/entities/{quote(id, safe='')}"
     link = f'<{war_room.address}/pinisi/v1/context.jsonld>; rel="http://www.w3.org/ns/json-ld#context"'
+    headers = {"Link": f'{link}; type="application/ld+json"'}
+    name = page.request.get(entity, headers=headers).json()["name"] | {"value": "Rumah Sakit Latihan"}
     answer = page.request.patch(
-        f"{war_room.address}/ngsi-ld/v1/entities/{quote(id, safe='')}/attrs",
-        data={"name": {"type": "Property", "value": "Rumah Sakit Latihan"}},
-        headers={"Content-Type": "application/json", "Link": f'{link}; type="application/ld+json"'},
+        f"{entity}/attrs", data={"name": name}, headers=headers | {"Content-Type": "application/json"}
     )
     assert answer.status == 204, answer.text()
     open_console(page, war_room, f"/?page=time&at={before}&with={moment()}&layers=hospitals")
