@@ -45,6 +45,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_keeping(commands)
     _add_new_city(commands)
     _add_import_roads(commands)
+    _add_replay(commands)
     _add_account(commands)
     _add_token(commands)
     _command(commands, "version", _version, "print the version")
@@ -88,6 +89,22 @@ def _add_new_city(commands: Any) -> None:
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     parser.add_argument("--id", required=True, help="short name: letters, digits and dashes")
     parser.add_argument("--name", required=True, help="the city's name as people write it")
+
+
+def _add_replay(commands: Any) -> None:
+    parser = _command(
+        commands, "replay", _replay, "live through a recorded day again; opens Pinisi if none runs", settings=True
+    )
+    parser.add_argument("recording", nargs="?", metavar="RECORDING", help="which; without it they are listed")
+    parser.add_argument("--speed", type=float, default=60.0, help="seconds of that day in one of ours (default: 60)")
+    parser.add_argument("--from", dest="start", metavar="MOMENT", help="where to begin, as 2017-02-21T06:00+07:00")
+    parser.add_argument("--data-from", type=Path, metavar="FOLDER", help="where the files of the recording are")
+    parser.add_argument("--name", default="", help="for a second replay of the same recording beside the first")
+    parser.add_argument("--loop", action="store_true", help="begin again at the end")
+    parser.add_argument("--paused", action="store_true", help="stand still at the beginning")
+    parser.add_argument("--city", metavar="CITY", help="the city to open when no Pinisi runs (default: as pinisi run)")
+    parser.add_argument("--host", help="address to listen at, if it has to be opened (default: 127.0.0.1)")
+    parser.add_argument("--port", help="port to listen at, if it has to be opened (default: 9090)")
 
 
 def _add_import_roads(commands: Any) -> None:
@@ -183,6 +200,21 @@ def _new_city(words: Words) -> int:
     from pinisi.commands.cities import new_city
 
     return new_city(words.folder, words.id, words.name)
+
+
+def _replay(words: Words) -> int:
+    from pinisi.commands.replay import Wanted, replay
+
+    wanted = Wanted(
+        recording=words.recording,
+        speed=words.speed,
+        start=words.start,
+        folder=words.data_from,
+        name=words.name,
+        loop=words.loop,
+        paused=words.paused,
+    )
+    return replay(_settings(words), words.city, wanted)
 
 
 def _import_roads(words: Words) -> int:
