@@ -20,6 +20,8 @@ const BUSY: Screen = {
   sheet: true,
   panel: 30.25,
   legend: "folded",
+  shade: { layer: "green-spaces", indicator: null, measure: "sum", attribute: "area", level: "kecamatan", per: "area" },
+  heat: { of: "waste-banks", radius: 500 },
 };
 
 const search = (address: string) => address.replace(/^\//, "");

@@ -3,6 +3,7 @@ import type { Moment } from "./moment";
 import { ofTenant } from "./tenant";
 import type {
   Area,
+  AreaFigures,
   City,
   CitySystem,
   History,
@@ -77,6 +78,8 @@ export const api = {
   logout: () => send<unknown>("logout", {}),
   city: () => ask<City>("city"),
   now: (moment: Moment | null = null) => ask<Now>(then("now", moment)),
+  areaFigures: (asked: Record<string, string | null>, signal: AbortSignal, moment: Moment | null = null) =>
+    ask<AreaFigures>(then(`areas/values?${query(asked)}`, moment), { signal }),
   areas: () => ask<{ areas: Area[] }>("areas").then((answer) => answer.areas),
   layer: (id: string, moment: Moment | null = null) => ask<LayerTable>(then(`layers/${encodeURIComponent(id)}`, moment)),
   place: (id: string, signal?: AbortSignal, moment: Moment | null = null) =>

@@ -163,6 +163,42 @@ export interface Area {
   bounds: Bounds;
 }
 
+export interface FigureClass {
+  from: number;
+  to: number;
+  n: number;
+}
+
+export interface AreaFigure {
+  id: string;
+  code: string;
+  name: string;
+  parent: string | null;
+  value: number | null;
+  /** Things that it rests upon, and things in the area without a figure. */
+  n: number;
+  missing: number;
+  class: number | null;
+}
+
+export interface AreaFigures {
+  position: number;
+  level: "kelurahan" | "kecamatan";
+  title: Text;
+  measure: "count" | "sum" | "mean" | "value";
+  attribute: string | null;
+  label: Text | null;
+  unit: string | null;
+  unitText: Text | null;
+  per: "area" | "population" | null;
+  n: number;
+  missing: number;
+  elsewhere: number;
+  classes: FigureClass[];
+  unknown: number;
+  areas: AreaFigure[];
+}
+
 export interface Place {
   position: number;
   id: string;

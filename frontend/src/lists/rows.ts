@@ -1,5 +1,5 @@
 /** Which rows of a layer a list shows, in which order. */
-import type { Cell } from "../api/types";
+import type { AreaFigure, Cell } from "../api/types";
 import type { Row } from "../live/table";
 
 /** Order by a row's name, by its area, or by one of its layer's own columns. */
@@ -41,5 +41,13 @@ export function sorted(rows: readonly Row[], order: Order): Row[] {
     if (left === null || right === null) return Number(left === null) - Number(right === null);
     const apart = typeof left === "number" && typeof right === "number" ? left - right : ALPHABET.compare(String(left), String(right));
     return sign * apart || (a.id < b.id ? -1 : 1);
+  });
+}
+
+/** Areas by their figure; those without one come last, whichever way. */
+export function byFigure(areas: readonly AreaFigure[], down: boolean): AreaFigure[] {
+  return [...areas].sort((a, b) => {
+    if (a.value === null || b.value === null) return Number(a.value === null) - Number(b.value === null) || ALPHABET.compare(a.name, b.name);
+    return (down ? b.value - a.value : a.value - b.value) || ALPHABET.compare(a.name, b.name);
   });
 }

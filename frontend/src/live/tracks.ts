@@ -44,6 +44,8 @@ export class Tracks {
 
   /** Takes in what the table says is new. `now`: this machine's time; `city`: the tenant's. */
   update(table: Table, now: number, city: number): void {
+    // Another picture, as of another moment, is no move of anything.
+    if (this.table && table !== this.table) this.forget();
     const changed = table === this.table ? table.changedSince(this.version) : null;
     const ids = changed ?? table.rows.keys();
     if (!changed) for (const id of this.all.keys()) if (!table.rows.has(id)) this.drop(id);
@@ -76,6 +78,11 @@ export class Tracks {
     if (before !== null && track.known > before) this.learnPeriod(track.known - before);
     move(track, at, now, before);
     this.moves += 1;
+  }
+
+  private forget(): void {
+    this.all.clear();
+    this.members += 1;
   }
 
   private drop(id: string): void {

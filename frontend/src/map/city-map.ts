@@ -10,16 +10,16 @@ import { store } from "../live/store";
 import type { Row } from "../live/table";
 import { staleMinutes } from "../live/tracks";
 import { screenState } from "../screen/screen";
+import { EVENTS } from "../screen/shade";
 import { controls } from "../theme/controls";
 import { Letters } from "../theme/faces";
-import { incidentPoints, NOTHING, selectedIncident, selectedPoint } from "./features";
+import { incidentPoints, NOTHING, readMark, selectedIncident, selectedPoint } from "./features";
 import "./legend-box";
 import "./legend-strip";
 import { LayerView } from "./layer-view";
 import { clusterSource, labelLayer, layerSource, sourcesFor, symbolLayers, topLayers, trailLayer } from "./layers";
 import "./map-buttons";
 import { mapStyles } from "./map-styles";
-import type { Mark } from "./mover-deck";
 import { type Palette, readPalette } from "./palette";
 import { pickAt, type Picked } from "./picking";
 import { findSelection, type Selection } from "./selection";
@@ -29,6 +29,9 @@ import { mapCaption } from "../time/picture-caption";
 import { summarise } from "./summary";
 import { drawSymbol } from "./symbols";
 import { contains } from "./view-box";
+import { HEAT, heatLayer, shadeLayers } from "./shade-layers";
+import "./shade-legend";
+import { ShadeView } from "./shade-view";
 import { shownLayers } from "./shown-layers";
 import { TRAILS } from "./trails";
 
@@ -51,6 +54,7 @@ export class CityMap extends View {
   private dressed = "";
   private readonly drawn = new Map<string, unknown>();
   private layers: LayerView | null = null;
+  private shade: ShadeView | null = null;
   private readonly markPoints = { incidents: NOTHING, selected: NOTHING };
   private ready = false;
   private selectedId: string | null = null;
@@ -88,7 +92,7 @@ export class CityMap extends View {
       ${this.failed ? html`<p class="notice" role="status">${words.mapUnavailable}</p>` : nothing}
       ${store.city && !store.city.basemap ? html`<p class="notice" role="status">${words.mapMissing}</p>` : nothing}
       ${pointed ? html`<div class="tip" aria-hidden="true">${pointed.name}</div>` : nothing}
-      ${screenState.mode === "wall" ? html`<legend-strip></legend-strip>` : this.controls()}
+      ${screenState.mode === "wall" ? html`<div class="corner"><shade-legend></shade-legend></div><legend-strip></legend-strip>` : this.controls()}
       ${store.city?.roads?.credit ? html`<p class="credit">${store.city.roads.credit}</p>` : nothing}
       <p class="unseen" id="map-help">${words.mapHelp}</p>
     `;
@@ -99,6 +103,8 @@ export class CityMap extends View {
     if (tip && this.pointed) tip.style.transform = `translate(${this.pointed.x + 14}px, ${this.pointed.y + 14}px)`;
     if (store.phase !== "ready" || !store.city || this.failed) return;
     for (const layer of this.shown()) void store.needTable(layer.id);
+    const { heat } = screenState.state;
+    if (heat && heat.of !== EVENTS) void store.needTable(heat.of);
     if (!this.map) this.begin();
     this.dress();
     this.draw();
@@ -106,7 +112,7 @@ export class CityMap extends View {
   }
 
   private controls() {
-    return html`<legend-box .roomy=${this.roomy}></legend-box>
+    return html`<div class="corner"><shade-legend></shade-legend><legend-box .roomy=${this.roomy}></legend-box></div>
       <map-buttons
         @zoom=${(event: CustomEvent<number>) => this.zoom(event.detail)}
         @whole=${() => this.whole()}
@@ -146,6 +152,7 @@ export class CityMap extends View {
     }
     const { map } = this;
     this.attach(map);
+    this.shade = new ShadeView(map);
     this.layers = new LayerView({
       map,
       above: this.above,
@@ -183,6 +190,10 @@ export class CityMap extends View {
     this.dressed = `${theme} ${scale}`;
     this.palette = readPalette();
     const style = groundStyle(city, store.areas, this.palette, scale);
+    const ground = style.layers.findIndex(({ id, type }) => id === "city" && type === "fill");
+    if (ground >= 0) style.layers.splice(ground + 1, 0, ...shadeLayers());
+    style.sources[HEAT] = { type: "geojson", data: NOTHING };
+    style.layers.push(heatLayer());
     style.sources[TRAILS] = { type: "geojson", data: NOTHING };
     style.layers.push(trailLayer(scale));
     // What the city names first is drawn last, above the rest.
@@ -198,6 +209,7 @@ export class CityMap extends View {
     style.layers.push(...topLayers(this.palette, scale));
     this.drawn.clear();
     this.layers?.forget();
+    this.shade?.forget();
     return style;
   }
 
@@ -225,6 +237,7 @@ export class CityMap extends View {
     const { map } = this;
     if (!map || !this.ready) return;
     for (const layer of store.city?.layers ?? []) this.layers?.draw(layer, this.isOn(layer));
+    this.shade?.draw(this.palette, this.theme());
     this.drawIncidents(map);
     this.drawSelection(map);
   }
@@ -382,8 +395,4 @@ export class CityMap extends View {
     canvas.setAttribute("aria-label", summarise(this.shown(), count, open, this.words, this.format));
     canvas.setAttribute("aria-describedby", "map-help");
   }
-}
-
-function readMark({ geometry, properties }: GeoJSON.Feature<GeoJSON.Point>): Mark {
-  return { at: geometry.coordinates as LonLat, icon: String(properties?.["icon"]) };
 }

@@ -2,6 +2,7 @@
 import type { Incident, Layer, LonLat, Text } from "../api/types";
 import type { Format } from "../format/format";
 import type { Row } from "../live/table";
+import type { Mark } from "./mover-deck";
 import { rowFigure } from "./row-figure";
 import { severityName, symbolName } from "./symbols";
 
@@ -43,4 +44,9 @@ export function selectedIncident(incident: Incident, theme: string, name: string
     type: "FeatureCollection",
     features: [point(incident.location, { id: incident.id, name, icon, incident: true })],
   };
+}
+
+/** An event or a selection, for whoever draws above what moves. */
+export function readMark({ geometry, properties }: GeoJSON.Feature<GeoJSON.Point>): Mark {
+  return { at: geometry.coordinates as LonLat, icon: String(properties?.["icon"]) };
 }

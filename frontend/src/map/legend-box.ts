@@ -7,6 +7,7 @@ import { View } from "../frame/view";
 import { store } from "../live/store";
 import { screenState } from "../screen/screen";
 import { controls } from "../theme/controls";
+import "./shade-choice";
 import { shownLayers, switched } from "./shown-layers";
 import "./symbol-key";
 
@@ -121,7 +122,8 @@ export class LegendBox extends View {
       ${open
         ? html`<ul aria-label=${this.words.legend}>
             ${layers.map((layer) => this.layer(layer, on.has(layer.id)))}
-          </ul>`
+          </ul>
+            <shade-choice></shade-choice>`
         : nothing}
     </div>`;
   }

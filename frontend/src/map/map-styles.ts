@@ -56,10 +56,18 @@ export const mapStyles = css`
     border: 1px solid var(--accent);
   }
 
-  legend-box {
+  .corner {
     position: absolute;
     left: 1.25rem;
     bottom: 1.25rem;
+    display: grid;
+    gap: 0.5rem;
+    justify-items: start;
+    max-width: calc(100% - 5rem);
+  }
+
+  :host-context([data-mode="wall"]) .corner {
+    bottom: 4.5rem;
   }
 
   legend-strip {

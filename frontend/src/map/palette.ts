@@ -17,6 +17,8 @@ export interface Palette {
   caution: string;
   information: string;
   hues: readonly string[];
+  /** From the lowest class of figures to the highest: one hue, so that lightness alone tells them apart. */
+  classes: readonly string[];
 }
 
 export function readPalette(): Palette {
@@ -39,5 +41,6 @@ export function readPalette(): Palette {
     caution: token("caution"),
     information: token("ink2"),
     hues: Array.from({ length: 10 }, (_, hue) => token(`hue-${hue}`)),
+    classes: [1, 2, 3, 4, 5].map((step) => token(`class-${step}`)),
   };
 }

@@ -24,6 +24,7 @@ export function severityName(theme: string, severity: Severity, taken: boolean, 
 /** Draws the image that a name stands for; null for a name that is none of ours. */
 export function drawSymbol(name: string, palette: Palette, scale: number): ImageData | null {
   const [kind, , what, variant, grown] = name.split(" ");
+  if (kind === "hatch") return drawHatch(palette, scale);
   const size = SIDE * scale * (grown ? GROWN : 1);
   if (kind === "layer") {
     const colour = palette.hues[Number(variant)] ?? palette.ink;
@@ -76,4 +77,24 @@ function hatch(pen: CanvasRenderingContext2D, path: Path2D, colour: string): voi
   }
   pen.stroke();
   pen.restore();
+}
+
+/** The pattern of an area of which nothing is known: it repeats without a seam. */
+function drawHatch(palette: Palette, scale: number): ImageData | null {
+  const side = Math.round(8 * scale);
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = side;
+  const pen = canvas.getContext("2d");
+  if (!pen) return null;
+  pen.fillStyle = palette.city;
+  pen.fillRect(0, 0, side, side);
+  pen.strokeStyle = palette.label;
+  pen.lineWidth = scale;
+  pen.beginPath();
+  for (const shift of [-side, 0, side]) {
+    pen.moveTo(shift, side);
+    pen.lineTo(shift + side, 0);
+  }
+  pen.stroke();
+  return pen.getImageData(0, 0, side, side);
 }

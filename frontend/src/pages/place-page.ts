@@ -2,6 +2,7 @@
 import { html } from "lit";
 import { customElement } from "lit/decorators.js";
 import { View } from "../frame/view";
+import "../lists/area-table";
 import "../lists/layer-list";
 import { screenState } from "../screen/screen";
 import { controls } from "../theme/controls";
@@ -18,6 +19,7 @@ export class PlacePage extends View {
   protected override render() {
     const { id, list } = screenState.state;
     if (id) return html`<place-facts></place-facts>`;
+    if (list === "areas") return html`<area-table></area-table>`;
     if (list) return html`<layer-list .layer=${list}></layer-list>`;
     return html`<place-index></place-index>`;
   }

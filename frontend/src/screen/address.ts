@@ -1,5 +1,6 @@
 /** The state of the screen, and the address that restores it. */
 import type { Language } from "../api/types";
+import { type Heat, heatText, readHeat, readShade, type Shade, shadeText } from "./shade";
 
 export const PAGES = ["now", "events", "place", "time", "programme"] as const;
 export type Page = (typeof PAGES)[number];
@@ -42,6 +43,10 @@ export interface Screen {
   sheet: boolean;
   /** Width of the panel in rem. */
   panel: number | null;
+  /** Figures of areas that shade the map, or are listed. */
+  shade: Shade | null;
+  /** What the heat of the map counts. */
+  heat: Heat | null;
   /** The legend unfolded or folded by hand; else it is folded where the map is narrow. */
   legend: "open" | "folded" | null;
 }
@@ -64,6 +69,8 @@ export const START: Screen = {
   with: null,
   sheet: false,
   panel: null,
+  shade: null,
+  heat: null,
   legend: null,
 };
 
@@ -109,6 +116,8 @@ export function parseAddress(search: string): Screen {
     with: readMoment(query.get("with")),
     sheet: query.get("sheet") === "map",
     panel: readPanel(query.get("panel")),
+    shade: readShade(query.get("shade")),
+    heat: readHeat(query.get("heat")),
     legend: oneOf(query.get("legend"), ["open", "folded"]),
   };
 }
@@ -137,6 +146,8 @@ export function formatAddress(screen: Screen): string {
     ["with", screen.with],
     ["sheet", screen.sheet ? "map" : null],
     ["panel", screen.panel === null ? null : String(screen.panel)],
+    ["shade", screen.shade && shadeText(screen.shade)],
+    ["heat", screen.heat && heatText(screen.heat)],
     ["legend", screen.legend],
   ];
   const given = parts.filter((part): part is [string, string] => part[1] !== null);
@@ -145,5 +156,5 @@ export function formatAddress(screen: Screen): string {
 }
 
 function readable(value: string): string {
-  return encodeURIComponent(value).replace(/%(3A|2F|2C)/g, (coded) => decodeURIComponent(coded));
+  return encodeURIComponent(value).replace(/%(3A|2F|2C|40)/g, (coded) => decodeURIComponent(coded));
 }
