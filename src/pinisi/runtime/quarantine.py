@@ -4,7 +4,7 @@ A row has one place, by source and key: met again it is counted, not kept twice;
 """
 
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -24,6 +24,9 @@ class Quarantined(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """One row that waits. `origin` is the file, address or topic; `raw` the row as it came, cut at `LONGEST_RAW`.
 
     `times` counts how often it came; `first` and `last` when. `by` and `note` say who dealt with it, and how.
+
+    A row of an imported file also has the `code` of its fault, the import, its `cells` and `geometry` as the file has
+    them, and the cells that are `proposed` where the correction is clear.
     """
 
     source: str
@@ -39,6 +42,11 @@ class Quarantined(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     state: State = "open"
     by: str = ""
     note: str = ""
+    code: str = ""
+    imported: str = ""
+    cells: dict[str, str] = {}
+    proposed: dict[str, str] = {}
+    geometry: dict[str, Any] | None = None
 
 
 _encode = msgspec.json.Encoder().encode
@@ -56,6 +64,12 @@ def met(known: Quarantined | None, row: Quarantined) -> DocumentChange:
     if known is not None:
         kept = msgspec.structs.replace(kept, first=known.first, times=known.times + 1)
     return DocumentChange(KIND, place_of(row.source, row.key), _encode(kept))
+
+
+def dealt_with(row: Quarantined, state: State, by: str, note: str, now: Instant) -> DocumentChange:
+    """A row that somebody has decided upon stays on record until it comes again."""
+    done = msgspec.structs.replace(row, state=state, by=by, note=note[:1_000], last=now)
+    return DocumentChange(KIND, place_of(row.source, row.key), _encode(done))
 
 
 def left(source: str, key: str) -> DocumentChange:

@@ -121,8 +121,9 @@ class _Examination:
         try:
             entity = self._entity(row)
         except RowFault as fault:
-            identity = fault.words.get("identity", f"{self.sheet.name}:{row.number}")
-            self._reject(row.number, str(identity), fault.code, fault.field, fault.words)
+            identity = self._numbered_id(str(fault.words.get("identity", "")))
+            place = f"{self.sheet.name}:{row.number}"
+            self._reject(row.number, identity or place, fault.code, fault.field, fault.words)
             return
         if not self._is_new(row, entity):
             return
@@ -140,7 +141,7 @@ class _Examination:
         try:
             return self.reader.entity(row.cells, row.geometry)
         except RowFault as fault:
-            fault.words.setdefault("identity", self.reader.known_id or f"{self.sheet.name}:{row.number}")
+            fault.words.setdefault("identity", self.reader.known_id)
             raise
 
     def _is_new(self, row: Row, entity: Entity) -> bool:
@@ -156,9 +157,7 @@ class _Examination:
             return False
         id = entity["id"]
         if repeated == "number":
-            self._numbered[id] += 1
-            if self._numbered[id] > 1:
-                entity["id"] = f"{id}-{self._numbered[id]}"
+            entity["id"] = self._numbered_id(id)
             return True
         key = (id, _moment(entity)) if self.register.series else id
         earlier = self._first.setdefault(key, row.number)
@@ -168,6 +167,16 @@ class _Examination:
         value = _moment(entity) if self.register.series else id
         self._reject(row.number, f"{id}#{row.number}", code, "id", {"value": value, "first": earlier})
         return False
+
+    def _numbered_id(self, id: str) -> str:
+        """The id with its number, where the mapping numbers things of one name in the order of the file.
+
+        Two dashes, which no slug has: the second Melati must not meet a place called Melati 2.
+        """
+        if self.register.repeated != "number" or not id:
+            return id
+        self._numbered[id] += 1
+        return id if self._numbered[id] == 1 else f"{id}--{self._numbered[id]}"
 
     def _same_as(self, whole: int, number: int) -> int:
         """The row that is exactly the same and came before; 0 when there is none."""
