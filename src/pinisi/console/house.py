@@ -38,6 +38,7 @@ from pinisi.runtime.care import take_care
 from pinisi.runtime.city_loading import LOADER, folder_digest, load_city
 from pinisi.runtime.clock import Clock, WallClock
 from pinisi.runtime.expiry import watch_expiry
+from pinisi.runtime.import_desk import ImportDesk
 from pinisi.runtime.keeper import SWITCH, Running
 from pinisi.runtime.kinds import KINDS
 from pinisi.runtime.live_file import make_sources, read_live
@@ -121,6 +122,8 @@ class House:
             _log.warning("an @context of the operator cannot be used", fault=fault)
         self.contexts = Contexts({CONTEXT_NAME: self._context, **folder.documents}, self._hosted_context)
         self.pinisi_table = self.contexts.table(CONTEXT_NAME)
+        self.imports = ImportDesk(settings.data / "imports", self.store, self.pinisi_table)
+        self._opened.push_async_callback(self.imports.close)
         await self._open_replays()
         await self._open_notifications()
         await self._open_city()

@@ -6,6 +6,7 @@ import msgspec
 
 from pinisi.people.account_register import AccountChange
 from pinisi.people.interface import AccountRequest, PasswordRequest, SignInRequest, TokenRequest
+from pinisi.runtime.import_desk import Correction, ImportWish
 from pinisi.runtime.road_import import RoadBatch, RoadIds
 
 _COUNT: dict[str, Any] = {"type": "integer", "minimum": 0, "maximum": 1000}
@@ -223,6 +224,8 @@ _STRUCTS: tuple[type[msgspec.Struct], ...] = (
     AccountChange,
     TokenRequest,
     RoadBatch,
+    ImportWish,
+    Correction,
     RoadIds,
 )
 SCHEMAS.update(msgspec.json.schema_components(_STRUCTS, ref_template="#/components/schemas/{name}")[1])
@@ -249,6 +252,7 @@ BODIES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "Replay": (("application/json",), _ref("Replay")),
     "ReplayAct": (("application/json",), _ref("ReplayAct")),
     "Object": (("application/json",), _ref("Object")),
+    "File": (("application/octet-stream",), {"type": "string", "format": "binary"}),
     **{struct.__name__: (("application/json",), _ref(struct.__name__)) for struct in _STRUCTS},
 }
 """Name of a body in the route table -> (media types, schema)."""

@@ -4,6 +4,7 @@ from pinisi.console.area_endpoints import AREA_ROUTES
 from pinisi.console.city_endpoints import CITY_ROUTES
 from pinisi.console.house_endpoints import HOUSE_ROUTES
 from pinisi.console.http import Call, Reply, Route, json_reply
+from pinisi.console.import_endpoints import IMPORT_ROUTES
 from pinisi.console.incident_endpoints import INCIDENT_ROUTES
 from pinisi.console.live import LIVE_ROUTES
 from pinisi.console.ngsi_ld_routes import NGSI_LD_ROUTES, PREFIX
@@ -41,6 +42,7 @@ ROUTES: tuple[Route, ...] = (
     *PEOPLE_ROUTES,
     *(route for route in SUBSCRIPTION_ROUTES if not route.path.startswith(PREFIX)),
     *ROAD_ROUTES,
+    *IMPORT_ROUTES,
     *REPLAY_ROUTES,
     *HOUSE_ROUTES,
     *OPENAPI_ROUTES,

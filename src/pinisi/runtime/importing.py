@@ -212,7 +212,7 @@ class _Writer:
         changes: list[Change] = [DocumentChange(KIND, made.id, _encode(made))]
         if card is not None:
             changes.append(EntityChange(card.id, card_kept(card)))
-        await self.store.apply(self.tenant, changes, self.principal)
+        await self.store.apply(self.tenant, changes, self.principal, atomic=False)
 
     def _card(self, made: Import) -> Entity | None:
         return read_entity(card_entity(self.file.register, made), self.table)
