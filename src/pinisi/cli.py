@@ -69,6 +69,7 @@ def _group(commands: Any, name: str, help: str) -> Any:
 def _add_run(commands: Any) -> None:
     parser = _command(commands, "run", _run, "open the War Room of a city", settings=True)
     parser.add_argument("city", nargs="?", metavar="CITY", help="folder or shipped name (default: makassar)")
+    parser.add_argument("--data-from", metavar="FOLDER", help="where files lie that the city reads from elsewhere")
     parser.add_argument("--host", help="address to listen at (default: 127.0.0.1)")
     parser.add_argument("--port", help="port to listen at (default: 9090)")
 
@@ -157,7 +158,7 @@ def _add_token(commands: Any) -> None:
 
 def _given(words: Words) -> dict[str, object]:
     """What the command line says of settings; None where it is silent."""
-    return {key: getattr(words, key, None) for key in ("data", "host", "port")}
+    return {key: getattr(words, key, None) for key in ("data", "data_from", "host", "port")}
 
 
 def _settings(words: Words) -> "Settings":

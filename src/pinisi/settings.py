@@ -46,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     |---|---|---|
     | `data` | folder | everything that must be kept; one process at a time |
     | `city` | folder or name | the city to run when the command names none; None: the Makassar that is shipped |
+    | `data_from` | folder | where a city finds the files that it reads from elsewhere; None: see add-a-city.md |
     | `host` | address | where to listen; anything but loopback demands an account |
     | `port` | 0-65535 | TCP port; 0 lets the system choose |
     | `body_limit_mb` | MB | larger request bodies are answered 413 |
@@ -65,6 +66,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     data: Path = Path("data")
     city: str | None = None
+    data_from: Path | None = None
     host: str = "127.0.0.1"
     port: Port = 9090
     body_limit_mb: Megabytes = 16
@@ -135,8 +137,8 @@ def _from_file(path: Path, named: bool) -> dict[str, Any]:
     if not named and "data" in document:
         raise SettingsError(f"{path}: data: a settings file inside the data folder cannot name another data folder")
     values = {key: _convert(key, value, str(path)) for key, value in document.items()}
-    if "data" in values:
-        values["data"] = path.parent / values["data"]
+    for folder in values.keys() & {"data", "data_from"}:
+        values[folder] = path.parent / values[folder]
     return values
 
 

@@ -7,6 +7,9 @@ from typing import Any, get_args
 import pytest
 
 from pinisi.city.alarm_rules import AlarmRule, Comparison, Severity
+from pinisi.city.drawn import DrawnAreas, DrawnRoads, DrawnThings, Shapes
+from pinisi.city.drawn import Part as DrawnPart
+from pinisi.city.external import External, ExternalFile
 from pinisi.city.facts import types_of
 from pinisi.city.faults import FaultRule, Kind
 from pinisi.city.formula import NEEDS, Formula, Per
@@ -19,6 +22,7 @@ from pinisi.city.registers import Card, Mapped, Part, Register
 DOCS = Path(__file__).parents[2] / "docs"
 STRUCTS = (
     City, View, Licence, AreaSources, Agency, Layer, Column,
+    Shapes, DrawnAreas, DrawnThings, DrawnRoads, DrawnPart, External, ExternalFile,
     Source, SourceFile, Register, Mapped, Card, Part, FaultRule, AlarmRule,
 )  # fmt: skip
 

@@ -102,9 +102,9 @@ def test_a_running_pinisi_takes_roads_and_shows_them_at_once(town: Path, running
     with pytest.raises(HTTPError, match="404"):
         urlopen(f"{running}/city/helsinki/roads.pmtiles")
     assert pinisi(town, "import-roads", str(HELSINKI), "helsinki").returncode == 0
-    roads = ask(f"{running}/pinisi/v1/city")["roads"]
-    assert roads == {"tiles": "/city/helsinki/roads.pmtiles", "credit": "© OpenStreetMap contributors"}
-    with urlopen(Request(running + roads["tiles"], headers={"Range": "bytes=0-6"})) as answer:
+    city = ask(f"{running}/pinisi/v1/city")
+    assert (city["roads"], city["credits"]) == ("/city/helsinki/roads.pmtiles", ["© OpenStreetMap contributors"])
+    with urlopen(Request(running + city["roads"], headers={"Range": "bytes=0-6"})) as answer:
         assert (answer.status, answer.read()) == (206, b"PMTiles")
     found = ask(f"{running}/pinisi/v1/search?q=Erottajankatu")["results"]
     assert "Erottajankatu" in {hit["name"] for hit in found}

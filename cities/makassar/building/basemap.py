@@ -1,17 +1,13 @@
 """`basemap.pmtiles`: land, kecamatan, kelurahan and their labels as vector tiles."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from building.areas import Drawn, close_gaps, read_features
-from pinisi.city.vector_tiles.address import Address, project
+from pinisi.city.area_tiles import Layer, described, joined, label_point, multi, parts_of
 from pinisi.city.vector_tiles.archive import write_archive
-from pinisi.city.vector_tiles.features import Feature, cut_tiles
 
 FIRST_ZOOM, LAST_ZOOM = 6, 14
 NEAR = (118.6, -5.7, 120.1, -4.6)
@@ -19,62 +15,18 @@ WIDE = (117.5, -7.4, 122.4, -2.6)
 NEIGHBOURS = ("73.05", "73.06", "73.09", "73.10", "73.71")
 SEAM = 0.004
 """Degrees (about 450 m) within which borders of differently simplified layers are sewn together."""
-LABEL_TOLERANCE = 1e-4
-
-
-@dataclass(frozen=True)
-class Layer:
-    """Features of one kind: `target` names them in the tiles, from `first` to `last` zoom."""
-
-    target: str
-    first: int
-    last: int
-    geometries: Sequence[BaseGeometry]
-    codes: Sequence[str] = ()
-    names: Sequence[str] = ()
 
 
 def write_basemap(areas: list[Drawn], shared: Path, path: Path) -> None:
     """Zoom 6 to 14; the land comes coarser and wider for low zooms, so that it ends nowhere in view."""
     layers = land_layers(shared) + area_layers(areas)
-    tiles: dict[Address, list[bytes]] = defaultdict(list)
-    for layer in layers:
-        for address, data in cut(layer):
-            tiles[address].append(data)
-    # A vector tile is a list of layers: joining the bytes joins the layers.
-    joined = {address: b"".join(parts) for address, parts in tiles.items()}
-    write_archive(joined, metadata(layers), WIDE, path)
-
-
-def metadata(layers: Sequence[Layer]) -> dict[str, object]:
-    zooms = {layer.target: (layer.first, layer.last) for layer in layers}
-    fields = {
-        layer.target: {
-            **({"code": "String"} if layer.codes else {}),
-            **({"name": "String"} if layer.names else {}),
-        }
-        for layer in layers
-    }
-    described = [
-        {"id": target, "minzoom": FIRST_ZOOM if target == "land" else first, "maxzoom": last, "fields": fields[target]}
-        for target, (first, last) in zooms.items()
-    ]
-    return {
+    metadata = {
         "name": "Makassar",
         "description": "Land, kecamatan and kelurahan of Makassar",
         "attribution": "cahyadsn/wilayah_boundaries (MIT); Natural Earth (public domain)",
-        "vector_layers": described,
+        "vector_layers": described(layers),
     }
-
-
-def cut(layer: Layer) -> Iterator[tuple[Address, bytes]]:
-    """Tiles of one layer, uncompressed."""
-    words = {"code": layer.codes, "name": layer.names}
-    features = [
-        Feature(tuple((key, values[number]) for key, values in words.items() if values), project(geometry))
-        for number, geometry in enumerate(layer.geometries)
-    ]
-    return cut_tiles(layer.target, features, layer.first, layer.last)
+    write_archive(joined(layers), metadata, WIDE, path)
 
 
 def land_layers(shared: Path) -> list[Layer]:
@@ -141,10 +93,6 @@ def without_holes(land: BaseGeometry) -> BaseGeometry:
     return shapely.union_all(filled)
 
 
-def parts_of(geometry: BaseGeometry) -> list[shapely.Polygon]:
-    return [part for part in shapely.get_parts(geometry, return_index=False) if isinstance(part, shapely.Polygon)]
-
-
 def pieces(land: BaseGeometry) -> list[BaseGeometry]:
     return [shapely.MultiPolygon(parts_of(shapely.make_valid(land)))]
 
@@ -159,13 +107,3 @@ def area_layers(areas: list[Drawn]) -> list[Layer]:
         layers.append(Layer(level, first, LAST_ZOOM, list(map(multi, polygons)), codes, names))
         layers.append(Layer(f"{level}_label", label_first, LAST_ZOOM, points, codes, names))
     return layers
-
-
-def multi(polygon: BaseGeometry) -> BaseGeometry:
-    return shapely.MultiPolygon(parts_of(polygon))
-
-
-def label_point(polygon: BaseGeometry) -> BaseGeometry:
-    """The middle of the largest circle inside the largest part: on the mainland where the area has some."""
-    largest = max(parts_of(polygon), key=lambda part: part.area)
-    return shapely.Point(shapely.maximum_inscribed_circle(largest, LABEL_TOLERANCE).coords[0])

@@ -90,6 +90,9 @@ export interface Layer {
   minZoom: number;
   /** Its things move: the map draws their way, and how old a position is. */
   moving: boolean;
+  drawing: "symbol" | "area";
+  /** Values of the first column that are filled, from the lightest to the darkest. */
+  classes: { value: string | number; text: Text }[];
   count: number;
   service: string | null;
   columns: Column[];
@@ -119,8 +122,12 @@ export interface City {
   languages: Language[];
   view: { bounds: Bounds; minZoom: number; maxZoom: number };
   basemap: string | null;
-  /** Vector tiles of imported roads, and what the map has to say beside them. */
-  roads: { tiles: string; credit: string } | null;
+  /** Whether the base map tells land from water. */
+  land: boolean;
+  /** Vector tiles of roads. */
+  roads: string | null;
+  /** Whom the map has to name. */
+  credits: string[];
   layers: Layer[];
   sources: Source[];
   agencies: { id: string; name: Text | string }[];
@@ -157,7 +164,7 @@ export interface Area {
   id: string;
   code: string;
   name: string;
-  level: "city" | "kecamatan" | "kelurahan";
+  level: "city" | "kecamatan" | "kelurahan" | "rw";
   parent: string | null;
   center: LonLat;
   bounds: Bounds;

@@ -93,7 +93,7 @@ export class CityMap extends View {
       ${store.city && !store.city.basemap ? html`<p class="notice" role="status">${words.mapMissing}</p>` : nothing}
       ${pointed ? html`<div class="tip" aria-hidden="true">${pointed.name}</div>` : nothing}
       ${screenState.mode === "wall" ? html`<div class="corner"><shade-legend></shade-legend></div><legend-strip></legend-strip>` : this.controls()}
-      ${store.city?.roads?.credit ? html`<p class="credit">${store.city.roads.credit}</p>` : nothing}
+      ${store.city?.credits.length ? html`<p class="credit">${store.city.credits.join(" · ")}</p>` : nothing}
       <p class="unseen" id="map-help">${words.mapHelp}</p>
     `;
   }

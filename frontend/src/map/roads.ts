@@ -16,7 +16,7 @@ const MIDDLE_WIDTHS: Widths = [[10, 0.4], [12, 0.8], [14, 1.8], [16, 5], [18, 13
 const MAJOR_WIDTHS: Widths = [[8, 0.5], [10, 0.9], [12, 1.5], [14, 3], [16, 7], [18, 17]];
 
 export function roadSources(city: City): Record<string, SourceSpecification> {
-  return city.roads ? { [SOURCE]: basemapSource(city.roads.tiles) } : {};
+  return city.roads ? { [SOURCE]: basemapSource(city.roads) } : {};
 }
 
 export function roadLayers(city: City, palette: Palette, scale: number): LayerSpecification[] {

@@ -18,10 +18,12 @@ export function kelurahanFromZoom(scale: number): number {
 /** No `glyphs`: the map writes with the faces that the page has loaded. */
 export function groundStyle(city: City, areas: readonly Area[], palette: Palette, scale: number): StyleSpecification {
   const drawn = city.basemap ? tiles(city, city.basemap, palette, scale) : rectangles(city, areas, palette, scale);
+  // Where nobody has drawn the coast, what lies around the city is neither land nor water.
+  const unseen = city.basemap && !city.land ? palette.land : palette.water;
   return {
     version: 8,
     sources: drawn.sources,
-    layers: [{ id: "water", type: "background", paint: { "background-color": palette.water } }, ...drawn.layers],
+    layers: [{ id: "water", type: "background", paint: { "background-color": unseen } }, ...drawn.layers],
     transition: { duration: 0, delay: 0 },
   };
 }
@@ -39,6 +41,13 @@ function tiles(city: City, path: string, palette: Palette, scale: number): Groun
       { id: "land", type: "fill", ...from("land"), paint: { "fill-color": palette.land } },
       { id: "city", type: "fill", ...from("kecamatan"), paint: { "fill-color": palette.city } },
       ...roadLayers(city, palette, scale),
+      {
+        id: "rw-line",
+        type: "line",
+        ...from("rw"),
+        minzoom: 13,
+        paint: { "line-color": palette.cityline, "line-width": 0.5 * scale, "line-dasharray": [4, 3] },
+      },
       {
         id: "kelurahan-line",
         type: "line",

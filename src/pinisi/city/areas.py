@@ -19,7 +19,7 @@ from pinisi.city.facts import Entity, Origin, area_id, fact, link, place, words
 from pinisi.city.reading import read_text
 from pinisi.city.text import Text
 
-Level = Literal["city", "kecamatan", "kelurahan"]
+Level = Literal["city", "kecamatan", "kelurahan", "rw"]
 MOST_NAMES = 50_000
 SAME_NAME = 80
 """Two spellings of an area's name agree from this ratio on (Paccerakang, Paccerakkang)."""
@@ -60,7 +60,7 @@ def read_areas(path: Path) -> list[Area]:
         raise CityError(path, "features", "is no GeoJSON feature collection")
     listed = cast("list[object]", features)
     areas = [_read_area(path, number, feature) for number, feature in enumerate(listed)]
-    _check_tree(path, areas)
+    check_tree(path, areas)
     return areas
 
 
@@ -103,7 +103,12 @@ def _check_geometry(path: Path, where: str, geometry: dict[str, Any]) -> None:
         raise CityError(path, f"{where}.geometry", shapely.is_valid_reason(polygon))
 
 
-def _check_tree(path: Path, areas: Sequence[Area]) -> None:
+def check_tree(path: Path, areas: Sequence[Area]) -> None:
+    """Every code is there once, every parent is there.
+
+    Raises:
+        CityError: naming the area.
+    """
     codes = {area.code for area in areas}
     if len(codes) < len(areas):
         raise CityError(path, "features", "a code occurs twice")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pinisi.city.areas import AreaIndex, area_entities
+from pinisi.city.drawn import drawn_things
 from pinisi.city.errors import CityError
 from pinisi.city.facts import Entity, Origin, listing
 from pinisi.city.fault_rule import Flag
@@ -15,6 +16,9 @@ from pinisi.city.indicator_entities import indicator_entities
 from pinisi.city.period import period_end
 from pinisi.city.profile import Profile
 from pinisi.city.provenance import source_entities
+from pinisi.city.roads.entities import road_entity
+from pinisi.city.roads.road import Road
+from pinisi.city.roads.road_file import read_roads
 from pinisi.city.row_entity import register_entities
 
 
@@ -30,12 +34,33 @@ def city_entities(profile: Profile) -> Iterator[Entity]:
     sources = source_entities(profile.sources, profile.zone)
     rows = _rows(profile, {entity["id"]: entity for entity in areas})
     indicators = indicator_entities(profile.indicators, profile.id, profile.agencies, profile.zone)
-    everything = [*areas, *sources, *rows, *indicators]
+    drawn = list(drawn_things(profile.shapes, profile.drawings or profile.folder, profile.zone))
+    everything = [*areas, *sources, *rows, *drawn, *indicators]
     flags = find_faults(profile.rules.faults, everything, AreaIndex(profile.areas))
     for entity in everything:
         if entity["id"] in flags:
             entity["dataQuality"] = listing([flag_json(flag) for flag in flags[entity["id"]]])
         yield entity
+    yield from _roads(profile)
+
+
+def _roads(profile: Profile) -> Iterator[Entity]:
+    drawn = profile.shapes.roads
+    if drawn is None:
+        return
+    origin = Origin(source=drawn.source, observed_at=period_end(drawn.period, profile.zone), period=drawn.period)
+    yield from (road_entity(road, origin) for road in city_roads(profile))
+
+
+def city_roads(profile: Profile) -> Iterator[Road]:
+    """The roads that the city's own folder names; see `read_roads` for what is left out.
+
+    Raises:
+        CityError, NeedsOsmium: see there.
+    """
+    if profile.shapes.roads is not None:
+        path = (profile.drawings or profile.folder) / profile.shapes.roads.file
+        yield from (road for road in read_roads(path, profile.id, None) if isinstance(road, Road))
 
 
 def flag_json(flag: Flag) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The profile of a city: who it is, how its map looks, which numbers stand first, and where its data lie."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
@@ -10,8 +11,10 @@ from shapely.geometry import shape
 
 from pinisi.city import alarm_rules, faults
 from pinisi.city.alarm_rules import AlarmRule
-from pinisi.city.areas import Area, read_areas
+from pinisi.city.areas import Area, check_tree, read_areas
+from pinisi.city.drawn import FILE, Shapes, drawn_areas, read_shapes_file
 from pinisi.city.errors import CityError
+from pinisi.city.external import External, external_folder
 from pinisi.city.facts import Selection
 from pinisi.city.fault_rule import FaultRule
 from pinisi.city.importing.fault_texts import NOT_FOR_RULES, catalogue
@@ -24,6 +27,7 @@ from pinisi.city.text import LANGUAGES, Text, strange_place
 
 MOST_TILES = 7
 HUES = 10
+MOST_CLASSES = 5
 
 
 class Agency(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,6 +65,8 @@ class Layer(Selection, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A layer of map and list: entities of `type` (short name) that fit `where`, drawn alike.
 
     `moving`: its things move (buses, trucks), so the map draws their way and shows how old a position is.
+    `drawing` `area`: its things are ground, filled by the class of their first column; `classes` lists the values that
+    are filled, from the lightest to the darkest. Others are drawn as an outline.
     """
 
     id: str
@@ -71,6 +77,8 @@ class Layer(Selection, frozen=True, forbid_unknown_fields=True, kw_only=True):
     labels: Literal["always", "zoom", "never"] = "zoom"
     min_zoom: float = 9
     moving: bool = False
+    drawing: Literal["symbol", "area"] = "symbol"
+    classes: tuple[float | str, ...] = ()
     service: str | None = None
     columns: tuple[Column, ...] = ()
 
@@ -101,6 +109,7 @@ class City(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     agencies: tuple[Agency, ...] = ()
     layers: tuple[Layer, ...] = ()
     tiles: tuple[str, ...] = ()
+    external: External | None = None
 
 
 class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -124,6 +133,9 @@ class Profile(msgspec.Struct, frozen=True):
     tables: tuple[Table, ...]
     rules: Rules
     indicators: tuple[Indicator, ...] = ()
+    shapes: Shapes = Shapes()
+    drawings: Path | None = None
+    """Where the files of `shapes` lie: the external folder, else the city's own."""
 
     @property
     def tiles(self) -> tuple[Indicator, ...]:
@@ -159,8 +171,8 @@ class Profile(msgspec.Struct, frozen=True):
         return path if path.is_file() else None
 
 
-def load_profile(folder: Path) -> Profile:
-    """Read and check a city folder.
+def load_profile(folder: Path, data_from: Path | None = None) -> Profile:
+    """Read and check a city folder. `data_from` holds the files that the city reads from elsewhere.
 
     Raises:
         CityError: naming the file, the field or row, and what is wrong with it.
@@ -169,10 +181,13 @@ def load_profile(folder: Path) -> Profile:
         raise CityError(folder, "", "is no folder")
     city = read_toml(folder / "city.toml", City)
     check_city(folder / "city.toml", city)
+    drawings = external_folder(folder, city.external, data_from) if city.external else folder
+    shapes = read_shapes_file(folder)
     sources = read_sources(folder / "sources.toml")
     registers = read_registers(folder / "registers.toml")
     cards = {source.id for source in sources}
     check_sources(folder, city, registers, cards)
+    check_shapes(folder, shapes, cards)
     rules = read_toml(folder / "rules.toml", Rules)
     check_templates(folder, rules)
     check_imports(folder / "rules.toml", rules)
@@ -185,11 +200,22 @@ def load_profile(folder: Path) -> Profile:
         folder=folder,
         city=city,
         sources=sources,
-        areas=tuple(read_areas(folder / "areas.geojson")),
+        areas=tuple(_areas(folder, shapes, drawings)),
         tables=tables,
         rules=rules,
         indicators=indicators,
+        shapes=shapes,
+        drawings=drawings,
     )
+
+
+def _areas(folder: Path, shapes: Shapes, drawings: Path) -> list[Area]:
+    """Of `areas.geojson`, else of `shapes.toml`; both together have to be one tree."""
+    drawn = drawn_areas(shapes, drawings)
+    own = folder / "areas.geojson"
+    areas = drawn if drawn and not own.is_file() else [*read_areas(own), *drawn]
+    check_tree(folder / FILE if drawn else own, areas)
+    return areas
 
 
 def check_city(path: Path, city: City) -> None:
@@ -212,6 +238,8 @@ def check_city(path: Path, city: City) -> None:
     for number, layer in enumerate(city.layers):
         if not 0 <= layer.hue < HUES:
             raise CityError(path, f"layers[{number}].hue", f"{layer.hue} is not 0 to {HUES - 1}")
+        if len(layer.classes) > MOST_CLASSES or (layer.classes and not layer.columns):
+            raise CityError(path, f"layers[{number}].classes", f"are not up to {MOST_CLASSES} values of a first column")
 
 
 def check_unique(path: Path, field: str, ids: Sequence[str]) -> None:
@@ -251,6 +279,31 @@ def check_sources(folder: Path, city: City, registers: tuple[Register, ...], kno
     """
     for path, field, source, period in _named_sources(folder, city, registers):
         _check_cited(path, field, source, period, known)
+
+
+def check_shapes(folder: Path, shapes: Shapes, known: Collection[str]) -> None:
+    """Every source that is named has a card, every period is one, every pattern has one group.
+
+    Raises:
+        CityError: naming the field.
+    """
+    path = folder / FILE
+    cited = [(f"things[{number}]", drawn) for number, drawn in enumerate(shapes.things)]
+    for field, drawn in [*cited, *([("roads", shapes.roads)] if shapes.roads else [])]:
+        _check_cited(path, field, drawn.source, drawn.period, known)
+    for field, many in (("areas", shapes.areas), ("things", shapes.things)):
+        for number, drawn in enumerate(many):
+            for name, part in drawn.parts.items():
+                _check_pattern(path, f"{field}[{number}].parts.{name}.pattern", part.pattern)
+
+
+def _check_pattern(path: Path, field: str, pattern: str) -> None:
+    try:
+        groups = re.compile(pattern).groups
+    except re.error as error:
+        raise CityError(path, field, f"is no regular expression: {error}") from None
+    if groups != 1:
+        raise CityError(path, field, f"has {groups} groups instead of one")
 
 
 def check_rows(tables: Sequence[Table], cards: Collection[str]) -> None:

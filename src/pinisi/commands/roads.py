@@ -70,7 +70,7 @@ def import_roads(settings: Settings, wish: Wish) -> int:
     Raises:
         CityError, CommandFailed, NeedsOsmium: see there.
     """
-    profile = load_profile(find_city(wish.city or settings.city or "makassar"))
+    profile = load_profile(find_city(wish.city or settings.city or "makassar"), settings.data_from)
     bounds = wish.bounds or city_bounds(profile)
     origin = origin_of(wish, profile)
     return asyncio.run(_import(settings, wish, profile, bounds, origin))

@@ -7,9 +7,10 @@ import msgspec
 from shapely.geometry import shape
 
 from pinisi import __version__
+from pinisi.city.profile import Layer
 from pinisi.city.text import Text
 from pinisi.city.vector_tiles.archive import read_metadata
-from pinisi.city.words import type_title, unit_text
+from pinisi.city.words import type_title, unit_text, value_text
 from pinisi.console.asked_moment import viewpoint_of
 from pinisi.console.atlas import value_of
 from pinisi.console.facts import facts_of, flags_of, name_of
@@ -22,7 +23,7 @@ from pinisi.console.town import Town, clock_json
 from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.problems import ResourceNotFound
 from pinisi.incidents.life_cycle import OPEN
-from pinisi.runtime.made_files import ROADS
+from pinisi.runtime.made_files import BASEMAP, ROADS
 from pinisi.store.geodesy import geometry_distance
 from pinisi.store.protocol import HistoryQuery, Record
 from pinisi.store.query import EntityQuery, GeoQuery, TypeIs
@@ -94,8 +95,7 @@ async def get_city(house: House, call: Call) -> Reply:
                 "minZoom": city.view.min_zoom,
                 "maxZoom": city.view.max_zoom,
             },
-            "basemap": f"/city/{call.tenant}/basemap.pmtiles" if town.profile.basemap is not None else None,
-            "roads": _roads(house, call.tenant),
+            **_maps(house, call.tenant),
             "layers": layers,
             "sources": [source_card(house, record) for record in sources.records],
             "agencies": city.agencies,
@@ -104,12 +104,18 @@ async def get_city(house: House, call: Call) -> Reply:
     )
 
 
-def _roads(house: House, tenant: str) -> dict[str, Any] | None:
-    """The road tiles of a tenant with the words that the map has to show beside them."""
-    path = house.public_file(tenant, ROADS)
-    if path is None:
-        return None
-    return {"tiles": f"/city/{tenant}/{ROADS}", "credit": read_metadata(path).get("attribution", "")}
+def _maps(house: House, tenant: str) -> dict[str, Any]:
+    """Where the tiles of a tenant lie, whether they tell land from water, and whom the map has to name beside them."""
+    found = {name: house.public_file(tenant, name) for name in (BASEMAP, ROADS)}
+    told = {name: read_metadata(path) for name, path in found.items() if path is not None}
+    drawn: list[dict[str, Any]] = told.get(BASEMAP, {}).get("vector_layers", [])
+    credits = [data["attribution"] for data in told.values() if "©" in data.get("attribution", "")]
+    return {
+        "basemap": f"/city/{tenant}/{BASEMAP}" if BASEMAP in told else None,
+        "land": any(layer.get("id") == "land" for layer in drawn),
+        "roads": f"/city/{tenant}/{ROADS}" if ROADS in told else None,
+        "credits": list(dict.fromkeys(credits)),
+    }
 
 
 async def _layer(house: House, town: Town, view: Viewpoint, id: str) -> dict[str, Any]:
@@ -125,6 +131,8 @@ async def _layer(house: House, town: Town, view: Viewpoint, id: str) -> dict[str
         "labels": layer.labels,
         "minZoom": layer.min_zoom,
         "moving": layer.moving,
+        "drawing": layer.drawing,
+        "classes": [{"value": value, "text": _class_text(layer, value)} for value in layer.classes],
         "count": len(records),
         "service": layer.service,
         "columns": [
@@ -137,6 +145,11 @@ async def _layer(house: House, town: Town, view: Viewpoint, id: str) -> dict[str
             for column in layer.columns
         ],
     }
+
+
+def _class_text(layer: Layer, value: float | str) -> Text:
+    """What a class of the first column means; the value itself where there are no words."""
+    return value_text(layer.columns[0].key, value) or Text(str(value), str(value), str(value))
 
 
 def source_card(house: House, record: Record) -> dict[str, Any]:
@@ -193,6 +206,19 @@ async def get_layer(house: House, call: Call) -> Reply:
     rows = [row for record, projection in records if (row := layers.row(id, record, projection))]
     head = {"position": position, "layer": id, "columns": layers.columns(id), **view.told()}
     return Reply(200, _encode(head)[:-1] + b',"rows":[' + b",".join(rows) + b"]}", JSON_MEDIA)
+
+
+async def get_layer_shapes(house: House, call: Call) -> Reply:
+    """The ground of a layer's things as GeoJSON: fetched once, filled by what the table says."""
+    id, layers, view = call.params["id"], house.town(call.tenant).layers, viewpoint_of(house, call)
+    if id not in layers.ids():
+        raise ResourceNotFound(f"the city has no layer {id[:80]}")
+    features = [
+        {"type": "Feature", "properties": {"id": record.id}, "geometry": place}
+        for record, projection in await layers.records(view, id)
+        if (place := _location(seen(record, projection))) is not None
+    ]
+    return json_reply({"type": "FeatureCollection", "features": features})
 
 
 async def get_areas(house: House, call: Call) -> Reply:
@@ -382,6 +408,15 @@ CITY_ROUTES: tuple[Route, ...] = (
         permission=_SEE,
         endpoint=get_layer,
         summary="One layer as a table",
+        parameters=("at", "known"),
+        answers=(200, 400, 404),
+    ),
+    Route(
+        method="GET",
+        path=_PINISI + "/layers/{id}/shapes",
+        permission=_SEE,
+        endpoint=get_layer_shapes,
+        summary="The ground of one layer's things as GeoJSON",
         parameters=("at", "known"),
         answers=(200, 400, 404),
     ),

@@ -42,7 +42,8 @@ from pinisi.runtime.import_desk import ImportDesk
 from pinisi.runtime.keeper import SWITCH, Running
 from pinisi.runtime.kinds import KINDS
 from pinisi.runtime.live_file import make_sources, read_live
-from pinisi.runtime.made_files import ROADS, made_file
+from pinisi.runtime.made_files import BASEMAP, ROADS, made_file
+from pinisi.runtime.map_making import make_maps
 from pinisi.runtime.recordings import Library, recordings_folders
 from pinisi.runtime.replays import Replays
 from pinisi.runtime.services import discover
@@ -67,7 +68,7 @@ class House:
 
     def __init__(self, settings: Settings, city: Path) -> None:
         self.settings = settings
-        self.profile = load_profile(city)
+        self.profile = load_profile(city, settings.data_from)
         self.default_tenant = self.profile.city.id
         self.clock: Clock = WallClock()
         self.registry = discover()
@@ -204,6 +205,7 @@ class House:
         """
         digest = folder_digest(profile.folder, self.context_document)
         await load_city(self.store, tenant, digest, city_entities(profile), self.pinisi_table)
+        make_maps(profile, self.settings.data, tenant, digest)
         self.towns[tenant] = Town(tenant, profile, self.store, self.pinisi_table, clock)
         return self.towns[tenant]
 
@@ -270,9 +272,11 @@ class House:
     def public_file(self, tenant: str, name: str) -> Path | None:
         """A file of a tenant's city that anybody may read (`/city/TENANT/NAME`); without a tenant, of this city."""
         profile = self.town(tenant).profile if tenant else self.profile
-        if name == ROADS:
-            return made_file(self.settings.data, tenant or self.default_tenant, ROADS)
-        return profile.basemap if name == "basemap.pmtiles" else None
+        if name == BASEMAP and profile.basemap is not None:
+            return profile.basemap
+        if name in (BASEMAP, ROADS):
+            return made_file(self.settings.data, tenant or self.default_tenant, name)
+        return None
 
     # what endpoints ask
 

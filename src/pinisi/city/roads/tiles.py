@@ -36,8 +36,10 @@ TOLERANCE, FINEST = 8.0, 2.0
 FIELDS = {"class": "String", "link": "Boolean", "name": "String", "ref": "String", "structure": "String"}
 
 
-def write_road_tiles(roads: Sequence[Road], path: Path, *, name: str, attribution: str) -> None:
-    """Write the archive; `path` is replaced as a whole when it is done.
+def write_road_tiles(
+    roads: Sequence[Road], path: Path, *, name: str, attribution: str, digest: str | None = None
+) -> None:
+    """Write the archive; `path` is replaced as a whole when it is done. `digest` says from what it was made.
 
     Raises:
         OSError: it cannot be written.
@@ -50,7 +52,8 @@ def write_road_tiles(roads: Sequence[Road], path: Path, *, name: str, attributio
         words = [_words(roads[number], zoom) for number in shown.tolist()]
         tiles.update(cut_lines(LAYER, lines[shown], words, zoom, FINEST if zoom == LAST_ZOOM else TOLERANCE))
     part = path.with_name(path.name + ".part")
-    write_archive(tiles, _metadata(name, attribution), bounds_of(roads), part)
+    told = _metadata(name, attribution) | ({"digest": digest} if digest else {})
+    write_archive(tiles, told, bounds_of(roads), part)
     part.replace(path)
 
 

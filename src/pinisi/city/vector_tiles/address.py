@@ -5,6 +5,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 Address = tuple[int, int, int]
 """Zoom, column, row from the north."""
@@ -25,7 +26,7 @@ def unit_square(points: Points) -> Points:
     return np.column_stack((points[:, 0] / 360 + 0.5, y))
 
 
-def project(geometry: shapely.Geometry) -> shapely.Geometry:
+def project(geometry: BaseGeometry) -> BaseGeometry:
     return shapely.transform(geometry, unit_square)
 
 
