@@ -184,6 +184,7 @@ async def get_now(house: House, call: Call) -> Reply:
             "alarms": alarms,
             "alarmCount": count,
             "sources": await _source_counts(town, view),
+            "ailing": await _ailing(town, view),
             **view.told(),
         }
     )
@@ -195,6 +196,23 @@ async def _source_counts(town: Town, view: Viewpoint) -> dict[str, int]:
         return town.sources.counts()
     cards = Viewpoint(view.store, view.tenant, EVERYTHING, view.now, view.at, view.known)
     return town.sources.counts_of(await cards.find(EntityQuery(types=TypeIs(DATA_SOURCE)), limit=MOST_SOURCES))
+
+
+async def _ailing(town: Town, view: Viewpoint) -> list[dict[str, Any]]:
+    """Live sources that do not deliver as they should now, and the layers that show values of theirs."""
+    if view.at is not None:
+        return []
+    blinded = await town.blinded()
+    return [
+        {
+            "id": health.id,
+            "title": health.title,
+            "state": health.state,
+            "lastMessage": health.last_message,
+            "layers": blinded.get(health.id, ()),
+        }
+        for health in town.sources.ailing()
+    ]
 
 
 async def get_layer(house: House, call: Call) -> Reply:

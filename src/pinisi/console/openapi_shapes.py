@@ -200,6 +200,12 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "required": ["recording"],
         "additionalProperties": False,
     },
+    "Switch": {
+        "type": "object",
+        "properties": {"on": {"type": "boolean"}},
+        "required": ["on"],
+        "additionalProperties": False,
+    },
     "ReplayAct": {
         "type": "object",
         "properties": {
@@ -251,6 +257,11 @@ BODIES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "Act": (("application/json",), _ref("Act")),
     "Replay": (("application/json",), _ref("Replay")),
     "ReplayAct": (("application/json",), _ref("ReplayAct")),
+    "Switch": (("application/json",), _ref("Switch")),
+    "Push": (
+        ("application/json", "application/ld+json", "application/geo+json", "application/senml+json", "text/csv"),
+        _ref("Object"),
+    ),
     "Object": (("application/json",), _ref("Object")),
     "File": (("application/octet-stream",), {"type": "string", "format": "binary"}),
     **{struct.__name__: (("application/json",), _ref(struct.__name__)) for struct in _STRUCTS},

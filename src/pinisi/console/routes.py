@@ -13,6 +13,7 @@ from pinisi.console.people_endpoints import PEOPLE_ROUTES
 from pinisi.console.programme_endpoints import PROGRAMME_ROUTES
 from pinisi.console.replay_endpoints import REPLAY_ROUTES
 from pinisi.console.road_endpoints import ROAD_ROUTES
+from pinisi.console.source_endpoints import SOURCE_ROUTES
 from pinisi.console.subscription_endpoints import SUBSCRIPTION_ROUTES
 from pinisi.console.time_endpoints import TIME_ROUTES
 
@@ -44,6 +45,7 @@ ROUTES: tuple[Route, ...] = (
     *ROAD_ROUTES,
     *IMPORT_ROUTES,
     *REPLAY_ROUTES,
+    *SOURCE_ROUTES,
     *HOUSE_ROUTES,
     *OPENAPI_ROUTES,
 )

@@ -14,6 +14,7 @@ from pinisi.vocabulary.terms import DATA_SOURCE
 
 _MOST = 5_000
 RUNNING = frozenset({"live", "late"})
+AILING = frozenset({"late", "silent", "failing"})
 
 
 class SourceHealth(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -23,6 +24,7 @@ class SourceHealth(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     state: str
     update_period: float
     last_message: str | None = None
+    title: Any = None
 
 
 class Sources:
@@ -30,6 +32,7 @@ class Sources:
         self._store = store
         self._tenant = tenant
         self._state, self._period, self._last = map(table.expand_term, ("state", "updatePeriod", "lastMessage"))
+        self._title = table.expand_term("title")
         self._known: dict[str, SourceHealth] = {}
         self._stale = True
 
@@ -56,6 +59,10 @@ class Sources:
         await self.refresh()
         return {id: health.update_period for id, health in self._known.items()}
 
+    def ailing(self) -> list[SourceHealth]:
+        """Those that are on and do not deliver as they should."""
+        return [health for health in self._known.values() if health.state in AILING]
+
     def read(self, entity: Entity) -> SourceHealth:
         last = _value(entity, self._last)
         return SourceHealth(
@@ -63,6 +70,7 @@ class Sources:
             state=str(_value(entity, self._state) or "waiting"),
             update_period=float(_value(entity, self._period) or 0),
             last_message=last.get("@value") if isinstance(last, dict) else None,  # pyright: ignore
+            title=_value(entity, self._title),
         )
 
     def counts_of(self, cards: Sequence[Record]) -> dict[str, int]:

@@ -1,11 +1,12 @@
 """One tenant as people see it: which city, its areas, layers, numbers and names, and whose clock it follows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pinisi.city.names import Names
 from pinisi.city.profile import Profile
 from pinisi.console.atlas import Atlas
+from pinisi.console.blinding import Blinding
 from pinisi.console.catalogue import Catalogue
 from pinisi.console.kept import Kept
 from pinisi.console.layers import Layers
@@ -29,6 +30,7 @@ class Town:
         self.catalogue = Catalogue(store, tenant, Names(), self.atlas)
         self.sources = Sources(store, tenant, table)
         self.keeper = Keeper()
+        self._blinding = Blinding(store, tenant, self.layers)
         self.standings: Kept[Any] = Kept()
         self.failed_sources: dict[str, str] = {}
 
@@ -47,6 +49,12 @@ class Town:
         self.tiles.heard(self.tenant, entries)
         self.catalogue.heard(self.tenant, entries)
         self.sources.heard(entries)
+
+    async def blinded(self) -> Mapping[str, tuple[str, ...]]:
+        """Card of a source that is late, silent or failing -> the layers that show values of it."""
+        await self.sources.refresh()
+        ailing = [health.id for health in self.sources.ailing()]
+        return await self._blinding.layers_of(ailing) if ailing else {}
 
     def area_name(self, areas: tuple[str, ...]) -> str | None:
         return self.atlas.name(areas)

@@ -44,7 +44,7 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     @property
     def permissions(self) -> frozenset[str]:
         given = permissions_of(self.role, whole=self.whole)
-        return given if self.write else given - {"context.write", "incidents.act"}
+        return given if self.write else given - {"context.write", "incidents.act", "sources.push", "sources.switch"}
 
     def holds_in(self, tenant: str) -> bool:
         return self.tenants is None or tenant in self.tenants

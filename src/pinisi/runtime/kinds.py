@@ -15,6 +15,8 @@ from pinisi.runtime.transports.http_fetch import Manners
 from pinisi.runtime.transports.http_poll import HttpPoll
 from pinisi.runtime.transports.mqtt import Broker, Mqtt
 from pinisi.runtime.transports.push import Push
+from pinisi.runtime.transports.sensorthings import SensorThings
+from pinisi.vocabulary.instant import SECOND
 
 MINUTE = 60.0
 
@@ -53,6 +55,21 @@ class MqttOptions(Said, frozen=True, forbid_unknown_fields=True, kw_only=True):
     broker: Broker
     topics: tuple[str, ...] = ()
     qos: Literal[0, 1] = 1
+
+
+class SensorThingsOptions(Said, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`address` is the root of the service. `filter` narrows the observations (OData); times in seconds.
+
+    `since`: how far back the first question reaches; `overlap`: how much is asked for again, for what comes late.
+    """
+
+    address: str
+    filter: str = ""
+    since: float = 86_400.0
+    overlap: float = 3_600.0
+    per_minute: float = 60.0
+    secret_headers: dict[str, str] = {}
+    inside: tuple[str, ...] = ()
 
 
 class FolderOptions(Said, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -111,6 +128,22 @@ def _mqtt(options: MqttOptions, profile: Profile) -> Source:
     return _source(options, Mqtt(options.broker, topics, options.qos), mapped_reader(file, profile))
 
 
+def _sensorthings(options: SensorThingsOptions, profile: Profile) -> Source:
+    if not options.mapping:
+        raise ValueError("mapping: is needed: it says what an observation is of")
+    transport = SensorThings(
+        options.address,
+        options.every,
+        filter=options.filter,
+        since=round(options.since * SECOND),
+        overlap=round(options.overlap * SECOND),
+        manners=Manners(per_minute=options.per_minute),
+        inside=options.inside,
+        secret_headers=options.secret_headers,
+    )
+    return _source(options, transport, mapped_reader(_file(options, profile), profile))
+
+
 def _folder(options: FolderOptions, profile: Profile) -> Source:
     return _source(options, Folder(options.path, options.names), mapped_reader(_file(options, profile), profile))
 
@@ -140,5 +173,11 @@ KINDS: tuple[SourceKind[Any], ...] = (
         options=PushOptions,
         make=_push,
         outside=False,
+    ),
+    SourceKind(
+        name="sensorthings",
+        title=Text("OGC SensorThings", "OGC SensorThings", "OGC SensorThings"),
+        options=SensorThingsOptions,
+        make=_sensorthings,
     ),
 )

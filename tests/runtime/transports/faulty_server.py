@@ -99,6 +99,7 @@ class FaultyServer:
     def __init__(self) -> None:
         self.plays: dict[str, Play] = {}
         self.asked: list[Asked] = []
+        self.otherwise: Play = answer(b"not here", "404 Not Found")
         self.port = 0
 
     def at(self, path: str) -> str:
@@ -113,7 +114,7 @@ class FaultyServer:
             pairs = (line.partition(": ") for line in lines[1:] if line)
             asked = Asked(lines[0].split(" ")[1], {name.lower(): value for name, _, value in pairs})
             self.asked.append(asked)
-            await self.plays.get(asked.path, answer(b"not here", "404 Not Found"))(asked, writer)
+            await self.plays.get(asked.path, self.otherwise)(asked, writer)
             await writer.drain()
         except (ConnectionError, asyncio.IncompleteReadError):
             pass

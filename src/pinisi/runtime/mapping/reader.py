@@ -12,7 +12,7 @@ from pinisi.city.importing.fault_texts import english
 from pinisi.city.profile import Profile
 from pinisi.city.row_entity import RowFault, RowReader
 from pinisi.city.text import Text
-from pinisi.runtime.mapping.mapping import OBSERVED, Mapping, MappingFile
+from pinisi.runtime.mapping.mapping import OBSERVED, Format, Mapping, MappingFile
 from pinisi.runtime.mapping.ngsi_ld import read_entities
 from pinisi.runtime.mapping.pattern import pattern_of
 from pinisi.runtime.mapping.rows import Cells, rows_of
@@ -21,6 +21,13 @@ from pinisi.vocabulary.instant import DAY, SECOND, Instant, format_instant, pars
 
 AHEAD = DAY
 """A value of later than this from now is no value: the sender's clock is wrong."""
+BY_MEDIA: dict[str, Format] = {
+    "text/csv": "csv",
+    "application/geo+json": "geojson",
+    "application/senml+json": "senml",
+    "application/ld+json": "ngsi-ld",
+}
+"""Media types that say how a message is written, whatever the mapping file expects."""
 _TRACE = ("method", "provider", "period")
 
 
@@ -41,12 +48,15 @@ class MappedReader:
         self._readers = [(each, RowReader(each.register(), self._zone, city.country, "")) for each in file.mappings]
 
     def __call__(self, message: Message) -> Reading:
-        if self._file.format == "ngsi-ld":
+        format = BY_MEDIA.get(message.media, self._file.format)
+        if format == "ngsi-ld":
             return read_entities(message)
+        if not self._readers:
+            raise Unreadable(f"comes as {format}, for which the source has no mapping file")
         known = self._captured(message.origin)
         entities: list[Entity] = []
         rejects: list[Reject] = []
-        for row in rows_of(message, self._file):
+        for row in rows_of(message, self._file, format):
             try:
                 entities += self._entities(row, known, message)
             except _BadRow as bad:

@@ -9,7 +9,7 @@ from pinisi.city.importing.delimited import delimited_sheet
 from pinisi.city.importing.json_files import json_sheet
 from pinisi.city.importing.rows import NotReadable, Row, cell_text
 from pinisi.runtime.json_body import read_any_json
-from pinisi.runtime.mapping.mapping import MappingFile
+from pinisi.runtime.mapping.mapping import Format, MappingFile
 from pinisi.runtime.mapping.senml import resolved
 from pinisi.runtime.source import Message, Unreadable
 
@@ -27,15 +27,15 @@ class Cells(msgspec.Struct, frozen=True):
     fault: str = ""
 
 
-def rows_of(message: Message, file: MappingFile) -> Iterator[Cells]:
+def rows_of(message: Message, file: MappingFile, format: Format) -> Iterator[Cells]:
     """
     Raises:
         Unreadable: the message as a whole is not what the mapping file says.
     """
-    if file.format in ("csv", "geojson"):
-        yield from _sheet(message, file.format)
+    if format in ("csv", "geojson"):
+        yield from _sheet(message, format)
         return
-    rows = _records(message, file)
+    rows = _records(message, file, format)
     for number, row in enumerate(rows, start=1):
         if number > MOST_ROWS:
             raise Unreadable(f"has more than {MOST_ROWS} rows")
@@ -46,8 +46,8 @@ def rows_of(message: Message, file: MappingFile) -> Iterator[Cells]:
         yield Cells(number, dict(_flat(cast("dict[str, Any]", row))), raw=raw)
 
 
-def _records(message: Message, file: MappingFile) -> Iterable[Any]:
-    if file.format == "senml":
+def _records(message: Message, file: MappingFile, format: Format) -> Iterable[Any]:
+    if format == "senml":
         return resolved(message.body, message.received)
     return _listed(message, file.rows)
 
