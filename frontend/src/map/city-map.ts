@@ -1,14 +1,13 @@
 /** The map of the city. It draws what the store knows, marks what the screen selects, and reports where it looks. */
 import { html, nothing } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
-import { Map as MapLibre, setWorkerUrl, type GeoJSONSource, type LngLatBoundsLike, type MapMouseEvent, type StyleSpecification } from "maplibre-gl";
+import { Map as MapLibre, setWorkerUrl, type GeoJSONSource, type LngLatBoundsLike, type StyleSpecification } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import type { Bounds, Layer, LonLat } from "../api/types";
 import { View } from "../frame/view";
 import { isOpen } from "../live/incidents";
 import { store } from "../live/store";
 import type { Row } from "../live/table";
-import { staleMinutes } from "../live/tracks";
 import { screenState } from "../screen/screen";
 import { EVENTS } from "../screen/shade";
 import { controls } from "../theme/controls";
@@ -21,7 +20,9 @@ import { clusterSource, labelLayer, layerSource, sourcesFor, symbolLayers, topLa
 import "./map-buttons";
 import { mapStyles } from "./map-styles";
 import { type Palette, readPalette } from "./palette";
-import { pickAt, type Picked } from "./picking";
+import { pickAt } from "./picking";
+import { Pointing } from "./pointing";
+import "./stack-list";
 import { findSelection, type Selection } from "./selection";
 import { groundStyle, kelurahanFromZoom, nameLayers } from "./style";
 import { copyOf, savePicture } from "../time/picture";
@@ -44,7 +45,6 @@ const QUIET = window.matchMedia("(prefers-reduced-motion: reduce)");
 @customElement("city-map")
 export class CityMap extends View {
   @state() private failed = false;
-  @state() private pointed: { name: string; x: number; y: number } | null = null;
   @state() private roomy = true;
   @query(".canvas") private readonly canvas!: HTMLElement;
   @query(".above") private readonly above!: HTMLElement;
@@ -54,6 +54,7 @@ export class CityMap extends View {
   private dressed = "";
   private readonly drawn = new Map<string, unknown>();
   private layers: LayerView | null = null;
+  private pointing: Pointing | null = null;
   private shade: ShadeView | null = null;
   private readonly markPoints = { incidents: NOTHING, selected: NOTHING };
   private ready = false;
@@ -85,13 +86,14 @@ export class CityMap extends View {
   }
 
   protected override render() {
-    const { words, pointed } = this;
+    const { words, pointing } = this;
     return html`
       <div class="canvas"></div>
       <div class="above"></div>
       ${this.failed ? html`<p class="notice" role="status">${words.mapUnavailable}</p>` : nothing}
       ${store.city && !store.city.basemap ? html`<p class="notice" role="status">${words.mapMissing}</p>` : nothing}
-      ${pointed ? html`<div class="tip" aria-hidden="true">${pointed.name}</div>` : nothing}
+      ${pointing?.tip ? html`<div class="tip" aria-hidden="true">${pointing.tip.name}</div>` : nothing}
+      ${pointing?.stack ? html`<stack-list .things=${pointing.stack.things} @close=${() => pointing.closeStack()}></stack-list>` : nothing}
       ${screenState.mode === "wall" ? html`<div class="corner"><shade-legend></shade-legend></div><legend-strip></legend-strip>` : this.controls()}
       ${store.city?.credits.length ? html`<p class="credit">${store.city.credits.join(" · ")}</p>` : nothing}
       <p class="unseen" id="map-help">${words.mapHelp}</p>
@@ -99,8 +101,10 @@ export class CityMap extends View {
   }
 
   protected override updated(): void {
-    const tip = this.renderRoot.querySelector<HTMLElement>(".tip");
-    if (tip && this.pointed) tip.style.transform = `translate(${this.pointed.x + 14}px, ${this.pointed.y + 14}px)`;
+    for (const [part, at] of [[".tip", this.pointing?.tip], ["stack-list", this.pointing?.stack]] as const) {
+      const shown = this.renderRoot.querySelector<HTMLElement>(part);
+      if (shown && at) shown.style.transform = `translate(${at.x + 14}px, ${at.y + 14}px)`;
+    }
     if (store.phase !== "ready" || !store.city || this.failed) return;
     for (const layer of this.shown()) void store.needTable(layer.id);
     const { heat } = screenState.state;
@@ -176,9 +180,13 @@ export class CityMap extends View {
       this.requestUpdate();
     });
     map.on("moveend", (event) => this.moved("originalEvent" in event));
-    map.on("click", (event) => this.clicked(event));
-    map.on("mousemove", (event) => this.point(event));
-    map.on("mouseout", () => (this.pointed = null));
+    this.pointing = new Pointing({
+      map,
+      words: () => this.words,
+      shown: () => this.shown(),
+      pick: (point) => pickAt(map, point, store.areas, kelurahanFromZoom(this.scale()), this.layers?.movers ?? null),
+      changed: () => this.requestUpdate(),
+    });
   }
 
   /** The style with the ground, every layer of the city and the selection, in the colours of the theme. */
@@ -357,34 +365,6 @@ export class CityMap extends View {
 
   private whole(): void {
     this.map?.fitBounds(this.cityBounds(), { padding: this.padding(), animate: !QUIET.matches, duration: 200 });
-  }
-
-  private picked(event: MapMouseEvent): Picked | null {
-    if (!this.map) return null;
-    const movers = this.layers?.movers ?? null;
-    return pickAt(this.map, event.point, store.areas, kelurahanFromZoom(this.scale()), movers);
-  }
-
-  private clicked(event: MapMouseEvent): void {
-    const picked = this.picked(event);
-    if (!picked) return;
-    if (picked.kind === "cluster") this.map?.easeTo({ center: picked.at, zoom: (this.map?.getZoom() ?? 12) + 2, duration: 200 });
-    else if (picked.kind === "incident") screenState.openIncident(picked.id);
-    else screenState.openPlace(picked.id);
-  }
-
-  private point(event: MapMouseEvent): void {
-    const picked = this.picked(event);
-    if (this.map) this.map.getCanvas().style.cursor = picked ? "pointer" : "";
-    const named = picked && this.named(picked);
-    this.pointed = named ? { name: named, x: event.point.x, y: event.point.y } : null;
-  }
-
-  private named(picked: Picked): string {
-    if (picked.kind === "cluster") return this.words.cluster(picked.count);
-    const row = picked.kind === "place" && picked.layer ? store.tables.get(picked.layer)?.rows.get(picked.id) : undefined;
-    const minutes = row && staleMinutes(row, picked.kind === "place" ? (picked.layer ?? "") : "", store.clock().getTime());
-    return minutes ? `${picked.name} · ${this.words.positionAge(minutes)}` : picked.name;
   }
 
   private announce(): void {

@@ -14,9 +14,15 @@ function point(at: [number, number], properties: GeoJSON.GeoJsonProperties): Geo
   return { type: "Feature", properties, geometry: { type: "Point", coordinates: at } };
 }
 
-/** A row as the map draws it; `at` and `stale` of one that moves. Null without a position. */
-export function rowPoint(layer: Layer, row: Row, format: Format, at: LonLat | null = row.at, stale = false): GeoJSON.Feature<GeoJSON.Point> | null {
-  return at && point(at, { id: row.id, name: row.name, detail: rowFigure(layer, row, format), layer: layer.id, stale });
+/** How a row looks besides what it holds: old positions of what moves, and how many stand at its place (of a stack's first). */
+export interface RowLook {
+  stale?: boolean;
+  stack?: number;
+}
+
+/** A row as the map draws it, at the place where it is drawn. Null without a position. */
+export function rowPoint(layer: Layer, row: Row, format: Format, at: LonLat | null = row.at, look: RowLook = {}): GeoJSON.Feature<GeoJSON.Point> | null {
+  return at && point(at, { id: row.id, name: row.name, detail: rowFigure(layer, row, format), layer: layer.id, ...look });
 }
 
 export function incidentPoints(incidents: readonly Incident[], theme: string, say: (text: Text) => string): Points {

@@ -11,6 +11,7 @@ import { MoverView } from "./mover-view";
 import type { Palette } from "./palette";
 import { RowSource } from "./row-source";
 import { drawSymbol, staleName, symbolName } from "./symbols";
+import { differing, stackCounts } from "./stacks";
 import { countInView } from "./view-box";
 
 const QUIET = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -42,6 +43,9 @@ interface Sources {
   clustered: RowSource;
   /** When something was last sent, in milliseconds. */
   sent: number;
+  /** How many stand at the place of a row, of the first of them; counted at a version of the table. */
+  stacks: Map<string, number>;
+  counted: string;
 }
 
 export class LayerView {
@@ -97,7 +101,7 @@ export class LayerView {
   }
 
   private sourcesOf(layer: Layer): Sources {
-    const known = this.sources.get(layer.id) ?? { single: new RowSource(), clustered: new RowSource(), sent: 0 };
+    const known = this.sources.get(layer.id) ?? { single: new RowSource(), clustered: new RowSource(), sent: 0, stacks: new Map<string, number>(), counted: "" };
     this.sources.set(layer.id, known);
     return known;
   }
@@ -112,14 +116,31 @@ export class LayerView {
       window.setTimeout(() => this.host.changed(), wait);
       return;
     }
+    const restacked = crowded ? [] : this.countStacks(layer, table);
     const sent = sources[crowded ? "clustered" : "single"].update(source, table, this.host.format().language, this.drawing(layer));
+    if (restacked.length) sources.single.redraw(source, restacked, this.drawing(layer));
     if (sent) sources.sent = performance.now();
+  }
+
+  /** Counts what stands at the same place; the rows whose number has changed. Of what moves nothing is counted. */
+  private countStacks(layer: Layer, table: Table): string[] {
+    const sources = this.sourcesOf(layer);
+    const version = `${store.generation} ${table.version}`;
+    if (layer.moving || sources.counted === version) return [];
+    const before = sources.stacks;
+    sources.stacks = stackCounts(table.rows.values());
+    sources.counted = version;
+    return differing(before, sources.stacks);
   }
 
   private drawing(layer: Layer): (row: Row) => GeoJSON.Feature<GeoJSON.Point> | null {
     const { movers } = this;
     const format = this.host.format();
-    return (row) => rowPoint(layer, row, format, row.at && (movers.at(layer, row.id) ?? row.at), movers.stale(layer, row.id));
+    const { stacks } = this.sourcesOf(layer);
+    return (row) => {
+      const look = { stale: movers.stale(layer, row.id), ...(stacks.has(row.id) ? { stack: stacks.get(row.id) as number } : {}) };
+      return rowPoint(layer, row, format, row.at && (movers.at(layer, row.id) ?? row.at), look);
+    };
   }
 
   private step(layer: Layer, ids: readonly string[]): void {

@@ -21,7 +21,7 @@ export function clusterSource(layer: Layer): string {
 /** Layers of the style that belong to one layer of the city: single symbols, or clusters. */
 export function styleLayersOf(layer: Layer): { single: string[]; clustered: string[] } {
   const name = layer.id;
-  return { single: [`symbol ${name}`, `label ${name}`], clustered: [`cluster ${name}`, `cluster-count ${name}`, `cluster-single ${name}`] };
+  return { single: [`symbol ${name}`, `label ${name}`, `stack ${name}`], clustered: [`cluster ${name}`, `cluster-count ${name}`, `cluster-single ${name}`] };
 }
 
 export function sourcesFor(data: GeoJSON.FeatureCollection): Record<"single" | "clustered", SourceSpecification> {
@@ -68,9 +68,30 @@ export function symbolLayers(layer: Layer, theme: string, palette: Palette, scal
   const { single, clustered } = styleLayersOf(layer);
   return [
     symbol(single[0], layerSource(layer)),
+    stackLayer(layer, palette, scale),
     ...clusterLayers(layer, palette, scale),
     symbol(clustered[2], clusterSource(layer), { filter: ["!", ["has", "point_count"]] }),
   ];
+}
+
+/** How many stand at one and the same place, beside the symbol that hides them. */
+function stackLayer(layer: Layer, palette: Palette, scale: number): LayerSpecification {
+  return {
+    id: styleLayersOf(layer).single[2],
+    type: "symbol",
+    source: layerSource(layer),
+    minzoom: Math.max(0, layer.minZoom - 1),
+    filter: ["has", "stack"],
+    layout: {
+      "text-field": ["to-string", ["get", "stack"]],
+      "text-font": SEMIBOLD,
+      "text-size": 10 * scale,
+      "text-offset": [0.95, -0.75],
+      "text-allow-overlap": true,
+      "text-ignore-placement": true,
+    },
+    paint: { "text-color": palette.ink, "text-halo-color": palette.city, "text-halo-width": 1.6 * scale },
+  } as unknown as LayerSpecification;
 }
 
 function clusterLayers(layer: Layer, palette: Palette, scale: number): LayerSpecification[] {

@@ -108,6 +108,12 @@ export const mapStyles = css`
     font-size: 0.8125rem;
   }
 
+  stack-list {
+    position: absolute;
+    top: 0;
+    left: 0;
+  }
+
   .tip {
     position: absolute;
     top: 0;

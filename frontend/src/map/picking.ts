@@ -7,7 +7,8 @@ import type { MoverView } from "./mover-view";
 export type Picked =
   | { kind: "incident"; id: string; name: string }
   | { kind: "place"; id: string; name: string; layer?: string }
-  | { kind: "cluster"; at: LonLat; count: number };
+  | { kind: "stack"; at: LonLat; count: number }
+  | { kind: "cluster"; at: LonLat; count: number; cluster: number; source: string };
 
 interface Spot {
   x: number;
@@ -28,7 +29,7 @@ export function pickAt(map: MapLibre, { x, y }: Spot, areas: readonly Area[], fi
   const mover = movers?.near(x, y, REACH);
   const feature = nearest(map, found, x, y);
   if (mover && !(feature && distance(map, feature, x, y) < mover.far)) return readMover(mover.layer.id, mover.track.id);
-  return feature ? read(feature) : areaAt(map, x, y, areas, fine);
+  return feature ? (stacked(found, feature) ?? read(feature)) : areaAt(map, x, y, areas, fine);
 }
 
 function nearest(map: MapLibre, found: MapGeoJSONFeature[], x: number, y: number): MapGeoJSONFeature | undefined {
@@ -47,9 +48,21 @@ function readMover(layer: string, id: string): Picked {
   return { kind: "place", id, layer, name: store.tables.get(layer)?.rows.get(id)?.name ?? id };
 }
 
-function read({ properties, geometry }: MapGeoJSONFeature): Picked | null {
+/** Several different things at exactly the same place. */
+function stacked(found: readonly MapGeoJSONFeature[], { geometry, properties }: MapGeoJSONFeature): Picked | null {
+  if (geometry.type !== "Point" || properties["point_count"]) return null;
+  const [lon, lat] = geometry.coordinates;
+  const here = found.filter(({ geometry: other }) => other.type === "Point" && other.coordinates[0] === lon && other.coordinates[1] === lat);
+  const things = new Map(here.map((each) => [String(each.properties["id"]), each.properties]));
+  const [first] = things.values();
+  const row = store.tables.get(String(first?.["layer"]))?.rows.get(String(first?.["id"]));
+  return things.size > 1 && row?.at ? { kind: "stack", at: row.at, count: things.size } : null;
+}
+
+function read({ properties, geometry, source }: MapGeoJSONFeature): Picked | null {
   if (properties["point_count"] && geometry.type === "Point") {
-    return { kind: "cluster", at: geometry.coordinates as LonLat, count: Number(properties["point_count"]) };
+    const cluster = Number(properties["cluster_id"]);
+    return { kind: "cluster", at: geometry.coordinates as LonLat, count: Number(properties["point_count"]), cluster, source };
   }
   const id = String(properties["id"]);
   const name = String(properties["name"]);

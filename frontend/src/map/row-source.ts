@@ -96,5 +96,6 @@ export class RowSource {
 function same(known: Drawn, { geometry, properties }: Feature): boolean {
   const [lon, lat] = geometry.coordinates;
   if (known.at[0] !== lon || known.at[1] !== lat) return false;
-  return Object.entries(properties ?? {}).every(([key, value]) => known.properties[key] === value);
+  const told = Object.entries(properties ?? {});
+  return told.length === Object.keys(known.properties).length && told.every(([key, value]) => known.properties[key] === value);
 }

@@ -94,6 +94,7 @@ export const en: Catalogue = {
     lowFirst: "lowest first",
     notKnown: "not known",
   },
+  stack: (n) => `${n} at one place`,
   cluster: (n) => `${n} points`,
   positionAge: (minutes) => `position ${minutes < 90 ? `${minutes} min` : `${Math.round(minutes / 60)} h`} old`,
   method: {

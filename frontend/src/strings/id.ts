@@ -92,6 +92,7 @@ export const id = {
     lowFirst: "terendah dahulu",
     notKnown: "tidak diketahui",
   },
+  stack: (n: number) => `${n} di satu tempat`,
   cluster: (n: number) => `${n} titik`,
   positionAge: (minutes: number) => `posisi ${minutes < 90 ? `${minutes} menit` : `${Math.round(minutes / 60)} jam`} yang lalu`,
   method: {

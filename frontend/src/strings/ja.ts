@@ -94,6 +94,7 @@ export const ja: Catalogue = {
     lowFirst: "小さい順",
     notKnown: "不明",
   },
+  stack: (n) => `同じ場所に${n}件`,
   cluster: (n) => `${n}地点`,
   positionAge: (minutes) => `${minutes < 90 ? `${minutes}分` : `${Math.round(minutes / 60)}時間`}前の位置`,
   method: {
