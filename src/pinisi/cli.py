@@ -44,6 +44,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_keeping(commands)
     _add_new_city(commands)
+    _add_import(commands)
     _add_import_roads(commands)
     _add_replay(commands)
     _add_account(commands)
@@ -76,6 +77,9 @@ def _add_run(commands: Any) -> None:
 
 def _add_keeping(commands: Any) -> None:
     doctor = _command(commands, "doctor", _doctor, "say in plain words what is wrong", settings=True)
+    doctor.add_argument("what", nargs="?", choices=["data"], help="the faults of the data instead of the installation")
+    doctor.add_argument("files", nargs="*", type=Path, metavar="FILE", help="whose faults; else the city's registers")
+    doctor.add_argument("--json", action="store_true", help="with data: as JSON")
     doctor.add_argument("--host", help="address to look at (default: 127.0.0.1)")
     doctor.add_argument("--port", help="port to look at (default: 9090)")
     backup = _command(commands, "backup", _backup, "write the data folder into one file", settings=True)
@@ -106,6 +110,20 @@ def _add_replay(commands: Any) -> None:
     parser.add_argument("--city", metavar="CITY", help="the city to open when no Pinisi runs (default: as pinisi run)")
     parser.add_argument("--host", help="address to listen at, if it has to be opened (default: 127.0.0.1)")
     parser.add_argument("--port", help="port to listen at, if it has to be opened (default: 9090)")
+
+
+def _add_import(commands: Any) -> None:
+    help = "examine a file and load it: CSV, GeoJSON, shapefile, XLSX, NGSI-LD"
+    parser = _command(commands, "import", _import, help, settings=True)
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("--mapping", type=Path, metavar="FILE", help="how rows become entities (default: as proposed)")
+    parser.add_argument("--propose", action="store_true", help="only print the mapping that is proposed")
+    parser.add_argument("--save-mapping", type=Path, metavar="FILE", help="write the mapping that is used")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be found; nothing is written")
+    parser.add_argument("--json", action="store_true", help="with --dry-run: every fault as JSON")
+    parser.add_argument("--type", default="", metavar="TYPE", help="type of the entities, for the proposal")
+    parser.add_argument("--city", metavar="CITY", help="folder or shipped name (default: makassar)")
+    parser.add_argument("--source-title", metavar="TEXT", help="title of the source card")
 
 
 def _add_import_roads(commands: Any) -> None:
@@ -180,6 +198,12 @@ def _run(words: Words) -> int:
 
 
 def _doctor(words: Words) -> int:
+    if words.what == "data":
+        import time
+
+        from pinisi.commands.data_doctor import doctor_data
+
+        return doctor_data(_settings(words), words.files, words.json, time.strftime("%Y-%m-%d"))
     from pinisi.commands.keeping import doctor
 
     return doctor(_given(words), words.settings, _now())
@@ -216,6 +240,23 @@ def _replay(words: Words) -> int:
         paused=words.paused,
     )
     return replay(_settings(words), words.city, wanted)
+
+
+def _import(words: Words) -> int:
+    from pinisi.commands.importing import Wish, import_file
+
+    wish = Wish(
+        file=words.file,
+        mapping=words.mapping,
+        save_mapping=words.save_mapping,
+        city=words.city,
+        type=words.type,
+        source_title=words.source_title,
+        propose=words.propose,
+        dry_run=words.dry_run,
+        json=words.json,
+    )
+    return import_file(_settings(words), wish)
 
 
 def _import_roads(words: Words) -> int:
