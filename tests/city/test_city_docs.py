@@ -15,6 +15,8 @@ from pinisi.city.faults import FaultRule, Kind
 from pinisi.city.formula import NEEDS, Formula, Per
 from pinisi.city.importing.fault_texts import catalogue
 from pinisi.city.indicators import Baseline, Direction, Flag, Indicator, Owner, Target
+from pinisi.city.models import Field, Model
+from pinisi.city.models import Kind as FieldKind
 from pinisi.city.profile import Agency, AreaSources, City, Column, Layer, Licence, View
 from pinisi.city.provenance import Source, SourceFile
 from pinisi.city.registers import Card, Mapped, Part, Register
@@ -40,6 +42,13 @@ def test_every_field_of_an_indicator_is_explained(struct: Any) -> None:
     page = (DOCS / "how-to" / "indicators.md").read_text(encoding="utf-8")
     taken_as_read = {"id", "label"}
     words = {*struct.__struct_fields__, *NEEDS, *get_args(Per), *get_args(Direction)} - taken_as_read
+    assert sorted(word for word in words if f"`{word}`" not in page) == []
+
+
+@pytest.mark.parametrize("struct", [Model, Field])
+def test_every_field_of_a_model_is_explained(struct: Any) -> None:
+    page = (DOCS / "how-to" / "enter-values.md").read_text(encoding="utf-8")
+    words = {*struct.__struct_fields__, *get_args(FieldKind)}
     assert sorted(word for word in words if f"`{word}`" not in page) == []
 
 

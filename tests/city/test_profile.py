@@ -24,7 +24,7 @@ def broken(folder: Path) -> CityError:
 def test_the_small_city_loads(small: Path) -> None:
     entities = list(city_entities(load_profile(small)))
     kinds = [entity["id"].split(":")[2] for entity in entities]
-    assert kinds == ["AdministrativeArea", "DataSource", "Well", "Well", "Indicator"]
+    assert kinds == ["AdministrativeArea", "DataSource", "DataSource", "Well", "Well", "Indicator"]
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_a_register_that_extends_needs_the_entity(change: Change) -> None:
 
 
 def test_an_empty_cell_gives_no_attribute(small: Path) -> None:
-    first, second = list(city_entities(load_profile(small)))[2:4]
+    first, second = list(city_entities(load_profile(small)))[3:5]
     assert first["depth"]["value"] == 12.5
     assert first["depth"]["unitCode"] == "MTR"
     assert first["depth"]["observedAt"] == "2019-12-31T16:00:00Z"

@@ -13,6 +13,7 @@ from pinisi.city.facts import Entity, Origin, listing
 from pinisi.city.fault_rule import Flag
 from pinisi.city.faults import find_faults
 from pinisi.city.indicator_entities import indicator_entities
+from pinisi.city.offices import office_entities
 from pinisi.city.period import period_end
 from pinisi.city.profile import Profile
 from pinisi.city.provenance import source_entities
@@ -31,7 +32,7 @@ def city_entities(profile: Profile) -> Iterator[Entity]:
         CityError: naming file, row and column of a value that cannot be read.
     """
     areas = list(_areas(profile))
-    sources = source_entities(profile.sources, profile.zone)
+    sources = [*source_entities(profile.sources, profile.zone), *office_entities(profile.agencies)]
     rows = _rows(profile, {entity["id"]: entity for entity in areas})
     indicators = indicator_entities(profile.indicators, profile.id, profile.agencies, profile.zone)
     drawn = list(drawn_things(profile.shapes, profile.drawings or profile.folder, profile.zone))

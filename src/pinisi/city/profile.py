@@ -19,6 +19,7 @@ from pinisi.city.facts import Selection
 from pinisi.city.fault_rule import FaultRule
 from pinisi.city.importing.fault_texts import NOT_FOR_RULES, catalogue
 from pinisi.city.indicators import Indicator, read_indicators
+from pinisi.city.models import Model, read_models
 from pinisi.city.period import NotAPeriod, period_days
 from pinisi.city.provenance import Source, read_sources
 from pinisi.city.reading import read_toml
@@ -136,6 +137,7 @@ class Profile(msgspec.Struct, frozen=True):
     shapes: Shapes = Shapes()
     drawings: Path | None = None
     """Where the files of `shapes` lie: the external folder, else the city's own."""
+    models: tuple[Model, ...] = ()
 
     @property
     def tiles(self) -> tuple[Indicator, ...]:
@@ -206,6 +208,7 @@ def load_profile(folder: Path, data_from: Path | None = None) -> Profile:
         indicators=indicators,
         shapes=shapes,
         drawings=drawings,
+        models=read_models(folder / "models.toml"),
     )
 
 

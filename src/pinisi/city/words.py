@@ -18,6 +18,7 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rules: dict[str, Text]
     values: dict[str, dict[str, Text]]
     programme: dict[str, Text]
+    entry: dict[str, Text]
 
 
 @cache
@@ -62,3 +63,8 @@ def rule_text(name: str) -> Text:
 def programme_text(name: str) -> Text:
     """A word of the printed and exported Programme."""
     return catalogue().programme[name]
+
+
+def entry_text(name: str) -> Text:
+    """What is wrong with something that was typed."""
+    return catalogue().entry[name]

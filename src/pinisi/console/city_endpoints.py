@@ -14,6 +14,7 @@ from pinisi.city.words import type_title, unit_text, value_text
 from pinisi.console.asked_moment import viewpoint_of
 from pinisi.console.atlas import value_of
 from pinisi.console.facts import facts_of, flags_of, name_of
+from pinisi.console.forms import fields_of, model_of, writable
 from pinisi.console.house import House
 from pinisi.console.http import JSON_MEDIA, BadRequest, Call, Reply, Route, json_reply
 from pinisi.console.incident_endpoints import cases_seen, incident_json
@@ -270,6 +271,7 @@ async def get_place(house: House, call: Call) -> Reply:
             "areas": [{"id": card.id, "name": card.name, "level": card.level} for card in town.atlas.chain(areas)],
             "location": place,
             "facts": facts_of(entity, house.pinisi_table, writers, view.now, await town.sources.periods()),
+            "editable": _editable(house, call, view, town, record, entity),
             "flags": flags_of(entity),
             "sources": await _sources(house, call, entity),
             "inside": await _inside(town, view, entity, areas),
@@ -278,6 +280,14 @@ async def get_place(house: House, call: Call) -> Reply:
             **view.told(),
         }
     )
+
+
+def _editable(house: House, call: Call, view: Viewpoint, town: Town, record: Record, entity: Entity) -> list[str]:
+    """The facts that the reader may correct: of the present only."""
+    if view.at is not None:
+        return []
+    model = model_of(town, house.pinisi_table, record.family.types)
+    return writable(call, record, fields_of(model, entity, house.pinisi_table), house.pinisi_table)
 
 
 def _location(entity: Entity) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from pinisi.console.entry_bodies import EntryBody, PlaceBody, UndoBody
 from pinisi.people.account_register import AccountChange
 from pinisi.people.interface import AccountRequest, PasswordRequest, SignInRequest, TokenRequest
 from pinisi.runtime.import_desk import Correction, ImportWish
@@ -229,6 +230,9 @@ _STRUCTS: tuple[type[msgspec.Struct], ...] = (
     AccountRequest,
     AccountChange,
     TokenRequest,
+    EntryBody,
+    PlaceBody,
+    UndoBody,
     RoadBatch,
     ImportWish,
     Correction,

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from pinisi.city.entry import Unfit
 from pinisi.console.export_forms import NotInstalled
 from pinisi.console.http import PROBLEM_MEDIA, BadRequest, Reply
 from pinisi.context.problems import ProblemDetails, problem
@@ -36,6 +37,8 @@ def refusal_of(error: Exception) -> Reply:
 
 def _known(error: Exception) -> Reply | None:
     text = str(error)
+    if isinstance(error, Unfit):
+        return _unfit(error)
     if isinstance(error, (BadRequest, QueryError, NotAnInstant, BadTenantName)):
         return _ngsi_ld(400, _BAD_REQUEST_DATA, "The request cannot be understood", text)
     if isinstance(error, TooComplex):
@@ -51,6 +54,13 @@ def _known(error: Exception) -> Reply | None:
     if isinstance(error, NotInstalled):
         return refuse(501, "Not installed", text)
     return _people(error, text)
+
+
+def _unfit(error: Unfit) -> Reply:
+    """A problem document with an `errors` member (RFC 9457, 3): field and reason, in every language of the console."""
+    body = ProblemDetails("urn:pinisi:error:UnfitEntry", "What was typed cannot be kept", 400, str(error))
+    told = {"errors": [{"field": fault.field, "reason": fault.reason} for fault in error.faults]}
+    return Reply(400, _encode(msgspec.to_builtins(body) | told), PROBLEM_MEDIA)
 
 
 def _people(error: Exception, text: str) -> Reply | None:

@@ -2,6 +2,7 @@
 
 from pinisi.console.area_endpoints import AREA_ROUTES
 from pinisi.console.city_endpoints import CITY_ROUTES
+from pinisi.console.entry_endpoints import ENTRY_ROUTES
 from pinisi.console.house_endpoints import HOUSE_ROUTES
 from pinisi.console.http import Call, Reply, Route, json_reply
 from pinisi.console.import_endpoints import IMPORT_ROUTES
@@ -38,6 +39,7 @@ ROUTES: tuple[Route, ...] = (
     *AREA_ROUTES,
     *TIME_ROUTES,
     *PROGRAMME_ROUTES,
+    *ENTRY_ROUTES,
     *INCIDENT_ROUTES,
     *LIVE_ROUTES,
     *PEOPLE_ROUTES,
