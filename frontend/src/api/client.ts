@@ -1,5 +1,6 @@
 /** Every request of the console to its own server; an error answer becomes a `Problem`. */
 import type { Moment } from "./moment";
+import type { LiveSource, LiveSources } from "./source-types";
 import { ofTenant } from "./tenant";
 import type {
   Area,
@@ -104,5 +105,7 @@ export const api = {
   replay: (id: string) => ask<Replay>(`replays/${encodeURIComponent(id)}`),
   startReplay: (wish: { recording: string; speed: number }) => send<Replay>("replays", wish),
   steerReplay: (id: string, act: ReplayAct) => send<Replay>(`replays/${encodeURIComponent(id)}`, act),
+  sources: () => ask<LiveSources>("sources"),
+  switchSource: (id: string, on: boolean) => send<LiveSource>(`sources/${encodeURIComponent(id)}`, { on }),
   raise: (incident: object) => send<Incident>("incidents", incident),
 };

@@ -1,5 +1,6 @@
 /** The shapes of `/pinisi/v1`, as docs/reference/console-api.md states them. */
 import type { Geometry } from "geojson";
+import type { Ailing } from "./source-types";
 
 export type Language = "id" | "en" | "ja";
 export type Text = Partial<Record<Language, string>>;
@@ -147,6 +148,7 @@ export interface Now {
   alarms: Incident[];
   alarmCount: number;
   sources: { live: number; total: number };
+  ailing?: Ailing[];
   /** Of a moment of the past: it lies beyond raw retention. */
   condensed?: boolean;
 }

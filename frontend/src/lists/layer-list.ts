@@ -1,6 +1,7 @@
 /** The rows of a layer: the accessible twin of its symbols. Draws only the rows in view. */
 import { css, html, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import type { Ailing } from "../api/source-types";
 import type { Layer } from "../api/types";
 import { icon } from "../frame/icons";
 import { View } from "../frame/view";
@@ -8,6 +9,8 @@ import { store } from "../live/store";
 import type { Row } from "../live/table";
 import { staleMinutes } from "../live/tracks";
 import { screenState } from "../screen/screen";
+import { ailingWords, blinding } from "../sources/ailing";
+import "../sources/state-mark";
 import { controls, panelParts } from "../theme/controls";
 import { setStyle } from "../theme/set-style";
 import { rowNote } from "../map/row-figure";
@@ -151,6 +154,7 @@ export class LayerList extends View {
           <button class="back" @click=${() => screenState.go({ list: null })}>${icon("back", 15)} ${this.words.pages.place}</button>
         </div>
         <h1>${this.text(layer.title)} <span>${this.words.listCount(this.format.exact(rows.length), this.format.exact(all))}</span></h1>
+        ${blinding(store.now, layer.id).map((source) => this.blind(source))}
         <div class="tools">
           <label class="field">
             ${this.words.filterList}
@@ -162,6 +166,11 @@ export class LayerList extends View {
       </div>
       ${this.listBox(layer, rows)}
     `;
+  }
+
+  private blind(source: Ailing) {
+    const words = ailingWords(this.text(source.title), source, this.words, this.format, store.clock());
+    return html`<p class="small" role="status"><state-mark state=${source.state}></state-mark> ${words}</p>`;
   }
 
   private orders(layer: Layer) {

@@ -8,6 +8,8 @@ import { store } from "../live/store";
 import { screenState } from "../screen/screen";
 import { controls } from "../theme/controls";
 import "./shade-choice";
+import { ailingWords, blinding } from "../sources/ailing";
+import "../sources/state-mark";
 import { shownLayers, switched } from "./shown-layers";
 import "./symbol-key";
 
@@ -130,11 +132,14 @@ export class LegendBox extends View {
 
   private layer(layer: Layer, on: boolean) {
     const title = this.text(layer.title);
+    const [ailing] = blinding(store.now, layer.id);
+    const blind = ailing ? ailingWords(this.text(ailing.title), ailing, this.words, this.format, store.clock()) : "";
     const count = store.tables.get(layer.id)?.rows.size ?? layer.count;
     return html`<li>
-      <button aria-pressed=${on} aria-label="${this.words.showLayer(title)}, ${this.format.exact(count)}" @click=${() => this.toggle(layer)}>
+      <button aria-pressed=${on} aria-label="${this.words.showLayer(title)}, ${this.format.exact(count)}${blind && `, ${blind}`}" title=${blind} @click=${() => this.toggle(layer)}>
         <symbol-key .layer=${layer}></symbol-key>
         <span class="cut-off">${title}</span>
+        ${ailing ? html`<state-mark state=${ailing.state}></state-mark>` : nothing}
         <span class="count">${this.format.exact(count)}</span>
       </button>
       <button class="list" aria-label=${this.words.openList(title)} title=${this.words.openList(title)} @click=${() => this.open(layer)}>

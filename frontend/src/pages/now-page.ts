@@ -1,12 +1,17 @@
 /** Now: at most seven numbers, and what needs attention. */
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
+import type { Ailing } from "../api/source-types";
 import type { Tile } from "../api/types";
 import { View } from "../frame/view";
 import { inOrderOfUrgency, isOpen } from "../live/incidents";
 import { tileAddress } from "../live/open-place";
 import { store } from "../live/store";
 import "../incidents/incident-list";
+import { screenState } from "../screen/screen";
+import { ailingWords } from "../sources/ailing";
+import "../sources/source-list";
+import "../sources/state-mark";
 import { controls, panelParts } from "../theme/controls";
 import "../value/value-view";
 
@@ -37,17 +42,38 @@ export class NowPage extends View {
         color: var(--ink2);
         font-size: 0.8125rem;
       }
+
+      .sources button {
+        color: inherit;
+        text-align: start;
+      }
+
+      .sources button:hover {
+        color: var(--ink);
+      }
+
+      .sources li {
+        display: flex;
+        align-items: center;
+        gap: 0.5rem;
+        padding-top: 0.375rem;
+        color: var(--ink);
+      }
     `,
   ];
 
   protected override render() {
     const { now } = store;
     if (!now) return nothing;
+    if (screenState.state.list === "sources") return html`<source-list></source-list>`;
     const alarms = inOrderOfUrgency([...store.incidents.values()].filter(isOpen));
     return html`
       <h1 class="unseen">${this.words.pages.now}</h1>
       <div class="tiles">${now.tiles.slice(0, 7).map((tile) => this.tile(tile))}</div>
-      <p class="sources">${this.sources(now.sources)}</p>
+      <div class="sources">
+        <button @click=${() => screenState.go({ list: "sources" })}>${this.sources(now.sources)} ›</button>
+        ${now.ailing?.length ? html`<ul>${now.ailing.map((source) => this.ailing(source))}</ul>` : nothing}
+      </div>
       <div class="section-head">
         <h2>${this.words.attention}</h2>
         <span class="count">${this.format.glance(Math.max(alarms.length, now.alarmCount))}</span>
@@ -62,8 +88,13 @@ export class NowPage extends View {
     return html`<value-view .value=${tile} .of=${tile.of ?? null} .address=${tileAddress(tile.id)}></value-view>`;
   }
 
+  private ailing(source: Ailing) {
+    const words = ailingWords(this.text(source.title), source, this.words, this.format, store.clock());
+    return html`<li><state-mark state=${source.state}></state-mark> ${words}</li>`;
+  }
+
   private sources({ live, total }: { live: number; total: number }): string {
-    if (live === 0) return this.words.liveSourcesNone;
+    if (total === 0) return this.words.liveSourcesNone;
     return this.words.liveSourcesOf(this.format.glance(live), this.format.glance(total));
   }
 }

@@ -40,7 +40,7 @@ def state_of(health: Health, now: Instant) -> State:
         return "off"
     if health.error and health.failed >= health.heard:
         return "failing"
-    if not health.heard:
+    if not health.heard or health.heard < health.since:
         return "waiting" if now - health.since <= SILENT_AFTER * health.period else "silent"
     age = now - health.heard
     if age > SILENT_AFTER * health.period:

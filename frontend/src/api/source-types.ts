@@ -1,0 +1,39 @@
+/** Live sources, as docs/reference/console-api.md states them. */
+import type { Text } from "./types";
+
+export type SourceState = "off" | "waiting" | "live" | "late" | "silent" | "failing";
+
+/** A live source that is on and does not deliver as it should, and the layers that show values of it. */
+export interface Ailing {
+  id: string;
+  title: Text;
+  state: "late" | "silent" | "failing";
+  lastMessage: string | null;
+  layers: string[];
+}
+
+export interface LiveSource {
+  id: string;
+  card: string;
+  title: Text;
+  service: string;
+  publisher: string;
+  blinds: Text | null;
+  state: SourceState;
+  /** Its own period, in seconds. */
+  updatePeriod: number;
+  lastMessage: string | null;
+  lastError: string;
+  messages: number;
+  accepted: number;
+  lateValues: number;
+  repeated: number;
+  rejected: number;
+  layers: string[];
+}
+
+export interface LiveSources {
+  sources: LiveSource[];
+  failed: { id: string; reason: string }[];
+  services: { name: string; failure: string }[];
+}
