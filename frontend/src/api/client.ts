@@ -36,7 +36,7 @@ export class Problem extends Error {
   }
 }
 
-async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
+export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
   const answer = await fetch(ofTenant(`${ROOT}/${path}`), { credentials: "same-origin", ...init }).catch((cause: unknown) => {
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
     throw new Problem(0, "", "");
@@ -46,7 +46,7 @@ async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
   throw new Problem(answer.status, problem.title ?? answer.statusText, problem.detail ?? "");
 }
 
-function send<T>(path: string, body: unknown): Promise<T> {
+export function send<T>(path: string, body: unknown): Promise<T> {
   return ask<T>(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 }
 

@@ -3,12 +3,16 @@ import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import { View } from "../frame/view";
 import { ofTenant } from "../api/tenant";
+import "../data/data-page";
 import { programme } from "../live/programme";
+import { store } from "../live/store";
 import "../programme/indicator-table";
 import "../programme/system-list";
 import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
 
+const DATA = "data";
+/** The view of the data stands in the address as `list=data`. */
 const EXPORT = "/pinisi/v1/programme/export";
 
 @customElement("programme-page")
@@ -45,9 +49,12 @@ export class ProgrammePage extends View {
 
   protected override render() {
     const { words } = this;
+    const steward = store.session?.permissions.includes("imports.manage") ?? false;
+    if (steward && screenState.state.list === DATA) return html`<data-page></data-page>`;
     return html`
       <div class="head">
         <h1>${words.pages.programme}</h1>
+        ${steward ? html`<button class="button" @click=${() => screenState.go({ list: DATA })}>${words.data.open}</button>` : nothing}
         ${this.link(words.programme.csv, "csv", "indicators")} ${this.link(words.programme.csvSystems, "csv", "systems")}
         ${this.link(words.programme.print, "html", "indicators")}
       </div>

@@ -1,3 +1,4 @@
+import { data } from "./data-en";
 import type { Catalogue } from "./catalogue";
 
 export const en: Catalogue = {
@@ -301,6 +302,7 @@ export const en: Catalogue = {
     clock: "Clock",
     clockModes: { live: "live", replayed: "replayed", paused: "paused" },
   },
+  data,
   programme: {
     systems: "What we have, what we lack",
     indicators: "Indicators",

@@ -1,3 +1,4 @@
+import { data } from "./data-id";
 export const id = {
   pages: { now: "Sekarang", events: "Kejadian", place: "Tempat", time: "Waktu", programme: "Program" },
   skipToPanel: "Lompat ke isi",
@@ -299,6 +300,7 @@ export const id = {
     clock: "Jam",
     clockModes: { live: "langsung", replayed: "putar ulang", paused: "jeda" },
   },
+  data,
   programme: {
     systems: "Yang ada dan yang belum",
     indicators: "Indikator",

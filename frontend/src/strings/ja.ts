@@ -1,3 +1,4 @@
+import { data } from "./data-ja";
 import type { Catalogue } from "./catalogue";
 
 export const ja: Catalogue = {
@@ -301,6 +302,7 @@ export const ja: Catalogue = {
     clock: "時計",
     clockModes: { live: "稼働中", replayed: "再生中", paused: "一時停止" },
   },
+  data,
   programme: {
     systems: "あるもの、足りないもの",
     indicators: "指標",

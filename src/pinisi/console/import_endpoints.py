@@ -92,6 +92,7 @@ async def get_quarantine(house: House, call: Call) -> Reply:
     limit = call.number("limit", 100, 1, 1000)
     rows = await rows_of(house.store, call.tenant, call.query.get("source") or None)
     chosen = [(id, row) for id, row in rows if state in ("all", row.state)]
+    chosen.sort(key=lambda pair: (-pair[1].last, pair[1].origin, len(pair[1].row), pair[1].row))
     ids = [id for id, _ in chosen]
     after = call.query.get("after")
     start = ids.index(after) + 1 if after in ids else 0
