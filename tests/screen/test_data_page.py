@@ -35,8 +35,8 @@ def test_a_file_is_looked_at_loaded_and_its_waiting_row_corrected(
     expect(waiting.get_by_label("lat (proposed)")).to_have_value("-5.12")
     waiting.get_by_role("button", name="Read again and load").click()
     expect(page.locator("waiting-row", has_text="wells.csv")).to_have_count(0)
-    found = page.request.get(f"{war_room.address}/ngsi-ld/v1/entities?id=urn:ngsi-ld:Thing:wells-b").json()
-    assert found[0]["location"]["value"]["coordinates"] == [119.43, -5.12]
+    found = page.request.get(f"{war_room.address}/ngsi-ld/v1/entities/urn:ngsi-ld:Thing:wells-b").json()
+    assert found["location"]["value"]["coordinates"] == [119.43, -5.12]
     assert witness.complaints == []
 
 
