@@ -1,4 +1,5 @@
 import { data } from "./data-ja";
+import { programme } from "./programme-ja";
 import type { Catalogue } from "./catalogue";
 
 export const ja: Catalogue = {
@@ -303,39 +304,7 @@ export const ja: Catalogue = {
     clockModes: { live: "稼働中", replayed: "再生中", paused: "一時停止" },
   },
   data,
-  programme: {
-    systems: "あるもの、足りないもの",
-    indicators: "指標",
-    states: { connected: "接続済み", "by-hand": "手作業", planned: "計画中", absent: "なし" },
-    agency: "担当機関",
-    interface: "インターフェース",
-    agreement: "協定",
-    standard: "標準",
-    lastMessage: "最終受信",
-    never: "受信なし",
-    notKnown: (what) => `不明：${what}`,
-    columns: { indicator: "指標", now: "現在", target: "目標と差", trend: "推移", owner: "担当" },
-    groups: {
-      people: "人口",
-      waste: "ごみ",
-      health: "保健",
-      green: "緑地",
-      mobility: "交通",
-      safety: "安全と指令",
-      settlements: "住環境",
-      climate: "気候",
-    },
-    noTarget: "目標は不明",
-    noOwner: "担当は不明",
-    reached: "達成",
-    gap: (amount) => `残り ${amount}`,
-    change: "変化：",
-    csv: "CSV",
-    csvSystems: "CSV（システム）",
-    print: "印刷",
-    noSystems: "市のシステムはまだ記録されていません。",
-    noIndicators: "市はまだ指標を書いていません。市のフォルダーの indicators.toml に書くと表示されます。",
-  },
+  programme,
   stream: {
     connecting: "接続中",
     live: "接続済み・すべての変更を受信",

@@ -1,0 +1,36 @@
+/** Words of the Programme. */
+import type { Catalogue } from "./catalogue";
+
+export const programme: Catalogue["programme"] = {
+  systems: "What we have, what we lack",
+  indicators: "Indicators",
+  states: { connected: "connected", "by-hand": "by hand", planned: "planned", absent: "absent" },
+  agency: "Agency",
+  interface: "Interface",
+  agreement: "Agreement",
+  standard: "Standard",
+  lastMessage: "Last message",
+  never: "no message yet",
+  notKnown: (what) => `Not known: ${what.toLowerCase()}`,
+  columns: { indicator: "Indicator", now: "Now", target: "Target and gap", trend: "Trend", owner: "Owner" },
+  groups: {
+    people: "People",
+    waste: "Waste",
+    health: "Health",
+    green: "Green space",
+    mobility: "Mobility",
+    safety: "Safety and command",
+    settlements: "Settlements",
+    climate: "Climate",
+  },
+  noTarget: "no target known",
+  noOwner: "no owner known",
+  reached: "reached",
+  gap: (amount) => `${amount} to go`,
+  change: "Change: ",
+  csv: "CSV",
+  csvSystems: "CSV, systems",
+  print: "Print",
+  noSystems: "No system of the city is written down yet.",
+  noIndicators: "The city has written no indicators yet: indicators.toml in its folder brings them.",
+};
