@@ -139,7 +139,7 @@ class House:
             _log.warning("recordings of a city cannot be used", fault=fault)
         self.replays = Replays(
             self.store,
-            self.default_tenant,
+            self.profile,
             self.pinisi_table,
             library,
             ReplayStage(self),
@@ -204,8 +204,9 @@ class House:
             CityNotLoaded: see there.
         """
         digest = folder_digest(profile.folder, self.context_document)
-        await load_city(self.store, tenant, digest, city_entities(profile), self.pinisi_table)
-        make_maps(profile, self.settings.data, tenant, digest)
+        entities = await asyncio.to_thread(list, city_entities(profile))
+        await load_city(self.store, tenant, digest, entities, self.pinisi_table)
+        await asyncio.to_thread(make_maps, profile, self.settings.data, tenant, digest)
         self.towns[tenant] = Town(tenant, profile, self.store, self.pinisi_table, clock)
         return self.towns[tenant]
 

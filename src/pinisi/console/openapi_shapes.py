@@ -190,6 +190,11 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "type": "object",
         "properties": {
             "recording": _NAME,
+            "span": {
+                "type": ["object", "null"],
+                "properties": {"since": _TEXT, "until": _TEXT, "types": {"type": "array", "items": _NAME}},
+                "required": ["since", "until"],
+            },
             "name": _TEXT,
             "folder": _TEXT,
             "from": {"type": ["string", "null"], "format": "date-time"},

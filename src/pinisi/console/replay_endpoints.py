@@ -11,6 +11,7 @@ from pinisi.console.http import BadRequest, Call, Reply, Route, json_reply
 from pinisi.console.town import clock_json
 from pinisi.context.problems import ResourceNotFound
 from pinisi.people.errors import NotAllowed
+from pinisi.runtime.recorded_history import HISTORY, Span
 from pinisi.runtime.recordings import Entry, instant_of, missing
 from pinisi.runtime.replay import Reach, Replay
 from pinisi.runtime.replays import FASTEST, MOST, SLOWEST, NoSuchReplay, Wish
@@ -19,8 +20,15 @@ from pinisi.vocabulary.instant import Instant, format_instant
 LONGEST_NAME = 40
 
 
+class _NewSpan(msgspec.Struct, forbid_unknown_fields=True):
+    since: str
+    until: str
+    types: list[str] = []
+
+
 class _NewReplay(msgspec.Struct, forbid_unknown_fields=True):
     recording: str
+    span: _NewSpan | None = None
     name: str = ""
     folder: str = ""
     at: str | None = msgspec.field(default=None, name="from")
@@ -46,6 +54,7 @@ async def list_recordings(house: House, _call: Call) -> Reply:
 def _recording_json(house: House, entry: Entry) -> dict[str, Any]:
     declared = entry.declared
     folder = house.replays.library.folder(entry, None)
+    cards = {stream.card or stream.id for stream in declared.streams}
     return {
         "id": declared.id,
         "title": declared.title,
@@ -53,7 +62,7 @@ def _recording_json(house: House, entry: Entry) -> dict[str, Any]:
         "city": {"id": entry.city.id, "name": entry.city.name, "timeZone": entry.city.time_zone},
         "begin": format_instant(instant_of(declared.begin)),
         "until": format_instant(instant_of(declared.until)),
-        "sources": [card.title for card in entry.sources if card.id in {stream.id for stream in declared.streams}],
+        "sources": [card.title for card in entry.sources if card.id in cards],
         "missing": missing(entry, folder),
     }
 
@@ -81,6 +90,7 @@ async def start_replay(house: House, call: Call) -> Reply:
         )
     wish = Wish(
         recording=new.recording,
+        span=_span(house, call, new),
         name=new.name,
         folder=Path(new.folder) if new.folder else None,
         start=None if new.at is None else _moment("from", new.at),
@@ -119,6 +129,21 @@ async def act_on_replay(house: House, call: Call) -> Reply:
                 raise BadRequest("loop", "true or false")
             await replay.set_loop(new.loop)
     return json_reply(await _replay_json(house, replay))
+
+
+def _span(house: House, call: Call, new: _NewReplay) -> Span | None:
+    """Of the house's own past, for those who see all of it: in a replay nobody's limits would hold."""
+    if new.recording != HISTORY:
+        return None
+    if new.span is None:
+        raise BadRequest("span", "since, until and types: the part of the city's own past")
+    if not call.grants.sees_all:
+        raise NotAllowed("the city's own past is replayed by those who see all of it")
+    since, until = _moment("span.since", new.span.since), _moment("span.until", new.span.until)
+    if not since < until <= house.now():
+        raise BadRequest("span.until", "lies after since, and not in the future")
+    types = tuple(house.pinisi_table.expand_term(name) for name in new.span.types)
+    return Span(types=types, since=since, until=until)
 
 
 def _replay(house: House, call: Call) -> Replay:

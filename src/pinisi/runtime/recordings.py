@@ -34,10 +34,14 @@ _ABSENT = Text(
 
 
 class WantedStream(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One stream: `id` is its card in `sources.toml`; `files` are patterns below the folder of the recordings."""
+    """One stream: a source of its own. `files` are patterns below the folder of the recordings.
+
+    `card` is who says it, in `sources.toml`; unsaid, the card with the stream's own id.
+    """
 
     id: str
     kind: str
+    card: str | None = None
     files: tuple[str, ...]
     every: float = 3600.0
     options: dict[str, Any] = {}
@@ -167,7 +171,8 @@ def missing(entry: Entry, folder: Path) -> Text | None:
     if not lacking:
         return None
     cards = {card.id: card for card in entry.sources}
-    origins = dict.fromkeys(cards[stream.id].url for stream in streams if stream.id in cards)
+    named = dict.fromkeys(stream.card or stream.id for stream in streams)
+    origins = dict.fromkeys(cards[name].url for name in named if name in cards)
     command = f"pinisi replay {entry.declared.id} --data-from FOLDER"
     return fill(
         _ABSENT, folder=str(folder), files=", ".join(lacking), origin=", ".join(origins) or "-", command=command
@@ -183,9 +188,10 @@ def _found(folder: Path, pattern: str) -> list[Path]:
 
 def _stream(wanted: WantedStream, entry: Entry, registry: Registry, folder: Path) -> Stream:
     path = entry.folder / FILE
-    card = next((card for card in entry.sources if card.id == wanted.id), None)
+    name_of_card = wanted.card or wanted.id
+    card = next((card for card in entry.sources if card.id == name_of_card), None)
     if card is None:
-        raise CityError(path, wanted.id, "has no card in sources.toml")
+        raise CityError(path, wanted.id, f"{name_of_card!r} has no card in sources.toml")
     service, _, name = wanted.kind.rpartition(".")
     kind = _kind(service, name, registry)
     if kind is None:

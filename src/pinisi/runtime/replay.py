@@ -18,6 +18,7 @@ from pinisi.context.term_table import TermTable
 from pinisi.runtime.clock import ReplayClock, Stopwatch
 from pinisi.runtime.conductor import Conductor
 from pinisi.runtime.keeper import Keeper, Running
+from pinisi.runtime.recorded_history import Span
 from pinisi.runtime.recording import Recording, Stream
 from pinisi.runtime.reel import Reel, write_reel
 from pinisi.runtime.source import Source, Unreadable
@@ -44,11 +45,13 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     `moment` is where it was told to be, `running` whether its clock shall run from there. `prepared` is False while
     its tenant is being brought to that moment from the beginning. `ended`: kept to be looked at, and nothing runs.
+    `span` is that of a replay of the house's own past.
     """
 
     id: str
     recording: str
     folder: str | None
+    span: Span | None = None
     begin: Instant
     until: Instant
     moment: Instant
@@ -97,6 +100,7 @@ class Replay:
         self.clock = ReplayClock(plan.begin, plan.until, plan.speed, Stopwatch())
         self.reel: Reel | None = None
         self._path = path
+        self._base = path.with_suffix(".base")
         self._store = store
         self._table = table
         self._stage = stage
@@ -261,7 +265,7 @@ class Replay:
         self.clock = ReplayClock(self.plan.begin, self.plan.until, self.plan.speed, Stopwatch())
         self._store.keep_time(self.tenant, self.clock.now)
         subscriptions = await self._store.documents(self.tenant, SUBSCRIPTION)
-        await self._store.begin_anew(self.tenant)
+        await self._store.begin_anew(self.tenant, self._base if self._base.exists() else None)
         kept = [DocumentChange(SUBSCRIPTION, id, body) for id, _, body in subscriptions]
         if kept:
             await self._store.apply(self.tenant, kept, SYSTEM)
@@ -287,10 +291,23 @@ class Replay:
                 await asyncio.to_thread(write_reel, self._path, self.recording)
             self.reel = Reel(self._path)
         keeper = await self._set_stage()
+        if not self._base.exists():
+            await self._keep_base()
         self._conductor = Conductor(self.reel, self.clock, [stream.id for stream in self.recording.streams])
         self._keeper = keeper
         for stream in self.recording.streams:
             await keeper.add(self._running(stream, self._conductor), on=True)
+
+    async def _keep_base(self) -> None:
+        """Keep the tenant as it begins, with its city: so that going back does not load the city again."""
+        unfinished = self._base.with_suffix(".part")
+        unfinished.unlink(missing_ok=True)
+        await self._store.copy(self.tenant, unfinished)
+        unfinished.replace(self._base)
+
+    def clear_files(self) -> None:
+        for path in (self._path, self._base):
+            path.unlink(missing_ok=True)
 
     async def _set_stage(self) -> Keeper:
         return await self._stage.set_stage(self.tenant, await self._city(), self.clock)

@@ -7,9 +7,11 @@ import msgspec
 import structlog
 
 from pinisi.city.errors import CityError
+from pinisi.city.profile import Profile
 from pinisi.city.text import Text
 from pinisi.context.term_table import TermTable
 from pinisi.runtime.clock import Clock
+from pinisi.runtime.recorded_history import Span, history_recording
 from pinisi.runtime.recording import REPLAY, Recording
 from pinisi.runtime.recordings import Library, missing
 from pinisi.runtime.replay import Plan, Reach, Replay, Stage
@@ -42,9 +44,13 @@ class CannotReplay(Exception):
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody wants to see again. `name` is for a second replay of the same recording beside the first."""
+    """What somebody wants to see again: a recording, or a `span` of the house's own past.
 
-    recording: str
+    `name` is for a second replay of the same recording beside the first.
+    """
+
+    recording: str = ""
+    span: Span | None = None
     name: str = ""
     folder: Path | None = None
     start: Instant | None = None
@@ -55,12 +61,12 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Replays:
-    """All replays of one house. `home` is its own tenant, `folder` where reels lie."""
+    """All replays of one house. `profile` is its own city, `folder` where reels lie."""
 
     def __init__(
         self,
         store: SqliteStore,
-        home: str,
+        profile: Profile,
         table: TermTable,
         library: Library,
         stage: Stage,
@@ -69,7 +75,8 @@ class Replays:
     ) -> None:
         self.library = library
         self._store = store
-        self._home = home
+        self._profile = profile
+        self._home = profile.id
         self._table = table
         self._stage = stage
         self._folder = folder
@@ -101,7 +108,7 @@ class Replays:
         for id, _, body in await self._store.documents(self._home, KIND):
             plan = _plan(body)
             try:
-                recording = self._recording(plan.recording, None if plan.folder is None else Path(plan.folder))
+                recording = self._recording(plan)
             except (NoSuchReplay, CityError) as error:
                 _log.error("a replay cannot go on", replay=id, reason=str(error))
                 continue
@@ -129,6 +136,8 @@ class Replays:
             NoSuchReplay: there is no such recording.
             CannotReplay: its files are absent, one of that name is there, or too many run.
         """
+        if wish.span is not None:
+            return await self._start(self._history(wish.span), wish, None, by)
         entry = self.library.entry(wish.recording)
         if entry is None:
             raise NoSuchReplay(wish.recording)
@@ -151,11 +160,11 @@ class Replays:
             raise CannotReplay(_TOO_MANY)
         if known is not None:
             await self.end(id, keep=False)
-        self._reel(id).unlink(missing_ok=True)
         plan = Plan(
             id=id,
             recording=recording.id,
             folder=None if folder is None else str(folder),
+            span=wish.span,
             begin=recording.begin,
             until=recording.until,
             moment=max(recording.begin, min(recording.until, wish.start or recording.begin)),
@@ -167,6 +176,7 @@ class Replays:
             started=self._clock.now(),
         )
         replay = self._open(plan, recording)
+        replay.clear_files()
         try:
             await replay.begin()
         except CityError as error:
@@ -179,7 +189,7 @@ class Replays:
         replay = self.get(id)
         if not replay.plan.ended:
             await replay.end()
-        self._reel(id).unlink(missing_ok=True)
+        replay.clear_files()
         if keep:
             await replay.show()
             return
@@ -193,11 +203,17 @@ class Replays:
         self._replays[plan.id] = replay
         return replay
 
-    def _recording(self, id: str, folder: Path | None) -> Recording:
-        entry = self.library.entry(id)
+    def _recording(self, plan: Plan) -> Recording:
+        if plan.span is not None:
+            return self._history(plan.span)
+        entry = self.library.entry(plan.recording)
         if entry is None:
-            raise NoSuchReplay(id)
+            raise NoSuchReplay(plan.recording)
+        folder = None if plan.folder is None else Path(plan.folder)
         return self.library.recording(entry, self.library.folder(entry, folder))
+
+    def _history(self, span: Span) -> Recording:
+        return history_recording(span, self._profile, self._store.path(self._home), self._table)
 
     def _reel(self, id: str) -> Path:
         return self._folder / f"{id}.reel"

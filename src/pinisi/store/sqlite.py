@@ -1,6 +1,8 @@
 """The embedded store: one SQLite file a tenant in one folder. See `protocol.Store`."""
 
+import asyncio
 import re
+import shutil
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import wraps
@@ -124,11 +126,12 @@ class SqliteStore:
     def _known(self, name: str) -> Tenant | None:
         """The tenant, unless it was never written to."""
         found = self._tenants.get(name)
-        if found is None and _TENANT_NAME.fullmatch(name) and name not in self._erasing and self._path(name).exists():
+        if found is None and _TENANT_NAME.fullmatch(name) and name not in self._erasing and self.path(name).exists():
             found = self._open(name)
         return found
 
-    def _path(self, name: str) -> Path:
+    def path(self, name: str) -> Path:
+        """The file of a tenant, for those who read it by a connection of their own."""
         return self._folder / f"{name}.sqlite"
 
     def _open(self, name: str) -> Tenant:
@@ -138,7 +141,7 @@ class SqliteStore:
             raise StoreUnavailable(f"{name} is being erased")
         tenant = Tenant(
             name,
-            self._path(name),
+            self.path(name),
             lambda: self._time(name),
             self._owing,
             self._heard,
@@ -347,16 +350,26 @@ class SqliteStore:
             if known is not None:
                 await known.close()
             for ending in ("-wal", "-shm", ""):
-                Path(f"{self._path(tenant)}{ending}").unlink(missing_ok=True)
+                Path(f"{self.path(tenant)}{ending}").unlink(missing_ok=True)
         finally:
             self._erasing.discard(tenant)
 
-    async def begin_anew(self, tenant: str) -> None:
-        """Empty a tenant. Its positions go on from where they were, so that whoever follows its log is told `reset`."""
+    async def begin_anew(self, tenant: str, base: Path | None = None) -> None:
+        """Empty a tenant, or let it begin as a copy of `base`; its file is made new.
+
+        Its positions go on from where they were, so that whoever follows its log is told `reset`.
+        """
         position = await self.position(tenant)
         await self.erase(tenant)
-        if position:
-            begin_after(str(self._path(tenant)), position, self._settings.vfs)
+        if base is not None:
+            await asyncio.to_thread(shutil.copyfile, base, self.path(tenant))
+        if position or base is not None:
+            begin_after(str(self.path(tenant)), position, self._settings.vfs)
+
+    @_in_plain_words
+    async def copy(self, tenant: str, target: Path) -> None:
+        """Write a consistent copy of a tenant's file, which must not be there yet."""
+        await self.tenant(tenant).read_far(lambda connection: _copy(connection, str(target)))
 
     @_in_plain_words
     async def owed(self, tenant: str) -> int:

@@ -140,10 +140,10 @@ def open_connection(
 
 
 def begin_after(path: str, position: int, vfs: str | None = None) -> None:
-    """Make a new, empty file whose log goes on after a position: what came before it counts as trimmed."""
+    """Let the log of a file, which is made if it is not there, go on after a position: what came before is trimmed."""
     connection = open_connection(path, vfs=vfs)
     try:
         migrate(connection)
-        connection.execute("INSERT INTO fact VALUES ('trimmed', ?)", (position + 1,))
+        connection.execute("INSERT OR REPLACE INTO fact VALUES ('trimmed', ?)", (position + 1,))
     finally:
         connection.close()
