@@ -46,7 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     |---|---|---|
     | `data` | folder | everything that must be kept; one process at a time |
     | `city` | folder or name | the city to run when the command names none; None: the Makassar that is shipped |
-    | `data_from` | folder | where a city finds the files that it reads from elsewhere; None: see add-a-city.md |
+    | `data_from` | folder | where cities and recordings find files that are not shipped; None: see add-a-city.md |
     | `host` | address | where to listen; anything but loopback demands an account |
     | `port` | 0-65535 | TCP port; 0 lets the system choose |
     | `body_limit_mb` | MB | larger request bodies are answered 413 |
@@ -59,7 +59,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     | `allowed_origins` | origins | further Origins that may write from a browser; the server's own always may |
     | `public_role` | role or empty | what a reader without account may do; empty: nothing |
     | `notification_targets` | words | where subscriptions may notify: names, networks, `loopback`, `private` |
-    | `recordings` | folder | where the files of recordings lie; None: `../shared/data` |
     | `commit_window_ms` | ms | how long a commit waits for others to share its fsync, when there were several |
     | `log_level` | word | debug, info, warning or error |
     """
@@ -79,7 +78,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     allowed_origins: Names = ()
     public_role: str = ""
     notification_targets: Names = ("loopback",)
-    recordings: Path | None = None
     commit_window_ms: Milliseconds = 2.0
     log_level: LogLevel = "info"
 

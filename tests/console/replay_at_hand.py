@@ -80,7 +80,7 @@ class Played:
 
 @contextlib.asynccontextmanager
 async def played(data: Path, **settings: Any) -> AsyncIterator[Played]:
-    async with open_house(data, TOWN, recordings=DATA, **settings) as opened, opened.client() as client:
+    async with open_house(data, TOWN, data_from=DATA, **settings) as opened, opened.client() as client:
         yield Played(opened, client)
 
 

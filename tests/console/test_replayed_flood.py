@@ -34,7 +34,7 @@ def flooded(snapshot: str) -> set[str]:
 
 
 def opened_flood(data: Path) -> Any:
-    return open_house(data, EXAMPLES / "flood_town", recordings=DATA)
+    return open_house(data, EXAMPLES / "flood_town", data_from=DATA)
 
 
 async def flooded_in(opened: Opened) -> set[str]:

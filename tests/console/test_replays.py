@@ -183,7 +183,7 @@ async def test_a_replay_that_ends_takes_its_tenant_along_unless_it_is_kept(tmp_p
         gone = await at.client.get(f"{OURS}/replays/{BUSES}")
         assert BUSES not in await at.opened.house.store.tenants()
     assert gone.status_code == 404
-    assert list((tmp_path / "data" / "replays").iterdir()) == []
+    assert [path.suffix for path in (tmp_path / "data" / "replays").iterdir()] == [".base"]
 
 
 async def test_a_new_start_of_a_recording_begins_with_an_empty_tenant(tmp_path: Path) -> None:
@@ -255,7 +255,7 @@ async def test_no_more_than_four_replays_run_at_a_time(tmp_path: Path) -> None:
 
 
 async def test_a_house_without_recordings_offers_those_that_are_shipped(tmp_path: Path) -> None:
-    async with open_house(tmp_path / "data", TOWN, recordings=tmp_path) as opened, opened.client() as client:
+    async with open_house(tmp_path / "data", TOWN, data_from=tmp_path) as opened, opened.client() as client:
         found = (await client.get(f"{OURS}/recordings")).json()["recordings"]
     assert {"liverpool-buses", "surabaya-air"} <= {each["id"] for each in found}
     assert all(each["missing"] for each in found)

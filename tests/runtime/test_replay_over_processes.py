@@ -50,7 +50,7 @@ def codes(name: str) -> list[str]:
 async def test_a_killed_replay_goes_on_where_it_was(tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()
-    (data / "pinisi.toml").write_text(f'recordings = "{EXAMPLES / "data"}"\n')
+    (data / "pinisi.toml").write_text(f'data_from = "{EXAMPLES / "data"}"\n')
     with running(data, EXAMPLES / "town") as server:
         ask(server.address, REPLAYS, {"recording": "buses", "speed": 600})
         before = wait(server.address, lambda found: found["events"]["arrived"] > 40)

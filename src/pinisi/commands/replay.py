@@ -57,8 +57,6 @@ def _open(settings: Settings, city: str | None, wanted: Wanted) -> int:
     """Open the War Room; once it answers, start the replay in it."""
     from pinisi.commands.run import run
 
-    if wanted.folder is not None:
-        settings = msgspec.structs.replace(settings, recordings=wanted.folder.resolve())
     threading.Thread(target=_when_open, args=(settings.data, wanted), daemon=True).start()
     return run(settings, city)
 

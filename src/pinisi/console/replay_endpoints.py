@@ -86,7 +86,7 @@ async def start_replay(house: House, call: Call) -> Reply:
         raise BadRequest("name", f"at most {LONGEST_NAME} letters, digits and dashes")
     if new.folder and "house.manage" not in call.principal.permissions:
         raise NotAllowed(
-            "a folder of the server may be named by those who manage the house: set `recordings`, or ask them"
+            "a folder of the server may be named by those who manage the house: set `data_from`, or ask them"
         )
     wish = Wish(
         recording=new.recording,

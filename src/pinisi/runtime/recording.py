@@ -85,12 +85,16 @@ class Stream(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
-    """Streams that happened together, from `begin` until `until`, in the city whose folder is `city`."""
+    """Streams that happened together, from `begin` until `until`, in the city whose folder is `city`.
+
+    `data` is where that city finds the files that it reads from elsewhere.
+    """
 
     id: str
     title: Text
     note: Text
     city: Path
+    data: Path | None = None
     begin: Instant
     until: Instant
     streams: tuple[Stream, ...]

@@ -24,6 +24,7 @@ from pinisi.settings import Settings
 from pinisi.vocabulary.instant import SECOND, Instant
 
 FILE = "recordings.toml"
+MOST_NAMED = 4
 STREAM_KINDS: tuple[StreamKind[Any], ...] = (CSV_SERIES,)
 """Those of the kernel itself, which belong to no service."""
 _ABSENT = Text(
@@ -42,6 +43,7 @@ class WantedStream(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     id: str
     kind: str
     card: str | None = None
+    title: Text | None = None
     files: tuple[str, ...]
     every: float = 3600.0
     options: dict[str, Any] = {}
@@ -149,6 +151,7 @@ class Library:
             title=declared.title,
             note=declared.note,
             city=entry.folder,
+            data=folder,
             begin=instant_of(declared.begin),
             until=instant_of(declared.until),
             streams=tuple(_stream(stream, entry, self._registry, folder) for stream in declared.streams),
@@ -157,8 +160,8 @@ class Library:
 
 def recordings_folders(settings: Settings) -> list[Path]:
     """Where files of recordings may lie: as the operator set it, else the reference data beside the checkout."""
-    if settings.recordings is not None:
-        return [settings.recordings]
+    if settings.data_from is not None:
+        return [settings.data_from]
     named = os.environ.get("PINISI_SHARED")
     beside = Path(pinisi.__file__).parents[3] / "shared"
     return [*([Path(named) / "data"] if named else []), beside / "data", Path("../shared/data").resolve()]
@@ -166,17 +169,26 @@ def recordings_folders(settings: Settings) -> list[Path]:
 
 def missing(entry: Entry, folder: Path) -> Text | None:
     """What to tell people when files are not there; None: all are."""
-    streams = entry.declared.streams
-    lacking = [pattern for stream in streams for pattern in stream.files if not _found(folder, pattern)]
+    lacking = list(dict.fromkeys(_lacking(entry, folder)))
     if not lacking:
         return None
+    more = len(lacking) - MOST_NAMED
+    files = ", ".join(lacking[:MOST_NAMED]) + (f" … (+{more})" if more > 0 else "")
     cards = {card.id: card for card in entry.sources}
-    named = dict.fromkeys(stream.card or stream.id for stream in streams)
-    origins = dict.fromkeys(cards[name].url for name in named if name in cards)
+    named = dict.fromkeys(stream.card or stream.id for stream in entry.declared.streams)
+    origins = ", ".join(dict.fromkeys(cards[name].url for name in named if name in cards))
     command = f"pinisi replay {entry.declared.id} --data-from FOLDER"
-    return fill(
-        _ABSENT, folder=str(folder), files=", ".join(lacking), origin=", ".join(origins) or "-", command=command
-    )
+    return fill(_ABSENT, folder=str(folder), files=files, origin=origins or "-", command=command)
+
+
+def _lacking(entry: Entry, folder: Path) -> Iterator[str]:
+    """Files of the recording, and of its city, that are not there."""
+    for stream in entry.declared.streams:
+        yield from (pattern for pattern in stream.files if not _found(folder, pattern))
+    external = entry.city.external
+    if external is not None:
+        names = [f"{external.folder}/{file.name}" for file in external.files]
+        yield from (name for name in names if not (folder / name).is_file())
 
 
 def _found(folder: Path, pattern: str) -> list[Path]:
@@ -203,7 +215,7 @@ def _stream(wanted: WantedStream, entry: Entry, registry: Registry, folder: Path
     files = [file for pattern in wanted.files for file in _found(folder, pattern)]
     return Stream(
         id=wanted.id,
-        title=card.title,
+        title=wanted.title or card.title,
         card=_card(card),
         service=service,
         every=wanted.every,

@@ -15,6 +15,7 @@ import structlog
 from pinisi.city.profile import Profile, load_profile
 from pinisi.context.subscription import KIND as SUBSCRIPTION
 from pinisi.context.term_table import TermTable
+from pinisi.runtime.city_loading import folder_digest
 from pinisi.runtime.clock import ReplayClock, Stopwatch
 from pinisi.runtime.conductor import Conductor
 from pinisi.runtime.keeper import Keeper, Running
@@ -100,7 +101,7 @@ class Replay:
         self.clock = ReplayClock(plan.begin, plan.until, plan.speed, Stopwatch())
         self.reel: Reel | None = None
         self._path = path
-        self._base = path.with_suffix(".base")
+        self._base = path.with_name(f"{recording.city.name}-{folder_digest(recording.city)[:12]}.base")
         self._store = store
         self._table = table
         self._stage = stage
@@ -299,22 +300,24 @@ class Replay:
             await keeper.add(self._running(stream, self._conductor), on=True)
 
     async def _keep_base(self) -> None:
-        """Keep the tenant as it begins, with its city: so that going back does not load the city again."""
-        unfinished = self._base.with_suffix(".part")
+        """Keep the tenant as it begins, with its city, for going back and for later starts."""
+        unfinished = self._path.with_suffix(".copy")
         unfinished.unlink(missing_ok=True)
         await self._store.copy(self.tenant, unfinished)
         unfinished.replace(self._base)
+        for old in self._base.parent.glob(f"{self.recording.city.name}-*.base"):
+            if old != self._base:
+                old.unlink(missing_ok=True)
 
     def clear_files(self) -> None:
-        for path in (self._path, self._base):
-            path.unlink(missing_ok=True)
+        self._path.unlink(missing_ok=True)
 
     async def _set_stage(self) -> Keeper:
         return await self._stage.set_stage(self.tenant, await self._city(), self.clock)
 
     async def _city(self) -> Profile:
         if self._profile is None:
-            self._profile = await asyncio.to_thread(load_profile, self.recording.city)
+            self._profile = await asyncio.to_thread(load_profile, self.recording.city, self.recording.data)
         return self._profile
 
     def _running(self, stream: Stream, conductor: Conductor) -> Running:
