@@ -44,6 +44,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_keeping(commands)
     _add_new_city(commands)
+    _add_new_source(commands)
     _add_import(commands)
     _add_import_roads(commands)
     _add_replay(commands)
@@ -94,6 +95,14 @@ def _add_new_city(commands: Any) -> None:
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     parser.add_argument("--id", required=True, help="short name: letters, digits and dashes")
     parser.add_argument("--name", required=True, help="the city's name as people write it")
+
+
+def _add_new_source(commands: Any) -> None:
+    parser = _command(
+        commands, "new-source", _new_source, "begin a source of one's own: a package with a test that runs"
+    )
+    parser.add_argument("name", metavar="NAME", help="lower-case letters and digits")
+    parser.add_argument("--folder", type=Path, default=Path(), help="where the package is written (default: here)")
 
 
 def _add_replay(commands: Any) -> None:
@@ -225,6 +234,12 @@ def _new_city(words: Words) -> int:
     from pinisi.commands.cities import new_city
 
     return new_city(words.folder, words.id, words.name)
+
+
+def _new_source(words: Words) -> int:
+    from pinisi.commands.sources import new_source
+
+    return new_source(words.name, words.folder)
 
 
 def _replay(words: Words) -> int:

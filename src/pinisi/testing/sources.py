@@ -1,0 +1,119 @@
+"""The usual faults, thrown at the reader of a source: `prove(read, message)` raises with what did not hold.
+
+A reader holds when every fault ends in a reading or in `Unreadable` (nothing else is raised), when each entity that it
+gives can be written, when a message twice says the same, and when the sound message gives what it should.
+"""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from pinisi.city.context import context_bytes
+from pinisi.context.contexts import Contexts
+from pinisi.context.payload import read_entity
+from pinisi.context.term_table import TermTable
+from pinisi.runtime.source import Message, Read, Reading, Unreadable
+from pinisi.store.protocol import Refused
+
+_NUMBER = re.compile(rb"(?<![\w.\-])-?\d+(?:\.\d+)?(?![\w.\-])")
+_TEXT = re.compile(rb'(?<=")[^"\n]{1,200}(?=")|(?<=>)[^<>\n]{1,200}(?=<)')
+_WORDS: tuple[tuple[str, bytes], ...] = (
+    ("huge numbers", b"9" * 400),
+    ("numbers beyond all bounds", b"1e308"),
+    ("NaN", b"NaN"),
+    ("negative numbers", b"-1"),
+    ("no numbers", b"null"),
+    ("words for numbers", b'"x"'),
+)
+
+
+class Fault(msgspec.Struct, frozen=True):
+    name: str
+    body: bytes
+
+
+def faults(body: bytes) -> Iterator[Fault]:
+    """The body with each fault in turn, and bodies that have nothing to do with it."""
+    yield Fault("empty", b"")
+    yield Fault("only spaces", b" \n\t ")
+    for tenth in range(1, 10):
+        yield Fault(f"cut at {tenth}0 %", body[: len(body) * tenth // 10])
+    for name, word in _WORDS:
+        yield Fault(name, _NUMBER.sub(word, body))
+        yield Fault(f"{name}, the first", _NUMBER.sub(word, body, count=1))
+    yield Fault("texts that are empty", _TEXT.sub(b"", body))
+    yield Fault("texts that are long", _TEXT.sub(b"x" * 5_000, body, count=20))
+    yield Fault("texts that are markup", _TEXT.sub(b"&amp;{}[];,", body))
+    yield from _written_otherwise(body)
+    yield Fault("twice in one", body + body)
+    yield Fault("unknown fields", body.replace(b"{", b'{"_unknown":[{"x":null}],', 1))
+    yield Fault("a list where one is meant", b"[" + body + b"]")
+    yield from (Fault(f"nothing of the kind: {each[:20]!r}", each) for each in _NOTHING_OF_THE_KIND)
+
+
+_NOTHING_OF_THE_KIND = (
+    b"null",
+    b"[]",
+    b"{}",
+    b"0",
+    b'"x"',
+    b"<html><body>Log in</body></html>",
+    b"\0\1\2\xff",
+    b"[" * 5_000,
+    b"<a>" * 5_000,
+    b'{"a":' * 5_000,
+    b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
+)
+
+
+def _written_otherwise(body: bytes) -> Iterator[Fault]:
+    text = body.decode("utf-8", "replace")
+    yield Fault("UTF-16", text.encode("utf-16"))
+    yield Fault("Latin-1", text.replace("a", "á").encode("latin-1", "replace"))
+    yield Fault("with a byte order mark", b"\xef\xbb\xbf" + body)
+    yield Fault("bytes that are no text", body.replace(b"a", b"\xff"))
+
+
+def prove(read: Read, message: Message, *, least: int = 1, passes_on: bool = False) -> None:
+    """Throw every fault at a reader. `passes_on`: it gives entities as they come, and the way in judges them.
+
+    Raises:
+        AssertionError: names the fault at which the reader does not hold. `least` entities are in the sound message.
+    """
+    table = _table()
+    sound = _held(read, message, Fault("sound", message.body), table)
+    if sound is None or len(sound.entities) < least:
+        raise AssertionError(f"the sound message gives {0 if sound is None else len(sound.entities)} entities")
+    again = read(message)
+    if msgspec.json.encode(again.entities) != msgspec.json.encode(sound.entities):
+        raise AssertionError("the same message twice says two things: a reader has no clock and no memory")
+    for fault in faults(message.body):
+        _held(read, message, fault, None if passes_on else table)
+
+
+def _held(read: Read, message: Message, fault: Fault, table: TermTable | None) -> Reading | None:
+    """What the reader says of a fault; None where the message is unreadable as a whole."""
+    try:
+        reading = read(msgspec.structs.replace(message, body=fault.body))
+    except Unreadable as error:
+        if not str(error):
+            raise AssertionError(f"{fault.name}: says nothing of what is wrong") from None
+        return None
+    except Exception as error:
+        raise AssertionError(f"{fault.name}: {type(error).__name__}: {error}") from error
+    for document in reading.entities:
+        try:
+            if table is not None:
+                read_entity(dict(document), table)
+        except Refused as error:
+            raise AssertionError(f"{fault.name}: gives an entity that cannot be written: {error}") from error
+    for reject in reading.rejects:
+        if not reject.key or not reject.reason.en:
+            raise AssertionError(f"{fault.name}: rejects a row without a key or a reason")
+    return reading
+
+
+def _table() -> TermTable:
+    name = "urn:pinisi:context"
+    return Contexts({name: msgspec.json.decode(context_bytes())}, lambda _: None).table(name)
