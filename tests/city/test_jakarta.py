@@ -1,12 +1,16 @@
 """The city of the flood of 2017: its own shapes.toml on cuts of the real files, and on the whole ones."""
 
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pyogrio
 import pytest
@@ -204,3 +208,33 @@ def test_the_whole_city_has_all_its_areas_and_the_ground_of_every_flooded_rw(sha
     assert all(area.parent for area in profile.areas if area.level != "city")
     counts = Counter(entity["type"] for entity in city_entities(profile))
     assert (counts["FloodArea"], counts["RoadSegment"]) == (302, 18_573)
+
+
+def ask(url: str) -> Any:
+    with urlopen(url) as answer:
+        return json.loads(answer.read())
+
+
+def test_the_console_finds_the_drawn_map_the_ground_and_the_words_of_its_classes(
+    small: Path, files: Path, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "pinisi", "run", str(small), "--data-from", str(files), "--port", "0"]
+    environment = {**os.environ, "PYTHONPATH": str(JAKARTA.parents[1] / "src")}
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().strip()
+            city = ask(f"{url}/pinisi/v1/city")
+            assert (city["basemap"], city["roads"]) == ("/city/jakarta/basemap.pmtiles", "/city/jakarta/roads.pmtiles")
+            assert (city["land"], city["credits"]) == (False, ["© OpenStreetMap contributors"])
+            ground = next(layer for layer in city["layers"] if layer["id"] == "flood-areas")
+            assert [each["text"]["en"] for each in ground["classes"]] == [
+                "flooded, depth not known", "flooded 10–70 cm", "flooded 71–150 cm", "flooded over 150 cm",
+            ]  # fmt: skip
+            shapes = ask(f"{url}/pinisi/v1/layers/flood-areas/shapes")["features"]
+            assert [each["geometry"]["type"] for each in shapes] == ["Polygon", "Polygon"]
+            rows = ask(f"{url}/pinisi/v1/layers/flood-areas")["rows"]
+            assert {each["properties"]["id"] for each in shapes} == {row[0] for row in rows}
+            assert rows[0][2] == "Kampung Melayu, Jatinegara"
+        finally:
+            process.kill()

@@ -13,6 +13,7 @@ import { EVENTS } from "../screen/shade";
 import { controls } from "../theme/controls";
 import { Letters } from "../theme/faces";
 import { incidentPoints, NOTHING, readMark, selectedIncident, selectedPoint } from "./features";
+import { layGrounds } from "./ground-view";
 import "./legend-box";
 import "./legend-strip";
 import { LayerView } from "./layer-view";
@@ -202,6 +203,7 @@ export class CityMap extends View {
     if (ground >= 0) style.layers.splice(ground + 1, 0, ...shadeLayers());
     style.sources[HEAT] = { type: "geojson", data: NOTHING };
     style.layers.push(heatLayer());
+    layGrounds(style, city.layers, this.palette, scale);
     style.sources[TRAILS] = { type: "geojson", data: NOTHING };
     style.layers.push(trailLayer(scale));
     // What the city names first is drawn last, above the rest.

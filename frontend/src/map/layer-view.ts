@@ -5,6 +5,7 @@ import type { Format } from "../format/format";
 import { store } from "../live/store";
 import type { Row, Table } from "../live/table";
 import { rowPoint } from "./features";
+import { GroundView } from "./ground-view";
 import { CLUSTER_ABOVE, clusterSource, layerSource, styleLayersOf } from "./layers";
 import type { Mark } from "./mover-deck";
 import { MoverView } from "./mover-view";
@@ -50,11 +51,13 @@ interface Sources {
 
 export class LayerView {
   readonly movers: MoverView;
+  private readonly grounds: GroundView;
   private readonly sources = new Map<string, Sources>();
   private readonly atlases = new Map<string, { icons: HTMLCanvasElement; side: number }>();
 
   constructor(private readonly host: LayerHost) {
     const { map, changed, selected, view } = host;
+    this.grounds = new GroundView(map, changed);
     this.movers = new MoverView({
         map,
         above: host.above,
@@ -77,6 +80,7 @@ export class LayerView {
   /** The map has got another style, whose sources are empty. */
   forget(): void {
     this.sources.clear();
+    this.grounds.forget();
   }
 
   /** Where a thing that moves is drawn now; null of one that does not. */
@@ -87,6 +91,7 @@ export class LayerView {
   /** Draws a layer as its table is now: single symbols, clusters, or by deck.gl what moves in thousands. */
   draw(layer: Layer, on: boolean): void {
     const { map } = this.host;
+    this.grounds.draw(layer, on);
     const table = store.tables.get(layer.id);
     const sources = this.sourcesOf(layer);
     const moving = on && table !== undefined && (layer.moving || sources.single.lively);

@@ -11,6 +11,7 @@ import "./shade-choice";
 import { ailingWords, blinding } from "../sources/ailing";
 import "../sources/state-mark";
 import { shownLayers, switched } from "./shown-layers";
+import "./class-key";
 import "./symbol-key";
 
 @customElement("legend-box")
@@ -123,7 +124,7 @@ export class LegendBox extends View {
       </button>
       ${open
         ? html`<ul aria-label=${this.words.legend}>
-            ${layers.map((layer) => this.layer(layer, on.has(layer.id)))}
+            ${layers.map((layer) => [this.layer(layer, on.has(layer.id)), on.has(layer.id) && layer.classes.length ? html`<li><class-key .layer=${layer}></class-key></li>` : nothing])}
           </ul>
             <shade-choice></shade-choice>`
         : nothing}

@@ -23,13 +23,13 @@ export function pickAt(map: MapLibre, { x, y }: Spot, areas: readonly Area[], fi
     [x - REACH, y - REACH],
     [x + REACH, y + REACH],
   ];
-  const found = map.queryRenderedFeatures(reach).filter(({ source }) => source !== "ground" && source !== "names");
+  const found = map.queryRenderedFeatures(reach).filter(({ source }) => !source.startsWith("ground") && source !== "names");
   const incident = found.find(({ properties }) => properties["incident"]);
   if (incident) return read(incident);
   const mover = movers?.near(x, y, REACH);
   const feature = nearest(map, found, x, y);
   if (mover && !(feature && distance(map, feature, x, y) < mover.far)) return readMover(mover.layer.id, mover.track.id);
-  return feature ? (stacked(found, feature) ?? read(feature)) : areaAt(map, x, y, areas, fine);
+  return feature ? (stacked(found, feature) ?? read(feature)) : (groundAt(map, x, y) ?? areaAt(map, x, y, areas, fine));
 }
 
 function nearest(map: MapLibre, found: MapGeoJSONFeature[], x: number, y: number): MapGeoJSONFeature | undefined {
@@ -67,6 +67,17 @@ function read({ properties, geometry, source }: MapGeoJSONFeature): Picked | nul
   const id = String(properties["id"]);
   const name = String(properties["name"]);
   return properties["incident"] ? { kind: "incident", id, name } : { kind: "place", id, name, layer: String(properties["layer"]) };
+}
+
+/** A thing that is ground, before the area in which it lies. */
+function groundAt(map: MapLibre, x: number, y: number): Picked | null {
+  for (const layer of store.city?.layers ?? []) {
+    const fill = `fill ${layer.id}`;
+    const [feature] = layer.drawing === "area" && map.getLayer(fill) ? map.queryRenderedFeatures([x, y], { layers: [fill] }) : [];
+    const row = store.tables.get(layer.id)?.rows.get(String(feature?.properties["id"]));
+    if (row) return { kind: "place", id: row.id, name: row.area ?? row.name, layer: layer.id };
+  }
+  return null;
 }
 
 function areaAt(map: MapLibre, x: number, y: number, areas: readonly Area[], fine: number): Picked | null {

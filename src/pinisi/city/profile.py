@@ -79,7 +79,7 @@ class Layer(Selection, frozen=True, forbid_unknown_fields=True, kw_only=True):
     min_zoom: float = 9
     moving: bool = False
     drawing: Literal["symbol", "area"] = "symbol"
-    classes: tuple[float | str, ...] = ()
+    classes: tuple[int | str, ...] = ()
     service: str | None = None
     columns: tuple[Column, ...] = ()
 

@@ -148,7 +148,7 @@ async def _layer(house: House, town: Town, view: Viewpoint, id: str) -> dict[str
     }
 
 
-def _class_text(layer: Layer, value: float | str) -> Text:
+def _class_text(layer: Layer, value: int | str) -> Text:
     """What a class of the first column means; the value itself where there are no words."""
     return value_text(layer.columns[0].key, value) or Text(str(value), str(value), str(value))
 
