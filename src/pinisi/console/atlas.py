@@ -36,6 +36,7 @@ class Atlas:
         self._store = store
         self._tenant = tenant
         self._cards: dict[str, AreaCard] = {}
+        self._names: dict[tuple[str, ...], str | None] = {}
         self._stale = True
         self.version = 0
 
@@ -54,6 +55,7 @@ class Atlas:
         entities = [record.entity for record in page.records if isinstance(value_of(record.entity, CODE), str)]
         codes = {entity.id: value_of(entity, CODE) for entity in entities}
         self._cards = {codes[entity.id]: _card(entity, codes) for entity in entities}
+        self._names.clear()
         self.version += 1
 
     def card(self, code: str) -> AreaCard | None:
@@ -68,6 +70,11 @@ class Atlas:
 
     def name(self, areas: tuple[str, ...]) -> str | None:
         """The two smallest names: `Ballaparang, Rappocini`; the city itself is not repeated behind its parts."""
+        if areas not in self._names:
+            self._names[areas] = self._name(areas)
+        return self._names[areas]
+
+    def _name(self, areas: tuple[str, ...]) -> str | None:
         cards = self.chain(areas)
         shown = [card for card in cards if card.level != "city"] or cards
         return ", ".join(card.name for card in shown[:2]) or None

@@ -131,12 +131,13 @@ class PictureReader:
                 yield record
 
     def _attributes(self, query: PictureQuery) -> list[str]:
-        """The attributes to read, in the order in which the tenant met them; the location comes by itself."""
-        known = self._names.number
+        """The attributes to read, of those that such entities ever had; the location comes by itself."""
+        used = rows(self._connection, _USED, (msgspec.json.encode(sorted(self._kin)).decode(),))
+        known = {self._names.text[number]: number for number in sorted(number for (number,) in used)}
+        if SCOPE in self._names.number:
+            known[SCOPE] = self._names.number[SCOPE]
         if query.attributes is None or query.entities.filter is not None:
-            used = rows(self._connection, _USED, (msgspec.json.encode(sorted(self._kin)).decode(),))
-            numbers = {number for (number,) in used}
-            names = [self._names.text[number] for number in sorted(numbers)] + [SCOPE]
+            names = list(known)
         else:
             asked = (*query.attributes, *(query.entities.attributes or ()))
             names = list(dict.fromkeys(asked))
