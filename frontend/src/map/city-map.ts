@@ -26,7 +26,8 @@ import { Pointing } from "./pointing";
 import "./stack-list";
 import { findSelection, type Selection } from "./selection";
 import { groundStyle, kelurahanFromZoom, nameLayers } from "./style";
-import { copyOf, savePicture } from "../time/picture";
+import { compared } from "../time/compared";
+import { nextFrame, savePicture } from "../time/picture";
 import { mapCaption } from "../time/picture-caption";
 import { summarise } from "./summary";
 import { drawSymbol } from "./symbols";
@@ -64,6 +65,7 @@ export class CityMap extends View {
   private readonly measured = new ResizeObserver(([entry]) => {
     this.roomy = (entry?.contentRect.width ?? 0) > ROOMY_REM * this.scale() * 16;
   });
+  private readonly redraw = () => this.requestUpdate();
   private readonly picture = (event: Event) => void this.takePicture((event as CustomEvent<() => void>).detail);
   private readonly show = (event: Event) => this.bring((event as CustomEvent<string>).detail, true);
 
@@ -73,12 +75,14 @@ export class CityMap extends View {
     super.connectedCallback();
     screenState.addEventListener("show", this.show);
     screenState.addEventListener("picture", this.picture);
+    compared.addEventListener("change", this.redraw);
     this.measured.observe(this);
   }
 
   override disconnectedCallback(): void {
     screenState.removeEventListener("show", this.show);
     screenState.removeEventListener("picture", this.picture);
+    compared.removeEventListener("change", this.redraw);
     this.measured.disconnect();
     this.layers?.remove();
     this.map?.remove();
@@ -215,7 +219,7 @@ export class CityMap extends View {
     }
     style.layers.push(...nameLayers(city, this.palette, scale));
     style.layers.push(...city.layers.flatMap((layer) => labelLayer(layer, this.palette, scale)));
-    for (const source of ["incidents", "selected"]) style.sources[source] = { type: "geojson", data: NOTHING };
+    for (const source of ["differences", "incidents", "selected"]) style.sources[source] = { type: "geojson", data: NOTHING };
     style.layers.push(...topLayers(this.palette, scale));
     this.drawn.clear();
     this.layers?.forget();
@@ -248,6 +252,9 @@ export class CityMap extends View {
     if (!map || !this.ready) return;
     for (const layer of store.city?.layers ?? []) this.layers?.draw(layer, this.isOn(layer));
     this.shade?.draw(this.palette, this.theme());
+    if (this.news("differences", `${compared.version} ${this.theme()}`)) {
+      map.getSource<GeoJSONSource>("differences")?.setData(compared.points(this.theme()));
+    }
     this.drawIncidents(map);
     this.drawSelection(map);
   }
@@ -344,13 +351,8 @@ export class CityMap extends View {
 
   /** The map as it is drawn now, with what it shows and whence, as a PNG. */
   private async takePicture(done: () => void): Promise<void> {
-    const { map } = this;
-    if (map) {
-      // The drawing buffer is kept only while a frame is drawn: it is copied within one.
-      const copy = new Promise<HTMLCanvasElement>((resolve) => map.once("render", () => resolve(copyOf(map.getCanvas()))));
-      map.triggerRepaint();
-      await savePicture(await copy, mapCaption(this.shown(), this.words, this.format, (text) => this.text(text)), "map");
-    }
+    const caption = mapCaption(this.shown(), this.words, this.format, (text) => this.text(text));
+    if (this.map) await savePicture(await nextFrame(this.map), caption, "map");
     done();
   }
 

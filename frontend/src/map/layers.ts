@@ -142,6 +142,7 @@ export function topLayers(palette: Palette, scale: number): LayerSpecification[]
       paint: { "text-color": palette.ink, "text-halo-color": palette.city, "text-halo-width": 2 * scale },
     }) as LayerSpecification;
   return [
+    layer("differences", {}),
     layer("incidents", {}),
     layer("selected", {
       "text-field": ["get", "name"],

@@ -21,6 +21,11 @@ export function severityName(theme: string, severity: Severity, taken: boolean, 
   return ["severity", theme, severity, taken ? 1 : 0, grown ? "grown" : ""].join(" ");
 }
 
+/** A ring around what differs between two moments; with a sign, so that colour alone never tells it. */
+export function differenceName(theme: string, kind: string): string {
+  return ["difference", theme, kind].join(" ");
+}
+
 /** Draws the image that a name stands for; null for a name that is none of ours. */
 export function drawSymbol(name: string, palette: Palette, scale: number): ImageData | null {
   const [kind, , what, variant, grown] = name.split(" ");
@@ -34,10 +39,30 @@ export function drawSymbol(name: string, palette: Palette, scale: number): Image
     const colour = palette.hues[Number(variant)] ?? palette.ink;
     return draw({ ...OUTLINES[what as Shape], hollow: true }, colour, palette, size, false, true);
   }
+  if (kind === "difference") return drawRing(what ?? "", palette, 2 * SIDE * scale);
   if (kind !== "severity") return null;
   const outline = SEVERITY_OUTLINES[what as Severity];
   const taken = { ...outline, hollow: outline.hollow || variant === "1" };
   return draw(taken, palette[what as Severity], palette, size * 1.1, grown === "grown");
+}
+
+/** In a square of 32: a ring, above it a plus for what appeared, a minus for what disappeared. */
+function drawRing(kind: string, palette: Palette, side: number): ImageData | null {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = Math.ceil(side);
+  const pen = canvas.getContext("2d");
+  if (!pen) return null;
+  pen.scale(side / 32, side / 32);
+  const path = new Path2D("M16 8a8 8 0 1 0 .01 0z");
+  if (kind !== "changed") path.addPath(new Path2D("M24 6h7"));
+  if (kind === "appeared") path.addPath(new Path2D("M27.500 2.500v7"));
+  if (kind === "disappeared") pen.setLineDash([3, 2]);
+  for (const [width, colour] of [[4, palette.city], [2, palette.ink]] as const) {
+    pen.lineWidth = width;
+    pen.strokeStyle = colour;
+    pen.stroke(path);
+  }
+  return pen.getImageData(0, 0, canvas.width, canvas.height);
 }
 
 function draw(outline: Outline, colour: string, palette: Palette, size: number, grown: boolean, hatched = false): ImageData | null {

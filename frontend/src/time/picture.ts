@@ -1,5 +1,7 @@
 /** A drawing with what it shows below it, as a PNG that the browser keeps. */
 
+import type { Map as MapLibre } from "maplibre-gl";
+
 export interface LegendEntry {
   /** Its symbol as the map draws it. */
   symbol: ImageData | null;
@@ -24,6 +26,13 @@ export function copyOf(canvas: HTMLCanvasElement): HTMLCanvasElement {
   copy.width = canvas.width;
   copy.height = canvas.height;
   copy.getContext("2d")?.drawImage(canvas, 0, 0);
+  return copy;
+}
+
+/** The map as it is drawn next. Its drawing buffer is kept only while a frame is drawn: it is copied within one. */
+export function nextFrame(map: MapLibre): Promise<HTMLCanvasElement> {
+  const copy = new Promise<HTMLCanvasElement>((resolve) => map.once("render", () => resolve(copyOf(map.getCanvas()))));
+  map.triggerRepaint();
   return copy;
 }
 

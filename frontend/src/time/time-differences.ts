@@ -2,6 +2,7 @@
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { api } from "../api/client";
+import { momentKey } from "../api/moment";
 import type { Cell, Layer } from "../api/types";
 import { View } from "../frame/view";
 import { store } from "../live/store";
@@ -9,6 +10,7 @@ import { type Row, type Table, readTable } from "../live/table";
 import { shownLayers } from "../map/shown-layers";
 import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
+import { compared } from "./compared";
 import { type Changed, type Differences, differences } from "./differences";
 
 const MOST_SHOWN = 100;
@@ -19,6 +21,7 @@ export class TimeDifferences extends View {
   @state() private failed = false;
 
   private readFor = "";
+  private ringed = "";
 
   static override readonly styles = [
     controls,
@@ -63,6 +66,21 @@ export class TimeDifferences extends View {
     }
   }
 
+  override disconnectedCallback(): void {
+    compared.clear();
+    this.ringed = "";
+    super.disconnectedCallback();
+  }
+
+  /** The map rings what the list names. */
+  protected override updated(): void {
+    const versions = this.layers().map(({ id }) => `${id} ${store.tables.get(id)?.version}`).join();
+    const key = `${this.readFor} ${this.others.size} ${momentKey(store.past)} ${store.generation} ${versions}`;
+    if (key === this.ringed) return;
+    this.ringed = key;
+    compared.show(this.layers().flatMap((layer) => this.found(layer) ?? []));
+  }
+
   private layers(): Layer[] {
     return shownLayers(store.city?.layers ?? [], screenState.state.layers);
   }
@@ -76,16 +94,22 @@ export class TimeDifferences extends View {
   }
 
   private layer(layer: Layer) {
-    const [shown, other] = [store.tables.get(layer.id), this.others.get(layer.id)];
-    if (!shown || !other) return nothing;
-    const { at, with: second } = screenState.state;
-    const later = second !== null && (at === null || Date.parse(at) >= Date.parse(second));
-    const found = later ? differences(other, shown) : differences(shown, other);
+    const found = this.found(layer);
+    if (!found) return nothing;
     const count = found.appeared.length + found.disappeared.length + found.changed.length;
     if (count === 0) return nothing;
     return html`<div class="section-head"><h2>${this.text(layer.title)}</h2><span class="count">${this.format.exact(count)}</span></div>
       <ul>${this.lines(layer, found).slice(0, MOST_SHOWN)}</ul>
       ${count > MOST_SHOWN ? html`<p class="empty">${this.words.time.more(this.format.exact(count - MOST_SHOWN))}</p>` : nothing}`;
+  }
+
+  /** From the earlier of the two moments to the later one, whichever of them the map shows. */
+  private found(layer: Layer): Differences | null {
+    const [shown, other] = [store.tables.get(layer.id), this.others.get(layer.id)];
+    if (!shown || !other) return null;
+    const { at, with: second } = screenState.state;
+    const later = second !== null && (at === null || Date.parse(at) >= Date.parse(second));
+    return later ? differences(other, shown) : differences(shown, other);
   }
 
   private lines(layer: Layer, { appeared, disappeared, changed }: Differences) {

@@ -125,6 +125,11 @@ export class TimeScrubber extends View {
         line-height: 1rem;
       }
 
+      .phone .roomy,
+      .phone .grow {
+        display: none;
+      }
+
       [aria-pressed="true"] {
         border-color: var(--accent);
         box-shadow: inset 0 0 0 1px var(--accent);
@@ -183,13 +188,13 @@ export class TimeScrubber extends View {
   protected override render() {
     const words = this.words.time;
     const reach = this.reach();
-    return html`<section aria-label=${words.scrubber}>
+    return html`<section class=${screenState.mode} aria-label=${words.scrubber}>
       <div class="tools">
         <button class="button" aria-pressed=${this.playing} ?disabled=${!reach} @click=${this.toggle}>
           ${this.playing ? words.pause : words.play}
         </button>
-        <label>${words.speed} ${this.speeds()}</label>
-        <label>${words.span} ${this.spans()}</label>
+        <label class="roomy">${words.speed} ${this.speeds()}</label>
+        <label class="roomy">${words.span} ${this.spans()}</label>
         <label>${words.moment} ${this.field(this.at(), (at) => this.go(at))}</label>
         <span class="grow"></span>
         ${this.knownChoice()}

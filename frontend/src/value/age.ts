@@ -14,11 +14,17 @@ export interface Age {
 
 type Aged = Pick<Value, "observedAt" | "state" | "ageDays" | "updatePeriod">;
 
+/** Registers age by whole days, as the server counted them; what is of today has hours. */
+function wholeDays(counted: number | null, seconds: number): number {
+  const days = counted ?? Math.floor(seconds / DAY_S);
+  return days > 0 ? days * DAY_S : seconds;
+}
+
 export function ageOf(value: Aged, now: Date): Age {
   if (!value.observedAt) return { seconds: null, state: value.state };
   const seconds = Math.max(0, (now.getTime() - new Date(value.observedAt).getTime()) / 1000);
   const period = value.updatePeriod;
-  if (!period) return { seconds: (value.ageDays ?? Math.floor(seconds / DAY_S)) * DAY_S, state: value.state };
+  if (!period) return { seconds: wholeDays(value.ageDays, seconds), state: value.state };
   const state = seconds > DEAD_AFTER * period ? "dead" : seconds > LATE_AFTER * period ? "late" : "fresh";
   return { seconds, state };
 }
