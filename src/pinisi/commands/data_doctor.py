@@ -8,7 +8,7 @@ from pinisi.city.entities import city_entities
 from pinisi.city.importing.doctor import city_of, examine
 from pinisi.city.importing.fault_texts import fault_text
 from pinisi.city.importing.opening import open_file
-from pinisi.city.importing.proposal import propose
+from pinisi.city.importing.proposal import noted, propose
 from pinisi.city.importing.rows import NotReadable
 from pinisi.city.profile import Profile, load_profile
 from pinisi.city.row_entity import filled
@@ -31,7 +31,8 @@ def doctor_data(settings: Settings, files: Sequence[Path], json: bool, today: st
 def _of_file(file: Path, profile: Profile, today: str) -> Iterator[Listed]:
     try:
         sheet = open_file(file)
-        diagnosis = examine(sheet, propose(sheet, today).register, city_of(profile))
+        proposal = propose(sheet, today)
+        diagnosis = examine(noted(sheet, proposal), proposal.register, city_of(profile))
     except NotReadable as error:
         yield Listed(str(file), 0, "", error.code, "refuse", fault_text(error.code, error.words).en)
         return

@@ -13,7 +13,7 @@ from pinisi.city.importing.doctor import City, city_of, examine
 from pinisi.city.importing.fault_texts import fault_text
 from pinisi.city.importing.mapping_file import load_mapping, write_mapping
 from pinisi.city.importing.opening import open_file
-from pinisi.city.importing.proposal import propose
+from pinisi.city.importing.proposal import noted, propose
 from pinisi.city.importing.rows import NotReadable, Sheet
 from pinisi.city.profile import Profile, load_profile
 from pinisi.city.registers import Card, Register
@@ -70,9 +70,11 @@ def _opened(wish: Wish) -> tuple[Sheet, Register]:
     try:
         given = load_mapping(wish.mapping) if wish.mapping else None
         sheet = open_file(wish.file, *((given.delimiter, given.encoding, given.sheet) if given else ("", "", "")))
-        register = given or propose(sheet, time.strftime("%Y-%m-%d"), wish.type).register
+        proposal = propose(sheet, time.strftime("%Y-%m-%d"), wish.type)
     except NotReadable as error:
         raise CommandFailed(f"{wish.file}: {fault_text(error.code, error.words).en}") from error
+    register = given or proposal.register
+    sheet = sheet if given else noted(sheet, proposal)
     if wish.source_title:
         card = msgspec.structs.replace(register.card or Card(title=""), title=wish.source_title)
         register = msgspec.structs.replace(register, card=card)

@@ -15,7 +15,7 @@ from pinisi.city.importing.diagnosis import Diagnosis, Fault
 from pinisi.city.importing.doctor import City, examine
 from pinisi.city.importing.mapping_file import read_mapping, write_mapping
 from pinisi.city.importing.opening import open_content
-from pinisi.city.importing.proposal import propose
+from pinisi.city.importing.proposal import noted, propose
 from pinisi.city.importing.rows import Row, Sheet
 from pinisi.city.registers import Register
 from pinisi.context.term_table import TermTable
@@ -217,7 +217,7 @@ def _opened(handed: Handed, mapping: str, type: str, today: str) -> tuple[Sheet,
         {"name": each.name, "guess": each.guess, "filled": each.filled, "examples": each.examples}
         for each in proposal.columns
     ]
-    return sheet, given or proposal.register, columns
+    return (sheet, given, columns) if given else (noted(sheet, proposal), proposal.register, columns)
 
 
 def preview_of(sheet: Sheet, mapping: str, columns: list[dict[str, Any]], diagnosis: Diagnosis) -> Preview:

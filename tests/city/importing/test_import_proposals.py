@@ -1,5 +1,6 @@
 """Types, ids, positions and attributes are proposed from what a file holds; a mapping is a file that says the same."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -9,9 +10,10 @@ import pytest
 from pinisi.city.errors import CityError
 from pinisi.city.importing.cells import boolean_in, moment_in, number_in, quantity_in
 from pinisi.city.importing.columns import column_of
+from pinisi.city.importing.doctor import City, examine
 from pinisi.city.importing.mapping_file import read_mapping, write_mapping
 from pinisi.city.importing.opening import open_content
-from pinisi.city.importing.proposal import propose
+from pinisi.city.importing.proposal import noted, propose
 from pinisi.city.registers import Register
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -122,6 +124,17 @@ def test_an_official_code_becomes_the_id(proposed: Callable[[str], Register]) ->
 def test_the_comma_of_a_workbook_is_seen(proposed: Callable[[str], Register]) -> None:
     area = next(each for each in proposed("bank-sampah.xlsx").attributes if each.name == "area")
     assert (area.kind, area.decimal, area.unit) == ("number", ",", "MTK")
+
+
+def test_a_file_that_writes_latitude_first_is_read_the_other_way_round_and_says_so(city: City) -> None:
+    ring = [[-5.1, 119.4], [-5.1, 119.5], [-5.2, 119.5], [-5.1, 119.4]]
+    feature = {"type": "Feature", "properties": {"nama": "A"}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    sheet = open_content("wilayah.geojson", json.dumps({"type": "FeatureCollection", "features": [feature]}).encode())
+    proposal = propose(sheet, "2026-11-25")
+    assert proposal.register.axes == "lat-lon"
+    diagnosis = examine(noted(sheet, proposal), proposal.register, city)
+    assert [fault.code for fault in diagnosis.faults] == ["all-swapped"]
+    assert diagnosis.accepted[0].entity["location"]["value"]["coordinates"][0][0] == [119.4, -5.1]
 
 
 def test_personal_columns_are_left_out_and_said() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from pinisi.city.importing.cells import number_in
 from pinisi.city.importing.columns import NAMING, Column, columns_in
 from pinisi.city.importing.rows import Row, Sheet
 from pinisi.city.registers import Card, Mapped, Part, Register
@@ -61,6 +62,7 @@ _STATION = re.compile(r"stasiun|station|sensor|geom_id|segment|ruas|lokasi|devic
 _DISTRICT = r"Kec\.? ?([^,.]+)"
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:[-_]?(0[1-9]|1[0-2]))?(?!\d)")
 MOST_ATTRIBUTES = 40
+FIRST = 200
 
 
 class Proposal(msgspec.Struct, frozen=True):
@@ -78,15 +80,22 @@ def propose(sheet: Sheet, today: str, type: str = "") -> Proposal:
     """
     columns = columns_in(sheet)
     name = slug(sheet.name.split(".")[0]) or "import"
-    notes = [("personal", {"column": column.name}) for column in columns if column.guess == "personal"]
+    notes: list[tuple[str, dict[str, Any]]] = [
+        ("personal", {"column": column.name}) for column in columns if column.guess == "personal"
+    ]
     notes += [("day-or-month", {"column": column.name}) for column in columns if not column.sure]
     if sheet.kind == "ngsi-ld":
         register = Register(
             id=name, entity="{id}", types=(type or "Thing",), source=name, period=today, file=sheet.name
         )
         return Proposal(msgspec.structs.replace(register, card=Card(title=sheet.name)), columns, tuple(notes))
-    shapes = _has_geometry(sheet)
+    first = [row for _, row in zip(range(FIRST), sheet.rows(), strict=False) if isinstance(row, Row)]
+    shapes = any(row.geometry is not None for row in first[:20])
     position = None if shapes else _position(columns)
+    swapped = _all_swapped(first, position)
+    if swapped:
+        notes.append(("all-swapped", {}))
+        position = position and (position[1], position[0])
     observed = _observed(columns, shapes or position is not None)
     types = (type,) if type else _types(sheet.name, columns)
     kind, by_word = (None, {}) if type else _types_by(columns)
@@ -108,6 +117,7 @@ def propose(sheet: Sheet, today: str, type: str = "") -> Proposal:
         observed_dates=observed.dates if observed else "iso",
         position=position,
         geometry=shapes,
+        axes="lat-lon" if swapped and shapes else "lon-lat",
         address=address,
         attributes=_attributes(columns, title, used, key),
         series=repeated == "series",
@@ -117,10 +127,33 @@ def propose(sheet: Sheet, today: str, type: str = "") -> Proposal:
     return Proposal(register, columns, tuple(notes))
 
 
-def _has_geometry(sheet: Sheet) -> bool:
-    return any(
-        isinstance(row, Row) and row.geometry is not None for _, row in zip(range(20), sheet.rows(), strict=False)
-    )
+def noted(sheet: Sheet, proposal: Proposal) -> Sheet:
+    """The sheet with what the proposal has to say, so that the doctor says it too."""
+    return msgspec.structs.replace(sheet, notes=(*sheet.notes, *proposal.notes))
+
+
+def _all_swapped(rows: Sequence[Row], position: tuple[str, str] | None) -> bool:
+    """Whether most rows write latitude where longitude belongs: seen where longitudes are above 90 degrees."""
+    pairs = [pair for row in rows if (pair := _pair(row, position)) is not None]
+    swapped = sum(abs(lat) > 90 and abs(lon) <= 90 for lon, lat in pairs)
+    return len(pairs) > 0 and 2 * swapped > len(pairs)
+
+
+def _pair(row: Row, position: tuple[str, str] | None) -> tuple[float, float] | None:
+    """The first position of a row, as it is written."""
+    if position is not None:
+        lon, lat = (number_in(row.cells.get(column, "")) for column in position)
+        return None if lon is None or lat is None else (lon, lat)
+    value: Any = (row.geometry or {}).get("coordinates")
+    for _ in range(5):
+        if not isinstance(value, list) or not value:
+            return None
+        if isinstance(value[0], int | float):
+            numbers: list[Any] = value  # pyright: ignore[reportUnknownVariableType]
+            both = len(numbers) > 1 and isinstance(numbers[1], int | float)
+            return (float(numbers[0]), float(numbers[1])) if both else None
+        value = value[0]  # pyright: ignore[reportUnknownVariableType]
+    return None
 
 
 def _position(columns: Sequence[Column]) -> tuple[str, str] | None:
