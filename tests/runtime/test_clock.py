@@ -69,3 +69,32 @@ def test_it_stops_at_its_end() -> None:
     clock.run()
     wall.time += HOUR
     assert (clock.now(), clock.mode) == (UNTIL, "paused")
+
+
+def test_it_does_not_pass_what_has_to_be_written_and_catches_up_afterwards() -> None:
+    wall = Wall()
+    clock = ReplayClock(BEGIN, UNTIL, 60, wall)
+    clock.run()
+    clock.hold(BEGIN + MINUTE)
+    wall.time += 2 * SECOND
+    assert clock.now() == BEGIN + MINUTE
+    clock.hold(None)
+    assert clock.now() == BEGIN + 2 * MINUTE
+
+
+def test_a_day_that_falls_far_behind_lasts_longer_instead_of_jumping() -> None:
+    wall = Wall()
+    clock = ReplayClock(BEGIN, UNTIL, 60, wall)
+    clock.run()
+    clock.hold(BEGIN + MINUTE)
+    wall.time += HOUR
+    clock.hold(None)
+    assert clock.now() == BEGIN + MINUTE
+
+
+def test_a_hold_in_the_past_does_not_turn_it_back() -> None:
+    wall = Wall()
+    clock = ReplayClock(BEGIN, UNTIL, 60, wall)
+    clock.put_forward(BEGIN + HOUR)
+    clock.hold(BEGIN)
+    assert clock.now() == BEGIN + HOUR
