@@ -1,0 +1,134 @@
+"""BMKG through the whole house: captured files from a local server with faults; the house goes on and says so."""
+
+import asyncio
+import shutil
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from house_at_hand import MAKASSAR, Opened, open_house
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "runtime" / "transports"))
+from faulty_server import FaultyServer, Play, answer, bomb, cut, faulty_server, redirect
+
+from pinisi.runtime.quarantine import rows_of
+from pinisi.runtime.transports import http_poll
+
+pytestmark = pytest.mark.anyio
+BMKG = Path(__file__).parents[1] / "services" / "bmkg"
+CAP = (BMKG / "bmkg_cap_jateng.xml").read_bytes()
+HERE = CAP.replace(
+    b"-6.89,109.67 -6.88,109.68 -6.87,109.69 -6.89,109.67", b"-5.1,119.4 -5.1,119.5 -5.2,119.5 -5.1,119.4"
+)
+HERE = HERE.replace(b"2026-02-17T01:00:00+07:00</expires>", b"2126-02-17T01:00:00+07:00</expires>")
+LIVE = """\
+[[sources]]
+id = "bmkg-warnings"
+kind = "flood.bmkg-warnings"
+on = true
+options = {{ address = "{root}/rss.xml", every = 0.05, per_minute = 60000.0 }}
+[[sources]]
+id = "bmkg-earthquakes"
+kind = "flood.bmkg-earthquakes"
+on = true
+[sources.options]
+addresses = ["{root}/quakes.json"]
+within_km = 20000.0
+days = 40000.0
+every = 0.05
+per_minute = 60000.0
+"""
+ALERT = "urn:ngsi-ld:Alert:2.49.0.1.360.0.2026.02.16.16.45.005"
+
+
+def feed(server: FaultyServer) -> bytes:
+    item = f"<item><title>Hujan</title><link>{server.at('/cap.xml')}</link><pubDate>now</pubDate></item>"
+    return f"<rss><channel>{item}</channel></rss>".encode()
+
+
+class Watched:
+    def __init__(self, opened: Opened, server: FaultyServer) -> None:
+        self.opened = opened
+        self.server = server
+
+    async def source(self, id: str) -> dict[str, Any]:
+        async with self.opened.client() as client:
+            told = (await client.get("/pinisi/v1/sources")).json()
+        return next(each for each in told["sources"] if each["id"] == id)
+
+    async def until(self, id: str, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        async with asyncio.timeout(40):
+            while not holds(source := await self.source(id)):  # noqa: ASYNC110 (it is asked over HTTP)
+                await asyncio.sleep(0.05)
+        return source
+
+    async def alert(self) -> int:
+        async with self.opened.client() as client:
+            return (await client.get(f"/ngsi-ld/v1/entities/{ALERT}")).status_code
+
+
+@pytest.fixture
+async def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Watched]:
+    monkeypatch.setattr(http_poll, "FIRST_PAUSE", 0.05)
+    monkeypatch.setattr(http_poll, "LONGEST_PAUSE", 0.2)
+    async with faulty_server() as server:
+        server.plays["/quakes.json"] = answer((BMKG / "bmkg_gempaterkini.json").read_bytes())
+        city = tmp_path / "makassar"
+        shutil.copytree(MAKASSAR, city, ignore=shutil.ignore_patterns("building", "build.py"))
+        (city / "live.toml").write_text(LIVE.format(root=server.at("")))
+        async with open_house(tmp_path / "data", city) as opened:
+            yield Watched(opened, server)
+
+
+async def test_a_warning_that_touches_the_city_becomes_an_alert(watched: Watched) -> None:
+    watched.server.plays |= {"/rss.xml": answer(feed(watched.server)), "/cap.xml": answer(HERE)}
+    await watched.until("bmkg-warnings", lambda source: source["state"] == "live" and source["accepted"] > 5)
+    assert await watched.alert() == 200
+    quakes = await watched.until("bmkg-earthquakes", lambda source: source["accepted"] > 5)
+    assert quakes["state"] == "live"
+
+
+FAULTS: list[tuple[str, Play, str]] = [
+    ("503", answer(b"", "503 Service Unavailable"), "answered 503 Service Unavailable"),
+    ("gzip bomb", bomb(), "longer than 4194304 bytes when unpacked"),
+    ("cut", cut(b"x" * 900, 400), "the connection broke"),
+    ("elsewhere", redirect("https://elsewhere.example.org/"), "only the same host is followed"),
+    ("a web page", answer(b"<html>", content_type="text/html"), "answered text/html"),
+]
+
+
+@pytest.mark.parametrize(("play", "said"), [each[1:] for each in FAULTS], ids=[each[0] for each in FAULTS])
+async def test_a_fault_of_the_line_is_said_on_the_card_and_the_house_goes_on(
+    watched: Watched, play: Play, said: str
+) -> None:
+    watched.server.plays["/rss.xml"] = play
+    await watched.until("bmkg-warnings", lambda source: source["state"] == "failing" and said in source["lastError"])
+    await watched.until("bmkg-earthquakes", lambda source: source["state"] == "live")
+    watched.server.plays |= {"/rss.xml": answer(feed(watched.server)), "/cap.xml": answer(HERE)}
+    await watched.until("bmkg-warnings", lambda source: source["state"] == "live" and not source["lastError"])
+    async with asyncio.timeout(20):
+        while await watched.alert() != 200:  # noqa: ASYNC110 (it is asked over HTTP)
+            await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (HERE[:700], "is no XML: line"),
+        (HERE.decode().replace("Hujan", "Huján").encode("latin-1"), "is no XML: line"),
+        (HERE.replace(b"<severity>Moderate", b"<severity>Bad"), "info[0].severity: 'Bad'"),
+        (b'<!DOCTYPE a SYSTEM "file:///etc/passwd"><alert/>', "declares a document type"),
+    ],
+    ids=["malformed", "wrong encoding", "wrong word", "document type"],
+)
+async def test_a_message_that_cannot_be_read_waits_in_the_quarantine_with_the_reason(
+    watched: Watched, body: bytes, said: str
+) -> None:
+    watched.server.plays |= {"/rss.xml": answer(feed(watched.server)), "/cap.xml": answer(body)}
+    await watched.until("bmkg-warnings", lambda source: source["rejected"] >= 1)
+    ((_, row),) = await rows_of(watched.opened.house.store, "makassar", "bmkg-warnings")
+    assert row.origin == watched.server.at("/cap.xml")
+    assert said in row.reason.en
+    assert (await watched.source("bmkg-warnings"))["state"] == "live"
