@@ -20,6 +20,8 @@ def figure(name: str, value: float | str, unit: str, reference: str = "", note: 
     value = round(value, 4) if isinstance(value, float) else value
     circumstances = [note] if note else []
     circumstances += [f"commit {commit()}", f"load {os.getloadavg()[0]:.2f}", f"{os.cpu_count()} cores"]
+    if os.nice(0):
+        circumstances.append(f"priority {os.nice(0)} among others at work")
     line = {"name": name, "value": value, "unit": unit, "reference": reference, "note": "; ".join(circumstances)}
     print(json.dumps(line, ensure_ascii=False), flush=True)
 
