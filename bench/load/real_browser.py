@@ -89,7 +89,12 @@ def console(address: str, *, theme: str = "dark") -> Iterator[Page]:
         sys.exit("there is no Chromium on this machine: see scripts/browser.sh")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
-        context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme=theme)  # type: ignore[arg-type]
+        # The waits of the bench are evaluated in the page, which the console's own policy forbids.
+        context = browser.new_context(
+            viewport={"width": WIDTH, "height": HEIGHT},
+            color_scheme=theme,  # type: ignore[arg-type]
+            bypass_csp=True,
+        )
         page = context.new_page()
         page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: print(f"page error: {error}", file=sys.stderr))
