@@ -26,7 +26,7 @@ VEHICLES = """
 [[layers]]
 id = "vehicles"
 title = { id = "Kendaraan", en = "Vehicles", ja = "車両" }
-type = "Vehicle"
+type = "Rover"
 shape = "circle"
 hue = 4
 labels = "never"
@@ -116,8 +116,8 @@ class Fleet:
                 way[axis] = -way[axis]
         point = {"type": "Point", "coordinates": [round(at[0], 6), round(at[1], 6)]}
         return {
-            "id": f"urn:ngsi-ld:Vehicle:{number:05}",
-            "type": "Vehicle",
+            "id": f"urn:ngsi-ld:Rover:{number:05}",
+            "type": "Rover",
             "location": {"type": "GeoProperty", "value": point},
         }
 

@@ -1,9 +1,11 @@
 """A real console in headless Chromium: what its screen state holds and when, its frames, its memory."""
 
+import os
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import CDPSession, Page, sync_playwright
@@ -120,3 +122,25 @@ def frame_rate(stamps: list[float]) -> tuple[float, float]:
     whole = (len(stamps) - 1) / (stamps[-1] - stamps[0]) * 1000
     slowest = min(sum(1 for other in stamps if at <= other < at + 1000) for at in stamps if at + 1000 <= stamps[-1])
     return whole, float(slowest)
+
+
+def browser_seconds() -> float:
+    """User and system time so far of all processes of the browser that this process has started."""
+    parents: dict[int, int] = {}
+    used: dict[int, float] = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            with suppress(OSError):
+                fields = (folder / "stat").read_text().rpartition(")")[2].split()
+                parents[int(folder.name)] = int(fields[1])
+                used[int(folder.name)] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    ours = {os.getpid()}
+    while more := {pid for pid, parent in parents.items() if parent in ours} - ours:
+        ours |= more
+    return sum(seconds for pid, seconds in used.items() if pid in ours and _is_browser(pid))
+
+
+def _is_browser(pid: int) -> bool:
+    with suppress(OSError):
+        return b"chromium" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0]
+    return False

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { AreaFigures } from "../src/api/types";
 import type { Palette } from "../src/map/palette";
 import { classColour, densest, heatPaint, shadePaint } from "../src/map/shade-layers";
+import { emptyMargin } from "../src/map/symbols";
 import { heatText, readHeat, readShade, shadeText } from "../src/screen/shade";
 
 const palette = { classes: ["#1", "#2", "#3", "#4", "#5"], ink: "#0" } as unknown as Palette;
@@ -47,5 +48,13 @@ describe("heat", () => {
   it("is strongest where most points stand within its radius", () => {
     expect(densest([[119.43, -5.15], [119.4301, -5.15], [119.43, -5.1501], [119.5, -5.2]], 500)).toBe(3);
     expect(densest([], 500)).toBe(0);
+  });
+});
+
+describe("a symbol drawn ten thousand times", () => {
+  it("is cut to what is drawn in it", () => {
+    const data = new Uint8ClampedArray(4 * 7 * 7);
+    for (const [x, y] of [[2, 3], [4, 3]] as const) data[4 * (7 * y + x) + 3] = 255;
+    expect(emptyMargin({ data, width: 7 })).toBe(2);
   });
 });

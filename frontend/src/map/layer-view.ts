@@ -11,7 +11,7 @@ import type { Mark } from "./mover-deck";
 import { MoverView } from "./mover-view";
 import type { Palette } from "./palette";
 import { RowSource } from "./row-source";
-import { drawSymbol, staleName, symbolName } from "./symbols";
+import { drawSymbol, emptyMargin, staleName, symbolName } from "./symbols";
 import { differing, stackCounts } from "./stacks";
 import { countInView } from "./view-box";
 
@@ -19,8 +19,6 @@ const QUIET = window.matchMedia("(prefers-reduced-motion: reduce)");
 /** Clusters of more rows than this are gathered anew at most once in so many milliseconds. */
 const MANY = 2000;
 const GATHER_MS = 1000;
-/** How much of its square the widest symbol fills, with its rim. */
-const SYMBOL_SHARE = 0.66;
 
 export interface LayerHost {
   map: MapLibre;
@@ -53,7 +51,7 @@ export class LayerView {
   readonly movers: MoverView;
   private readonly grounds: GroundView;
   private readonly sources = new Map<string, Sources>();
-  private readonly atlases = new Map<string, { icons: HTMLCanvasElement; side: number }>();
+  private readonly atlases = new Map<string, HTMLCanvasElement>();
 
   constructor(private readonly host: LayerHost) {
     const { map, changed, selected, view } = host;
@@ -160,30 +158,32 @@ export class LayerView {
     return drawSymbol(icon, palette, scale * (window.devicePixelRatio || 1));
   }
 
-  /** The two looks of a mover, side by side: of now, and of a position that is old. */
-  private icons(layer: Layer, zoom: number) {
+  /** The two looks of a mover, side by side, drawn for this zoom: of now, and of a position that is old. */
+  private icons(layer: Layer, zoom: number): { icons: HTMLCanvasElement; size: number } {
     const ratio = window.devicePixelRatio || 1;
     const { palette, theme, scale } = this.host.look();
     const name = symbolName(theme, layer.shape, layer.hue);
-    const grown = 0.85 + 0.3 * Math.min(1, Math.max(0, (zoom - 10) / 4));
-    const key = `${name} ${scale} ${ratio}`;
-    const kept = this.atlases.get(key);
-    if (kept) return { icons: kept.icons, size: (kept.side / ratio) * grown };
-    const images = [name, staleName(theme, layer.shape, layer.hue)].map((each) => drawSymbol(each, palette, scale * ratio));
-    // No wider than the symbol is: every empty pixel around it would be drawn ten thousand times.
-    const whole = images[0]?.width ?? 1;
-    const side = Math.ceil(whole * SYMBOL_SHARE);
-    const icons = document.createElement("canvas");
-    [icons.width, icons.height] = [2 * side, side];
-    const pen = icons.getContext("2d");
-    const margin = Math.floor((whole - side) / 2);
-    images.forEach((image, index) => image && pen?.putImageData(image, index * side - margin, -margin, margin, margin, side, side));
-    this.atlases.set(key, { icons, side });
-    return { icons, size: (side / ratio) * grown };
+    const grown = Math.round((0.85 + 0.3 * Math.min(1, Math.max(0, (zoom - 10) / 4))) * 20) / 20;
+    const key = `${name} ${scale} ${ratio} ${grown}`;
+    const kept = this.atlases.get(key) ?? sideBySide([name, staleName(theme, layer.shape, layer.hue)].map((each) => drawSymbol(each, palette, scale * ratio * grown)));
+    this.atlases.set(key, kept);
+    return { icons: kept, size: kept.height / ratio };
   }
 }
 
 function setShown(map: MapLibre, id: string, shown: boolean): void {
   const wanted = shown ? "visible" : "none";
   if (map.getLayer(id) && map.getLayoutProperty(id, "visibility") !== wanted) map.setLayoutProperty(id, "visibility", wanted);
+}
+
+/** Pictures cut to what is drawn in them: an empty pixel around a symbol would be drawn ten thousand times. */
+function sideBySide(pictures: readonly (ImageData | null)[]): HTMLCanvasElement {
+  const whole = pictures[0]?.width ?? 1;
+  const margin = Math.min(...pictures.map((picture) => (picture ? emptyMargin(picture) : 0)));
+  const side = Math.max(1, whole - 2 * margin);
+  const sheet = document.createElement("canvas");
+  [sheet.width, sheet.height] = [pictures.length * side, side];
+  const pen = sheet.getContext("2d");
+  pictures.forEach((picture, index) => picture && pen?.putImageData(picture, index * side - margin, -margin, margin, margin, side, side));
+  return sheet;
 }

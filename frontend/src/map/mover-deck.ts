@@ -53,7 +53,7 @@ export class MoverDeck {
       views: new OrthographicView(),
       viewState: { target: [0, 0, 0], zoom: 0 },
       controller: false,
-      deviceProps: { type: "webgl", webgl: { antialias: false } },
+      deviceProps: { type: "webgl", webgl: { antialias: false, depth: false, stencil: false } },
       layers: [],
     });
     map.on("move", this.follow);
@@ -79,7 +79,7 @@ export class MoverDeck {
   private fleet({ id, tracks, icons, size }: Fleet, now: number, city: number): SymbolLayer {
     const places = this.roomFor(id, tracks.all.size);
     const { x, y } = placement(this.camera());
-    const side = size * this.ratio();
+    const side = Math.round(size * this.ratio());
     let index = 0;
     for (const track of tracks.all.values()) {
       const [lon, lat] = positionAt(track, now);

@@ -100,7 +100,8 @@ export class SymbolLayer extends Layer<SymbolProps> {
       format: "rgba8unorm",
       width,
       height,
-      sampler: { minFilter: "linear", magFilter: "linear", addressModeU: "clamp-to-edge", addressModeV: "clamp-to-edge" },
+      // Each picture is drawn at its own size: nothing to smooth.
+      sampler: { minFilter: "nearest", magFilter: "nearest", addressModeU: "clamp-to-edge", addressModeV: "clamp-to-edge" },
     });
     texture.copyExternalImage({ image: sheet, width, height });
     this.state.texture = texture;

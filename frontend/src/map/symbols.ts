@@ -123,3 +123,14 @@ function drawHatch(palette: Palette, scale: number): ImageData | null {
   pen.stroke();
   return pen.getImageData(0, 0, side, side);
 }
+
+/** How many pixels at each side of a square picture are empty. */
+export function emptyMargin({ data, width }: Pick<ImageData, "data" | "width">): number {
+  let margin = Math.floor(width / 2);
+  for (let at = 3; at < data.length; at += 4) {
+    if ((data[at] ?? 0) < 8) continue;
+    const [x, y] = [((at - 3) / 4) % width, Math.floor((at - 3) / 4 / width)];
+    margin = Math.min(margin, x, y, width - 1 - x, width - 1 - y);
+  }
+  return margin;
+}
