@@ -1,5 +1,6 @@
 """A day of the past is lived through again: every row once, in order, by the same way in as live data."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -259,3 +260,17 @@ async def test_a_house_without_recordings_offers_those_that_are_shipped(tmp_path
         found = (await client.get(f"{OURS}/recordings")).json()["recordings"]
     assert {"liverpool-buses", "surabaya-air"} <= {each["id"] for each in found}
     assert all(each["missing"] for each in found)
+
+
+async def test_whoever_looks_while_a_tenant_is_made_anew_sees_it_empty_or_whole(tmp_path: Path) -> None:
+    async with played(tmp_path / "data") as at:
+        await at.start(paused=True, **{"from": END})
+        await at.until(BUSES, "paused")
+        statuses: set[int] = set()
+        for moment in (MIDDLE, MIDDLE - 60_000_000):
+            await at.act(BUSES, "seek", at=format_instant(moment))
+            while (await at.look(BUSES))["state"] == "preparing":
+                answer = await at.client.get(f"{OURS}/now", params={"tenant": BUSES})
+                statuses.add(answer.status_code)
+                await asyncio.sleep(0)
+    assert statuses <= {200}

@@ -361,10 +361,18 @@ class SqliteStore:
         """
         position = await self.position(tenant)
         await self.erase(tenant)
-        if base is not None:
-            await asyncio.to_thread(shutil.copyfile, base, self.path(tenant))
-        if position or base is not None:
-            begin_after(str(self.path(tenant)), position, self._settings.vfs)
+        if not position and base is None:
+            return
+        fresh = self.path(tenant).with_suffix(".fresh")
+        self._erasing.add(tenant)
+        try:
+            fresh.unlink(missing_ok=True)
+            if base is not None:
+                await asyncio.to_thread(shutil.copyfile, base, fresh)
+            begin_after(str(fresh), position, self._settings.vfs)
+            fresh.replace(self.path(tenant))
+        finally:
+            self._erasing.discard(tenant)
 
     @_in_plain_words
     async def copy(self, tenant: str, target: Path) -> None:
