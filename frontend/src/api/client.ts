@@ -2,6 +2,7 @@
 import type { Moment } from "./moment";
 import type { LiveSource, LiveSources } from "./source-types";
 import { ofTenant } from "./tenant";
+import type { Entered, EntryFault, EntryForm } from "./entry";
 import type {
   Area,
   AreaFigures,
@@ -31,6 +32,8 @@ export class Problem extends Error {
     readonly status: number,
     readonly title: string,
     readonly detail: string,
+    /** What is wrong, by field, with something that was typed. */
+    readonly errors: readonly EntryFault[] = [],
   ) {
     super(detail || title);
   }
@@ -42,8 +45,8 @@ export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
     throw new Problem(0, "", "");
   });
   if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
-  const problem = (await answer.json().catch(() => ({}))) as { title?: string; detail?: string };
-  throw new Problem(answer.status, problem.title ?? answer.statusText, problem.detail ?? "");
+  const problem = (await answer.json().catch(() => ({}))) as { title?: string; detail?: string; errors?: EntryFault[] };
+  throw new Problem(answer.status, problem.title ?? answer.statusText, problem.detail ?? "", problem.errors);
 }
 
 export function send<T>(path: string, body: unknown): Promise<T> {
@@ -100,6 +103,11 @@ export const api = {
     ask<{ incidents: Incident[] }>(then(`incidents?${query({ state, limit })}`, moment)).then((answer) => answer.incidents),
   incident: (id: string, moment: Moment | null = null) =>
     ask<IncidentWithActs>(then(`incidents/${encodeURIComponent(id)}`, moment)),
+  form: (type: string, entity: string | null) =>
+    ask<EntryForm>(`forms/${encodeURIComponent(type)}?${query({ entity })}`),
+  enter: (id: string, body: object) => send<Entered>(`places/${encodeURIComponent(id)}/values`, body),
+  make: (body: object) => send<Entered>("places", body),
+  undo: (id: string, attribute: string) => send<Entered>(`places/${encodeURIComponent(id)}/undo`, { attribute }),
   act: (id: string, act: IncidentAct) => send<Incident>(`incidents/${encodeURIComponent(id)}/acts`, act),
   recordings: () => ask<{ recordings: Recording[] }>("recordings").then((answer) => answer.recordings),
   replays: () => ask<{ replays: Replay[] }>("replays").then((answer) => answer.replays),

@@ -217,6 +217,8 @@ export interface Place {
   areas: { id: string; name: string; level: string }[];
   location: Geometry | null;
   facts: Value[];
+  /** Attributes that the reader may correct. */
+  editable: string[];
   sources: Source[];
   inside: { layer: string; title: Text; count: number }[];
   nearby: { id: string; name: string; typeTitle: Text; distance: number }[];

@@ -3,6 +3,8 @@ import { css, html, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { Ailing } from "../api/source-types";
 import type { Layer } from "../api/types";
+import "../entry/entry-form";
+import { mayWrite } from "../entry/may-write";
 import { icon } from "../frame/icons";
 import { View } from "../frame/view";
 import { store } from "../live/store";
@@ -25,6 +27,7 @@ const ARRANGE_MS = 1000;
 @customElement("layer-list")
 export class LayerList extends View {
   @property() layer = "";
+  @state() private adding = false;
   @state() private wanted = "";
   @state() private order: Order = { by: "name", key: "", down: false };
   @state() private scrolled = 0;
@@ -155,6 +158,9 @@ export class LayerList extends View {
         </div>
         <h1>${this.text(layer.title)} <span>${this.words.listCount(this.format.exact(rows.length), this.format.exact(all))}</span></h1>
         ${blinding(store.now, layer.id).map((source) => this.blind(source))}
+        ${mayWrite()
+          ? html`<div><button class="button" aria-expanded=${this.adding} @click=${() => (this.adding = !this.adding)}>${this.words.entry.add}</button></div>`
+          : nothing}
         <div class="tools">
           <label class="field">
             ${this.words.filterList}
@@ -164,6 +170,7 @@ export class LayerList extends View {
         </div>
         <p class="unseen" id="how">${this.words.listKeys}</p>
       </div>
+      ${this.adding ? html`<entry-form .type=${layer.type} @done=${this.added}></entry-form>` : nothing}
       ${this.listBox(layer, rows)}
     `;
   }
@@ -171,6 +178,11 @@ export class LayerList extends View {
   private blind(source: Ailing) {
     const words = ailingWords(this.text(source.title), source, this.words, this.format, store.clock());
     return html`<p class="small" role="status"><state-mark state=${source.state}></state-mark> ${words}</p>`;
+  }
+
+  private added(event: CustomEvent<{ entity: string | null }>): void {
+    this.adding = false;
+    if (event.detail.entity) screenState.openPlace(event.detail.entity);
   }
 
   private orders(layer: Layer) {

@@ -21,6 +21,12 @@ class OpenPlace extends EventTarget {
     look();
   }
 
+  /** Reads it now: somebody has just changed something of it. */
+  again(): void {
+    this.seen = "";
+    void this.look();
+  }
+
   private async look(): Promise<void> {
     const { id } = screenState.state;
     const version = `${id} ${store.phase} ${momentKey(store.past)} ${store.generation} ${id ? store.touched.of(id) : 0}`;

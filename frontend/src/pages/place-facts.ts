@@ -1,7 +1,8 @@
 /** One place: what it is, all its facts, what lies inside and nearby, where the facts came from. */
 import { css, html, nothing } from "lit";
-import { customElement } from "lit/decorators.js";
+import { customElement, state } from "lit/decorators.js";
 import type { Place } from "../api/types";
+import "../entry/entry-form";
 import { icon } from "../frame/icons";
 import { View } from "../frame/view";
 import { moveFocus, typing } from "../lists/list-keys";
@@ -14,6 +15,11 @@ import "../value/value-view";
 
 @customElement("place-facts")
 export class PlaceFacts extends View {
+  @state() private typing = false;
+  @state() private told = "";
+
+  private shown = "";
+
   static override readonly styles = [
     controls,
     panelParts,
@@ -62,6 +68,12 @@ export class PlaceFacts extends View {
     `,
   ];
 
+  protected override willUpdate(): void {
+    const { id } = screenState.state;
+    if (id === this.shown) return;
+    Object.assign(this, { shown: id, typing: false, told: "" });
+  }
+
   protected override render() {
     const { place, problem } = openPlace;
     if (place) return this.body(place);
@@ -89,7 +101,16 @@ export class PlaceFacts extends View {
           ? html`<button class="button show" @click=${() => screenState.showOnMap(place.id)}>${words.showOnMap}</button>`
           : nothing}
       </div>
-      <div class="section-head"><h2>${words.facts}</h2><span class="count">${this.format.glance(place.facts.length)}</span></div>
+      <div class="section-head">
+        <h2>${words.facts}</h2>
+        ${place.editable.length
+          ? html`<button class="button" aria-expanded=${this.typing} @click=${() => (this.typing = !this.typing)}>${words.entry.enter}</button>`
+          : html`<span class="count">${this.format.glance(place.facts.length)}</span>`}
+      </div>
+      ${this.typing && place.editable.length
+        ? html`<entry-form .type=${place.type} .entity=${place.id} @done=${this.typed}></entry-form>`
+        : nothing}
+      ${this.told ? html`<p class="notice" role="status">${this.told}</p>` : nothing}
       ${place.facts.length
         ? place.facts.map((fact) => html`<value-view look="row" .value=${fact} .address=${factAddress(fact)}></value-view>`)
         : html`<p class="empty">${words.noFacts}</p>`}
@@ -100,6 +121,13 @@ export class PlaceFacts extends View {
         ? html`<p class="changed small">${words.changedAt(this.format.moment(place.changed.at), place.changed.by)}</p>`
         : nothing}
     `;
+  }
+
+  private typed(event: CustomEvent<{ entity: string | null; late: number }>): void {
+    const { entity, late } = event.detail;
+    this.typing = false;
+    this.told = entity ? (late ? this.words.entry.late : this.words.entry.kept) : "";
+    if (entity) openPlace.again();
   }
 
   private backWord(): string {

@@ -3,6 +3,7 @@ import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Standing, Value } from "../api/types";
 import { shortTime } from "../format/period";
+import { mayWrite } from "../entry/may-write";
 import { icon } from "../frame/icons";
 import { View } from "../frame/view";
 import { decidedAddress, indicatorAddress } from "../live/programme";
@@ -254,7 +255,11 @@ export class IndicatorTable extends View {
     const { target, targetYear, direction } = each.decided;
     const { programme } = this.words;
     const open = () => screenState.adjust({ value: decidedAddress(each.id, "target") });
-    if (!target) return html`<span class="none">${programme.noTarget}</span>`;
+    if (!target) {
+      return mayWrite()
+        ? html`<button class="none" @click=${() => screenState.openPlace(each.entity)}>${programme.noTarget}</button>`
+        : html`<span class="none">${programme.noTarget}</span>`;
+    }
     const way = direction?.valueText ? this.text(direction.valueText) : "";
     const unit = unitText(each.value, this.format);
     return html`<button aria-haspopup="dialog" @click=${open}>

@@ -1,9 +1,11 @@
 /** What we have and what we lack: the systems of the city by their state, with whose they are and how they can be read. */
 import { css, html, nothing } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 import type { CitySystem, SystemState } from "../api/types";
+import "../entry/entry-form";
+import { mayWrite } from "../entry/may-write";
 import { View } from "../frame/view";
-import { systemAddress } from "../live/programme";
+import { programme, systemAddress } from "../live/programme";
 import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
 
@@ -13,6 +15,7 @@ const DETAILS = ["agency", "interface", "agreement", "standard"] as const;
 @customElement("system-list")
 export class SystemList extends View {
   @property({ attribute: false }) systems: readonly CitySystem[] = [];
+  @state() private adding = false;
 
   static override readonly styles = [
     controls,
@@ -21,6 +24,11 @@ export class SystemList extends View {
       :host {
         display: block;
         container-type: inline-size;
+      }
+
+      .add {
+        padding: 0.5rem 1.125rem;
+        border-bottom: 1px solid var(--line);
       }
 
       .sum {
@@ -104,9 +112,18 @@ export class SystemList extends View {
 
   protected override render() {
     return html`
+      ${mayWrite()
+        ? html`<div class="add"><button class="button" aria-expanded=${this.adding} @click=${() => (this.adding = !this.adding)}>${this.words.entry.add}</button></div>`
+        : nothing}
+      ${this.adding ? html`<entry-form type="CitySystem" @done=${this.added}></entry-form>` : nothing}
       <div class="sum">${STATES.map((state) => this.count(state))}</div>
       ${STATES.map((state) => this.group(state))}
     `;
+  }
+
+  private added(event: CustomEvent<{ entity: string | null }>): void {
+    this.adding = false;
+    if (event.detail.entity) void programme.again();
   }
 
   private of(state: SystemState): CitySystem[] {

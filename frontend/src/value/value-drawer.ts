@@ -1,14 +1,16 @@
 /** Where a value comes from: its history, its source card, the rule that derived it, and what to doubt. */
 import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { api, exportAddress } from "../api/client";
+import { api, exportAddress, Problem } from "../api/client";
 import { momentKey } from "../api/moment";
 import type { History, Value } from "../api/types";
 import { periodText } from "../format/period";
+import "../entry/entry-form";
+import { mayWrite } from "../entry/may-write";
 import { icon } from "../frame/icons";
 import { View } from "../frame/view";
-import { valueAt } from "../live/open-place";
-import { programmeHistory } from "../live/programme";
+import { openPlace, valueAt } from "../live/open-place";
+import { programme, programmeHistory } from "../live/programme";
 import { store } from "../live/store";
 import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
@@ -22,7 +24,11 @@ export class ValueDrawer extends View {
   @property() address = "";
   @state() private history: History | null = null;
 
+  @state() private typing = false;
+  @state() private told = "";
+
   private readFor = "";
+  private shown = "";
 
   static override readonly styles = [
     controls,
@@ -137,6 +143,16 @@ export class ValueDrawer extends View {
         color: var(--ink2);
       }
 
+      .acts {
+        display: flex;
+        gap: 0.5rem;
+        padding: 0.25rem 1.125rem 0.375rem;
+      }
+
+      .entering entry-form {
+        display: block;
+      }
+
       table {
         margin: 0.25rem 1.125rem 0;
         border-collapse: collapse;
@@ -160,6 +176,7 @@ export class ValueDrawer extends View {
   protected override willUpdate(): void {
     const value = valueAt(this.address);
     const key = value ? `${value.entity} ${value.attribute} ${value.receivedAt} ${momentKey(store.past)} ${store.generation}` : "";
+    if (this.address !== this.shown) Object.assign(this, { shown: this.address, typing: false, told: "" });
     if (key === this.readFor) return;
     this.readFor = key;
     this.history = null;
@@ -200,7 +217,7 @@ export class ValueDrawer extends View {
         <p class="small">${this.text(value.label)}</p>
         <p><b>${figure(value, this.words, this.format, true)}</b> <span>${unitText(value, this.format)}</span></p>
       </div>
-      ${this.doubts(value)} ${this.origin(value)}
+      ${this.doubts(value)} ${this.origin(value)} ${this.entering(value)}
       <div class="part">
         <h3>${this.words.drawer.rule}</h3>
         <p>${this.text(value.derived) || this.words.drawer.noRule}</p>
@@ -214,6 +231,46 @@ export class ValueDrawer extends View {
         ? sources.map((source) => html`<source-card .source=${source}></source-card>`)
         : html`<p class="empty">${this.words.source.none}</p>`}
     `;
+  }
+
+  /** Correcting a value, and taking the last word on it back. */
+  private entering(value: Value) {
+    const { entity, attribute } = value;
+    const { words } = this;
+    if (!entity || !attribute || value.derived || !mayWrite()) return nothing;
+    const type = entity.split(":")[2] ?? "";
+    return html`<div class="part entering">
+      <h3>${words.entry.title}</h3>
+      ${this.typing
+        ? html`<entry-form .type=${type} .entity=${entity} .only=${attribute} @done=${this.typed}></entry-form>`
+        : html`<div class="acts">
+            <button class="button" @click=${() => (this.typing = true)}>${words.entry.correct}</button>
+            <button class="button" @click=${() => void this.undo(entity, attribute)}>${words.entry.undo}</button>
+          </div>`}
+      ${this.told ? html`<p role="status">${this.told}</p>` : nothing}
+    </div>`;
+  }
+
+  private typed(event: CustomEvent<{ entity: string | null; late: number }>): void {
+    const { entity, late } = event.detail;
+    this.typing = false;
+    this.told = entity ? (late ? this.words.entry.late : this.words.entry.kept) : "";
+    if (entity) this.readAgain();
+  }
+
+  private async undo(entity: string, attribute: string): Promise<void> {
+    try {
+      await api.undo(entity, attribute);
+      this.told = this.words.entry.undone;
+      this.readAgain();
+    } catch (cause) {
+      this.told = cause instanceof Problem && cause.status > 0 ? cause.message : this.words.serverSilent;
+    }
+  }
+
+  private readAgain(): void {
+    openPlace.again();
+    if (screenState.state.page === "programme") void programme.again();
   }
 
   private doubts(value: Value) {
