@@ -100,6 +100,14 @@ def test_the_same_data_gives_the_same_bytes(data: Path, tmp_path: Path) -> None:
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 
+def test_passwords_of_sources_do_not_travel_with_a_backup(data: Path, tmp_path: Path) -> None:
+    (data / "secrets").mkdir()
+    (data / "secrets" / "broker").write_text("correct horse")
+    kept = backup_stopped(data, tmp_path / "b.backup", 0)
+    assert [file.path for file in kept.files if "secrets" in file.path] == []
+    assert [file.path for file in kept.files] != []
+
+
 def test_a_backup_inside_the_data_folder_does_not_hold_itself(data: Path) -> None:
     out = data / "b.pinisi"
     backup_stopped(data, out, MADE)

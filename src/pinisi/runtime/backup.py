@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from pinisi import __version__
-from pinisi.runtime import occupancy
+from pinisi.runtime import occupancy, secrets
 from pinisi.runtime.archive import BackupError, Manifest, pack, unpack
 from pinisi.runtime.databases import copy_database, database_fault, database_files
 from pinisi.vocabulary.instant import Instant, format_instant
@@ -79,10 +79,10 @@ def _finish(data: Path, stage: Path, out: Path, made: Instant) -> Manifest:
 
 
 def plain_files(data: Path) -> Iterator[PurePosixPath]:
-    """What is kept besides databases: nothing hidden (names that begin with a dot), no links."""
+    """What is kept besides databases: nothing hidden (names that begin with a dot), no links, no secrets."""
     for path in sorted(data.rglob("*")):
         inside = PurePosixPath(path.relative_to(data).as_posix())
-        hidden = any(part.startswith(".") for part in inside.parts)
+        hidden = any(part.startswith(".") for part in inside.parts) or inside.parts[0] == secrets.FOLDER
         if path.is_file() and not path.is_symlink() and not hidden and not path.name.endswith(NOT_KEPT):
             yield inside
 
