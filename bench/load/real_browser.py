@@ -41,22 +41,28 @@ FOLLOW = """
     const now = Date.now();
     for (const row of liveStore.tables.get(layer)?.rows.values() ?? []) {
       const value = row.cells[key];
-      if (known.get(row.id) !== value) {
-        if (known.has(row.id)) window.seen.push([row.id, value, now]);
-        known.set(row.id, value);
-      }
+      if (known.get(row.id) === value) continue;
+      if (known.has(row.id)) window.unframed.push([row.id, value, now, now]);
+      known.set(row.id, value);
     }
   };
+  const framed = () => {
+    const now = Date.now();
+    for (const note of window.unframed.splice(0)) window.seen.push([note[0], note[1], note[2], now]);
+    owed = false;
+  };
+  window.unframed = [];
   look();
   let owed = false;
   liveStore.addEventListener('change', () => {
+    look();
     if (owed) return;
     owed = true;
-    requestAnimationFrame(() => setTimeout(() => { owed = false; look(); }));
+    requestAnimationFrame(() => setTimeout(framed));
   });
 }
 """
-"""Notes each value after the frame that could show it: [entity, value, milliseconds since 1970]."""
+"""Notes each value: [entity, value, when the state of the screen held it, when a frame could show it], in milliseconds."""
 
 PICTURES = """
 (() => {
