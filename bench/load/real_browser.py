@@ -62,7 +62,7 @@ FOLLOW = """
   });
 }
 """
-"""Notes each value: [entity, value, when the state of the screen held it, when a frame could show it], in milliseconds."""
+"""Notes each value: [entity, value, when the screen state held it, when a frame could show it], in milliseconds."""
 
 PICTURES = """
 (() => {
