@@ -66,3 +66,12 @@ async def test_a_tenant_that_is_no_name_is_refused(tmp_path: Path) -> None:
     async with open_house(tmp_path) as opened, opened.client() as client:
         answer = await client.get(f"{OURS}/session", params={"tenant": "../etc"})
     assert answer.status_code == 400
+
+
+async def test_asking_for_the_map_of_tenants_that_are_not_there_makes_none(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as opened, opened.client() as client:
+        before = set(opened.house.towns)
+        for name in ("nobody", "..%2F..", "%2e%2e/%2e%2e/maps", "a" * 300):
+            answer = await client.get(f"/city/{name}/roads.pmtiles")
+            assert answer.status_code == 404
+    assert set(opened.house.towns) == before

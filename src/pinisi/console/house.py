@@ -272,12 +272,12 @@ class House:
 
     def public_file(self, tenant: str, name: str) -> Path | None:
         """A file of a tenant's city that anybody may read (`/city/TENANT/NAME`); without a tenant, of this city."""
-        profile = self.town(tenant).profile if tenant else self.profile
-        if name == BASEMAP and profile.basemap is not None:
-            return profile.basemap
-        if name in (BASEMAP, ROADS):
-            return made_file(self.settings.data, tenant or self.default_tenant, name)
-        return None
+        town = self.towns.get(tenant or self.default_tenant)
+        if town is None:
+            return None
+        if name == BASEMAP and town.profile.basemap is not None:
+            return town.profile.basemap
+        return made_file(self.settings.data, town.tenant, name) if name in (BASEMAP, ROADS) else None
 
     # what endpoints ask
 
