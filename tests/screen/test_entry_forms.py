@@ -1,5 +1,7 @@
 """A person types what he knows: corrects a fact, takes it back, adds a place, sets a target."""
 
+from urllib.parse import parse_qs, quote, urlsplit
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -51,6 +53,9 @@ def test_a_place_is_added_from_its_list(page: Page, war_room: WarRoom) -> None:
     form.get_by_role("button", name="Keep").click()
     expect(page.get_by_role("heading", name="Latihan: bank sampah baru", level=1)).to_be_visible()
     expect(page.locator("place-facts .where")).to_contain_text("Waste bank")
+    drill = parse_qs(urlsplit(page.url).query)["id"][0]
+    gone = page.request.delete(f"{war_room.address}/ngsi-ld/v1/entities/{quote(drill, safe='')}")
+    assert gone.status == 204  # other tests count the city's own
 
 
 def test_a_target_is_set_where_none_was_known(page: Page, war_room: WarRoom) -> None:

@@ -189,7 +189,7 @@ export class ValueView extends View {
       aria-haspopup="dialog"
       aria-label=${spoken(value, sources, words, format)}
       data-method=${value.method ?? "unstated"}
-      data-provider=${value.provider ?? value.writtenBy ?? ""}
+      data-provider=${value.provider ?? (value.providers?.join(" ") || value.writtenBy || "")}
       @click=${this.open}
     >
       <span class="head">
