@@ -9,13 +9,16 @@ from pinisi.city.errors import CityError
 from pinisi.city.profile import load_profile
 from pinisi.city.scaffold import new_city
 
+CONSOLE = "urn:ngsi-ld:DataSource:console"
+"""The card of what people type: every city has it."""
+
 
 def test_a_new_city_loads_and_is_empty(tmp_path: Path) -> None:
     written = new_city(tmp_path / "palu", "palu", "Palu", time_zone="Asia/Makassar", bounds=(119.7, -1.0, 120.0, -0.7))
     again = load_profile(tmp_path / "palu")
     assert again == written
     assert again.city.view.bounds == (119.7, -1.0, 120.0, -0.7)
-    assert list(city_entities(again)) == []
+    assert [entity["id"] for entity in city_entities(again)] == [CONSOLE]
     assert "Palu" in (tmp_path / "palu" / "SOURCES.md").read_text()
 
 
@@ -46,4 +49,4 @@ def test_the_examples_in_its_comments_load_when_uncommented(tmp_path: Path) -> N
         (folder / file).write_text("\n".join(kept) + "\n")
     (folder / "registers" / "clinics.csv").write_text("code,name,lon,lat\n1,Clinic,119.8,-0.9\n")
     kinds = [entity["id"] for entity in city_entities(load_profile(folder))]
-    assert kinds == ["urn:ngsi-ld:DataSource:health-register-2026", "urn:ngsi-ld:HealthFacility:id-1"]
+    assert kinds == ["urn:ngsi-ld:DataSource:health-register-2026", CONSOLE, "urn:ngsi-ld:HealthFacility:id-1"]

@@ -8,7 +8,7 @@ import pyogrio
 import pyogrio.raw
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pinisi.city.vector_tiles.address import EXTENT, unit_square
@@ -139,9 +139,10 @@ def test_whatever_is_drawn_lies_within_a_unit_of_the_truth(
 ) -> None:
     zoom = data.draw(st.integers(8, 13))
     kinds: list[Words] = [(("class", data.draw(st.sampled_from("abc"))),) for _ in lines]
+    unit = ROUND_EARTH / 2**zoom / EXTENT
+    assume(any(np.ptp(metres(unit_square(np.array(line))), axis=0).max() > 4 * unit for line in lines))
     path = tmp_path_factory.mktemp("drawn") / "t.pmtiles"
     geometries, columns = read(archive(path, lines, kinds, range(zoom, zoom + 1)), zoom)
-    unit = ROUND_EARTH / 2**zoom / EXTENT
     for kind in {value for ((_, value),) in kinds}:
         true = shapely.MultiLineString(
             [metres(unit_square(np.array(line))) for line, own in zip(lines, kinds, strict=True) if own[0][1] == kind]
@@ -149,6 +150,13 @@ def test_whatever_is_drawn_lies_within_a_unit_of_the_truth(
         drawn = shapely.union_all(geometries[columns["class"] == kind])
         assert drawn.difference(true.buffer(2 * unit)).is_empty
         assert true.difference(drawn.buffer(4 * unit)).length < 1e-6 * true.length + 8 * unit
+
+
+def test_an_archive_without_tiles_is_written_too(tmp_path: Path) -> None:
+    write_archive({}, {"name": "test", "vector_layers": []}, (106.0, -7.0, 108.0, -6.0), tmp_path / "t.pmtiles")
+    written = (tmp_path / "t.pmtiles").read_bytes()
+    assert written.startswith(b"PMTiles\x03")
+    assert (written[100], written[101]) == (0, 0)
 
 
 def test_a_line_too_small_to_be_seen_is_not_drawn() -> None:

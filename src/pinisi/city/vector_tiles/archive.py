@@ -70,7 +70,7 @@ def write_archive(
         b"PMTiles", 3,
         root_at, len(root), metadata_at, len(description), leaves_at, len(leaves), data_at, len(contents),
         len(tiles), len(entries), distinct,
-        1, GZIP, GZIP, MVT, min(zooms), max(zooms),
+        1, GZIP, GZIP, MVT, min(zooms, default=0), max(zooms, default=0),
         *positions, 11, *center,
     )  # fmt: skip
     path.write_bytes(header + root + description + leaves + contents)
