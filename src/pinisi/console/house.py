@@ -35,7 +35,7 @@ from pinisi.people.gate import Gate
 from pinisi.people.public import public_view
 from pinisi.people.register import People
 from pinisi.runtime.care import take_care
-from pinisi.runtime.city_loading import LOADER, folder_digest, load_city
+from pinisi.runtime.city_loading import LOADER, folder_digest, is_loaded, load_city
 from pinisi.runtime.clock import Clock, WallClock
 from pinisi.runtime.expiry import watch_expiry
 from pinisi.runtime.import_desk import ImportDesk
@@ -204,8 +204,9 @@ class House:
             CityNotLoaded: see there.
         """
         digest = folder_digest(profile.folder, self.context_document)
-        entities = await asyncio.to_thread(list, city_entities(profile))
-        await load_city(self.store, tenant, digest, entities, self.pinisi_table)
+        if not await is_loaded(self.store, tenant, digest):
+            entities = await asyncio.to_thread(list, city_entities(profile))
+            await load_city(self.store, tenant, digest, entities, self.pinisi_table)
         await asyncio.to_thread(make_maps, profile, self.settings.data, tenant, digest)
         self.towns[tenant] = Town(tenant, profile, self.store, self.pinisi_table, clock)
         return self.towns[tenant]

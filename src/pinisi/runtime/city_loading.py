@@ -43,6 +43,12 @@ class CityNotLoaded(Exception):
     """An entity of the city's folder was refused; the text names it and the reason."""
 
 
+async def is_loaded(store: Store, tenant: str, digest: str) -> bool:
+    """Whether the folder was loaded with exactly this content: then its entities need not even be read."""
+    known = await store.document(tenant, KIND, "digest")
+    return known is not None and known[1] == digest.encode()
+
+
 async def load_city(
     store: Store, tenant: str, digest: str, entities: Iterable[Mapping[str, Any]], table: TermTable
 ) -> int:
@@ -55,8 +61,7 @@ async def load_city(
     Raises:
         CityNotLoaded: an entity cannot be taken; what came before it is kept.
     """
-    known = await store.document(tenant, KIND, "digest")
-    if known is not None and known[1] == digest.encode():
+    if await is_loaded(store, tenant, digest):
         return 0
     changed = 0
     batch: list[EntityChange] = []
