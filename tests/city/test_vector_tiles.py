@@ -8,7 +8,7 @@ import pyogrio
 import pyogrio.raw
 import pytest
 import shapely
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from pinisi.city.vector_tiles.address import EXTENT, unit_square
@@ -40,8 +40,11 @@ def archive(path: Path, lines: list[list[tuple[float, float]]], words: list[Word
 
 
 def read(path: Path, zoom: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Geometries in Web Mercator metres and columns, as GDAL reads them from the archive."""
-    meta, _, geometries, columns = pyogrio.raw.read(path, layer="roads", ZOOM_LEVEL=zoom)
+    """Geometries in Web Mercator metres and columns, as GDAL reads them from the archive, rims and all.
+
+    GDAL's own clipping to the tile is off: where one line of a feature only touches the side it loses the others.
+    """
+    meta, _, geometries, columns = pyogrio.raw.read(path, layer="roads", ZOOM_LEVEL=zoom, CLIP="NO")
     return shapely.from_wkb(geometries), dict(zip(meta["fields"], columns, strict=True))
 
 
@@ -129,24 +132,28 @@ def test_a_line_is_cut_at_the_rim_of_each_tile_and_nowhere_missing(tmp_path: Pat
     assert all(geometry.bounds[2] - geometry.bounds[0] <= (EXTENT + 2 * 64 + 1) * unit for geometry in geometries)
 
 
-coordinates = st.tuples(st.floats(106.5, 107.0), st.floats(-6.5, -6.0))
+Road = tuple[list[tuple[float, float]], str]
+corners = st.tuples(st.floats(106.5, 107.0), st.floats(-6.5, -6.0))
+roads = st.tuples(st.lists(corners, min_size=2, max_size=6, unique=True), st.sampled_from("abc"))
+BACK_OVER_ITSELF: list[Road] = [
+    ([(107.0, -6.5), (107.0, -6.25)], "a"),
+    ([(107.0, -6.0), (107.0, -6.5), (106.5, -6.0), (106.875, -6.0)], "a"),
+]
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.lists(coordinates, min_size=2, max_size=6, unique=True), min_size=1, max_size=8), st.data())
+@given(st.lists(roads, min_size=1, max_size=8), st.integers(8, 13))
+@example(BACK_OVER_ITSELF, 8)
 def test_whatever_is_drawn_lies_within_a_unit_of_the_truth(
-    tmp_path_factory: pytest.TempPathFactory, lines: list[list[tuple[float, float]]], data: st.DataObject
+    tmp_path_factory: pytest.TempPathFactory, roads: list[Road], zoom: int
 ) -> None:
-    zoom = data.draw(st.integers(8, 13))
-    kinds: list[Words] = [(("class", data.draw(st.sampled_from("abc"))),) for _ in lines]
     unit = ROUND_EARTH / 2**zoom / EXTENT
-    assume(any(np.ptp(metres(unit_square(np.array(line))), axis=0).max() > 4 * unit for line in lines))
+    assume(any(np.ptp(metres(unit_square(np.array(line))), axis=0).max() > 4 * unit for line, _ in roads))
     path = tmp_path_factory.mktemp("drawn") / "t.pmtiles"
-    geometries, columns = read(archive(path, lines, kinds, range(zoom, zoom + 1)), zoom)
-    for kind in {value for ((_, value),) in kinds}:
-        true = shapely.MultiLineString(
-            [metres(unit_square(np.array(line))) for line, own in zip(lines, kinds, strict=True) if own[0][1] == kind]
-        )
+    words: list[Words] = [(("class", kind),) for _, kind in roads]
+    geometries, columns = read(archive(path, [line for line, _ in roads], words, range(zoom, zoom + 1)), zoom)
+    for kind in {kind for _, kind in roads}:
+        true = shapely.MultiLineString([metres(unit_square(np.array(line))) for line, own in roads if own == kind])
         drawn = shapely.union_all(geometries[columns["class"] == kind])
         assert drawn.difference(true.buffer(2 * unit)).is_empty
         assert true.difference(drawn.buffer(4 * unit)).length < 1e-6 * true.length + 8 * unit
