@@ -81,9 +81,9 @@ async def _all(store: SqliteStore, at: int) -> set[str]:
 
 
 def _to_version_1(file: Path) -> None:
-    """What version 2 added goes; a migrated file must be brought to the newest version again."""
+    """What later versions added goes; a migrated file must be brought to the newest version again."""
     connection = apsw.Connection(str(file))
-    connection.execute("DROP TABLE passage; DROP TABLE strand")
+    connection.execute("DROP TABLE passage; DROP TABLE strand; DROP TABLE origin; DROP TABLE reacted")
     connection.pragma("user_version", 1)
     connection.close()
     assert len(MIGRATIONS) >= 2

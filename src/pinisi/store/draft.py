@@ -33,6 +33,8 @@ _SQL = {
     "debt": "INSERT INTO debt VALUES (?, ?, 0, ?, 0, '')",
     "cursor": "INSERT INTO cursor VALUES (?, ?) ON CONFLICT DO UPDATE SET position = excluded.position",
     "done": "INSERT INTO done VALUES (?, ?, ?)",
+    "origin": "INSERT OR REPLACE INTO origin VALUES (?, ?)",
+    "reacted": "INSERT OR REPLACE INTO reacted VALUES (?, ?, ?)",
     "relocate": "INSERT OR REPLACE INTO fact VALUES ('relocate', ?)",
 }
 
@@ -59,6 +61,8 @@ class Draft:
         self.debt_moves: list[tuple[str, tuple[Any, ...]]] = []
         self.cursors: dict[str, int] = {}
         self.done: dict[str, tuple[int, int]] = {}
+        self.origins: dict[int, bytes] = {}
+        self.reacted: dict[tuple[str, str], bytes] = {}
         self.areas_changed = False
 
     def record(self, id: str) -> Record | None:
@@ -93,7 +97,7 @@ class Draft:
     @property
     def empty(self) -> bool:
         """Whether there is nothing to write."""
-        return not (self.log or self.debt_moves or self.cursors or self.done)
+        return not (self.log or self.debt_moves or self.cursors or self.done or self.reacted)
 
     def put(self, before: Record | None, after: Record) -> None:
         """Note an entity's new version."""
@@ -107,6 +111,9 @@ class Draft:
 
     def forget(self, erasure: Erasure) -> None:
         """Erase what history holds of it so far, here and, when this draft is laid down, in the file."""
+        for row in self.history:
+            if erasure.holds(row):
+                self.origins.pop(row[4], None)
         self.history = [row for row in self.history if not erasure.holds(row)]
         if erasure.whole:
             self.passages = [row for row in self.passages if row[0] != erasure.row]
@@ -136,6 +143,8 @@ class Draft:
         self.debt_moves += child.debt_moves
         self.cursors.update(child.cursors)
         self.done.update(child.done)
+        self.origins.update(child.origins)
+        self.reacted.update(child.reacted)
         self.areas_changed |= child.areas_changed
 
     def lay_down(self, connection: apsw.Connection) -> None:
@@ -172,6 +181,10 @@ class Draft:
             write_all(connection, _SQL["cursor"], list(self.cursors.items()))
         if self.done:
             write_all(connection, _SQL["done"], [(key, *state) for key, state in self.done.items()])
+        if self.origins:
+            write_all(connection, _SQL["origin"], list(self.origins.items()))
+        if self.reacted:
+            write_all(connection, _SQL["reacted"], [(*key, versions) for key, versions in self.reacted.items()])
         if self.areas_changed:
             connection.execute(_SQL["relocate"], (self.position,))
 

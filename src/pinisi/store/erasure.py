@@ -47,6 +47,8 @@ class Erasure(msgspec.Struct, frozen=True):
             where += " AND observed = ?"
             values.append(self.observed)
         held = _NOT_HELD.format(time="history.observed")
+        positions = f"SELECT position FROM history WHERE {where}{held}"
+        connection.execute(f"DELETE FROM origin WHERE position IN ({positions})", (*values, self.id))
         connection.execute(f"DELETE FROM history WHERE {where}{held}", (*values, self.id))
 
     def _where(self) -> tuple[str, list[Any]]:

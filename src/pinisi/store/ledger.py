@@ -25,6 +25,7 @@ from pinisi.store.protocol import (
     LogEntry,
     Outcome,
     Owing,
+    Reacted,
     Record,
     Seen,
     VersionConflict,
@@ -99,6 +100,9 @@ class Ledger:
             return self._document(draft, change, principal, now)
         if isinstance(change, DebtChange):
             return _debt(draft, change)
+        if isinstance(change, Reacted):
+            draft.reacted[change.reaction, change.subject] = change.versions
+            return Outcome()
         return self._audit(draft, change, principal, now)
 
     def forget(self, draft: Draft) -> None:
@@ -119,7 +123,10 @@ class Ledger:
             return Outcome(None, False, edit.result)
         if hidden:
             raise Forbidden(f"{change.id} lies outside of what {principal.name} may change")
-        return self._edited(draft, change.id, before, old, edit, principal, now)
+        outcome = self._edited(draft, change.id, before, old, edit, principal, now)
+        if change.origin is not None and outcome.position is not None:
+            draft.origins[outcome.position] = change.origin
+        return outcome
 
     def _edited(
         self,

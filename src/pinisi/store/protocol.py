@@ -105,11 +105,13 @@ class EntityChange(msgspec.Struct, frozen=True):
 
     It sees every earlier change; it may run more than once. It raises `Refused` to change nothing.
     Keep untouched attributes identical (`is`): the rest becomes history.
+    `origin` says where the new values come from (lineage): it is kept beside them, never shown as a part of them.
     """
 
     id: str
     transform: Transform
     expected: Position | None = None
+    origin: bytes | None = None
 
 
 class DocumentChange(msgspec.Struct, frozen=True):
@@ -146,7 +148,15 @@ class DebtChange(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
-Change = EntityChange | DocumentChange | AuditEntry | DebtChange
+class Reacted(msgspec.Struct, frozen=True):
+    """That a reaction has answered these versions of a subject's inputs. It leaves no line in the log."""
+
+    reaction: str
+    subject: str
+    versions: bytes
+
+
+Change = EntityChange | DocumentChange | AuditEntry | DebtChange | Reacted
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -421,6 +431,14 @@ class Store(Protocol):
     async def documents(self, tenant: str, kind: str) -> Sequence[tuple[str, Position, bytes]]: ...
     async def debts(self, tenant: str, *, dead: bool = False, after: Position = 0, limit: int = 1000) -> Sequence[Debt]:
         """Owed notifications in order of position, beginning after one; `dead` lists those given up."""
+        ...
+
+    async def origins(self, tenant: str, positions: Sequence[Position]) -> Mapping[Position, bytes]:
+        """Where the values that were written at these positions come from, of those that are kept."""
+        ...
+
+    async def reacted(self, tenant: str, reaction: str) -> Mapping[str, bytes]:
+        """Subject -> versions of the inputs that the reaction has answered last."""
         ...
 
     async def tenants(self) -> Sequence[str]: ...

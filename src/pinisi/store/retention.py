@@ -42,6 +42,7 @@ _CONDENSED = """
 INSERT INTO fact VALUES ('condensed', ?) ON CONFLICT DO UPDATE SET value = max(value, excluded.value)
 """
 _DELETE = "DELETE FROM history WHERE entity = ? AND attribute = ? AND dataset = ? AND observed = ? AND position = ?"
+_POSITIONS = "SELECT DISTINCT position FROM history WHERE entity = ?"
 
 _NEEDED = """
 SELECT min(p) FROM (SELECT min(position) + 1 AS p FROM cursor UNION ALL SELECT min(position) FROM debt
@@ -103,6 +104,10 @@ def _condense(connection: apsw.Connection, row: int, expired: Iterable[tuple[Any
         gone.append((row, attribute, dataset, observed, position))
     connection.executemany(_ADD_HOUR, hours)
     connection.executemany(_DELETE, gone)
+    if gone:
+        kept = {position for (position,) in rows(connection, _POSITIONS, (row,))}
+        dropped = {line[4] for line in gone} - kept
+        connection.executemany("DELETE FROM origin WHERE position = ?", [(position,) for position in dropped])
 
 
 async def trim_log(tenant: Tenant, before: Instant) -> int:

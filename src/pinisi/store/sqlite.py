@@ -336,6 +336,23 @@ class SqliteStore:
             )
         ]
 
+    @_in_plain_words
+    async def origins(self, tenant: str, positions: Sequence[Position]) -> Mapping[Position, bytes]:
+        known = self._known(tenant)
+        if known is None:
+            return {}
+        sql = "SELECT position, body FROM origin WHERE position = ?"
+        found = (first(known.reader, sql, (position,)) for position in positions)
+        return {row[0]: row[1] for row in found if row is not None}
+
+    @_in_plain_words
+    async def reacted(self, tenant: str, reaction: str) -> Mapping[str, bytes]:
+        known = self._known(tenant)
+        if known is None:
+            return {}
+        sql = "SELECT subject, versions FROM reacted WHERE reaction = ?"
+        return dict(await known.read_far(lambda connection: rows(connection, sql, (reaction,))))
+
     async def tenants(self) -> Sequence[str]:
         return sorted(path.stem for path in self._folder.glob("*.sqlite"))
 

@@ -97,7 +97,15 @@ INSERT INTO strand SELECT DISTINCT attribute, entity, dataset FROM history WHERE
 """What a picture of the past needs beside history: passages into another family (negative: out of existence) that no
 row of a location tells of, and which attributes have named instances."""
 
-MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2)
+_VERSION_3 = """
+CREATE TABLE origin (position INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
+CREATE TABLE reacted (
+  reaction TEXT NOT NULL, subject TEXT NOT NULL, versions BLOB NOT NULL, PRIMARY KEY (reaction, subject)
+) STRICT, WITHOUT ROWID;
+"""
+"""Where values come from, by the position that wrote them; and what reactions have answered."""
+
+MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2, _VERSION_3)
 """Numbered from 1, forward only; a released one is never changed."""
 
 
