@@ -26,7 +26,7 @@ test: .venv/.tools install $(NODE_MODULES)
 
 test-long: .venv/.tools install
 	scripts/browser.sh
-	.venv/bin/pytest -m long
+	scripts/test-long.sh
 
 check: .venv/.tools install $(NODE_MODULES)
 	.venv/bin/ruff check .

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Every test that is not long: front end, browser one at a time, then the rest on two workers. All run; one failure fails.
 set -u
+export PYTHONHASHSEED=0
 failed=0
 scripts/npm.sh run --silent test || failed=1
 .venv/bin/pytest -m "screen and not long" tests/screen || failed=1

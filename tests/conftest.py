@@ -1,9 +1,25 @@
-"""What every test may ask for."""
+"""What every test may ask for, and how properties are drawn.
+
+Profile `steady`, unless another one is asked for: the same examples each time, on a loaded machine too. With
+`--hypothesis-profile=searching`, as `make test-long` has it, others are drawn from a seed that it prints.
+"""
 
 import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+steady = settings(
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
+)
+settings.register_profile("steady", steady)
+settings.register_profile("searching", steady, derandomize=False, max_examples=1_000)
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")

@@ -92,7 +92,7 @@ def test_a_removed_name_leaves_nothing_behind() -> None:
     assert not index._by_gram
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.text(alphabet="abkmns '-", min_size=1, max_size=12), min_size=1, max_size=12, unique=True))
 def test_every_name_with_a_letter_is_found_by_itself_with_full_score(written: list[str]) -> None:
     index = Names()
@@ -104,7 +104,7 @@ def test_every_name_with_a_letter_is_found_by_itself_with_full_score(written: li
             assert str(number) in best
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=200))
 def test_no_query_breaks_the_search(names: Names, written: str) -> None:
     assert len(names.find(written, 8)) <= 8

@@ -141,7 +141,7 @@ BACK_OVER_ITSELF: list[Road] = [
 ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(roads, min_size=1, max_size=8), st.integers(8, 13))
 @example(BACK_OVER_ITSELF, 8)
 def test_whatever_is_drawn_lies_within_a_unit_of_the_truth(

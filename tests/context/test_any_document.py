@@ -78,7 +78,7 @@ def changes(document: Any) -> list[Callable[[], Transform]]:
     ]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(DOCUMENTS)
 def test_any_document_is_read_or_refused(document: dict[str, Any]) -> None:
     for change in changes(document):
@@ -95,7 +95,7 @@ def test_any_document_is_read_or_refused(document: dict[str, Any]) -> None:
             assert render_entity(edit.entity, CORE_TABLE, view)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(ANY)
 def test_any_context_is_read_or_refused(context: Any) -> None:
     try:

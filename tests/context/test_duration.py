@@ -1,7 +1,7 @@
 import contextlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pinisi.context.duration import Duration, NotADuration, parse_duration
@@ -43,7 +43,6 @@ def test_a_moment_beyond_the_calendar_overflows() -> None:
         Duration(12).after(parse_instant("9999-06-01T00:00:00Z"))
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="PTYMWDHS0123456789.,-", max_size=70))
 def test_any_text_is_read_or_refused(text: str) -> None:
     with contextlib.suppress(NotADuration):

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pinisi.context.geo_query import MAX_POSITIONS, parse_geo_query
@@ -100,7 +100,6 @@ _JSON = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(
     st.one_of(st.sampled_from(["within", "near;maxDistance==5", "overlaps"]), st.text()),
     st.sampled_from(["Point", "Polygon", "MultiPolygon", "LineString", "MultiPoint", "MultiLineString"]),

@@ -51,7 +51,7 @@ def table_of(context: dict[str, Any]) -> TermTable:
     return Contexts().table([context, CORE_URL])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(contexts, names)
 def test_names_expand_as_json_ld_expands_them(context: dict[str, Any], name: str) -> None:
     expanded: Any = jsonld.expand({"@context": [context, CORE_URL], "@id": "urn:x:1", name: {"id": "urn:x:2"}})
@@ -59,7 +59,7 @@ def test_names_expand_as_json_ld_expands_them(context: dict[str, Any], name: str
     assert [table_of(context).expand_term(name)] == expected
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(contexts, names)
 def test_names_compact_as_json_ld_compacts_them_and_expand_back(context: dict[str, Any], name: str) -> None:
     table = table_of(context)
@@ -100,7 +100,7 @@ def plain(node: Any) -> Any:
 CONTAINERS = {name for name, term in CORE.items() if isinstance(term, dict)}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(contexts, values)
 def test_values_expand_as_json_ld_expands_them(context: dict[str, Any], value: Any) -> None:
     table = table_of(context)
@@ -124,7 +124,7 @@ def clashing(value: Any, table: TermTable) -> bool:
     return len(set(meanings)) < len(meanings) or any(clashing(member, table) for member in members.values())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(contexts, values)
 def test_values_come_back_as_they_were_given(context: dict[str, Any], value: Any) -> None:
     table = table_of(context)

@@ -225,7 +225,7 @@ def parsed(document: dict[str, Any]) -> Entity | None:
         return None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(ENTITIES)
 def test_reading_what_was_rendered_gives_the_same_entity(document: dict[str, Any]) -> None:
     entity = parsed(document)
@@ -237,7 +237,7 @@ def test_reading_what_was_rendered_gives_the_same_entity(document: dict[str, Any
             assert read_entity(read_object(render_entity(entity, terms, view)), terms) == entity
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(ENTITIES)
 def test_the_simplified_form_keeps_every_value_that_needs_no_kind(document: dict[str, Any]) -> None:
     entity = parsed(document)

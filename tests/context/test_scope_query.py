@@ -3,7 +3,7 @@
 import contextlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pinisi.context.query_error import QueryError
@@ -38,7 +38,6 @@ def test_a_wrong_scope_names_the_place(text: str) -> None:
     assert caught.value.position is not None
 
 
-@settings(deadline=None)
 @given(st.one_of(st.text(), st.text(alphabet="ab/+#,;|() ", max_size=40)))
 def test_any_text_is_read_or_refused(text: str) -> None:
     with contextlib.suppress(QueryError):

@@ -171,7 +171,7 @@ def _entities(draw: st.DrawFn) -> Entity:
     return Entity(draw(st.sampled_from(["urn:e:1", "urn:e:2"])), types, attributes, scopes)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.lists(_payloads(), min_size=1, max_size=6), st.lists(_entities(), min_size=1, max_size=4), st.data())
 def test_the_index_finds_exactly_those_that_a_look_at_each_would_find(
     payloads: list[dict[str, Any]], entities: list[Entity], data: st.DataObject

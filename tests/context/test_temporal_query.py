@@ -4,7 +4,7 @@ import contextlib
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pinisi.context.duration import Duration
@@ -97,7 +97,6 @@ _VALUES = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(_NAMES), _VALUES))
 def test_anything_is_read_or_refused(parameters: dict[str, Any]) -> None:
     with contextlib.suppress(QueryError):

@@ -3,7 +3,7 @@
 import contextlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pinisi.context.query_error import QueryError, TooComplexQuery
@@ -50,7 +50,6 @@ def test_groups_in_groups_have_a_limit() -> None:
         read("(" * 17 + "A" + ")" * 17)
 
 
-@settings(deadline=None)
 @given(st.one_of(st.text(), st.text(alphabet="AB:,;|()/* ", max_size=40)))
 def test_any_text_is_read_or_refused(text: str) -> None:
     with contextlib.suppress(QueryError):

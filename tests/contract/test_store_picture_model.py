@@ -27,7 +27,7 @@ from city_at_hand import (
     value,
     write,
 )
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pinisi.store.protocol import Edit, EntityChange, PictureQuery, Record
@@ -134,7 +134,7 @@ async def found(store: SqliteStore, reader: Grants) -> dict[str, Any]:
     return {record.id: shown(record, reader) for record in page.records}
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30)
 @given(st.lists(acts, min_size=1, max_size=12), st.integers(0, 4))
 def test_a_picture_as_known_then_is_what_was_found_then(acts: list[tuple[Any, ...]], districts_after: int) -> None:
     asyncio.run(story(acts, districts_after))

@@ -38,7 +38,7 @@ INDEXED = st.one_of(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.lists(INSTANCES, min_size=1, max_size=3), INDEXED)
 def test_every_match_lies_within_the_bounds(instances: list[Instance], term: Compare) -> None:
     subject = Entity("urn:x:1", ["T"], {"a": instances})
@@ -48,7 +48,6 @@ def test_every_match_lies_within_the_bounds(instances: list[Instance], term: Com
         assert any(reaches(value, bound) for value in hot_values(instances) for bound in ranges)
 
 
-@settings(deadline=None)
 @given(FILTERS, st.dictionaries(st.sampled_from("ab"), st.lists(INSTANCES, min_size=1, max_size=2)))
 def test_every_match_satisfies_every_hot_term(filter: Any, attributes: dict[str, list[Instance]]) -> None:
     subject = Entity("urn:x:1", ["T"], attributes)
@@ -90,7 +89,6 @@ def test_bounds_are_ranges_of_one_type(operator: Any, literal: Any, wanted: Any)
     assert bounds(Compare(Path("a"), operator, (literal,))) == wanted
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(["within", "contains", "intersects", "equals", "overlaps", "near"]),
     GEOMETRIES,

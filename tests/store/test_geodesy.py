@@ -5,7 +5,7 @@ from math import asin, atan2, cos, degrees, radians, sin
 
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import LineString, Point, Polygon
 
@@ -40,7 +40,6 @@ def test_distances_meet_published_and_exact_lines(
     assert distance(*one, *other) == pytest.approx(metres, abs=within)
 
 
-@settings(deadline=None)
 @given(PLACES, PLACES)
 def test_a_distance_is_the_same_both_ways_and_near_that_on_a_sphere(
     one: tuple[float, float], other: tuple[float, float]
@@ -65,7 +64,6 @@ def walk(lon: float, lat: float, bearing: float, metres: float) -> tuple[float, 
     return (lon + degrees(turn) + 540) % 360 - 180, degrees(end)
 
 
-@settings(deadline=None)
 @given(PLACES, st.floats(0, 6.4), st.floats(0.1, 9_000_000))
 def test_a_box_holds_the_circle_also_at_the_poles_and_the_antimeridian(
     centre: tuple[float, float], bearing: float, metres: float

@@ -140,13 +140,12 @@ ENTITIES = st.builds(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(FILTERS, ENTITIES)
 def test_the_matcher_agrees_with_a_plain_reading_of_the_clause(filter: Any, entity: Entity) -> None:
     assert compile_query(EntityQuery(filter=filter))(entity, None) is interpret(filter, entity)
 
 
-@settings(deadline=None)
 @given(FILTERS, ENTITIES, st.frozensets(st.sampled_from("ab")))
 def test_what_is_hidden_is_as_if_it_were_not_there(filter: Any, entity: Entity, visible: frozenset[str]) -> None:
     seen = Entity(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from query_worlds import GEOMETRIES
 from shapely.geometry import shape
@@ -115,7 +115,6 @@ def test_an_empty_geometry_is_refused() -> None:
         read_geometry({"type": "MultiPoint", "coordinates": []})
 
 
-@settings(deadline=None)
 @given(st.sampled_from(["within", "contains", "intersects", "equals", "disjoint", "overlaps"]), GEOMETRIES, GEOMETRIES)
 def test_points_take_a_short_way_to_the_same_answer(relation: Any, asked: Any, value: Any) -> None:
     answer = compile_relation(GeoQuery(relation, asked, "a"))(value)
