@@ -203,3 +203,16 @@ async def test_reading_rights_do_not_let_one_write(store: Store) -> None:
     await populate(store)
     with pytest.raises(Forbidden):
         await write(store, patch("urn:car:west", SPEED, value(9)), by=person(limited()))
+
+
+async def test_the_areas_at_a_position_are_those_that_grants_rest_upon(store: Store) -> None:
+    await found_districts(store)
+    record = await store.entity(TENANT, await put_car(store), EVERYTHING)
+    assert record is not None
+    assert await store.areas_at(TENANT, [WEST, OUTSIDE, (float("nan"), 1e300)]) == [record.family.areas, (), ()]
+    assert await store.areas_at("nowhere", [WEST]) == [()]
+
+
+async def put_car(store: Store) -> str:
+    await write(store, put(thing("urn:car:here", CAR, WEST)))
+    return "urn:car:here"

@@ -91,7 +91,7 @@ async def test_rows_that_cannot_be_taken_wait_in_the_quarantine_and_the_rest_is_
     rows = {row.key: row for _, row in await rows_of(store, "city")}
     assert (taken.entities, taken.rejected) == (1, 2)
     assert (rows["row 1"].field, rows["row 1"].reason.en) == ("level", "without a level")
-    assert "no uri" in rows["no uri"].raw
+    assert "no uri" in rows["no uri 2026-11-25T03:00:00Z"].raw
     assert (await present(store)).value == 2.0
 
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -78,7 +78,7 @@ class RowReader:
         register = self.register
         self.known_id = filled(register.entity, row)
         origin = self._origin(row, None)
-        entity: Entity = {"id": self.known_id, "type": self._types(row)}
+        entity: Entity = {"id": self.known_id, "type": _plain_types(types_in(register, row))}
         for name, value in register.constants.items():
             entity[name] = fact(value, origin)
         for mapped in register.attributes:
@@ -87,12 +87,6 @@ class RowReader:
                 entity[mapped.name] = made
         self._place(entity, row, geometry, origin)
         return entity
-
-    def _types(self, row: Mapping[str, str]) -> str | list[str]:
-        register = self.register
-        word = row[register.types_column] if register.types_column else ""
-        types = register.types_by.get(word, register.types)
-        return types[0] if len(types) == 1 else list(types)
 
     def _cell(self, row: Mapping[str, str], column: str) -> str:
         cell = row.get(column, "")
@@ -265,6 +259,16 @@ def register_entities(table: Table, zone: ZoneInfo, country: str, locality: str)
             raise CityError(table.path, f"row {number}", f"{id}: is not newer than the row before it")
         seen[id] = newest
         yield entity
+
+
+def types_in(register: Register, row: Mapping[str, str]) -> Sequence[str]:
+    """The types of a row's entity."""
+    word = row.get(register.types_column, "") if register.types_column else ""
+    return register.types_by.get(word, register.types)
+
+
+def _plain_types(types: Sequence[str]) -> str | list[str]:
+    return types[0] if len(types) == 1 else list(types)
 
 
 def filled(template: str, row: Mapping[str, str]) -> str:

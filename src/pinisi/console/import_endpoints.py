@@ -12,9 +12,11 @@ from pinisi.city.importing.rows import NotReadable
 from pinisi.console.house import House
 from pinisi.console.http import BadRequest, Call, Reply, Route, json_reply
 from pinisi.console.refusals import refuse
+from pinisi.people.errors import NotAllowed
 from pinisi.runtime.import_desk import Correction, Handed, ImportWish, NotHanded, StillFaulty
 from pinisi.runtime.importing import Import, import_at, imports_of
 from pinisi.runtime.quarantine import Quarantined, row_at, rows_of
+from pinisi.runtime.quarantine_sight import may_decide, rows_seen
 from pinisi.vocabulary.instant import format_instant
 
 MOST_NAME = 200
@@ -85,12 +87,13 @@ async def go_on_with_import(house: House, call: Call) -> Reply:
 
 
 async def get_quarantine(house: House, call: Call) -> Reply:
-    """Rows that wait, newest first; `after` is the id of the last one of the page before."""
+    """Waiting rows that the reader may see, newest first; `after` is the id of the last one of the page before."""
     state = call.query.get("state", "open")
     if state not in ("open", "corrected", "dismissed", "all"):
         raise BadRequest("state", "is open, corrected, dismissed or all")
     limit = call.number("limit", 100, 1, 1000)
     rows = await rows_of(house.store, call.tenant, call.query.get("source") or None)
+    rows = await rows_seen(house.store, call.tenant, rows, call.grants)
     chosen = [(id, row) for id, row in rows if state in ("all", row.state)]
     chosen.sort(key=lambda pair: (-pair[1].last, pair[1].origin, len(pair[1].row), pair[1].row))
     ids = [id for id, _ in chosen]
@@ -102,11 +105,14 @@ async def get_quarantine(house: House, call: Call) -> Reply:
 
 async def correct_row(house: House, call: Call) -> Reply:
     asked = call.decode(Correction)
-    row = await row_at(house.store, call.tenant, call.params["id"])
-    if row is None:
+    id = call.params["id"]
+    found = await row_at(house.store, call.tenant, id)
+    seen = await rows_seen(house.store, call.tenant, [] if found is None else [(id, found)], call.grants)
+    if not seen:
         return refuse(404, "Not there", "no row of that id waits")
-    if asked.dismiss and not asked.note.strip():
-        raise BadRequest("note", "says why the row is given up")
+    ((_, row),) = seen
+    if asked.dismiss:
+        _may_dismiss(row, asked, await may_decide(house.store, call.tenant, row, call.grants))
     try:
         entity = await house.imports.correct(call.tenant, row, asked, _city(house, call), call.principal, house.now())
     except StillFaulty as error:
@@ -116,6 +122,13 @@ async def correct_row(house: House, call: Call) -> Reply:
     except CityError as error:
         return refuse(409, "It cannot be read again", str(error))
     return json_reply({"entity": entity, "state": "dismissed" if asked.dismiss else "corrected"})
+
+
+def _may_dismiss(row: Quarantined, asked: Correction, allowed: bool) -> None:
+    if not allowed:
+        raise NotAllowed(f"you may not write what row {row.row} of {row.origin} speaks of")
+    if not asked.note.strip():
+        raise BadRequest("note", "says why the row is given up")
 
 
 def _handed_json(handed: Handed) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from pinisi.city.registers import Register
 from pinisi.city.text import Text
 from pinisi.context.payload import read_entity
 from pinisi.context.term_table import TermTable
+from pinisi.runtime.about import NOBODY_KNOWS, About, about_document, about_row
 from pinisi.runtime.arrival import arrived
 from pinisi.runtime.city_loading import settled
 from pinisi.runtime.quarantine import MOST_EACH, Quarantined, left, met, place_of, rows_of
@@ -189,6 +190,7 @@ class _Writer:
         return unkept
 
     def _row(self, each: Rejected) -> Quarantined:
+        about = _about(self.file.register, each)
         return Quarantined(
             source=self.file.register.source,
             key=each.identity,
@@ -204,6 +206,9 @@ class _Writer:
             cells=each.cells if sum(map(len, each.cells.values())) <= MOST_CELLS else {},
             proposed=each.proposed,
             geometry=_small(each.geometry),
+            entity=each.fault.entity or about.entity,
+            types=tuple(map(self.table.expand_term, about.types)),
+            position=about.position,
         )
 
     async def finish(self, made: Import) -> None:
@@ -220,6 +225,16 @@ class _Writer:
 
 MOST_CELLS = 100_000
 MOST_GEOMETRY = 200_000
+
+
+def _about(register: Register, each: Rejected) -> About:
+    """What a waiting row speaks of: by its columns, or as the entity that it is."""
+    if each.cells or each.geometry is not None:
+        return about_row(register, each.cells, each.geometry)
+    try:
+        return about_document(msgspec.json.decode(each.raw, type=dict[str, Any]))
+    except msgspec.DecodeError:
+        return NOBODY_KNOWS
 
 
 def _small(geometry: dict[str, Any] | None) -> dict[str, Any] | None:

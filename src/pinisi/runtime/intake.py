@@ -4,6 +4,7 @@ Live data, pushed data, dropped files and replays all come this way.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,12 +14,13 @@ from pinisi.city.facts import source_id
 from pinisi.city.text import Text
 from pinisi.context.payload import read_entity
 from pinisi.context.term_table import TermTable
+from pinisi.runtime.about import about_document
 from pinisi.runtime.arrival import Tally, arrived
-from pinisi.runtime.quarantine import MOST_EACH, Quarantined, met, place_of, row_at, rows_of
-from pinisi.runtime.source import Message, Method, Outcome, Reading, Reject, Source, Taken, Unreadable
-from pinisi.store.protocol import Change, DocumentChange, EntityChange, Refused, Store
+from pinisi.runtime.source import Message, Method, Outcome, Reading, Reject, Source, Taken, Unreadable, row_key
+from pinisi.runtime.waiting import Waiting
+from pinisi.store.protocol import DocumentChange, EntityChange, Refused, Store
 from pinisi.store.protocol import Outcome as Applied
-from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.instant import Instant, NotAnInstant, parse_instant
 from pinisi.vocabulary.principal import EVERYTHING, Principal
 
 BATCH = 250
@@ -30,13 +32,18 @@ _NAMELESS = frozenset({"id", "type", "scope", "@context", "expiresAt"})
 
 
 class _Understood(msgspec.Struct):
-    """What one message says, and what became of it. `texts` are the documents as they came, for the quarantine."""
+    """What one message says, and what became of it.
+
+    `documents` are the entities as they came; `taken` the numbers of those that were written; `sound` as in `Reading`.
+    """
 
     message: Message
     changes: list[EntityChange]
-    texts: list[str]
+    documents: list[Mapping[str, Any]]
     rejects: list[Reject]
     outcomes: list[Outcome]
+    taken: list[int] = []
+    sound: Sequence[str] = ()
     whole: bool = True
 
 
@@ -52,7 +59,7 @@ class Intake:
         self._source = source
         self._forced = forced
         self._principal = principal_of(source)
-        self._kept: set[str] | None = None
+        self._waiting = Waiting(store, tenant, table, source.id)
 
     async def take(self, messages: Sequence[Message]) -> Taken:
         """Read messages and write what they say, in their order; answered when it is on disk, with the last `place`.
@@ -95,7 +102,7 @@ class Intake:
 
     def _entities(self, message: Message, reading: Reading) -> _Understood:
         """The change of each entity that is one; the others as rejects."""
-        heard = _Understood(message, [], [], list(reading.rejects), [])
+        heard = _Understood(message, [], [], list(reading.rejects), [], sound=reading.sound)
         for document in reading.entities:
             try:
                 entity = read_entity(self._traced(document), self._table)
@@ -103,7 +110,7 @@ class Intake:
                 heard.rejects.append(_reject(document, str(error)))
             else:
                 heard.changes.append(EntityChange(entity.id, arrived(entity)))
-                heard.texts.append(_text(document))
+                heard.documents.append(document)
         return heard
 
     def _traced(self, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,28 +131,12 @@ class Intake:
         return {**added, **members} | ({"method": added["method"]} if self._forced else {})
 
     async def _finish(self, heard: Sequence[_Understood], place: bytes | None) -> None:
-        """Keep the rejects, and the transport's place once all before it is kept."""
-        changes: list[Change] = []
-        rejects = {reject.key: (one.message, reject) for one in heard for reject in one.rejects}
-        for message, reject in rejects.values():
-            change = await self._kept_row(message, reject)
-            if change is not None:
-                changes.append(change)
+        """Keep the rejects, let go what came right, and the transport's place once all before it is kept."""
+        changes = await self._waiting.settle((one.message, one.rejects, _sound(one)) for one in heard)
         if place is not None:
             changes.append(DocumentChange(PLACE, self._source.id, place))
         for batch in _slices(changes, BATCH):
             await self._store.apply(self._tenant, batch, self._principal)
-
-    async def _kept_row(self, message: Message, reject: Reject) -> DocumentChange | None:
-        if self._kept is None:
-            rows = await rows_of(self._store, self._tenant, self._source.id)
-            self._kept = {id for id, _ in rows}
-        id = place_of(self._source.id, reject.key)
-        if id not in self._kept and len(self._kept) >= MOST_EACH:
-            return None
-        self._kept.add(id)
-        known = await row_at(self._store, self._tenant, id)
-        return met(known, _quarantined(self._source.id, message, reject, message.received))
 
 
 def principal_of(source: Source) -> Principal:
@@ -153,28 +144,25 @@ def principal_of(source: Source) -> Principal:
     return Principal(id=f"source:{source.id}", name=source.title.en, kind="source", grants=EVERYTHING)
 
 
-def _quarantined(source: str, message: Message, reject: Reject, now: Instant) -> Quarantined:
-    return Quarantined(
-        source=source,
-        key=reject.key,
-        origin=message.origin,
-        row=reject.row,
-        field=reject.field,
-        reason=reject.reason,
-        raw=reject.raw,
-        first=now,
-        last=now,
-    )
+def _sound(heard: _Understood) -> Iterator[str]:
+    """Keys of the rows that were taken."""
+    if heard.whole:
+        yield heard.message.origin
+    yield from heard.sound
+    for number in heard.taken:
+        id = heard.changes[number].id
+        yield id
+        yield from (row_key(id, moment) for moment in _moments(heard.documents[number]))
 
 
 def _note(heard: _Understood, number: int, outcome: Applied) -> None:
     """What became of one entity."""
-    change = heard.changes[number]
     if outcome.refused is not None:
-        heard.rejects.append(Reject(key=change.id, reason=_plain(str(outcome.refused)), raw=heard.texts[number]))
+        heard.rejects.append(_reject(heard.documents[number], str(outcome.refused), refused=True))
     elif isinstance(outcome.result, Tally):
         tally = outcome.result
-        heard.outcomes.append(Outcome(change.id, tally.new, tally.late, tally.repeated))
+        heard.taken.append(number)
+        heard.outcomes.append(Outcome(heard.changes[number].id, tally.new, tally.late, tally.repeated))
 
 
 def _taken(heard: _Understood) -> Taken:
@@ -207,9 +195,27 @@ def _sum(each: Sequence[Taken]) -> Taken:
     )
 
 
-def _reject(document: Mapping[str, Any], reason: str) -> Reject:
-    field, _, _ = reason.partition(":")
-    return Reject(key=str(document.get("id", ""))[:400], field=field[:200], reason=_plain(reason), raw=_text(document))
+def _reject(document: Mapping[str, Any], reason: str, *, refused: bool = False) -> Reject:
+    """`refused`: the house does not take it, though it can be read."""
+    moments = _moments(document)
+    return Reject(
+        key=row_key(str(document.get("id", ""))[:400], moments.pop() if len(moments) == 1 else None),
+        field="" if refused else reason.partition(":")[0][:200],
+        reason=_plain(reason),
+        raw=_text(document),
+        about=about_document(document),
+    )
+
+
+def _moments(document: Mapping[str, Any]) -> set[Instant]:
+    """When the values of an entity were true."""
+    found: set[Instant] = set()
+    for value in document.values():
+        at = value.get("observedAt") if isinstance(value, Mapping) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        if isinstance(at, str):
+            with contextlib.suppress(NotAnInstant):
+                found.add(parse_instant(at))
+    return found
 
 
 def _slices(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:

@@ -16,6 +16,8 @@ KIND = "quarantine"
 LONGEST_RAW = 4_000
 MOST_EACH = 10_000
 """Rows kept of one source; those beyond it are counted on its card."""
+MOST_OF_ONE = 100
+"""Rows kept of one entity of a live source: a broken sensor leaves room for the others."""
 
 State = Literal["open", "corrected", "dismissed"]
 
@@ -24,6 +26,8 @@ class Quarantined(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """One row that waits. `origin` is the file, address or topic; `raw` the row as it came, cut at `LONGEST_RAW`.
 
     `times` counts how often it came; `first` and `last` when. `by` and `note` say who dealt with it, and how.
+
+    `entity`, `types` (IRIs) and `position` (longitude, latitude) are what the row speaks of, as far as it is known.
 
     A row of an imported file also has the `code` of its fault, the import, its `cells` and `geometry` as the file has
     them, and the cells that are `proposed` where the correction is clear.
@@ -47,6 +51,9 @@ class Quarantined(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     cells: dict[str, str] = {}
     proposed: dict[str, str] = {}
     geometry: dict[str, Any] | None = None
+    entity: str = ""
+    types: tuple[str, ...] = ()
+    position: tuple[float, float] | None = None
 
 
 _encode = msgspec.json.Encoder().encode
@@ -59,15 +66,20 @@ def place_of(source: str, key: str) -> str:
 
 
 def met(known: Quarantined | None, row: Quarantined) -> DocumentChange:
-    """Keep a row that cannot be taken; one that is there already is counted."""
+    """Keep a row that cannot be taken; one that is there already is counted.
+
+    What somebody has decided upon stays decided while the row comes again as it was.
+    """
     kept = msgspec.structs.replace(row, raw=row.raw[:LONGEST_RAW])
     if known is not None:
-        kept = msgspec.structs.replace(kept, first=known.first, times=known.times + 1)
+        kept = msgspec.structs.replace(kept, first=known.first, times=known.times + row.times)
+        if (known.raw, known.cells) == (kept.raw, kept.cells):
+            kept = msgspec.structs.replace(kept, state=known.state, by=known.by, note=known.note)
     return DocumentChange(KIND, place_of(row.source, row.key), _encode(kept))
 
 
 def dealt_with(row: Quarantined, state: State, by: str, note: str, now: Instant) -> DocumentChange:
-    """A row that somebody has decided upon stays on record until it comes again."""
+    """A row that somebody has decided upon stays on record until it comes again otherwise."""
     done = msgspec.structs.replace(row, state=state, by=by, note=note[:1_000], last=now)
     return DocumentChange(KIND, place_of(row.source, row.key), _encode(done))
 

@@ -12,7 +12,8 @@ import msgspec
 
 from pinisi.city.profile import Profile
 from pinisi.city.text import Text
-from pinisi.vocabulary.instant import Instant
+from pinisi.runtime.about import NOBODY_KNOWS, About
+from pinisi.vocabulary.instant import Instant, format_instant
 
 Method = Literal["measured", "reported", "modelled", "forecast", "simulated", "replayed"]
 
@@ -37,7 +38,9 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 class Reject(msgspec.Struct, frozen=True, kw_only=True):
     """A row that cannot be taken: which one, which field, why, and the row as it came.
 
-    `key` names the row so that a corrected one takes its place (an id in the data; else the row's number).
+    `key` names the row, so that it is kept once and leaves the quarantine when it comes right: `row_key` of its entity
+    (and its moment) where the row says them, else its place in the message. `about` is what it speaks of: only who sees
+    that may see the row.
     """
 
     key: str
@@ -45,6 +48,12 @@ class Reject(msgspec.Struct, frozen=True, kw_only=True):
     row: str = ""
     field: str = ""
     raw: str = ""
+    about: About = NOBODY_KNOWS
+
+
+def row_key(entity: str, moment: Instant | None = None) -> str:
+    """What names a row of which the entity is known; `moment` is when it was true, where the row itself says so."""
+    return entity if moment is None else f"{entity} {format_instant(moment)}"
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,10 +61,13 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
     Each value carries its `observedAt` and, where it has one, its `unitCode`; `method` and `provider` are added where
     the reading is silent. Several entities may be the same one at several moments.
+
+    `sound` are the keys of rows that could be read, for a reader whose rejects have other keys than those of `row_key`.
     """
 
     entities: Sequence[Mapping[str, Any]] = ()
     rejects: Sequence[Reject] = ()
+    sound: Sequence[str] = ()
 
 
 class Unreadable(ValueError):

@@ -407,6 +407,10 @@ class Store(Protocol):
         """Entities in order of first creation. `heat` False: an anonymous reader's question builds no index."""
         ...
 
+    async def areas_at(self, tenant: str, positions: Sequence[tuple[float, float]]) -> Sequence[tuple[str, ...]]:
+        """Codes of the areas at each longitude and latitude, smallest first: what grants by area rest upon."""
+        ...
+
     async def type_counts(self, tenant: str, grants: Grants) -> Mapping[str, int]: ...
     async def attribute_uses(self, tenant: str, grants: Grants) -> Sequence[AttributeUse]:
         """Which attributes are in use, of what the reader may see."""

@@ -204,6 +204,11 @@ class SqliteStore:
         return await self._finders[tenant].find(query, grants, limit=limit, offset=offset, count=count, heat=heat)
 
     @_in_plain_words
+    async def areas_at(self, tenant: str, positions: Sequence[tuple[float, float]]) -> Sequence[tuple[str, ...]]:
+        known = self._known(tenant)
+        return [() if known is None else known.locator.at(lon, lat) for lon, lat in positions]
+
+    @_in_plain_words
     async def type_counts(self, tenant: str, grants: Grants) -> Mapping[str, int]:
         known = self._known(tenant)
         counts: dict[str, int] = {}

@@ -20,6 +20,7 @@ def read_entities(message: Message) -> Reading:
         raise Unreadable(f"has more than {MOST} entities")
     entities: list[dict[str, Any]] = []
     rejects: list[Reject] = []
+    sound: list[str] = []
     for number, item in enumerate(items, start=1):
         if not isinstance(item, dict) or not {"id", "type"} <= item.keys():
             reason = Text("bukan entitas: tanpa id atau type", "is no entity: it lacks id or type", "id か type がない")
@@ -32,6 +33,7 @@ def read_entities(message: Message) -> Reading:
                 )
             )
             continue
+        sound.append(f"{message.origin} {number}")
         entity = cast("dict[str, Any]", item)
         entities.append({name: value for name, value in entity.items() if name != "@context"})
-    return Reading(entities=entities, rejects=rejects)
+    return Reading(entities=entities, rejects=rejects, sound=sound)

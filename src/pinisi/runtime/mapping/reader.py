@@ -12,11 +12,12 @@ from pinisi.city.importing.fault_texts import english
 from pinisi.city.profile import Profile
 from pinisi.city.row_entity import RowFault, RowReader
 from pinisi.city.text import Text
+from pinisi.runtime.about import NOBODY_KNOWS, about_row
 from pinisi.runtime.mapping.mapping import OBSERVED, Format, Mapping, MappingFile
 from pinisi.runtime.mapping.ngsi_ld import read_entities
 from pinisi.runtime.mapping.pattern import pattern_of
 from pinisi.runtime.mapping.rows import Cells, rows_of
-from pinisi.runtime.source import Message, Read, Reading, Reject, Unreadable
+from pinisi.runtime.source import Message, Read, Reading, Reject, Unreadable, row_key
 from pinisi.vocabulary.instant import DAY, SECOND, Instant, format_instant, parse_instant
 
 AHEAD = DAY
@@ -32,9 +33,13 @@ _TRACE = ("method", "provider", "period")
 
 
 class _BadRow(Exception):
+    """`key` and `about` are filled in where the mapping knows them."""
+
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(reason)
         self.field = field
+        self.key = ""
+        self.about = NOBODY_KNOWS
 
 
 class MappedReader:
@@ -56,12 +61,14 @@ class MappedReader:
         known = self._captured(message.origin)
         entities: list[Entity] = []
         rejects: list[Reject] = []
+        sound: list[str] = []
         for row in rows_of(message, self._file, format):
             try:
                 entities += self._entities(row, known, message)
+                sound.append(_place(message, row))
             except _BadRow as bad:
                 rejects.append(_reject(message, row, bad))
-        return Reading(entities=entities, rejects=rejects)
+        return Reading(entities=entities, rejects=rejects, sound=sound)
 
     def _captured(self, origin: str) -> dict[str, str]:
         if self._origin is None:
@@ -78,12 +85,23 @@ class MappedReader:
         cells = {**row.cells, **known, **self._named(row)}
         for mapping, reader in self._readers:
             if all(cells.get(column) == word for column, word in mapping.only.items()):
-                moment = _moment(mapping, cells, message, self._zone)
-                if moment is not None:
-                    yield _entity(mapping, reader, {**cells, OBSERVED: moment}, row)
+                yield from self._entity(mapping, reader, cells, row, message)
                 return
         if self._file.others == "reject":
             raise _BadRow("", "no mapping is for this row (`only`)")
+
+    def _entity(
+        self, mapping: Mapping, reader: RowReader, cells: dict[str, str], row: Cells, message: Message
+    ) -> Iterator[Entity]:
+        moment = None
+        try:
+            moment = _moment(mapping, cells, message, self._zone)
+            if moment is not None:
+                yield _entity(mapping, reader, {**cells, OBSERVED: moment}, row)
+        except _BadRow as bad:
+            bad.about = about_row(reader.register, cells, row.geometry)
+            bad.key = _key(mapping, bad.about.entity, moment)
+            raise
 
     def _named(self, row: Cells) -> dict[str, str]:
         """What the name of a SenML record holds."""
@@ -111,6 +129,13 @@ def _moment(mapping: Mapping, cells: dict[str, str], message: Message, zone: Zon
     if parse_instant(moment) > message.received + AHEAD:
         raise _BadRow(mapping.observed, f"{moment} lies in the future: the sender's clock is wrong")
     return moment
+
+
+def _key(mapping: Mapping, id: str, moment: str | None) -> str:
+    """The name of a bad row; empty where only its place is known: without an id, or with an unreadable time."""
+    if not id or moment is None:
+        return ""
+    return row_key(id, parse_instant(moment) if mapping.observed else None)
 
 
 def _since_1970(cell: str, clock: str) -> str | None:
@@ -144,4 +169,15 @@ def _plain(attribute: Any) -> Any:
 def _reject(message: Message, row: Cells, bad: _BadRow) -> Reject:
     reason = Text(str(bad), str(bad), str(bad))
     raw = row.raw or msgspec.json.encode(row.cells).decode("utf-8", "replace")
-    return Reject(key=f"{message.origin} {row.number}", row=str(row.number), field=bad.field, reason=reason, raw=raw)
+    return Reject(
+        key=bad.key or _place(message, row),
+        row=str(row.number),
+        field=bad.field,
+        reason=reason,
+        raw=raw,
+        about=bad.about,
+    )
+
+
+def _place(message: Message, row: Cells) -> str:
+    return f"{message.origin} {row.number}"

@@ -9,6 +9,7 @@ import msgspec
 from pinisi.city.facts import area_id
 from pinisi.city.profile import Profile
 from pinisi.city.text import Text
+from pinisi.runtime.about import About
 from pinisi.runtime.json_body import read_json
 from pinisi.runtime.source import Card, Message, Reading, Reject, Source, SourceKind, Unreadable
 from pinisi.runtime.strings import texts_of
@@ -70,6 +71,7 @@ def reader(hours: float) -> Callable[[Message], Reading]:
             raise Unreadable("lokasi: has no code, or lies off the Earth")
         entities: list[dict[str, Any]] = []
         rejects: list[Reject] = []
+        sound: list[str] = []
         until = message.received + round(hours * HOUR)
         for number, step in enumerate(_steps(answer.data), start=1):
             try:
@@ -77,9 +79,10 @@ def reader(hours: float) -> Callable[[Message], Reading]:
                 if _instant(at + STEP) <= message.received or _instant(at) > until:
                     continue
                 entities.append(_forecast(place, at, step))
+                sound.append(f"{place.adm4} {number}")
             except _BadStep as bad:
                 rejects.append(_reject(place, number, step, bad))
-        return Reading(entities=entities, rejects=rejects)
+        return Reading(entities=entities, rejects=rejects, sound=sound)
 
     return read
 
@@ -163,7 +166,9 @@ def _reject(place: _Place, number: int, step: Any, bad: _BadStep) -> Reject:
         f"{bad.field}: {bad.value} はあり得ない値です",
     )
     raw = msgspec.json.encode(step).decode("utf-8", "replace")
-    return Reject(key=f"{place.adm4} {number}", row=str(number), field=bad.field, reason=reason, raw=raw)
+    about = About(types=("WeatherForecast",), position=(place.lon, place.lat))
+    key = f"{place.adm4} {number}"
+    return Reject(key=key, row=str(number), field=bad.field, reason=reason, raw=raw, about=about)
 
 
 def make(options: Options, profile: Profile) -> Source:

@@ -12,6 +12,7 @@ import msgspec
 
 from pinisi.city.profile import Profile
 from pinisi.city.text import Text
+from pinisi.runtime.about import About
 from pinisi.runtime.json_body import read_json
 from pinisi.runtime.source import Message, Reading, Reject, Source, SourceKind
 from pinisi.runtime.transports.http_fetch import Manners
@@ -61,6 +62,9 @@ class _File(msgspec.Struct, frozen=True):
     Infogempa: _Inside
 
 
+_ABOUT = About(types=("Earthquake",))
+
+
 class _NotAnEvent(ValueError):
     def __init__(self, field: str, text: str) -> None:
         super().__init__(f"{field}: {text[:60]!r}")
@@ -76,17 +80,19 @@ def reader(options: Options, middle: tuple[float, float]) -> Callable[[Message],
         rows = told if isinstance(told, list) else [told]
         entities: list[dict[str, Any]] = []
         rejects: list[Reject] = []
+        sound: list[str] = []
         for number, row in enumerate(rows, start=1):
             try:
                 entity, far, magnitude = _quake(row, options, middle)
             except _NotAnEvent as bad:
                 rejects.append(_reject(number, row, bad, message))
                 continue
+            sound.append(_key(number, row, message))
             if entity["expiresAt"] <= format_instant(message.received):
                 continue
             if far <= options.within_km or magnitude >= options.elsewhere:
                 entities.append(entity)
-        return Reading(entities=entities, rejects=rejects)
+        return Reading(entities=entities, rejects=rejects, sound=sound)
 
     return read
 
@@ -164,16 +170,22 @@ def _distance_km(one: tuple[float, float], other: tuple[float, float]) -> float:
     return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(half)))
 
 
-def _reject(number: int, row: Any, bad: _NotAnEvent, message: Message) -> Reject:
+def _key(number: int, row: Any, message: Message) -> str:
+    """An event of a file by its time; by its number where it has none."""
     named = cast("Mapping[str, Any]", row).get("DateTime") if isinstance(row, dict) else None
-    key = f"{message.origin.rpartition('/')[2]} {named or number}"
+    return f"{message.origin.rpartition('/')[2]} {named or number}"[:400]
+
+
+def _reject(number: int, row: Any, bad: _NotAnEvent, message: Message) -> Reject:
     reason = Text(
         f"{bad.field}: {bad.text!r} tidak dapat dibaca",
         f"{bad.field}: {bad.text!r} cannot be read",
         f"{bad.field}: {bad.text!r} を読めません",
     )
     raw = msgspec.json.encode(row).decode("utf-8", "replace")
-    return Reject(key=key[:400], row=str(number), field=bad.field, reason=reason, raw=raw)
+    return Reject(
+        key=_key(number, row, message), row=str(number), field=bad.field, reason=reason, raw=raw, about=_ABOUT
+    )
 
 
 def make(options: Options, profile: Profile) -> Source:
