@@ -274,3 +274,26 @@ async def test_whoever_looks_while_a_tenant_is_made_anew_sees_it_empty_or_whole(
                 statuses.add(answer.status_code)
                 await asyncio.sleep(0)
     assert statuses <= {200}
+
+
+async def test_a_house_that_closes_while_replays_are_prepared_leaves_nothing_running(tmp_path: Path) -> None:
+    before = asyncio.all_tasks()
+    for turns in (0, 5, 25, 125):
+        async with played(tmp_path / f"data-{turns}") as at:
+            for number in range(4):
+                await at.start(name=f"n{number}")
+            for _ in range(turns):
+                await asyncio.sleep(0)
+        assert asyncio.all_tasks() == before
+
+
+async def test_whoever_puts_a_replay_forward_while_it_goes_on_after_a_restart_is_heard(tmp_path: Path) -> None:
+    async with played(tmp_path / "data") as at:
+        await at.start(paused=True, **{"from": format_instant(MIDDLE)})
+        await at.until(BUSES, "paused")
+    async with played(tmp_path / "data") as at:
+        await at.act(BUSES, "seek", at=END)
+        there = await at.until(BUSES, "paused", "failed")
+        arrived = await at.arrived(BUSES)
+    assert (there["state"], there["moment"]) == ("paused", END)
+    assert [code for _, _, code in arrived] == [code for _, code in bus_rows()]

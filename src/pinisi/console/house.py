@@ -127,6 +127,8 @@ class House:
         self._opened.push_async_callback(self.imports.close)
         await self._open_replays()
         await self._open_notifications()
+        self._opened.push_async_callback(self._stop_work)
+        self._opened.push_async_callback(self.replays.close)
         await self._open_city()
         await self.store.rest()
         await self.replays.go_on()
@@ -146,7 +148,6 @@ class House:
             self.settings.data / "replays",
             self.clock,
         )
-        self._opened.push_async_callback(self.replays.close)
         await self.replays.read()
 
     async def _open_notifications(self) -> None:
@@ -226,14 +227,16 @@ class House:
             town.heard(entries)
 
     async def close(self) -> None:
-        """Stop what runs, finish what waits, close the files."""
+        """Stop what runs (the replays first: they set further work going), finish what waits, close the files."""
         self.take_leave()
-        for town in self.towns.values():
+        await self._opened.aclose()
+
+    async def _stop_work(self) -> None:
+        for town in tuple(self.towns.values()):
             await town.keeper.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._opened.aclose()
 
     def take_leave(self) -> None:
         """Let every live stream end, so that nobody who listens keeps the server from closing."""

@@ -110,6 +110,7 @@ class Replay:
         self._conductor: Conductor | None = None
         self._keeper: Keeper | None = None
         self._finished = False
+        self._open_to_rows = False
         self._work: asyncio.Task[None] | None = None
         self._watch: asyncio.Task[None] | None = None
         self._acting = asyncio.Lock()
@@ -160,19 +161,19 @@ class Replay:
         async with self._acting:
             self._stage.show(self.tenant, await self._city(), self.clock)
             await self._keep(self.plan)
-            self._engage(self._begin())
+            self._engage(self._begin)
 
     async def go_on(self) -> None:
         """Go on after a restart of the server: where the log of the tenant ends, or from the beginning if it must."""
         async with self._acting:
             self._stage.show(self.tenant, await self._city(), self.clock)
-            self._engage(self._go_on() if self.plan.prepared else self._begin())
+            self._engage(self._go_on if self.plan.prepared else self._begin)
 
     async def run(self) -> None:
         async with self._acting:
             await self._note(running=True)
             if self._finished:
-                self._engage(self._restarted())
+                self._engage(self._restarted)
             elif not self.preparing:
                 self._let_run()
 
@@ -199,13 +200,14 @@ class Replay:
         """Be at a moment: forward by bringing it there, backward by beginning anew."""
         async with self._acting:
             wanted = max(self.plan.begin, min(self.plan.until, moment))
-            back = self.failure is not None or not self.plan.prepared or wanted < self.clock.now()
+            whole = self._open_to_rows and self.plan.prepared and self.failure is None
+            back = not whole or wanted < self.clock.now()
             await self._disengage()
             self.clock.pause()
             self.failure = None
             self._finished = False
             await self._note(moment=wanted, prepared=not back)
-            self._engage(self._begin() if back else self._bring())
+            self._engage(self._begin if back else self._bring)
 
     async def end(self) -> None:
         """Stop for good; the tenant stays as it is."""
@@ -222,23 +224,23 @@ class Replay:
 
     async def close(self) -> None:
         """Stop what runs; what is written stays, and a restart goes on from there."""
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.cancel()
+            await asyncio.gather(watch, return_exceptions=True)
         await self._disengage()
         if self.clock.running:
             await self._note_moment()
-        if self._watch is not None:
-            self._watch.cancel()
-            await asyncio.gather(self._watch, return_exceptions=True)
-            self._watch = None
         if self.reel is not None:
             self.reel.close()
             self.reel = None
 
     # how it goes on by itself
 
-    def _engage(self, work: Awaitable[None]) -> None:
+    def _engage(self, work: Callable[[], Awaitable[None]]) -> None:
         async def engaged() -> None:
             try:
-                await work
+                await work()
             except (Unreadable, StoreUnavailable, OSError) as error:
                 self._fail(str(error))
             except Exception as error:
@@ -262,6 +264,7 @@ class Replay:
 
     async def _begin(self) -> None:
         self._conductor = None
+        self._open_to_rows = False
         await self._stage.clear_stage(self.tenant)
         self.clock = ReplayClock(self.plan.begin, self.plan.until, self.plan.speed, Stopwatch())
         self._store.keep_time(self.tenant, self.clock.now)
@@ -298,6 +301,7 @@ class Replay:
         self._keeper = keeper
         for stream in self.recording.streams:
             await keeper.add(self._running(stream, self._conductor), on=True)
+        self._open_to_rows = True
 
     async def _keep_base(self) -> None:
         """Keep the tenant as it begins, with its city, for going back and for later starts."""
@@ -369,7 +373,7 @@ class Replay:
             self._finished = True
             await self._tell_cards()
             if self.plan.loop:
-                self._engage(self._restarted())
+                self._engage(self._restarted)
             else:
                 await self._note(moment=self.plan.until, running=False)
 
