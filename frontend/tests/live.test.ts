@@ -6,15 +6,15 @@ import { Touched } from "../src/live/touched";
 import { arrange } from "../src/incidents/waiting";
 import { filtered, sorted } from "../src/lists/rows";
 
-const COLUMNS = ["id", "name", "area", "lon", "lat", "area", "flags"];
+const COLUMNS = ["id", "name", "area", "lon", "lat", "area", "source", "flags"];
 const fresh = () => readTable({
   position: 5,
   layer: "green",
   columns: COLUMNS,
   rows: [
-    ["a", "Danau Balang", "Bitowa, Manggala", 119.4, -5.1, 2445, ["area-zero"]],
-    ["b", "Taman Macan", null, null, null, null, []],
-    ["c", "Bakau", "Untia, Biringkanaya", 119.5, -5.2, 0, []],
+    ["a", "Danau Balang", "Bitowa, Manggala", 119.4, -5.1, 2445, 7, ["area-zero"]],
+    ["b", "Taman Macan", null, null, null, null, null, []],
+    ["c", "Bakau", "Untia, Biringkanaya", 119.5, -5.2, 0, 7, []],
   ],
 });
 const table = fresh();
@@ -29,12 +29,12 @@ describe("a layer's table", () => {
   it("reads a doubt that is only a code", () => expect(table.rows.get("a")?.flags[0]?.code).toBe("area-zero"));
   it("takes changes and drops what is gone", () => {
     const after = fresh();
-    after.apply(9, [change("b", null), change("d", ["d", "New", null, 119, -5, 1, []]), change("e", null)]);
+    after.apply(9, [change("b", null), change("d", ["d", "New", null, 119, -5, 1, 7, []]), change("e", null)]);
     expect([[...after.rows.keys()], after.position]).toEqual([["a", "c", "d"], 9]);
   });
   it("drops an entity that left the layer", () => {
     const after = fresh();
-    after.apply(9, [change("a", ["a", "x", null, 0, 0, 1, []], "other")]);
+    after.apply(9, [change("a", ["a", "x", null, 0, 0, 1, null, []], "other")]);
     expect(after.rows.has("a")).toBe(false);
   });
   it("says what changed since a version, as long as it remembers", () => {

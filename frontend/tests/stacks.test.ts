@@ -6,8 +6,8 @@ import { differing, rowsAt, stackCounts } from "../src/map/stacks";
 const table = readTable({
   position: 1,
   layer: "banks",
-  columns: ["id", "name", "area", "lon", "lat", "flags"],
-  rows: [["a", "A", null, 1, 2, []], ["b", "B", null, 1, 2, []], ["c", "C", null, 3, 2, []], ["d", "D", null, null, null, []]],
+  columns: ["id", "name", "area", "lon", "lat", "source", "flags"],
+  rows: [["a", "A", null, 1, 2, null, []], ["b", "B", null, 1, 2, null, []], ["c", "C", null, 3, 2, null, []], ["d", "D", null, null, null, null, []]],
 });
 
 describe("things at one place", () => {

@@ -47,8 +47,8 @@ describe("a field for a moment", () => {
 });
 
 describe("two moments compared", () => {
-  const columns = ["id", "name", "area", "lon", "lat", "level", "flags"];
-  const table = (...rows: (string | number | null)[][]) => readTable({ position: 1, layer: "l", columns, rows: rows.map((row) => [...row, []]) });
+  const columns = ["id", "name", "area", "lon", "lat", "level", "source", "flags"];
+  const table = (...rows: (string | number | null)[][]) => readTable({ position: 1, layer: "l", columns, rows: rows.map((row) => [...row, null, []]) });
   const before = table(["a", "A", null, 1, 1, 5], ["b", "B", null, 1, 1, 5], ["c", "C", null, 1, 1, 5], ["d", "D", null, 1, 1, 5]);
   const after = table(["a", "A", null, 1, 1, 5], ["b", "B", null, 1, 1, 7], ["d", "Dua", null, 1, 2, 5], ["e", "E", null, 1, 1, null]);
   const found = differences(before, after);

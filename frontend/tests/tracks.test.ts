@@ -3,9 +3,9 @@ import type { Cell } from "../src/api/types";
 import { readTable, type Table } from "../src/live/table";
 import { addToTrail, glides, positionAt, TRAIL_MS, TRAIL_POINTS, type Track, type TrailPoint, Tracks } from "../src/live/tracks";
 
-const COLUMNS = ["id", "name", "area", "lon", "lat", "movedAt", "flags"];
+const COLUMNS = ["id", "name", "area", "lon", "lat", "movedAt", "source", "flags"];
 const NOON = Date.parse("2026-11-25T04:00:00Z");
-const row = (id: string, lon: number, at: string | null = null): Cell[] => [id, id, null, lon, -5, at, []];
+const row = (id: string, lon: number, at: string | null = null): Cell[] => [id, id, null, lon, -5, at, 7, []];
 const table = (...rows: Cell[][]) => readTable({ position: 1, layer: "buses", columns: COLUMNS, rows });
 const go = (to: Table, ...rows: Cell[][]) => to.apply(to.position + 1, rows.map((cells) => ({ id: String(cells[0]), type: "t", rows: { buses: cells }, attributes: [] })));
 

@@ -94,7 +94,8 @@ async def test_the_areas_are_fifteen_kecamatan_and_153_kelurahan(reader: httpx.A
 async def test_layers_have_the_columns_that_the_city_names(reader: httpx.AsyncClient) -> None:
     for layer in (await read(reader, "city"))["layers"]:
         table = await read(reader, f"layers/{layer['id']}")
-        assert table["columns"] == ["id", "name", "area", "lon", "lat", *(c["key"] for c in layer["columns"]), "flags"]
+        own = [column["key"] for column in layer["columns"]]
+        assert table["columns"] == ["id", "name", "area", "lon", "lat", *own, "source", "flags"]
         assert all(len(row) == len(table["columns"]) for row in table["rows"])
         assert layer["count"] == len(table["rows"])
     assert (await reader.get(f"{OURS}/layers/nothing")).status_code == 404

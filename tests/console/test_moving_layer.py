@@ -19,7 +19,7 @@ columns = [{ key = "line", label = { id = "Jalur", en = "Line", ja = "路線" } 
 """
 
 
-async def test_a_row_of_a_moving_layer_ends_with_the_moment_of_its_position(tmp_path: Path) -> None:
+async def test_a_row_of_a_moving_layer_tells_the_moment_of_its_position(tmp_path: Path) -> None:
     city = Path(shutil.copytree(MAKASSAR, tmp_path / "city"))
     with (city / "city.toml").open("a", encoding="utf-8") as toml:
         toml.write(BUSES)
@@ -37,7 +37,7 @@ async def test_a_row_of_a_moving_layer_ends_with_the_moment_of_its_position(tmp_
         assert answer.status_code == 201, answer.text
         table = (await demo.get(f"{OURS}/layers/buses")).json()
         city_answer = (await demo.get(f"{OURS}/city")).json()
-    assert table["columns"][-3:] == ["line", "movedAt", "flags"]
+    assert table["columns"][-4:] == ["line", "movedAt", "source", "flags"]
     first, second = (dict(zip(table["columns"], row, strict=True)) for row in table["rows"])
     assert first["movedAt"] == "2026-11-25T04:00:00Z"
     assert second["movedAt"].startswith("20") and second["movedAt"].endswith("Z")

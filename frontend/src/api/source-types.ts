@@ -3,13 +3,14 @@ import type { Text } from "./types";
 
 export type SourceState = "off" | "waiting" | "live" | "late" | "silent" | "failing";
 
-/** A live source that is on and does not deliver as it should, and the layers that show values of it. */
+/** A live source that does not deliver, the layers that show values of it, and what their rows of it have as `source`. */
 export interface Ailing {
   id: string;
   title: Text;
-  state: "late" | "silent" | "failing";
+  state: "off" | "late" | "silent" | "failing";
   lastMessage: string | null;
   layers: string[];
+  rows: number[];
 }
 
 export interface LiveSource {

@@ -41,6 +41,8 @@ export interface Value {
   ageDays: number | null;
   /** Seconds between two values of its source, when that is a live one. */
   updatePeriod?: number | null;
+  /** Cards of sources that do not deliver, and that it would rest upon if they did. */
+  ailing?: string[];
   flags: Flag[];
   entity: string | null;
   attribute: string | null;

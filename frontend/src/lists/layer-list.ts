@@ -11,7 +11,8 @@ import { store } from "../live/store";
 import type { Row } from "../live/table";
 import { staleMinutes } from "../live/tracks";
 import { screenState } from "../screen/screen";
-import { ailingWords, blinding } from "../sources/ailing";
+import { ailingRow, ailingWords, blinding } from "../sources/ailing";
+import "../sources/ailing-mark";
 import "../sources/state-mark";
 import { controls, panelParts } from "../theme/controls";
 import { setStyle } from "../theme/set-style";
@@ -43,6 +44,10 @@ export class LayerList extends View {
         display: flex;
         flex-direction: column;
         height: 100%;
+      }
+
+      p state-mark {
+        vertical-align: -0.1875rem;
       }
 
       .head {
@@ -123,6 +128,12 @@ export class LayerList extends View {
       .main {
         min-width: 0;
         flex: 1;
+      }
+
+      .second {
+        display: flex;
+        gap: 0.5rem;
+        min-width: 0;
       }
 
       .figure {
@@ -219,6 +230,7 @@ export class LayerList extends View {
   }
 
   private row(layer: Layer, row: Row, index: number, count: number, current: boolean) {
+    const ailing = ailingRow(store.now, row);
     const place = { top: `${index * ROW_REM}rem`, height: `${ROW_REM}rem` };
     return html`<div
       role="option"
@@ -232,7 +244,7 @@ export class LayerList extends View {
     >
       <span class="main">
         <span class="cut-off" style=${setStyle({ display: "block" })}>${row.name}</span>
-        <span class="small">${row.area ?? this.words.unknown}</span>
+        <span class="small second">${ailing ? html`<ailing-mark .source=${ailing}></ailing-mark>` : nothing}<span class="cut-off">${row.area ?? this.words.unknown}</span></span>
       </span>
       ${row.flags.length
         ? html`<span class="flag" role="img" aria-label=${row.flags.map((flag) => this.text(flag.text)).join(". ")} title=${row.flags.map((flag) => this.text(flag.text)).join("\n")}>${icon("flag", 14)}</span>`

@@ -7,12 +7,16 @@ export interface Row {
   area: string | null;
   at: LonLat | null;
   flags: readonly Flag[];
+  /** Stands for the sources that it rests upon. */
+  source: number | null;
   /** What the layer's own columns hold, by their keys. */
   cells: Readonly<Record<string, Cell>>;
 }
 
 /** How many columns every layer begins with: id, name, area, lon, lat. Its own may bear the same names. */
 const SHARED = 5;
+/** And how many it ends with: source, flags. */
+const ENDING = 2;
 /** How many steps back a table can say what has changed since. */
 const MOST_STEPS = 64;
 const NO_FLAGS: readonly Flag[] = [];
@@ -71,15 +75,16 @@ function readFlag(flag: Flag | string): Flag {
 
 function readRow(columns: readonly string[], cells: readonly Cell[]): Row {
   const [id, name, area, lon, lat] = cells;
-  const flags = cells[columns.length - 1];
+  const [source, flags] = cells.slice(columns.length - ENDING, columns.length);
   const named: Record<string, Cell> = {};
-  for (let index = SHARED; index < columns.length - 1; index += 1) named[columns[index] as string] = cells[index] ?? null;
+  for (let index = SHARED; index < columns.length - ENDING; index += 1) named[columns[index] as string] = cells[index] ?? null;
   return {
     id: String(id),
     name: typeof name === "string" ? name : String(id),
     area: typeof area === "string" ? area : null,
     at: typeof lon === "number" && typeof lat === "number" ? [lon, lat] : null,
     flags: Array.isArray(flags) && flags.length ? flags.map(readFlag) : NO_FLAGS,
+    source: typeof source === "number" ? source : null,
     cells: named,
   };
 }

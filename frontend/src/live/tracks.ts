@@ -19,6 +19,8 @@ export interface Track {
   lasts: number;
   /** City time of the last known position, milliseconds; null when nobody has said. */
   known: number | null;
+  /** Stands for the sources that it rests upon. */
+  source: number | null;
   /** How often its position changed while we looked. */
   moves: number;
   trail: TrailPoint[];
@@ -38,6 +40,8 @@ export class Tracks {
   members = 0;
   /** Rises when something moved. */
   moves = 0;
+  /** What stands for sources that do not deliver. */
+  ailing: { has(source: number): boolean } = new Set<number>();
   private table: Table | null = null;
   private version = -1;
   private period: number | null = null;
@@ -68,12 +72,13 @@ export class Tracks {
     const told = toldAt(row);
     const track = this.all.get(row.id);
     if (!track) {
-      this.all.set(row.id, { id: row.id, from: at, to: at, began: now, lasts: 0, known: told, moves: 0, trail: [] });
+      this.all.set(row.id, { id: row.id, from: at, to: at, began: now, lasts: 0, known: told, source: row.source, moves: 0, trail: [] });
       this.members += 1;
       return;
     }
     const before = track.known;
     track.known = told ?? city;
+    track.source = row.source;
     if (track.to[0] === at[0] && track.to[1] === at[1]) return;
     if (before !== null && track.known > before) this.learnPeriod(track.known - before);
     move(track, at, now, before);
@@ -94,8 +99,9 @@ export class Tracks {
   }
 }
 
-/** Whether its position is too old to be taken for the present one; one of unknown age is not called old. */
-export function isStale({ known }: Track, tracks: Tracks, city: number): boolean {
+/** Whether its position is too old to be taken for the present one, or nobody tells the present one; one of unknown age is not old. */
+export function isStale({ known, source }: Track, tracks: Tracks, city: number): boolean {
+  if (source !== null && tracks.ailing.has(source)) return true;
   return known !== null && city - known > tracks.staleAfter;
 }
 

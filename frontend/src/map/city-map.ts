@@ -10,6 +10,7 @@ import { store } from "../live/store";
 import type { Row } from "../live/table";
 import { screenState } from "../screen/screen";
 import { EVENTS } from "../screen/shade";
+import { ailingRow, ailingWords, blinding } from "../sources/ailing";
 import { controls } from "../theme/controls";
 import { Letters } from "../theme/faces";
 import { incidentPoints, NOTHING, readMark, selectedIncident, selectedPoint } from "./features";
@@ -188,6 +189,8 @@ export class CityMap extends View {
     this.pointing = new Pointing({
       map,
       words: () => this.words,
+      format: () => this.format,
+      text: (text) => this.text(text),
       shown: () => this.shown(),
       pick: (point) => pickAt(map, point, store.areas, kelurahanFromZoom(this.scale()), this.layers?.movers ?? null),
       changed: () => this.requestUpdate(),
@@ -207,7 +210,7 @@ export class CityMap extends View {
     if (ground >= 0) style.layers.splice(ground + 1, 0, ...shadeLayers());
     style.sources[HEAT] = { type: "geojson", data: NOTHING };
     style.layers.push(heatLayer());
-    layGrounds(style, city.layers, this.palette, scale);
+    layGrounds(style, city.layers, theme, this.palette, scale);
     style.sources[TRAILS] = { type: "geojson", data: NOTHING };
     style.layers.push(trailLayer(scale));
     // What the city names first is drawn last, above the rest.
@@ -281,7 +284,8 @@ export class CityMap extends View {
     const title = selection?.kind === "incident" ? this.text(selection.incident.title) : "";
     if (!this.letters.ready(title)) return;
     const at = selection?.kind === "row" ? this.drawnAt(selection) : null;
-    if (!this.news("selected", `${id} ${at} ${this.theme()} ${this.format.language}`)) return;
+    const stale = selection?.kind === "row" && this.isStale(selection);
+    if (!this.news("selected", `${id} ${at} ${stale} ${this.theme()} ${this.format.language}`)) return;
     const code = selection?.kind === "area" ? selection.area.code : "";
     for (const level of ["kecamatan-selected", "kelurahan-selected"]) {
       if (map.getLayer(level)) map.setFilter(level, ["==", ["get", "code"], code]);
@@ -300,7 +304,7 @@ export class CityMap extends View {
   }
 
   private grown(selection: Selection | null): typeof NOTHING {
-    if (selection?.kind === "row") return selectedPoint(selection.layer, { ...selection.row, at: this.drawnAt(selection) }, this.theme());
+    if (selection?.kind === "row") return selectedPoint(selection.layer, { ...selection.row, at: this.drawnAt(selection) }, this.theme(), this.isStale(selection));
     if (selection?.kind !== "incident") return NOTHING;
     return selectedIncident(selection.incident, this.theme(), this.text(selection.incident.title));
   }
@@ -308,6 +312,10 @@ export class CityMap extends View {
   /** Where a selected row is drawn: what moves is on its way. */
   private drawnAt({ layer, row, at }: { layer: Layer; row: Row; at: LonLat }): LonLat {
     return this.layers?.at(layer, row.id) ?? at;
+  }
+
+  private isStale({ layer, row }: { layer: Layer; row: Row }): boolean {
+    return ailingRow(store.now, row) !== null || (this.layers?.movers.stale(layer, row.id) ?? false);
   }
 
   /** True when what a source shows has changed. */
@@ -371,12 +379,18 @@ export class CityMap extends View {
     this.map?.fitBounds(this.cityBounds(), { padding: this.padding(), animate: !QUIET.matches, duration: 200 });
   }
 
+  /** What is not to be trusted of what the map shows. */
+  private blind(): string[] {
+    const found = new Set(this.shown().flatMap(({ id }) => blinding(store.now, id)));
+    return [...found].map((source) => ailingWords(this.text(source.title), source, this.words, this.format, store.clock()));
+  }
+
   private announce(): void {
     const canvas = this.map?.getCanvas();
     if (!canvas) return;
     const open = [...store.incidents.values()].filter(isOpen).length;
     const count = (layer: Layer) => store.tables.get(layer.id)?.rows.size ?? layer.count;
-    canvas.setAttribute("aria-label", summarise(this.shown(), count, open, this.words, this.format));
+    canvas.setAttribute("aria-label", summarise(this.shown(), count, { events: open, blind: this.blind() }, this.words, this.format));
     canvas.setAttribute("aria-describedby", "map-help");
   }
 }

@@ -4,7 +4,7 @@ import type { Format } from "../format/format";
 import type { Row } from "../live/table";
 import type { Mark } from "./mover-deck";
 import { rowFigure } from "./row-figure";
-import { severityName, symbolName } from "./symbols";
+import { severityName, staleName, symbolName } from "./symbols";
 
 type Points = GeoJSON.FeatureCollection<GeoJSON.Point>;
 
@@ -14,7 +14,7 @@ function point(at: [number, number], properties: GeoJSON.GeoJsonProperties): Geo
   return { type: "Feature", properties, geometry: { type: "Point", coordinates: at } };
 }
 
-/** How a row looks besides what it holds: old positions of what moves, and how many stand at its place (of a stack's first). */
+/** How a row looks besides what it holds: whether it is old (a position, or its source does not deliver), and how many stand at its place (of a stack's first). */
 export interface RowLook {
   stale?: boolean;
   stack?: number;
@@ -37,9 +37,9 @@ export function incidentPoints(incidents: readonly Incident[], theme: string, sa
 }
 
 /** The selected row, grown and with its name, above everything else. */
-export function selectedPoint(layer: Layer, row: Row, theme: string): Points {
+export function selectedPoint(layer: Layer, row: Row, theme: string, stale = false): Points {
   if (!row.at) return NOTHING;
-  const icon = symbolName(theme, layer.shape, layer.hue, true);
+  const icon = (stale ? staleName : symbolName)(theme, layer.shape, layer.hue, true);
   return { type: "FeatureCollection", features: [point(row.at, { id: row.id, name: row.name, icon, layer: layer.id })] };
 }
 

@@ -4,6 +4,7 @@ import type { Bounds, Layer, LonLat } from "../api/types";
 import type { Format } from "../format/format";
 import { store } from "../live/store";
 import type { Row, Table } from "../live/table";
+import { ailingRow, ailingRows } from "../sources/ailing";
 import { rowPoint } from "./features";
 import { GroundView } from "./ground-view";
 import { CLUSTER_ABOVE, clusterSource, layerSource, styleLayersOf } from "./layers";
@@ -120,7 +121,7 @@ export class LayerView {
       return;
     }
     const restacked = crowded ? [] : this.countStacks(layer, table);
-    const sent = sources[crowded ? "clustered" : "single"].update(source, table, this.host.format().language, this.drawing(layer));
+    const sent = sources[crowded ? "clustered" : "single"].update(source, table, this.looks(), this.drawing(layer));
     if (restacked.length) sources.single.redraw(source, restacked, this.drawing(layer));
     if (sent) sources.sent = performance.now();
   }
@@ -136,12 +137,17 @@ export class LayerView {
     return differing(before, sources.stacks);
   }
 
+  /** What points depend on besides their rows: the language, and which sources do not deliver. */
+  private looks(): string {
+    return [this.host.format().language, ...[...ailingRows(store.now).keys()].sort()].join(" ");
+  }
+
   private drawing(layer: Layer): (row: Row) => GeoJSON.Feature<GeoJSON.Point> | null {
     const { movers } = this;
     const format = this.host.format();
     const { stacks } = this.sourcesOf(layer);
     return (row) => {
-      const look = { stale: movers.stale(layer, row.id), ...(stacks.has(row.id) ? { stack: stacks.get(row.id) as number } : {}) };
+      const look = { stale: movers.stale(layer, row.id) || ailingRow(store.now, row) !== null, ...(stacks.has(row.id) ? { stack: stacks.get(row.id) as number } : {}) };
       return rowPoint(layer, row, format, row.at && (movers.at(layer, row.id) ?? row.at), look);
     };
   }

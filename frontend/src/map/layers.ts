@@ -9,6 +9,8 @@ import { TRAILS } from "./trails";
 /** More symbols of one layer in view than this are gathered into clusters. */
 export const CLUSTER_ABOVE = 300;
 const NAMES_FROM_ZOOM = 14;
+/** How many in a cluster are stale. */
+const STALE = { stale: ["+", ["case", ["boolean", ["get", "stale"], false], 1, 0]] } as unknown as Record<string, unknown>;
 
 export function layerSource(layer: Layer): string {
   return `rows ${layer.id}`;
@@ -27,7 +29,7 @@ export function styleLayersOf(layer: Layer): { single: string[]; clustered: stri
 export function sourcesFor(data: GeoJSON.FeatureCollection): Record<"single" | "clustered", SourceSpecification> {
   return {
     single: { type: "geojson", data, promoteId: "id" },
-    clustered: { type: "geojson", data, promoteId: "id", cluster: true, clusterRadius: 44, clusterMaxZoom: 17, clusterMinPoints: 3 },
+    clustered: { type: "geojson", data, promoteId: "id", cluster: true, clusterRadius: 44, clusterMaxZoom: 17, clusterMinPoints: 3, clusterProperties: STALE },
   };
 }
 
@@ -105,7 +107,7 @@ function clusterLayers(layer: Layer, palette: Palette, scale: number): LayerSpec
       ...common,
       paint: {
         "circle-color": palette.city,
-        "circle-stroke-color": colour,
+        "circle-stroke-color": ["case", [">", ["get", "stale"], 0], palette.label, colour],
         "circle-stroke-width": 1.2 * scale,
         "circle-radius": ["interpolate", ["linear"], ["ln", ["get", "point_count"]], 1, 8 * scale, 7, 19 * scale],
       },

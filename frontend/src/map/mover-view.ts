@@ -4,6 +4,7 @@ import { api } from "../api/client";
 import { store } from "../live/store";
 import type { Bounds, Layer, LonLat } from "../api/types";
 import type { Table } from "../live/table";
+import { ailingRows } from "../sources/ailing";
 import { glides, isStale, positionAt, TRAIL_MS, type Track, tracked, Tracks, type TrailPoint } from "../live/tracks";
 import type { Fleet, Marks, MoverDeck } from "./mover-deck";
 import { pointsOf, TRAILS, TRAILS_BELOW, trailLines } from "./trails";
@@ -67,6 +68,7 @@ export class MoverView {
     const known = this.moving.get(layer.id) ?? { layer, tracks: new Tracks(), many: false, inView: 0 };
     this.moving.set(layer.id, Object.assign(known, { layer }));
     tracked.set(layer.id, known.tracks);
+    known.tracks.ailing = ailingRows(store.now);
     known.tracks.update(table, performance.now(), this.host.city());
     this.count(known);
     this.wake();
@@ -154,7 +156,8 @@ export class MoverView {
     if (!this.deck || (fleets.length === 0 && this.drawnAt.deck === 0)) return;
     const { host } = this;
     const marks = host.marks();
-    const key = fleets.map(({ tracks }) => `${tracks.moves} ${tracks.members}`).join() + marks.all.map(({ at, icon }) => `${at} ${icon}`).join();
+    const ails = [...ailingRows(store.now).keys()].join();
+    const key = ails + fleets.map(({ tracks }) => `${tracks.moves} ${tracks.members}`).join() + marks.all.map(({ at, icon }) => `${at} ${icon}`).join();
     const gliding = !this.host.quiet() && fleets.some(({ tracks }) => someGlide(tracks, clock));
     if (!gliding && key === this.still) return;
     this.still = gliding ? "" : key;

@@ -8,7 +8,7 @@ export type Picked =
   | { kind: "incident"; id: string; name: string }
   | { kind: "place"; id: string; name: string; layer?: string }
   | { kind: "stack"; at: LonLat; count: number }
-  | { kind: "cluster"; at: LonLat; count: number; cluster: number; source: string };
+  | { kind: "cluster"; at: LonLat; count: number; stale: number; cluster: number; source: string };
 
 interface Spot {
   x: number;
@@ -62,7 +62,8 @@ function stacked(found: readonly MapGeoJSONFeature[], { geometry, properties }: 
 function read({ properties, geometry, source }: MapGeoJSONFeature): Picked | null {
   if (properties["point_count"] && geometry.type === "Point") {
     const cluster = Number(properties["cluster_id"]);
-    return { kind: "cluster", at: geometry.coordinates as LonLat, count: Number(properties["point_count"]), cluster, source };
+    const [count, stale] = [Number(properties["point_count"]), Number(properties["stale"])];
+    return { kind: "cluster", at: geometry.coordinates as LonLat, count, stale, cluster, source };
   }
   const id = String(properties["id"]);
   const name = String(properties["name"]);

@@ -1,9 +1,11 @@
 /** The hand on the map: what it points at, and what a click opens. */
 import type { GeoJSONSource, Map as MapLibre, MapMouseEvent } from "maplibre-gl";
-import type { Layer } from "../api/types";
+import type { Layer, Text } from "../api/types";
+import type { Format } from "../format/format";
 import { store } from "../live/store";
 import { staleMinutes } from "../live/tracks";
 import { screenState } from "../screen/screen";
+import { ailingRow, ailingWords } from "../sources/ailing";
 import type { Catalogue } from "../strings/catalogue";
 import { type Picked } from "./picking";
 import { rowsAt, type Stacked } from "./stacks";
@@ -15,6 +17,8 @@ const MOST_LEAVES = 500;
 export interface PointingHost {
   map: MapLibre;
   words(): Catalogue;
+  format(): Format;
+  text(text: Text): string;
   shown(): readonly Layer[];
   pick(point: { x: number; y: number }): Picked | null;
   changed(): void;
@@ -84,12 +88,14 @@ export class Pointing {
 
   private named(picked: Picked): string {
     const words = this.host.words();
-    if (picked.kind === "cluster") return words.cluster(picked.count);
+    if (picked.kind === "cluster") return [words.cluster(picked.count), picked.stale ? words.clusterStale(picked.stale) : ""].filter(Boolean).join(" · ");
     if (picked.kind === "stack") return words.stack(picked.count);
     const layer = picked.kind === "place" ? picked.layer : undefined;
     const row = layer ? store.tables.get(layer)?.rows.get(picked.id) : undefined;
     const minutes = row && layer ? staleMinutes(row, layer, store.clock().getTime()) : null;
-    return minutes === null ? picked.name : `${picked.name} · ${words.positionAge(minutes)}`;
+    const source = row ? ailingRow(store.now, row) : null;
+    const blind = source ? ailingWords(this.host.text(source.title), source, words, this.host.format(), store.clock()) : "";
+    return [picked.name, minutes === null ? "" : words.positionAge(minutes), blind].filter(Boolean).join(" · ");
   }
 }
 

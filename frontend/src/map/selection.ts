@@ -32,5 +32,5 @@ function fromOpenPlace(id: string): Selection | null {
   const layer = store.city?.layers.find(({ type }) => type === place?.type) ?? store.city?.layers[0];
   if (place?.id !== id || place.location?.type !== "Point" || !layer) return null;
   const at = place.location.coordinates.slice(0, 2) as LonLat;
-  return { kind: "row", layer, at, row: { id, name: place.name, area: null, at, flags: [], cells: {} } };
+  return { kind: "row", layer, at, row: { id, name: place.name, area: null, at, flags: [], source: null, cells: {} } };
 }

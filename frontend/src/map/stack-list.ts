@@ -4,7 +4,10 @@ import { customElement, property } from "lit/decorators.js";
 import { icon } from "../frame/icons";
 import { View } from "../frame/view";
 import { moveFocus } from "../lists/list-keys";
+import { store } from "../live/store";
 import { screenState } from "../screen/screen";
+import { ailingRow } from "../sources/ailing";
+import "../sources/ailing-mark";
 import { controls } from "../theme/controls";
 import type { Stacked } from "./stacks";
 import "./symbol-key";
@@ -72,6 +75,7 @@ export class StackList extends View {
           ({ row, layer }) => html`<li>
             <button data-move @click=${() => this.choose(row.id)}>
               <symbol-key .layer=${layer}></symbol-key><span class="cut-off">${row.name}</span>
+              <ailing-mark .source=${ailingRow(store.now, row)}></ailing-mark>
             </button>
           </li>`,
         )}

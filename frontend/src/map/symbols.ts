@@ -12,9 +12,9 @@ export function symbolName(theme: string, shape: Shape, hue: number, grown = fal
   return ["layer", theme, shape, hue % 10, grown ? "grown" : ""].join(" ");
 }
 
-/** The symbol of a thing whose position is old: hollow and hatched. */
-export function staleName(theme: string, shape: Shape, hue: number): string {
-  return ["stale", theme, shape, hue % 10, ""].join(" ");
+/** The symbol of a thing whose position is old, or whose source does not deliver: hollow and hatched. */
+export function staleName(theme: string, shape: Shape, hue: number, grown = false): string {
+  return ["stale", theme, shape, hue % 10, grown ? "grown" : ""].join(" ");
 }
 
 export function severityName(theme: string, severity: Severity, taken: boolean, grown = false): string {
@@ -37,7 +37,7 @@ export function drawSymbol(name: string, palette: Palette, scale: number): Image
   }
   if (kind === "stale") {
     const colour = palette.hues[Number(variant)] ?? palette.ink;
-    return draw({ ...OUTLINES[what as Shape], hollow: true }, colour, palette, size, false, true);
+    return draw({ ...OUTLINES[what as Shape], hollow: true }, colour, palette, size, grown === "grown", true);
   }
   if (kind === "difference") return drawRing(what ?? "", palette, 2 * SIDE * scale);
   if (kind !== "severity") return null;

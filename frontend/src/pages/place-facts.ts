@@ -9,6 +9,8 @@ import { moveFocus, typing } from "../lists/list-keys";
 import { factAddress, openPlace } from "../live/open-place";
 import { store } from "../live/store";
 import { screenState } from "../screen/screen";
+import { ailingWords } from "../sources/ailing";
+import "../sources/state-mark";
 import { controls, panelParts } from "../theme/controls";
 import "../value/source-card";
 import "../value/value-view";
@@ -24,6 +26,10 @@ export class PlaceFacts extends View {
     controls,
     panelParts,
     css`
+      p state-mark {
+        vertical-align: -0.1875rem;
+      }
+
       .head {
         display: grid;
         gap: 0.125rem;
@@ -97,6 +103,7 @@ export class PlaceFacts extends View {
           <span>${this.text(place.typeTitle)}</span>
           ${place.areas.filter(({ id }) => id !== place.id).map((area) => html`<span aria-hidden="true">·</span><button @click=${() => screenState.openPlace(area.id)}>${area.name}</button>`)}
         </p>
+        ${this.ailing(place)}
         ${place.location
           ? html`<button class="button show" @click=${() => screenState.showOnMap(place.id)}>${words.showOnMap}</button>`
           : nothing}
@@ -121,6 +128,16 @@ export class PlaceFacts extends View {
         ? html`<p class="changed small">${words.changedAt(this.format.moment(place.changed.at), place.changed.by)}</p>`
         : nothing}
     `;
+  }
+
+  /** The sources of this place that do not deliver. */
+  private ailing(place: Place) {
+    const cited = new Set(place.sources.map(({ id }) => id));
+    const found = (store.now?.ailing ?? []).filter(({ id }) => cited.has(id));
+    return found.map((source) => {
+      const words = ailingWords(this.text(source.title), source, this.words, this.format, store.clock());
+      return html`<p class="small" role="status"><state-mark state=${source.state}></state-mark> ${words}</p>`;
+    });
   }
 
   private typed(event: CustomEvent<{ entity: string | null; late: number }>): void {

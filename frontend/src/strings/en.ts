@@ -98,6 +98,7 @@ export const en: Catalogue = {
   },
   stack: (n) => `${n} at one place`,
   cluster: (n) => `${n} points`,
+  clusterStale: (n) => `${n} of sources that do not deliver`,
   positionAge: (minutes) => `position ${minutes < 90 ? `${minutes} min` : `${Math.round(minutes / 60)} h`} old`,
   method: {
     measured: "measured",
@@ -177,6 +178,7 @@ export const en: Catalogue = {
     noneDetail: "Sources are written in live.toml of the city's folder; see the docs, “Live sources”.",
     state: { off: "switched off", waiting: "waiting for the first message", live: "live", late: "late", silent: "silent", failing: "failing" },
     ailing: {
+      off: (title, since) => (since ? `${title} switched off, last heard ${since}` : `${title} switched off`),
       late: (title, since) => (since ? `${title} is late, last heard ${since}` : `${title} is late`),
       silent: (title, since) => (since ? `${title} silent since ${since}` : `${title} has never sent`),
       failing: (title, since) => (since ? `${title} fails, last heard ${since}` : `${title} fails`),

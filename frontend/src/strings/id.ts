@@ -96,6 +96,7 @@ export const id = {
   },
   stack: (n: number) => `${n} di satu tempat`,
   cluster: (n: number) => `${n} titik`,
+  clusterStale: (n: number) => `${n} dari sumber yang tidak mengirim`,
   positionAge: (minutes: number) => `posisi ${minutes < 90 ? `${minutes} menit` : `${Math.round(minutes / 60)} jam`} yang lalu`,
   method: {
     measured: "terukur",
@@ -175,6 +176,7 @@ export const id = {
     noneDetail: "Sumber ditulis di live.toml pada folder kota; lihat dokumentasi “Live sources”.",
     state: { off: "dimatikan", waiting: "menunggu pesan pertama", live: "hidup", late: "terlambat", silent: "diam", failing: "terganggu" },
     ailing: {
+      off: (title: string, since: string | null) => (since ? `${title} dimatikan, terakhir ${since}` : `${title} dimatikan`),
       late: (title: string, since: string | null) => (since ? `${title} terlambat, terakhir ${since}` : `${title} terlambat`),
       silent: (title: string, since: string | null) => (since ? `${title} diam sejak ${since}` : `${title} belum pernah mengirim`),
       failing: (title: string, since: string | null) => (since ? `${title} terganggu, terakhir ${since}` : `${title} terganggu`),

@@ -98,6 +98,7 @@ export const ja: Catalogue = {
   },
   stack: (n) => `同じ場所に${n}件`,
   cluster: (n) => `${n}地点`,
+  clusterStale: (n) => `うち${n}地点はデータ源が途絶`,
   positionAge: (minutes) => `${minutes < 90 ? `${minutes}分` : `${Math.round(minutes / 60)}時間`}前の位置`,
   method: {
     measured: "実測",
@@ -177,6 +178,7 @@ export const ja: Catalogue = {
     noneDetail: "データ源は都市フォルダの live.toml に書きます（ドキュメント「Live sources」参照）。",
     state: { off: "停止中", waiting: "最初の受信待ち", live: "稼働中", late: "遅延", silent: "途絶", failing: "障害" },
     ailing: {
+      off: (title, since) => (since ? `${title}：停止中（最終受信 ${since}）` : `${title}：停止中`),
       late: (title, since) => (since ? `${title}：遅延（最終受信 ${since}）` : `${title}：遅延`),
       silent: (title, since) => (since ? `${title}：${since} から途絶` : `${title}：まだ受信なし`),
       failing: (title, since) => (since ? `${title}：障害（最終受信 ${since}）` : `${title}：障害`),

@@ -4,6 +4,7 @@ import type { Format } from "../format/format";
 import { store } from "../live/store";
 import { readPalette } from "../map/palette";
 import { drawSymbol, symbolName } from "../map/symbols";
+import { ailingWords, blinding } from "../sources/ailing";
 import type { Catalogue } from "../strings/catalogue";
 import type { Caption } from "./picture";
 
@@ -33,6 +34,8 @@ export function mapCaption(layers: readonly Layer[], words: Catalogue, format: F
     symbol: drawSymbol(symbolName("", layer.shape, layer.hue), palette, 2),
     label: `${say(layer.title)}: ${format.exact(store.tables.get(layer.id)?.rows.size ?? layer.count)}`,
   }));
-  const lines = [sourceLine(store.city?.sources ?? [], words, say)];
+  const blind = [...new Set(layers.flatMap(({ id }) => blinding(store.now, id)))];
+  const stale = blind.map((source) => ailingWords(say(source.title), source, words, format, store.clock()));
+  const lines = [...stale, sourceLine(store.city?.sources ?? [], words, say)];
   return { title: titleOf(words, format), mark: markOf(words, format), legend, lines };
 }

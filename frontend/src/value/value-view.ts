@@ -9,6 +9,8 @@ import { View } from "../frame/view";
 import { store } from "../live/store";
 import { ticker } from "../live/ticker";
 import { screenState } from "../screen/screen";
+import { ailingInput } from "../sources/ailing";
+import "../sources/ailing-mark";
 import { controls } from "../theme/controls";
 import "./method-mark";
 import { ageOf } from "./age";
@@ -205,7 +207,7 @@ export class ValueView extends View {
           <span class="cut-off">${providerName(value, sources, words, format)}</span>
         </span>
         <span class="when">${shortTime(value, words, format)}</span>
-        ${this.age()} ${this.doubts()}
+        ${this.age()} ${this.source()} ${this.doubts()}
       </span>
     </button>`;
   }
@@ -221,6 +223,12 @@ export class ValueView extends View {
     if ((state !== "late" && state !== "dead") || seconds === null) return nothing;
     const word = state === "dead" ? `${this.words.dead.split(":")[0] ?? ""} · ` : "";
     return html`<span class="aside">${icon("clock", 13)} ${word}${ageText(seconds, this.words, this.format)}</span>`;
+  }
+
+  /** Says when a source that it rests upon does not deliver. */
+  private source() {
+    const ailing = ailingInput(store.now, this.value);
+    return ailing ? html`<ailing-mark .source=${ailing}></ailing-mark>` : nothing;
   }
 
   private doubts() {

@@ -3,6 +3,7 @@ import type { Source, Value } from "../api/types";
 import { ageParts, type Format, pick } from "../format/format";
 import { shortTime } from "../format/period";
 import { store } from "../live/store";
+import { ailingInput, ailingWords } from "../sources/ailing";
 import { ageOf } from "./age";
 import type { Catalogue } from "../strings/catalogue";
 
@@ -49,12 +50,14 @@ export function providerName(value: Value, sources: readonly Source[], words: Ca
 
 export function spoken(value: Value, sources: readonly Source[], words: Catalogue, format: Format): string {
   const { seconds, state } = ageOf(value, store.clock());
+  const ailing = ailingInput(store.now, value);
   const parts = [
     `${pick(value.label, format.language)}: ${figure(value, words, format)} ${unitText(value, format)}`.trim(),
     words.method[value.method ?? "unstated"],
     `${providerName(value, sources, words, format)}, ${shortTime(value, words, format)}`,
     state === "late" && seconds !== null ? words.late(spokenAge(seconds, words, format)) : "",
     state === "dead" ? words.dead : "",
+    ailing ? ailingWords(pick(ailing.title, format.language), ailing, words, format, store.clock()) : "",
     ...value.flags.map((flag) => pick(flag.text, format.language)),
   ];
   return parts.filter(Boolean).join(". ");

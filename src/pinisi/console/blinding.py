@@ -1,44 +1,38 @@
-"""What a source that has gone quiet leaves blind: the layers that show values of it."""
+"""What a source that has gone quiet leaves blind: the layers that show values of it, and which of their rows."""
 
 from collections.abc import Iterable, Mapping
 
+import msgspec
+
 from pinisi.console.layers import Layers
 from pinisi.console.viewpoint import Viewpoint
-from pinisi.store.protocol import Record, Store
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.principal import EVERYTHING
-from pinisi.vocabulary.terms import PROVIDER
+
+
+class Blinded(msgspec.Struct, frozen=True):
+    """Ids of layers, and what the rows that rest upon the source have as their `source`."""
+
+    layers: tuple[str, ...] = ()
+    rows: tuple[int, ...] = ()
 
 
 class Blinding:
-    """Which layers show something of which ailing source; found anew when the ailing ones are others."""
+    """Draws every layer once when other sources ail than before, so that rows nobody has asked for are known too."""
 
     def __init__(self, store: Store, tenant: str, layers: Layers) -> None:
         self._store = store
         self._tenant = tenant
         self._layers = layers
-        self._known: tuple[frozenset[str], Mapping[str, tuple[str, ...]]] = (frozenset(), {})
+        self._looked_for: frozenset[str] = frozenset()
 
-    async def layers_of(self, ailing: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
-        """Id of a source's card -> ids of layers."""
+    async def of(self, ailing: Iterable[str]) -> Mapping[str, Blinded]:
+        """Id of a source's card -> what shows values of it."""
         wanted = frozenset(ailing)
-        if self._known[0] != wanted:
-            self._known = (wanted, await self._found(wanted))
-        return self._known[1]
-
-    async def _found(self, wanted: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
-        found: dict[str, list[str]] = {}
-        view = Viewpoint(self._store, self._tenant, EVERYTHING, 0)
-        for layer in self._layers.ids():
-            records = await self._layers.records(view, layer)
-            cited = {source for record, _ in records for source in _providers(record) if source in wanted}
-            for source in cited:
-                found.setdefault(source, []).append(layer)
-        return {source: tuple(layers) for source, layers in found.items()}
-
-
-def _providers(record: Record) -> Iterable[str]:
-    for instances in record.entity.attributes.values():
-        for instance in instances:
-            for provider in instance.attributes.get(PROVIDER, ()):
-                if isinstance(provider.value, str):
-                    yield provider.value
+        if not wanted <= self._looked_for:
+            view = Viewpoint(self._store, self._tenant, EVERYTHING, 0)
+            for layer in self._layers.ids():
+                await self._layers.records(view, layer)
+        self._looked_for = wanted
+        citing, ids = self._layers.citing, self._layers.ids()
+        return {card: Blinded(citing.layers_with(card, ids), citing.keys_with(card)) for card in wanted}

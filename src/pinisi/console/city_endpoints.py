@@ -1,6 +1,6 @@
 """What the console reads of the city: its profile, Now, layers, areas, places, history, search (console-api.md)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import msgspec
@@ -177,15 +177,16 @@ async def get_now(house: House, call: Call) -> Reply:
     if "incidents.read" in call.principal.permissions:
         cases, count = await cases_seen(house, view, OPEN, limit=MOST_ALARMS)
         alarms = [incident_json(town, case) for case in cases]
+    tiles = await town.tiles.values(view)
     return json_reply(
         {
             "position": position,
             "stage": None,
-            "tiles": await town.tiles.values(view),
+            "tiles": tiles,
             "alarms": alarms,
             "alarmCount": count,
             "sources": await _source_counts(town, view),
-            "ailing": await _ailing(town, view),
+            "ailing": await _ailing(town, view, tiles),
             **view.told(),
         }
     )
@@ -199,20 +200,23 @@ async def _source_counts(town: Town, view: Viewpoint) -> dict[str, int]:
     return town.sources.counts_of(await cards.find(EntityQuery(types=TypeIs(DATA_SOURCE)), limit=MOST_SOURCES))
 
 
-async def _ailing(town: Town, view: Viewpoint) -> list[dict[str, Any]]:
-    """Live sources that do not deliver as they should now, and the layers that show values of theirs."""
+async def _ailing(town: Town, view: Viewpoint, tiles: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Live sources that do not deliver now, and what shows values of theirs; one that is off only where it matters."""
     if view.at is not None:
         return []
     blinded = await town.blinded()
+    used = {card for tile in tiles for card in tile["providers"]}
     return [
         {
             "id": health.id,
             "title": health.title,
             "state": health.state,
             "lastMessage": health.last_message,
-            "layers": blinded.get(health.id, ()),
+            "layers": blinded[health.id].layers,
+            "rows": blinded[health.id].rows,
         }
         for health in town.sources.ailing()
+        if health.id in blinded and (health.state != "off" or health.id in used or blinded[health.id].layers)
     ]
 
 
@@ -223,7 +227,8 @@ async def get_layer(house: House, call: Call) -> Reply:
     position = await house.store.position(call.tenant)
     records = await layers.records(view, id)
     rows = [row for record, projection in records if (row := layers.row(id, record, projection))]
-    head = {"position": position, "layer": id, "columns": layers.columns(id), **view.told()}
+    sources = {str(key): cards for key, cards in layers.citing.of(id).items()}
+    head = {"position": position, "layer": id, "columns": layers.columns(id), "sources": sources, **view.told()}
     return Reply(200, _encode(head)[:-1] + b',"rows":[' + b",".join(rows) + b"]}", JSON_MEDIA)
 
 

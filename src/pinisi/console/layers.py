@@ -9,6 +9,7 @@ import msgspec
 
 from pinisi.city.profile import Layer, Profile
 from pinisi.console.atlas import Atlas, value_of
+from pinisi.console.citing import Citing, cards_of
 from pinisi.console.facts import flags_of, name_of
 from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.term_table import TermTable
@@ -21,7 +22,9 @@ from pinisi.vocabulary.principal import WHOLE, Projection
 from pinisi.vocabulary.terms import DATA_QUALITY, LOCATION, NAME
 
 MOVED_AT = "movedAt"
-"""Last column of a layer whose things move: the moment of the position."""
+"""Column of a layer whose things move: the moment of the position."""
+SOURCE = "source"
+"""Column before the last: a number that stands for the sources that the row rests upon (`Citing`)."""
 FIXED = ("id", "name", "area", "lon", "lat")
 MOST_ROWS = 200_000
 MEMO_MOST = 8
@@ -43,6 +46,11 @@ class _Drawn(msgspec.Struct, frozen=True):
         """The attributes that a row is made of, beside the location."""
         return (NAME, DATA_QUALITY, *self.where, *self.columns)
 
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The attributes that a row is drawn of."""
+        return (NAME, LOCATION, *self.where, *self.columns)
+
     def holds(self, entity: Entity) -> bool:
         return self.type in entity.types and all(value_of(entity, iri) == value for iri, value in self.where.items())
 
@@ -50,6 +58,7 @@ class _Drawn(msgspec.Struct, frozen=True):
 class Layers:
     def __init__(self, profile: Profile, table: TermTable, atlas: Atlas) -> None:
         self._atlas = atlas
+        self.citing = Citing()
         self._drawn = {layer.id: _draw(layer, table) for layer in profile.city.layers}
 
     def ids(self) -> Iterable[str]:
@@ -58,7 +67,7 @@ class Layers:
     def columns(self, id: str) -> list[str]:
         layer = self._drawn[id].layer
         moved = [MOVED_AT] if layer.moving else []
-        return [*FIXED, *(column.key for column in layer.columns), *moved, "flags"]
+        return [*FIXED, *(column.key for column in layer.columns), *moved, SOURCE, "flags"]
 
     async def records(self, view: Viewpoint, id: str) -> list[tuple[Record, Projection]]:
         """The entities of a layer that the reader may see, with what he sees of each.
@@ -113,9 +122,10 @@ class Layers:
         values = [_cell(value_of(entity, iri)) for iri in drawn.columns]
         if drawn.layer.moving:
             values.append(_moved_at(entity))
+        source = self.citing.key(drawn.layer.id, cards_of(entity, drawn.shown))
         flags = [flag["code"] for flag in flags_of(entity)]
         area = self._atlas.name(areas_seen(record, projection))
-        return _encode([entity.id, name_of(entity), area, point[0], point[1], *values, flags])
+        return _encode([entity.id, name_of(entity), area, point[0], point[1], *values, source, flags])
 
 
 def _moved_at(entity: Entity) -> str | None:

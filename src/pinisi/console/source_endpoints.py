@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from pinisi.console.blinding import Blinded
 from pinisi.console.house import House
 from pinisi.console.http import BadRequest, Call, Reply, Route, json_reply
 from pinisi.console.push_memory import Answered, answered_before, remember
@@ -18,6 +19,7 @@ from pinisi.vocabulary.instant import Instant, format_instant
 
 SWITCHED = "source-switched"
 MOST_TOLD = 1_000
+NOTHING = Blinded()
 
 
 class _NewSwitch(msgspec.Struct, forbid_unknown_fields=True):
@@ -33,7 +35,7 @@ async def list_sources(house: House, call: Call) -> Reply:
     return json_reply(
         {
             "position": position,
-            "sources": [_shown(each, town.now(), blinded.get(_card(each), ())) for each in running],
+            "sources": [_shown(each, town.now(), blinded.get(_card(each), NOTHING)) for each in running],
             "failed": [{"id": id, "reason": reason} for id, reason in sorted(town.failed_sources.items())],
             "services": [
                 {"name": found.name, "package": found.package, "failure": found.failure}
@@ -48,7 +50,7 @@ def _card(running: Running) -> str:
     return f"urn:ngsi-ld:DataSource:{running.source.id}"
 
 
-def _shown(running: Running, now: Instant, layers: tuple[str, ...]) -> dict[str, Any]:
+def _shown(running: Running, now: Instant, blinded: Blinded) -> dict[str, Any]:
     source, health = running.source, running.health
     return {
         "id": source.id,
@@ -69,7 +71,7 @@ def _shown(running: Running, now: Instant, layers: tuple[str, ...]) -> dict[str,
         "repeated": health.repeated,
         "rejected": health.rejected,
         "push": isinstance(source.transport, Push),
-        "layers": layers,
+        "layers": blinded.layers,
     }
 
 
@@ -84,7 +86,7 @@ async def switch_source(house: House, call: Call) -> Reply:
         await running.start()
     else:
         await running.stop(switched_off=True)
-    return json_reply(_shown(running, house.town(call.tenant).now(), ()))
+    return json_reply(_shown(running, house.town(call.tenant).now(), NOTHING))
 
 
 def _running(house: House, call: Call) -> Running:

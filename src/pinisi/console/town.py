@@ -6,7 +6,7 @@ from typing import Any
 from pinisi.city.names import Names
 from pinisi.city.profile import Profile
 from pinisi.console.atlas import Atlas
-from pinisi.console.blinding import Blinding
+from pinisi.console.blinding import Blinded, Blinding
 from pinisi.console.catalogue import Catalogue
 from pinisi.console.kept import Kept
 from pinisi.console.layers import Layers
@@ -50,11 +50,11 @@ class Town:
         self.catalogue.heard(self.tenant, entries)
         self.sources.heard(entries)
 
-    async def blinded(self) -> Mapping[str, tuple[str, ...]]:
-        """Card of a source that is late, silent or failing -> the layers that show values of it."""
+    async def blinded(self) -> Mapping[str, Blinded]:
+        """Card of a source that does not deliver -> what shows values of it."""
         await self.sources.refresh()
         ailing = [health.id for health in self.sources.ailing()]
-        return await self._blinding.layers_of(ailing) if ailing else {}
+        return await self._blinding.of(ailing) if ailing else {}
 
     def area_name(self, areas: tuple[str, ...]) -> str | None:
         return self.atlas.name(areas)
