@@ -30,6 +30,7 @@ Count = Annotated[int, Meta(ge=0, le=1_000_000)]
 Page = Annotated[int, Meta(ge=1, le=1_000_000)]
 Megabytes = Annotated[int, Meta(ge=1, le=1_048_576)]
 Days = Annotated[int, Meta(ge=1, le=36_500)]
+Few = Annotated[int, Meta(ge=1, le=64)]
 Milliseconds = Annotated[float, Meta(ge=0, le=1000)]
 LogLevel = Literal["debug", "info", "warning", "error"]
 Names = tuple[str, ...]
@@ -60,6 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     | `public_role` | role or empty | what a reader without account may do; empty: nothing |
     | `notification_targets` | words | where subscriptions may notify: names, networks, `loopback`, `private` |
     | `commit_window_ms` | ms | how long a commit waits for others to share its fsync, when there were several |
+    | `jobs_at_once` | count | long computations that run together, over all tenants; others wait |
     | `log_level` | word | debug, info, warning or error |
     """
 
@@ -79,6 +81,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     public_role: str = ""
     notification_targets: Names = ("loopback",)
     commit_window_ms: Milliseconds = 2.0
+    jobs_at_once: Few = 2
     log_level: LogLevel = "info"
 
     @property

@@ -43,12 +43,18 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(data: Path, city: Path = MAKASSAR, log: Path | None = None) -> Iterator[Running]:
-    """Start it and wait until it says where it is; kill it in the end if it still runs."""
+def running(
+    data: Path, city: Path = MAKASSAR, log: Path | None = None, packages: Path | None = None
+) -> Iterator[Running]:
+    """Start it and wait until it says where it is; kill it in the end if it still runs.
+
+    `packages`: a folder of further packages, as if they were installed.
+    """
+    environment = ENVIRONMENT if packages is None else ENVIRONMENT | {"PYTHONPATH": f"{ROOT / 'src'}:{packages}"}
     with contextlib.ExitStack() as stack:
         errors = stack.enter_context(log.open("w")) if log is not None else subprocess.DEVNULL
         process = subprocess.Popen(
-            command(data, city), env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=errors, text=True
+            command(data, city), env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
         )
         try:
             assert process.stdout is not None

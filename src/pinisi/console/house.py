@@ -39,6 +39,7 @@ from pinisi.runtime.city_loading import LOADER, folder_digest, is_loaded, load_c
 from pinisi.runtime.clock import Clock, WallClock
 from pinisi.runtime.expiry import watch_expiry
 from pinisi.runtime.import_desk import ImportDesk
+from pinisi.runtime.jobs import Jobs
 from pinisi.runtime.keeper import SWITCH, Running
 from pinisi.runtime.kinds import KINDS
 from pinisi.runtime.live_file import make_sources, read_live
@@ -125,6 +126,8 @@ class House:
         self.pinisi_table = self.contexts.table(CONTEXT_NAME)
         self.imports = ImportDesk(settings.data / "imports", self.store, self.pinisi_table)
         self._opened.push_async_callback(self.imports.close)
+        self.jobs = Jobs(self.store, self.pinisi_table, self.registry, self.town, settings.jobs_at_once)
+        self._opened.push_async_callback(self.jobs.close)
         await self._open_replays()
         await self._open_notifications()
         self._opened.push_async_callback(self._stop_work)
@@ -132,6 +135,7 @@ class House:
         await self._open_city()
         await self.store.rest()
         await self.replays.go_on()
+        await self.jobs.go_on([name for name in await self.store.tenants() if not name.startswith("_")])
         self._run(take_care(self.store, self.now, settings.history_days, settings.log_days), "care")
 
     async def _open_replays(self) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from pinisi.console.entry_bodies import EntryBody, PlaceBody, UndoBody
+from pinisi.console.job_endpoints import JobWish
 from pinisi.people.account_register import AccountChange
 from pinisi.people.interface import AccountRequest, PasswordRequest, SignInRequest, TokenRequest
 from pinisi.runtime.import_desk import Correction, ImportWish
@@ -238,6 +239,7 @@ _STRUCTS: tuple[type[msgspec.Struct], ...] = (
     EntryBody,
     PlaceBody,
     UndoBody,
+    JobWish,
     RoadBatch,
     ImportWish,
     Correction,

@@ -38,6 +38,7 @@ class ReplayStage:
         if watch is not None:
             watch.cancel()
             await asyncio.gather(watch, return_exceptions=True)
+        await house.jobs.forget(tenant)
         town = house.towns.get(tenant)
         if town is not None:
             await town.keeper.close()

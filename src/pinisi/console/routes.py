@@ -7,6 +7,7 @@ from pinisi.console.house_endpoints import HOUSE_ROUTES
 from pinisi.console.http import Call, Reply, Route, json_reply
 from pinisi.console.import_endpoints import IMPORT_ROUTES
 from pinisi.console.incident_endpoints import INCIDENT_ROUTES
+from pinisi.console.job_endpoints import JOB_ROUTES
 from pinisi.console.live import LIVE_ROUTES
 from pinisi.console.ngsi_ld_routes import NGSI_LD_ROUTES, PREFIX
 from pinisi.console.openapi import openapi
@@ -48,6 +49,7 @@ ROUTES: tuple[Route, ...] = (
     *IMPORT_ROUTES,
     *REPLAY_ROUTES,
     *SOURCE_ROUTES,
+    *JOB_ROUTES,
     *HOUSE_ROUTES,
     *OPENAPI_ROUTES,
 )

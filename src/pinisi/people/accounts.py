@@ -16,6 +16,8 @@ _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _AREA = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}")
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 LONGEST_NAME = 200
+_WRITING = frozenset({"context.write", "incidents.act", "jobs.run", "sources.push", "sources.switch"})
+"""What an assignment does not give whose `write` is taken away."""
 
 
 class Assignment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -44,7 +46,7 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     @property
     def permissions(self) -> frozenset[str]:
         given = permissions_of(self.role, whole=self.whole)
-        return given if self.write else given - {"context.write", "incidents.act", "sources.push", "sources.switch"}
+        return given if self.write else given - _WRITING
 
     def holds_in(self, tenant: str) -> bool:
         return self.tenants is None or tenant in self.tenants

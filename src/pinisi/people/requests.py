@@ -12,17 +12,20 @@ _PLACE = re.compile(r" - at `\$\.?(?P<path>[^`]*)`$")
 _NAMED = re.compile(r"^Object (?:missing required|contains unknown) field `(?P<name>[^`]*)`")
 
 
-def read_request(body: bytes, shape: type[T]) -> T:
-    """The body as the shape asks; raises `BadField` that names the member, or `body` when it is no JSON at all."""
+def read_request(body: bytes, shape: type[T], part: str = "") -> T:
+    """The body as the shape asks; raises `BadField` that names the member, or `body` when it is no JSON at all.
+
+    `part` is the member of a larger body that this one is, and stands before the names of its own members.
+    """
     try:
         return msgspec.json.decode(body, type=shape)
     except msgspec.ValidationError as error:
-        raise _bad_field(str(error)) from None
+        raise _bad_field(str(error), part) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadField("body", f"is not JSON: {error}") from None
+        raise BadField(part or "body", f"is not JSON: {error}") from None
 
 
-def _bad_field(text: str) -> BadField:
+def _bad_field(text: str, part: str) -> BadField:
     place, named = _PLACE.search(text), _NAMED.match(text)
     path = place["path"] if place else ""
     if named:
@@ -30,4 +33,5 @@ def _bad_field(text: str) -> BadField:
         detail = "is missing" if "missing" in text else "is not known here"
     else:
         detail = _PLACE.sub("", text)
-    return BadField(path.replace("[...]", "[]") or "body", detail[:1].lower() + detail[1:])
+    path = ".".join(each for each in (part, path.replace("[...]", "[]")) if each)
+    return BadField(path or "body", detail[:1].lower() + detail[1:])

@@ -12,6 +12,7 @@ PERMISSIONS: Mapping[str, str] = {
     "incidents.act": "raise, take over, note, hand on and close an incident",
     "console.read": "open the console's pages",
     "replays.run": "start, steer and end replays of the past",
+    "jobs.run": "start and cancel the long computations of services",
     "sources.push": "push data to live sources that wait for it",
     "sources.switch": "switch live sources on and off",
     "tokens.make": "make and revoke tokens of one's own",
@@ -34,13 +35,13 @@ _CONNECT = frozenset({"subscriptions.read", "subscriptions.write", "tokens.make"
 
 ROLES: Mapping[str, frozenset[str]] = {
     "administrator": frozenset(PERMISSIONS),
-    "supervisor": _ACT | {"replays.run", "sources.switch", "subscriptions.read", "audit.read"},
+    "supervisor": _ACT | {"replays.run", "jobs.run", "sources.switch", "subscriptions.read", "audit.read"},
     "operator": _ACT | {"replays.run"},
     "steward": _WATCH | _CONNECT | {"context.write", "imports.manage", "audit.read", "sources.push"},
     "technician": _WATCH
     | _CONNECT
-    | {"context.write", "imports.manage", "house.manage", "replays.run", "sources.push", "sources.switch"},
-    "department": _ACT | _CONNECT | {"context.write", "imports.manage", "sources.push"},
+    | {"context.write", "imports.manage", "house.manage", "replays.run", "jobs.run", "sources.push", "sources.switch"},
+    "department": _ACT | _CONNECT | {"context.write", "imports.manage", "jobs.run", "sources.push"},
     "viewer": _WATCH,
     "partner": _LOOK | _CONNECT,
     "public": _LOOK,

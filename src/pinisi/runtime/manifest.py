@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from pinisi.city.text import Text
+from pinisi.runtime.job import Job
 from pinisi.runtime.recording import StreamKind
 from pinisi.runtime.source import SourceKind
 
@@ -20,7 +21,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
 
     `name` is the one of its entry point: letters, digits and dashes. `types` are the entity types that it writes, by
     short name; `passing` are those of them whose entities end when their `expiresAt` is over. `streams` are what of the
-    past it can read for a replay. `licence` is that of the data that it ships.
+    past it can read for a replay. `jobs` are its long computations. `licence` is that of the data that it ships.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     passing: tuple[str, ...] = ()
     sources: tuple[SourceKind[Any], ...] = ()
     streams: tuple[StreamKind[Any], ...] = ()
+    jobs: tuple[Job[Any, Any], ...] = ()
     licence: str = "Apache-2.0"
 
     def source_kind(self, name: str) -> SourceKind[Any] | None:

@@ -14,6 +14,7 @@ CITY_SYSTEM = PINISI + "CitySystem"
 DATA_SOURCE = PINISI + "DataSource"
 INCIDENT = PINISI + "Incident"
 INDICATOR = PINISI + "Indicator"
+JOB = PINISI + "Job"
 
 ROAD_SEGMENT = "https://smartdatamodels.org/dataModel.Transportation/RoadSegment"
 

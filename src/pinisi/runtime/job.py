@@ -1,0 +1,68 @@
+"""What a job is: a long computation with typed input and output, run in a process of its own, whose result is entities.
+
+A service declares it; the kernel runs it (`pinisi.runtime.jobs`). docs/reference/jobs-and-actions.md is its page.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from pinisi.city.text import Text
+from pinisi.runtime.computation import Progress
+from pinisi.runtime.source import Method
+from pinisi.vocabulary.instant import Instant
+
+In = TypeVar("In", bound=msgspec.Struct)
+Out = TypeVar("Out", bound=msgspec.Struct)
+
+
+class Job(msgspec.Struct, Generic[In, Out], frozen=True, kw_only=True):
+    """A computation that a service offers.
+
+    `run` is a function of a module, so that another process can import it; heavy libraries are best imported inside.
+    `entities` turns its output into normalized NGSI-LD with short names, of the service's own types; it is given the
+    tenant's time. Values that say no `method` get this one.
+
+    `seconds` and `memory_mb` are hard limits (`memory_mb`: resident, of all its processes together). `restarts`: begun
+    anew after a restart of the server, for what does no harm when it is done twice.
+    """
+
+    name: str
+    title: Text
+    input: type[In]
+    output: type[Out]
+    run: Callable[[In, Progress], Out]
+    entities: Callable[[In, Out, Instant], Sequence[Mapping[str, Any]]]
+    method: Method
+    seconds: float = 600
+    memory_mb: int = 1024
+    restarts: bool = False
+
+    def __post_init__(self) -> None:
+        for shape in (self.input, self.output):
+            check_shape(shape)
+        place_of(self.run)
+
+
+def check_shape(shape: type[msgspec.Struct]) -> None:
+    """
+    Raises:
+        ValueError: it is not a frozen struct of a module that refuses fields which it does not know.
+    """
+    settings = shape.__struct_config__
+    if not settings.frozen or not settings.forbid_unknown_fields:
+        raise ValueError(f"{shape.__name__}: has to be frozen, with forbid_unknown_fields")
+    place_of(shape)
+
+
+def place_of(thing: Any) -> tuple[str, str]:
+    """Module and name under which another process finds a function or a type.
+
+    Raises:
+        ValueError: it is not at the top of a module.
+    """
+    name = str(getattr(thing, "__qualname__", ""))
+    if not name.isidentifier() or thing.__module__ == "__main__":
+        raise ValueError(f"{name or thing!r}: has to be at the top of a module, where another process can import it")
+    return thing.__module__, name

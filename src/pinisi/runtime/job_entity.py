@@ -1,0 +1,76 @@
+"""A job that was asked for: the entity that everyone sees, and the record of who asked and with which input."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from pinisi.city.facts import words
+from pinisi.city.text import Text
+from pinisi.vocabulary.instant import Instant, format_instant
+
+End = Literal["done", "failed", "cancelled", "interrupted", "overTime", "overMemory"]
+State = Literal["queued", "running"] | End
+OPEN: frozenset[State] = frozenset({"queued", "running"})
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """One job that somebody asked for. `input` is JSON; times are the tenant's.
+
+    `begun` counts how often it was begun. `exercise`: in a tenant that lives in another time.
+    """
+
+    id: str
+    service: str
+    job: str
+    title: Text
+    input: msgspec.Raw
+    by: str
+    by_name: str
+    asked: Instant
+    state: State = "queued"
+    begun: int = 0
+    started: Instant = 0
+    ended: Instant = 0
+    share: float = 0.0
+    note: str = ""
+    reason: Text | None = None
+    results: int = 0
+    exercise: bool = False
+
+    @property
+    def entity(self) -> str:
+        return f"urn:ngsi-ld:Job:{self.id}"
+
+    @property
+    def open(self) -> bool:
+        return self.state in OPEN
+
+
+def job_entity(asked: Asked) -> dict[str, Any]:
+    """In normalized form. It names nobody."""
+    entity: dict[str, Any] = {
+        "id": asked.entity,
+        "type": "Job",
+        "title": words(asked.title),
+        "service": _property(asked.service),
+        "job": _property(asked.job),
+        "state": _property(asked.state),
+        "progress": _property(round(100 * asked.share)) | {"unitCode": "P1"},
+        "requestedAt": _moment(asked.asked),
+    }
+    for name, moment in (("startedAt", asked.started), ("endedAt", asked.ended)):
+        if moment:
+            entity[name] = _moment(moment)
+    if asked.reason is not None:
+        entity["reason"] = words(asked.reason)
+    if asked.exercise:
+        entity["exercise"] = _property(True)
+    return entity
+
+
+def _property(value: Any) -> dict[str, Any]:
+    return {"type": "Property", "value": value}
+
+
+def _moment(moment: Instant) -> dict[str, Any]:
+    return _property({"@type": "DateTime", "@value": format_instant(moment)})

@@ -1,0 +1,359 @@
+"""Runs jobs: a queue for the whole house, a few at a time, each in a process of its own until it is over.
+
+What is asked for is on disk before it is answered. A job that a restart of the server has interrupted is begun again
+where its service says that this does no harm, else it ends as `interrupted`.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+from uuid import uuid4
+
+import msgspec
+import structlog
+
+from pinisi.city.text import Text, fill
+from pinisi.context.term_table import TermTable
+from pinisi.people.errors import BadField, Conflict, NotAllowed
+from pinisi.people.requests import read_request
+from pinisi.runtime.job import Job
+from pinisi.runtime.job_book import JobBook, NoSuchJob
+from pinisi.runtime.job_entity import Asked, End
+from pinisi.runtime.job_process import Ending, compute
+from pinisi.runtime.job_results import BadResult, result_changes
+from pinisi.runtime.manifest import Service
+from pinisi.runtime.recording import REPLAY
+from pinisi.runtime.services import Registry
+from pinisi.store.protocol import AuditEntry, Change, Refused, Store, StoreUnavailable
+from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.principal import Grant, Grants, Principal
+
+MOST_QUEUED = 100
+"""Jobs of one tenant that may wait."""
+LONGEST_INPUT = 1 << 20
+MOST_BEGUN = 3
+"""How often a job is begun before a restart of the server ends it: it may be what brings the server down."""
+TELL_SECONDS = 2.0
+RETRY_SECONDS = 2.0
+ASKED, CANCELLED = "job-asked", "job-cancelled"
+
+_log = structlog.get_logger("pinisi.jobs")
+replace = msgspec.structs.replace
+
+
+class Where(Protocol):
+    """What a job has of the tenant it runs in."""
+
+    def now(self) -> Instant: ...
+    @property
+    def exercise(self) -> bool: ...
+
+
+class _Run:
+    """One job that is not over. `computing`: its process runs, so it can be ended."""
+
+    def __init__(self, tenant: str, asked: Asked) -> None:
+        self.tenant = tenant
+        self.asked = asked
+        self.task: asyncio.Task[None] | None = None
+        self.computing = False
+        self.cancelled = False
+
+
+class Jobs:
+    """All jobs of one house. `where` gives each tenant's time; `at_once` is how many run together."""
+
+    def __init__(
+        self, store: Store, table: TermTable, registry: Registry, where: Callable[[str], Where], at_once: int
+    ) -> None:
+        self._book = JobBook(store, table)
+        self._registry = registry
+        self._where = where
+        self._at_once = at_once
+        self._waiting: deque[_Run] = deque()
+        self._runs: dict[tuple[str, str], _Run] = {}
+        self._closing = False
+
+    # what can be asked for
+
+    @property
+    def offered(self) -> Sequence[tuple[Service, Job[Any, Any]]]:
+        return [(service, job) for service in self._registry.services for job in service.jobs]
+
+    def _job(self, service: str, name: str) -> tuple[Service, Job[Any, Any]]:
+        found = next(((s, j) for s, j in self.offered if (s.name, j.name) == (service, name)), None)
+        if found is None:
+            raise NoSuchJob(f"{service}.{name}")
+        return found
+
+    async def ask(self, tenant: str, service: str, name: str, given: bytes, principal: Principal) -> Asked:
+        """Put a job into the queue; answered when that is on disk.
+
+        Raises:
+            NoSuchJob: no service offers it.
+            BadField: the input is not what it takes; names the field.
+            NotAllowed: who asks does not see all that it may write.
+            Conflict: too many wait already.
+        """
+        offering, job = self._job(service, name)
+        if len(given) > LONGEST_INPUT:
+            raise BadField("input", f"is longer than {LONGEST_INPUT >> 20} MB")
+        read_request(given, job.input, "input")
+        if not _sees_whole(principal.grants, self._types(offering)):
+            raise NotAllowed(f"{service}.{name} writes of the whole city; who asks for it has to see all of that")
+        if sum(run.tenant == tenant for run in self._waiting) >= MOST_QUEUED:
+            raise Conflict(f"{MOST_QUEUED} jobs wait already; cancel one, or wait")
+        where = self._where(tenant)
+        asked = Asked(
+            id=str(uuid4()),
+            service=service,
+            job=name,
+            title=job.title,
+            input=msgspec.Raw(given),
+            by=principal.id,
+            by_name=principal.name,
+            asked=where.now(),
+            exercise=where.exercise or tenant.startswith(REPLAY),
+        )
+        entry = AuditEntry(ASKED, f"job/{asked.id}", {"service": service, "job": name})
+        await self._book.keep(tenant, asked, principal, entry)
+        self._queue(tenant, asked)
+        return asked
+
+    async def cancel(self, tenant: str, id: str, principal: Principal) -> Asked:
+        """End a job that waits or runs; answered when it is over. What is writing its result is let be.
+
+        Raises:
+            NoSuchJob: see there.
+            Conflict: it is over already.
+        """
+        await self._book.one(tenant, id, principal.grants)
+        run = self._runs.get((tenant, id))
+        if run is None:
+            raise Conflict("this job is over already")
+        await self._book.note(tenant, principal, AuditEntry(CANCELLED, f"job/{id}", {}))
+        run.cancelled = True
+        if run in self._waiting:
+            self._waiting.remove(run)
+            await self._end(run, "cancelled")
+        elif run.computing and run.task is not None:
+            run.task.cancel()
+        if run.task is not None:
+            await asyncio.wait([run.task])
+        return run.asked
+
+    # what is known of them
+
+    async def all(self, tenant: str, grants: Grants, *, limit: int, offset: int = 0) -> tuple[Sequence[Asked], int]:
+        """Those that the reader may know of, newest first, and how many there are."""
+        found, total = await self._book.all(tenant, grants, limit=limit, offset=offset)
+        return [self._newest(tenant, asked) for asked in found], total
+
+    async def one(self, tenant: str, id: str, grants: Grants) -> Asked:
+        """Raises `NoSuchJob`."""
+        return self._newest(tenant, await self._book.one(tenant, id, grants))
+
+    def _newest(self, tenant: str, asked: Asked) -> Asked:
+        """With the progress of this moment, which is written only now and then."""
+        run = self._runs.get((tenant, asked.id))
+        return asked if run is None else run.asked
+
+    # over a restart
+
+    async def go_on(self, tenants: Sequence[str]) -> None:
+        """Take up what was not over when the server ended."""
+        for tenant in tenants:
+            for asked in await self._book.unfinished(tenant):
+                await self._take_up(_Run(tenant, asked))
+
+    async def _take_up(self, run: _Run) -> None:
+        asked = run.asked
+        try:
+            _, job = self._job(asked.service, asked.job)
+        except NoSuchJob:
+            await self._end(run, "interrupted", _GONE)
+            return
+        if asked.state == "running" and not job.restarts:
+            await self._end(run, "interrupted", _INTERRUPTED)
+        elif asked.begun >= MOST_BEGUN:
+            await self._end(run, "interrupted", fill(_TOO_OFTEN, times=asked.begun))
+        else:
+            self._queue(run.tenant, replace(asked, state="queued", share=0.0, note=""))
+
+    async def forget(self, tenant: str) -> None:
+        """End what runs for a tenant that goes, and write nothing of it any more."""
+        await self._stop([run for run in self._runs.values() if run.tenant == tenant])
+
+    async def close(self) -> None:
+        """End all processes; what they did is begun again or marked at the next start."""
+        self._closing = True
+        await self._stop(list(self._runs.values()))
+
+    async def _stop(self, runs: Sequence[_Run]) -> None:
+        for run in runs:
+            if run in self._waiting:
+                self._waiting.remove(run)
+            if run.task is not None and run.computing:
+                run.task.cancel()
+        await asyncio.gather(*(run.task for run in runs if run.task is not None), return_exceptions=True)
+        for run in runs:
+            self._runs.pop((run.tenant, run.asked.id), None)
+
+    # running
+
+    def _queue(self, tenant: str, asked: Asked) -> None:
+        run = _Run(tenant, asked)
+        self._runs[(tenant, asked.id)] = run
+        self._waiting.append(run)
+        self._begin()
+
+    def _begin(self) -> None:
+        running = sum(run.task is not None for run in self._runs.values())
+        while self._waiting and running < self._at_once and not self._closing:
+            run = self._waiting.popleft()
+            run.task = asyncio.get_running_loop().create_task(self._run(run), name=f"job {run.asked.id}")
+            running += 1
+
+    async def _run(self, run: _Run) -> None:
+        try:
+            await self._run_to_its_end(run)
+        except asyncio.CancelledError:
+            run.computing = False
+            if not run.cancelled:
+                raise
+            await self._end(run, "cancelled")
+        except Exception as error:
+            run.computing = False
+            _log.exception("a job ended unexpectedly", id=run.asked.id)
+            await self._end(run, "failed", fill(_UNEXPECTED, why=f"{type(error).__name__}: {error}"[:500]))
+        finally:
+            self._runs.pop((run.tenant, run.asked.id), None)
+            self._begin()
+
+    async def _run_to_its_end(self, run: _Run) -> None:
+        service, job = self._job(run.asked.service, run.asked.job)
+        given = msgspec.json.decode(run.asked.input, type=job.input)
+        await self._start(run, service, job)
+        if run.cancelled:
+            await self._end(run, "cancelled")
+            return
+        run.computing = True
+        ending = await self._computed(run, job, given)
+        run.computing = False
+        await self._finish(run, service, job, given, ending)
+
+    async def _start(self, run: _Run, service: Service, job: Job[Any, Any]) -> None:
+        now = self._where(run.tenant).now()
+        run.asked = replace(run.asked, state="running", started=now, begun=run.asked.begun + 1)
+        await self._written(run, self._principal(service, job))
+
+    async def _computed(self, run: _Run, job: Job[Any, Any], given: msgspec.Struct) -> Ending:
+        def told(share: float, note: str) -> None:
+            run.asked = replace(run.asked, share=share, note=note)
+
+        teller = asyncio.get_running_loop().create_task(self._tell(run), name=f"progress of {run.asked.id}")
+        try:
+            return await compute(job, given, told)
+        except OSError as error:
+            return Ending("failed", reason=fill(_NO_PROCESS, why=str(error)))
+        finally:
+            teller.cancel()
+            await asyncio.gather(teller, return_exceptions=True)
+
+    async def _tell(self, run: _Run) -> None:
+        """Write the progress now and then."""
+        told = run.asked
+        while True:
+            await asyncio.sleep(TELL_SECONDS)
+            if round(100 * told.share) != round(100 * run.asked.share):
+                told = run.asked
+                await self._written(run, self._principal(*self._job(told.service, told.job)))
+
+    async def _finish(self, run: _Run, service: Service, job: Job[Any, Any], given: Any, ending: Ending) -> None:
+        """Write the result together with the state; a result that cannot be written is a failure that says why."""
+        if ending.trace:
+            _log.warning("a job failed", job=f"{service.name}.{job.name}", id=run.asked.id, trace=ending.trace)
+        if ending.state != "done":
+            await self._end(run, ending.state, ending.reason)
+            return
+        now = self._where(run.tenant).now()
+        try:
+            changes = await asyncio.to_thread(
+                result_changes, job, run.asked, given, ending.output, now, self._book.table
+            )
+            await self._end(run, "done", None, *changes)
+        except (BadResult, Refused) as error:
+            await self._end(run, "failed", fill(_BAD_RESULT, why=str(error)[:500]))
+
+    async def _end(self, run: _Run, state: End, reason: Text | None = None, *results: Change) -> None:
+        before = run.asked
+        run.asked = replace(
+            before,
+            state=state,
+            reason=reason,
+            ended=self._where(run.tenant).now(),
+            share=1.0 if state == "done" else before.share,
+            results=len(results),
+        )
+        try:
+            await self._written(run, self._acting(before), *results)
+        except Refused:
+            run.asked = before
+            raise
+
+    def _acting(self, asked: Asked) -> Principal:
+        try:
+            return self._principal(*self._job(asked.service, asked.job))
+        except NoSuchJob:
+            return Principal(id=f"job:{asked.service}.{asked.job}", name=asked.title.en, kind="job")
+
+    async def _written(self, run: _Run, principal: Principal, *more: Change) -> None:
+        """Write, and wait for a disk that cannot be written now: a result is not thrown away."""
+        while True:
+            try:
+                await self._book.keep(run.tenant, run.asked, principal, *more)
+                return
+            except StoreUnavailable as error:
+                _log.warning("a job has to wait for the store", id=run.asked.id, reason=str(error))
+                await asyncio.sleep(RETRY_SECONDS)
+
+    def _principal(self, service: Service, job: Job[Any, Any]) -> Principal:
+        """As whom a job acts: it writes its service's types and nothing else."""
+        grants = Grants((Grant(types=self._types(service), write=True),))
+        return Principal(id=f"job:{service.name}.{job.name}", name=job.title.en, kind="job", grants=grants)
+
+    def _types(self, service: Service) -> frozenset[str]:
+        return frozenset(self._book.table.expand_term(name) for name in service.types)
+
+
+def _sees_whole(grants: Grants, types: frozenset[str]) -> bool:
+    """Whether the grants open every entity of these types, with all that is known of it."""
+    whole = [grant for grant in grants.grants if grant.areas is None and grant.attributes is None]
+    return any(grant.types is None for grant in whole) or types <= frozenset[str]().union(
+        *(grant.types or () for grant in whole)
+    )
+
+
+_GONE = Text(
+    "Layanan yang menjalankannya tidak ada lagi",
+    "The service that runs it is no longer there",
+    "実行するサービスがなくなった",
+)
+_INTERRUPTED = Text(
+    "Server berhenti saat pekerjaan berjalan; mulai lagi bila masih perlu",
+    "The server stopped while it ran; start it again if it is still needed",
+    "実行中にサーバーが停止した。必要なら再実行する",
+)
+_TOO_OFTEN = Text(
+    "Sudah dimulai {times} kali dan setiap kali server berhenti",
+    "It was begun {times} times, and each time the server stopped",
+    "{times} 回開始し、そのたびにサーバーが停止した",
+)
+_NO_PROCESS = Text(
+    "Proses tidak dapat dimulai: {why}", "No process could be started for it: {why}", "プロセスを開始できない: {why}"
+)
+_UNEXPECTED = Text("Berakhir tak terduga: {why}", "It ended unexpectedly: {why}", "予期せず終了した: {why}")
+_BAD_RESULT = Text(
+    "Hasilnya tidak dapat disimpan: {why}", "Its result cannot be kept: {why}", "結果を保存できない: {why}"
+)
