@@ -1,6 +1,6 @@
 """The search finds places by names as people write them."""
 
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -111,8 +111,8 @@ def test_no_query_breaks_the_search(names: Names, written: str) -> None:
 
 
 def test_a_search_among_all_names_is_quick(names: Names) -> None:
-    started = perf_counter()
+    started = process_time()
     for written in ("Panakukang", "pemukiman 13", "bank sampah kembar", "tamangpa", "ba"):
         names.find(written)
     assert len(names) > 2000
-    assert perf_counter() - started < 1
+    assert process_time() - started < 1

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from broker_at_hand import CONTEXT, CONTEXT_DOCUMENT, Broker
 
+from patience import PATIENCE
 from pinisi.city.scaffold import new_city
 
 SOURCES = Path(__file__).parents[2] / "src"
@@ -35,12 +36,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         assert address.startswith("http://"), "the server did not start"
         yield address
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
 
 
 @pytest.fixture(scope="session")
 def wire(server: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server, timeout=30) as client:
+    with httpx.Client(base_url=server, timeout=PATIENCE) as client:
         yield client
 
 

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import httpx
 
+from patience import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 
 
 def test_the_page_of_routes_is_made_from_the_route_table() -> None:
-    checked = subprocess.run([sys.executable, ROOT / "scripts" / "routes.py", "--check"], check=False, timeout=60)
+    checked = subprocess.run([sys.executable, ROOT / "scripts" / "routes.py", "--check"], check=False, timeout=PATIENCE)
     assert checked.returncode == 0, "run: python scripts/routes.py"
 
 

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from broker_at_hand import CONTEXT, V1, Broker, prop, refused
 
+from patience import PATIENCE
+
 Received = tuple[dict[str, str], dict[str, Any]]
 
 
@@ -35,7 +37,7 @@ class Receiver:
         self.url = f"http://127.0.0.1:{self.server.server_port}/notify"
 
     def next(self) -> Received:
-        return self.waiting.get(timeout=10)
+        return self.waiting.get(timeout=PATIENCE)
 
 
 @pytest.fixture

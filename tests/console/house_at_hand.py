@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote
 import httpx
 import msgspec
 
+from patience import PATIENCE
 from pinisi.console.application import Application
 from pinisi.console.files import console_files
 from pinisi.console.house import House
@@ -45,7 +46,7 @@ class Opened:
         """A client on this machine with these headers at every request."""
         transport = httpx.ASGITransport(self.application, raise_app_exceptions=False, client=("127.0.0.1", 50_000))
         given = {name.replace("_", "-"): value for name, value in headers.items()}
-        return httpx.AsyncClient(transport=transport, base_url=BASE, headers=given, timeout=20)
+        return httpx.AsyncClient(transport=transport, base_url=BASE, headers=given, timeout=PATIENCE)
 
     async def position(self) -> int:
         return await self.house.store.position(self.house.default_tenant)
@@ -164,7 +165,7 @@ class LiveReader:
     async def __aexit__(self, *_: object) -> None:
         self._gone.set()
         self.flowing.set()
-        await asyncio.wait_for(self._task, 5)
+        await asyncio.wait_for(self._task, PATIENCE)
 
     async def _run(self) -> None:
         await self._application(self._scope, self._receive, self._send)
@@ -182,7 +183,7 @@ class LiveReader:
         self.sent += len(message.get("body", b""))
         self._parts.put_nowait(message.get("body", b""))
 
-    async def next(self, *names: str, within: float = 6) -> Event:
+    async def next(self, *names: str, within: float = PATIENCE) -> Event:
         """The next event of one of these names (all others are passed over), or of any."""
         async with asyncio.timeout(within):
             while True:

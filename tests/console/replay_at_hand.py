@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 from house_at_hand import OURS, Opened, open_house
 
+from patience import PATIENCE
 from pinisi.store.protocol import HistoryQuery, Moment
 from pinisi.vocabulary.instant import Instant, parse_instant
 from pinisi.vocabulary.principal import EVERYTHING
@@ -43,11 +44,11 @@ class Played:
     async def look(self, id: str) -> dict[str, Any]:
         return (await self.client.get(f"{OURS}/replays/{id}")).json()
 
-    async def until(self, id: str, *states: str, within: float = 60) -> dict[str, Any]:
+    async def until(self, id: str, *states: str, within: float = PATIENCE) -> dict[str, Any]:
         """The replay once it is in one of these states."""
         return await self.when(id, lambda found: found["state"] in states, within)
 
-    async def when(self, id: str, holds: Callable[[dict[str, Any]], bool], within: float = 60) -> dict[str, Any]:
+    async def when(self, id: str, holds: Callable[[dict[str, Any]], bool], within: float = PATIENCE) -> dict[str, Any]:
         """The replay once something holds of it."""
         async with asyncio.timeout(within):
             while not holds(found := await self.look(id)):  # noqa: ASYNC110
@@ -56,7 +57,7 @@ class Played:
 
     async def incidents(self, tenant: str) -> dict[str, Any]:
         """The queue of a tenant once there is something in it."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 found = (await self.client.get(f"{OURS}/incidents", params={"tenant": tenant})).json()
                 if found["count"]:

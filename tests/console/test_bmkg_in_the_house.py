@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from house_at_hand import MAKASSAR, Opened, open_house
 
+from patience import PATIENCE
+
 sys.path.insert(0, str(Path(__file__).parents[1] / "runtime" / "transports"))
 from faulty_server import FaultyServer, Play, answer, bomb, cut, faulty_server, redirect
 
@@ -59,7 +61,7 @@ class Watched:
         return next(each for each in told["sources"] if each["id"] == id)
 
     async def until(self, id: str, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(PATIENCE):
             while not holds(source := await self.source(id)):  # noqa: ASYNC110 (it is asked over HTTP)
                 await asyncio.sleep(0.05)
         return source
@@ -108,7 +110,7 @@ async def test_a_fault_of_the_line_is_said_on_the_card_and_the_house_goes_on(
     await watched.until("bmkg-earthquakes", lambda source: source["state"] == "live")
     watched.server.plays |= {"/rss.xml": answer(feed(watched.server)), "/cap.xml": answer(HERE)}
     await watched.until("bmkg-warnings", lambda source: source["state"] == "live" and not source["lastError"])
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while await watched.alert() != 200:  # noqa: ASYNC110 (it is asked over HTTP)
             await asyncio.sleep(0.05)
 

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from house_at_hand import NGSI, OURS, PINISI_CONTEXT, Opened, entity_path
 
+from patience import PATIENCE
 from pinisi.people.accounts import Assignment
 
 pytestmark = pytest.mark.anyio
@@ -24,7 +25,7 @@ async def hand_in(client: httpx.AsyncClient, content: bytes = WELLS, **query: st
 
 
 async def finished(client: httpx.AsyncClient, id: str) -> dict[str, Any]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while True:
             told = (await client.get(f"{IMPORTS}/{id}")).json()
             if told["state"] in ("done", "failed"):

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from house_at_hand import NGSI, OURS, PINISI_CONTEXT, LiveReader, Opened, entity_path
 
+from patience import PATIENCE
 from pinisi.console import channel, live
 from pinisi.people.account_register import AccountChange
 from pinisi.people.accounts import Assignment
@@ -308,9 +309,9 @@ async def test_a_stream_ends_with_the_rights_of_its_reader(fresh: Opened, monkey
     async with reader(fresh, cookie=eyes) as stream:
         await stream.next("beat")
         await fresh.house.people.accounts.change("eka", AccountChange(disabled=True), DEMO, fresh.house.now())
-        await asyncio.wait_for(stream.ended.wait(), 2)
+        await asyncio.wait_for(stream.ended.wait(), PATIENCE)
     async with reader(fresh, cookie=eyes) as stream:
-        await asyncio.wait_for(stream.ended.wait(), 2)
+        await asyncio.wait_for(stream.ended.wait(), PATIENCE)
         assert stream.status == 401
 
 
@@ -321,7 +322,7 @@ async def test_many_streams_end_when_the_house_closes(fresh: Opened) -> None:
         await stream.next("hello")
     assert len(fresh.house.farewells) == 60
     fresh.house.take_leave()
-    await asyncio.gather(*(asyncio.wait_for(stream.ended.wait(), 10) for stream in streams))
+    await asyncio.gather(*(asyncio.wait_for(stream.ended.wait(), PATIENCE) for stream in streams))
     assert not fresh.house.farewells
     for stream in streams:
         await stream.__aexit__()
@@ -377,6 +378,6 @@ async def test_one_who_comes_in_between_hears_what_is_on_its_way_once(fresh: Ope
 
 async def test_the_head_of_a_stream_ends(calm: Opened) -> None:
     async with calm.client() as client:
-        answer = await asyncio.wait_for(client.head(STREAM), 2)
+        answer = await asyncio.wait_for(client.head(STREAM), PATIENCE)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream")
     assert answer.headers["cache-control"] == "no-store"

@@ -9,6 +9,7 @@ import pytest
 from house_at_hand import OURS, PINISI_CONTEXT
 from replay_at_hand import BUSES, Played, played
 
+from patience import PATIENCE
 from pinisi.people.accounts import Assignment
 
 pytestmark = pytest.mark.anyio
@@ -96,7 +97,7 @@ async def test_this_machine_alone_is_notified_where_the_operator_says_so(tmp_pat
         await subscribe(at, BUSES, receiver)
         await at.act(BUSES, "seek", at="2026-01-26T16:50:00Z")
         done = await at.until(BUSES, "paused")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while receiver.posts < done["events"]["arrived"]:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
 

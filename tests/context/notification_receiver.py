@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from patience import PATIENCE
 from pinisi.console.http import Call, Reply
 from pinisi.console.subscription_endpoints import (
     create_subscription,
@@ -76,7 +77,7 @@ class Receiver:
             writer.close()
         await asyncio.sleep(0)
 
-    async def wait(self, count: int, seconds: float = 10.0) -> list[Received]:
+    async def wait(self, count: int, seconds: float = PATIENCE) -> list[Received]:
         """Until so many notifications were taken."""
         async with asyncio.timeout(seconds):
             while len(self.taken) < count:
@@ -84,7 +85,7 @@ class Receiver:
                 await self._news.wait()
         return self.taken
 
-    async def wait_tries(self, count: int, seconds: float = 10.0) -> None:
+    async def wait_tries(self, count: int, seconds: float = PATIENCE) -> None:
         async with asyncio.timeout(seconds):
             while self.tries < count:
                 self._news.clear()
@@ -208,7 +209,7 @@ class House:
     async def delete(self, id: str) -> None:
         await self.store.apply(TENANT, (EntityChange(id, edits.delete(id)),), SYSTEM)
 
-    async def settled(self, seconds: float = 10.0) -> None:
+    async def settled(self, seconds: float = PATIENCE) -> None:
         """Until nothing is owed any more."""
         async with asyncio.timeout(seconds):
             while await self.store.debts(TENANT):  # noqa: ASYNC110 - the store has no event for it

@@ -2,7 +2,6 @@
 
 import gc
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +41,9 @@ def test_a_local_copy_gives_names_their_meaning() -> None:
     "url",
     ["http://127.0.0.1:1/c", "http://localhost/c", "file:///etc/passwd", "https://evil.example/c", "../secret", ""],
 )
-def test_an_address_without_a_local_copy_is_refused_at_once(url: str) -> None:
-    began = time.perf_counter()
+def test_an_address_without_a_local_copy_is_refused(url: str) -> None:
     with pytest.raises(LdContextNotAvailable) as refused:
         Contexts().table([url])
-    assert time.perf_counter() - began < 0.5
     assert refused.value.status == 504
 
 

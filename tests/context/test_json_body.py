@@ -23,10 +23,10 @@ def test_what_is_no_json_is_an_invalid_request(body: bytes) -> None:
 @pytest.mark.parametrize("depth", [DEEPEST + 1, 300, 1_000, 10_000, 1_000_000])
 @pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b'{"a":', b"}")])
 def test_deep_nesting_is_refused_whatever_its_depth(depth: int, opening: bytes, closing: bytes) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(BadRequestData, match="nested"):
         read_json(opening * depth + b"1" + closing * depth)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_nesting_up_to_the_limit_is_read() -> None:

@@ -25,6 +25,7 @@ from city_at_hand import (
     write,
 )
 
+from patience import PATIENCE
 from pinisi.feed.in_process import InProcessFeed
 from pinisi.feed.protocol import Feed
 from pinisi.store.protocol import AuditEntry, DocumentChange, LogEntry, LogSlice, Store
@@ -39,7 +40,7 @@ async def take(slices: AsyncIterator[LogSlice], upto: int) -> list[LogEntry]:
     """Entries until the follower stands at a position."""
     found: list[LogEntry] = []
     while True:
-        piece = await asyncio.wait_for(anext(slices), 5)
+        piece = await asyncio.wait_for(anext(slices), PATIENCE)
         found += piece.entries
         if piece.position >= upto:
             return found

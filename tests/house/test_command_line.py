@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from patience import PATIENCE
 from pinisi import __version__
 from pinisi.cli import main
 from pinisi.commands.run import address
@@ -25,7 +26,7 @@ def pinisi(*words: str, cwd: Path, input: str = "") -> "subprocess.CompletedProc
         input=input,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 

@@ -10,6 +10,8 @@ from types import ModuleType
 
 import pytest
 
+from patience import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "scripts" / "conformance.py"
 
@@ -39,7 +41,9 @@ def suite_at(folder: Path) -> Path:
     [((), "make conformance SUITE=folder"), (("/nowhere",), "no copy of the ETSI NGSI-LD test suite")],
 )
 def test_what_is_missing_is_said_in_plain_words(words: tuple[str, ...], said: str) -> None:
-    done = subprocess.run([sys.executable, SCRIPT, *words], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        [sys.executable, SCRIPT, *words], capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
 
@@ -47,7 +51,7 @@ def test_what_is_missing_is_said_in_plain_words(words: tuple[str, ...], said: st
 def test_a_suite_without_robot_is_told_how_to_get_it(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, SCRIPT, suite_at(tmp_path)],
-        capture_output=True, text=True, check=False, timeout=60, env={"PATH": str(tmp_path)},
+        capture_output=True, text=True, check=False, timeout=PATIENCE, env={"PATH": str(tmp_path)},
     )  # fmt: skip
     assert (done.returncode, "pip install -r requirements.txt" in done.stderr) == (2, True)
 

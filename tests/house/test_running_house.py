@@ -14,6 +14,7 @@ from urllib.request import Request, urlopen
 import apsw
 import pytest
 
+from patience import PATIENCE
 from pinisi.runtime.occupancy import occupant
 
 ROOT = Path(__file__).parents[2]
@@ -28,7 +29,7 @@ class House(NamedTuple):
     def pinisi(self, *words: str) -> "subprocess.CompletedProcess[str]":
         command = [sys.executable, "-m", "pinisi", *words]
         return subprocess.run(
-            command, cwd=self.folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=60, check=False
+            command, cwd=self.folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=PATIENCE, check=False
         )
 
     def write(self, id: str) -> int:
@@ -128,5 +129,5 @@ def test_what_would_open_its_files_is_refused_while_it_runs(house: House) -> Non
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
 def test_it_stops_when_told_and_lets_go_of_the_folder(house: House, sign: signal.Signals) -> None:
     house.process.send_signal(sign)
-    assert house.process.wait(timeout=10) in (0, 130, -sign)
+    assert house.process.wait(timeout=PATIENCE) in (0, 130, -sign)
     assert occupant(house.folder / "data") is None

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from patience import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 TOOLS = ("sh", "env", "bash", "dirname", "id", "true", "false")
 
@@ -32,7 +34,9 @@ def put(machine: Path, name: str, text: str) -> None:
 
 def run(machine: Path, *words: str, cwd: Path = ROOT) -> "subprocess.CompletedProcess[str]":
     environment = {"PATH": str(machine), "HOME": str(machine)}
-    return subprocess.run(words, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(
+        words, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
 
 
 def test_a_machine_with_an_old_python_is_told_which_it_has(machine: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from patience import PATIENCE
 from pinisi.feed.in_process import InProcessFeed
 from pinisi.incidents import watch as watching
 from pinisi.incidents.desk import Desk
@@ -54,7 +55,7 @@ async def measure(store: SqliteStore, level: Any, number: int = 1, type: str = G
 
 async def settled(store: SqliteStore, check: Callable[[], Any]) -> None:
     """Wait until the check holds, and a little longer, so that what comes too much is seen as well."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not await check():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     await asyncio.sleep(0.05)
@@ -62,6 +63,15 @@ async def settled(store: SqliteStore, check: Callable[[], Any]) -> None:
 
 async def count(desk: Desk, states: Sequence[Any] = OPEN) -> int:
     return (await desk.cases("city", states, EVERYTHING, limit=100))[1]
+
+
+async def ended(store: SqliteStore) -> None:
+    """Wait until no alarm holds any more."""
+
+    async def check() -> bool:
+        return not await store.documents("city", watching.STANDING)
+
+    await settled(store, check)
 
 
 def raised(desk: Desk, number: int) -> Callable[[], Any]:
@@ -97,7 +107,7 @@ async def test_a_closed_alarm_whose_cause_goes_on_does_not_call_again(store: Sql
         await asyncio.sleep(0.15)
         assert await count(desk) == 0
         await measure(store, 1)
-        await asyncio.sleep(0.15)
+        await ended(store)
         await measure(store, 4)
         await settled(store, raised(desk, 1))
 
@@ -162,7 +172,7 @@ async def test_what_is_deleted_stands_no_longer(store: SqliteStore, desk: Desk) 
         await settled(store, raised(desk, 1))
         await close(desk)
         await store.apply("city", [EntityChange("urn:gauge:1", lambda old, now: Edit(None))], SYSTEM)
-        await asyncio.sleep(0.1)
+        await ended(store)
         await measure(store, 3)
         await settled(store, raised(desk, 1))
 

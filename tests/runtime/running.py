@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from patience import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 MAKASSAR = ROOT / "cities" / "makassar"
 ENVIRONMENT = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "src"), "HOME": os.environ.get("HOME", "/")}
@@ -20,7 +22,9 @@ def command(data: Path, city: Path = MAKASSAR) -> list[str]:
 
 def start_in_vain(data: Path, city: Path = MAKASSAR) -> "subprocess.CompletedProcess[str]":
     """Start what cannot open; it ends by itself."""
-    return subprocess.run(command(data, city), env=ENVIRONMENT, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        command(data, city), env=ENVIRONMENT, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
 
 
 @dataclass
@@ -37,7 +41,7 @@ class Running:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(status.partition("VmRSS:")[2].split()[0]) * 1024
 
-    def stop(self, within: float = 10) -> int:
+    def stop(self, within: float = PATIENCE) -> int:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(within)
 

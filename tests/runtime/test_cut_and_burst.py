@@ -14,6 +14,7 @@ import pytest
 from mosquitto import Mosquitto
 from well_source import NOW, WELL, pinisi_table, well_source
 
+from patience import PATIENCE
 from pinisi.runtime import keeper as keeping
 from pinisi.runtime.clock import WallClock
 from pinisi.runtime.keeper import Running
@@ -73,13 +74,13 @@ class City:
         return {TABLE.compact_iri(name): many[0].value for name, many in record.entity.attributes.items()}
 
     async def until(self, holds: Callable[[dict[str, Any]], bool]) -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while not holds(await self.card()):  # noqa: ASYNC110 (the card is on the disk)
                 await asyncio.sleep(0.02)
 
     async def until_level(self, level: float) -> None:
         """Wait until the present value is this one: messages come in order, so all before it are taken."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 record = await self.store.entity("city", WELL, EVERYTHING)
                 if record is not None and record.entity.attributes[LEVEL][0].value == level:
@@ -112,7 +113,7 @@ async def city(tmp_path: Path, broker: Mosquitto) -> AsyncIterator[City]:
 
 async def subscribed(city: City, gauge: Gauge) -> None:
     """Send the first value until it is heard: then the subscription stands."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while not city.running.health.messages:
             await gauge.send(0)
             await asyncio.sleep(0.05)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from well_source import NOW, Fed, encoded, level, pinisi_table, well_source
 
+from patience import PATIENCE
 from pinisi.runtime import keeper as keeping
 from pinisi.runtime.clock import WallClock
 from pinisi.runtime.health import Health, freshness, state_of
@@ -52,7 +53,7 @@ class Case:
 
     async def until(self, holds: Callable[[dict[str, object]], bool]) -> dict[str, object]:
         """The card once something holds of it."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while not holds(card := await self.card()):  # noqa: ASYNC110 (the card is on the disk)
                 await asyncio.sleep(0.01)
         return card

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from running import ENVIRONMENT, running
 
+from patience import PATIENCE
 from pinisi.store.protocol import HistoryQuery
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.principal import EVERYTHING
@@ -28,11 +29,11 @@ BUSES = "replay-buses"
 def ask(address: str, path: str, body: Any = None) -> Any:
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(address + path, data, {"content-type": "application/json"})
-    with urllib.request.urlopen(request, timeout=20) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         return json.load(answer)
 
 
-def wait(address: str, holds: Any, within: float = 60) -> Any:
+def wait(address: str, holds: Any, within: float = PATIENCE) -> Any:
     until = time.monotonic() + within
     while time.monotonic() < until:
         found = ask(address, f"{REPLAYS}/{BUSES}")
@@ -72,7 +73,7 @@ async def test_a_killed_replay_goes_on_where_it_was(tmp_path: Path) -> None:
 
 def replay_command(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pinisi", "replay", *words, "--data", str(data)]
-    return subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
 def test_the_command_line_starts_a_replay_on_the_server_that_runs(tmp_path: Path) -> None:

@@ -13,11 +13,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+
+from patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "src/pinisi/console/static/index.html"
-READY_SECONDS = 60.0
+expect.set_options(timeout=1_000 * PATIENCE)
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -63,7 +65,7 @@ class WarRoom:
             return
         self.process.terminate()
         try:
-            self.process.wait(timeout=15)
+            self.process.wait(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -74,7 +76,7 @@ class WarRoom:
         lines: queue.Queue[str] = queue.Queue()
         threading.Thread(target=_pump, args=(process, lines), daemon=True).start()
         told: list[str] = []
-        until = time.monotonic() + READY_SECONDS
+        until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             try:
                 told.append(lines.get(timeout=0.25))
@@ -159,7 +161,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     opened = context.new_page()
-    opened.set_default_timeout(15_000)
+    opened.set_default_timeout(1_000 * PATIENCE)
     return opened
 
 

@@ -35,9 +35,12 @@ def test_what_is_done_is_written_into_the_address_and_back_undoes_it(page: Page,
 
 def test_moving_the_map_moves_the_address(page: Page, war_room: WarRoom) -> None:
     open_console(page, war_room)
-    page.wait_for_timeout(2000)
-    page.get_by_role("button", name="Perbesar").click()
-    page.wait_for_url(re.compile(r"[?&]map="))
+    for _ in range(60):
+        page.get_by_role("button", name="Perbesar").click()
+        page.wait_for_timeout(1000)
+        if re.search(r"[?&]map=", page.url):
+            return
+    raise AssertionError(f"the address never said where the map is: {page.url}")
 
 
 def test_a_reader_keeps_the_language_from_visit_to_visit(page: Page, war_room: WarRoom) -> None:

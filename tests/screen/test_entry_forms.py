@@ -70,6 +70,6 @@ def test_a_target_is_set_where_none_was_known(page: Page, war_room: WarRoom) -> 
     form.get_by_role("button", name="Keep").click()
     expect(page.locator("place-facts")).to_contain_text("Kept, with your name and the time.")
     page.locator("navigation-rail").get_by_role("link", name="Programme").click()
-    expect(row).to_contain_text("at least 60 (2027)", timeout=40_000)
+    expect(row).to_contain_text("at least 60 (2027)")
     expect(row).to_contain_text("+7 to go")
     page.request.post(f"{war_room.address}/pinisi/v1/places/{OPERATORS}/undo", data={"attribute": "target"})

@@ -1,5 +1,7 @@
 """What the first visit costs, and that faces load only for the words that need them."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, Response
 
@@ -20,7 +22,8 @@ def _files(page: Page, room: WarRoom, address: str) -> dict[str, int]:
             loaded[path] = int(response.headers.get("content-length", "0"))
 
     page.on("response", keep)
-    open_console(page, room, address)
+    with page.expect_response(re.compile("worker")), page.expect_response(re.compile(r"\.woff2")):
+        open_console(page, room, address)
     page.wait_for_timeout(2500)
     return loaded
 

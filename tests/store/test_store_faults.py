@@ -12,6 +12,7 @@ import pytest
 from failing_disk import FailingDisk
 from things_at_hand import TENANT, area, put, square, thing
 
+from patience import PATIENCE
 from pinisi.store.protocol import StoreUnavailable
 from pinisi.store.query import EntityQuery
 from pinisi.store.sqlite import BadTenantName, SqliteStore
@@ -76,7 +77,7 @@ async def test_a_disk_that_is_well_again_is_used_again(store: SqliteStore, disk:
 async def test_all_who_wait_for_a_failing_commit_are_told(store: SqliteStore, disk: FailingDisk) -> None:
     disk.fault = apsw.FullError
     writes = (store.apply(TENANT, [put(thing(f"urn:{n}"))], SYSTEM) for n in range(20))
-    answers = await asyncio.wait_for(asyncio.gather(*writes, return_exceptions=True), 5)
+    answers = await asyncio.wait_for(asyncio.gather(*writes, return_exceptions=True), PATIENCE)
     assert all(isinstance(answer, StoreUnavailable) for answer in answers)
 
 

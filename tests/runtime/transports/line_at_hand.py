@@ -7,6 +7,7 @@ from pathlib import Path
 
 from well_source import NOW
 
+from patience import PATIENCE
 from pinisi.runtime.secrets import secret_of
 from pinisi.runtime.source import Message, Taken, Transport
 
@@ -38,7 +39,7 @@ class LineAtHand:
             self.troubles.append(reason)
 
     async def until(self, holds: Callable[["LineAtHand"], bool]) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not holds(self):  # noqa: ASYNC110 (what is waited for comes from another task)
                 await asyncio.sleep(0.01)
 

@@ -5,6 +5,8 @@ import shutil
 import socket
 from pathlib import Path
 
+from patience import PATIENCE
+
 CONFIG = """\
 listener {port} 127.0.0.1
 {security}
@@ -40,7 +42,7 @@ class Mosquitto:
         self._process = await asyncio.create_subprocess_exec(
             program(), "-c", str(config), stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
         )
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not await self._is_open():  # noqa: ASYNC110 (another process opens it)
                 await asyncio.sleep(0.02)
 

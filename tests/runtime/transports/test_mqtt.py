@@ -12,6 +12,7 @@ import pytest
 from line_at_hand import LineAtHand, listening
 from mosquitto import Mosquitto
 
+from patience import PATIENCE
 from pinisi.runtime.source import TransportFailed
 from pinisi.runtime.transports.mqtt import Broker, Mqtt
 
@@ -71,7 +72,7 @@ async def test_what_was_not_taken_comes_again(broker: Mosquitto, tmp_path: Path)
     await subscribed(broker, transport, line)
     await publish(broker.port, ("wells/7/level", "seven"))
     messages = transport.messages(line)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while (await anext(messages)).body != b"seven":
             pass
     await messages.aclose()
