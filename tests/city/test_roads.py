@@ -238,7 +238,7 @@ def test_projected_coordinates_are_refused_with_the_name_of_the_projection(tmp_p
 
 def test_a_shapefile_without_its_table_or_without_kinds_of_road_is_told(tmp_path: Path) -> None:
     shutil.copyfile(JAKARTA_CUT, tmp_path / "lonely.shp")
-    with pytest.raises(CityError, match=r"lonely\.dbf: the file is not there"):
+    with pytest.raises(CityError, match=r"lonely\.shp: the \.dbf part of the shapefile is missing"):
         list(read_road_shapes(tmp_path / "lonely.shp", "x"))
     with shapefile.Writer(str(tmp_path / "mute"), shapeType=shapefile.POLYLINE) as writer:
         writer.field("LEBAR", "C", 10)
@@ -246,6 +246,17 @@ def test_a_shapefile_without_its_table_or_without_kinds_of_road_is_told(tmp_path
         writer.record("4 m")
     with pytest.raises(CityError, match=r"none says the kind of road .*it has LEBAR"):
         list(read_road_shapes(tmp_path / "mute.shp", "x"))
+
+
+def test_a_shapefile_that_breaks_off_gives_the_roads_before_and_says_where_it_ends(tmp_path: Path) -> None:
+    for part in (".dbf", ".shp"):
+        content = JAKARTA_CUT.with_suffix(part).read_bytes()
+        (tmp_path / f"half{part}").write_bytes(content[: len(content) // 2] if part == ".shp" else content)
+    whole, _ = sort(read_road_shapes(JAKARTA_CUT, "x"))
+    found, left_out = sort(read_road_shapes(tmp_path / "half.shp", "x"))
+    assert 0 < len(found) < len(whole)
+    assert [road.key for road in found] == [road.key for road in whole[: len(found)]]
+    assert (left_out[-1].code, "breaks off here" in left_out[-1].reason) == ("unreadable", True)
 
 
 def test_columns_of_geofabrik_name_the_ways_of_openstreetmap(tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ from shapely.geometry.base import BaseGeometry
 from pinisi.city.areas import Area, Level, as_multi
 from pinisi.city.errors import CityError
 from pinisi.city.facts import Entity, Origin, fact, place
+from pinisi.city.importing.fault_texts import english
+from pinisi.city.importing.rows import BadRow
 from pinisi.city.period import period_end
 from pinisi.city.reading import read_text, read_toml
 from pinisi.city.shapefile import is_shapefile, read_shapes
@@ -169,8 +171,10 @@ def _rows(path: Path, parts: Mapping[str, Part]) -> Iterator[Row]:
 
 def _shapefile_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any], dict[str, Any]]]:
     for found in read_shapes(path):
+        if isinstance(found, BadRow):
+            raise CityError(path, f"row {found.number}", english(found.code, found.words))
         if found.geometry is None:
-            raise CityError(path, f"row {found.row}", found.fault or "has no geometry")
+            raise CityError(path, f"row {found.row}", "has no geometry")
         yield found.row, found.attributes, found.geometry
 
 

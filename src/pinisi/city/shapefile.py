@@ -1,5 +1,7 @@
-"""Shapefiles (Esri, 1998) read with pyshp: each record with its attributes and its geometry as GeoJSON, or why not."""
+"""Shapefiles (Esri, 1998) read with pyshp: `.shp` with `.dbf` and `.prj` beside it. Longitude and latitude only."""
 
+import importlib
+import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -7,77 +9,112 @@ from typing import Any
 import msgspec
 
 from pinisi.city.errors import CityError
+from pinisi.city.importing.fault_texts import english
+from pinisi.city.importing.rows import BadRow, NotReadable, shown
 
-_PARTS = (".shp", ".dbf", ".shx")
-_LATIN = "latin-1"
+PARTS = (".shp", ".dbf", ".prj", ".shx", ".cpg")
+_PROJECTED = ("PROJCS[", "PROJCRS[", "Projection    UTM", "Projection UTM")
+Parts = Mapping[str, bytes]
+"""Ending -> content of each part."""
 
 
 class Shape(msgspec.Struct, frozen=True):
-    """One record: its row from 1, its attributes as the table has them, its geometry; or the `fault` that hides it."""
+    """One record: its row from 1, its attributes as the table has them, its geometry as GeoJSON where it has one."""
 
     row: int
     attributes: Mapping[str, Any]
     geometry: dict[str, Any] | None
-    fault: str | None = None
+
+
+class Shapefile:
+    """A shapefile whose parts are at hand. Its records can be read as often as they are asked for.
+
+    Raises:
+        NotReadable: a part is missing or damaged, or the coordinates are projected.
+    """
+
+    def __init__(self, name: str, parts: Parts) -> None:
+        for suffix in (".shp", ".dbf"):
+            if suffix not in parts:
+                raise NotReadable(name, "part-missing", part=suffix)
+        _refuse_projection(name, parts.get(".prj", b"").decode("utf-8", "replace"))
+        self._parts = parts
+        self.size = sum(map(len, parts.values()))
+        try:
+            self.columns = tuple(str(field[0]) for field in self._reader().fields[1:])
+        except Exception as error:  # what a damaged file raises in there is not foreseeable
+            raise NotReadable(name, "damaged", reason=_words(error)) from None
+
+    def shapes(self) -> Iterator[Shape | BadRow]:
+        """The records one at a time; a damaged one ends the file: what follows it cannot be found."""
+        number = 0
+        try:
+            for number, item in enumerate(self._reader().iterShapeRecords(), start=1):
+                yield _shape(number, item)
+        except Exception as error:
+            yield BadRow(number + 1, "cut-short", {"reason": shown(_words(error), 200)})
+
+    def _reader(self) -> Any:
+        members = {each[1:]: io.BytesIO(self._parts[each]) for each in (".shp", ".dbf", ".shx") if each in self._parts}
+        encoding = _encoding(self._parts.get(".cpg", b""))
+        return importlib.import_module("shapefile").Reader(**members, encoding=encoding, encodingErrors="replace")
 
 
 def is_shapefile(path: Path) -> bool:
     return path.suffix.lower() == ".shp"
 
 
-def read_shapes(path: Path) -> Iterator[Shape]:
-    """The records of a shapefile in degrees (WGS 84 or close to it), one at a time.
+def shapefile_at(path: Path) -> Shapefile:
+    """A shapefile on the disk.
 
     Raises:
-        CityError: a part of the file is missing or damaged, or its coordinates are projected.
+        NotReadable: see `Shapefile`; or it cannot be read.
     """
-    import shapefile
-
-    _check_parts(path)
-    _check_degrees(path.with_suffix(".prj"))
     try:
-        reader: Any = shapefile.Reader(str(path), encoding=_encoding(path), encodingErrors="replace")
-        with reader:
-            for row in range(len(reader)):
-                yield _shape(reader, row)
-    except (shapefile.ShapefileException, OSError, ValueError, UnicodeError) as error:
-        raise CityError(path, "", f"cannot be read as a shapefile: {error}") from None
+        beside = {each.suffix.lower(): each for each in path.parent.iterdir() if each.stem == path.stem}
+        parts = {suffix: beside[suffix].read_bytes() for suffix in PARTS if suffix in beside}
+    except OSError as error:
+        raise NotReadable(path.name, "no-file", reason=error.strerror or str(error)) from None
+    return Shapefile(path.name, parts)
 
 
-def _check_parts(path: Path) -> None:
-    for ending in _PARTS:
-        if not path.with_suffix(ending).is_file():
-            raise CityError(path.with_suffix(ending), "", f"the file is not there; a shapefile is {', '.join(_PARTS)}")
+def read_shapes(path: Path) -> Iterator[Shape | BadRow]:
+    """The records of a shapefile that the city's folder names.
 
-
-def _check_degrees(path: Path) -> None:
-    """A shapefile without .prj is taken as degrees; its coordinates are checked one by one anyway."""
-    text = path.read_text(encoding=_LATIN).strip() if path.is_file() else ""
-    if text.upper().startswith("PROJCS"):
-        name = text.partition('"')[2].partition('"')[0]
-        raise CityError(path, "", f"has projected coordinates ({name}); export it in degrees (WGS 84, EPSG:4326)")
-
-
-def _encoding(path: Path) -> str:
-    """What the .cpg says; UTF-8 where it says nothing."""
-    named = path.with_suffix(".cpg")
-    text = named.read_text(encoding=_LATIN).strip().lower() if named.is_file() else ""
+    Raises:
+        CityError: see `shapefile_at`.
+    """
     try:
-        "".encode(text or "utf-8")
+        opened = shapefile_at(path)
+    except NotReadable as error:
+        raise CityError(path, "", english(error.code, error.words)) from None
+    yield from opened.shapes()
+
+
+def _refuse_projection(name: str, prj: str) -> None:
+    """Without a `.prj` the coordinates themselves must tell."""
+    if any(prj.lstrip().startswith(word) for word in _PROJECTED):
+        raise NotReadable(name, "projected", crs=prj.partition('"')[2].partition('"')[0] or shown(prj, 80))
+
+
+def _encoding(cpg: bytes) -> str:
+    """What `.cpg` names, where Python knows it."""
+    named = cpg.decode("ascii", "replace").strip().lower()
+    try:
+        "".encode(named or "utf-8")
     except LookupError:
-        return "utf-8"
-    return text or "utf-8"
+        return "cp1252"
+    return named or "utf-8"
 
 
-def _shape(reader: Any, row: int) -> Shape:
-    import shapefile
-
-    attributes: dict[str, Any] = {}
+def _shape(number: int, item: Any) -> Shape | BadRow:
     try:
-        attributes = reader.record(row).as_dict()
-        geometry = reader.shape(row).__geo_interface__
-    except (shapefile.ShapefileException, ValueError, IndexError, TypeError, KeyError, AttributeError) as error:
-        return Shape(row + 1, attributes, None, f"cannot be read: {error}")
-    if not geometry or not geometry.get("coordinates"):
-        return Shape(row + 1, attributes, None, "has no geometry")
-    return Shape(row + 1, attributes, geometry)
+        geometry: dict[str, Any] | None = item.shape.__geo_interface__ if item.shape.shapeType else None
+        attributes = {str(name): value for name, value in item.record.as_dict().items()}
+    except Exception as error:
+        return BadRow(number, "unreadable-row", {"reason": shown(_words(error), 200)})
+    return Shape(number, attributes, geometry if geometry and geometry.get("coordinates") else None)
+
+
+def _words(error: Exception) -> str:
+    return str(error) or type(error).__name__

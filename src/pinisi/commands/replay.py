@@ -10,11 +10,11 @@ from typing import Any
 import msgspec
 
 from pinisi.commands.failure import CommandFailed
+from pinisi.commands.running_server import NoAnswer, RunningServer
 from pinisi.runtime import occupancy
 from pinisi.settings import Settings
 
 LOOK_SECONDS = 0.2
-ANSWER_SECONDS = 60.0
 PATH = "/pinisi/v1/replays"
 
 
@@ -45,10 +45,8 @@ def replay(settings: Settings, city: str | None, wanted: Wanted) -> int:
     """
     occupant = occupancy.occupant(settings.data)
     if occupant is not None:
-        if not occupant.url:
-            raise CommandFailed(f"process {occupant.pid} holds the data folder but serves nothing; wait for its end")
         folder = {} if wanted.folder is None else {"folder": str(wanted.folder.resolve())}
-        print(told(occupant.url, wanted, folder))
+        print(told(_server(occupant), wanted, folder))
         return 0
     return _open(settings, city, wanted)
 
@@ -68,25 +66,28 @@ def _when_open(data: Path, wanted: Wanted) -> None:
         if occupant is None or not occupant.url:
             continue
         try:
-            print(told(occupant.url, wanted, {}), flush=True)
+            print(told(_server(occupant), wanted, {}), flush=True)
+        except NoAnswer:
+            continue
         except CommandFailed as failure:
             print(f"pinisi: {failure}", flush=True)
-        except OSError:
-            continue
         return
 
 
-def told(url: str, wanted: Wanted, folder: Mapping[str, str]) -> str:
+def _server(occupant: occupancy.Occupant) -> RunningServer:
+    return RunningServer(occupant, "", os.environ.get("PINISI_TOKEN", ""), "replays.run")
+
+
+def told(server: RunningServer, wanted: Wanted, folder: Mapping[str, str]) -> str:
     """Where the replay is to be seen, or the list of recordings.
 
     Raises:
-        CommandFailed: the server refuses.
-        OSError: it does not answer.
+        CommandFailed, NoAnswer: see `RunningServer.ask`.
     """
     if wanted.recording is None:
-        return listing(ask(url, "/pinisi/v1/recordings")["recordings"])
-    started = ask(url, PATH, wanted.body() | dict(folder))
-    return f"{started['title']['en']}: {url}/?tenant={started['tenant']}"
+        return listing(server.ask("/pinisi/v1/recordings")["recordings"])
+    started = server.ask(PATH, msgspec.json.encode(wanted.body() | dict(folder)))
+    return f"{started['title']['en']}: {server.url}/?tenant={started['tenant']}"
 
 
 def listing(recordings: list[dict[str, Any]]) -> str:
@@ -98,30 +99,3 @@ def listing(recordings: list[dict[str, Any]]) -> str:
         if each["missing"]:
             lines.append(f"  {each['missing']['en']}")
     return "\n".join(lines) or "There is no recording: a city's folder declares them in recordings.toml."
-
-
-def ask(url: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-    from urllib.error import HTTPError, URLError
-    from urllib.request import ProxyHandler, Request, build_opener
-
-    request = Request(url + path, None if body is None else msgspec.json.encode(body))
-    request.add_header("Content-Type", "application/json")
-    token = os.environ.get("PINISI_TOKEN", "")
-    if token:
-        request.add_header("Authorization", f"Bearer {token}")
-    try:
-        with build_opener(ProxyHandler({})).open(request, timeout=ANSWER_SECONDS) as answer:
-            return msgspec.json.decode(answer.read())
-    except HTTPError as error:
-        raise CommandFailed(_why(error.code, error.read())) from error
-    except URLError as error:
-        raise ConnectionError(f"{url} does not answer: {error.reason}") from error
-
-
-def _why(status: int, body: bytes) -> str:
-    if status == 401:
-        return "the server asks who you are: set PINISI_TOKEN to a token that may replays.run (pinisi token add)"
-    try:
-        return str(msgspec.json.decode(body)["detail"])
-    except (msgspec.DecodeError, KeyError, TypeError):
-        return f"the server refused (HTTP {status})"

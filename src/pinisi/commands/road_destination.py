@@ -1,24 +1,21 @@
 """Where imported roads go: to the server while it runs, straight into the store when it does not."""
 
-import json
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
-from urllib.error import HTTPError
 from urllib.parse import quote
-from urllib.request import ProxyHandler, Request, build_opener
 
 import msgspec
 
 from pinisi.city.context import context_bytes
-from pinisi.commands.failure import CommandFailed
+from pinisi.commands.running_server import RunningServer
 from pinisi.runtime.intake import Taken
-from pinisi.runtime.occupancy import Occupant, occupant, occupy
+from pinisi.runtime.occupancy import occupant, occupy
 from pinisi.runtime.road_import import RoadBatch, known_roads, remove_roads, take_roads
 from pinisi.settings import Settings
 from pinisi.vocabulary.principal import SYSTEM
 
-LONGEST_PAUSE_S = 120
+ROADS = "/pinisi/v1/roads"
 CONTEXT = "urn:pinisi:context"
 
 
@@ -37,7 +34,7 @@ async def destination(settings: Settings, tenant: str, token: str) -> AsyncGener
     """
     holder = occupant(settings.data)
     if holder is not None:
-        yield _Server(holder, tenant, token)
+        yield _Server(RunningServer(holder, tenant, token, "house.manage"))
         return
     with occupy(settings.data):
         from pinisi.store.sqlite import SqliteStore
@@ -75,41 +72,14 @@ class _Folder:
 class _Server:
     """A running Pinisi, asked over HTTP."""
 
-    def __init__(self, holder: Occupant, tenant: str, token: str) -> None:
-        if not holder.url:
-            raise CommandFailed(f"process {holder.pid} holds the data folder but serves nothing; wait until it is done")
-        self._url = f"{holder.url}/pinisi/v1/roads"
-        self._headers = {"NGSILD-Tenant": tenant, "Content-Type": "application/json"}
-        self._headers |= {"Authorization": f"Bearer {token}"} if token else {}
+    def __init__(self, server: RunningServer) -> None:
+        self._server = server
 
     async def take(self, batch: RoadBatch) -> Taken:
-        return msgspec.convert(self._ask("", msgspec.json.encode(batch)), Taken)
+        return msgspec.convert(self._server.ask(ROADS, msgspec.json.encode(batch)), Taken)
 
     async def known(self, provider: str) -> Sequence[str]:
-        return self._ask(f"?provider={quote(provider, safe='')}")["roads"]
+        return self._server.ask(f"{ROADS}?provider={quote(provider, safe='')}")["roads"]
 
     async def remove(self, ids: Sequence[str]) -> int:
-        return self._ask("/remove", msgspec.json.encode({"ids": ids}))["removed"]
-
-    def _ask(self, path: str, body: bytes | None = None) -> Any:
-        request = Request(self._url + path, body, self._headers, method="GET" if body is None else "POST")
-        try:
-            with build_opener(ProxyHandler({})).open(request, timeout=LONGEST_PAUSE_S) as answer:
-                return json.loads(answer.read())
-        except HTTPError as error:
-            raise CommandFailed(_refusal(error)) from error
-        except (OSError, ValueError) as error:
-            raise CommandFailed(f"the server at {self._url} does not answer: {error}") from error
-
-
-def _refusal(error: HTTPError) -> str:
-    if error.code in (401, 403):
-        return (
-            "the server asks who you are: set PINISI_TOKEN to a token with the permission house.manage "
-            "(pinisi token add), or stop the server"
-        )
-    try:
-        detail = json.loads(error.read()).get("detail", "")
-    except (ValueError, AttributeError, OSError):
-        detail = ""
-    return f"the server refused the roads (HTTP {error.code}): {detail or 'look at its output'}"
+        return self._server.ask(f"{ROADS}/remove", msgspec.json.encode({"ids": ids}))["removed"]

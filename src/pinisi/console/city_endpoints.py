@@ -1,54 +1,35 @@
-"""What the console reads of the city: its profile, Now, layers, areas, places, history, search (console-api.md)."""
+"""What the console reads of the city: who asks, its profile, Now, layers, areas (console-api.md)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 import msgspec
-from shapely.geometry import shape
 
 from pinisi import __version__
 from pinisi.city.profile import Layer
 from pinisi.city.text import Text
 from pinisi.city.vector_tiles.archive import read_metadata
-from pinisi.city.words import type_title, unit_text, value_text
+from pinisi.city.words import unit_text, value_text
 from pinisi.console.asked_moment import viewpoint_of
-from pinisi.console.atlas import value_of
-from pinisi.console.facts import facts_of, flags_of, name_of
-from pinisi.console.forms import fields_of, model_of, writable
 from pinisi.console.house import House
-from pinisi.console.http import JSON_MEDIA, BadRequest, Call, Reply, Route, json_reply
+from pinisi.console.http import JSON_MEDIA, Call, Reply, Route, json_reply
 from pinisi.console.incident_endpoints import cases_seen, incident_json
-from pinisi.console.layers import point_of
-from pinisi.console.series import series
+from pinisi.console.layers import location_of
 from pinisi.console.town import Town, clock_json
 from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.problems import ResourceNotFound
 from pinisi.incidents.life_cycle import OPEN
 from pinisi.runtime.made_files import BASEMAP, ROADS
-from pinisi.store.geodesy import geometry_distance
-from pinisi.store.protocol import HistoryQuery, Record
-from pinisi.store.query import EntityQuery, GeoQuery, TypeIs
-from pinisi.store.seen import areas_seen, projection_of, seen
-from pinisi.vocabulary.entity import Entity
-from pinisi.vocabulary.instant import format_instant
-from pinisi.vocabulary.principal import EVERYTHING, Projection
+from pinisi.store.protocol import Record
+from pinisi.store.query import EntityQuery, TypeIs
+from pinisi.store.seen import seen
+from pinisi.vocabulary.principal import EVERYTHING
 from pinisi.vocabulary.terms import (
-    ADMINISTRATIVE_AREA,
     DATA_SOURCE,
-    INCIDENT,
-    LOCATION,
-    NAME,
-    PROVIDER,
-    ROAD_SEGMENT,
 )
 
 MOST_ALARMS = 50
 MOST_SOURCES = 5_000
-NEARBY = 8
-NEARBY_METRES = 1500.0
-UNSEEN = Projection(frozenset())
-_ELSEWHERE = frozenset({INCIDENT, ADMINISTRATIVE_AREA, ROAD_SEGMENT})
-"""Types that stand elsewhere, not among what is near: there is a road before every door."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -240,7 +221,7 @@ async def get_layer_shapes(house: House, call: Call) -> Reply:
     features = [
         {"type": "Feature", "properties": {"id": record.id}, "geometry": place}
         for record, projection in await layers.records(view, id)
-        if (place := _location(seen(record, projection))) is not None
+        if (place := location_of(seen(record, projection))) is not None
     ]
     return json_reply({"type": "FeatureCollection", "features": features})
 
@@ -251,154 +232,6 @@ async def get_areas(house: House, call: Call) -> Reply:
     atlas = house.town(call.tenant).atlas
     await atlas.refresh()
     return json_reply({"position": position, "areas": atlas.cards()})
-
-
-async def get_place(house: House, call: Call) -> Reply:
-    view = viewpoint_of(house, call)
-    record = await view.entity(call.params["id"])
-    if record is None:
-        raise ResourceNotFound(f"there is no place {call.params['id'][:120]}, or you may not see it")
-    town = house.town(call.tenant)
-    await town.atlas.refresh()
-    projection = projection_of(record, call.grants) or UNSEEN
-    entity = seen(record, projection)
-    areas = areas_seen(record, projection)
-    last_words = HistoryQuery(last=1, until=view.until, known=view.known)
-    writers, last = await house.writers(call.tenant, record, call.grants, last_words)
-    place = _location(entity)
-    return json_reply(
-        {
-            "position": record.position,
-            "id": entity.id,
-            "type": entity.types[0],
-            "typeTitle": _type_title(house, entity.types),
-            "name": name_of(entity),
-            "areas": [{"id": card.id, "name": card.name, "level": card.level} for card in town.atlas.chain(areas)],
-            "location": place,
-            "facts": facts_of(entity, house.pinisi_table, writers, view.now, await town.sources.periods()),
-            "editable": _editable(house, call, view, town, record, entity),
-            "flags": flags_of(entity),
-            "sources": await _sources(house, call, entity),
-            "inside": await _inside(town, view, entity, areas),
-            "nearby": await _nearby(house, view, entity.id, place),
-            "changed": {"at": format_instant(entity.modified_at), "by": last},
-            **view.told(),
-        }
-    )
-
-
-def _editable(house: House, call: Call, view: Viewpoint, town: Town, record: Record, entity: Entity) -> list[str]:
-    """The facts that the reader may correct: of the present only."""
-    if view.at is not None:
-        return []
-    model = model_of(town, house.pinisi_table, record.family.types)
-    return writable(call, record, fields_of(model, entity, house.pinisi_table), house.pinisi_table)
-
-
-def _location(entity: Entity) -> dict[str, Any] | None:
-    value = value_of(entity, LOCATION)
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
-
-
-def _type_title(house: House, types: Sequence[str]) -> Text:
-    return type_title(house.pinisi_table.compact_iri(types[0]))
-
-
-async def _sources(house: House, call: Call, entity: Entity) -> list[dict[str, Any]]:
-    """The cards that the facts shown name: whoever may see a number may know where it comes from."""
-    cards: dict[str, dict[str, Any]] = {}
-    for instances in entity.attributes.values():
-        for instance in instances:
-            for provider in instance.attributes.get(PROVIDER, ()):
-                id = provider.value
-                if isinstance(id, str) and id not in cards:
-                    found = await house.store.entity(call.tenant, id, EVERYTHING)
-                    if found is not None and DATA_SOURCE in found.family.types:
-                        cards[id] = source_card(house, found)
-    return list(cards.values())
-
-
-async def _inside(town: Town, view: Viewpoint, entity: Entity, areas: Sequence[str]) -> list[dict[str, Any]]:
-    """For an area: how many entities of each layer lie in it."""
-    if ADMINISTRATIVE_AREA not in entity.types or not areas:
-        return []
-    code = areas[0]
-    counted: list[dict[str, Any]] = []
-    for layer in town.profile.city.layers:
-        records = await town.layers.records(view, layer.id)
-        count = sum(code in areas_seen(found, projection) for found, projection in records)
-        counted.append({"layer": layer.id, "title": layer.title, "count": count})
-    return counted
-
-
-async def _nearby(house: House, view: Viewpoint, id: str, place: dict[str, Any] | None) -> list[dict[str, Any]]:
-    if place is None or place.get("type") != "Point":
-        return []
-    near = GeoQuery("near", place, LOCATION, max_distance=NEARBY_METRES)
-    records = await view.find(EntityQuery(geo=near), limit=200, attributes=(NAME,))
-    near_by = [
-        seen(record, projection_of(record, view.grants) or UNSEEN)
-        for record in records
-        if record.id != id and _ELSEWHERE.isdisjoint(record.family.types)
-    ]
-    found = [(_distance(place, other), entity) for entity in near_by if (other := _location(entity)) is not None]
-    found.sort(key=lambda pair: pair[0])
-    return [
-        {
-            "id": other.id,
-            "name": name_of(other),
-            "typeTitle": _type_title(house, other.types),
-            "distance": round(distance),
-        }
-        for distance, other in found[:NEARBY]
-    ]
-
-
-def _distance(one: dict[str, Any], other: dict[str, Any]) -> float:
-    """Metres between two geometries."""
-    return geometry_distance(shape(one), shape(other))
-
-
-async def get_history(house: House, call: Call) -> Reply:
-    entity, attribute = call.query.get("entity"), call.query.get("attribute")
-    if not entity:
-        raise BadRequest("entity", "is missing")
-    if not attribute:
-        raise BadRequest("attribute", "is missing")
-    told = await series(house, call, entity, attribute)
-    return json_reply(told)
-
-
-async def search(house: House, call: Call) -> Reply:
-    words = call.query.get("q", "")[:200]
-    limit = call.number("limit", 8, 1, 50)
-    town = house.town(call.tenant)
-    await town.atlas.refresh()
-    hits = await town.catalogue.find(words, call.tenant, call.grants) if words.strip() else ()
-    results: list[dict[str, Any]] = []
-    for hit in hits:
-        record = await house.store.entity(call.tenant, hit.id, call.grants)
-        projection = None if record is None else projection_of(record, call.grants)
-        if record is not None and projection is not None:
-            results.append(_result(house, town, record, projection, hit.score))
-        if len(results) == limit:
-            break
-    return json_reply({"results": results})
-
-
-def _result(house: House, town: Town, record: Record, projection: Projection, score: float) -> dict[str, Any]:
-    entity = seen(record, projection)
-    areas = areas_seen(record, projection)
-    place = _location(entity)
-    return {
-        "id": record.id,
-        "name": name_of(entity),
-        "typeTitle": _type_title(house, entity.types),
-        "area": town.area_name(areas),
-        "layer": next(iter(town.layers.rows_of(record, projection)), None),
-        "location": point_of(place) or town.atlas.center(areas),
-        "score": score,
-    }
 
 
 async def get_context(house: House, _call: Call) -> Reply:
@@ -459,32 +292,6 @@ CITY_ROUTES: tuple[Route, ...] = (
         permission=_SEE,
         endpoint=get_areas,
         summary="Areas with names and bounds",
-    ),
-    Route(
-        method="GET",
-        path=_PINISI + "/places/{id}",
-        permission=_SEE,
-        endpoint=get_place,
-        summary="All facts of one place",
-        parameters=("at", "known"),
-        answers=(200, 400, 404),
-    ),
-    Route(
-        method="GET",
-        path=_PINISI + "/history",
-        permission=_SEE,
-        endpoint=get_history,
-        summary="One attribute over time",
-        parameters=("entity", "attribute", "from", "to", "known"),
-        answers=(200, 400, 404),
-    ),
-    Route(
-        method="GET",
-        path=_PINISI + "/search",
-        permission=_SEE,
-        endpoint=search,
-        summary="Find by name, also misspelt",
-        parameters=("q", "limit"),
     ),
     Route(
         method="GET",

@@ -136,6 +136,12 @@ def _moved_at(entity: Entity) -> str | None:
     return instances[0].observed_at or format_instant(instances[0].modified_at)
 
 
+def location_of(entity: Entity) -> dict[str, Any] | None:
+    """The place of an entity as GeoJSON."""
+    value = value_of(entity, LOCATION)
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
+
+
 def point_of(geojson: Any) -> tuple[float, float] | None:
     """Longitude and latitude of a GeoJSON point; None of anything else."""
     place = cast("dict[str, Any]", geojson) if isinstance(geojson, dict) else {}

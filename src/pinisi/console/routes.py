@@ -12,6 +12,7 @@ from pinisi.console.live import LIVE_ROUTES
 from pinisi.console.ngsi_ld_routes import NGSI_LD_ROUTES, PREFIX
 from pinisi.console.openapi import openapi
 from pinisi.console.people_endpoints import PEOPLE_ROUTES
+from pinisi.console.place_endpoints import PLACE_ROUTES
 from pinisi.console.programme_endpoints import PROGRAMME_ROUTES
 from pinisi.console.replay_endpoints import REPLAY_ROUTES
 from pinisi.console.road_endpoints import ROAD_ROUTES
@@ -37,6 +38,7 @@ OPENAPI_ROUTES: tuple[Route, ...] = (
 ROUTES: tuple[Route, ...] = (
     *NGSI_LD_ROUTES,
     *CITY_ROUTES,
+    *PLACE_ROUTES,
     *AREA_ROUTES,
     *TIME_ROUTES,
     *PROGRAMME_ROUTES,

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from pinisi.city.errors import CityError
+from pinisi.city.importing.fault_texts import english
+from pinisi.city.importing.rows import BadRow
 from pinisi.city.roads.cleaning import clean_line
 from pinisi.city.roads.road import LeftOut, Road
 from pinisi.city.roads.tags import tagged_road
@@ -41,6 +43,9 @@ def read_road_shapes(path: Path, prefix: str) -> Iterator[Road | LeftOut]:
     """
     columns: dict[str, str] | None = None
     for shape in read_shapes(path):
+        if isinstance(shape, BadRow):
+            yield LeftOut(f"row {shape.number}", "unreadable", english(shape.code, shape.words))
+            continue
         if columns is None and shape.attributes:
             columns = _columns(path, list(shape.attributes))
         yield from _roads(shape, columns or {}, prefix)
@@ -60,8 +65,8 @@ def _columns(path: Path, names: Sequence[str]) -> dict[str, str]:
 
 def _roads(shape: Shape, columns: Mapping[str, str], prefix: str) -> Iterator[Road | LeftOut]:
     row = f"row {shape.row}"
-    if shape.fault is not None or shape.geometry is None:
-        yield LeftOut(row, "unreadable", shape.fault or "has no geometry")
+    if shape.geometry is None:
+        yield LeftOut(row, "unreadable", "has no geometry")
         return
     lines = _lines(shape.geometry)
     if lines is None:
