@@ -1,0 +1,82 @@
+"""Where a value comes from, as it is kept beside the value: the message that brought it, or the reaction that made it.
+
+Kept by the log position that wrote the value, so that the past can be explained like the present.
+"""
+
+from hashlib import sha256
+
+import msgspec
+
+from pinisi.runtime.source import Message
+from pinisi.vocabulary.instant import Instant
+
+LONGEST_RAW = 2_000
+"""Bytes of a message that are kept as they came; of a longer one its beginning, its size and its digest."""
+MOST_READ = 50
+"""Inputs that are named one by one; of more, how many."""
+
+
+class Read(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
+    """What was read of one entity: these attributes (short names), as of a log position.
+
+    With `since` and `until` it is a window of its past, of `values` values.
+    """
+
+    id: str
+    position: int
+    attributes: tuple[str, ...]
+    since: Instant = 0
+    until: Instant = 0
+    values: int = 0
+
+
+class FromReaction(msgspec.Struct, frozen=True, tag="reaction", omit_defaults=True, kw_only=True):
+    """Made by a reaction, out of these inputs, for a moment. `unnamed`: how many more inputs there were."""
+
+    service: str
+    reaction: str
+    version: int
+    moment: Instant
+    inputs: tuple[Read, ...]
+    unnamed: int = 0
+
+
+class FromMessage(msgspec.Struct, frozen=True, tag="message", omit_defaults=True, kw_only=True):
+    """Brought by a message. `raw` is its text, or the beginning of it; `digest` is its SHA-256, in hex."""
+
+    source: str
+    origin: str
+    media: str
+    received: Instant
+    size: int
+    digest: str
+    raw: str
+
+
+Origin = FromReaction | FromMessage
+
+encode_origin = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Origin).decode
+
+
+def decode_origin(body: bytes) -> Origin | None:
+    """None for one that a newer Pinisi has written."""
+    try:
+        return _decode(body)
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        return None
+
+
+def message_origin(source: str, message: Message) -> bytes:
+    """The origin of what a message says."""
+    return encode_origin(
+        FromMessage(
+            source=source,
+            origin=message.origin,
+            media=message.media,
+            received=message.received,
+            size=len(message.body),
+            digest=sha256(message.body).hexdigest(),
+            raw=message.body[:LONGEST_RAW].decode("utf-8", "replace"),
+        )
+    )

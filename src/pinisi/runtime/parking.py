@@ -1,0 +1,70 @@
+"""Runs of a reaction that failed again and again: parked with what they were given, until somebody runs them anew."""
+
+import traceback
+from collections.abc import Sequence
+
+import msgspec
+
+from pinisi.runtime.time_limit import OverLimit, Stuck
+from pinisi.store.protocol import DocumentChange, Store
+from pinisi.vocabulary.instant import Instant
+
+LONGEST_TRACE = 8_000
+
+
+class GivenVersion(msgspec.Struct, frozen=True, array_like=True):
+    """An entity that the run was given, as of a log position."""
+
+    id: str
+    position: int
+
+
+class Parked(msgspec.Struct, frozen=True, kw_only=True):
+    """A run that is parked. `moment` is that for which it ran, `last` when it failed last, `tries` how often."""
+
+    service: str
+    reaction: str
+    version: int
+    subject: str
+    moment: Instant
+    first: Instant
+    last: Instant
+    tries: int
+    reason: str
+    trace: str
+    given: tuple[GivenVersion, ...] = ()
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Parked).decode
+
+
+def kind_of(service: str, reaction: str) -> str:
+    """The kind of the documents of a reaction's parked runs."""
+    return f"parked {service}.{reaction}"
+
+
+def park(run: Parked) -> DocumentChange:
+    return DocumentChange(kind_of(run.service, run.reaction), run.subject, _encode(run))
+
+
+def unpark(service: str, reaction: str, subject: str) -> DocumentChange:
+    return DocumentChange(kind_of(service, reaction), subject, None)
+
+
+async def parked_runs(store: Store, tenant: str, service: str, reaction: str) -> Sequence[Parked]:
+    documents = await store.documents(tenant, kind_of(service, reaction))
+    return [_decode(body) for _, _, body in documents]
+
+
+def reason_of(error: BaseException, limit: float) -> str:
+    """Why a run failed, in a line."""
+    if isinstance(error, OverLimit):
+        return f"took longer than its {limit:g} seconds"
+    if isinstance(error, Stuck):
+        return f"took longer than its {limit:g} seconds, and {error}"
+    return f"{type(error).__name__}: {error}"[:500]
+
+
+def trace_of(error: BaseException) -> str:
+    return "".join(traceback.format_exception(error))[-LONGEST_TRACE:]
