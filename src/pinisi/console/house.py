@@ -178,6 +178,7 @@ class House:
         await town.atlas.refresh()
         await town.catalogue.read()
         await self.open_sources(town)
+        await town.rooms.open(self.registry, self.feed)
         self.watch_alarms(town)
 
     async def open_sources(self, town: Town) -> None:
@@ -237,6 +238,7 @@ class House:
 
     async def _stop_work(self) -> None:
         for town in tuple(self.towns.values()):
+            await town.rooms.close()
             await town.keeper.close()
         for task in self._tasks:
             task.cancel()

@@ -213,6 +213,11 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "required": ["on"],
         "additionalProperties": False,
     },
+    "RunAgain": {
+        "type": "object",
+        "properties": {"subject": {"type": "string"}},
+        "additionalProperties": False,
+    },
     "ReplayAct": {
         "type": "object",
         "properties": {
@@ -269,6 +274,7 @@ BODIES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "Replay": (("application/json",), _ref("Replay")),
     "ReplayAct": (("application/json",), _ref("ReplayAct")),
     "Switch": (("application/json",), _ref("Switch")),
+    "RunAgain": (("application/json",), _ref("RunAgain")),
     "Push": (
         ("application/json", "application/ld+json", "application/geo+json", "application/senml+json", "text/csv"),
         _ref("Object"),

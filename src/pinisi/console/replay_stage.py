@@ -27,6 +27,7 @@ class ReplayStage:
         town = await self._house.open_town(tenant, profile, clock)
         await town.atlas.refresh()
         await town.catalogue.read()
+        await town.rooms.open(self._house.registry, self._house.feed)
         watch = self._house.watch_alarms(town)
         if watch is not None:
             self._watches[tenant] = watch
@@ -41,6 +42,7 @@ class ReplayStage:
         await house.jobs.forget(tenant)
         town = house.towns.get(tenant)
         if town is not None:
+            await town.rooms.close()
             await town.keeper.close()
         await house.notifier.forget(tenant)
         if gone:

@@ -8,6 +8,7 @@ from pinisi.console.http import Call, Reply, Route, json_reply
 from pinisi.console.import_endpoints import IMPORT_ROUTES
 from pinisi.console.incident_endpoints import INCIDENT_ROUTES
 from pinisi.console.job_endpoints import JOB_ROUTES
+from pinisi.console.lineage_endpoints import LINEAGE_ROUTES
 from pinisi.console.live import LIVE_ROUTES
 from pinisi.console.ngsi_ld_routes import NGSI_LD_ROUTES, PREFIX
 from pinisi.console.openapi import openapi
@@ -16,6 +17,7 @@ from pinisi.console.place_endpoints import PLACE_ROUTES
 from pinisi.console.programme_endpoints import PROGRAMME_ROUTES
 from pinisi.console.replay_endpoints import REPLAY_ROUTES
 from pinisi.console.road_endpoints import ROAD_ROUTES
+from pinisi.console.service_endpoints import SERVICE_ROUTES
 from pinisi.console.source_endpoints import SOURCE_ROUTES
 from pinisi.console.subscription_endpoints import SUBSCRIPTION_ROUTES
 from pinisi.console.time_endpoints import TIME_ROUTES
@@ -52,6 +54,8 @@ ROUTES: tuple[Route, ...] = (
     *REPLAY_ROUTES,
     *SOURCE_ROUTES,
     *JOB_ROUTES,
+    *SERVICE_ROUTES,
+    *LINEAGE_ROUTES,
     *HOUSE_ROUTES,
     *OPENAPI_ROUTES,
 )

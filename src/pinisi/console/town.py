@@ -15,6 +15,7 @@ from pinisi.console.tiles import Tiles
 from pinisi.context.term_table import TermTable
 from pinisi.runtime.clock import Clock, WallClock
 from pinisi.runtime.keeper import Keeper
+from pinisi.runtime.rooms import Rooms
 from pinisi.store.protocol import LogEntry, Store
 from pinisi.vocabulary.instant import Instant, format_instant
 
@@ -30,6 +31,7 @@ class Town:
         self.catalogue = Catalogue(store, tenant, Names(), self.atlas)
         self.sources = Sources(store, tenant, table)
         self.keeper = Keeper()
+        self.rooms = Rooms(store, tenant, table, clock, self.keeper)
         self._blinding = Blinding(store, tenant, self.layers)
         self.standings: Kept[Any] = Kept()
         self.failed_sources: dict[str, str] = {}

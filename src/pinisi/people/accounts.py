@@ -16,7 +16,9 @@ _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _AREA = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}")
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 LONGEST_NAME = 200
-_WRITING = frozenset({"context.write", "incidents.act", "jobs.run", "sources.push", "sources.switch"})
+_WRITING = frozenset(
+    {"context.write", "incidents.act", "jobs.run", "sources.push", "sources.switch", "services.switch"}
+)
 """What an assignment does not give whose `write` is taken away."""
 
 

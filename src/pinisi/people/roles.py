@@ -15,6 +15,7 @@ PERMISSIONS: Mapping[str, str] = {
     "jobs.run": "start and cancel the long computations of services",
     "sources.push": "push data to live sources that wait for it",
     "sources.switch": "switch live sources on and off",
+    "services.switch": "start and stop services, run again what their reactions parked",
     "tokens.make": "make and revoke tokens of one's own",
     "people.manage": "create, change and disable accounts, see and revoke every token",
     "audit.read": "read the audit trail",
@@ -40,7 +41,8 @@ ROLES: Mapping[str, frozenset[str]] = {
     "steward": _WATCH | _CONNECT | {"context.write", "imports.manage", "audit.read", "sources.push"},
     "technician": _WATCH
     | _CONNECT
-    | {"context.write", "imports.manage", "house.manage", "replays.run", "jobs.run", "sources.push", "sources.switch"},
+    | {"context.write", "imports.manage", "house.manage", "replays.run", "jobs.run"}
+    | {"sources.push", "sources.switch", "services.switch"},
     "department": _ACT | _CONNECT | {"context.write", "imports.manage", "jobs.run", "sources.push"},
     "viewer": _WATCH,
     "partner": _LOOK | _CONNECT,

@@ -16,6 +16,7 @@ from pinisi.context.payload import read_entity
 from pinisi.context.term_table import TermTable
 from pinisi.runtime.about import about_document
 from pinisi.runtime.arrival import Tally, arrived
+from pinisi.runtime.lineage import message_origin
 from pinisi.runtime.source import Message, Method, Outcome, Reading, Reject, Source, Taken, Unreadable, row_key
 from pinisi.runtime.waiting import Waiting
 from pinisi.store.protocol import DocumentChange, EntityChange, Refused, Store
@@ -103,13 +104,14 @@ class Intake:
     def _entities(self, message: Message, reading: Reading) -> _Understood:
         """The change of each entity that is one; the others as rejects."""
         heard = _Understood(message, [], [], list(reading.rejects), [], sound=reading.sound)
+        origin = message_origin(self._source.id, message)
         for document in reading.entities:
             try:
                 entity = read_entity(self._traced(document), self._table)
             except (Refused, ValueError, TypeError, AttributeError, RecursionError) as error:
                 heard.rejects.append(_reject(document, str(error)))
             else:
-                heard.changes.append(EntityChange(entity.id, arrived(entity)))
+                heard.changes.append(EntityChange(entity.id, arrived(entity), origin=origin))
                 heard.documents.append(document)
         return heard
 

@@ -11,7 +11,8 @@ from pinisi.runtime.source import Message
 from pinisi.vocabulary.instant import Instant
 
 LONGEST_RAW = 2_000
-"""Bytes of a message that are kept as they came; of a longer one its beginning, its size and its digest."""
+BEGINNING = 200
+"""Bytes of a message that are kept whole; of a longer one its beginning, its size and its digest."""
 MOST_READ = 50
 """Inputs that are named one by one; of more, how many."""
 
@@ -42,15 +43,22 @@ class FromReaction(msgspec.Struct, frozen=True, tag="reaction", omit_defaults=Tr
 
 
 class FromMessage(msgspec.Struct, frozen=True, tag="message", omit_defaults=True, kw_only=True):
-    """Brought by a message. `raw` is its text, or the beginning of it; `digest` is its SHA-256, in hex."""
+    """Brought by a message. `raw` is its text; or, where it is not `whole`, the beginning of it.
+
+    `size` in bytes; `digest` is the SHA-256 of a message that is not kept whole, in hex.
+    """
 
     source: str
     origin: str
-    media: str
     received: Instant
-    size: int
-    digest: str
     raw: str
+    media: str = ""
+    size: int
+    digest: str = ""
+
+    @property
+    def whole(self) -> bool:
+        return not self.digest
 
 
 Origin = FromReaction | FromMessage
@@ -69,14 +77,15 @@ def decode_origin(body: bytes) -> Origin | None:
 
 def message_origin(source: str, message: Message) -> bytes:
     """The origin of what a message says."""
+    whole = len(message.body) <= LONGEST_RAW
     return encode_origin(
         FromMessage(
             source=source,
             origin=message.origin,
-            media=message.media,
             received=message.received,
+            raw=(message.body if whole else message.body[:BEGINNING]).decode("utf-8", "replace"),
+            media=message.media,
             size=len(message.body),
-            digest=sha256(message.body).hexdigest(),
-            raw=message.body[:LONGEST_RAW].decode("utf-8", "replace"),
+            digest="" if whole else sha256(message.body).hexdigest(),
         )
     )

@@ -10,6 +10,7 @@ import msgspec
 
 from pinisi.city.text import Text
 from pinisi.runtime.job import Job
+from pinisi.runtime.reaction import Reaction
 from pinisi.runtime.recording import StreamKind
 from pinisi.runtime.source import SourceKind
 
@@ -21,7 +22,8 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
 
     `name` is the one of its entry point: letters, digits and dashes. `types` are the entity types that it writes, by
     short name; `passing` are those of them whose entities end when their `expiresAt` is over. `streams` are what of the
-    past it can read for a replay. `jobs` are its long computations. `licence` is that of the data that it ships.
+    past it can read for a replay; `reactions` run by themselves, in every tenant; `jobs` are its long computations.
+    `licence` is that of the data that it ships.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[SourceKind[Any], ...] = ()
     streams: tuple[StreamKind[Any], ...] = ()
     jobs: tuple[Job[Any, Any], ...] = ()
+    reactions: tuple[Reaction, ...] = ()
     licence: str = "Apache-2.0"
 
     def source_kind(self, name: str) -> SourceKind[Any] | None:
