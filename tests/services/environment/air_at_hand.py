@@ -3,8 +3,10 @@
 import csv
 from pathlib import Path
 
-from pinisi.services.environment.engine.cleaning import Reading
+from pinisi.services.environment.engine.cleaning import Reading, judge_all
+from pinisi.services.environment.engine.hourly import Hourly, hourly
 from pinisi.services.environment.engine.jakarta_ispu import JakartaDay, read_row
+from pinisi.services.environment.engine.quantity import QUANTITIES
 from pinisi.vocabulary.instant import parse_instant
 
 CUTS = Path(__file__).parents[1] / "environment_examples"
@@ -20,3 +22,8 @@ def surabaya(file: Path = CUTS / "aqi_surabaya_cut.csv", column: str = "aqius") 
 def jakarta(file: Path = CUTS / "ispu_jakarta_cut.csv") -> list[JakartaDay]:
     with file.open(encoding="utf-8-sig", newline="") as lines:
         return [read_row(row) for row in csv.DictReader(lines, delimiter=";")]
+
+
+def good_hours(readings: list[Reading]) -> Hourly:
+    """What the forecast may rest on: the values that were used by the verdicts as they were when each came."""
+    return hourly(judge_all(QUANTITIES["airQualityIndex"], readings))

@@ -1,0 +1,115 @@
+"""Air quality: the forecast beside plain rules, the index of Jakarta recomputed, the cost of a verdict."""
+
+import csv
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from figure import figure
+from pinisi.services.environment.engine.backtest import Skill, backtest, skills
+from pinisi.services.environment.engine.cleaning import Reading, Verdict, judge_all, settled
+from pinisi.services.environment.engine.hourly import hourly
+from pinisi.services.environment.engine.jakarta_ispu import read_row
+from pinisi.services.environment.engine.published import compare
+from pinisi.services.environment.engine.quantity import QUANTITIES
+from pinisi.vocabulary.instant import HOUR, format_instant, parse_instant
+from shared import shared_folder
+
+FIGURES = ("environment.",)
+DAYS, HOURS = 5_538, 7_636
+MONTH = 720
+
+
+def main() -> int:
+    folder = shared_folder() / "data" / "airquality"
+    verdicts = cleaned(folder / "aqi_surabaya_hourly.csv")
+    forecasts(verdicts)
+    recomputed(folder / "ispu_dki_jakarta_daily_2010_2025.csv")
+    return 0
+
+
+def timed(act: Callable[[], Any]) -> tuple[float, Any]:
+    """CPU seconds of this process, and what came of it."""
+    before = time.process_time()
+    result = act()
+    return time.process_time() - before, result
+
+
+def rows(file: Path, delimiter: str = ",") -> list[dict[str, str]]:
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        return list(csv.DictReader(lines, delimiter=delimiter))
+
+
+def cleaned(file: Path) -> list[Verdict]:
+    readings = [Reading(parse_instant(row["timestamp"]), float(row["aqius"])) for row in rows(file)]
+    seconds, verdicts = timed(lambda: judge_all(QUANTITIES["airQualityIndex"], readings))
+    if len(verdicts) != HOURS:
+        raise SystemExit(f"{len(verdicts)} verdicts instead of {HOURS}")
+    found = Counter(reason for verdict in verdicts for reason in verdict.reasons)
+    told = ", ".join(f"{count} {reason}" for reason, count in found.most_common())
+    left_out = sum(not verdict.used for verdict in settled(verdicts))
+    figure("environment.cleaning.cpu_us", seconds / HOURS * 1e6, "us/value", "", f"{HOURS} values of Surabaya")
+    figure("environment.cleaning.left_out", left_out, "count", "", f"of {HOURS} values; reasons told: {told}")
+    return verdicts
+
+
+def forecasts(verdicts: list[Verdict]) -> None:
+    """Rolling origin over the last quarter; values that only jumped are compared with, but not learnt from."""
+    series = hourly(verdicts)
+    came = hourly([without_jump(verdict) for verdict in verdicts])
+    quarter = len(series.values) // 4 * HOUR
+    first, until = series.last + HOUR - quarter, series.last + HOUR
+    for skill in skills(backtest(series, first, until, came)):
+        told(skill, first)
+    (chosen,) = skills(backtest(series, series.first + quarter, first, came, (24,)))
+    note = f"the two quarters before, on which the rule was chosen; {chosen.count} values, {plain(chosen)}"
+    figure("environment.forecast.skill_24h_when_chosen", chosen.gain, "ratio", "", note)
+    month = until - MONTH * HOUR
+    seconds, said = timed(lambda: backtest(series, month, until, came, range(1, 25)))
+    if len(said) < MONTH * 18:
+        raise SystemExit(f"only {len(said)} values were forecast in a month")
+    note = f"{MONTH} origins, all 24 hours ahead, {len(said)} values compared; CPU time"
+    figure("environment.backtest.month_s", seconds, "s", "goal under 10 s", note)
+
+
+def without_jump(verdict: Verdict) -> Verdict:
+    return msgspec.structs.replace(verdict, reasons=tuple(one for one in verdict.reasons if one != "jump"))
+
+
+def plain(skill: Skill) -> str:
+    return f"persistence {skill.persistence:.2f}, hour-of-day mean {skill.hour_of_day:.2f}"
+
+
+def told(skill: Skill, first: int) -> None:
+    ahead = f"{skill.ahead}h"
+    harder = f"hour-of-day mean of the last 28 days {skill.recent_mean:.2f}"
+    note = f"US AQI of Surabaya, last quarter (from {format_instant(first)[:10]}), {skill.count} values"
+    figure(f"environment.forecast.mae_{ahead}", skill.error, "AQI", f"{plain(skill)}; {harder}", note)
+    goal = "goal 0.15" if skill.ahead == 24 else ""
+    figure(f"environment.forecast.skill_{ahead}", skill.gain, "ratio", goal, f"{note}; {plain(skill)}")
+    name = "environment.forecast.coverage_90" + ("" if skill.ahead == 24 else f"_{ahead}")
+    width = f"{note}; {skill.width:.0f} AQI wide on average"
+    figure(name, skill.covered, "ratio", "goal 0.85 to 0.95", width)
+
+
+def recomputed(file: Path) -> None:
+    """Every published day beside its own sub-indices."""
+    days = [read_row(row) for row in rows(file, ";")]
+    if len(days) != DAYS:
+        raise SystemExit(f"{len(days)} days instead of {DAYS}")
+    differing = [found for day in days if (found := compare(day.published).differences)]
+    why = Counter(differences[0].why for differences in differing)
+    reasons = ", ".join(f"{count} {reason}" for reason, count in why.most_common())
+    figure("environment.ispu.days", len(days), "count", "", "Jakarta 2010 to 2025, maximum, critical and category")
+    figure(
+        "environment.ispu.differ", len(differing), "count", "", f"{reasons}; each one: docs/reference/ispu-jakarta.md"
+    )
+    figure("environment.ispu.unexplained", why["unexplained"], "count", "0", "days that differ for no known reason")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""A series with one value an hour: what forecasts are made from."""
+
+import math
+from collections.abc import Iterable
+
+import msgspec
+
+from pinisi.services.environment.engine.cleaning import Verdict
+from pinisi.vocabulary.instant import HOUR, Instant
+
+
+class Hourly(msgspec.Struct, frozen=True):
+    """Values hour by hour from `first` on, a full hour; NaN where there is none."""
+
+    first: Instant
+    values: tuple[float, ...]
+
+    @property
+    def last(self) -> Instant:
+        """The hour of the last value."""
+        return self.first + (len(self.values) - 1) * HOUR
+
+    def until(self, at: Instant) -> "Hourly":
+        """What of it was there at a moment."""
+        return Hourly(self.first, self.values[: max(0, (at - self.first) // HOUR + 1)])
+
+    def at(self, moment: Instant) -> float:
+        """The value of the hour in which a moment lies; NaN outside."""
+        place = (moment - self.first) // HOUR
+        return self.values[place] if 0 <= place < len(self.values) else math.nan
+
+
+def hourly(verdicts: Iterable[Verdict]) -> Hourly:
+    """The means of the good values of each hour; an hour begins with its full hour."""
+    sums: dict[Instant, tuple[float, int]] = {}
+    for verdict in verdicts:
+        if verdict.used:
+            hour = verdict.at // HOUR * HOUR
+            total, count = sums.get(hour, (0.0, 0))
+            sums[hour] = total + verdict.value, count + 1
+    if not sums:
+        return Hourly(0, ())
+    means = {hour: total / count for hour, (total, count) in sums.items()}
+    first, last = min(means), max(means)
+    return Hourly(first, tuple(means.get(hour, math.nan) for hour in range(first, last + HOUR, HOUR)))
