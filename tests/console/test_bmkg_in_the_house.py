@@ -13,10 +13,9 @@ from house_at_hand import MAKASSAR, Opened, open_house
 from patience import PATIENCE
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "runtime" / "transports"))
-from faulty_server import FaultyServer, Play, answer, bomb, cut, faulty_server, redirect
-
 from pinisi.runtime.quarantine import rows_of
 from pinisi.runtime.transports import http_poll
+from pinisi.testing.faulty_server import FaultyServer, Play, answer, bomb, cut, faulty_server, redirect
 
 pytestmark = pytest.mark.anyio
 BMKG = Path(__file__).parents[1] / "services" / "bmkg"

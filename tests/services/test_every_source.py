@@ -1,29 +1,31 @@
 """Every source of the house passes the kit that authors of services test with."""
 
+import asyncio
+import itertools
 import tomllib
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
+from pinisi_table import pinisi_table
 
 from pinisi.city.profile import Profile, load_profile
+from pinisi.runtime.json_body import read_json
 from pinisi.runtime.mapping.mapping import load_mapping_file
 from pinisi.runtime.mapping.reader import mapped_reader
 from pinisi.runtime.services import discover
-from pinisi.runtime.source import Message, Reading, Unreadable
-from pinisi.services.environment import bmkg_forecast
-from pinisi.services.flood import bmkg_warnings, earthquakes
-from pinisi.testing.sources import prove
-from pinisi.vocabulary.instant import parse_instant
+from pinisi.runtime.source import Message, Reading, SourceKind, Unreadable
+from pinisi.testing.over_http import prove_over_http
+from pinisi.testing.sources import prove, prove_source
+from pinisi.vocabulary.instant import format_instant, parse_instant
 
 BMKG = Path(__file__).parent / "bmkg"
-CASES = {
-    "flood.bmkg-warnings": ("bmkg_cap_banten.xml", bmkg_warnings.reader(lambda _: True)),
-    "flood.bmkg-earthquakes": (
-        "bmkg_gempadirasakan.json",
-        earthquakes.reader(earthquakes.Options(within_km=20_000), (119.4, -5.1)),
-    ),
-    "environment.bmkg-forecast": ("bmkg_forecast_response.json", bmkg_forecast.reader(48)),
+CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "flood.bmkg-warnings": ("bmkg_cap_banten.xml", "application/xml", {"everywhere": True}),
+    "flood.bmkg-earthquakes": ("bmkg_gempadirasakan.json", "application/json", {"within_km": 20_000}),
+    "environment.bmkg-forecast": ("bmkg_forecast_response.json", "application/json", {"hours": 48}),
 }
 MAPPINGS = {
     "json": (
@@ -60,15 +62,22 @@ def message(body: bytes) -> Message:
     return Message(body=body, origin="the test", received=parse_instant("2026-02-16T06:00:00Z"))
 
 
+KINDS: dict[str, SourceKind[Any]] = {
+    f"{service.name}.{kind.name}": kind for service in discover().services for kind in service.sources
+}
+
+
 def test_every_kind_of_every_service_has_its_sample() -> None:
-    kinds = {f"{service.name}.{kind.name}" for service in discover().services for kind in service.sources}
-    assert kinds == CASES.keys()
+    assert CASES.keys() == KINDS.keys()
 
 
 @pytest.mark.parametrize("name", sorted(CASES))
-def test_a_source_of_a_service_holds_at_every_fault(name: str) -> None:
-    file, read = CASES[name]
-    prove(read, message((BMKG / file).read_bytes()))
+def test_a_source_of_a_service_holds_at_every_fault_of_message_and_line(name: str, makassar: Profile) -> None:
+    file, media, options = CASES[name]
+    kind = KINDS[name]
+    source = kind.make(msgspec.convert(options, kind.options), makassar)
+    told = msgspec.structs.replace(message((BMKG / file).read_bytes()), media=media)
+    prove_source(source, told)
 
 
 @pytest.mark.parametrize("format", sorted(MAPPINGS))
@@ -81,7 +90,7 @@ def test_a_mapping_file_holds_at_every_fault(format: str, tmp_path: Path, makass
     text = f'format = "{format}"\n{head}{MAPPING}observed = "{columns[0]}"\n{attributes}'
     (tmp_path / "mappings" / "gauges.toml").write_text(text)
     read = mapped_reader(load_mapping_file(tmp_path, "gauges"), makassar)
-    prove(read, message(body), passes_on=format == "ngsi-ld")
+    prove(read, message(body), passes_on=format == "ngsi-ld", ordered=senml)
 
 
 def test_the_kit_finds_a_reader_that_does_not_hold() -> None:
@@ -98,6 +107,40 @@ def test_the_kit_finds_a_reader_that_does_not_hold() -> None:
 
     with pytest.raises(AssertionError, match="says nothing of what is wrong"):
         prove(silent, message(b"1"))
+
+
+def test_the_kit_finds_a_reader_that_counts_rows_or_trusts_their_order(makassar: Profile) -> None:
+    def entity(id: str, value: int) -> dict[str, Any]:
+        told = {"type": "Property", "value": value, "observedAt": "2026-02-16T05:50:00Z"}
+        return {"id": f"urn:x:{id}", "type": "Gauge", "waterLevel": told}
+
+    def counting(told: Message) -> Reading:
+        rows = msgspec.json.decode(told.body, type=list[dict[str, Any]])
+        return Reading(entities=[entity("all", len(rows))])
+
+    def numbering(told: Message) -> Reading:
+        rows = msgspec.json.decode(told.body, type=list[dict[str, str]])
+        return Reading(entities=[entity(row["id"], number % 2) for number, row in enumerate(rows)])
+
+    with pytest.raises(AssertionError, match="ten times the rows"):
+        prove(counting, message(b'[{"id": "a"}]'))
+    with pytest.raises(AssertionError, match="another order"):
+        prove(numbering, message(b'[{"id": "a"}, {"id": "b"}]'))
+
+
+def test_the_kit_finds_a_source_that_takes_what_comes_again(makassar: Profile) -> None:
+    def read(told: Message) -> Reading:
+        rows = read_json(told, list[dict[str, str]])
+        at = format_instant(told.received + next(ticks))
+        level = {"type": "Property", "value": 1, "observedAt": at}
+        return Reading(entities=[{"id": f"urn:x:{row['id']}", "type": "Gauge", "waterLevel": level} for row in rows])
+
+    ticks = itertools.count()
+    kind = KINDS["environment.bmkg-forecast"]
+    source = msgspec.structs.replace(kind.make(kind.options(), makassar), read=read)
+    told = msgspec.structs.replace(message(b'[{"id": "a"}]'), media="application/json")
+    with pytest.raises(AssertionError, match="what came again was taken again"):
+        asyncio.run(prove_over_http(source, told, pinisi_table()))
 
 
 @pytest.mark.parametrize("service", [service.name for service in discover().services])

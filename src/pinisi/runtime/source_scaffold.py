@@ -61,13 +61,15 @@ def read(message: Message) -> Reading:
     """Pure: the same message gives the same reading. A row that cannot be taken is rejected, the others are taken."""
     entities: list[dict[str, Any]] = []
     rejects: list[Reject] = []
+    sound: list[str] = []
     for number, row in enumerate(read_json(message, list[Any]), start=1):
         try:
             entities.append(_entity(row))
+            sound.append(f"row {{number}}")
         except (TypeError, KeyError, NotAnInstant) as error:
             reason = Text(f"tidak dapat dibaca: {{error}}", f"cannot be read: {{error}}", f"読めません: {{error}}")
             rejects.append(Reject(key=f"row {{number}}", row=str(number), reason=reason, raw=repr(row)))
-    return Reading(entities=entities, rejects=rejects)
+    return Reading(entities=entities, rejects=rejects, sound=sound)
 
 
 def _entity(row: Any) -> dict[str, Any]:
@@ -120,14 +122,19 @@ _TEST = '''\
 """The source under the usual faults."""
 
 from pinisi.runtime.source import Message
-from pinisi.testing.sources import prove
-from pinisi_{name}.sources import read
+from pinisi.testing.sources import prove_source, shipped_city
+from pinisi_{name}.sources import Options, make
 
-SAMPLE = b\'[{{"id": "a1", "value": 1.5, "at": "2026-01-31T06:00:00Z"}}]\'
+SAMPLE = b\'\'\'[
+  {{"id": "a1", "value": 1.5, "at": "2026-01-31T06:00:00Z"}},
+  {{"id": "a2", "value": 2.5, "at": "2026-01-31T06:00:00Z"}}
+]\'\'\'
 
 
-def test_it_holds_at_every_fault() -> None:
-    prove(read, Message(body=SAMPLE, origin="a file", received=1_770_000_000_000_000))
+def test_it_holds_at_every_fault_of_message_and_line() -> None:
+    source = make(Options(address="https://readings.example.org/"), shipped_city("makassar"))
+    message = Message(body=SAMPLE, origin="a file", media="application/json", received=1_770_000_000_000_000)
+    prove_source(source, message)
 '''
 
 

@@ -1,20 +1,30 @@
-"""The usual faults, thrown at the reader of a source: `prove(read, message)` raises with what did not hold.
+"""The usual faults, thrown at a source: `prove_source(source, message)` raises with what did not hold.
+
+`prove` is for a reader alone: faults of the message, ten times its rows, its rows in another order. `prove_source` also
+puts a source that polls before a server that is silent, slow, cut off, malformed, huge, in another encoding, redirected
+elsewhere, and lets it take ten times the load.
 
 A reader holds when every fault ends in a reading or in `Unreadable` (nothing else is raised), when each entity that it
 gives can be written, when a message twice says the same, and when the sound message gives what it should.
 """
 
+import asyncio
 import re
 from collections.abc import Iterator
 
 import msgspec
 
 from pinisi.city.context import context_bytes
+from pinisi.city.profile import Profile, load_profile
+from pinisi.city.shelves import shipped_folders
 from pinisi.context.contexts import Contexts
 from pinisi.context.payload import read_entity
 from pinisi.context.term_table import TermTable
-from pinisi.runtime.source import Message, Read, Reading, Unreadable
+from pinisi.runtime.source import Message, Read, Reading, Source, Unreadable
+from pinisi.runtime.transports.http_poll import HttpPoll
 from pinisi.store.protocol import Refused
+from pinisi.testing.over_http import prove_over_http
+from pinisi.testing.rows import tenfold, turned_round, with_rows
 
 _NUMBER = re.compile(rb"(?<![\w.\-])-?\d+(?:\.\d+)?(?![\w.\-])")
 _TEXT = re.compile(rb'(?<=")[^"\n]{1,200}(?=")|(?<=>)[^<>\n]{1,200}(?=<)')
@@ -75,8 +85,21 @@ def _written_otherwise(body: bytes) -> Iterator[Fault]:
     yield Fault("bytes that are no text", body.replace(b"a", b"\xff"))
 
 
-def prove(read: Read, message: Message, *, least: int = 1, passes_on: bool = False) -> None:
+def prove_source(source: Source, message: Message, *, least: int = 1, ordered: bool = False) -> None:
+    """Throw every fault at a source: at its reader, and over HTTP where it polls. See `prove`.
+
+    Raises:
+        AssertionError: names the fault at which the source does not hold.
+    """
+    prove(source.read, message, least=least, ordered=ordered)
+    if isinstance(source.transport, HttpPoll):
+        asyncio.run(prove_over_http(source, message, _table()))
+
+
+def prove(read: Read, message: Message, *, least: int = 1, passes_on: bool = False, ordered: bool = False) -> None:
     """Throw every fault at a reader. `passes_on`: it gives entities as they come, and the way in judges them.
+
+    `ordered`: the order of the rows means something (SenML), so another one may say something else.
 
     Raises:
         AssertionError: names the fault at which the reader does not hold. `least` entities are in the sound message.
@@ -88,8 +111,32 @@ def prove(read: Read, message: Message, *, least: int = 1, passes_on: bool = Fal
     again = read(message)
     if msgspec.json.encode(again.entities) != msgspec.json.encode(sound.entities):
         raise AssertionError("the same message twice says two things: a reader has no clock and no memory")
+    _hold_rows(read, message, sound, table, ordered)
     for fault in faults(message.body):
         _held(read, message, fault, None if passes_on else table)
+
+
+def shipped_city(name: str) -> Profile:
+    """The profile of a city that comes with Pinisi, for a source that needs one."""
+    return load_profile(next(folder for folder in shipped_folders() if folder.name == name))
+
+
+def _hold_rows(read: Read, message: Message, sound: Reading, table: TermTable, ordered: bool) -> None:
+    """Ten times the rows say the same ten times; in another order they say the same."""
+    more = with_rows(message.body, tenfold)
+    if more is not None:
+        reading = _held(read, message, Fault("ten times the rows", more), table)
+        if reading is None or set(_told(reading)) != set(_told(sound)):
+            raise AssertionError("ten times the rows: say something else than the rows once")
+    other = None if ordered else with_rows(message.body, turned_round)
+    if other is not None:
+        reading = _held(read, message, Fault("rows in another order", other), table)
+        if reading is None or sorted(_told(reading)) != sorted(_told(sound)):
+            raise AssertionError("rows in another order: say something else")
+
+
+def _told(reading: Reading) -> list[bytes]:
+    return [msgspec.json.encode(entity, order="deterministic") for entity in reading.entities]
 
 
 def _held(read: Read, message: Message, fault: Fault, table: TermTable | None) -> Reading | None:

@@ -5,7 +5,15 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
-from faulty_server import (
+from line_at_hand import LineAtHand, listening
+
+from pinisi.runtime.source import Message
+from pinisi.runtime.transports import http_poll
+from pinisi.runtime.transports.http_date import seconds_until
+from pinisi.runtime.transports.http_fetch import Manners
+from pinisi.runtime.transports.http_poll import Follow, HttpPoll
+from pinisi.runtime.transports.pace import Pace
+from pinisi.testing.faulty_server import (
     FaultyServer,
     answer,
     bomb,
@@ -17,14 +25,6 @@ from faulty_server import (
     rubbish,
     silent,
 )
-from line_at_hand import LineAtHand, listening
-
-from pinisi.runtime.source import Message
-from pinisi.runtime.transports import http_poll
-from pinisi.runtime.transports.http_date import seconds_until
-from pinisi.runtime.transports.http_fetch import Manners
-from pinisi.runtime.transports.http_poll import Follow, HttpPoll
-from pinisi.runtime.transports.pace import Pace
 
 pytestmark = pytest.mark.anyio
 QUICK = Manners(per_minute=60_000, connect=0.5, read=0.3, total=0.6, most_bytes=100_000)

@@ -8,7 +8,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 import pytest
-from faulty_server import Asked, FaultyServer, answer, faulty_server
 from line_at_hand import LineAtHand, listening
 from well_source import NOW
 
@@ -19,6 +18,7 @@ from pinisi.runtime.mapping.reader import mapped_reader
 from pinisi.runtime.transports import sensorthings
 from pinisi.runtime.transports.http_fetch import Manners
 from pinisi.runtime.transports.sensorthings import SensorThings
+from pinisi.testing.faulty_server import Asked, FaultyServer, answer, faulty_server
 from pinisi.vocabulary.instant import MINUTE, format_instant
 
 pytestmark = pytest.mark.anyio

@@ -42,7 +42,7 @@ class _Due(msgspec.Struct, order=True):
     at: float
     number: int
     address: str
-    pause: float = FIRST_PAUSE
+    pause: float
     listed: Follow | None = None
 
 
@@ -72,15 +72,23 @@ class HttpPoll:
         self._addresses = tuple(dict.fromkeys(addresses))
         self._every = every
         self._follow = follow
-        self._manners = manners or Manners()
+        self.manners = manners or Manners()
         self._headers = dict(headers or {})
         self._secrets = dict(secret_headers or {})
         self._paces = paces
+        self._first_pause = FIRST_PAUSE
+
+    def aimed(self, addresses: Sequence[str], *, every: float, manners: Manners, first_pause: float) -> "HttpPoll":
+        """The same at other addresses and a pace of its own, without its secrets: for trials."""
+        made = HttpPoll(addresses, every, follow=self._follow, manners=manners, headers=self._headers, paces=Paces())
+        made._first_pause = first_pause
+        return made
 
     async def messages(self, line: Line) -> AsyncIterator[Message]:
         headers = self._headers | {name: line.secret(secret) for name, secret in self._secrets.items()}
-        fetcher = Fetcher(self._reach, self._manners, headers, self._paces)
-        round_ = _Round(self._addresses, self._every, _noted(await line.kept()), asyncio.get_running_loop().time())
+        fetcher = Fetcher(self._reach, self.manners, headers, self._paces)
+        now, noted = asyncio.get_running_loop().time(), _noted(await line.kept())
+        round_ = _Round(self._addresses, self._every, self._first_pause, noted, now)
         async with fetcher.opened():
             while True:
                 due = round_.next()
@@ -110,10 +118,11 @@ class HttpPoll:
 class _Round:
     """Which address is asked when, and what is known of each."""
 
-    def __init__(self, addresses: Sequence[str], every: float, noted: _Noted, now: float) -> None:
+    def __init__(self, addresses: Sequence[str], every: float, pause: float, noted: _Noted, now: float) -> None:
         self._every = every
+        self._pause = pause
         self._noted = noted
-        self._due = [_Due(now, number, address) for number, address in enumerate(addresses)]
+        self._due = [_Due(now, number, address, pause) for number, address in enumerate(addresses)]
         self._count = len(addresses)
         self._errors: dict[str, str] = {}
         self._waiting: set[str] = set()
@@ -134,7 +143,8 @@ class _Round:
             return
         if mark is not None and len(self._noted.marks) < MOST_MARKS:
             self._noted.marks[due.address] = mark
-        heapq.heappush(self._due, _Due(now + self._every * random.uniform(0.95, 1.05), due.number, due.address))
+        at = now + self._every * random.uniform(0.95, 1.05)
+        heapq.heappush(self._due, _Due(at, due.number, due.address, self._pause))
 
     def failed(self, due: _Due, reason: str, wait: float, now: float) -> None:
         self._errors[due.address] = reason
@@ -154,7 +164,8 @@ class _Round:
         for follow in named:
             if self._noted.taken.get(follow.address) != follow.version and follow.address not in self._waiting:
                 self._waiting.add(follow.address)
-                heapq.heappush(self._due, _Due(now, self._count + len(self._waiting), follow.address, listed=follow))
+                number = self._count + len(self._waiting)
+                heapq.heappush(self._due, _Due(now, number, follow.address, self._pause, follow))
 
     def trouble(self) -> str:
         """All that does not answer now, in one text; empty when everything does."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -123,7 +123,7 @@ class FaultyServer:
 
 
 @asynccontextmanager
-async def faulty_server() -> AsyncIterator[FaultyServer]:
+async def faulty_server() -> AsyncGenerator[FaultyServer]:
     made = FaultyServer()
     tasks: set[asyncio.Task[None]] = set()
 
