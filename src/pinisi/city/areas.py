@@ -143,6 +143,9 @@ def _area_fact(area: Area, drawn: Origin) -> dict[str, Any]:
     return fact(square_kilometres, modelled, "KMK") | {"derived": words(AREA_RULE)}
 
 
+_ORDER: dict[Level, int] = {"city": 0, "kecamatan": 1, "kelurahan": 2, "rw": 3}
+
+
 class AreaIndex:
     """Finds the areas that hold a position, and areas by a name that may be spelt otherwise."""
 
@@ -160,9 +163,8 @@ class AreaIndex:
     def at(self, lon: float, lat: float) -> list[Area]:
         """Areas that hold the position, widest level first."""
         hits = self._tree.query(shapely.Point(lon, lat), predicate="intersects")
-        order = {"city": 0, "kecamatan": 1, "kelurahan": 2}
         found = [self.areas[self._codes[int(hit)]] for hit in hits]
-        return sorted(found, key=lambda area: (order[area.level], area.code))
+        return sorted(found, key=lambda area: (_ORDER[area.level], area.code))
 
     def nearest(self, lon: float, lat: float, level: Level) -> tuple[Area, float] | None:
         """The nearest area of a level and its distance in metres."""

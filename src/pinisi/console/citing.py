@@ -59,10 +59,10 @@ class Citing:
 
 def cards_of(entity: Entity, attributes: Iterable[str]) -> frozenset[str]:
     """The cards that the values of some of its attributes name."""
-    return frozenset(
-        provider.value
-        for attribute in attributes
-        for instance in entity.attributes.get(attribute, ())
-        for provider in instance.attributes.get(PROVIDER, ())
-        if isinstance(provider.value, str) and provider.value.startswith(_CARD)
-    )
+    cards: set[str] = set()
+    for attribute in attributes:
+        for instance in entity.attributes.get(attribute, ()):
+            for provider in instance.attributes.get(PROVIDER, ()):
+                if isinstance(provider.value, str) and provider.value.startswith(_CARD):
+                    cards.add(provider.value)
+    return frozenset(cards)

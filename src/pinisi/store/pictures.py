@@ -17,7 +17,7 @@ from pinisi.store.picture_sql import Walk
 from pinisi.store.protocol import Family, Picture, PictureQuery, Record
 from pinisi.store.query import EntityQuery
 from pinisi.store.sqlite_rows import first, rows
-from pinisi.vocabulary.entity import PROPERTY, Entity, Instance, decode_entity, decode_instance
+from pinisi.vocabulary.entity import PROPERTY, Attributes, Entity, Instance, decode_entity, decode_instance
 from pinisi.vocabulary.instant import Instant, format_instant
 from pinisi.vocabulary.principal import Projection
 from pinisi.vocabulary.terms import HOURLY, LOCATION, SCOPE
@@ -47,11 +47,10 @@ class Past(Record):
     @property
     def entity(self) -> Entity:
         shown = self._shown
-        attributes = {
-            name: [decode_instance(body)]
-            for name, body in zip(self._names, self._bodies, strict=True)
-            if body is not None and (shown is None or name in shown)
-        }
+        attributes: Attributes = {}
+        for name, body in zip(self._names, self._bodies, strict=True):
+            if body is not None and (shown is None or name in shown):
+                attributes[name] = [decode_instance(body)]
         for name, body in self._named:
             if shown is None or name in shown:
                 attributes.setdefault(name, []).append(decode_instance(body))

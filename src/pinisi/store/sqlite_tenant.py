@@ -97,7 +97,7 @@ class Tenant:
             writer = self._connect()
             migrate(writer)
             self.reader = self._connect(read_only=True)
-            self._far_reader = self._connect(read_only=True)
+            self._far_reader = self._connect(read_only=True, far=True)
             self._load(writer)
             self._move_snapshot()
         except apsw.Error as error:
@@ -134,9 +134,9 @@ class Tenant:
         if self._relocation_owed(writer):
             self._begin_relocation()
 
-    def _connect(self, *, read_only: bool = False) -> apsw.Connection:
+    def _connect(self, *, read_only: bool = False, far: bool = False) -> apsw.Connection:
         connection = open_connection(
-            str(self.path), read_only=read_only, vfs=self._settings.vfs, replayed=self._replayed
+            str(self.path), read_only=read_only, far=far, vfs=self._settings.vfs, replayed=self._replayed
         )
         self._connections.append(connection)
         return connection
