@@ -136,8 +136,8 @@ def open_connection(
     What is `replayed` can be made again: it is synced when the log is brought into the file. A crash of the process
     loses nothing of it; a power cut may lose its last seconds, never a part of a commit.
 
-    One who reads `far`, in much of the file, sees it mapped into memory: 120,000 seeks among 10 million values of history
-    take 0.26 s of CPU instead of 0.47 s. What is mapped counts as resident memory until the system needs it.
+    One who reads `far`, in much of the file, sees it mapped into memory: 120,000 seeks among 10 million values of
+    history take 0.26 s of CPU instead of 0.47 s. What is mapped counts as resident memory until the system needs it.
     """
     flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
     connection = apsw.Connection(path, flags=flags, vfs=vfs, statementcachesize=128)
