@@ -1,5 +1,7 @@
 """The published days of Jakarta beside what their own sub-indices say."""
 
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from pinisi.services.environment.engine.jakarta_ispu import BadRow, read_row
 from pinisi.services.environment.engine.pollutant import SubIndex
 from pinisi.services.environment.engine.published import Published, compare
 
+ROOT = Path(__file__).parents[3]
 ROW = {"tanggal": "27/02/2025", "stasiun": "DKI5 (Kebon Jeruk)", "pm25": "111.0", "pm10": "29.0", "so2": "24.0"}
 ROW |= {"co": "21.0", "o3": "34.0", "no2": "8.0", "max": "111.0", "critical": "PM25", "categori": "TIDAK SEHAT"}
 
@@ -86,3 +89,16 @@ def test_a_bad_cell_is_named_with_its_column(field: str, value: str) -> None:
         read_row(ROW | {field: value})
     with pytest.raises(BadRow, match=f"{field}: None"):
         read_row({name: cell for name, cell in ROW.items() if name != field})
+
+
+def test_the_page_lists_every_day_that_differs() -> None:
+    """`scripts/ispu_jakarta.py` makes it from the cut, which holds all of them."""
+    made = subprocess.run([sys.executable, ROOT / "scripts" / "ispu_jakarta.py", "--check"], check=False, timeout=60)
+    assert made.returncode == 0, "run: python scripts/ispu_jakarta.py"
+
+
+def test_the_list_is_printed_as_a_table_of_commas_on_demand() -> None:
+    words = [sys.executable, ROOT / "scripts" / "ispu_jakarta.py", "--csv"]
+    rows = subprocess.run(words, check=True, timeout=60, capture_output=True, text=True).stdout.splitlines()
+    assert len(rows) == 1 + sum(WHY.values())
+    assert rows[8] == "2020-09-01,DKI2 (Kelapa Gading),sub-index-missing,96 / 70,pm25 / o3,"
