@@ -67,22 +67,22 @@ def _value(formula: Formula, inputs: Inputs, now: Instant | None, _label: Text |
 
 
 def _count(formula: Formula, inputs: Inputs, now: Instant | None, label: Text | None) -> Part:
-    chosen = _chosen(formula, inputs)
-    names = cast("list[Attribute]", [entity["name"] for entity in chosen if "name" in entity])
-    fitting = [entity for entity in chosen if _fits(formula, entity.get("name"), now)]
+    picked = chosen(formula, inputs)
+    names = cast("list[Attribute]", [entity["name"] for entity in picked if "name" in entity])
+    fitting = [entity for entity in picked if fits(formula, entity.get("name"), now)]
     what = label or type_title(formula.select.type if formula.select else "")
     return Part(
         value=len(fitting),
         inputs=tuple(names),
         n=len(fitting),
-        missing=len(chosen) - len(fitting),
+        missing=len(picked) - len(fitting),
         doubts=_doubts(fitting, formula.select.where if formula.select else ()),
         rule=fill(rule_text("count"), label=what),
     )
 
 
 def _statistic(formula: Formula, inputs: Inputs, now: Instant | None, _label: Text | None) -> Part:
-    found = _figures(formula, _chosen(formula, inputs), now)
+    found = _figures(formula, chosen(formula, inputs), now)
     attribute = attribute_label(formula.attribute or "")
     return Part(
         value=_STATISTICS[formula.kind](found.numbers) if found.numbers else None,
@@ -97,15 +97,15 @@ def _statistic(formula: Formula, inputs: Inputs, now: Instant | None, _label: Te
 
 
 def _share(formula: Formula, inputs: Inputs, now: Instant | None, _label: Text | None) -> Part:
-    chosen = _chosen(formula, inputs)
-    known = [e for e in chosen if all(_fits(formula, e.get(name), now) for name in formula.having)]
+    picked = chosen(formula, inputs)
+    known = [e for e in picked if all(fits(formula, e.get(name), now) for name in formula.having)]
     held = sum(all(value_of(e, name) == value for name, value in formula.having.items()) for e in known)
     return Part(
         value=in_unit(held / len(known), "C62", formula.unit or "P1") if known else None,
         unit=formula.unit or "P1",
         inputs=tuple(entity[name] for entity in known for name in formula.having),
         n=len(known),
-        missing=len(chosen) - len(known),
+        missing=len(picked) - len(known),
         doubts=_doubts(known, formula.having),
         rule=fill(rule_text("share"), part=held, count=len(known), having=_having(formula.having)),
     )
@@ -187,23 +187,30 @@ def _divided(value: float | None, by: float | None) -> float | None:
     return None if value is None or not by else value / by
 
 
-def _chosen(formula: Formula, inputs: Inputs) -> list[Entity]:
-    chosen = [each for each in inputs.entities if formula.select is not None and formula.select.holds(each)]
+def chosen(formula: Formula, inputs: Inputs) -> list[Entity]:
+    """The entities that the formula speaks of, whether or not they have a figure that fits."""
+    picked = [each for each in inputs.entities if formula.select is not None and formula.select.holds(each)]
     if inputs.code is None:
-        return chosen
-    return [entity for entity in chosen if inputs.code in inputs.lies_in.get(entity["id"], ())]
+        return picked
+    return [entity for entity in picked if inputs.code in inputs.lies_in.get(entity["id"], ())]
 
 
-def _figures(formula: Formula, chosen: Sequence[Entity], now: Instant | None) -> _Figures:
+def with_figure(formula: Formula, picked: Sequence[Entity], now: Instant | None) -> list[Entity]:
+    """Those of the entities that have a number which fits."""
     name = formula.attribute or ""
-    fitting = [e for e in chosen if number_of(e, name) is not None and _fits(formula, e[name], now)]
+    return [entity for entity in picked if number_of(entity, name) is not None and fits(formula, entity[name], now)]
+
+
+def _figures(formula: Formula, picked: Sequence[Entity], now: Instant | None) -> _Figures:
+    name = formula.attribute or ""
+    fitting = with_figure(formula, picked, now)
     inputs = tuple(entity[name] for entity in fitting)
     unit = formula.unit or next((part.get("unitCode") for part in inputs), None)
     numbers = [in_unit(float(part["value"]), part.get("unitCode"), unit) for part in inputs]
-    return _Figures(numbers, unit, inputs, len(chosen) - len(fitting), _doubts(fitting, (name,)))
+    return _Figures(numbers, unit, inputs, len(picked) - len(fitting), _doubts(fitting, (name,)))
 
 
-def _fits(formula: Formula, attribute: Any, now: Instant | None) -> bool:
+def fits(formula: Formula, attribute: Any, now: Instant | None) -> bool:
     """Whether a figure is of the period, or as young as the formula asks; what says no time is not."""
     if not isinstance(attribute, Mapping):
         return formula.kind == "count" and formula.period is None and formula.last_hours is None

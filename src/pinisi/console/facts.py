@@ -83,7 +83,7 @@ def fact_of(
     return Value(
         label=attribute_label(short),
         value=shown,
-        value_text=_words(instance) if shown is None or instance.kind == LANGUAGE else value_text(short, shown),
+        value_text=words_of(instance) if shown is None or instance.kind == LANGUAGE else value_text(short, shown),
         unit=unit,
         unit_text=unit_text(unit) if unit else None,
         method=_word(instance, METHOD),
@@ -112,7 +112,7 @@ def _condensed(instance: Instance) -> list[dict[str, Any]]:
     return [{"code": "hourly", "text": msgspec.to_builtins(text)}]
 
 
-def _words(instance: Instance) -> Text | None:
+def words_of(instance: Instance) -> Text | None:
     """What is written in the three languages of the console, where it is."""
     words = cast("dict[str, Any]", instance.value) if isinstance(instance.value, dict) else {}
     told = [words.get(language) for language in LANGUAGES]

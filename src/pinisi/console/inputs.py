@@ -7,6 +7,7 @@ import msgspec
 import structlog
 
 from pinisi.city.computing import Inputs
+from pinisi.city.counted import Counted, counted
 from pinisi.city.formula import EntityNeed
 from pinisi.city.indicators import Indicator, indicator_value
 from pinisi.city.text import Text
@@ -60,6 +61,15 @@ def computed(indicator: Indicator, inputs: Inputs, now: Instant) -> Value:
         value = indicator_value(indicator, _only(inputs, readable), now)
         flag = {"code": "unreadable", "text": _unreadable(len(inputs.entities) - len(readable))}
         return _flagged(value, flag)
+
+
+def rests_upon(indicator: Indicator, inputs: Inputs, now: Instant) -> tuple[Counted, ...]:
+    """The values that `computed` counts."""
+    try:
+        return counted(indicator, inputs, now)
+    except Exception:
+        readable = [each for each in inputs.entities if _is_readable(indicator, each, inputs, now)]
+        return counted(indicator, _only(inputs, readable), now)
 
 
 def _is_readable(indicator: Indicator, entity: Mapping[str, Any], inputs: Inputs, now: Instant) -> bool:

@@ -8,15 +8,18 @@ from typing import Any
 
 import msgspec
 
+from pinisi.city.words import attribute_label, type_title, unit_text, value_text
+from pinisi.console.facts import words_of
 from pinisi.console.house import House
+from pinisi.console.lineage_tree import ByMessage, ByReaction, Made, Node, Window
 from pinisi.context.json_values import compact_value
 from pinisi.context.term_table import TermTable
-from pinisi.runtime.lineage import FromMessage, FromReaction, Read, decode_origin
+from pinisi.runtime.lineage import FromMessage, FromReaction, Origin, Read, decode_origin
 from pinisi.store.protocol import HistoryQuery, Moment, Position, Record
 from pinisi.vocabulary.entity import Instance
 from pinisi.vocabulary.instant import Instant, format_instant
 from pinisi.vocabulary.principal import Grants
-from pinisi.vocabulary.terms import LOCATION, METHOD, NAME, PROVIDER
+from pinisi.vocabulary.terms import LOCATION, METHOD, NAME, PERIOD, PROVIDER
 
 MOST_NODES = 200
 DEEPEST = 8
@@ -53,12 +56,18 @@ class Explainer:
         self._left = MOST_NODES
         self._names: dict[str, str] = {}
 
-    async def explain(self, wanted: Wanted) -> dict[str, Any] | None:
+    async def explain(self, wanted: Wanted) -> Node | None:
         """The tree of a value; None where there is none, or none that the reader may see."""
         self._names = dict(await self._house.names())
         return await self._node(wanted, DEEPEST)
 
-    async def _node(self, wanted: Wanted, depth: int) -> dict[str, Any] | None:
+    async def explain_all(self, wanted: Sequence[Wanted]) -> list[Node]:
+        """The trees of several values that one number was made of, of those that there are."""
+        self._names = dict(await self._house.names())
+        found = [await self._node(each, DEEPEST - 1) for each in wanted if self._left > 0]
+        return [node for node in found if node is not None]
+
+    async def _node(self, wanted: Wanted, depth: int) -> Node | None:
         record = await self._store.entity(self._tenant, wanted.entity, self._grants)
         moment = await self._moment(wanted)
         if moment is None or moment.instance is None:
@@ -66,9 +75,9 @@ class Explainer:
         self._left -= 1
         origin = decode_origin(found) if (found := await self._origin(moment.position)) is not None else None
         node = self._shown(wanted, record, moment, moment.instance)
-        node["made"] = self._made(origin)
+        node.made = None if origin is None else self._made(origin)
         if isinstance(origin, FromReaction):
-            node["inputs"], node["hidden"], node["cut"] = await self._inputs(origin.inputs, moment, depth - 1)
+            node.inputs, node.hidden, node.cut = await self._inputs(origin.inputs, moment, depth - 1)
         return node
 
     async def _origin(self, position: Position) -> bytes | None:
@@ -90,64 +99,66 @@ class Explainer:
     def _iri(self, attribute: str) -> str:
         return LOCATION if attribute == "location" else self._table.expand_term(attribute)
 
-    def _shown(self, wanted: Wanted, record: Record | None, moment: Moment, instance: Instance) -> dict[str, Any]:
-        entity = None if record is None else record.entity
-        name = entity.attributes.get(NAME) if entity is not None else None
+    def _shown(self, wanted: Wanted, record: Record | None, moment: Moment, instance: Instance) -> Node:
+        name = record.entity.attributes.get(NAME) if record is not None else None
         types = [] if record is None else [self._table.compact_iri(type) for type in record.family.types]
-        return {
-            "entity": wanted.entity,
-            "name": name[0].value if name else None,
-            "type": types[0] if types else None,
-            "attribute": wanted.attribute,
-            "dataset": wanted.dataset,
-            "value": compact_value(instance.value, self._table),
-            "unit": instance.unit_code,
-            "observedAt": format_instant(moment.observed),
-            "receivedAt": format_instant(moment.received),
-            "position": moment.position,
-            "method": _inner(instance, METHOD),
-            "provider": _inner(instance, PROVIDER),
-            "by": self._names.get(moment.principal, moment.principal),
-            "made": None,
-            "window": None,
-            "inputs": [],
-            "hidden": 0,
-            "cut": False,
-        }
+        unit, code = instance.unit_code, instance.value if isinstance(instance.value, str) else None
+        return Node(
+            entity=wanted.entity,
+            name=name[0].value if name else None,
+            type=types[0] if types else None,
+            type_title=type_title(types[0]) if types else None,
+            attribute=wanted.attribute,
+            label=attribute_label(wanted.attribute),
+            dataset=wanted.dataset,
+            value=compact_value(instance.value, self._table),
+            value_text=words_of(instance) or (value_text(wanted.attribute, code) if code is not None else None),
+            unit=unit,
+            unit_text=unit_text(unit) if unit else None,
+            period=_inner(instance, PERIOD),
+            observed_at=format_instant(moment.observed),
+            received_at=format_instant(moment.received),
+            position=moment.position,
+            method=_inner(instance, METHOD),
+            provider=_inner(instance, PROVIDER),
+            by=self._names.get(moment.principal, moment.principal),
+        )
 
-    def _made(self, origin: FromReaction | FromMessage | None) -> dict[str, Any] | None:
+    def _made(self, origin: Origin) -> Made:
         if isinstance(origin, FromMessage):
-            return {
-                "kind": "message",
-                "source": origin.source,
-                "origin": origin.origin,
-                "media": origin.media or None,
-                "receivedAt": format_instant(origin.received),
-                "size": origin.size,
-                "digest": origin.digest or None,
-                "raw": origin.raw,
-            }
-        if origin is None:
-            return None
+            return self._by_message(origin)
         service = self._house.registry.service(origin.service)
         reactions = () if service is None else service.reactions
         reaction = next((each for each in reactions if each.name == origin.reaction), None)
-        return {
-            "kind": "reaction",
-            "service": origin.service,
-            "reaction": origin.reaction,
-            "title": None if reaction is None else reaction.title,
-            "rule": None if reaction is None else reaction.rule,
-            "version": origin.version,
-            "moment": format_instant(origin.moment),
-            "unnamed": origin.unnamed,
-        }
+        return ByReaction(
+            service=origin.service,
+            service_title=None if service is None else service.title,
+            reaction=origin.reaction,
+            title=None if reaction is None else reaction.title,
+            rule=None if reaction is None else reaction.rule,
+            version=origin.version,
+            moment=format_instant(origin.moment),
+            unnamed=origin.unnamed,
+        )
 
-    async def _inputs(self, reads: Sequence[Read], made: Moment, depth: int) -> tuple[list[dict[str, Any]], int, bool]:
+    def _by_message(self, origin: FromMessage) -> ByMessage:
+        running = self._house.town(self._tenant).keeper.sources.get(origin.source)
+        return ByMessage(
+            source=origin.source,
+            title=None if running is None else running.source.title,
+            origin=origin.origin,
+            media=origin.media or None,
+            received_at=format_instant(origin.received),
+            size=origin.size,
+            digest=origin.digest or None,
+            raw=origin.raw,
+        )
+
+    async def _inputs(self, reads: Sequence[Read], made: Moment, depth: int) -> tuple[list[Node], int, bool]:
         """The nodes of what was read, how many of them are hidden, and whether the tree goes on below."""
         if depth <= 0:
             return [], 0, bool(reads)
-        nodes: list[dict[str, Any]] = []
+        nodes: list[Node] = []
         hidden, cut = 0, False
         windows = {(read.id, name) for read in reads if read.values for name in read.attributes}
         for read in reads:
@@ -165,7 +176,7 @@ class Explainer:
                     nodes.append(found)
         return nodes, hidden, cut
 
-    async def _single(self, read: Read, name: str, known: Instant, depth: int) -> dict[str, Any] | None:
+    async def _single(self, read: Read, name: str, known: Instant, depth: int) -> Node | None:
         wanted = Wanted(entity=read.id, attribute=name, position=read.position, known=known)
         return await self._node(wanted, depth)
 
@@ -173,7 +184,7 @@ class Explainer:
         """Whether the entity is there, and the reader may not know it; else the value just did not exist."""
         return await self._store.entity(self._tenant, read.id, self._grants) is None
 
-    async def _window(self, read: Read, name: str, depth: int) -> dict[str, Any] | None:
+    async def _window(self, read: Read, name: str, depth: int) -> Node | None:
         """A node that stands for many values of one attribute; the newest of them are followed."""
         query = HistoryQuery(attributes=(self._iri(name),), since=read.since, until=read.until + 1, last=5_000)
         wanted = Wanted(entity=read.id, attribute=name)
@@ -183,14 +194,13 @@ class Explainer:
         record = await self._store.entity(self._tenant, read.id, self._grants)
         self._left -= 1
         node = self._shown(wanted, record, moments[-1], moments[-1].instance)
-        since, until = format_instant(read.since), format_instant(read.until)
-        node["window"] = {"since": since, "until": until, "values": read.values}
+        node.window = Window(format_instant(read.since), format_instant(read.until), read.values)
         for moment in reversed(moments[-NEWEST_OF_WINDOW:]):
             one = Wanted(entity=read.id, attribute=name, position=moment.position, observed=moment.observed)
             found = await self._node(one, depth - 1) if self._left > 0 and depth > 1 else None
             if found is not None:
-                node["inputs"].append(found)
-        node["cut"] = read.values > len(node["inputs"])
+                node.inputs.append(found)
+        node.cut = read.values > len(node.inputs)
         return node
 
 

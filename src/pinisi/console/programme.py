@@ -100,7 +100,7 @@ async def _standing(
 ) -> Standing:
     entity = indicator_id(town.profile.id, indicator.id)
     decided = await _facts(house, town, view, entity, DECIDED)
-    value = await _value(town, view, indicator, pantry, area)
+    value = await value_in(town, view, indicator, pantry, area)
     target, direction = decided.get("target"), decided.get("direction")
     gap = gap_of(_number(value), _number(target), str(direction.value) if direction else None)
     divided = places if indicator.divisible else ()
@@ -115,11 +115,11 @@ async def _standing(
         decided=decided,
         gap=gap if area is None else None,
         trend=await _trend(house, town, view, indicator, value) if area is None else Trend(()),
-        areas=tuple([AreaValue(c.code, c.name, await _value(town, view, indicator, pantry, c)) for c in divided]),
+        areas=tuple([AreaValue(c.code, c.name, await value_in(town, view, indicator, pantry, c)) for c in divided]),
     )
 
 
-async def _value(town: Town, view: Viewpoint, indicator: Indicator, pantry: Pantry, area: AreaCard | None) -> Value:
+async def value_in(town: Town, view: Viewpoint, indicator: Indicator, pantry: Pantry, area: AreaCard | None) -> Value:
     """The value of the whole city or of one area; where it cannot be divided, that of the area is not known."""
     id = area.id if area else area_id(town.profile.city.code)
     if area is not None and area.id != area_id(town.profile.city.code) and not indicator.divisible:

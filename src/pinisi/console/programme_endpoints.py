@@ -24,7 +24,7 @@ PARTS = ("indicators", "systems")
 async def get_indicators(house: House, call: Call) -> Reply:
     """Every indicator as it stands, of the city or of one area."""
     town, view = house.town(call.tenant), viewpoint_of(house, call)
-    area = await _area(town, call)
+    area = await asked_area(town, call)
     level = _choice(call, "level", ("", *LEVELS))
     position = await house.store.position(call.tenant)
     made = await standings(house, town, view, area, level)
@@ -64,7 +64,8 @@ def _local(town: Town, now: Instant) -> str:
     return f"{there:%Y-%m-%d %H:%M} {town.profile.city.time_zone_name}"
 
 
-async def _area(town: Town, call: Call) -> AreaCard | None:
+async def asked_area(town: Town, call: Call) -> AreaCard | None:
+    """The area that a request names by its code; None: the whole city."""
     code = call.query.get("area")
     if not code:
         return None

@@ -1,0 +1,87 @@
+"""The tree that answers "why this number?", as the console reads it."""
+
+from typing import Any
+
+import msgspec
+
+from pinisi.city.text import Text
+
+
+class ByMessage(msgspec.Struct, frozen=True, kw_only=True, rename="camel", tag="message", tag_field="kind"):
+    """Brought by a message. `raw` is its text; with a `digest` (SHA-256) only the beginning of it."""
+
+    source: str
+    title: Text | None
+    origin: str
+    media: str | None
+    received_at: str
+    size: int
+    digest: str | None
+    raw: str
+
+
+class ByReaction(msgspec.Struct, frozen=True, kw_only=True, tag="reaction", tag_field="kind"):
+    """Made by a reaction for a moment; title and rule as they are now, None where the service has gone.
+
+    `unnamed` inputs are not told one by one.
+    """
+
+    service: str
+    service_title: Text | None = msgspec.field(name="serviceTitle")
+    reaction: str
+    title: Text | None
+    rule: Text | None
+    version: int
+    moment: str
+    unnamed: int
+
+
+class ByIndicator(msgspec.Struct, frozen=True, kw_only=True, tag="indicator", tag_field="kind"):
+    """Computed when it is asked for, by the formula of an indicator; `unnamed` inputs are not told one by one."""
+
+    indicator: str
+    rule: Text | None
+    note: Text | None
+    n: int | None
+    missing: int | None
+    moment: str
+    unnamed: int
+
+
+Made = ByMessage | ByReaction | ByIndicator
+
+
+class Window(msgspec.Struct, frozen=True):
+    """Many values of one attribute, the first and the last of them."""
+
+    since: str
+    until: str
+    values: int
+
+
+class Node(msgspec.Struct, kw_only=True, rename="camel"):
+    """One value with what made it. `hidden` counts inputs that the reader may not see; `cut`: the tree goes on."""
+
+    entity: str
+    name: Any
+    type: str | None
+    type_title: Text | None
+    attribute: str
+    label: Text
+    dataset: str | None
+    value: Any
+    value_text: Any
+    unit: str | None
+    unit_text: Text | None
+    period: str | None
+    observed_at: str | None
+    received_at: str | None
+    position: int | None
+    method: str | None
+    provider: str | None
+    by: str | None
+    made: Made | None = None
+    window: Window | None = None
+    inputs: list["Node"] = msgspec.field(default_factory=list["Node"])
+    hidden: int = 0
+    cut: bool = False
