@@ -62,6 +62,12 @@ def profile(small: Path, files: Path) -> Profile:
     return load_profile(small, files)
 
 
+def test_all_but_the_drawn_areas_is_read_at_once_for_who_asks_so(small: Path, files: Path, profile: Profile) -> None:
+    quick = load_profile(small, files, drawn=False)
+    assert quick.areas == ()
+    assert (quick.city, quick.rules, quick.shapes) == (profile.city, profile.rules, profile.shapes)
+
+
 def test_kelurahan_kecamatan_and_city_come_out_of_one_file_and_rw_lie_in_their_kelurahan(profile: Profile) -> None:
     assert Counter(area.level for area in profile.areas) == {"rw": 8, "kelurahan": 2, "kecamatan": 1, "city": 1}
     known = {area.code: area for area in profile.areas}

@@ -1,11 +1,12 @@
 """A day of the past is lived through again: every row once, in order, by the same way in as live data."""
 
 import asyncio
+import shutil
 from pathlib import Path
 
 import pytest
 from house_at_hand import OURS, PINISI_CONTEXT, LiveReader, open_house
-from replay_at_hand import AIR, BUSES, DATA, HOME, TOWN, bus_rows, played
+from replay_at_hand import AIR, BUSES, DATA, HOME, TOWN, Played, bus_rows, played
 
 from pinisi.runtime.recording import REPLAY
 from pinisi.vocabulary.instant import format_instant, parse_instant
@@ -297,3 +298,31 @@ async def test_whoever_puts_a_replay_forward_while_it_goes_on_after_a_restart_is
         arrived = await at.arrived(BUSES)
     assert (there["state"], there["moment"]) == ("paused", END)
     assert [code for _, _, code in arrived] == [code for _, code in bus_rows()]
+
+
+async def test_the_answer_comes_at_once_and_then_it_is_told_what_is_being_done(tmp_path: Path) -> None:
+    steps: list[str] = []
+    shares: list[float] = []
+    async with played(tmp_path / "data") as at:
+        began = await at.start(paused=True, **{"from": END})
+        assert (began["state"], began["preparation"]) == ("preparing", {"step": "reading", "done": 0, "total": None})
+        while (found := await at.look(BUSES))["state"] == "preparing":
+            steps.append(found["preparation"]["step"])
+            shares.append(found["progress"])
+            await asyncio.sleep(0)
+    assert (found["preparation"], found["progress"]) == (None, 1)
+    assert list(dict.fromkeys(steps))[-1] == "rows"
+    assert shares == sorted(shares)
+
+
+async def test_a_city_that_cannot_be_read_to_its_end_fails_its_replay_and_says_why(tmp_path: Path) -> None:
+    city = tmp_path / "town"
+    shutil.copytree(TOWN, city)
+    async with open_house(tmp_path / "data", city, data_from=DATA) as opened, opened.client() as client:
+        (city / "shapes.toml").write_text(
+            '[[areas]]\nfile = "lost.shp"\nlevel = "city"\ncode = "1"\nname = "Lost"\n', encoding="utf-8"
+        )
+        at = Played(opened, client)
+        await at.start(paused=True)
+        told = await at.until(BUSES, "failed")
+    assert "lost.shp" in told["failure"]

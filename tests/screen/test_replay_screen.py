@@ -60,3 +60,52 @@ def test_absent_files_are_told_where_the_recording_stands(page: Page, town: WarR
     lost = page.locator("replay-panel li", has_text="Lost")
     expect(lost).to_contain_text("pinisi replay lost --data-from FOLDER")
     expect(lost.get_by_role("button")).to_have_count(0)
+
+
+def test_the_citys_own_past_is_replayed_from_a_form_and_erased_when_it_was_kept(page: Page, town: WarRoom) -> None:
+    open_console(page, town, "/?page=time&lang=en")
+    form = page.locator("history-form")
+    form.get_by_label("Until").fill("2020-01-01T00:00")
+    form.get_by_role("button", name="Replay").click()
+    expect(form.get_by_role("alert")).to_contain_text("has to lie before")
+    form.get_by_label("From").fill("2020-01-01T00:00")
+    form.get_by_label("Until").fill("2020-01-02T00:00")
+    form.get_by_label("Everything").uncheck()
+    form.get_by_role("button", name="Replay").click()
+    expect(form.get_by_role("alert")).to_contain_text("Choose at least one")
+    form.get_by_label("Buses").check()
+    form.get_by_label("Speed").select_option("3600")
+    form.get_by_role("button", name="Replay").click()
+    page.wait_for_url("**tenant=replay-history**")
+    bar = page.locator("replay-bar")
+    expect(bar.locator(".name")).to_contain_text("History of Ujung")
+    bar.get_by_role("button", name="End", exact=True).click()
+    bar.get_by_role("button", name="End and keep").click()
+    page.wait_for_url(re.compile(r"page=time"))
+    kept = page.locator("replay-panel li", has_text="ended, kept")
+    expect(kept).to_contain_text("History of Ujung")
+    kept.get_by_role("button", name="Erase").click()
+    expect(kept).to_have_count(0)
+
+
+def test_an_alarm_of_a_replay_says_in_words_that_it_is_an_exercise(page: Page, town: WarRoom) -> None:
+    wish = {"recording": "air", "paused": True, "from": "2025-04-11T03:30:00Z"}
+    page.request.post(f"{town.address}/pinisi/v1/replays", data=wish)
+    open_console(page, town, "/?tenant=replay-air&page=events&lang=en")
+    row = page.locator("incident-row").first
+    expect(row).to_contain_text("Exercise", timeout=30_000)
+    row.locator(".open").click()
+    expect(page.locator("incident-detail .head")).to_contain_text("Exercise")
+
+
+def test_who_looks_at_a_replay_that_was_erased_is_told_so(page: Page, town: WarRoom) -> None:
+    start(page, town)
+    address = page.url
+    bar = page.locator("replay-bar")
+    bar.get_by_role("button", name="End", exact=True).click()
+    bar.get_by_role("button", name="End and erase").click()
+    page.wait_for_url(re.compile(r"page=time"))
+    page.goto(address)
+    expect(bar).to_contain_text("no longer there")
+    bar.get_by_role("link", name="Back to the city").click()
+    page.wait_for_url(re.compile(r"page=time"))

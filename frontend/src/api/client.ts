@@ -3,6 +3,7 @@ import type { Moment } from "./moment";
 import type { LiveSource, LiveSources } from "./source-types";
 import { ofTenant } from "./tenant";
 import type { Entered, EntryFault, EntryForm } from "./entry";
+import type { Recording, Replay, ReplayAct, ReplayWish } from "./replay-types";
 import type {
   Area,
   AreaFigures,
@@ -16,9 +17,6 @@ import type {
   Now,
   Place,
   Found,
-  Recording,
-  Replay,
-  ReplayAct,
   Session,
   Standing,
   Timeline,
@@ -112,7 +110,7 @@ export const api = {
   recordings: () => ask<{ recordings: Recording[] }>("recordings").then((answer) => answer.recordings),
   replays: () => ask<{ replays: Replay[] }>("replays").then((answer) => answer.replays),
   replay: (id: string) => ask<Replay>(`replays/${encodeURIComponent(id)}`),
-  startReplay: (wish: { recording: string; speed: number }) => send<Replay>("replays", wish),
+  startReplay: (wish: ReplayWish) => send<Replay>("replays", wish),
   steerReplay: (id: string, act: ReplayAct) => send<Replay>(`replays/${encodeURIComponent(id)}`, act),
   sources: () => ask<LiveSources>("sources"),
   switchSource: (id: string, on: boolean) => send<LiveSource>(`sources/${encodeURIComponent(id)}`, { on }),

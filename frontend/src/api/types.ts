@@ -288,6 +288,8 @@ export interface Incident {
   closedAt: string | null;
   closedBy: string | null;
   reason: string | null;
+  /** It belongs to a replay or a drill: it calls nobody in the city. */
+  exercise: boolean;
   position: number;
 }
 
@@ -351,44 +353,3 @@ export type StreamMessage =
   | { event: "reset"; data: { position: number } }
   | { event: "beat"; data: Clock & { position: number } };
 
-/** Something of the past that can be replayed; `missing`: why it cannot be now, and what to do. */
-export interface Recording {
-  id: string;
-  title: Text;
-  note: Text;
-  city: { id: string; name: string; timeZone: string };
-  begin: string;
-  until: string;
-  sources: Text[];
-  missing: Text | null;
-}
-
-export type ReplayState = "preparing" | "running" | "paused" | "finished" | "ended" | "failed";
-
-export interface Replay {
-  id: string;
-  tenant: string;
-  recording: string;
-  title: Text;
-  state: ReplayState;
-  failure: string | null;
-  /** Of what has to be brought forward: 0 to 1. */
-  progress: number;
-  clock: Clock;
-  begin: string;
-  until: string;
-  moment: string;
-  speed: number;
-  loop: boolean;
-  events: { total: number | null; arrived: number; outside: number | null };
-  notifications: { reach: "held" | "loopback"; held: number };
-  /** How many events lie in each of equal parts of its span; only of one that was asked for by itself. */
-  density?: number[];
-}
-
-export type ReplayAct =
-  | { act: "run" | "pause" }
-  | { act: "seek"; at: string }
-  | { act: "speed"; speed: number }
-  | { act: "loop"; loop: boolean }
-  | { act: "end"; keep: boolean };

@@ -10,6 +10,7 @@ import { store } from "../live/store";
 import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
 import "./incident-acts";
+import { exerciseMark, exerciseStyle } from "./exercise-mark";
 import "./severity-mark";
 
 @customElement("incident-detail")
@@ -23,6 +24,7 @@ export class IncidentDetail extends View {
   static override readonly styles = [
     controls,
     panelParts,
+    exerciseStyle,
     css`
       .head {
         display: grid;
@@ -145,6 +147,7 @@ export class IncidentDetail extends View {
         <severity-mark .severity=${incident.severity} .taken=${incident.state !== "unacknowledged"}></severity-mark>
         <h2>${this.text(incident.title)}</h2>
       </div>
+      ${incident.exercise ? html`<p>${exerciseMark(incident, this.words)}</p>` : nothing}
       ${incident.detail ? html`<p class="detail">${this.text(incident.detail)}</p>` : nothing}`;
   }
 

@@ -7,6 +7,7 @@ import { store } from "../live/store";
 import { screenState } from "../screen/screen";
 import { controls } from "../theme/controls";
 import { carryOut } from "./act";
+import { exerciseMark, exerciseStyle } from "./exercise-mark";
 import "./severity-mark";
 
 @customElement("incident-row")
@@ -18,6 +19,7 @@ export class IncidentRow extends View {
 
   static override readonly styles = [
     controls,
+    exerciseStyle,
     css`
       article {
         position: relative;
@@ -109,7 +111,7 @@ export class IncidentRow extends View {
         ${this.text(incident.title)}
       </button>
       <time class="hour" datetime=${incident.raisedAt}>${this.format.recent(incident.raisedAt, store.clock())}</time>
-      <p class="more">${this.more()}</p>
+      <p class="more">${exerciseMark(incident, words)}${this.more()}</p>
       ${incident.state === "unacknowledged" && !store.past && screenState.mode !== "wall"
         ? html`<div class="acts">
             <button class="button" ?disabled=${this.busy} @click=${this.takeOver}>${words.take}</button>

@@ -2,7 +2,7 @@
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { api, Problem } from "../api/client";
-import type { Replay, ReplayAct } from "../api/types";
+import type { Replay, ReplayAct } from "../api/replay-types";
 import { View } from "../frame/view";
 import { store } from "../live/store";
 import { controls } from "../theme/controls";
@@ -16,7 +16,9 @@ export class ReplayBar extends View {
   @state() private replay: Replay | null = null;
   @state() private density: readonly number[] = [];
   @state() private ending = false;
+  @state() private gone = false;
   @state() private refusal: string | null = null;
+  private preparing = false;
   private timer = 0;
 
   static override readonly styles = [
@@ -130,8 +132,9 @@ export class ReplayBar extends View {
 
   protected override render() {
     const { replay, words } = this;
-    if (!replay) return nothing;
     const told = words.replay;
+    if (this.gone) return this.lost();
+    if (!replay) return nothing;
     const may = store.session?.permissions.includes("replays.run") === true && replay.state !== "ended";
     const now = replay.state === "preparing" ? new Date(replay.moment) : store.present();
     return html`<section aria-label=${told.label}>
@@ -190,12 +193,29 @@ export class ReplayBar extends View {
   }
 
   private progress(replay: Replay) {
-    const { states } = this.words.replay;
+    const { states, steps, stepOf } = this.words.replay;
+    const { preparation } = replay;
     if (replay.state === "failed") return html`<p class="told" role="alert">${states.failed}: ${replay.failure}</p>`;
     if (replay.state !== "preparing") return nothing;
     return html`<p class="told" role="status">
-      ${states.preparing} <progress max="1" .value=${replay.progress} aria-label=${states.preparing}></progress>
+      ${states.preparing}
+      <progress max="1" .value=${replay.progress} aria-label=${states.preparing}></progress>
+      ${preparation
+        ? html`<span
+            >${steps[preparation.step]}${preparation.done
+              ? ` · ${stepOf(this.format.exact(preparation.done), preparation.total === null ? "" : this.format.exact(preparation.total))}`
+              : nothing}</span
+          >`
+        : nothing}
     </p>`;
+  }
+
+  private lost() {
+    const told = this.words.replay;
+    return html`<section aria-label=${told.label}>
+      <p role="status">${told.gone}</p>
+      <a class="button" href=${addressOf(null, "time")}>${told.back}</a>
+    </section>`;
   }
 
   private end() {
@@ -212,15 +232,26 @@ export class ReplayBar extends View {
     if (shownReplay === null) return;
     try {
       this.show(await api.replay(shownReplay));
-    } catch {
-      this.replay = null;
+      this.gone = false;
+    } catch (cause) {
+      this.gone = cause instanceof Problem && cause.status === 404;
+      if (this.gone) this.replay = null;
     }
   }
 
   private show(replay: Replay): void {
     this.replay = replay;
+    if (this.preparing && replay.state !== "preparing") void this.seeTheCity();
+    this.preparing = replay.state === "preparing";
     if (replay.density?.length) this.density = replay.density;
     store.hearClock(replay.clock);
+  }
+
+  /** A city that was made while it was looked at has got its areas and its map since: then the page begins again. */
+  private async seeTheCity(): Promise<void> {
+    const [{ basemap, roads }, areas] = await Promise.all([api.city(), api.areas()]);
+    const same = basemap === store.city?.basemap && roads === store.city.roads && areas.length === store.areas.length;
+    if (!same) window.location.reload();
   }
 
   private async steer(act: ReplayAct): Promise<void> {

@@ -1,7 +1,7 @@
 /** The span of a replay as a slider: how much happened when, where the clock stands, and where to go. */
 import { css, html, LitElement, svg } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import type { Replay } from "../api/types";
+import type { Replay } from "../api/replay-types";
 import { controls } from "../theme/controls";
 import { momentAt, share } from "./replays";
 

@@ -1,10 +1,21 @@
 /** What the screens of a replay share: its speeds, and where its moment lies in its span. */
-import type { Replay } from "../api/types";
+import type { Replay } from "../api/replay-types";
 import { tenant } from "../api/tenant";
 import { formatAddress, type Page, START } from "../screen/address";
 import { screenState } from "../screen/screen";
 
 export const SPEEDS = [1, 60, 600, 3600] as const;
+
+/** Name of the recording that is the city's own past. */
+export const HISTORY = "history";
+
+/** A name under which nothing runs: what ended gives its name back. */
+export function freeName(replays: readonly Pick<Replay, "id" | "state">[], wanted: string): string {
+  const taken = new Set(replays.filter(({ state }) => state !== "ended").map(({ id }) => id));
+  let name = wanted;
+  for (let nth = 2; taken.has(`replay-${name}`); nth += 1) name = `${wanted}-${nth}`;
+  return name;
+}
 
 /** Whether the shown tenant is a replay: `replay-NAME`. */
 export const shownReplay: string | null = tenant?.startsWith("replay-") ? tenant : null;

@@ -1,5 +1,6 @@
 import { data } from "./data-en";
 import { programme } from "./programme-en";
+import { replay } from "./replay-en";
 import type { Catalogue } from "./catalogue";
 
 export const en: Catalogue = {
@@ -339,41 +340,7 @@ export const en: Catalogue = {
     replayed: "Replay: this is not the city as it is now.",
     paused: "Clock paused: this is not the city as it is now.",
   },
-  replay: {
-    head: "Replay a day",
-    lead: "A recorded day runs again in a tenant of its own, with that day's clock. Nothing of it touches the city.",
-    none: "There is no recording yet.",
-    noneDetail: "The file recordings.toml in a city's folder says what can be replayed.",
-    start: "Replay",
-    starting: "Preparing …",
-    absent: "Its files are absent",
-    open: "Open",
-    now: "Going on",
-    label: "Replay",
-    run: "Run",
-    pause: "Pause",
-    speed: "Speed",
-    times: (n) => `${n}×`,
-    loop: "Loop",
-    seek: "Time of that day",
-    back: "Back to the city",
-    end: "End",
-    endExplained: "End this replay? All that happened in it is erased, unless it is kept.",
-    endErase: "End and erase",
-    endKeep: "End and keep",
-    cancel: "Cancel",
-    events: (arrived, total) => `${arrived} of ${total} events`,
-    held: (n) => `${n} notifications held`,
-    refused: (why) => `Not possible: ${why}`,
-    states: {
-      preparing: "preparing",
-      running: "running",
-      paused: "paused",
-      finished: "finished",
-      ended: "ended, kept",
-      failed: "failed",
-    },
-  },
+  replay,
   keyList: {
     search: "Search",
     help: "This list",

@@ -1,5 +1,6 @@
 import { data } from "./data-ja";
 import { programme } from "./programme-ja";
+import { replay } from "./replay-ja";
 import type { Catalogue } from "./catalogue";
 
 export const ja: Catalogue = {
@@ -339,41 +340,7 @@ export const ja: Catalogue = {
     replayed: "再生:現在の市の状態ではありません。",
     paused: "時計停止中:現在の市の状態ではありません。",
   },
-  replay: {
-    head: "過去の一日を再生",
-    lead: "記録された一日を、専用の領域でその日の時計とともに再生します。市の状態には影響しません。",
-    none: "記録はまだありません。",
-    noneDetail: "都市フォルダーの recordings.toml に再生できるものを書きます。",
-    start: "再生",
-    starting: "準備中…",
-    absent: "ファイルがありません",
-    open: "開く",
-    now: "進行中",
-    label: "再生",
-    run: "再生する",
-    pause: "一時停止",
-    speed: "速さ",
-    times: (n) => `${n} 倍`,
-    loop: "繰り返す",
-    seek: "その日の時刻",
-    back: "市に戻る",
-    end: "終了",
-    endExplained: "この再生を終了しますか。保存しない限り、再生中の出来事はすべて消えます。",
-    endErase: "終了して消す",
-    endKeep: "終了して残す",
-    cancel: "やめる",
-    events: (arrived, total) => `${total} 件中 ${arrived} 件`,
-    held: (n) => `通知 ${n} 件を保留`,
-    refused: (why) => `できません: ${why}`,
-    states: {
-      preparing: "準備中",
-      running: "再生中",
-      paused: "一時停止中",
-      finished: "終わりました",
-      ended: "終了（保存）",
-      failed: "失敗",
-    },
-  },
+  replay,
   keyList: {
     search: "検索",
     help: "この一覧",

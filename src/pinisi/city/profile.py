@@ -173,8 +173,10 @@ class Profile(msgspec.Struct, frozen=True):
         return path if path.is_file() else None
 
 
-def load_profile(folder: Path, data_from: Path | None = None) -> Profile:
+def load_profile(folder: Path, data_from: Path | None = None, *, drawn: bool = True) -> Profile:
     """Read and check a city folder. `data_from` holds the files that the city reads from elsewhere.
+
+    Without `drawn` the areas of `shapes.toml` are left out: to read them takes seconds in a large city.
 
     Raises:
         CityError: naming the file, the field or row, and what is wrong with it.
@@ -202,7 +204,7 @@ def load_profile(folder: Path, data_from: Path | None = None) -> Profile:
         folder=folder,
         city=city,
         sources=sources,
-        areas=tuple(_areas(folder, shapes, drawings)),
+        areas=tuple(_areas(folder, shapes if drawn else Shapes(), drawings, left_out=not drawn)),
         tables=tables,
         rules=rules,
         indicators=indicators,
@@ -212,10 +214,12 @@ def load_profile(folder: Path, data_from: Path | None = None) -> Profile:
     )
 
 
-def _areas(folder: Path, shapes: Shapes, drawings: Path) -> list[Area]:
+def _areas(folder: Path, shapes: Shapes, drawings: Path, *, left_out: bool) -> list[Area]:
     """Of `areas.geojson`, else of `shapes.toml`; both together have to be one tree."""
     drawn = drawn_areas(shapes, drawings)
     own = folder / "areas.geojson"
+    if left_out and not own.is_file():
+        return []
     areas = drawn if drawn and not own.is_file() else [*read_areas(own), *drawn]
     check_tree(folder / FILE if drawn else own, areas)
     return areas

@@ -45,6 +45,7 @@ from pinisi.runtime.kinds import KINDS
 from pinisi.runtime.live_file import make_sources, read_live
 from pinisi.runtime.made_files import BASEMAP, ROADS, made_file
 from pinisi.runtime.map_making import make_maps
+from pinisi.runtime.preparation import Preparation
 from pinisi.runtime.recordings import Library, recordings_folders
 from pinisi.runtime.replays import Replays
 from pinisi.runtime.services import discover
@@ -203,16 +204,21 @@ class House:
         passing = [self.pinisi_table.expand_term(type) for each in self.registry.services for type in each.passing]
         self._run(watch_expiry(self.store, town.tenant, passing, town.now), f"expiry in {town.tenant}")
 
-    async def open_town(self, tenant: str, profile: Profile, clock: Clock) -> Town:
-        """Load a city's folder into a tenant and show it.
+    async def open_town(
+        self, tenant: str, profile: Profile, clock: Clock, preparation: Preparation | None = None
+    ) -> Town:
+        """Load a city's folder into a tenant and show it; `preparation` is told how far it is.
 
         Raises:
             CityNotLoaded: see there.
         """
+        told = preparation or Preparation()
         digest = folder_digest(profile.folder, self.context_document)
         if not await is_loaded(self.store, tenant, digest):
-            entities = await asyncio.to_thread(list, city_entities(profile))
-            await load_city(self.store, tenant, digest, entities, self.pinisi_table)
+            entities = await asyncio.to_thread(list, told.counted(city_entities(profile)))
+            told.begin("loading", len(entities))
+            await load_city(self.store, tenant, digest, told.counted(entities), self.pinisi_table)
+        told.begin("drawing")
         await asyncio.to_thread(make_maps, profile, self.settings.data, tenant, digest)
         self.towns[tenant] = Town(tenant, profile, self.store, self.pinisi_table, clock)
         return self.towns[tenant]

@@ -11,6 +11,7 @@ from pinisi.console.http import BadRequest, Call, Reply, Route, json_reply
 from pinisi.console.town import clock_json
 from pinisi.context.problems import ResourceNotFound
 from pinisi.people.errors import NotAllowed
+from pinisi.runtime.preparation import Preparation
 from pinisi.runtime.recorded_history import HISTORY, Span
 from pinisi.runtime.recordings import Entry, instant_of, missing
 from pinisi.runtime.replay import Reach, Replay
@@ -180,6 +181,7 @@ async def _replay_json(house: House, replay: Replay) -> dict[str, Any]:
         "state": replay.state,
         "failure": replay.failure,
         "progress": replay.progress,
+        "preparation": _preparation_json(replay.preparation),
         "clock": clock_json(replay.clock),
         "begin": format_instant(plan.begin),
         "until": format_instant(plan.until),
@@ -195,6 +197,12 @@ async def _replay_json(house: House, replay: Replay) -> dict[str, Any]:
         "startedBy": plan.by,
         "started": format_instant(plan.started),
     }
+
+
+def _preparation_json(preparation: Preparation | None) -> dict[str, Any] | None:
+    if preparation is None:
+        return None
+    return {"step": preparation.step, "done": preparation.done, "total": preparation.total}
 
 
 _PATH = "/pinisi/v1/replays"

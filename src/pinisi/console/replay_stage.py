@@ -7,6 +7,7 @@ from pinisi.city.profile import Profile
 from pinisi.console.town import Town
 from pinisi.runtime.clock import ReplayClock
 from pinisi.runtime.keeper import Keeper
+from pinisi.runtime.preparation import Preparation
 
 if TYPE_CHECKING:
     from pinisi.console.house import House
@@ -23,8 +24,8 @@ class ReplayStage:
         house = self._house
         house.towns[tenant] = Town(tenant, profile, house.store, house.pinisi_table, clock)
 
-    async def set_stage(self, tenant: str, profile: Profile, clock: ReplayClock) -> Keeper:
-        town = await self._house.open_town(tenant, profile, clock)
+    async def set_stage(self, tenant: str, profile: Profile, clock: ReplayClock, preparation: Preparation) -> Keeper:
+        town = await self._house.open_town(tenant, profile, clock, preparation)
         await town.atlas.refresh()
         await town.catalogue.read()
         await town.rooms.open(self._house.registry, self._house.feed)

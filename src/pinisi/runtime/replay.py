@@ -12,13 +12,15 @@ from typing import Literal, Protocol
 import msgspec
 import structlog
 
+from pinisi.city.errors import CityError
 from pinisi.city.profile import Profile, load_profile
 from pinisi.context.subscription import KIND as SUBSCRIPTION
 from pinisi.context.term_table import TermTable
-from pinisi.runtime.city_loading import folder_digest
+from pinisi.runtime.city_loading import CityNotLoaded, folder_digest
 from pinisi.runtime.clock import ReplayClock, Stopwatch
 from pinisi.runtime.conductor import Conductor
 from pinisi.runtime.keeper import Keeper, Running
+from pinisi.runtime.preparation import Preparation
 from pinisi.runtime.recorded_history import Span
 from pinisi.runtime.recording import Recording, Stream
 from pinisi.runtime.reel import Reel, write_reel
@@ -73,8 +75,8 @@ class Stage(Protocol):
         """Show the tenant as that city, though nothing is in it yet."""
         ...
 
-    async def set_stage(self, tenant: str, profile: Profile, clock: ReplayClock) -> Keeper:
-        """Load the city into the tenant, show it, watch its alarms."""
+    async def set_stage(self, tenant: str, profile: Profile, clock: ReplayClock, preparation: Preparation) -> Keeper:
+        """Load the city into the tenant, show it, watch its alarms; tell how far that is."""
         ...
 
     async def clear_stage(self, tenant: str, *, gone: bool = False) -> None:
@@ -111,6 +113,7 @@ class Replay:
         self._keeper: Keeper | None = None
         self._finished = False
         self._open_to_rows = False
+        self._preparation = Preparation()
         self._work: asyncio.Task[None] | None = None
         self._watch: asyncio.Task[None] | None = None
         self._acting = asyncio.Lock()
@@ -145,10 +148,16 @@ class Replay:
     @property
     def progress(self) -> float:
         """How much of what has to be brought forward is: 0 to 1."""
-        if not self.preparing or self.reel is None:
-            return 0.0 if self.preparing else 1.0
-        wanted = self.reel.until(self.plan.moment)
-        return min(1.0, self.taken / wanted) if wanted else 1.0
+        return self._preparation.share if self.preparation else 1.0
+
+    @property
+    def preparation(self) -> Preparation | None:
+        """What is being done to bring it to its moment; None when nothing is."""
+        if not self.preparing:
+            return None
+        if self._preparation.step == "rows":
+            self._preparation.done = self.taken
+        return self._preparation
 
     # acts
 
@@ -159,14 +168,14 @@ class Replay:
             CityError: the folder of its city cannot be used.
         """
         async with self._acting:
-            self._stage.show(self.tenant, await self._city(), self.clock)
+            self._stage.show(self.tenant, await self._city_undrawn(), self.clock)
             await self._keep(self.plan)
             self._engage(self._begin)
 
     async def go_on(self) -> None:
         """Go on after a restart of the server: where the log of the tenant ends, or from the beginning if it must."""
         async with self._acting:
-            self._stage.show(self.tenant, await self._city(), self.clock)
+            self._stage.show(self.tenant, await self._city_undrawn(), self.clock)
             self._engage(self._go_on if self.plan.prepared else self._begin)
 
     async def run(self) -> None:
@@ -238,10 +247,12 @@ class Replay:
     # how it goes on by itself
 
     def _engage(self, work: Callable[[], Awaitable[None]]) -> None:
+        self._preparation = Preparation()
+
         async def engaged() -> None:
             try:
                 await work()
-            except (Unreadable, StoreUnavailable, OSError) as error:
+            except (CityError, CityNotLoaded, Unreadable, StoreUnavailable, OSError) as error:
                 self._fail(str(error))
             except Exception as error:
                 _log.exception("a replay failed", replay=self.tenant)
@@ -317,7 +328,13 @@ class Replay:
         self._path.unlink(missing_ok=True)
 
     async def _set_stage(self) -> Keeper:
-        return await self._stage.set_stage(self.tenant, await self._city(), self.clock)
+        return await self._stage.set_stage(self.tenant, await self._city(), self.clock, self._preparation)
+
+    async def _city_undrawn(self) -> Profile:
+        """What is shown of the city at once, while the rest is read."""
+        if self._profile is not None:
+            return self._profile
+        return await asyncio.to_thread(load_profile, self.recording.city, self.recording.data, drawn=False)
 
     async def _city(self) -> Profile:
         if self._profile is None:
@@ -338,7 +355,8 @@ class Replay:
 
     async def _bring(self) -> None:
         """Bring it to the moment of the plan, and run on if it shall."""
-        assert self._conductor is not None
+        assert self._conductor is not None and self.reel is not None
+        self._preparation.begin("rows", self.reel.until(self.plan.moment))
         await self._conductor.bring_to(self.plan.moment)
         await self._tell_cards()
         await self._note(prepared=True)

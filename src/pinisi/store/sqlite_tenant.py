@@ -315,15 +315,16 @@ class Tenant:
             owed = True
             while owed:
                 begun = self.position
-                await self._relocate_all()
+                await self._relocate_all(self._next_row)
                 owed = await self.work(lambda connection, upto=begun: self._relocated(connection, upto))
         finally:
             self.relocating = False
 
-    async def _relocate_all(self) -> None:
+    async def _relocate_all(self, end: int) -> None:
+        """Those that were there: what is made from row `end` on is located by the areas as they are now."""
         last = 0
-        sql = "SELECT row, id FROM entity WHERE row > ? AND body IS NOT NULL ORDER BY row LIMIT ?"
-        while some := rows(self.reader, sql, (last, _RELOCATED_AT_ONCE)):
+        sql = "SELECT row, id FROM entity WHERE row > ? AND row < ? AND body IS NOT NULL ORDER BY row LIMIT ?"
+        while some := rows(self.reader, sql, (last, end, _RELOCATED_AT_ONCE)):
             changes = [EntityChange(id, _unchanged) for _, id in some]
             await self.apply(changes, SYSTEM, atomic=False, key=None, cursor=None)
             last = some[-1][0]
