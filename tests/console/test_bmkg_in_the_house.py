@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
-from house_at_hand import MAKASSAR, Opened, open_house
+from house_at_hand import MAKASSAR, PINISI_CONTEXT, Opened, open_house
 
 from patience import PATIENCE
 
@@ -89,6 +90,40 @@ async def test_a_warning_that_touches_the_city_becomes_an_alert(watched: Watched
     assert await watched.alert() == 200
     quakes = await watched.until("bmkg-earthquakes", lambda source: source["accepted"] > 5)
     assert quakes["state"] == "live"
+
+
+async def test_a_warning_is_drawn_where_it_holds_until_it_is_taken_back(watched: Watched) -> None:
+    watched.server.plays |= {"/rss.xml": answer(feed(watched.server)), "/cap.xml": answer(HERE)}
+    await watched.until("bmkg-warnings", lambda source: source["accepted"] > 5)
+    async with watched.opened.client() as client:
+        table = (await client.get("/pinisi/v1/layers/warnings")).json()
+        (row,) = (dict(zip(table["columns"], each, strict=True)) for each in table["rows"])
+        ground = (await client.get("/pinisi/v1/layers/warnings/shapes")).json()["features"]
+        assert (row["id"], row["severity"], row["validTo"][:4]) == (ALERT, "medium", "2126")
+        assert table["sources"][str(row["source"])] == ["urn:ngsi-ld:DataSource:bmkg-warnings"]
+        assert [(each["properties"]["id"], each["geometry"]["type"]) for each in ground] == [(ALERT, "Polygon")]
+        facts = (await client.get(f"/pinisi/v1/places/{ALERT}")).json()["facts"]
+        assert {(fact["state"], fact["updatePeriod"]) for fact in facts} == {("fresh", None)}  # it holds until 2126
+        status = {"alertStatus": {"type": "Property", "value": "cancelled"}}
+        context = {"link": PINISI_CONTEXT}
+        assert (
+            await client.patch(f"/ngsi-ld/v1/entities/{ALERT}/attrs", json=status, headers=context)
+        ).status_code == 204
+        assert (await client.get("/pinisi/v1/layers/warnings")).json()["rows"] == []
+
+
+async def test_a_source_that_says_nothing_leaves_its_layer_blind_even_where_it_shows_nothing(watched: Watched) -> None:
+    watched.server.plays["/rss.xml"] = answer(b"", "503 Service Unavailable")
+    await watched.until("bmkg-warnings", lambda source: source["state"] == "failing")
+    async with asyncio.timeout(20), watched.opened.client() as client:
+        while (blind := await _blinded(client, "bmkg-warnings")) is None:  # noqa: ASYNC110 (it is asked over HTTP)
+            await asyncio.sleep(0.05)
+    assert blind == ["warnings"]
+
+
+async def _blinded(client: httpx.AsyncClient, source: str) -> list[str] | None:
+    told = (await client.get("/pinisi/v1/now")).json()["ailing"]
+    return next((each["layers"] for each in told if each["id"].endswith(f":{source}")), None)
 
 
 FAULTS: list[tuple[str, Play, str]] = [

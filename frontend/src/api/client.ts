@@ -75,7 +75,7 @@ export function exportAddress(what: Record<string, string>, format: string, mome
 }
 
 export const api = {
-  shapes: (id: string) => ask<GeoJSON.FeatureCollection>(`layers/${encodeURIComponent(id)}/shapes`),
+  shapes: (id: string, moment: Moment | null = null) => ask<GeoJSON.FeatureCollection>(then(`layers/${encodeURIComponent(id)}/shapes`, moment)),
   session: () => ask<Session>("session"),
   login: (account: string, password: string) => send<unknown>("login", { account, password }),
   logout: () => send<unknown>("logout", {}),

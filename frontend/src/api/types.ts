@@ -80,6 +80,8 @@ export interface Column {
   label: Text;
   unit: string | null;
   unitText: Text | null;
+  /** What its code words mean. */
+  texts: Record<string, Text>;
 }
 
 export interface Layer {

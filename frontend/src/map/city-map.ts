@@ -331,7 +331,7 @@ export class CityMap extends View {
     const { map } = this;
     if (!map || !selection) return;
     const animate = !QUIET.matches;
-    if (selection.kind === "area") {
+    if (selection.kind === "area" || selection.kind === "ground") {
       const [west, south, east, north] = selection.bounds;
       const inside = contains(this.viewBox(), [west, south]) && contains(this.viewBox(), [east, north]);
       if (always || !inside) map.fitBounds([[west, south], [east, north]], { padding: 4 * AROUND, maxZoom: 15, animate, duration: 200 });

@@ -1,11 +1,12 @@
 /** Things that are ground (neighbourhoods that a flood may reach): filled by the class of their first column. */
 import type { GeoJSONSource, LayerSpecification, Map as MapLibre, StyleSpecification } from "maplibre-gl";
-import { api } from "../api/client";
 import type { Layer } from "../api/types";
 import { store } from "../live/store";
+import type { Row, Table } from "../live/table";
 import { NOTHING } from "./features";
 import { ailingRow, ailingRows } from "../sources/ailing";
 import { levelOf, SHADES } from "./ground-classes";
+import { GroundShapes } from "./ground-shapes";
 import type { Palette } from "./palette";
 
 const OUTLINE = 0.45;
@@ -36,9 +37,18 @@ function groundLayers(layer: Layer, theme: string, palette: Palette, scale: numb
   ] as unknown as LayerSpecification[];
 }
 
+/** What the map has been given of a layer: versions of its table and its shapes, and which of them. */
+interface Laid {
+  table: number;
+  shapes: number;
+  turn: number;
+  ailing: string;
+  ids: string;
+}
+
 export class GroundView {
-  private readonly loaded = new Map<string, GeoJSON.FeatureCollection | "asked">();
-  private readonly filled = new Map<string, { version: number; ailing: string }>();
+  private readonly shapes = new Map<string, GroundShapes>();
+  private readonly laid = new Map<string, Laid>();
 
   constructor(
     private readonly map: MapLibre,
@@ -47,42 +57,41 @@ export class GroundView {
 
   /** The map has got another style, whose sources are empty. */
   forget(): void {
-    this.filled.clear();
+    this.laid.clear();
   }
 
   draw(layer: Layer, on: boolean): void {
     if (layer.drawing !== "area" || !this.map.getLayer(`fill ${layer.id}`)) return;
     for (const id of [`fill ${layer.id}`, `hatch ${layer.id}`, `edge ${layer.id}`]) this.map.setLayoutProperty(id, "visibility", on ? "visible" : "none");
     const table = store.tables.get(layer.id);
-    if (!on || !table) return;
-    const shapes = this.shapes(layer);
-    if (!shapes) return;
-    const source = groundSource(layer);
-    const known = this.filled.get(layer.id);
-    const ailing = [...ailingRows(store.now).keys()].join();
-    if (known === undefined) void this.map.getSource<GeoJSONSource>(source)?.setData(shapes);
-    if (known?.version === table.version && known.ailing === ailing) return;
-    const ids = (known?.ailing === ailing ? table.changedSince(known.version) : null) ?? table.rows.keys();
-    for (const id of ids) {
-      const row = table.rows.get(id);
-      if (row) this.map.setFeatureState({ source, id }, { level: levelOf(layer, row), stale: ailingRow(store.now, row) !== null });
-    }
-    this.filled.set(layer.id, { version: table.version, ailing });
+    if (on && table) this.lay(layer, table);
   }
 
-  /** The ground of a layer's things, asked for once. */
-  private shapes(layer: Layer): GeoJSON.FeatureCollection | null {
-    const known = this.loaded.get(layer.id);
-    if (known) return known === "asked" ? null : known;
-    this.loaded.set(layer.id, "asked");
-    api.shapes(layer.id).then(
-      (shapes) => {
-        this.loaded.set(layer.id, shapes);
-        this.changed();
-      },
-      () => this.loaded.delete(layer.id),
-    );
-    return null;
+  private lay(layer: Layer, table: Table): void {
+    const shapes = this.shapesOf(layer);
+    shapes.need(table);
+    const known = this.laid.get(layer.id);
+    const now = { table: table.version, shapes: shapes.version, turn: store.generation, ailing: [...ailingRows(store.now).keys()].join() };
+    const same = known?.ailing === now.ailing && known.turn === now.turn;
+    if (same && known.table === now.table && known.shapes === now.shapes) return;
+    const features = shapes.features(table);
+    const ids = features.map(({ properties }) => String(properties?.["id"])).join("\n");
+    if (known?.ids !== ids) void this.map.getSource<GeoJSONSource>(groundSource(layer))?.setData({ type: "FeatureCollection", features });
+    const changed = same && known.shapes === now.shapes ? table.changedSince(known.table) : null;
+    for (const id of changed ?? table.rows.keys()) this.fill(layer, table.rows.get(id));
+    this.laid.set(layer.id, { ...now, ids });
+  }
+
+  private fill(layer: Layer, row: Row | undefined): void {
+    if (!row) return;
+    const stale = ailingRow(store.now, row) !== null;
+    this.map.setFeatureState({ source: groundSource(layer), id: row.id }, { level: levelOf(layer, row), stale });
+  }
+
+  private shapesOf(layer: Layer): GroundShapes {
+    const known = this.shapes.get(layer.id) ?? new GroundShapes(layer.id, this.changed);
+    this.shapes.set(layer.id, known);
+    return known;
   }
 }
 

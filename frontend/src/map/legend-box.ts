@@ -124,7 +124,7 @@ export class LegendBox extends View {
       </button>
       ${open
         ? html`<ul aria-label=${this.words.legend}>
-            ${layers.map((layer) => [this.layer(layer, on.has(layer.id)), on.has(layer.id) && layer.classes.length ? html`<li><class-key .layer=${layer}></class-key></li>` : nothing])}
+            ${layers.map((layer) => [this.layer(layer, on.has(layer.id)), on.has(layer.id) && layer.classes.length && this.count(layer) ? html`<li><class-key .layer=${layer}></class-key></li>` : nothing])}
           </ul>
             <shade-choice></shade-choice>`
         : nothing}
@@ -135,7 +135,7 @@ export class LegendBox extends View {
     const title = this.text(layer.title);
     const [ailing] = blinding(store.now, layer.id);
     const blind = ailing ? ailingWords(this.text(ailing.title), ailing, this.words, this.format, store.clock()) : "";
-    const count = store.tables.get(layer.id)?.rows.size ?? layer.count;
+    const count = this.count(layer);
     return html`<li>
       <button aria-pressed=${on} aria-label="${this.words.showLayer(title)}, ${this.format.exact(count)}${blind && `, ${blind}`}" title=${blind} @click=${() => this.toggle(layer)}>
         <symbol-key .layer=${layer}></symbol-key>
@@ -147,6 +147,10 @@ export class LegendBox extends View {
         ${icon("list", 15)}
       </button>
     </li>`;
+  }
+
+  private count(layer: Layer): number {
+    return store.tables.get(layer.id)?.rows.size ?? layer.count;
   }
 
   private toggle(layer: Layer): void {

@@ -76,7 +76,7 @@ function groundAt(map: MapLibre, x: number, y: number): Picked | null {
     const fill = `fill ${layer.id}`;
     const [feature] = layer.drawing === "area" && map.getLayer(fill) ? map.queryRenderedFeatures([x, y], { layers: [fill] }) : [];
     const row = store.tables.get(layer.id)?.rows.get(String(feature?.properties["id"]));
-    if (row) return { kind: "place", id: row.id, name: row.area ?? row.name, layer: layer.id };
+    if (row) return { kind: "place", id: row.id, name: [row.name, row.area].filter(Boolean).join(" · "), layer: layer.id };
   }
   return null;
 }

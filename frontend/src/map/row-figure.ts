@@ -1,6 +1,6 @@
 /** The one figure that a row shows beside its name: the first number of its layer that has a unit. */
 import type { Layer } from "../api/types";
-import type { Format } from "../format/format";
+import { type Format, pick } from "../format/format";
 import type { Row } from "../live/table";
 import { unitText } from "../value/words";
 
@@ -14,8 +14,9 @@ export function rowFigure(layer: Layer, row: Row, format: Format): string {
   return "";
 }
 
-/** Its figure, or else the first word that its layer keeps of it. */
+/** Its figure, or else the first word that its layer keeps of it; code words in the language of the reader. */
 export function rowNote(layer: Layer, row: Row, format: Format): string {
-  const word = layer.columns.map(({ key }) => row.cells[key]).find((cell) => typeof cell === "string");
-  return rowFigure(layer, row, format) || (typeof word === "string" ? word : "");
+  const told = layer.columns.find(({ key }) => typeof row.cells[key] === "string");
+  const word = told ? String(row.cells[told.key]) : "";
+  return rowFigure(layer, row, format) || pick(told?.texts[word] ?? null, format.language) || word;
 }

@@ -1,4 +1,5 @@
 /** What is selected, and where it lies: an area, a row of a layer, or an incident. */
+import type { MultiPolygon, Polygon } from "geojson";
 import type { Area, Bounds, Incident, Layer, LonLat } from "../api/types";
 import { openPlace } from "../live/open-place";
 import { store } from "../live/store";
@@ -6,6 +7,7 @@ import type { Row } from "../live/table";
 
 export type Selection =
   | { kind: "area"; area: Area; bounds: Bounds }
+  | { kind: "ground"; bounds: Bounds }
   | { kind: "row"; row: Row; layer: Layer; at: LonLat }
   | { kind: "incident"; incident: Incident; at: LonLat };
 
@@ -29,8 +31,17 @@ function findRow(id: string): Selection | null {
 /** A place whose layer has not been read: its own picture tells where it is. */
 function fromOpenPlace(id: string): Selection | null {
   const { place } = openPlace;
+  if (place?.id === id && (place.location?.type === "Polygon" || place.location?.type === "MultiPolygon")) {
+    return { kind: "ground", bounds: boundsOf(place.location) };
+  }
   const layer = store.city?.layers.find(({ type }) => type === place?.type) ?? store.city?.layers[0];
   if (place?.id !== id || place.location?.type !== "Point" || !layer) return null;
   const at = place.location.coordinates.slice(0, 2) as LonLat;
   return { kind: "row", layer, at, row: { id, name: place.name, area: null, at, flags: [], source: null, cells: {} } };
+}
+
+function boundsOf(ground: Polygon | MultiPolygon): Bounds {
+  const corners = (ground.type === "Polygon" ? [ground.coordinates] : ground.coordinates).flat(2);
+  const [lons, lats] = [corners.map(([lon = 0]) => lon), corners.map(([, lat = 0]) => lat)];
+  return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
 }

@@ -94,7 +94,7 @@ class AreaSources(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class City(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`city.toml`. `tiles`: ids of the indicators that stand on Now."""
+    """`city.toml`. `tiles`: ids of the indicators that stand on Now. `without`: ids of services' layers not shown."""
 
     id: str
     name: str
@@ -109,6 +109,7 @@ class City(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     areas: AreaSources | None = None
     agencies: tuple[Agency, ...] = ()
     layers: tuple[Layer, ...] = ()
+    without: tuple[str, ...] = ()
     tiles: tuple[str, ...] = ()
     external: External | None = None
 

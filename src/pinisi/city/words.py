@@ -1,5 +1,6 @@
 """Names of Pinisi's own types, attributes, units and rules in three languages (from `words.toml`)."""
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -39,6 +40,11 @@ def attribute_label(name: str) -> Text:
 def value_text(attribute: str, value: str | float) -> Text | None:
     """What a code word or a class of an attribute means (`kind`, `floodState`); None where it needs none."""
     return catalogue().values.get(attribute, {}).get(str(value))
+
+
+def value_texts(attribute: str) -> Mapping[str, Text]:
+    """Every code word or class of an attribute with what it means; empty where it has none."""
+    return catalogue().values.get(attribute, {})
 
 
 def unit_text(code: str) -> Text:

@@ -9,8 +9,9 @@ from pinisi import __version__
 from pinisi.city.profile import Layer
 from pinisi.city.text import Text
 from pinisi.city.vector_tiles.archive import read_metadata
-from pinisi.city.words import unit_text, value_text
+from pinisi.city.words import unit_text, value_text, value_texts
 from pinisi.console.asked_moment import viewpoint_of
+from pinisi.console.blinding import Blinded
 from pinisi.console.house import House
 from pinisi.console.http import JSON_MEDIA, Call, Reply, Route, json_reply
 from pinisi.console.incident_endpoints import cases_seen, incident_json
@@ -123,6 +124,7 @@ async def _layer(house: House, town: Town, view: Viewpoint, id: str) -> dict[str
                 "label": column.label,
                 "unit": column.unit,
                 "unitText": column.unit_text or (unit_text(column.unit) if column.unit else None),
+                "texts": value_texts(column.key),
             }
             for column in layer.columns
         ],
@@ -158,7 +160,8 @@ async def get_now(house: House, call: Call) -> Reply:
     if "incidents.read" in call.principal.permissions:
         cases, count = await cases_seen(house, view, OPEN, limit=MOST_ALARMS)
         alarms = [incident_json(town, case) for case in cases]
-    tiles = await town.tiles.values(view)
+    blinded: Mapping[str, Blinded] = await town.blinded() if view.at is None else {}
+    tiles = [tile | {"ailing": town.missed(tile["id"], blinded)} for tile in await town.tiles.values(view)]
     return json_reply(
         {
             "position": position,
@@ -167,7 +170,7 @@ async def get_now(house: House, call: Call) -> Reply:
             "alarms": alarms,
             "alarmCount": count,
             "sources": await _source_counts(town, view),
-            "ailing": await _ailing(town, view, tiles),
+            "ailing": _ailing(town, blinded, tiles),
             **view.told(),
         }
     )
@@ -181,12 +184,9 @@ async def _source_counts(town: Town, view: Viewpoint) -> dict[str, int]:
     return town.sources.counts_of(await cards.find(EntityQuery(types=TypeIs(DATA_SOURCE)), limit=MOST_SOURCES))
 
 
-async def _ailing(town: Town, view: Viewpoint, tiles: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _ailing(town: Town, blinded: Mapping[str, Blinded], tiles: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Live sources that do not deliver now, and what shows values of theirs; one that is off only where it matters."""
-    if view.at is not None:
-        return []
-    blinded = await town.blinded()
-    used = {card for tile in tiles for card in tile["providers"]}
+    used = {card for tile in tiles for card in (*tile["providers"], *tile["ailing"])}
     return [
         {
             "id": health.id,

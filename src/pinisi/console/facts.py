@@ -77,7 +77,7 @@ def fact_of(
     observed = instance.observed_at
     age = max(0, now - parse_instant(observed)) if observed else None
     provider = _word(instance, PROVIDER)
-    period = periods.get(provider) if provider else None
+    period = periods.get(provider) if provider and not _holds(entity, now) else None
     unit = instance.unit_code
     shown = _shown(instance)
     return Value(
@@ -101,6 +101,11 @@ def fact_of(
         dataset_id=instance.dataset_id,
         note=_word(instance, NOTE),
     )
+
+
+def _holds(entity: Entity, now: Instant) -> bool:
+    """Whether it is true until a moment yet to come (a warning, a step of a forecast): so long it does not age."""
+    return entity.expires_at is not None and parse_instant(entity.expires_at) > now
 
 
 def _condensed(instance: Instance) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ import structlog
 from pinisi.city.alarm_rules import alarms_of
 from pinisi.city.context import context_bytes
 from pinisi.city.entities import city_entities
+from pinisi.city.facts import source_id
 from pinisi.city.profile import Profile, load_profile
 from pinisi.city.shelves import shipped_folders
 from pinisi.console.channel import Channels
@@ -49,6 +50,7 @@ from pinisi.runtime.preparation import Preparation
 from pinisi.runtime.recordings import Library, recordings_folders
 from pinisi.runtime.replays import Replays
 from pinisi.runtime.services import discover
+from pinisi.runtime.views import with_views
 from pinisi.settings import Settings
 from pinisi.store.protocol import HistoryQuery, LogEntry, Record
 from pinisi.store.sqlite import SqliteStore
@@ -70,10 +72,10 @@ class House:
 
     def __init__(self, settings: Settings, city: Path) -> None:
         self.settings = settings
-        self.profile = load_profile(city, settings.data_from)
+        self.registry = discover()
+        self.profile = with_views(load_profile(city, settings.data_from), self.registry, KINDS)
         self.default_tenant = self.profile.city.id
         self.clock: Clock = WallClock()
-        self.registry = discover()
         self.towns: dict[str, Town] = {}
         self.body_limit = settings.body_limit_mb << 20
         self.closing = False
@@ -199,6 +201,7 @@ class House:
                 town.clock,
                 folder=self.settings.data,
             )
+            town.writes[source_id(made.id)] = frozenset(map(self.pinisi_table.expand_term, made.writes))
             switched = await self.store.document(town.tenant, SWITCH, made.id)
             await town.keeper.add(running, on=made.on if switched is None else switched[1] == b"on")
         passing = [self.pinisi_table.expand_term(type) for each in self.registry.services for type in each.passing]

@@ -159,4 +159,7 @@ def _draw(layer: Layer, table: TermTable) -> _Drawn:
 
 
 def _cell(value: Any) -> Any:
+    """Numbers and words as they are, of a date-time its text."""
+    if isinstance(value, dict):
+        value = cast("dict[str, Any]", value).get("@value", value)  # pyright: ignore[reportUnknownVariableType]
     return value if isinstance(value, (int, float, str)) or value is None else str(value)

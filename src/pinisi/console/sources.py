@@ -60,9 +60,8 @@ class Sources:
         return {id: health.update_period for id, health in self._known.items()}
 
     def ailing(self) -> list[SourceHealth]:
-        """Those that are on and do not deliver as they should, and those that did until they were switched off."""
-        known = self._known.values()
-        return [health for health in known if health.state in AILING or (health.state == "off" and health.last_message)]
+        """Those that are on and do not deliver as they should, and those that are off."""
+        return [health for health in self._known.values() if health.state in AILING or health.state == "off"]
 
     def read(self, entity: Entity) -> SourceHealth:
         last = _value(entity, self._last)

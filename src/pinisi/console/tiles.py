@@ -44,6 +44,10 @@ class Tiles:
             if any(entry.subject in subjects or not types.isdisjoint(entry.types) for entry in entries):
                 self._versions[id] += 1
 
+    def rests_upon(self, tile: str, types: frozenset[str]) -> bool:
+        """Whether entities of any of these types would be among a tile's inputs."""
+        return not self._needs[tile][1].isdisjoint(types)
+
     async def values(self, view: Viewpoint) -> list[dict[str, Any]]:
         """The tiles as the console reads them."""
         return [{"id": tile.id, **msgspec.to_builtins(await self._value(view, tile))} for tile in self._tiles]

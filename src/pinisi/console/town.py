@@ -1,6 +1,6 @@
 """One tenant as people see it: which city, its areas, layers, numbers and names, and whose clock it follows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pinisi.city.names import Names
@@ -34,6 +34,8 @@ class Town:
         self.rooms = Rooms(store, tenant, table, clock, self.keeper)
         self._blinding = Blinding(store, tenant, self.layers)
         self.standings: Kept[Any] = Kept()
+        self.writes: dict[str, frozenset[str]] = {}
+        """Card of a live source -> the entity types that it is known to write."""
         self.failed_sources: dict[str, str] = {}
 
     def now(self) -> Instant:
@@ -56,7 +58,11 @@ class Town:
         """Card of a source that does not deliver -> what shows values of it."""
         await self.sources.refresh()
         ailing = [health.id for health in self.sources.ailing()]
-        return await self._blinding.of(ailing) if ailing else {}
+        return await self._blinding.of(ailing, self.writes) if ailing else {}
+
+    def missed(self, tile: str, ailing: Iterable[str]) -> list[str]:
+        """The cards among these that write what a tile of Now counts: not to be trusted, even where it is none."""
+        return [card for card in ailing if self.tiles.rests_upon(tile, self.writes.get(card, frozenset()))]
 
     def area_name(self, areas: tuple[str, ...]) -> str | None:
         return self.atlas.name(areas)

@@ -36,6 +36,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     on: bool = False
     source: Source | None = None
     failure: str | None = None
+    writes: tuple[str, ...] = ()
 
 
 def read_live(folder: Path) -> tuple[Wanted, ...]:
@@ -66,8 +67,8 @@ def make_sources(
 
 
 def _make(wanted: Wanted, registry: Registry, kinds: Sequence[SourceKind[Any]], profile: Profile) -> Made:
-    service, _, name = wanted.kind.rpartition(".")
-    kind = _kind(service, name, registry, kinds)
+    service = wanted.kind.rpartition(".")[0]
+    kind = kind_of(wanted.kind, registry, kinds)
     if kind is None:
         return Made(id=wanted.id, service=service, failure=f"there is no kind of source {wanted.kind!r}")
     try:
@@ -76,10 +77,12 @@ def _make(wanted: Wanted, registry: Registry, kinds: Sequence[SourceKind[Any]], 
     except (msgspec.ValidationError, ValueError) as error:
         return Made(id=wanted.id, service=service, failure=f"options: {error}")
     on = not kind.outside if wanted.on is None else wanted.on
-    return Made(id=wanted.id, service=service, on=on, source=made)
+    return Made(id=wanted.id, service=service, on=on, source=made, writes=kind.writes)
 
 
-def _kind(service: str, name: str, registry: Registry, kinds: Sequence[SourceKind[Any]]) -> SourceKind[Any] | None:
+def kind_of(named: str, registry: Registry, kinds: Sequence[SourceKind[Any]]) -> SourceKind[Any] | None:
+    """The kind that `live.toml` names: `SERVICE.KIND` of a service, or one of the kernel's own `kinds`."""
+    service, _, name = named.rpartition(".")
     if not service:
         return next((kind for kind in kinds if kind.name == name), None)
     found = registry.service(service)

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from pinisi.city.profile import Layer
 from pinisi.city.text import Text
 from pinisi.runtime.job import Job
 from pinisi.runtime.reaction import Reaction
@@ -22,8 +23,9 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
 
     `name` is the one of its entry point: letters, digits and dashes. `types` are the entity types that it writes, by
     short name; `passing` are those of them whose entities end when their `expiresAt` is over. `streams` are what of the
-    past it can read for a replay; `reactions` run by themselves, in every tenant; `jobs` are its long computations.
-    `licence` is that of the data that it ships.
+    past it can read for a replay. `views` are the layers of map and list that it adds to a city which uses its sources
+    (`runtime/views.py`). `reactions` run by themselves, in every tenant; `jobs` are its long computations. `licence` is
+    that of the data that it ships.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     passing: tuple[str, ...] = ()
     sources: tuple[SourceKind[Any], ...] = ()
     streams: tuple[StreamKind[Any], ...] = ()
+    views: tuple[Layer, ...] = ()
     jobs: tuple[Job[Any, Any], ...] = ()
     reactions: tuple[Reaction, ...] = ()
     licence: str = "Apache-2.0"

@@ -198,7 +198,8 @@ class SourceKind(msgspec.Struct, Generic[Options], frozen=True, kw_only=True):
 
     `make` builds the source from the options (read from TOML into `options`) and the city's profile; it raises
     `ValueError` with the field's name for options that do not fit. `outside`: it asks another host, so it is off until
-    somebody switches it on.
+    somebody switches it on. `writes`: the entity types that its sources write, by short name, where they are known;
+    so a layer of that type is blind without it even where it shows nothing.
     """
 
     name: str
@@ -206,3 +207,4 @@ class SourceKind(msgspec.Struct, Generic[Options], frozen=True, kw_only=True):
     options: type[Options]
     make: Callable[[Options, Profile], Source]
     outside: bool = True
+    writes: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from pinisi.runtime.manifest import Service
 from pinisi.services.environment.bmkg_forecast import FORECAST, TEXTS
+from pinisi.services.environment.views import VIEWS
 
 SERVICE = Service(
     name="environment",
@@ -9,4 +10,5 @@ SERVICE = Service(
     types=("WeatherForecast",),
     passing=("WeatherForecast",),
     sources=(FORECAST,),
+    views=VIEWS,
 )

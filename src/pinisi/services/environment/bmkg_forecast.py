@@ -197,4 +197,6 @@ def make(options: Options, profile: Profile) -> Source:
     )
 
 
-FORECAST = SourceKind(name="bmkg-forecast", title=TEXTS["forecast"], options=Options, make=make)
+FORECAST = SourceKind(
+    name="bmkg-forecast", title=TEXTS["forecast"], options=Options, make=make, writes=("WeatherForecast",)
+)

@@ -4,6 +4,7 @@ from pinisi.runtime.manifest import Service
 from pinisi.services.flood.bmkg_warnings import TEXTS, WARNINGS
 from pinisi.services.flood.earthquakes import EARTHQUAKES
 from pinisi.services.flood.recorded import STREAMS
+from pinisi.services.flood.views import VIEWS
 
 SERVICE = Service(
     name="flood",
@@ -12,4 +13,5 @@ SERVICE = Service(
     passing=("Alert", "Earthquake"),
     sources=(WARNINGS, EARTHQUAKES),
     streams=STREAMS,
+    views=VIEWS,
 )

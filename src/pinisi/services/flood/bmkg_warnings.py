@@ -112,4 +112,4 @@ def _city(profile: Profile) -> BaseGeometry:
     return shapely.unary_union([shapely.make_valid(shape(geometry)) for geometry in geometries])
 
 
-WARNINGS = SourceKind(name="bmkg-warnings", title=TEXTS["warnings"], options=Options, make=make)
+WARNINGS = SourceKind(name="bmkg-warnings", title=TEXTS["warnings"], options=Options, make=make, writes=("Alert",))

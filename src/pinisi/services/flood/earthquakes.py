@@ -203,4 +203,6 @@ def make(options: Options, profile: Profile) -> Source:
     )
 
 
-EARTHQUAKES = SourceKind(name="bmkg-earthquakes", title=TEXTS["earthquakes"], options=Options, make=make)
+EARTHQUAKES = SourceKind(
+    name="bmkg-earthquakes", title=TEXTS["earthquakes"], options=Options, make=make, writes=("Earthquake",)
+)
