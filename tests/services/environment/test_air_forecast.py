@@ -8,10 +8,10 @@ from air_at_hand import CUTS, SURABAYA, good_hours, surabaya
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pinisi.services.environment.engine.backtest import backtest, skills
+from pinisi.services.environment.engine.backtest import backtest, measured, skills
 from pinisi.services.environment.engine.forecast import FEWEST, SILENT, forecast
 from pinisi.services.environment.engine.hourly import Hourly
-from pinisi.vocabulary.instant import HOUR, parse_instant
+from pinisi.vocabulary.instant import DAY, HOUR, parse_instant
 
 START = parse_instant("2026-01-01T00:00:00Z")
 NAN = math.nan
@@ -100,6 +100,15 @@ def test_the_gain_is_against_the_better_of_the_plain_rules(five_weeks: Hourly) -
     assert [skill.ahead for skill in found] == [1, 6, 24]
     for skill in found:
         assert skill.gain == pytest.approx(1 - skill.error / min(skill.persistence, skill.hour_of_day))
+
+
+def test_the_error_told_beside_a_forecast_is_that_of_the_days_before_it(five_weeks: Hourly) -> None:
+    origin = parse_instant("2025-10-30T12:00:00Z")
+    found = measured(five_weeks, origin, days=4)
+    assert found == skills(backtest(five_weeks, origin - 4 * DAY, origin + HOUR, every=3))
+    assert found == measured(five_weeks.until(origin), origin, days=4)
+    assert [skill.count for skill in found] == [27, 31, 25]
+    assert measured(five_weeks.until(five_weeks.first + 20 * DAY), five_weeks.first + 20 * DAY) == []
 
 
 def test_the_last_quarter_of_surabaya_is_forecast_a_day_ahead_better_than_by_plain_rules(shared_data: Path) -> None:

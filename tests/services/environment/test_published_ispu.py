@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from air_at_hand import JAKARTA, jakarta
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pinisi.services.environment.engine.jakarta_ispu import BadRow, read_row
 from pinisi.services.environment.engine.pollutant import SubIndex
@@ -89,6 +91,20 @@ def test_a_bad_cell_is_named_with_its_column(field: str, value: str) -> None:
         read_row(ROW | {field: value})
     with pytest.raises(BadRow, match=f"{field}: None"):
         read_row({name: cell for name, cell in ROW.items() if name != field})
+
+
+odd_cells = st.one_of(st.text(max_size=12), st.sampled_from([*ROW.values(), "", "-0", "1e999", "inf", "29/02/2023"]))
+
+
+@given(st.dictionaries(st.sampled_from(sorted(ROW)), st.none() | odd_cells))
+def test_any_row_is_a_day_or_a_bad_cell_with_its_name(cells: dict[str, str | None]) -> None:
+    try:
+        day = read_row(ROW | cells)
+    except BadRow as bad:
+        assert bad.field in cells
+        return
+    for one in compare(day.published).differences:
+        assert one.published != one.computed
 
 
 def test_the_page_lists_every_day_that_differs() -> None:

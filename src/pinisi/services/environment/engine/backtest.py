@@ -13,7 +13,7 @@ import numpy as np
 from pinisi.services.environment.engine.forecast import Forecast, forecast
 from pinisi.services.environment.engine.hourly import Hourly
 from pinisi.services.environment.engine.usual import DAY_HOURS, Numbers
-from pinisi.vocabulary.instant import HOUR, Instant
+from pinisi.vocabulary.instant import DAY, HOUR, Instant
 
 Rule = Callable[[Hourly, Instant, Sequence[int]], Forecast | None]
 HORIZONS = (1, 6, 24)
@@ -89,6 +89,14 @@ def skills(said: Iterable[Said]) -> list[Skill]:
     for one in said:
         by_horizon.setdefault(one.ahead, []).append(one)
     return [_skill(ahead, by_horizon[ahead]) for ahead in sorted(by_horizon)]
+
+
+def measured(series: Hourly, origin: Instant, days: int = 28, every: int = 3) -> list[Skill]:
+    """The errors of the forecasts of the last days, from origins `every` so many hours: what to tell beside a new one.
+
+    Nothing later than `origin` is looked at. Empty where no forecast could be made.
+    """
+    return skills(backtest(series.until(origin), origin - days * DAY, origin + HOUR, every=every))
 
 
 def _said(known: Hourly, told: Forecast, horizons: Sequence[int], truth: Hourly) -> Iterable[Said]:
