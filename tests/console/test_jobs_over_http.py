@@ -78,6 +78,7 @@ async def test_a_result_is_entities_that_lead_to_their_job(client: httpx.AsyncCl
     assert (shown["input"], shown["requestedBy"]) == ({"days": 2, "station": "sunda"}, "Administrator (demo)")
     assert shown["requestedAt"] <= shown["startedAt"] <= shown["endedAt"]
     tide = (await client.get(entity_path("urn:ngsi-ld:TideForecast:sunda-1"))).json()
+    assert "height" in tide, tide
     height = tide["height"]
     assert (height["value"], height["unitCode"]) == (0.892, "MTR")
     assert (height["method"]["value"], height["provider"]["object"]) == ("forecast", shown["entity"])

@@ -14,7 +14,7 @@ from pinisi.people.sessions import IDLE
 from pinisi.people.token_register import TokenWish
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.instant import DAY
-from pinisi.vocabulary.principal import EVERYTHING, Grant, Principal
+from pinisi.vocabulary.principal import Grant, Principal
 
 pytestmark = pytest.mark.anyio
 READ = TokenWish(label="Dashboard", permissions=frozenset({"context.read"}))
@@ -50,7 +50,7 @@ async def test_on_this_machine_without_accounts_everyone_is_the_demos_administra
     admitted = await on_loopback(store).admit({}, "127.0.0.1", CITY, NOW)
     assert admitted is DEMO
     assert admitted.name == "Administrator (demo)"
-    assert admitted.grants == EVERYTHING
+    assert admitted.grants.writes_all
 
 
 async def test_the_demo_is_only_for_this_machine(store: SqliteStore, gate: Gate) -> None:

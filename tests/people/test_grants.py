@@ -3,7 +3,7 @@
 import pytest
 
 from pinisi.people.accounts import Account, Assignment, principal_of
-from pinisi.vocabulary.principal import EVERYTHING, NOTHING, Grants
+from pinisi.vocabulary.principal import NOTHING, Grants
 from pinisi.vocabulary.terms import INCIDENT
 
 BANK, CLINIC, VISIT = "urn:WasteBank", "urn:Puskesmas", "urn:Visit"
@@ -103,7 +103,7 @@ def test_two_roles_add_up() -> None:
 
 
 def test_an_administrator_without_limits_has_everything() -> None:
-    assert grants_of(held("administrator")) == EVERYTHING
+    assert grants_of(held("administrator")).writes_all
 
 
 def test_a_disabled_account_has_nothing() -> None:

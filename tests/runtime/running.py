@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,13 +48,18 @@ class Running:
 
 @contextlib.contextmanager
 def running(
-    data: Path, city: Path = MAKASSAR, log: Path | None = None, packages: Path | None = None
+    data: Path,
+    city: Path = MAKASSAR,
+    log: Path | None = None,
+    packages: Path | None = None,
+    more: Mapping[str, str] | None = None,
 ) -> Iterator[Running]:
     """Start it and wait until it says where it is; kill it in the end if it still runs.
 
-    `packages`: a folder of further packages, as if they were installed.
+    `packages`: a folder of further packages, as if they were installed. `more`: further environment variables.
     """
-    environment = ENVIRONMENT if packages is None else ENVIRONMENT | {"PYTHONPATH": f"{ROOT / 'src'}:{packages}"}
+    installed = {} if packages is None else {"PYTHONPATH": f"{ROOT / 'src'}:{packages}"}
+    environment = ENVIRONMENT | installed | dict(more or {})
     with contextlib.ExitStack() as stack:
         errors = stack.enter_context(log.open("w")) if log is not None else subprocess.DEVNULL
         process = subprocess.Popen(

@@ -114,8 +114,16 @@ class City(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     external: External | None = None
 
 
+class CommandRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Actions, as `SERVICE.ACTION`, that need a second person here, or are only tried (`shadow`), never carried out."""
+
+    two_persons: tuple[str, ...] = ()
+    shadow: tuple[str, ...] = ()
+
+
 class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`rules.toml`: what is a fault of the registers, what becomes of a faulty row of an import, what raises an alarm.
+    """`rules.toml`: what is a fault of the registers, what becomes of a faulty row of an import, what raises an alarm,
+    which commands need more than one person.
 
     `imports`: code of a fault -> what becomes of a row that has it, where the city wants it otherwise than usual.
     """
@@ -123,6 +131,7 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     imports: dict[str, Literal["quarantine", "accept-with-flag"]] = {}
     faults: tuple[FaultRule, ...] = ()
     alarms: tuple[AlarmRule, ...] = ()
+    commands: CommandRules = CommandRules()
 
 
 class Profile(msgspec.Struct, frozen=True):

@@ -35,6 +35,7 @@ from pinisi.people.binding import is_loopback, may_bind
 from pinisi.people.gate import Gate
 from pinisi.people.public import public_view
 from pinisi.people.register import People
+from pinisi.runtime.actions import Actions
 from pinisi.runtime.care import take_care
 from pinisi.runtime.city_loading import LOADER, folder_digest, is_loaded, load_city
 from pinisi.runtime.clock import Clock, WallClock
@@ -131,6 +132,8 @@ class House:
         self._opened.push_async_callback(self.imports.close)
         self.jobs = Jobs(self.store, self.pinisi_table, self.registry, self.town, settings.jobs_at_once)
         self._opened.push_async_callback(self.jobs.close)
+        self.actions = Actions(self.store, self.pinisi_table, self.registry, self.town, self.people.grants_of)
+        self._opened.push_async_callback(self.actions.close)
         await self._open_replays()
         await self._open_notifications()
         self._opened.push_async_callback(self._stop_work)
@@ -138,7 +141,9 @@ class House:
         await self._open_city()
         await self.store.rest()
         await self.replays.go_on()
-        await self.jobs.go_on([name for name in await self.store.tenants() if not name.startswith("_")])
+        cities = [name for name in await self.store.tenants() if not name.startswith("_")]
+        await self.jobs.go_on(cities)
+        await self.actions.go_on(cities)
         self._run(take_care(self.store, self.now, settings.history_days, settings.log_days), "care")
 
     async def _open_replays(self) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from pinisi.console.command_endpoints import CommandAct, CommandWish
 from pinisi.console.entry_bodies import EntryBody, PlaceBody, UndoBody
 from pinisi.console.job_endpoints import JobWish
 from pinisi.people.account_register import AccountChange
@@ -245,6 +246,8 @@ _STRUCTS: tuple[type[msgspec.Struct], ...] = (
     PlaceBody,
     UndoBody,
     JobWish,
+    CommandWish,
+    CommandAct,
     RoadBatch,
     ImportWish,
     Correction,

@@ -10,7 +10,7 @@ from pinisi.context.q_language import QueryError
 from pinisi.incidents.desk import NoSuchIncident
 from pinisi.incidents.life_cycle import ActDoesNotFit, BadAct
 from pinisi.people import errors as people
-from pinisi.runtime.job_book import NoSuchJob
+from pinisi.runtime.record_book import NotInBook
 from pinisi.runtime.replays import CannotReplay
 from pinisi.store.find import TooComplex
 from pinisi.store.sqlite import BadTenantName
@@ -46,8 +46,8 @@ def _known(error: Exception) -> Reply | None:
         return _ngsi_ld(403, _TOO_COMPLEX, "The query is too complex", text)
     if isinstance(error, NoSuchIncident):
         return refuse(404, "No such incident", f"there is no incident {text}, or you may not see it")
-    if isinstance(error, NoSuchJob):
-        return refuse(404, "No such job", f"there is no job {text[:120]}, or you may not see it")
+    if isinstance(error, NotInBook):
+        return refuse(404, "Not there", f"there is no {text[:120]}, or you may not see it")
     if isinstance(error, CannotReplay):
         return refuse(409, "It cannot be replayed", text)
     if isinstance(error, ActDoesNotFit):

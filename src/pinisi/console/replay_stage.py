@@ -41,6 +41,7 @@ class ReplayStage:
             watch.cancel()
             await asyncio.gather(watch, return_exceptions=True)
         await house.jobs.forget(tenant)
+        house.actions.forget(tenant)
         town = house.towns.get(tenant)
         if town is not None:
             await town.rooms.close()

@@ -2,6 +2,7 @@
 
 from pinisi.console.area_endpoints import AREA_ROUTES
 from pinisi.console.city_endpoints import CITY_ROUTES
+from pinisi.console.command_endpoints import COMMAND_ROUTES
 from pinisi.console.entry_endpoints import ENTRY_ROUTES
 from pinisi.console.house_endpoints import HOUSE_ROUTES
 from pinisi.console.http import Call, Reply, Route, json_reply
@@ -56,6 +57,7 @@ ROUTES: tuple[Route, ...] = (
     *JOB_ROUTES,
     *SERVICE_ROUTES,
     *LINEAGE_ROUTES,
+    *COMMAND_ROUTES,
     *HOUSE_ROUTES,
     *OPENAPI_ROUTES,
 )

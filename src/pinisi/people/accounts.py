@@ -6,20 +6,22 @@ from collections.abc import Sequence
 import msgspec
 
 from pinisi.people.errors import BadField
-from pinisi.people.roles import ASSIGNABLE, permissions_of
+from pinisi.people.roles import ASSIGNABLE, COMMANDS, permissions_of
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Grant, Grants, Principal
-from pinisi.vocabulary.terms import INCIDENT
+from pinisi.vocabulary.terms import COMMAND, INCIDENT, JOB
 
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _AREA = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}")
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 LONGEST_NAME = 200
-_WRITING = frozenset(
+_WRITING = COMMANDS | frozenset(
     {"context.write", "incidents.act", "jobs.run", "sources.push", "sources.switch", "services.switch"}
 )
 """What an assignment does not give whose `write` is taken away."""
+_BESIDE = {"incidents.read": INCIDENT, "jobs.run": JOB, "commands.give": COMMAND}
+"""What can be read with a permission, whatever the types."""
 
 
 class Assignment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -55,12 +57,21 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
 
     @property
     def grants(self) -> tuple[Grant, ...]:
-        """The data it opens. Incidents of its areas can be read with their permission, whatever the types."""
-        writes = "context.write" in self.permissions
-        data = Grant(types=self.types, areas=self.areas, attributes=self.attributes, write=writes)
-        if "incidents.read" not in self.permissions or (self.types is None and self.attributes is None):
+        """The data it opens. Incidents of its areas can be read with their permission, whatever the types; so can jobs
+        and commands by those who may ask for them.
+        """
+        permissions = self.permissions
+        data = Grant(
+            types=self.types,
+            areas=self.areas,
+            attributes=self.attributes,
+            write="context.write" in permissions,
+            commands=permissions & COMMANDS,
+        )
+        more = frozenset(type for permission, type in _BESIDE.items() if permission in permissions)
+        if not more or (self.types is None and self.attributes is None):
             return (data,)
-        return data, Grant(types=frozenset({INCIDENT}), areas=self.areas)
+        return data, Grant(types=more, areas=self.areas)
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -106,6 +117,7 @@ def principal_of(account: Account, tenant: str) -> Principal:
         roles=frozenset(each.role for each in held),
         permissions=frozenset[str]().union(*(each.permissions for each in held)),
         grants=Grants(tuple(grant for each in held for grant in each.grants)),
+        account=account.id,
     )
 
 

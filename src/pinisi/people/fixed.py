@@ -1,7 +1,7 @@
 """Principals that have no account."""
 
-from pinisi.people.roles import PERMISSIONS
-from pinisi.vocabulary.principal import EVERYTHING, Principal
+from pinisi.people.roles import COMMANDS, PERMISSIONS
+from pinisi.vocabulary.principal import Grant, Grants, Principal
 
 NOBODY = Principal(id="anonymous", name="Public", kind="anonymous")
 """Someone who has not signed in, where the city opens nothing to the public."""
@@ -12,6 +12,7 @@ DEMO = Principal(
     kind="person",
     roles=frozenset({"administrator"}),
     permissions=frozenset(PERMISSIONS),
-    grants=EVERYTHING,
+    grants=Grants((Grant(write=True, commands=COMMANDS),)),
+    account="demo",
 )
 """Whoever sits at the machine while there are no accounts."""

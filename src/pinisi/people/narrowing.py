@@ -16,7 +16,9 @@ def _both(grant: Grant, limit: Grant) -> Grant | None:
     if types == frozenset() or areas == frozenset():
         return None
     attributes = _common(grant.attributes, limit.attributes)
-    return Grant(types=types, areas=areas, attributes=attributes, write=grant.write and limit.write)
+    write = grant.write and limit.write
+    commands = grant.commands if limit.write else frozenset[str]()
+    return Grant(types=types, areas=areas, attributes=attributes, write=write, commands=commands)
 
 
 def _common(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:

@@ -13,6 +13,7 @@ PERMISSIONS: Mapping[str, str] = {
     "console.read": "open the console's pages",
     "replays.run": "start, steer and end replays of the past",
     "jobs.run": "start and cancel the long computations of services",
+    "commands.give": "give commands that reach beyond the house, and be the second person of somebody else's",
     "sources.push": "push data to live sources that wait for it",
     "sources.switch": "switch live sources on and off",
     "services.switch": "start and stop services, run again what their reactions parked",
@@ -22,6 +23,9 @@ PERMISSIONS: Mapping[str, str] = {
     "house.manage": "settings, registrations, dead letters, backup",
 }
 """Every permission that a route may ask for, and what it opens."""
+
+COMMANDS = frozenset({"commands.give"})
+"""What an action of a service may ask for; held over the data of the assignment that gives it."""
 
 WHOLE_HOUSE = frozenset({"people.manage", "house.manage"})
 """Reach beyond one tenant and beyond data: only an assignment without limits gives them."""
@@ -36,14 +40,15 @@ _CONNECT = frozenset({"subscriptions.read", "subscriptions.write", "tokens.make"
 
 ROLES: Mapping[str, frozenset[str]] = {
     "administrator": frozenset(PERMISSIONS),
-    "supervisor": _ACT | {"replays.run", "jobs.run", "sources.switch", "subscriptions.read", "audit.read"},
-    "operator": _ACT | {"replays.run"},
+    "supervisor": _ACT
+    | {"replays.run", "jobs.run", "commands.give", "sources.switch", "subscriptions.read", "audit.read"},
+    "operator": _ACT | {"replays.run", "commands.give"},
     "steward": _WATCH | _CONNECT | {"context.write", "imports.manage", "audit.read", "sources.push"},
     "technician": _WATCH
     | _CONNECT
     | {"context.write", "imports.manage", "house.manage", "replays.run", "jobs.run"}
     | {"sources.push", "sources.switch", "services.switch"},
-    "department": _ACT | _CONNECT | {"context.write", "imports.manage", "jobs.run", "sources.push"},
+    "department": _ACT | _CONNECT | {"context.write", "imports.manage", "jobs.run", "commands.give", "sources.push"},
     "viewer": _WATCH,
     "partner": _LOOK | _CONNECT,
     "public": _LOOK,

@@ -98,4 +98,5 @@ def token_principal(token: Token, owner: Account, tenant: str) -> Principal:
         roles=holder.roles,
         permissions=(holder.permissions & token.permissions) - NEVER_BY_TOKEN if open_here else frozenset(),
         grants=narrowed(holder.grants, token.limits) if open_here else NOTHING,
+        account=owner.id,
     )

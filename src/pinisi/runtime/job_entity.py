@@ -45,27 +45,25 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     def open(self) -> bool:
         return self.state in OPEN
 
-
-def job_entity(asked: Asked) -> dict[str, Any]:
-    """In normalized form. It names nobody."""
-    entity: dict[str, Any] = {
-        "id": asked.entity,
-        "type": "Job",
-        "title": words(asked.title),
-        "service": _property(asked.service),
-        "job": _property(asked.job),
-        "state": _property(asked.state),
-        "progress": _property(round(100 * asked.share)) | {"unitCode": "P1"},
-        "requestedAt": _moment(asked.asked),
-    }
-    for name, moment in (("startedAt", asked.started), ("endedAt", asked.ended)):
-        if moment:
-            entity[name] = _moment(moment)
-    if asked.reason is not None:
-        entity["reason"] = words(asked.reason)
-    if asked.exercise:
-        entity["exercise"] = _property(True)
-    return entity
+    def document(self) -> dict[str, Any]:
+        entity: dict[str, Any] = {
+            "id": self.entity,
+            "type": "Job",
+            "title": words(self.title),
+            "service": _property(self.service),
+            "job": _property(self.job),
+            "state": _property(self.state),
+            "progress": _property(round(100 * self.share)) | {"unitCode": "P1"},
+            "requestedAt": _moment(self.asked),
+        }
+        for name, moment in (("startedAt", self.started), ("endedAt", self.ended)):
+            if moment:
+                entity[name] = _moment(moment)
+        if self.reason is not None:
+            entity["reason"] = words(self.reason)
+        if self.exercise:
+            entity["exercise"] = _property(True)
+        return entity
 
 
 def _property(value: Any) -> dict[str, Any]:

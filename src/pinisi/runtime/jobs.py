@@ -17,15 +17,17 @@ from pinisi.city.text import Text, fill
 from pinisi.context.term_table import TermTable
 from pinisi.people.errors import BadField, Conflict, NotAllowed
 from pinisi.people.requests import read_request
+from pinisi.runtime import job_texts as texts
 from pinisi.runtime.job import Job
-from pinisi.runtime.job_book import JobBook, NoSuchJob
 from pinisi.runtime.job_entity import Asked, End
 from pinisi.runtime.job_process import Ending, compute
-from pinisi.runtime.job_results import BadResult, result_changes
 from pinisi.runtime.manifest import Service
+from pinisi.runtime.reach import sees_whole
+from pinisi.runtime.record_book import Book, NotInBook
 from pinisi.runtime.recording import REPLAY
+from pinisi.runtime.results import BadResult, Mark, result_changes
 from pinisi.runtime.services import Registry
-from pinisi.store.protocol import AuditEntry, Change, Refused, Store, StoreUnavailable
+from pinisi.store.protocol import AuditEntry, Change, EntityChange, Refused, Store, StoreUnavailable
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Grant, Grants, Principal
 
@@ -67,7 +69,7 @@ class Jobs:
     def __init__(
         self, store: Store, table: TermTable, registry: Registry, where: Callable[[str], Where], at_once: int
     ) -> None:
-        self._book = JobBook(store, table)
+        self._book = Book(store, table, Asked, "Job")
         self._registry = registry
         self._where = where
         self._at_once = at_once
@@ -84,14 +86,14 @@ class Jobs:
     def _job(self, service: str, name: str) -> tuple[Service, Job[Any, Any]]:
         found = next(((s, j) for s, j in self.offered if (s.name, j.name) == (service, name)), None)
         if found is None:
-            raise NoSuchJob(f"{service}.{name}")
+            raise NotInBook(f"{service}.{name}")
         return found
 
     async def ask(self, tenant: str, service: str, name: str, given: bytes, principal: Principal) -> Asked:
         """Put a job into the queue; answered when that is on disk.
 
         Raises:
-            NoSuchJob: no service offers it.
+            NotInBook: no service offers it.
             BadField: the input is not what it takes; names the field.
             NotAllowed: who asks does not see all that it may write.
             Conflict: too many wait already.
@@ -100,7 +102,7 @@ class Jobs:
         if len(given) > LONGEST_INPUT:
             raise BadField("input", f"is longer than {LONGEST_INPUT >> 20} MB")
         read_request(given, job.input, "input")
-        if not _sees_whole(principal.grants, self._types(offering)):
+        if not sees_whole(principal.grants, self._types(offering)):
             raise NotAllowed(f"{service}.{name} writes of the whole city; who asks for it has to see all of that")
         if sum(run.tenant == tenant for run in self._waiting) >= MOST_QUEUED:
             raise Conflict(f"{MOST_QUEUED} jobs wait already; cancel one, or wait")
@@ -125,7 +127,7 @@ class Jobs:
         """End a job that waits or runs; answered when it is over. What is writing its result is let be.
 
         Raises:
-            NoSuchJob: see there.
+            NotInBook: see there.
             Conflict: it is over already.
         """
         await self._book.one(tenant, id, principal.grants)
@@ -151,7 +153,7 @@ class Jobs:
         return [self._newest(tenant, asked) for asked in found], total
 
     async def one(self, tenant: str, id: str, grants: Grants) -> Asked:
-        """Raises `NoSuchJob`."""
+        """Raises `NotInBook`."""
         return self._newest(tenant, await self._book.one(tenant, id, grants))
 
     def _newest(self, tenant: str, asked: Asked) -> Asked:
@@ -171,13 +173,13 @@ class Jobs:
         asked = run.asked
         try:
             _, job = self._job(asked.service, asked.job)
-        except NoSuchJob:
-            await self._end(run, "interrupted", _GONE)
+        except NotInBook:
+            await self._end(run, "interrupted", texts.GONE)
             return
         if asked.state == "running" and not job.restarts:
-            await self._end(run, "interrupted", _INTERRUPTED)
+            await self._end(run, "interrupted", texts.INTERRUPTED)
         elif asked.begun >= MOST_BEGUN:
-            await self._end(run, "interrupted", fill(_TOO_OFTEN, times=asked.begun))
+            await self._end(run, "interrupted", fill(texts.TOO_OFTEN, times=asked.begun))
         else:
             self._queue(run.tenant, replace(asked, state="queued", share=0.0, note=""))
 
@@ -226,7 +228,7 @@ class Jobs:
         except Exception as error:
             run.computing = False
             _log.exception("a job ended unexpectedly", id=run.asked.id)
-            await self._end(run, "failed", fill(_UNEXPECTED, why=f"{type(error).__name__}: {error}"[:500]))
+            await self._end(run, "failed", fill(texts.UNEXPECTED, why=f"{type(error).__name__}: {error}"[:500]))
         finally:
             self._runs.pop((run.tenant, run.asked.id), None)
             self._begin()
@@ -245,8 +247,9 @@ class Jobs:
 
     async def _start(self, run: _Run, service: Service, job: Job[Any, Any]) -> None:
         now = self._where(run.tenant).now()
-        run.asked = replace(run.asked, state="running", started=now, begun=run.asked.begun + 1)
-        await self._written(run, self._principal(service, job))
+        begun = replace(run.asked, state="running", started=now, begun=run.asked.begun + 1)
+        await self._write(run, begun, self._principal(service, job))
+        run.asked = begun
 
     async def _computed(self, run: _Run, job: Job[Any, Any], given: msgspec.Struct) -> Ending:
         def told(share: float, note: str) -> None:
@@ -256,7 +259,7 @@ class Jobs:
         try:
             return await compute(job, given, told)
         except OSError as error:
-            return Ending("failed", reason=fill(_NO_PROCESS, why=str(error)))
+            return Ending("failed", reason=fill(texts.NO_PROCESS, why=str(error)))
         finally:
             teller.cancel()
             await asyncio.gather(teller, return_exceptions=True)
@@ -268,7 +271,7 @@ class Jobs:
             await asyncio.sleep(TELL_SECONDS)
             if round(100 * told.share) != round(100 * run.asked.share):
                 told = run.asked
-                await self._written(run, self._principal(*self._job(told.service, told.job)))
+                await self._write(run, told, self._principal(*self._job(told.service, told.job)))
 
     async def _finish(self, run: _Run, service: Service, job: Job[Any, Any], given: Any, ending: Ending) -> None:
         """Write the result together with the state; a result that cannot be written is a failure that says why."""
@@ -279,16 +282,14 @@ class Jobs:
             return
         now = self._where(run.tenant).now()
         try:
-            changes = await asyncio.to_thread(
-                result_changes, job, run.asked, given, ending.output, now, self._book.table
-            )
+            changes = await asyncio.to_thread(_results, job, run.asked, given, ending.output, now, self._book.table)
             await self._end(run, "done", None, *changes)
         except (BadResult, Refused) as error:
-            await self._end(run, "failed", fill(_BAD_RESULT, why=str(error)[:500]))
+            await self._end(run, "failed", fill(texts.BAD_RESULT, why=str(error)[:500]))
 
     async def _end(self, run: _Run, state: End, reason: Text | None = None, *results: Change) -> None:
         before = run.asked
-        run.asked = replace(
+        over = replace(
             before,
             state=state,
             reason=reason,
@@ -296,23 +297,23 @@ class Jobs:
             share=1.0 if state == "done" else before.share,
             results=len(results),
         )
-        try:
-            await self._written(run, self._acting(before), *results)
-        except Refused:
-            run.asked = before
-            raise
+        await self._write(run, over, self._acting(before), *results)
+        run.asked = over
 
     def _acting(self, asked: Asked) -> Principal:
         try:
             return self._principal(*self._job(asked.service, asked.job))
-        except NoSuchJob:
+        except NotInBook:
             return Principal(id=f"job:{asked.service}.{asked.job}", name=asked.title.en, kind="job")
 
-    async def _written(self, run: _Run, principal: Principal, *more: Change) -> None:
-        """Write, and wait for a disk that cannot be written now: a result is not thrown away."""
+    async def _write(self, run: _Run, asked: Asked, principal: Principal, *more: Change) -> None:
+        """Write the job as it shall be, and wait for a disk that cannot be written now: no result is thrown away.
+
+        Only then it is told: what is shown is on disk.
+        """
         while True:
             try:
-                await self._book.keep(run.tenant, run.asked, principal, *more)
+                await self._book.keep(run.tenant, asked, principal, *more)
                 return
             except StoreUnavailable as error:
                 _log.warning("a job has to wait for the store", id=run.asked.id, reason=str(error))
@@ -327,33 +328,15 @@ class Jobs:
         return frozenset(self._book.table.expand_term(name) for name in service.types)
 
 
-def _sees_whole(grants: Grants, types: frozenset[str]) -> bool:
-    """Whether the grants open every entity of these types, with all that is known of it."""
-    whole = [grant for grant in grants.grants if grant.areas is None and grant.attributes is None]
-    return any(grant.types is None for grant in whole) or types <= frozenset[str]().union(
-        *(grant.types or () for grant in whole)
-    )
-
-
-_GONE = Text(
-    "Layanan yang menjalankannya tidak ada lagi",
-    "The service that runs it is no longer there",
-    "実行するサービスがなくなった",
-)
-_INTERRUPTED = Text(
-    "Server berhenti saat pekerjaan berjalan; mulai lagi bila masih perlu",
-    "The server stopped while it ran; start it again if it is still needed",
-    "実行中にサーバーが停止した。必要なら再実行する",
-)
-_TOO_OFTEN = Text(
-    "Sudah dimulai {times} kali dan setiap kali server berhenti",
-    "It was begun {times} times, and each time the server stopped",
-    "{times} 回開始し、そのたびにサーバーが停止した",
-)
-_NO_PROCESS = Text(
-    "Proses tidak dapat dimulai: {why}", "No process could be started for it: {why}", "プロセスを開始できない: {why}"
-)
-_UNEXPECTED = Text("Berakhir tak terduga: {why}", "It ended unexpectedly: {why}", "予期せず終了した: {why}")
-_BAD_RESULT = Text(
-    "Hasilnya tidak dapat disimpan: {why}", "Its result cannot be kept: {why}", "結果を保存できない: {why}"
-)
+def _results(
+    job: Job[Any, Any], asked: Asked, given: Any, output: Any, now: Instant, table: TermTable
+) -> list[EntityChange]:
+    """
+    Raises:
+        BadResult: see there; also when the service's own function fails.
+    """
+    try:
+        documents = job.entities(given, output, now)
+    except Exception as error:
+        raise BadResult(f"{type(error).__name__}: {error}") from error
+    return result_changes(documents, Mark(job.method, asked.entity, asked.exercise), table)

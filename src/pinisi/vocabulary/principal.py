@@ -9,20 +9,21 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["person", "token", "source", "reaction", "job", "system", "anonymous"]
+Kind = Literal["person", "token", "source", "reaction", "job", "action", "system", "anonymous"]
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
     """One right: these types, in these areas, these attributes; `None` means every one.
 
     `types` and `attributes` are IRIs; `areas` are codes of administrative areas (`73.71.09`). A grant limited to areas
-    does not reach entities that lie in no area.
+    does not reach entities that lie in no area. `commands` are the permissions to command what it reaches.
     """
 
     types: frozenset[str] | None = None
     areas: frozenset[str] | None = None
     attributes: frozenset[str] | None = None
     write: bool = False
+    commands: frozenset[str] = frozenset()
 
     def reaches(self, types: Iterable[str], areas: Iterable[str]) -> bool:
         """Whether an entity of these types, lying in these areas, falls under the grant."""
@@ -85,7 +86,10 @@ NOTHING = Grants()
 
 
 class Principal(msgspec.Struct, frozen=True, kw_only=True):
-    """Who acts. `id` is stable and lies in the log beside every change; `permissions` name the routes and acts."""
+    """Who acts. `id` is stable and lies in the log beside every change; `permissions` name the routes and acts.
+
+    `account` is that of the person behind it, empty where there is none.
+    """
 
     id: str
     name: str
@@ -93,6 +97,7 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     roles: frozenset[str] = frozenset()
     permissions: frozenset[str] = frozenset()
     grants: Grants = NOTHING
+    account: str = ""
 
 
 SYSTEM = Principal(id="system", name="Pinisi", kind="system", grants=EVERYTHING)

@@ -11,6 +11,7 @@ SCOPE = NGSI_LD + "scope"
 
 ADMINISTRATIVE_AREA = PINISI + "AdministrativeArea"
 CITY_SYSTEM = PINISI + "CitySystem"
+COMMAND = PINISI + "Command"
 DATA_SOURCE = PINISI + "DataSource"
 INCIDENT = PINISI + "Incident"
 INDICATOR = PINISI + "Indicator"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import harbour_engine as engine
+from harbour_commands import DRAWBRIDGE, GATE, HASTY, SIREN
 
 from pinisi.city.text import Text
 from pinisi.runtime.job import Job
@@ -44,7 +45,8 @@ def job(name: str, run: Callable[..., engine.Heights], **more: Any) -> Job[Any, 
 SERVICE = Service(
     name="harbour",
     title=Text("Pelabuhan", "Harbour", "港湾"),
-    types=("TideForecast",),
+    types=("TideForecast", "Siren", "Gate"),
+    actions=(SIREN, HASTY, GATE, DRAWBRIDGE),
     jobs=(
         job("tide-table", engine.tide_table),
         job("endless", engine.endless, input=engine.Notes),
