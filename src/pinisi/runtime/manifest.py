@@ -25,8 +25,8 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     `name` is the one of its entry point: letters, digits and dashes. `types` are the entity types that it writes, by
     short name; `passing` are those of them whose entities end when their `expiresAt` is over. `streams` are what of the
     past it can read for a replay. `views` are the layers of map and list that it adds to a city which uses its sources
-    (`runtime/views.py`). `reactions` run by themselves, in every tenant; `jobs` are its long computations, `actions` its
-    commands. `licence` is that of the data that it ships.
+    (`runtime/views.py`). `reactions` run by themselves, in every tenant; `jobs` are its long computations, `actions`
+    its commands. `licence` is that of the data that it ships.
     """
 
     name: str
