@@ -1,5 +1,6 @@
 """What the console reads of Makassar: the numbers of its registers, each with its source and its method."""
 
+import asyncio
 from typing import Any
 from urllib.parse import quote
 
@@ -116,6 +117,12 @@ async def test_search_finds_names_also_misspelt(reader: httpx.AsyncClient, words
     assert any(name.replace("-", "").replace(" ", "").casefold() in found for found in plain), results
     assert results == sorted(results, key=lambda result: -result["score"])
     assert all(set(result["typeTitle"]) == {"id", "en", "ja"} for result in results)
+
+
+async def test_all_who_search_before_the_names_were_read_find_the_same(demo: httpx.AsyncClient) -> None:
+    answers = await asyncio.gather(*(read(demo, "search", q="tamangapa") for _ in range(5)))
+    assert answers[0]["results"]
+    assert all(answer["results"] == answers[0]["results"] for answer in answers)
 
 
 @pytest.mark.parametrize("words", ["", "   ", "zzzzqqqq", "%", "'; DROP TABLE", "ごみ銀行", "x" * 5000])

@@ -1,5 +1,6 @@
 """The names that the search box knows: every entity with a name, kept in step with the log."""
 
+import asyncio
 from collections.abc import Sequence
 
 from pinisi.city.names import Hit, Names
@@ -13,7 +14,7 @@ from pinisi.vocabulary.terms import DATA_SOURCE, INCIDENT, INDICATOR, NAME
 MOST_HITS = 80
 MOST_NAMES = 200_000
 MOST_READERS = 16
-_PAGE = 1000
+_PAGE = 250
 _UNNAMED = frozenset({INCIDENT, DATA_SOURCE, INDICATOR})
 """Types that pages of their own list, not the search for places."""
 
@@ -25,21 +26,22 @@ class Catalogue:
         self._names = names
         self._atlas = atlas
         self._unread = True
+        self._reading = asyncio.Lock()
         self._stale: dict[str, None] = {}
         self._seen_by: dict[tuple[str, Grants], tuple[Position, frozenset[str]]] = {}
 
     async def read(self) -> None:
-        """Take in every name that there is."""
-        self._unread = False
-        offset = 0
-        while True:
-            query = EntityQuery(attributes=(NAME,))
-            page = await self._store.find(self._tenant, query, EVERYTHING, limit=_PAGE, offset=offset)
-            for record in page.records:
-                self._put(record)
-            offset += _PAGE
-            if len(page.records) < _PAGE:
-                return
+        """Take in every name that there is, once; others have their turns meanwhile."""
+        async with self._reading:
+            offset = 0
+            while self._unread:
+                query = EntityQuery(attributes=(NAME,))
+                page = await self._store.find(self._tenant, query, EVERYTHING, limit=_PAGE, offset=offset)
+                for record in page.records:
+                    self._put(record)
+                offset += _PAGE
+                self._unread = len(page.records) == _PAGE
+                await asyncio.sleep(0)
 
     def heard(self, tenant: str, entries: Sequence[LogEntry]) -> None:
         """The store's listener: names to look at again when next searched."""

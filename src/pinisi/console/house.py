@@ -66,6 +66,7 @@ _SLASHES = 2 + CONTEXT_PATH.count("/")
 CONTEXT_NAME = "urn:pinisi:context"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 MOST_TOWNS = 64
+FIRST_PICTURE_SECONDS = 1.0
 
 
 class House:
@@ -184,7 +185,7 @@ class House:
         self.store.listen(self._heard)
         town = await self.open_town(self.default_tenant, self.profile, self.clock)
         await town.atlas.refresh()
-        await town.catalogue.read()
+        self._run(_learn_names(town), "names of the city")
         await self.open_sources(town)
         await town.rooms.open(self.registry, self.feed)
         self.watch_alarms(town)
@@ -374,6 +375,12 @@ def _is_address(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+async def _learn_names(town: Town) -> None:
+    """What the search box knows, after the first picture; who searches earlier learns it himself."""
+    await asyncio.sleep(FIRST_PICTURE_SECONDS)
+    await town.catalogue.read()
 
 
 def _tell_failure(task: "asyncio.Task[Any]") -> None:
