@@ -2,6 +2,7 @@
 
 import csv
 import io
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,17 @@ async def test_a_layer_as_geojson_has_geometries_sources_and_its_moment(reader: 
     assert told["features"][0]["properties"]["name"]
     assert (told["pinisi"]["city"], told["pinisi"]["clock"]) == ("Makassar", "live")
     assert told["pinisi"]["sources"][0]["id"].startswith("urn:ngsi-ld:DataSource:")
+
+
+async def test_without_duckdb_parquet_is_refused_with_the_command_that_brings_it(
+    reader: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "duckdb", None)  # as Python knows a package that is not there
+    answer = await reader.get(f"{OURS}/export", params={"layer": "puskesmas", "format": "parquet"})
+    assert answer.status_code == 501
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["detail"] == "Parquet needs DuckDB: install it with  pip install 'pinisi[analytics]'"
+    assert len(table(await file(reader, layer="puskesmas", format="csv"))) == 37
 
 
 async def test_parquet_has_types_and_says_what_it_is(reader: httpx.AsyncClient, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def read_toml(path: Path, kind: type[Value]) -> Value:
     """
     try:
         document = tomllib.loads(read_text(path))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise CityError(path, "", f"is not valid TOML: {error}") from None
     try:
         return msgspec.convert(document, kind)

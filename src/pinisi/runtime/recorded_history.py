@@ -69,7 +69,7 @@ def read_lines(message: Message) -> Reading:
     """One entity a line, as the context would show it."""
     try:
         entities: list[Mapping[str, Any]] = [_decode(line) for line in message.body.split(b"\n") if line]
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable(f"is no entity a line: {error}") from None
     return Reading(entities=entities)
 

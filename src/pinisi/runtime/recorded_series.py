@@ -12,6 +12,7 @@ import msgspec
 
 from pinisi.city.profile import City
 from pinisi.city.text import Text, fill
+from pinisi.context.validate import is_uri
 from pinisi.runtime.recording import Frame, Recorded, Row, StreamKind
 from pinisi.runtime.source import Message, Reading, Reject, Unreadable
 from pinisi.vocabulary.instant import Instant, format_instant, parse_instant
@@ -130,9 +131,12 @@ class _Reader:
 
     def id(self, row: Mapping[str, str]) -> str:
         try:
-            return self.series.entity.format(**row)
-        except (KeyError, IndexError, ValueError) as error:
+            id = self.series.entity.format(**row)
+        except (KeyError, IndexError, ValueError, AttributeError) as error:
             raise Unreadable(f"entity: {self.series.entity!r} cannot be filled: {error}") from None
+        if not is_uri(id):
+            raise Unreadable(f"entity: {id[:120]!r} is no URI")
+        return id
 
     def point(self, row: Mapping[str, str]) -> tuple[tuple[float, float] | None, Text | None]:
         if self.series.position is None:

@@ -93,7 +93,7 @@ def prove_source(source: Source, message: Message, *, least: int = 1, ordered: b
     """
     prove(source.read, message, least=least, ordered=ordered)
     if isinstance(source.transport, HttpPoll):
-        asyncio.run(prove_over_http(source, message, _table()))
+        asyncio.run(prove_over_http(source, message, pinisi_table()))
 
 
 def prove(read: Read, message: Message, *, least: int = 1, passes_on: bool = False, ordered: bool = False) -> None:
@@ -104,7 +104,7 @@ def prove(read: Read, message: Message, *, least: int = 1, passes_on: bool = Fal
     Raises:
         AssertionError: names the fault at which the reader does not hold. `least` entities are in the sound message.
     """
-    table = _table()
+    table = pinisi_table()
     sound = _held(read, message, Fault("sound", message.body), table)
     if sound is None or len(sound.entities) < least:
         raise AssertionError(f"the sound message gives {0 if sound is None else len(sound.entities)} entities")
@@ -161,6 +161,7 @@ def _held(read: Read, message: Message, fault: Fault, table: TermTable | None) -
     return reading
 
 
-def _table() -> TermTable:
+def pinisi_table() -> TermTable:
+    """The terms of Pinisi's own @context."""
     name = "urn:pinisi:context"
     return Contexts({name: msgspec.json.decode(context_bytes())}, lambda _: None).table(name)

@@ -118,6 +118,22 @@ async def test_a_server_that_asks_to_wait_is_left_alone_as_long(server: FaultySe
     assert server.count("/busy") == 1
 
 
+async def test_no_proxy_of_the_environment_is_asked(
+    server: FaultyServer, line: LineAtHand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.plays["/a"] = answer(b"fine")
+    async with faulty_server() as proxy:
+        proxy.otherwise = answer(b"from the proxy")
+        for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy.at("/"))
+        monkeypatch.setenv("no_proxy", "")
+        monkeypatch.setenv("NO_PROXY", "")
+        async with listening(poll(server, "/a"), line):
+            await line.until(lambda line: len(line.messages) >= 3)
+        assert proxy.asked == []
+    assert {message.body for message in line.messages} == {b"fine"}
+
+
 async def test_a_page_where_data_are_expected_is_told(server: FaultyServer, line: LineAtHand) -> None:
     server.plays["/a"] = answer(b"<html>Log in</html>", content_type="text/html")
     manners = Manners(per_minute=60_000, media=frozenset({"application/json"}))

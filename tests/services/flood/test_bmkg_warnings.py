@@ -1,5 +1,6 @@
 """BMKG's warnings as they came on 16 February 2026: a feed that names CAP messages, and what becomes of them."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,22 @@ def test_a_message_becomes_an_alert_with_its_words_times_and_areas() -> None:
     assert alert["validTo"]["value"]["@value"] == alert["expiresAt"] == "2026-02-16T19:00:00Z"
     assert alert["severity"]["observedAt"] == "2026-02-16T15:50:00Z"
     assert alert["eventCode"]["value"] == "OET-194"
+
+
+@pytest.mark.parametrize(
+    ("outline", "type"),
+    [
+        (b"-6,109 -7,110 -6,110 -7,109 -6,109", "MultiPolygon"),
+        (b"-6,109 -7,110 -6,110 -6,109", "Polygon"),
+        (b"-6,109 -7,110 -6,109 -6,109", None),
+    ],
+)
+def test_an_outline_that_crosses_itself_is_mended_and_the_warning_stays(outline: bytes, type: str | None) -> None:
+    polygons = re.sub(rb"<polygon>[^<]*</polygon>", b"<polygon>" + outline + b"</polygon>", CENTRAL_JAVA, count=1)
+    alert = only(re.sub(rb"(</polygon>)\s*<polygon>[^<]*</polygon>", rb"\1", polygons))
+    place = alert.get("location")
+    assert (place and place["value"]["type"]) == type
+    assert place is None or shapely.geometry.shape(place["value"]).is_valid
 
 
 def test_several_polygons_stay_several_and_lie_where_they_are_meant() -> None:

@@ -27,7 +27,7 @@ class _Time(msgspec.Struct, frozen=True):
     phenomenonTime: str = ""
 
 
-class _Page(msgspec.Struct, frozen=True):
+class Page(msgspec.Struct, frozen=True):
     """A page of observations, of which only the time and the next page's address are looked at (18-088, 9.3.3)."""
 
     value: list[_Time]
@@ -94,7 +94,7 @@ class SensorThings:
             fetched = await fetcher.get(address)
             if fetched is None:
                 return
-            page = _read(address, fetched)
+            page = page_of(address, fetched)
             if page.value:
                 message = Message(body=fetched.body, origin=address, media=fetched.media, received=line.now())
                 yield message, max(_moment(each.phenomenonTime) for each in page.value)
@@ -127,9 +127,10 @@ class SensorThings:
         return to
 
 
-def _read(address: str, fetched: Fetched) -> _Page:
+def page_of(address: str, fetched: Fetched) -> Page:
+    """Raises FetchFailed: it is no page of observations."""
     try:
-        return msgspec.json.decode(fetched.body, type=_Page)
+        return msgspec.json.decode(fetched.body, type=Page)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise FetchFailed(f"{address}: is no page of observations: {error}") from None
 

@@ -8,6 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
+import shapely
+
 from pinisi.services.flood.cap import CapAlert, CapArea, CapInfo
 
 Entity = dict[str, Any]
@@ -94,13 +97,26 @@ def _ended(cap: CapAlert, identifier: str, ending: str) -> Entity:
 
 
 def geometry_of(areas: Sequence[CapArea]) -> dict[str, Any] | None:
-    """All polygons of all areas; None where there are only words."""
+    """All polygons of all areas; None where there are only words.
+
+    An outline that crosses itself is mended: a warning is not lost over it.
+    """
     rings = [ring for area in areas for ring in area.rings]
     if not rings:
         return None
+    drawn = shapely.MultiPolygon([shapely.Polygon(ring) for ring in rings])
+    if not drawn.is_valid:
+        return _mended(drawn)
     if len(rings) == 1:
         return {"type": "Polygon", "coordinates": [rings[0]]}
     return {"type": "MultiPolygon", "coordinates": [[ring] for ring in rings]}
+
+
+def _mended(drawn: shapely.MultiPolygon) -> dict[str, Any] | None:
+    """The ground that the outlines hold; None where they hold none."""
+    parts = shapely.get_parts(shapely.make_valid(drawn)).tolist()
+    ground = shapely.union_all([part for part in parts if isinstance(part, shapely.Polygon | shapely.MultiPolygon)])
+    return None if ground.is_empty else msgspec.json.decode(shapely.to_geojson(ground))
 
 
 def _told(value: str, cap: CapAlert) -> dict[str, Any] | None:

@@ -16,6 +16,7 @@ from pinisi.services.flood.petabencana import NotOfTheArchive, change_of, report
 from pinisi.vocabulary.instant import Instant, parse_instant
 
 Item = Mapping[str, Any]
+_NOT_JSON = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _item = msgspec.json.Decoder(dict[str, Any]).decode
 
 
@@ -36,7 +37,7 @@ def report_rows(path: Path) -> Iterator[Row]:
     """The features of one file of reports, each when its citizen sent it."""
     try:
         features = _features(path.read_bytes()).features
-    except msgspec.MsgspecError as error:
+    except _NOT_JSON as error:
         raise Unreadable(f"{path.name}: is no collection of features: {error}") from None
     for number, feature in enumerate(features, start=1):
         yield Row(_moment(_reported, bytes(feature)), f"{path.name} row {number}", bytes(feature))
@@ -62,14 +63,14 @@ def _set(item: Item) -> Instant:
 def _moment(of: Callable[[Item], Instant], body: bytes) -> Instant | None:
     try:
         return of(_item(body))
-    except (NotOfTheArchive, msgspec.MsgspecError):
+    except (NotOfTheArchive, *_NOT_JSON):
         return None
 
 
 def read_reports(message: Message, source: str) -> Reading:
     try:
         features = _features(message.body).features
-    except msgspec.MsgspecError as error:
+    except _NOT_JSON as error:
         raise Unreadable(f"is no collection of features: {error}") from None
     return _reading(message, [bytes(each) for each in features], lambda item: report_entity(report_of(item), source))
 
@@ -85,7 +86,7 @@ def _reading(message: Message, bodies: list[bytes], entity: Callable[[Item], Ent
     for number, body in enumerate(bodies):
         try:
             entities.append(entity(_item(body)))
-        except (NotOfTheArchive, msgspec.MsgspecError) as error:
+        except (NotOfTheArchive, *_NOT_JSON) as error:
             field = error.field if isinstance(error, NotOfTheArchive) else ""
             reason = Text(str(error), str(error), str(error))
             key = f"{message.origin} +{number}"
