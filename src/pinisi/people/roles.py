@@ -17,6 +17,9 @@ PERMISSIONS: Mapping[str, str] = {
     "sources.push": "push data to live sources that wait for it",
     "sources.switch": "switch live sources on and off",
     "services.switch": "start and stop services, run again what their reactions parked",
+    "records.read": "read what services keep in tables of their own; readings of personal columns are on record",
+    "records.write": "write what services keep in tables of their own",
+    "records.erase": "erase a person from the tables of services, for good",
     "tokens.make": "make and revoke tokens of one's own",
     "people.manage": "create, change and disable accounts, see and revoke every token",
     "audit.read": "read the audit trail",
@@ -48,7 +51,10 @@ ROLES: Mapping[str, frozenset[str]] = {
     | _CONNECT
     | {"context.write", "imports.manage", "house.manage", "replays.run", "jobs.run"}
     | {"sources.push", "sources.switch", "services.switch"},
-    "department": _ACT | _CONNECT | {"context.write", "imports.manage", "jobs.run", "commands.give", "sources.push"},
+    "department": _ACT
+    | _CONNECT
+    | {"context.write", "imports.manage", "jobs.run", "commands.give", "sources.push"}
+    | {"records.read", "records.write"},
     "viewer": _WATCH,
     "partner": _LOOK | _CONNECT,
     "public": _LOOK,

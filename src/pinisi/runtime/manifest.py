@@ -14,6 +14,7 @@ from pinisi.runtime.action import Action
 from pinisi.runtime.job import Job
 from pinisi.runtime.reaction import Reaction
 from pinisi.runtime.recording import StreamKind
+from pinisi.runtime.records import Records
 from pinisi.runtime.source import SourceKind
 
 GROUP = "pinisi.services"
@@ -26,7 +27,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     short name; `passing` are those of them whose entities end when their `expiresAt` is over. `streams` are what of the
     past it can read for a replay. `views` are the layers of map and list that it adds to a city which uses its sources
     (`runtime/views.py`). `reactions` run by themselves, in every tenant; `jobs` are its long computations, `actions`
-    its commands. `licence` is that of the data that it ships.
+    its commands, `records` what it keeps in tables of its own. `licence` is that of the data that it ships.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     jobs: tuple[Job[Any, Any], ...] = ()
     reactions: tuple[Reaction, ...] = ()
     actions: tuple[Action[Any], ...] = ()
+    records: Records | None = None
     licence: str = "Apache-2.0"
 
     def source_kind(self, name: str) -> SourceKind[Any] | None:

@@ -13,6 +13,7 @@ from pinisi.runtime.manifest import Service
 from pinisi.runtime.reaction import check_reactions
 from pinisi.runtime.reaction_card import card_change
 from pinisi.runtime.reactor import Reactor
+from pinisi.runtime.records import RecordRoom, open_records
 from pinisi.runtime.services import Registry
 from pinisi.store.protocol import Store
 from pinisi.vocabulary.principal import SYSTEM
@@ -31,6 +32,7 @@ class Room:
         self.failure = ""
         self.on = False
         self.reactor: Reactor | None = None
+        self.records: RecordRoom | None = None
 
     @property
     def state(self) -> State:
@@ -82,6 +84,8 @@ class Rooms:
     async def _begin(self, room: Room) -> None:
         service = room.service
         check_reactions(service.name, service.types, service.reactions)
+        if service.records is not None:
+            room.records = await open_records(service.name, service.records, self._store, self._tenant, self._table)
         if not service.reactions:
             return
         cards = [card_change(service, reaction, self._table) for reaction in service.reactions]
@@ -109,7 +113,7 @@ class Rooms:
             await running.start()
 
     async def _end(self, room: Room) -> None:
-        reactor, room.reactor = room.reactor, None
+        reactor, room.reactor, room.records = room.reactor, None, None
         if reactor is not None:
             await reactor.close()
 

@@ -9,7 +9,8 @@ from typing import Any
 import apsw
 
 from pinisi.store.erasure import Erasure
-from pinisi.store.protocol import LogEntry, Record
+from pinisi.store.protocol import LogEntry, Record, RecordChange
+from pinisi.store.sqlite_records import change_records
 from pinisi.store.sqlite_rows import write_all
 
 _SQL = {
@@ -63,6 +64,7 @@ class Draft:
         self.done: dict[str, tuple[int, int]] = {}
         self.origins: dict[int, bytes] = {}
         self.reacted: dict[tuple[str, str], bytes] = {}
+        self.records_changed: list[tuple[RecordChange, dict[str, Any]]] = []
         self.areas_changed = False
 
     def record(self, id: str) -> Record | None:
@@ -145,10 +147,17 @@ class Draft:
         self.done.update(child.done)
         self.origins.update(child.origins)
         self.reacted.update(child.reacted)
+        self.records_changed += child.records_changed
         self.areas_changed |= child.areas_changed
 
     def lay_down(self, connection: apsw.Connection) -> None:
-        """Write everything through an open transaction."""
+        """Write everything through an open transaction.
+
+        Raises:
+            Refused: what a service's own tables do not take.
+        """
+        if self.records_changed:
+            change_records(connection, self.records_changed)
         if self.records:
             self._lay_down_records(connection)
         if self.log:

@@ -27,9 +27,12 @@ from pinisi.store.protocol import (
     Owing,
     Reacted,
     Record,
+    RecordChange,
+    Refused,
     Seen,
     VersionConflict,
 )
+from pinisi.store.record_tables import NotReached, areas_reached, bound
 from pinisi.vocabulary.entity import (
     PROPERTY,
     Attributes,
@@ -103,6 +106,8 @@ class Ledger:
         if isinstance(change, Reacted):
             draft.reacted[change.reaction, change.subject] = change.versions
             return Outcome()
+        if isinstance(change, RecordChange):
+            return self._records(draft, change, principal, now)
         return self._audit(draft, change, principal, now)
 
     def forget(self, draft: Draft) -> None:
@@ -362,6 +367,21 @@ class Ledger:
         position = self._line(draft, "document", f"{change.kind}/{change.id}", principal, now, None)
         draft.documents[key] = None if change.body is None else (position, change.body)
         return Outcome(position, state is not None)
+
+    def _records(self, draft: Draft, change: RecordChange, principal: Principal, now: Instant) -> Outcome:
+        """The statement is run when the draft is laid down; the line of the log holds none of its values."""
+        statement = change.statement
+        if not statement.changes:
+            raise Refused(f"{statement.title} changes nothing: read with it")
+        try:
+            values = bound(statement, change.values, areas_reached(statement, principal))
+        except NotReached as error:
+            raise Forbidden(str(error)) from None
+        except ValueError as error:
+            raise Refused(str(error)) from None
+        outcome = self._audit(draft, AuditEntry("records.change", statement.title), principal, now)
+        draft.records_changed.append((change, values))
+        return outcome
 
     def _audit(self, draft: Draft, entry: AuditEntry, principal: Principal, now: Instant) -> Outcome:
         detail = msgspec.json.encode({"act": entry.act, **entry.detail})

@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from pinisi.store.query import EntityQuery
+from pinisi.store.record_tables import ReadyStatement, RecordBook, RecordValue, Values
 from pinisi.vocabulary.entity import Entity, Instance, decode_entity
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Grants, Principal
@@ -156,7 +157,19 @@ class Reacted(msgspec.Struct, frozen=True):
     versions: bytes
 
 
-Change = EntityChange | DocumentChange | AuditEntry | DebtChange | Reacted
+class RecordChange(msgspec.Struct, frozen=True):
+    """A change of a service's own records, committed with the facts that it publishes. Only in an atomic set.
+
+    `rows`: exactly so many must be touched, else all is refused (`VersionConflict`). The log tells that there was a
+    change and by whom, never what it says. It is seen by the changes after it, not by the transforms beside it.
+    """
+
+    statement: ReadyStatement
+    values: Values
+    rows: int | None = None
+
+
+Change = EntityChange | DocumentChange | AuditEntry | DebtChange | Reacted | RecordChange
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -443,6 +456,29 @@ class Store(Protocol):
 
     async def reacted(self, tenant: str, reaction: str) -> Mapping[str, bytes]:
         """Subject -> versions of the inputs that the reaction has answered last."""
+        ...
+
+    async def prepare_records(self, tenant: str, book: RecordBook) -> Mapping[str, ReadyStatement]:
+        """Bring a service's tables to its newest version, all steps or none; answer its statements by name.
+
+        Raises:
+            BadRecords: they cannot be kept as they are declared.
+        """
+        ...
+
+    async def records(
+        self, tenant: str, statement: ReadyStatement, values: Values, principal: Principal
+    ) -> Sequence[Mapping[str, RecordValue]]:
+        """Rows of a service's own tables. A reading of personal columns is in the audit trail before it is answered.
+
+        Raises:
+            Forbidden: his permissions or grants do not reach them.
+            Refused: a parameter is missing or unknown; names it.
+        """
+        ...
+
+    async def wipe(self, tenant: str) -> None:
+        """Let nothing that was erased be left in the file or beside it."""
         ...
 
     async def tenants(self) -> Sequence[str]: ...

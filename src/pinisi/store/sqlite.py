@@ -22,6 +22,7 @@ from pinisi.store.protocol import (
     AttributeUse,
     Change,
     Debt,
+    Forbidden,
     HistoryQuery,
     LogEntry,
     LogSlice,
@@ -31,6 +32,7 @@ from pinisi.store.protocol import (
     PictureQuery,
     Position,
     Record,
+    Refused,
     Seen,
     StoreUnavailable,
     Story,
@@ -38,7 +40,9 @@ from pinisi.store.protocol import (
     TimelineQuery,
 )
 from pinisi.store.query import EntityQuery
+from pinisi.store.record_tables import NotReached, ReadyStatement, RecordBook, RecordValue, Values, areas_reached, bound
 from pinisi.store.retention import Hold, retain_history, trim_log
+from pinisi.store.sqlite_records import migrate_records, read_records, ready_statements, seen_entry
 from pinisi.store.sqlite_rows import first, rows
 from pinisi.store.sqlite_schema import begin_after
 from pinisi.store.sqlite_tenant import Listener, Settings, Tenant
@@ -357,6 +361,35 @@ class SqliteStore:
             return {}
         sql = "SELECT subject, versions FROM reacted WHERE reaction = ?"
         return dict(await known.read_far(lambda connection: rows(connection, sql, (reaction,))))
+
+    @_in_plain_words
+    async def prepare_records(self, tenant: str, book: RecordBook) -> Mapping[str, ReadyStatement]:
+        def prepare(connection: apsw.Connection) -> Mapping[str, ReadyStatement]:
+            migrate_records(connection, book)
+            return ready_statements(connection, book)
+
+        return await self.tenant(tenant).work(prepare)
+
+    @_in_plain_words
+    async def records(
+        self, tenant: str, statement: ReadyStatement, values: Values, principal: Principal
+    ) -> Sequence[Mapping[str, RecordValue]]:
+        try:
+            given = bound(statement, values, areas_reached(statement, principal))
+        except NotReached as error:
+            raise Forbidden(str(error)) from None
+        except ValueError as error:
+            raise Refused(str(error)) from None
+        if statement.changes:
+            raise Refused(f"{statement.title} changes records: give it to `apply`")
+        known = self.tenant(tenant)
+        found = await known.read_far(lambda connection: read_records(connection, statement, given))
+        if statement.personal:
+            await self.apply(tenant, [seen_entry(statement, found)], principal)
+        return found
+
+    async def wipe(self, tenant: str) -> None:
+        await self.tenant(tenant).wipe()
 
     async def tenants(self) -> Sequence[str]:
         return sorted(path.stem for path in self._folder.glob("*.sqlite"))

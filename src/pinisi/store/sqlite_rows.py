@@ -8,7 +8,7 @@ import apsw
 Row = tuple[Any, ...]
 
 
-def rows(connection: apsw.Connection, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+def rows(connection: apsw.Connection, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
     """All rows; nothing of the statement stays open."""
     return cast(list[Row], connection.execute(sql, values).fetchall())
 

@@ -107,7 +107,15 @@ CREATE TABLE reacted (
 
 WHOLE_FILE = 1 << 40
 """Bytes that are mapped at most."""
-MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2, _VERSION_3)
+
+_VERSION_4 = """
+CREATE TABLE record_migration (
+  service TEXT NOT NULL, number INTEGER NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (service, number)
+) STRICT, WITHOUT ROWID;
+"""
+"""Which steps the tables of services have taken. The tables themselves are the services' own."""
+
+MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
 """Numbered from 1, forward only; a released one is never changed."""
 
 

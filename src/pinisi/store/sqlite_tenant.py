@@ -292,6 +292,10 @@ class Tenant:
         """Run the store's own short work (at most 50 ms) in a transaction of its own."""
         return await self._writer.work(work)
 
+    async def wipe(self) -> None:
+        """Empty the write-ahead log."""
+        await self._writer.wipe()
+
     # the store's own work
 
     def background(self, work: Coroutine[Any, Any, None], name: str) -> None:

@@ -19,7 +19,7 @@ import structlog
 from pinisi.store.draft import Draft, lay_down_names
 from pinisi.store.faults import unavailable
 from pinisi.store.ledger import Ledger
-from pinisi.store.protocol import Applied, Change, Outcome, Position, Refused, StoreUnavailable
+from pinisi.store.protocol import Applied, Change, Outcome, Position, RecordChange, Refused, StoreUnavailable
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Principal
 
@@ -33,7 +33,7 @@ SLICE_CHANGES = 64
 class _Job:
     """One `apply` that waits for its commit."""
 
-    __slots__ = ("atomic", "changes", "cursor", "future", "key", "principal", "result")
+    __slots__ = ("alone", "atomic", "changes", "cursor", "future", "key", "principal", "result")
 
     def __init__(
         self,
@@ -50,6 +50,10 @@ class _Job:
         self.key = key
         self.cursor = cursor
         self.result: Applied | None = None
+        self.alone = any(isinstance(change, RecordChange) for change in changes)
+        """What SQL may refuse at the end has a transaction of its own, so that it takes nobody else's with it."""
+        if self.alone and not atomic:
+            raise Refused("records change with all that is beside them, or not at all")
 
     def fail(self, error: BaseException) -> None:
         if not self.future.done():
@@ -59,9 +63,10 @@ class _Job:
 class _Work:
     """A short piece of the store's own work (at most 50 ms), in a transaction of its own."""
 
-    __slots__ = ("future", "work")
+    __slots__ = ("empty_log", "future", "work")
 
-    def __init__(self, work: Callable[[apsw.Connection], Any]) -> None:
+    def __init__(self, work: Callable[[apsw.Connection], Any], *, empty_log: bool = False) -> None:
+        self.empty_log = empty_log
         self.future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self.work = work
 
@@ -176,6 +181,9 @@ class Writer:
             _raise_unless_ordinary(error)
             return
         self._publish(self._begin())
+        if job.empty_log:
+            await self._checkpoint()
+            await self._checkpoint(apsw.SQLITE_CHECKPOINT_TRUNCATE)
         if not job.future.done():
             job.future.set_result(result)
 
@@ -191,7 +199,7 @@ class Writer:
             self._ledger.forget(draft)
             for job in done:
                 job.fail(error)
-            if not isinstance(error, apsw.Error):
+            if not isinstance(error, apsw.Error | Refused):
                 _log.exception("a group commit failed", tenant=self._name)
             _raise_unless_ordinary(error)
             return
@@ -207,7 +215,7 @@ class Writer:
         started = perf_counter()
         while self._queue and perf_counter() - started < GROUP_SECONDS:
             job = self._queue[0]
-            if isinstance(job, _Work):
+            if isinstance(job, _Work) or (job.alone and done):
                 return
             self._queue.popleft()
             try:
@@ -217,6 +225,8 @@ class Writer:
                 _raise_unless_ordinary(error)
             else:
                 done.append(job)
+                if job.alone:
+                    return
 
     def _run(self, draft: Draft, job: _Job) -> Applied:
         """The common case of one change, without a draft of its own: the ledger leaves nothing of one that fails."""
@@ -282,15 +292,19 @@ class Writer:
         del ledger.families.fresh[:families]
         return result
 
+    async def wipe(self) -> None:
+        """Bring the write-ahead log into the file and empty it: it holds pages as they were."""
+        await self._wait_for(_Work(_nothing, empty_log=True))
+
     def _count_pages(self, _connection: apsw.Connection, _database: str, pages: int) -> int:
         self._pages = pages
         return apsw.SQLITE_OK
 
-    async def _checkpoint(self) -> None:
+    async def _checkpoint(self, mode: int = apsw.SQLITE_CHECKPOINT_PASSIVE) -> None:
         """Bring the write-ahead log into the file, so that it begins anew. Readers have just moved to its end."""
         self._pages = 0
         try:
-            await self._in_thread(lambda: self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE))
+            await self._in_thread(lambda: self._connection.wal_checkpoint(mode=mode))
         except apsw.Error as error:
             _log.warning("the write-ahead log could not be brought into the file", tenant=self._name, error=str(error))
             return
@@ -307,6 +321,10 @@ def _applied(draft: Draft, job: _Job, outcomes: tuple[Outcome, ...], now: Instan
     if job.cursor is not None:
         draft.cursors[job.cursor[0]] = job.cursor[1]
     return Applied(draft.position, outcomes)
+
+
+def _nothing(_connection: apsw.Connection) -> None:
+    return None
 
 
 def _roll_back(connection: apsw.Connection) -> None:
