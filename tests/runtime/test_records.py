@@ -86,7 +86,7 @@ async def test_a_step_that_cannot_take_what_was_kept_before_is_found() -> None:
 
 async def opened(store: SqliteStore, *services: Service) -> Rooms:
     clock, feed = WallClock(), InProcessFeed(store)
-    rooms = Rooms(store, "city", TABLE, clock, Keeper(clock))
+    rooms = Rooms(store, "city", TABLE, clock, Keeper())
     await rooms.open(Registry([Found(each.name, "test", each) for each in services]), feed)
     return rooms
 
