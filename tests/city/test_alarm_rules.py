@@ -52,5 +52,6 @@ def test_another_type_raises_nothing() -> None:
     assert alarms_of([rule()], gauge(999) | {"type": "Well"}) == []
 
 
-def test_makassar_has_no_rule_because_nothing_in_its_folder_is_live(makassar: Profile) -> None:
-    assert makassar.rules.alarms == ()
+def test_makassar_raises_alarms_of_live_values_only(makassar: Profile) -> None:
+    assert {rule.type for rule in makassar.rules.alarms} == {"AirQualityIndex"}
+    assert {rule.id: rule.limit for rule in makassar.rules.alarms} == {"air-very-unhealthy": 200, "air-unhealthy": 100}

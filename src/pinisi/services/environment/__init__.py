@@ -3,12 +3,15 @@
 from pinisi.runtime.manifest import Service
 from pinisi.services.environment.bmkg_forecast import FORECAST, TEXTS
 from pinisi.services.environment.views import VIEWS
+from pinisi.services.environment.reactions import FORECAST as AIR_FORECAST
+from pinisi.services.environment.reactions import INDEX, VERDICT
 
 SERVICE = Service(
     name="environment",
     title=TEXTS["title"],
-    types=("WeatherForecast",),
+    types=("WeatherForecast", "AirQualityObserved", "AirQualityIndex", "AirQualityForecast"),
     passing=("WeatherForecast",),
     sources=(FORECAST,),
     views=VIEWS,
+    reactions=(VERDICT, INDEX, AIR_FORECAST),
 )

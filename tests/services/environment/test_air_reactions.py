@@ -1,0 +1,152 @@
+"""The air reactions as pure functions: what a station said in, what is thought of it and its indices out."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+from air_at_hand import CUTS
+from pinisi_table import pinisi_table
+
+from pinisi.runtime.known import Document, Inputs, Said, known_from
+from pinisi.services.environment.reactions import react_index, react_verdict
+from pinisi.vocabulary.instant import HOUR, MINUTE, Instant, format_instant, parse_instant
+
+TABLE = pinisi_table()
+STATION = "urn:ngsi-ld:AirQualityObserved:balaikota"
+NOON = parse_instant("2026-11-20T12:00:00Z")
+
+
+def hourly(values: Sequence[float], end: Instant = NOON) -> list[Said]:
+    begin = end - (len(values) - 1) * HOUR
+    return [said(value, begin + number * HOUR, number) for number, value in enumerate(values)]
+
+
+def said(value: Any, at: Instant, position: int = 0, method: str = "measured") -> Said:
+    return Said(value=value, observed=at, received=at + MINUTE, position=position, method=method)
+
+
+def inputs(past: Mapping[str, Sequence[Said]], now: Instant = NOON, **attributes: Any) -> Inputs:
+    station = {"id": STATION, "type": "AirQualityObserved", "name": {"type": "Property", "value": "Balai Kota"}}
+    return Inputs(now, known_from(station | attributes, TABLE), past=past)
+
+
+def value(documents: Sequence[Document], attribute: str) -> Any:
+    (document,) = documents
+    found = document.get(attribute)
+    return None if found is None else found.get("value", found.get("json"))
+
+
+def wavy(level: float, hours: int = 72) -> list[float]:
+    return [level + (number % 5) for number in range(hours)]
+
+
+def test_the_ispu_is_that_of_the_mean_of_the_last_day() -> None:
+    answer = react_index(inputs({"pm25": hourly([20.0, 30.0] * 36)}))
+    assert value(answer, "ispu") == 62  # (100 - 50) / (55.4 - 15.5) * (25 - 15.5) + 50 = 61.9
+    assert value(answer, "ispuCategory") == "moderate"
+    assert value(answer, "criticalPollutant") == "pm25"
+    assert (value(answer, "ispuBasis"), value(answer, "goodHours")) == ("concentrations", 24)
+    assert value(answer, "leftOut") == []
+
+
+def test_the_worst_pollutant_decides_and_each_has_its_sub_index() -> None:
+    answer = react_index(inputs({"pm25": hourly(wavy(8)), "no2": hourly(wavy(300))}))
+    assert value(answer, "criticalPollutant") == "no2"
+    assert set(value(answer, "subIndices")) == {"pm25", "no2"}
+    assert value(answer, "ispu") == max(value(answer, "subIndices").values())
+
+
+def test_a_sensor_that_fails_is_named_with_the_reason_and_the_index_goes_without_it() -> None:
+    good = wavy(20)
+    bad = [*good[:-1], 0.0]
+    doubts = value(react_verdict(inputs({"pm25": hourly(bad)})), "dataQuality")
+    assert [(doubt["code"], doubt["attribute"]) for doubt in doubts] == [("air-zero", "pm25")]
+    assert set(doubts[0]["text"]) == {"id", "en", "ja"}
+    answer = react_index(inputs({"pm25": hourly(bad)}))
+    assert value(answer, "leftOut")[0]["attribute"] == "pm25"
+    assert "air-zero" in value(answer, "leftOut")[0]["reasons"]
+    assert value(answer, "goodHours") == 23
+    assert abs(value(answer, "ispu") - value(react_index(inputs({"pm25": hourly(good)})), "ispu")) <= 1
+
+
+def test_a_single_peak_beyond_all_that_can_be_raises_no_index() -> None:
+    peak = [*wavy(20)[:-1], 5_000.0]
+    assert value(react_index(inputs({"pm25": hourly(peak)})), "ispuCategory") == "moderate"
+
+
+def test_a_day_of_bad_air_is_no_fault() -> None:
+    rising = [*wavy(20, 48), *(20 + 12 * hour + hour % 3 for hour in range(24))]
+    answer = react_index(inputs({"pm25": hourly(rising)}))
+    assert value(answer, "ispuCategory") in ("unhealthy", "veryUnhealthy")
+
+
+def test_too_few_good_hours_make_no_index() -> None:
+    assert react_index(inputs({"pm25": hourly(wavy(20, 17))})) == []
+    answer = react_index(inputs({"pm25": hourly(wavy(20, 18))}))
+    assert value(answer, "goodHours") == 18
+
+
+def test_without_concentrations_the_ispu_is_estimated_from_the_us_aqi_and_says_so() -> None:
+    main = {"mainPollutant": {"type": "Property", "value": "p2"}}
+    answer = react_index(inputs({"airQualityIndex": hourly(wavy(100))}, **main))
+    assert (value(answer, "ispuBasis"), value(answer, "criticalPollutant")) == ("us-aqi", "pm25")
+    assert 70 < value(answer, "ispu") < 100
+    assert value(answer, "usAqi") == 101
+
+
+def test_a_us_aqi_of_an_unknown_pollutant_gives_no_ispu() -> None:
+    answer = react_index(inputs({"airQualityIndex": hourly(wavy(100))}))
+    assert (value(answer, "ispu"), value(answer, "usAqi")) == (None, 101)
+
+
+def test_the_time_is_that_of_the_newest_value() -> None:
+    answer = react_index(inputs({"pm25": hourly(wavy(20), NOON - 5 * HOUR)}))
+    assert answer[0]["ispu"]["observedAt"] == format_instant(NOON - 5 * HOUR)
+
+
+def test_doubts_are_taken_back_when_the_sensor_is_well_again() -> None:
+    doubts = {"dataQuality": {"type": "JsonProperty", "json": [{"code": "air-zero"}]}}
+    assert value(react_verdict(inputs({"pm25": hourly(wavy(20))}, **doubts)), "dataQuality") == []
+    assert react_verdict(inputs({"pm25": hourly(wavy(20))})) == []
+
+
+def test_a_sensor_of_every_minute_is_judged_within_its_limit_and_gives_the_same_index() -> None:
+    minutes = [said(20.0 + number % 7, NOON - number * MINUTE, -number) for number in reversed(range(72 * 60))]
+    answer = react_index(inputs({"pm25": minutes}))
+    assert (value(answer, "goodHours"), value(answer, "ispuCategory")) == (24, "moderate")
+
+
+@pytest.mark.parametrize(
+    "past",
+    [
+        {},
+        {"pm25": []},
+        {"pm25": [said("many", NOON)]},
+        {"pm25": [said(None, NOON)]},
+        {"pm25": [said(True, NOON)]},
+        {"pm25": [said(12.0, NOON, method="forecast")]},
+        {"pm25": [said(12.0, NOON + 30 * 24 * HOUR)]},
+        {"pm25": [said(1e308, NOON)] * 3},
+        {"airQualityIndex": hourly([-5.0] * 30)},
+    ],
+)
+def test_what_makes_no_sense_makes_no_index_and_no_failure(past: Mapping[str, Sequence[Said]]) -> None:
+    assert react_index(inputs(past)) == []
+    react_verdict(inputs(past))
+
+
+def test_the_real_hours_of_surabaya_give_an_index_with_their_faults_left_out() -> None:
+    with (CUTS / "aqi_surabaya_cut.csv").open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    told = [said(float(row["aqius"]), parse_instant(row["timestamp"]), n) for n, row in enumerate(rows)]
+    answers = 0
+    for number in range(30, len(told), 40):
+        now = told[number].observed
+        window = [each for each in told[: number + 1] if each.observed >= now - 72 * HOUR]
+        main = {"mainPollutant": {"type": "Property", "value": rows[number]["main_pollutant"]}}
+        answer = react_index(inputs({"airQualityIndex": window}, now, **main))
+        answers += bool(answer)
+        if value(answer, "ispu") is not None:
+            assert 0 < value(answer, "ispu") <= value(answer, "usAqi") + 100
+    assert answers > 0
