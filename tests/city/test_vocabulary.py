@@ -11,7 +11,17 @@ from pinisi.city.profile import Profile
 from pinisi.city.words import attribute_label, catalogue, per_text, type_title, unit_text, value_text
 from pinisi.vocabulary import terms as kernel
 
-RELATIONSHIPS = {"partOf", "provider", "owner", "subject", "raisedBy", "closedBy", "dataSource", "supersededBy"}
+RELATIONSHIPS = {
+    "partOf",
+    "refObserved",
+    "provider",
+    "owner",
+    "subject",
+    "raisedBy",
+    "closedBy",
+    "dataSource",
+    "supersededBy",
+}
 
 
 def test_the_kernel_and_the_context_mean_the_same() -> None:
