@@ -2,9 +2,9 @@
 
 from pinisi.runtime.manifest import Service
 from pinisi.services.environment.bmkg_forecast import FORECAST, TEXTS
-from pinisi.services.environment.views import VIEWS
 from pinisi.services.environment.reactions import FORECAST as AIR_FORECAST
 from pinisi.services.environment.reactions import INDEX, VERDICT
+from pinisi.services.environment.views import VIEWS
 
 SERVICE = Service(
     name="environment",
