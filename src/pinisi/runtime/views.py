@@ -4,13 +4,15 @@ A service declares layers as data. The city has the last word: its own layer of 
 service's, and `without` of `city.toml` leaves one out.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from pinisi.city.profile import Layer, Profile
 from pinisi.runtime.live_file import Wanted, kind_of, read_live
+from pinisi.runtime.mapping.mapping import load_mapping_file
 from pinisi.runtime.services import Registry
 from pinisi.runtime.source import SourceKind
 
@@ -21,7 +23,7 @@ def with_views(profile: Profile, registry: Registry, kinds: Sequence[SourceKind[
     Raises:
         CityError: `live.toml` cannot be read; names the field.
     """
-    written = _written(read_live(profile.folder), registry, kinds)
+    written = _written(profile, registry, kinds)
     taken = {layer.id for layer in profile.city.layers} | set(profile.city.without)
     added: list[Layer] = []
     for service in registry.services:
@@ -33,7 +35,26 @@ def with_views(profile: Profile, registry: Registry, kinds: Sequence[SourceKind[
     return msgspec.structs.replace(profile, city=city)
 
 
-def _written(wanted: Iterable[Wanted], registry: Registry, kinds: Sequence[SourceKind[Any]]) -> frozenset[str]:
-    """The entity types that the city's sources write, by short name, whether they are on or not."""
+def _written(profile: Profile, registry: Registry, kinds: Sequence[SourceKind[Any]]) -> frozenset[str]:
+    """The entity types, by short name, that the city's sources write, whether they are on or not, that it shows itself,
+    and that reactions make of them.
+    """
+    wanted = read_live(profile.folder)
     found = [kind_of(each.kind, registry, kinds) for each in wanted]
-    return frozenset(type for kind in found if kind is not None for type in kind.writes)
+    written = {type for kind in found if kind is not None for type in kind.writes}
+    written |= {type for each in wanted for type in _mapped(profile.folder, each)}
+    known = written | {layer.type for layer in profile.city.layers}
+    reactions = [reaction for service in registry.services for reaction in service.reactions]
+    woken = [reaction for reaction in reactions if any(wake.type in known for wake in reaction.wakes)]
+    return frozenset(written | {writes.type for reaction in woken for writes in reaction.writes})
+
+
+def _mapped(folder: Path, wanted: Wanted) -> set[str]:
+    """The types that the mapping of a source writes; of one that cannot be read none (the source says why)."""
+    name = wanted.options.get("mapping")
+    if not isinstance(name, str):
+        return set()
+    try:
+        return {type for mapping in load_mapping_file(folder, name).mappings for type in mapping.types}
+    except ValueError:
+        return set()
