@@ -10,6 +10,7 @@ import httpx
 import pytest
 from house_at_hand import JSON, NGSI, OURS, PINISI_CONTEXT, Opened, entity_path
 
+from pinisi.console.indicator_memory import remember
 from pinisi.people.accounts import Assignment
 
 pytestmark = pytest.mark.anyio
@@ -165,6 +166,46 @@ async def test_a_system_is_connected_while_its_live_source_delivers(
     assert system["state"] == shown
     assert system["lastMessage"] == "2026-11-20T01:00:00Z"
     assert system["source"]["state"] == state
+    assert system["facts"]["state"]["value"] == "planned"
+    share = (await indicators(demo))["systems-connected"]["value"]
+    assert share["value"] == (4.55 if shown == "connected" else 0)
+
+
+async def test_the_weather_service_names_the_live_source_that_shows_its_state(reader: httpx.AsyncClient) -> None:
+    systems = {each["id"].rpartition("makassar-")[2]: each for each in (await read(reader, "systems"))["systems"]}
+    named = {id: each["source"]["id"] for id, each in systems.items() if each["source"]}
+    assert named == {"weather-service": "urn:ngsi-ld:DataSource:bmkg-warnings"}
+    assert systems["weather-service"]["state"] == "planned"
+
+
+# what was counted before
+
+
+async def test_an_indicator_over_a_whole_register_keeps_a_point_when_its_number_changes(
+    fresh: Opened, demo: httpx.AsyncClient
+) -> None:
+    town = fresh.house.town(fresh.house.default_tenant)
+    before = (await indicators(demo))["waste-banks"]
+    assert await remember(fresh.house, town) > 0
+    assert await remember(fresh.house, town) == 0
+    bank = {"id": "urn:ngsi-ld:WasteBank:new", "type": "WasteBank", "name": {"type": "Property", "value": "Baru"}}
+    made = await demo.post(f"{NGSI}/entities", json=bank, headers=LINK | JSON)
+    assert made.status_code == 201, made.text
+    assert await remember(fresh.house, town) == 1
+    after = (await indicators(demo))["waste-banks"]
+    count = before["value"]["value"]
+    assert [value for _, value, _ in after["trend"]["points"]] == [count, count + 1]
+    assert (after["trend"]["change"], after["trend"]["way"]) == (1, "up")
+
+
+async def test_the_kept_point_says_its_method_and_its_source(fresh: Opened, demo: httpx.AsyncClient) -> None:
+    await remember(fresh.house, fresh.house.town(fresh.house.default_tenant))
+    value = (await indicators(demo))["waste-banks"]["value"]
+    path = entity_path("urn:ngsi-ld:Indicator:makassar-waste-banks")
+    kept = (await demo.get(path, headers=LINK)).json()["computedValue"]
+    assert kept["value"] == value["value"]
+    assert kept["method"]["value"] == value["method"] == "reported"
+    assert [kept["provider"]["object"]] == value["providers"]
 
 
 # under grants

@@ -156,10 +156,20 @@ export class SystemList extends View {
         <p class="small">${about.join(" · ")}</p>
       </div>
       <div>
-        <dl>${known.map((name) => this.detail(system, name))} ${this.last(system)}</dl>
+        <dl>${known.map((name) => this.detail(system, name))} ${this.seen(system)} ${this.last(system)}</dl>
         <p class="small lacking">${this.lacking(system)}</p>
       </div>
     </li>`;
+  }
+
+  /** Of a system that a live source shows: what is written of it, and how the source does. */
+  private seen({ source, facts }: CitySystem) {
+    if (!source) return nothing;
+    const { programme, feeds } = this.words;
+    const written = facts.state ? programme.states[facts.state.value as SystemState] : this.words.unknown;
+    const state = feeds.state[source.state as keyof typeof feeds.state];
+    return html`<div><dt>${programme.writtenState}</dt><dd>${written}</dd></div>
+      <div><dt>${programme.seenState}</dt><dd>${state}</dd></div>`;
   }
 
   private last({ lastMessage }: CitySystem) {

@@ -11,6 +11,8 @@ export const programme: Catalogue["programme"] = {
   standard: "Standard",
   lastMessage: "Last message",
   never: "no message yet",
+  writtenState: "Written",
+  seenState: "Its source",
   notKnown: (what) => `Not known: ${what.toLowerCase()}`,
   columns: { indicator: "Indicator", now: "Now", target: "Target and gap", trend: "Trend", owner: "Owner" },
   groups: {

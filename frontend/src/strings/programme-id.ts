@@ -9,6 +9,8 @@ export const programme = {
   standard: "Standar",
   lastMessage: "Pesan terakhir",
   never: "belum ada pesan",
+  writtenState: "Tertulis",
+  seenState: "Sumbernya",
   notKnown: (what: string) => `Belum diketahui: ${what.toLowerCase()}`,
   columns: { indicator: "Indikator", now: "Sekarang", target: "Target dan selisih", trend: "Tren", owner: "Penanggung jawab" },
   groups: {

@@ -11,6 +11,8 @@ export const programme: Catalogue["programme"] = {
   standard: "標準",
   lastMessage: "最終受信",
   never: "受信なし",
+  writtenState: "記載",
+  seenState: "データ源",
   notKnown: (what) => `不明：${what}`,
   columns: { indicator: "指標", now: "現在", target: "目標と差", trend: "推移", owner: "担当" },
   groups: {

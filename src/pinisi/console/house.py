@@ -145,6 +145,7 @@ class House:
         cities = [name for name in await self.store.tenants() if not name.startswith("_")]
         await self.jobs.go_on(cities)
         await self.actions.go_on(cities)
+        self._run(self._remember_indicators(), "indicator memory")
         self._run(take_care(self.store, self.now, settings.history_days, settings.log_days), "care")
 
     async def _open_replays(self) -> None:
@@ -189,6 +190,12 @@ class House:
         await self.open_sources(town)
         await town.rooms.open(self.registry, self.feed)
         self.watch_alarms(town)
+
+    async def _remember_indicators(self) -> None:
+        """Those are computed by a room that knows the house, and so cannot be known to it at its import."""
+        from pinisi.console.indicator_memory import remember_indicators
+
+        await remember_indicators(self, self.towns[self.default_tenant])
 
     async def open_sources(self, town: Town) -> None:
         """Run the live sources that the city wants; the operator has the last word on which are on."""

@@ -25,7 +25,8 @@ async def indicator_tree(
     house: House, town: Town, view: Viewpoint, indicator: Indicator, area: AreaCard | None
 ) -> Node:
     """The indicator with what it rests upon. What the reader may not see was not counted, so nothing is hidden."""
-    pantry = Pantry(view, house.pinisi_table)
+    await town.sources.refresh()
+    pantry = Pantry(view, house.pinisi_table, town.sources.known if view.at is None else None)
     value = await value_in(town, view, indicator, pantry, area)
     city = area_id(town.profile.city.code)
     id = area.id if area else city

@@ -13,11 +13,14 @@ from pinisi.city.indicators import Indicator, indicator_value
 from pinisi.city.text import Text
 from pinisi.city.value import Value
 from pinisi.console.facts import normalized
+from pinisi.console.observed import as_seen
+from pinisi.console.sources import SourceHealth
 from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.term_table import TermTable
 from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.store.seen import areas_seen, projection_of
 from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.terms import CITY_SYSTEM
 
 MOST_INPUTS = 200_000
 _log = structlog.get_logger("pinisi.console")
@@ -26,9 +29,11 @@ _log = structlog.get_logger("pinisi.console")
 class Pantry:
     """What has been fetched for one viewpoint."""
 
-    def __init__(self, view: Viewpoint, table: TermTable) -> None:
+    def __init__(self, view: Viewpoint, table: TermTable, sources: Mapping[str, SourceHealth] | None = None) -> None:
+        """`sources`: live sources by their card, which show the state of the systems that name them."""
         self._view = view
         self._table = table
+        self._sources = sources or {}
         self._fetched: set[str] = set()
         self._entities: dict[str, dict[str, Any]] = {}
         self._areas: dict[str, tuple[str, ...]] = {}
@@ -48,7 +53,10 @@ class Pantry:
         for record in await self._view.find(query, limit=MOST_INPUTS):
             projection = projection_of(record, self._view.grants)
             if projection is not None and record.id not in self._entities:
-                self._entities[record.id] = normalized(record.entity, self._table, projection)
+                document = normalized(record.entity, self._table, projection)
+                if CITY_SYSTEM in record.entity.types:
+                    document = as_seen(document, self._sources)
+                self._entities[record.id] = document
                 self._areas[record.id] = areas_seen(record, projection)
 
 

@@ -17,6 +17,7 @@ from pinisi.console.atlas import AreaCard
 from pinisi.console.facts import fact_of, normalized, state_of
 from pinisi.console.house import House
 from pinisi.console.inputs import Pantry, computed
+from pinisi.console.observed import state_seen
 from pinisi.console.sources import SourceHealth
 from pinisi.console.town import Town
 from pinisi.console.viewpoint import Viewpoint
@@ -28,9 +29,10 @@ from pinisi.vocabulary.terms import CITY_SYSTEM
 
 MOST_POINTS = 24
 MOST_SYSTEMS = 1_000
+COMPUTED = "computedValue"
+"""Attribute of an indicator over whole registers: what its number was, each time that it had changed."""
 DECIDED = ("agency", "baseline", "baselineYear", "target", "targetYear", "direction")
 DESCRIBED = ("state", "agency", "interface", "agreement", "standard", "gives", "note")
-CONNECTED_BY = frozenset({"live", "late"})
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -84,7 +86,8 @@ async def standings(
 
 async def _standings(house: House, town: Town, view: Viewpoint, area: AreaCard | None, level: str) -> list[Standing]:
     await town.atlas.refresh()
-    pantry = Pantry(view, house.pinisi_table)
+    await town.sources.refresh()
+    pantry = Pantry(view, house.pinisi_table, town.sources.known if view.at is None else None)
     places = [card for card in town.atlas.cards() if card.level == level]
     return [await _standing(house, town, view, each, pantry, area, places) for each in town.profile.indicators]
 
@@ -171,14 +174,33 @@ async def _writers(house: House, view: Viewpoint, record: Record) -> Mapping[str
 async def _trend(house: House, town: Town, view: Viewpoint, indicator: Indicator, value: Value) -> Trend:
     """The indicator at each moment at which one of its inputs was stated, and now.
 
-    Only of those that rest upon entities by name: of whole registers each past picture would have to be read.
+    One that rests upon whole registers has the points that were kept of it (see `indicator_memory`).
     """
     need = need_of(indicator, area_id(town.profile.city.code))
-    moments = await _moments(house, town, view, need) if not need.types else []
-    points = [point for moment in moments if (point := await _point(house, town, view, indicator, moment))]
-    if isinstance(value.value, (int, float)):
-        points.append(Point(value.observed_at or format_instant(view.now), value.value, value.n))
+    if need.types:
+        points = await _kept_points(house, town, view, indicator)
+    else:
+        moments = await _moments(house, town, view, need)
+        points = [point for moment in moments if (point := await _point(house, town, view, indicator, moment))]
+    if isinstance(value.value, (int, float)) and not (need.types and points and points[-1].value == value.value):
+        at = format_instant(view.now) if need.types and points else value.observed_at or format_instant(view.now)
+        points.append(Point(at, value.value, value.n))
     return trend_of(points)
+
+
+async def _kept_points(house: House, town: Town, view: Viewpoint, indicator: Indicator) -> list[Point]:
+    """Only for who sees all: they count what others may not see."""
+    if not view.grants.sees_all:
+        return []
+    wanted = (house.pinisi_table.expand_term(COMPUTED),)
+    query = HistoryQuery(attributes=wanted, last=MOST_POINTS, until=view.until, known=view.known)
+    stories = await house.store.stories(view.tenant, [indicator_id(town.profile.id, indicator.id)], query, view.grants)
+    kept = [moment for story in stories for moment in story.moments if moment.instance is not None]
+    return [
+        Point(format_instant(moment.observed), moment.instance.value)
+        for moment in kept
+        if moment.instance is not None and isinstance(moment.instance.value, (int, float))
+    ]
 
 
 async def _moments(house: House, town: Town, view: Viewpoint, need: EntityNeed) -> list[Instant]:
@@ -219,7 +241,7 @@ async def _system(house: House, town: Town, view: Viewpoint, record: Record) -> 
     return System(
         id=record.id,
         name=name_text({"id": record.id, **document}),
-        state=_state(str(written.value) if written else "absent", source),
+        state=state_seen(str(written.value) if written else "absent", source),
         facts={name: value for name, value in facts.items() if name != "dataSource"},
         source=source,
         last_message=source.last_message if source else None,
@@ -229,12 +251,3 @@ async def _system(house: House, town: Town, view: Viewpoint, record: Record) -> 
 def _source_of(facts: Mapping[str, Any], known: Mapping[str, SourceHealth]) -> SourceHealth | None:
     named = facts.get("dataSource")
     return known.get(str(named.value)) if named is not None else None
-
-
-def _state(written: str, source: SourceHealth | None) -> str:
-    """Connected is what delivers. A source that has never sent, or no longer does, is not: whatever somebody wrote."""
-    if source is None:
-        return written
-    if source.state in CONNECTED_BY:
-        return "connected"
-    return "planned" if written in ("connected", "absent") else written
