@@ -20,7 +20,7 @@ const BUSY: Screen = {
   sheet: true,
   panel: 30.25,
   legend: "folded",
-  shade: { layer: "green-spaces", indicator: null, measure: "sum", attribute: "area", level: "kecamatan", per: "area" },
+  shade: { layer: "green-spaces", indicator: null, measure: "sum", attribute: "area", level: "kecamatan", per: "area", classing: "quantile" },
   heat: { of: "waste-banks", radius: 500 },
 };
 

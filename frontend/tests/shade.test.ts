@@ -8,7 +8,7 @@ import { heatText, readHeat, readShade, shadeText } from "../src/screen/shade";
 const palette = { classes: ["#1", "#2", "#3", "#4", "#5"], ink: "#0" } as unknown as Palette;
 
 describe("what shades the map", () => {
-  const written = ["layer:waste-banks:count@kelurahan", "layer:green-spaces:sum:area@kecamatan/area", "indicator:population@kecamatan"];
+  const written = ["layer:waste-banks:count@kelurahan", "layer:green-spaces:sum:area@kecamatan/area", "indicator:population@kecamatan", "layer:waste-banks:count@kelurahan/area~natural"];
   it("is written into the address and read again", () => {
     for (const text of written) {
       const shade = readShade(text);

@@ -1,5 +1,7 @@
 """The console can be read and used by everyone: axe-core finds nothing, in every page, language and theme."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
@@ -17,7 +19,17 @@ ADDRESSES = {
     "a list": "page=place&list=waste-banks",
     "time": "page=time",
     "programme": "page=programme",
+    "sources": "list=sources",
+    "data": "page=programme&list=data",
+    "a service's list": "page=place&list=warnings",
+    "shaded": "legend=open&shade=layer:waste-banks:count@kelurahan~natural",
 }
+FORMS = {
+    "a place's": ("page=place&id=urn:ngsi-ld:Landfill:makassar-tpa-tamangapa", "place-facts"),
+    "a new place's": ("page=place&list=waste-banks", "layer-list"),
+    "an event's": ("page=events", "events-page"),
+}
+OPENS = re.compile("^(Enter values|Add|Report an event)")
 SILENCE_CSP = {"resultTypes": ["violations"]}
 
 
@@ -31,6 +43,20 @@ def test_axe_finds_no_violation(page: Page, war_room: WarRoom, language: str, th
         page.wait_for_timeout(600)
         result = Axe().run(page, options=SILENCE_CSP)
         found += [f"{name}: {_told(violation)}" for violation in result.response["violations"]]
+    assert found == []
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_axe_finds_no_violation_in_forms(page: Page, war_room: WarRoom, form: str) -> None:
+    address, host = FORMS[form]
+    found: list[str] = []
+    for theme in ("dark", "light"):
+        open_console(page, war_room, f"/?{address}&lang=en&theme={theme}")
+        page.locator(host).get_by_role("button", name=OPENS).first.click()
+        page.locator(f"{host} form").first.get_by_role("textbox").first.wait_for()
+        page.wait_for_timeout(600)
+        result = Axe().run(page, options=SILENCE_CSP)
+        found += [f"{theme}: {_told(violation)}" for violation in result.response["violations"]]
     assert found == []
 
 

@@ -21,6 +21,8 @@ export interface LiveSource {
   publisher: string;
   blinds: Text | null;
   state: SourceState;
+  /** It asks another host. */
+  outside: boolean;
   /** Its own period, in seconds. */
   updatePeriod: number;
   lastMessage: string | null;

@@ -196,6 +196,8 @@ export interface AreaFigure {
 
 export interface AreaFigures {
   position: number;
+  /** How the limits of its classes were found. */
+  method: "quantile" | "natural";
   level: "kelurahan" | "kecamatan";
   title: Text;
   measure: "count" | "sum" | "mean" | "value";

@@ -4,9 +4,11 @@ import { customElement, property, state } from "lit/decorators.js";
 import { api, Problem } from "../api/client";
 import type { EntryFault, EntryForm as Form, FormField } from "../api/entry";
 import { View } from "../frame/view";
+import { store } from "../live/store";
 import { screenState } from "../screen/screen";
 import { controls } from "../theme/controls";
 import { readNumber, writeNumber } from "./read-number";
+import { fromField } from "../time/zoned";
 
 @customElement("entry-form")
 export class EntryForm extends View {
@@ -80,7 +82,7 @@ export class EntryForm extends View {
     return html`<form novalidate aria-label=${this.text(form.title)} @submit=${this.submit}>
       ${fields.map((field) => this.field(field))}
       <div class="pair">
-        ${this.labelled("observedAt", entry.observedAt, html`<input name="observedAt" type="datetime-local" />`)}
+        ${this.labelled("observedAt", entry.observedAt(store.city?.timeZoneName ?? "UTC"), html`<input name="observedAt" type="datetime-local" />`)}
         ${this.labelled("period", entry.period, html`<input name="period" autocomplete="off" placeholder="2025" .value=${this.period(fields)} />`)}
       </div>
       ${this.labelled(
@@ -167,11 +169,11 @@ export class EntryForm extends View {
   private async submit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     const given = new FormData(event.target as HTMLFormElement);
-    const moment = String(given.get("observedAt") ?? "");
+    const moment = fromField(String(given.get("observedAt") ?? ""), store.city?.timeZone ?? "UTC");
     const { map } = screenState.state;
     const body = {
       values: this.typed(given),
-      observedAt: moment ? new Date(moment).toISOString() : null,
+      observedAt: moment?.toISOString() ?? null,
       period: String(given.get("period") ?? "").trim() || null,
       office: given.get("office") || null,
       note: String(given.get("note") ?? ""),

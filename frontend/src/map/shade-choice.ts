@@ -5,7 +5,7 @@ import type { Layer } from "../api/types";
 import { View } from "../frame/view";
 import { store } from "../live/store";
 import { screenState } from "../screen/screen";
-import { EVENTS, type Level, type Measure, type Per, RADII, readShade, type Shade, shadeText } from "../screen/shade";
+import { type Classing, EVENTS, type Level, type Measure, type Per, RADII, readShade, type Shade, shadeText } from "../screen/shade";
 import { controls } from "../theme/controls";
 import { choiceTitle } from "./figure-words";
 import { usualRadius } from "./shade-layers";
@@ -41,6 +41,7 @@ export class ShadeChoice extends View {
       <label class="field wide">${words.choose} ${this.shades(shade)}</label>
       ${shade ? html`<label class="field">${words.level} ${this.levels(shade)}</label>` : ""}
       ${shade?.layer ? html`<label class="field">${words.per} ${this.divisions(shade)}</label>` : ""}
+      ${shade ? html`<label class="field wide">${words.classing} ${this.classings(shade)}</label>` : ""}
       <label class="field wide">
         ${words.heatChoose}
         <select @change=${(event: Event) => this.setHeat(picked(event))}>
@@ -65,8 +66,8 @@ export class ShadeChoice extends View {
   }
 
   private shades(shade: Shade | null) {
-    const at = { level: shade?.level ?? ("kelurahan" as Level), per: null };
-    const now = shade && shadeText({ ...shade, per: null });
+    const at = { level: shade?.level ?? ("kelurahan" as Level), per: null, classing: "quantile" as Classing };
+    const now = shade && shadeText({ ...shade, per: null, classing: "quantile" });
     const option = (choice: Shade, title: string) => {
       const value = shadeText(choice);
       return html`<option value=${value} ?selected=${value === now}>${title}</option>`;
@@ -96,6 +97,14 @@ export class ShadeChoice extends View {
     const choices: [Per | "", string][] = [["", perNone], ["area", perArea], ["population", perPopulation]];
     return html`<select @change=${(event: Event) => screenState.adjust({ shade: { ...shade, per: (picked(event) || null) as Per | null } })}>
       ${choices.map(([value, title]) => html`<option value=${value} ?selected=${(shade.per ?? "") === value}>${title}</option>`)}
+    </select>`;
+  }
+
+  private classings(shade: Shade) {
+    return html`<select @change=${(event: Event) => screenState.adjust({ shade: { ...shade, classing: picked(event) as Classing } })}>
+      ${(["quantile", "natural"] as const).map(
+        (classing) => html`<option value=${classing} ?selected=${shade.classing === classing}>${this.words.figures.classes[classing]}</option>`,
+      )}
     </select>`;
   }
 

@@ -115,7 +115,7 @@ export class ShadeLegend extends View {
           ? html`<li class="unknown"><i></i><span>${words.unknown(this.format.exact(figures.unknown))}</span></li>`
           : nothing}
       </ol>
-      <p>${[this.words.levels[figures.level], basisText(figures, this.words, this.format)].filter(Boolean).join(" · ")}</p>
+      <p>${[this.words.levels[figures.level], words.classes[figures.method], basisText(figures, this.words, this.format)].filter(Boolean).join(" · ")}</p>
       ${store.city?.basemap ? nothing : html`<p>${words.noMap}</p>`}
     </section>`;
   }

@@ -108,6 +108,7 @@ export class SourceList extends View {
       <p>${words.state[source.state]} · ${this.heard(source)} · ${words.every(this.period(source.updatePeriod))}</p>
       ${source.lastError ? html`<p>${words.error}: ${source.lastError}</p>` : nothing}
       ${abnormal && source.blinds ? html`<p class="blind">${this.text(source.blinds)}</p>` : nothing}
+      ${store.session?.permissions.includes("sources.switch") ? html`<p id="will-${source.id}">${this.will(source)}</p>` : nothing}
       ${source.messages || source.rejected ? html`<p>${this.counters(source)}</p>` : nothing}
     </li>`;
   }
@@ -123,7 +124,15 @@ export class SourceList extends View {
     if (!store.session?.permissions.includes("sources.switch")) return nothing;
     const on = source.state !== "off";
     const word = on ? this.words.feeds.switchOff : this.words.feeds.switchOn;
-    return html`<button class="button" aria-label="${word}: ${this.text(source.title)}" @click=${() => this.turn(source.id, !on)}>${word}</button>`;
+    return html`<button class="button" aria-label="${word}: ${this.text(source.title)}" aria-describedby="will-${source.id}" @click=${() => this.turn(source.id, !on)}>${word}</button>`;
+  }
+
+  /** What switching it will do. */
+  private will({ state, layers, updatePeriod, outside }: LiveSource): string {
+    const words = this.words.feeds;
+    const titles = store.city?.layers.filter(({ id }) => layers.includes(id)).map(({ title }) => this.text(title)) ?? [];
+    if (state !== "off") return words.willStop(titles.join(", "));
+    return (outside ? words.willStartOutside : words.willStart)(this.period(updatePeriod));
   }
 
   private async turn(id: string, on: boolean): Promise<void> {

@@ -24,6 +24,11 @@ class Compared extends EventTarget {
     if (this.marks.length > 0) this.put([]);
   }
 
+  /** The kinds of rings that the map shows. */
+  kinds(): DifferenceKind[] {
+    return (["appeared", "disappeared", "changed"] as const).filter((kind) => this.marks.some((mark) => mark.kind === kind));
+  }
+
   points(theme: string): GeoJSON.FeatureCollection {
     const features = this.marks.map(
       ({ id, at, kind }): GeoJSON.Feature => ({

@@ -3,9 +3,10 @@ import type { Layer, Source, Text } from "../api/types";
 import type { Format } from "../format/format";
 import { store } from "../live/store";
 import { readPalette } from "../map/palette";
-import { drawSymbol, symbolName } from "../map/symbols";
+import { differenceName, drawSymbol, symbolName } from "../map/symbols";
 import { ailingWords, blinding } from "../sources/ailing";
 import type { Catalogue } from "../strings/catalogue";
+import { compared } from "./compared";
 import type { Caption } from "./picture";
 
 type Say = (text: Text | string | null | undefined) => string;
@@ -36,6 +37,7 @@ export function mapCaption(layers: readonly Layer[], words: Catalogue, format: F
   }));
   const blind = [...new Set(layers.flatMap(({ id }) => blinding(store.now, id)))];
   const stale = blind.map((source) => ailingWords(say(source.title), source, words, format, store.clock()));
+  const rings = compared.kinds().map((kind) => ({ symbol: drawSymbol(differenceName("", kind), palette, 2), label: words.time[kind] }));
   const lines = [...stale, sourceLine(store.city?.sources ?? [], words, say)];
-  return { title: titleOf(words, format), mark: markOf(words, format), legend, lines };
+  return { title: titleOf(words, format), mark: markOf(words, format), legend: [...legend, ...rings], lines };
 }

@@ -215,6 +215,8 @@ class House:
                 folder=self.settings.data,
             )
             town.writes[source_id(made.id)] = frozenset(map(self.pinisi_table.expand_term, made.writes))
+            if made.outside:
+                town.outside.add(made.id)
             switched = await self.store.document(town.tenant, SWITCH, made.id)
             await town.keeper.add(running, on=made.on if switched is None else switched[1] == b"on")
         passing = [self.pinisi_table.expand_term(type) for each in self.registry.services for type in each.passing]

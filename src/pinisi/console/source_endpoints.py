@@ -8,6 +8,7 @@ from pinisi.console.blinding import Blinded
 from pinisi.console.house import House
 from pinisi.console.http import BadRequest, Call, Reply, Route, json_reply
 from pinisi.console.push_memory import Answered, answered_before, remember
+from pinisi.console.town import Town
 from pinisi.context.problems import ResourceNotFound
 from pinisi.people.errors import Conflict
 from pinisi.runtime.health import state_of
@@ -15,7 +16,7 @@ from pinisi.runtime.keeper import SWITCH, Running
 from pinisi.runtime.source import Message, Taken
 from pinisi.runtime.transports.push import Push
 from pinisi.store.protocol import AuditEntry, DocumentChange
-from pinisi.vocabulary.instant import Instant, format_instant
+from pinisi.vocabulary.instant import format_instant
 
 SWITCHED = "source-switched"
 MOST_TOLD = 1_000
@@ -35,7 +36,7 @@ async def list_sources(house: House, call: Call) -> Reply:
     return json_reply(
         {
             "position": position,
-            "sources": [_shown(each, town.now(), blinded.get(_card(each), NOTHING)) for each in running],
+            "sources": [_shown(town, each, blinded.get(_card(each), NOTHING)) for each in running],
             "failed": [{"id": id, "reason": reason} for id, reason in sorted(town.failed_sources.items())],
             "services": [
                 {"name": found.name, "package": found.package, "failure": found.failure}
@@ -50,7 +51,7 @@ def _card(running: Running) -> str:
     return f"urn:ngsi-ld:DataSource:{running.source.id}"
 
 
-def _shown(running: Running, now: Instant, blinded: Blinded) -> dict[str, Any]:
+def _shown(town: Town, running: Running, blinded: Blinded) -> dict[str, Any]:
     source, health = running.source, running.health
     return {
         "id": source.id,
@@ -59,7 +60,7 @@ def _shown(running: Running, now: Instant, blinded: Blinded) -> dict[str, Any]:
         "service": running.service,
         "publisher": source.card.publisher,
         "blinds": source.blinds,
-        "state": state_of(health, now),
+        "state": state_of(health, town.now()),
         "method": source.method,
         "updatePeriod": source.every,
         "lastMessage": format_instant(health.message) if health.message else None,
@@ -71,6 +72,7 @@ def _shown(running: Running, now: Instant, blinded: Blinded) -> dict[str, Any]:
         "repeated": health.repeated,
         "rejected": health.rejected,
         "push": isinstance(source.transport, Push),
+        "outside": source.id in town.outside,
         "layers": blinded.layers,
     }
 
@@ -86,7 +88,7 @@ async def switch_source(house: House, call: Call) -> Reply:
         await running.start()
     else:
         await running.stop(switched_off=True)
-    return json_reply(_shown(running, house.town(call.tenant).now(), NOTHING))
+    return json_reply(_shown(house.town(call.tenant), running, NOTHING))
 
 
 def _running(house: House, call: Call) -> Running:

@@ -36,6 +36,8 @@ class Town:
         self.standings: Kept[Any] = Kept()
         self.writes: dict[str, frozenset[str]] = {}
         """Card of a live source -> the entity types that it is known to write."""
+        self.outside: set[str] = set()
+        """Ids of the live sources that ask another host."""
         self.failed_sources: dict[str, str] = {}
 
     def now(self) -> Instant:

@@ -37,6 +37,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     source: Source | None = None
     failure: str | None = None
     writes: tuple[str, ...] = ()
+    outside: bool = True
 
 
 def read_live(folder: Path) -> tuple[Wanted, ...]:
@@ -77,7 +78,7 @@ def _make(wanted: Wanted, registry: Registry, kinds: Sequence[SourceKind[Any]], 
     except (msgspec.ValidationError, ValueError) as error:
         return Made(id=wanted.id, service=service, failure=f"options: {error}")
     on = not kind.outside if wanted.on is None else wanted.on
-    return Made(id=wanted.id, service=service, on=on, source=made, writes=kind.writes)
+    return Made(id=wanted.id, service=service, on=on, source=made, writes=kind.writes, outside=kind.outside)
 
 
 def kind_of(named: str, registry: Registry, kinds: Sequence[SourceKind[Any]]) -> SourceKind[Any] | None:
