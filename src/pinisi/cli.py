@@ -102,6 +102,7 @@ def _add_new_source(commands: Any) -> None:
         commands, "new-source", _new_source, "begin a source of one's own: a package with a test that runs"
     )
     parser.add_argument("name", metavar="NAME", help="lower-case letters and digits")
+    parser.add_argument("--service", metavar="NAME", help="add it to the package of this service instead")
     parser.add_argument("--folder", type=Path, default=Path(), help="where the package is written (default: here)")
 
 
@@ -239,7 +240,7 @@ def _new_city(words: Words) -> int:
 def _new_source(words: Words) -> int:
     from pinisi.commands.sources import new_source
 
-    return new_source(words.name, words.folder)
+    return new_source(words.name, words.service, words.folder)
 
 
 def _replay(words: Words) -> int:

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from pinisi.commands.failure import CommandFailed
-from pinisi.runtime.source_scaffold import CannotBegin
+from pinisi.runtime.source_scaffold import CannotBegin, add_source
 from pinisi.runtime.source_scaffold import new_source as write
 
 
-def new_source(name: str, folder: Path) -> int:
-    """Write a package with one source, its texts and its test."""
+def new_source(name: str, service: str | None, folder: Path) -> int:
+    """Write a package with one source, its texts and its test; or add the source to the package of a service."""
     try:
-        place = write(name, folder)
+        place = write(name, folder) if service is None else add_source(name, service, folder)
     except CannotBegin as error:
         raise CommandFailed(str(error)) from None
     except OSError as error:

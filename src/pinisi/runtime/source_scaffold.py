@@ -1,7 +1,12 @@
 """Begin a new source: a package of its own with a manifest, a reader, its texts, its quality and a test that runs."""
 
+import ast
+import keyword
 import re
+from collections.abc import Mapping
 from pathlib import Path
+
+import msgspec
 
 NAME = re.compile(r"[a-z][a-z0-9]{0,30}")
 
@@ -27,7 +32,7 @@ _MANIFEST = '''\
 """{title}: one source of its own."""
 
 from pinisi.runtime.manifest import Service
-from pinisi_{name}.sources import READINGS, TEXTS
+from {package}.sources import READINGS, TEXTS
 
 SERVICE = Service(name="{name}", title=TEXTS["title"], types=("{title}Reading",), sources=(READINGS,))
 '''
@@ -46,7 +51,7 @@ from pinisi.runtime.strings import texts_of
 from pinisi.runtime.transports.http_poll import HttpPoll
 from pinisi.vocabulary.instant import NotAnInstant, parse_instant
 
-TEXTS = texts_of("pinisi_{name}")
+TEXTS = texts_of("{package}")
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -89,21 +94,23 @@ def _entity(row: Any) -> dict[str, Any]:
 def make(options: Options, profile: Profile) -> Source:
     return Source(
         id="",
-        title=TEXTS["readings"],
-        card=Card(publisher="", licence="none stated", note=TEXTS["readings"]),
+        title=TEXTS["{kind}"],
+        card=Card(publisher="", licence="none stated", note=TEXTS["{kind}"]),
         transport=HttpPoll([options.address], options.every, inside=options.inside),
         read=read,
         every=options.every,
-        blinds=TEXTS["blinds"],
+        blinds=TEXTS["{kind}-blinds"],
     )
 
 
-READINGS = SourceKind(name="readings", title=TEXTS["readings"], options=Options, make=make)
+{constant} = SourceKind(name="{kind}", title=TEXTS["{kind}"], options=Options, make=make)
 '''
-_TEXTS = """\
+_TITLE = """\
 title = {{ id = "{title}", en = "{title}", ja = "{title}" }}
-readings = {{ id = "Bacaan {title}", en = "Readings of {title}", ja = "{title} の読み取り値" }}
-blinds = {{ id = "Bacaan tidak terlihat.", en = "Readings are not seen.", ja = "読み取り値が見えません。" }}
+"""
+_TEXTS = """\
+{kind} = {{ id = "Bacaan {title}", en = "Readings of {title}", ja = "{title} の読み取り値" }}
+{kind}-blinds = {{ id = "Bacaan tidak terlihat.", en = "Readings are not seen.", ja = "読み取り値が見えません。" }}
 """
 _QUALITY = """\
 level = "bronze"
@@ -123,7 +130,7 @@ _TEST = '''\
 
 from pinisi.runtime.source import Message
 from pinisi.testing.sources import prove_source, shipped_city
-from pinisi_{name}.sources import Options, make
+from {package}.{module} import Options, make
 
 SAMPLE = b\'\'\'[
   {{"id": "a1", "value": 1.5, "at": "2026-01-31T06:00:00Z"}},
@@ -138,29 +145,106 @@ def test_it_holds_at_every_fault_of_message_and_line() -> None:
 '''
 
 
+class _Words(msgspec.Struct, frozen=True):
+    """What the texts are filled with."""
+
+    name: str
+    title: str
+    package: str
+    module: str = "sources"
+    kind: str = "readings"
+    constant: str = "READINGS"
+
+    def fill(self, text: str) -> str:
+        return text.format(**msgspec.structs.asdict(self))
+
+
 def new_source(name: str, folder: Path) -> Path:
-    """Write the package; answers its folder.
+    """Write a package with one source; answers its folder.
 
     Raises:
         CannotBegin: the name does not fit, or something is there already.
     """
-    if NAME.fullmatch(name) is None:
-        raise CannotBegin(f"{name[:60]!r}: a name has lower-case letters and digits, and begins with a letter")
+    _check(name)
     place = folder / f"pinisi-{name}"
     if place.exists():
         raise CannotBegin(f"{place} is there already")
-    title = name.capitalize()
-    package = f"pinisi_{name}"
+    words = _Words(name, name.capitalize(), f"pinisi_{name}")
     texts = {
-        "pyproject.toml": _PROJECT.format(name=name),
-        f"{package}/__init__.py": _MANIFEST.format(name=name, title=title),
-        f"{package}/sources.py": _SOURCES.format(name=name, title=title),
-        f"{package}/strings/texts.toml": _TEXTS.format(title=title),
-        f"{package}/quality.toml": _QUALITY,
-        f"tests/test_{name}.py": _TEST.format(name=name),
+        "pyproject.toml": words.fill(_PROJECT),
+        f"{words.package}/__init__.py": words.fill(_MANIFEST),
+        f"{words.package}/sources.py": words.fill(_SOURCES),
+        f"{words.package}/strings/texts.toml": words.fill(_TITLE + _TEXTS),
+        f"{words.package}/quality.toml": _QUALITY,
+        f"tests/test_{name}.py": words.fill(_TEST),
     }
+    _write(place, texts)
+    return place
+
+
+def add_source(name: str, service: str, folder: Path) -> Path:
+    """Add a source to the package of a service that `new_source` has begun; answers the folder of the package.
+
+    Raises:
+        CannotBegin: a name does not fit, the package is not there or of another shape, or has such a source already.
+    """
+    _check(name)
+    _check(service)
+    place, package = folder / f"pinisi-{service}", f"pinisi_{service}"
+    manifest, strings = place / package / "__init__.py", place / package / "strings" / "texts.toml"
+    if not manifest.is_file() or not strings.is_file():
+        raise CannotBegin(f"{place} is no package of a service: {manifest} or {strings} is not there")
+    if (place / package / f"{name}.py").exists():
+        raise CannotBegin(f"{place / package / name}.py is there already")
+    words = _Words(name, name.capitalize(), package, name, name, name.upper())
+    texts = {
+        f"{package}/__init__.py": _named(manifest, words),
+        f"{package}/{name}.py": words.fill(_SOURCES),
+        f"{package}/strings/texts.toml": f"{strings.read_text(encoding='utf-8').rstrip()}\n{words.fill(_TEXTS)}",
+        f"tests/test_{name}.py": words.fill(_TEST),
+    }
+    _write(place, texts)
+    return place
+
+
+def _check(name: str) -> None:
+    if NAME.fullmatch(name) is None or keyword.iskeyword(name):
+        raise CannotBegin(f"{name[:60]!r}: a name has lower-case letters and digits, and begins with a letter")
+
+
+def _write(place: Path, texts: Mapping[str, str]) -> None:
     for file, text in texts.items():
         path = place / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    return place
+
+
+def _named(manifest: Path, words: _Words) -> str:
+    """The manifest with the new source and its type in it.
+
+    Raises:
+        CannotBegin: it names its sources and types in another way than as tuples of one `Service(...)`.
+    """
+    text = manifest.read_text(encoding="utf-8")
+    try:
+        text = _in_tuple(text, "sources", words.constant)
+        text = _in_tuple(text, "types", f'"{words.title}Reading"')
+        last = max(node.end_lineno or 0 for node in ast.parse(text).body if isinstance(node, ast.ImportFrom))
+    except (SyntaxError, ValueError, LookupError):
+        reason = "does not name `sources` and `types` as tuples of one Service(...)"
+        raise CannotBegin(f"{manifest}: {reason}; write the source as a package of its own") from None
+    lines = text.splitlines()
+    return (
+        "\n".join([*lines[:last], f"from {words.package}.{words.module} import {words.constant}", *lines[last:]]) + "\n"
+    )
+
+
+def _in_tuple(text: str, name: str, item: str) -> str:
+    """The text with one more item in that argument of `Service(...)`. Raises LookupError: there is none."""
+    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    found = next((each.value for call in calls for each in call.keywords if each.arg == name), None)
+    if not isinstance(found, ast.Tuple):
+        raise LookupError(name)
+    items = [ast.get_source_segment(text, each) or "" for each in found.elts]
+    before = ast.get_source_segment(text, found) or ""
+    return text.replace(f"{name}={before}", f"{name}=({', '.join([*items, item])},)", 1)
