@@ -213,7 +213,7 @@ async def ask_moments(server: ServerProcess, begin: Instant, name: str, token: s
 
 def check(rows: list[list[Any]], begin: Instant, at: Instant, known: str) -> int:
     """Compare a sample with the naive reading; answers how many rows there were."""
-    for id, _, _, lon, lat, *values, _ in random.sample(rows, min(SAMPLE, len(rows))):
+    for id, _, _, lon, lat, *values, _, _ in random.sample(rows, min(SAMPLE, len(rows))):
         expected = [naive(id, name, begin, at, known) for name in ("reading", "level", "status")]
         if values != expected or lon is None or lat is None:
             raise SystemExit(f"{id} at {format_instant(at)}, known {known}: {values}, but {expected} was made")
