@@ -322,6 +322,19 @@ async def test_waiting_ends_when_nobody_says_yes_in_time(client: httpx.AsyncClie
     assert effects(outside) == []
 
 
+async def test_a_service_that_is_switched_off_takes_no_command_and_no_job(
+    client: httpx.AsyncClient, outside: Path
+) -> None:
+    waiting = (await sound(client, 90)).json()
+    assert (await client.post("/pinisi/v1/services/harbour", json={"on": False})).status_code == 200
+    wish = {"service": "harbour", "job": "tide-table", "input": {"days": 1}}
+    answers = [await sound(client, 30), await client.post("/pinisi/v1/jobs", json=wish)]
+    answers.append(await act(client, waiting["id"], act="approve"))
+    assert [answer.status_code for answer in answers] == [409, 409, 409]
+    assert all("switched off" in answer.json()["detail"] for answer in answers)
+    assert effects(outside) == []
+
+
 RULES = """
 [commands]
 two_persons = ["harbour.gate", "harbour.horn"]

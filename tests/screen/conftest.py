@@ -35,8 +35,13 @@ FLAGS = (
 class WarRoom:
     """The server of a city on a port of its own; it can be stopped and started again on the same port and data."""
 
-    def __init__(self, data: Path, city: Path = ROOT / "cities" / "makassar") -> None:
+    def __init__(
+        self, data: Path, city: Path = ROOT / "cities" / "makassar", packages: Path | None = None, **more: str
+    ) -> None:
+        """`packages`: a folder of further packages, as if they were installed; `more`: environment variables."""
         self.data = data
+        self.path = [str(ROOT / "src"), *([str(packages)] if packages is not None else [])]
+        self.more = more
         self.city = city
         self.address = ""
         self.process: subprocess.Popen[str] | None = None
@@ -54,7 +59,7 @@ class WarRoom:
             "--data",
             str(self.data),
         ]
-        environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": "1"}
+        environment = os.environ | self.more | {"PYTHONPATH": os.pathsep.join(self.path), "PYTHONUNBUFFERED": "1"}
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )

@@ -4,10 +4,13 @@ import { customElement, state } from "lit/decorators.js";
 import { Problem } from "../api/client";
 import { type Handed, imports, type WaitingRow } from "../api/imports";
 import { View } from "../frame/view";
+import { store } from "../live/store";
 import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
 import "./import-preview";
 import "./waiting-row";
+import "../work/command-list";
+import "../work/job-list";
 
 const SHOWN = 50;
 
@@ -62,7 +65,7 @@ export class DataPage extends View {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void this.refresh();
+    if (this.steward) void this.refresh();
   }
 
   private async refresh(): Promise<void> {
@@ -115,21 +118,41 @@ export class DataPage extends View {
   };
 
   protected override render() {
-    const words = this.words.data;
+    const { words } = this;
     return html`
       <div class="head">
-        <h1>${words.title}</h1>
-        <button class="button" @click=${() => screenState.go({ list: null })}>${words.back}</button>
+        <h1>${this.steward ? words.data.title : words.work.title}</h1>
+        <button class="button" @click=${() => screenState.go({ list: null })}>${words.data.back}</button>
       </div>
+      ${this.problem ? html`<p class="notice" role="alert">${this.problem}</p>` : nothing}
+      ${this.steward ? this.entrance() : nothing}
+      <command-list></command-list>
+      <job-list></job-list>
+      ${this.steward ? this.imports() : nothing}
+    `;
+  }
+
+  private get steward(): boolean {
+    return store.session?.permissions.includes("imports.manage") ?? false;
+  }
+
+  private entrance() {
+    const words = this.words.data;
+    return html`
       <label class="drop ${this.over ? "over" : ""}" @dragover=${this.drag} @dragleave=${this.drag} @drop=${this.drop}>
         <strong>${this.busy ? words.reading : words.drop}</strong>
         <span class="small">${words.kinds}</span>
         <input class="unseen" type="file" ?disabled=${this.busy} @change=${this.chosen} />
       </label>
-      ${this.problem ? html`<p class="notice" role="alert">${this.problem}</p>` : nothing}
       ${this.handed?.preview
         ? html`<import-preview .handed=${this.handed} @finished=${this.finished}></import-preview>`
         : nothing}
+    `;
+  }
+
+  private imports() {
+    const words = this.words.data;
+    return html`
       <div class="section-head"><h2>${words.waiting}</h2><span class="count">${this.format.exact(this.count)}</span></div>
       ${this.rows.length ? this.rows.map((row) => this.waiting(row)) : html`<p class="empty">${words.noneWaits}</p>`}
       ${this.count > this.rows.length

@@ -49,12 +49,18 @@ export class ProgrammePage extends View {
 
   protected override render() {
     const { words } = this;
-    const steward = store.session?.permissions.includes("imports.manage") ?? false;
-    if (steward && screenState.state.list === DATA) return html`<data-page></data-page>`;
+    const may = (permission: string) => store.session?.permissions.includes(permission) ?? false;
+    const steward = may("imports.manage");
+    const works = may("jobs.run") || may("commands.give");
+    if ((steward || works) && screenState.state.list === DATA) return html`<data-page></data-page>`;
     return html`
       <div class="head">
         <h1>${words.pages.programme}</h1>
-        ${steward ? html`<button class="button" @click=${() => screenState.go({ list: DATA })}>${words.data.open}</button>` : nothing}
+        ${steward || works
+          ? html`<button class="button" @click=${() => screenState.go({ list: DATA })}>
+              ${steward ? words.data.open : words.work.title}
+            </button>`
+          : nothing}
         ${this.link(words.programme.csv, "csv", "indicators")} ${this.link(words.programme.csvSystems, "csv", "systems")}
         ${this.link(words.programme.print, "html", "indicators")}
       </div>

@@ -1,6 +1,7 @@
 import { data } from "./data-en";
 import { programme } from "./programme-en";
 import { replay } from "./replay-en";
+import { work } from "./work-en";
 import type { Catalogue } from "./catalogue";
 
 export const en: Catalogue = {
@@ -313,6 +314,7 @@ export const en: Catalogue = {
     clockModes: { live: "live", replayed: "replayed", paused: "paused" },
   },
   data,
+  work,
   programme,
   entry: {
     title: "Enter by hand",

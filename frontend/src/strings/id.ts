@@ -1,6 +1,7 @@
 import { data } from "./data-id";
 import { programme } from "./programme-id";
 import { replay } from "./replay-id";
+import { work } from "./work-id";
 export const id = {
   pages: { now: "Sekarang", events: "Kejadian", place: "Tempat", time: "Waktu", programme: "Program" },
   skipToPanel: "Lompat ke isi",
@@ -311,6 +312,7 @@ export const id = {
     clockModes: { live: "langsung", replayed: "putar ulang", paused: "jeda" },
   },
   data,
+  work,
   programme,
   entry: {
     title: "Isi dengan tangan",

@@ -1,6 +1,7 @@
 import { data } from "./data-ja";
 import { programme } from "./programme-ja";
 import { replay } from "./replay-ja";
+import { work } from "./work-ja";
 import type { Catalogue } from "./catalogue";
 
 export const ja: Catalogue = {
@@ -313,6 +314,7 @@ export const ja: Catalogue = {
     clockModes: { live: "稼働中", replayed: "再生中", paused: "一時停止" },
   },
   data,
+  work,
   programme,
   entry: {
     title: "手入力",

@@ -49,6 +49,11 @@ class Town:
         """Whether what happens in it is not happening now: what it calls for concerns nobody outside."""
         return not isinstance(self.clock, WallClock)
 
+    def is_off(self, service: str) -> bool:
+        """Whether an operator has switched a service off here."""
+        room = self.rooms.rooms.get(service)
+        return room is not None and room.state == "off"
+
     def heard(self, entries: Sequence[LogEntry]) -> None:
         """What the tenant's log says is new."""
         self.atlas.heard(self.tenant, entries)

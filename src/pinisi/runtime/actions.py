@@ -45,6 +45,7 @@ Key = tuple[str, str]
 class Where(Protocol):
     """What a command has of the tenant it is given in."""
 
+    def is_off(self, service: str) -> bool: ...
     @property
     def profile(self) -> Profile: ...
     @property
@@ -78,6 +79,12 @@ class Actions:
     @property
     def offered(self) -> Sequence[Offer]:
         return [Offer(service, action) for service in self._registry.services for action in service.actions]
+
+    def _on(self, tenant: str, offer: Offer) -> Offer:
+        """Raises `Conflict` where an operator has switched its service off."""
+        if self._where(tenant).is_off(offer.service.name):
+            raise Conflict(f"{offer.service.name} is switched off")
+        return offer
 
     def _offer(self, service: str, name: str) -> Offer:
         found = next((each for each in self.offered if (each.service.name, each.action.name) == (service, name)), None)
@@ -122,9 +129,9 @@ class Actions:
             NotInBook: no service offers it, or a target is not there.
             NotAllowed: he may not; that is on record.
             BadField, Unfit: the command is wrong; names the fields.
-            Conflict: the key was used for another command, or is being used now.
+            Conflict: the key was used for another command, or is being used now; or the service is switched off.
         """
-        offer = self._offer(service, name)
+        offer = self._on(tenant, self._offer(service, name))
         id = str(uuid5(NAMESPACE_URL, f"{tenant} {principal.id} {offer.name} {key}") if key else uuid4())
         if (tenant, id) in self._giving:
             raise Conflict("this command is being given")
@@ -201,6 +208,7 @@ class Actions:
 
     async def _approve(self, tenant: str, id: str, principal: Principal) -> Command:
         offer, command = await self._waits(tenant, id, principal)
+        self._on(tenant, offer)
         if principal.kind != "person" or principal.account in ("", command.by.account):
             raise NotAllowed("the second person has to be another one, signed in with an account")
         given = msgspec.json.decode(command.body, type=offer.action.command)

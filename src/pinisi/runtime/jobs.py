@@ -48,6 +48,7 @@ class Where(Protocol):
     """What a job has of the tenant it runs in."""
 
     def now(self) -> Instant: ...
+    def is_off(self, service: str) -> bool: ...
     @property
     def exercise(self) -> bool: ...
 
@@ -96,7 +97,7 @@ class Jobs:
             NotInBook: no service offers it.
             BadField: the input is not what it takes; names the field.
             NotAllowed: who asks does not see all that it may write.
-            Conflict: too many wait already.
+            Conflict: too many wait already, or the service is switched off.
         """
         offering, job = self._job(service, name)
         if len(given) > LONGEST_INPUT:
@@ -107,6 +108,8 @@ class Jobs:
         if sum(run.tenant == tenant for run in self._waiting) >= MOST_QUEUED:
             raise Conflict(f"{MOST_QUEUED} jobs wait already; cancel one, or wait")
         where = self._where(tenant)
+        if where.is_off(service):
+            raise Conflict(f"{service} is switched off")
         asked = Asked(
             id=str(uuid4()),
             service=service,
