@@ -8,6 +8,7 @@ const BUSY: Screen = {
   incident: null,
   list: "waste-banks",
   value: "fact https://smartdatamodels.org/area ds",
+  why: "tile population",
   layers: ["puskesmas", "landfill"],
   filter: "mine",
   map: { zoom: 12.34, lat: -5.14, lon: 119.43 },

@@ -2,10 +2,8 @@
 
 import asyncio
 import itertools
-import shutil
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
@@ -14,45 +12,12 @@ from house_at_hand import JSON, MAKASSAR, Opened, open_house
 
 from pinisi.people.accounts import Assignment
 from pinisi.runtime import running_reaction
+from wells_package import WELLS, city_with_gauges, install
 
 pytestmark = pytest.mark.anyio
 T = TypeVar("T")
 SERVICES = "/pinisi/v1/services"
 PARKED = f"{SERVICES}/wells/reactions/picky/parked"
-WELLS = '''\
-"""A third party's service: doubles the level of wells, and fails at those that are dry."""
-from pinisi.city.text import Text
-from pinisi.runtime.manifest import Service
-from pinisi.runtime.reaction import Reaction, Wake, Writes
-
-def state(inputs, name, value):
-    id = inputs.subject.id.replace("Gauge", "WellState")
-    return [{"id": id, "type": "WellState", name: {"type": "Property", "value": value}}]
-
-def doubled(inputs):
-    return state(inputs, "doubled", 2 * inputs.subject.number("waterLevel"))
-
-def picky(inputs):
-    return state(inputs, "share", 1 / inputs.subject.number("waterLevel"))
-
-WAKE = (Wake(type="Gauge", attributes=("waterLevel",)),)
-SERVICE = Service(
-    name="wells",
-    title=Text("Sumur", "Wells", "井戸"),
-    types=("WellState",),
-    reactions=tuple(
-        Reaction(
-            name=react.__name__,
-            title=Text(react.__name__, react.__name__, react.__name__),
-            rule=Text("dua kali", "twice the level", "水位の二倍"),
-            react=react,
-            wakes=WAKE,
-            writes=(Writes(type="WellState"),),
-        )
-        for react in (doubled, picky)
-    ),
-)
-'''
 CIRCLE = """\
 from pinisi.city.text import Text
 from pinisi.runtime.manifest import Service
@@ -66,37 +31,6 @@ SERVICE = Service(
     name="circle", title=TEXT, types=("A", "B"), reactions=(make("there", "A", "B"), make("back", "B", "A"))
 )
 """
-LIVE = """\
-[[sources]]
-id = "gauges"
-kind = "push"
-options = { title = { id = "Alat ukur", en = "Gauges", ja = "水位計" }, publisher = "Dinas PU", mapping = "gauges" }
-"""
-MAPPING = """\
-[[mappings]]
-entity = "urn:ngsi-ld:Gauge:{id}"
-types = ["Gauge"]
-observed = "at"
-attributes = [{ name = "waterLevel", column = "level", kind = "number", unit = "MTR" }]
-"""
-
-
-def install(folder: Path, name: str, module: str) -> None:
-    """A package as an installer leaves it."""
-    (folder / f"{name}.py").write_text(module)
-    card = folder / f"{name}-1.0.dist-info"
-    card.mkdir()
-    (card / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
-    (card / "entry_points.txt").write_text(f"[pinisi.services]\n{name} = {name}:SERVICE\n")
-
-
-def city_with_gauges(folder: Path) -> Path:
-    city = folder / "makassar"
-    shutil.copytree(MAKASSAR, city, ignore=shutil.ignore_patterns("building", "build.py"))
-    (city / "live.toml").write_text(LIVE)
-    (city / "mappings").mkdir(exist_ok=True)
-    (city / "mappings" / "gauges.toml").write_text(MAPPING)
-    return city
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +44,7 @@ async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Open
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(packages))
         patch.setattr(running_reaction, "PAUSES", (0.01, 0.01))
-        async with open_house(folder / "data", city_with_gauges(folder)) as made:
+        async with open_house(folder / "data", city_with_gauges(folder, MAKASSAR)) as made:
             yield made
     for name in ("wells", "circle", "leaky"):
         sys.modules.pop(name, None)

@@ -1,4 +1,5 @@
 /** Every request of the console to its own server; an error answer becomes a `Problem`. */
+import type { LineageNode } from "./lineage-types";
 import type { Moment } from "./moment";
 import type { LiveSource, LiveSources } from "./source-types";
 import { ofTenant } from "./tenant";
@@ -89,6 +90,10 @@ export const api = {
     ask<Place>(then(`places/${encodeURIComponent(id)}`, moment), signal ? { signal } : {}),
   history: (entity: string, attribute: string, moment: Moment | null = null, from?: string) =>
     ask<History>(`history?${query({ entity, attribute, from, ...until(moment) })}`),
+  why: (entity: string, attribute: string, dataset: string | null, moment: Moment | null) =>
+    ask<LineageNode>(then(`entities/${encodeURIComponent(entity)}/lineage?${query({ attribute, dataset })}`, moment)),
+  whyIndicator: (id: string, moment: Moment | null) =>
+    ask<LineageNode>(then(`indicators/${encodeURIComponent(id)}/lineage`, moment)),
   timeline: (known: Moment["known"], from: string | null, to: string | null, buckets: number) =>
     ask<Timeline>(`timeline?${query({ known, from, to, buckets })}`),
   search: (q: string, signal: AbortSignal) =>

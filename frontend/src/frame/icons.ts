@@ -21,7 +21,8 @@ export type IconName =
   | "clock"
   | "flag"
   | "next"
-  | "keys";
+  | "keys"
+  | "why";
 
 const DRAWINGS: Record<IconName, SVGTemplateResult> = {
   now: svg`<circle cx="12" cy="12" r="8.5"/><circle cx="12" cy="12" r="3"/>`,
@@ -44,6 +45,7 @@ const DRAWINGS: Record<IconName, SVGTemplateResult> = {
   flag: svg`<path d="M12 4.500 21 20H3z"/><path d="M12 10.500v4M12 17.200v.01"/>`,
   next: svg`<path d="m9.500 5.500 6.500 6.500-6.500 6.500"/>`,
   keys: svg`<rect x="3" y="6" width="18" height="12" rx="2"/><path d="M7 10h.01M11 10h.01M15 10h.01M8 14h8"/>`,
+  why: svg`<circle cx="12" cy="5.500" r="2.500"/><circle cx="6" cy="18.500" r="2.500"/><circle cx="18" cy="18.500" r="2.500"/><path d="M12 8v3.500M6 16v-2a2.500 2.500 0 0 1 2.500-2.500h7A2.500 2.500 0 0 1 18 14v2"/>`,
 };
 
 /** An icon beside words that say the same: hidden from screen readers. */

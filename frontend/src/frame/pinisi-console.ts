@@ -43,13 +43,14 @@ export class PinisiConsole extends View {
 
   protected override updated(): void {
     const page = this.words.pages[screenState.state.page];
+    if (screenState.state.why) void import("../why/why-dialog");
     document.title = [page, store.city?.name, "Pinisi"].filter(Boolean).join(" · ");
   }
 
   protected override render() {
     if (store.phase === "signed-out") return html`<sign-in></sign-in>`;
     if (store.phase === "failed") return html`<start-failed></start-failed>`;
-    const { panel, sheet, page, at } = screenState.state;
+    const { panel, sheet, page, at, why } = screenState.state;
     const usual = page === "programme" ? { "--panel": "min(48rem, 62vw)" } : {};
     const width = panel === null ? usual : { "--panel": `${panel}rem` };
     return html`
@@ -67,6 +68,7 @@ export class PinisiConsole extends View {
         <side-panel></side-panel>
       </div>
       ${page === "time" || at !== null ? html`<time-scrubber></time-scrubber>` : nothing}
+      ${why ? html`<why-dialog .address=${why}></why-dialog>` : nothing}
       ${this.keysShown ? html`<key-help @done=${() => (this.keysShown = false)}></key-help>` : nothing}
     `;
   }
@@ -76,6 +78,7 @@ export class PinisiConsole extends View {
   }
 
   private key(event: KeyboardEvent): void {
+    if (screenState.state.why) return;
     if (event.key === "Escape") return this.back();
     if (typing(event) || event.ctrlKey || event.metaKey || event.altKey || store.phase !== "ready") return;
     const page = PAGES[Number(event.key) - 1];

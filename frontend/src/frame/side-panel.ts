@@ -10,6 +10,7 @@ import "../pages/time-page";
 import { screenState } from "../screen/screen";
 import { controls } from "../theme/controls";
 import "../value/value-drawer";
+import { deepFocus } from "./deep-focus";
 import { icon } from "./icons";
 import "./stream-line";
 import { View } from "./view";
@@ -144,11 +145,4 @@ export class SidePanel extends View {
         return html`<now-page></now-page>`;
     }
   }
-}
-
-/** The element that has the focus, however deep in shadow trees. */
-function deepFocus(): HTMLElement | null {
-  let at = document.activeElement;
-  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
-  return at instanceof HTMLElement ? at : null;
 }

@@ -12,6 +12,7 @@ import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
 import "../value/method-mark";
 import { ageOf } from "../value/age";
+import "../why/why-link";
 import { ageText, figure, providerName, spoken, unitText } from "../value/words";
 import "./spark-line";
 
@@ -229,7 +230,7 @@ export class IndicatorTable extends View {
     </li>`;
   }
 
-  private about({ value, note }: Standing) {
+  private about({ id, value, note }: Standing) {
     if (value.value === null) return html`<span class="note">${this.text(note)}</span>`;
     const { seconds, state } = ageOf(value, store.clock());
     const days = seconds === null ? null : seconds / 86_400;
@@ -240,8 +241,12 @@ export class IndicatorTable extends View {
       </span>
       <span>${shortTime(value, this.words, this.format)}</span>
       ${days === null ? nothing : html`<span class="flag">${state === "late" ? icon("clock", 13) : nothing} ${ageText(seconds ?? 0, this.words, this.format)}</span>`}
-      ${this.doubts(value)} ${note ? html`<span class="note">${this.text(note)}</span>` : nothing}
+      ${this.doubts(value)} ${this.why(id, value)} ${note ? html`<span class="note">${this.text(note)}</span>` : nothing}
     `;
+  }
+
+  private why(id: string, value: Value) {
+    return html`<why-link .address=${indicatorAddress(id)} .label=${this.text(value.label)}></why-link>`;
   }
 
   private doubts({ flags }: Value) {

@@ -27,6 +27,8 @@ export interface Screen {
   list: string | null;
   /** Value whose drawer is open: `entity attribute`, or `tile id`. */
   value: string | null;
+  /** Value of which it is asked why it is what it is: named as `value` is. */
+  why: string | null;
   layers: readonly string[] | null;
   filter: IncidentFilter;
   map: MapView | null;
@@ -58,6 +60,7 @@ export const START: Screen = {
   incident: null,
   list: null,
   value: null,
+  why: null,
   layers: null,
   filter: "open",
   map: null,
@@ -105,6 +108,7 @@ export function parseAddress(search: string): Screen {
     incident: query.get("incident"),
     list: query.get("list"),
     value: query.get("value"),
+    why: query.get("why"),
     layers: layers === null ? null : layers.split(",").filter(Boolean),
     filter: oneOf(query.get("filter"), ["open", "mine", "closed", "all"]) ?? "open",
     map: readMap(query.get("map")),
@@ -135,6 +139,7 @@ export function formatAddress(screen: Screen): string {
     ["incident", screen.incident],
     ["list", screen.list],
     ["value", screen.value],
+    ["why", screen.why],
     ["layers", screen.layers === null ? null : screen.layers.join(",")],
     ["filter", screen.filter === "open" ? null : screen.filter],
     ["map", screen.map && mapText(screen.map)],

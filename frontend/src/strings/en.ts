@@ -2,6 +2,7 @@ import { data } from "./data-en";
 import { programme } from "./programme-en";
 import { replay } from "./replay-en";
 import { work } from "./work-en";
+import { why } from "./why-en";
 import type { Catalogue } from "./catalogue";
 
 export const en: Catalogue = {
@@ -316,6 +317,7 @@ export const en: Catalogue = {
   data,
   work,
   programme,
+  why,
   entry: {
     title: "Enter by hand",
     correct: "Correct",

@@ -2,6 +2,7 @@ import { data } from "./data-id";
 import { programme } from "./programme-id";
 import { replay } from "./replay-id";
 import { work } from "./work-id";
+import { why } from "./why-id";
 export const id = {
   pages: { now: "Sekarang", events: "Kejadian", place: "Tempat", time: "Waktu", programme: "Program" },
   skipToPanel: "Lompat ke isi",
@@ -314,6 +315,7 @@ export const id = {
   data,
   work,
   programme,
+  why,
   entry: {
     title: "Isi dengan tangan",
     correct: "Koreksi",

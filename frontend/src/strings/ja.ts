@@ -2,6 +2,7 @@ import { data } from "./data-ja";
 import { programme } from "./programme-ja";
 import { replay } from "./replay-ja";
 import { work } from "./work-ja";
+import { why } from "./why-ja";
 import type { Catalogue } from "./catalogue";
 
 export const ja: Catalogue = {
@@ -316,6 +317,7 @@ export const ja: Catalogue = {
   data,
   work,
   programme,
+  why,
   entry: {
     title: "手入力",
     correct: "訂正する",

@@ -14,6 +14,7 @@ import { programme, programmeHistory } from "../live/programme";
 import { store } from "../live/store";
 import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
+import "../why/why-link";
 import "./method-mark";
 import "./source-card";
 import { ageOf } from "./age";
@@ -149,6 +150,10 @@ export class ValueDrawer extends View {
         padding: 0.25rem 1.125rem 0.375rem;
       }
 
+      .part p + .acts {
+        padding-top: 0.5rem;
+      }
+
       .entering entry-form {
         display: block;
       }
@@ -221,6 +226,9 @@ export class ValueDrawer extends View {
       <div class="part">
         <h3>${this.words.drawer.rule}</h3>
         <p>${this.text(value.derived) || this.words.drawer.noRule}</p>
+        <div class="acts">
+          <why-link spelt .address=${this.address} .number=${typeof value.value === "number"}></why-link>
+        </div>
       </div>
       <div class="part">
         <h3>${this.words.drawer.history}</h3>

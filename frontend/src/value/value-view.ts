@@ -12,6 +12,7 @@ import { screenState } from "../screen/screen";
 import { ailingInput } from "../sources/ailing";
 import "../sources/ailing-mark";
 import { controls } from "../theme/controls";
+import "../why/why-link";
 import "./method-mark";
 import { ageOf } from "./age";
 import { ageText, figure, providerName, spoken, unitText } from "./words";
@@ -29,7 +30,18 @@ export class ValueView extends View {
     css`
       :host {
         display: block;
+        position: relative;
         min-width: 0;
+      }
+
+      why-link {
+        position: absolute;
+        right: 0.8125rem;
+        bottom: 0.5625rem;
+      }
+
+      :host([look="row"]) why-link {
+        bottom: 0.3125rem;
       }
 
       button {
@@ -83,6 +95,7 @@ export class ValueView extends View {
         line-height: 1rem;
         color: var(--ink3);
         min-width: 0;
+        padding-right: 1.5rem;
       }
 
       .origin {
@@ -209,7 +222,8 @@ export class ValueView extends View {
         <span class="when">${shortTime(value, words, format)}</span>
         ${this.age()} ${this.source()} ${this.doubts()}
       </span>
-    </button>`;
+    </button>
+    <why-link .address=${this.address} .label=${this.text(value.label)} .number=${typeof value.value === "number"}></why-link>`;
   }
 
   private unit() {

@@ -1,0 +1,26 @@
+/** Kata-kata pohon asal-usul: mengapa angka ini. */
+export const why = {
+  number: "Mengapa angka ini?",
+  value: "Mengapa nilai ini?",
+  byReaction: (name: string, service: string, version: string, moment: string) =>
+    `Dihitung oleh “${name}” (layanan ${service}, aturan versi ${version}) untuk ${moment}`,
+  ruleGone: "Aturannya tidak ada lagi: layanan ini tidak terpasang.",
+  byIndicator: (moment: string) => `Dihitung untuk Anda dari data per ${moment}`,
+  noFigure: "Belum ada data yang dapat dihitung.",
+  byMessage: (source: string) => `Pesan dari ${source}, seperti yang diterima:`,
+  address: "Alamat",
+  received: "Diterima",
+  media: "Jenis",
+  size: "Ukuran",
+  bytes: (n: string) => `${n} byte`,
+  cutOff: (size: string) => `${size}; hanya awalnya yang disimpan`,
+  raw: "Isi pesan",
+  written: (by: string, at: string) => (at ? `Ditulis oleh ${by}, ${at}` : `Ditulis oleh ${by}`),
+  from: "Dihitung dari",
+  window: (n: string, since: string, until: string) => `${n} nilai, dari ${since} sampai ${until}`,
+  newest: (n: string) => `${n} nilai terbaru di antaranya`,
+  unnamed: (n: string) => `dan ${n} nilai lain`,
+  hidden: (n: string) => `${n} masukan tidak boleh Anda lihat.`,
+  cut: "Masih berlanjut; selebihnya tidak ditampilkan.",
+  nothing: "Asal nilai ini tidak tersimpan (lagi).",
+};
