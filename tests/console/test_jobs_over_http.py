@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from house_at_hand import PINISI_CONTEXT, ROOT, Opened, copy_data, entity_path, open_house
 
 from pinisi.people.accounts import Assignment
+from pinisi.store.protocol import DocumentChange
+from pinisi.vocabulary.principal import SYSTEM
 
 pytestmark = pytest.mark.anyio
 JOBS = "/pinisi/v1/jobs"
@@ -201,3 +204,31 @@ async def test_who_may_start_and_cancel(harbour: None, template: Path, tmp_path:
     assert "input" not in seen.json()
     assert beyond.status_code == 403 and "see all" in beyond.json()["detail"]
     assert unseen.status_code == 404
+
+
+async def test_no_more_than_a_hundred_wait(opened: Opened, client: httpx.AsyncClient, tmp_path: Path) -> None:
+    runs = await start(client, "endless", file=str(tmp_path / "a"))
+    await wait_until(client, f"{JOBS}/{runs['id']}", lambda shown: shown["state"] == "running")
+    waiting = [(await start(client, "tide-table", days=1))["id"] for _ in range(100)]
+    wish = {"service": "harbour", "job": "tide-table", "input": {"days": 1}}
+    full = await client.post(JOBS, json=wish)
+    assert full.status_code == 409 and "100 jobs wait already" in full.json()["detail"]
+    for id in [*waiting, runs["id"]]:
+        assert (await client.post(f"{JOBS}/{id}/cancel")).json()["state"] == "cancelled"
+
+
+async def test_what_brings_the_server_down_each_time_is_not_begun_for_ever(
+    harbour: None, template: Path, tmp_path: Path
+) -> None:
+    data = copy_data(template, tmp_path / "data")
+    async with open_house(data) as made:
+        async with made.client() as client:
+            done = await over(client, (await start(client, "tide-table", days=1))["id"])
+        kept = await made.house.store.document("makassar", "job", done["id"])
+        assert kept is not None
+        record = msgspec.json.decode(kept[1]) | {"state": "running", "job": "again", "begun": 3}
+        back = DocumentChange("job-open", done["id"], msgspec.json.encode(record))
+        await made.house.store.apply("makassar", [back, DocumentChange("job", done["id"], None)], SYSTEM)
+    async with open_house(data) as made, made.client() as client:
+        shown = await over(client, done["id"])
+    assert shown["state"] == "interrupted" and "begun 3 times" in shown["reason"]["en"]

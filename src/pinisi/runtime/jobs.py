@@ -319,6 +319,8 @@ class Jobs:
                 await self._book.keep(run.tenant, asked, principal, *more)
                 return
             except StoreUnavailable as error:
+                if self._closing:
+                    raise
                 _log.warning("a job has to wait for the store", id=run.asked.id, reason=str(error))
                 await asyncio.sleep(RETRY_SECONDS)
 
