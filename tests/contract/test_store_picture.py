@@ -27,8 +27,8 @@ from city_at_hand import (
 from pinisi.store.protocol import Edit, EntityChange, Forgotten, Picture, PictureQuery, Store
 from pinisi.store.query import Compare, EntityQuery, GeoQuery, TypeIs
 from pinisi.store.query import Path as Where
-from pinisi.vocabulary.entity import Entity
-from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.entity import Entity, Instance
+from pinisi.vocabulary.instant import Instant, format_instant
 from pinisi.vocabulary.principal import EVERYTHING, Grants
 from pinisi.vocabulary.terms import LOCATION
 
@@ -36,6 +36,7 @@ pytestmark = pytest.mark.anyio
 
 T = 1_000_000_000_000_000
 HOUR = 3_600_000_000
+CODES = (WEST_CODE, EAST_CODE)
 SENSORS = EntityQuery(types=TypeIs(SENSOR))
 
 
@@ -52,6 +53,12 @@ async def picture(
     known = moment if then else None
     asked = PictureQuery(entities=query, at=moment, known=known, attributes=attributes, limit=limit)
     return await store.picture(TENANT, asked, grants)
+
+
+def value_at(place: tuple[float, float], observed: Instant) -> Instance:
+    found = at(place)
+    found.observed_at = format_instant(observed)
+    return found
 
 
 def said(picture: Picture, attribute: str = SPEED) -> dict[str, object]:
@@ -141,6 +148,38 @@ async def test_what_has_no_time_of_its_own_holds_as_far_back_as_its_entity_is_kn
     assert LOCATION in now.records[0].entity.attributes
     assert said(await picture(store, T - 1, then=True)) == {}
     assert said(await picture(store, T - 2 * HOUR)) == {}
+
+
+async def test_what_had_been_said_of_a_time_still_to_come_was_on_the_screen_then(store: Store, clock: Clock) -> None:
+    """A register whose period runs yet: its names, places and figures are dated by the end of it."""
+    await found_districts(store)
+    end = T + 9 * HOUR
+    sensor = Entity("urn:a", [SENSOR], {SPEED: [value(1, observed=end)], LOCATION: [value_at(WEST, end)]})
+    await write(store, put(sensor))
+    clock.forward(HOUR)
+    await write(store, patch("urn:a", LEVEL, value(4, observed=T + HOUR)))
+    for then in (True, False):
+        found = [await picture(store, moment, then=then) for moment in (T - 1, T, T + HOUR)]
+        assert [said(each) for each in found] == [{}, {"urn:a": 1}, {"urn:a": 1}]
+        assert [said(each, LEVEL) for each in found[1:]] == [{"urn:a": None}, {"urn:a": 4}]
+        west, east = [await picture(store, T, then=then, grants=limited(areas=[code])) for code in CODES]
+        assert (said(west), said(east)) == ({"urn:a": 1}, {})
+
+
+async def test_of_a_time_still_to_come_the_word_of_an_earlier_time_holds_until_then(store: Store, clock: Clock) -> None:
+    await write(store, put(thing("urn:a")), patch("urn:a", SPEED, value(5, observed=T)))
+    await write(store, patch("urn:a", SPEED, value(6, observed=T + 9 * HOUR)))
+    clock.forward(HOUR)
+    assert said(await picture(store, T + HOUR, then=True)) == {"urn:a": 5}
+    assert said(await picture(store, T + 9 * HOUR, then=True)) == {"urn:a": 6}
+
+
+async def test_what_is_taken_away_before_its_time_comes_is_gone(store: Store, clock: Clock) -> None:
+    await write(store, put(thing("urn:a")), patch("urn:a", SPEED, value(5, observed=T + 9 * HOUR)))
+    clock.forward(HOUR)
+    await write(store, patch("urn:a", SPEED))
+    before, after = [await picture(store, moment, then=True) for moment in (T, T + HOUR)]
+    assert (said(before), said(after)) == ({"urn:a": 5}, {"urn:a": None})
 
 
 async def test_what_was_added_to_a_known_entity_later_was_not_there_before(store: Store, clock: Clock) -> None:

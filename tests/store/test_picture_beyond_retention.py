@@ -83,7 +83,8 @@ async def _all(store: SqliteStore, at: int) -> set[str]:
 def _to_version_1(file: Path) -> None:
     """What later versions added goes; a migrated file must be brought to the newest version again."""
     connection = apsw.Connection(str(file))
-    connection.execute("DROP TABLE passage; DROP TABLE strand; DROP TABLE origin; DROP TABLE reacted")
+    for table in ("passage", "strand", "origin", "reacted", "record_migration"):
+        connection.execute(f"DROP TABLE {table}")
     connection.pragma("user_version", 1)
     connection.close()
     assert len(MIGRATIONS) >= 2

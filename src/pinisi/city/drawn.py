@@ -20,7 +20,7 @@ from pinisi.city.errors import CityError
 from pinisi.city.facts import Entity, Origin, fact, place
 from pinisi.city.importing.fault_texts import english
 from pinisi.city.importing.rows import BadRow
-from pinisi.city.period import period_end
+from pinisi.city.period import period_start
 from pinisi.city.reading import read_text, read_toml
 from pinisi.city.shapefile import is_shapefile, read_shapes
 
@@ -140,13 +140,13 @@ def _holder(
 
 
 def drawn_things(shapes: Shapes, folder: Path, zone: ZoneInfo) -> Iterator[Entity]:
-    """Entities of the drawn things.
+    """Entities of the drawn things. Their names and places hold from the beginning of the period on.
 
     Raises:
         CityError: naming file and row.
     """
     for drawn in shapes.things:
-        origin = Origin(source=drawn.source, observed_at=period_end(drawn.period, zone), period=drawn.period)
+        origin = Origin(source=drawn.source, observed_at=period_start(drawn.period, zone), period=drawn.period)
         path = folder / drawn.file
         for row, words, geometry in _rows(path, drawn.parts):
             entity: Entity = {"id": _id(path, row, drawn.entity, words), "type": drawn.type}

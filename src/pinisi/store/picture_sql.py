@@ -15,6 +15,10 @@ _HEAD = "e.row, e.id, e.family, e.passed, e.stands"
 _FIRST = """(SELECT CASE WHEN observed > :at AND observed = received THEN {what} END FROM history
   WHERE entity = e.row AND attribute = {attribute} AND dataset = 0 AND position > e.floor ORDER BY observed, position
   LIMIT 1)"""
+_AHEAD = """(SELECT CASE WHEN received <= min(:at, :known) AND NOT EXISTS (SELECT 1 FROM history
+  WHERE entity = e.row AND attribute = {attribute} AND dataset = 0 AND position > e.floor AND observed <= :at)
+  THEN {what} END FROM history WHERE entity = e.row AND attribute = {attribute} AND dataset = 0 AND observed > :at
+  AND body IS NOT NULL AND position > e.floor ORDER BY observed, position LIMIT 1)"""
 _PLACED = "position || ' ' || received || ' ' || family || ' ' || coalesce(body, '')"
 _LAST = """LEFT JOIN (SELECT entity, max(position) AS position, family FROM passage
   WHERE received <= min(:at, :known) GROUP BY entity) AS last ON last.entity = entity.row"""
@@ -54,11 +58,19 @@ class Walk(msgspec.Struct, frozen=True):
             f"WHERE s.attribute IN ({_listed(attributes)}) AND body IS NOT NULL"
         )
 
+    def said_ahead(self, attributes: Sequence[int], location: int | None) -> str:
+        """Row, location, bodies: the next value of each attribute that has none yet, if it was received by the moment.
+        `:rows` (JSON) are the entities."""
+        return self._filling(_AHEAD, attributes, location)
+
     def undated_first(self, attributes: Sequence[int], location: int | None) -> str:
         """Row, location, bodies: the first value of each attribute, if it came after the moment and has no time of its
         own. `:rows` (JSON) are the entities."""
-        cells = [_FIRST.format(what="body", attribute=attribute) for attribute in attributes]
-        placed = "NULL" if location is None else _FIRST.format(what=_PLACED, attribute=location)
+        return self._filling(_FIRST, attributes, location)
+
+    def _filling(self, value: str, attributes: Sequence[int], location: int | None) -> str:
+        cells = [value.format(what="body", attribute=attribute) for attribute in attributes]
+        placed = "NULL" if location is None else value.format(what=_PLACED, attribute=location)
         return f"{self._entities(_OF_ROWS)} SELECT {', '.join(['e.row', placed, *cells])} FROM e"
 
     def hours(self, attributes: Sequence[int]) -> str:

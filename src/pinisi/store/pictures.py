@@ -26,6 +26,7 @@ _FOREVER = 2**62
 _USED = "SELECT DISTINCT attribute FROM usage WHERE family IN (SELECT value FROM json_each(?))"
 _ANY_PASSAGE = "SELECT 1 FROM passage WHERE received <= min(:at, :known)"
 _Shown = frozenset[str] | None
+_Place = tuple[int, Instant, int, bytes | None]
 
 
 class Past(Record):
@@ -68,7 +69,7 @@ class Past(Record):
 class _Found:
     """One entity while its picture is put together."""
 
-    __slots__ = ("bodies", "family", "hours", "id", "known_then", "named", "row")
+    __slots__ = ("bodies", "family", "hours", "id", "known_then", "named", "passed", "row", "there")
 
     def __init__(self, row: int, id: str, family: int, bodies: tuple[bytes | None, ...], known_then: bool) -> None:
         self.row = row
@@ -76,6 +77,8 @@ class _Found:
         self.family = family
         self.bodies = bodies
         self.known_then = known_then
+        self.passed = 0
+        self.there = False
         self.named: Sequence[tuple[str, bytes]] = ()
         self.hours: Sequence[tuple[str, Instance]] = ()
 
@@ -109,6 +112,8 @@ class PictureReader:
         values = self._parameters(query)
         walk = self._walk(query, values)
         found = self._found(walk, numbers, values)
+        self._fill_ahead(walk, found, numbers, values)
+        found = [each for each in found if each.there]
         if query.known is None:
             self._fill_undated(walk, found, numbers, query.at)
         condensed = self._condensed(query.at)
@@ -160,7 +165,7 @@ class PictureReader:
         return Walk(query.entities.ids is not None, query.known is not None, passed, gone)
 
     def _found(self, walk: Walk, numbers: Sequence[int], values: Mapping[str, Any]) -> list[_Found]:
-        """The entities of which the moment knows something."""
+        """The entities that have not gone; `there` are those of which something is true at the moment."""
         sql = walk.values(numbers, self._names.number.get(LOCATION))
         found: list[_Found] = []
         for row, id, family, passed, stands, placed, *bodies in self._connection.execute(sql, values):
@@ -169,10 +174,32 @@ class PictureReader:
                 family = stands
             elif since:
                 family = area
-            if family < 0 or not (passed is not None or since or any(bodies)):
+            if family < 0:
                 continue
-            found.append(_Found(row, id, family, (body, *bodies), passed is not None or (0 < received <= values["at"])))
+            each = _Found(row, id, family, (body, *bodies), passed is not None or (0 < received <= values["at"]))
+            each.passed = passed or 0
+            each.there = passed is not None or since > 0 or any(bodies)
+            found.append(each)
         return found
+
+    def _fill_ahead(
+        self, walk: Walk, found: Iterable[_Found], numbers: Sequence[int], values: Mapping[str, Any]
+    ) -> None:
+        """What had been said by then of a time still to come (a register whose period runs yet) was on the screen then:
+        it is shown where nothing of an earlier time is known."""
+        poor = {each.row: each for each in found if None in each.bodies}
+        if not poor:
+            return
+        location = self._names.number.get(LOCATION)
+        places = range(len(numbers) + 1)
+        lacking = [n for n in places if any(each.bodies[n] is None for each in poor.values())]
+        wanted = [numbers[n - 1] for n in lacking if n]
+        sql = walk.said_ahead(wanted, location if 0 in lacking else None)
+        asked = {**values, "rows": msgspec.json.encode(list(poor)).decode()}
+        for row, placed, *bodies in self._connection.execute(sql, asked):
+            if placed is not None or any(bodies):
+                told = dict(zip((n for n in lacking if n), bodies, strict=True))
+                _said_ahead(poor[row], _placed(placed), told)
 
     def _fill_undated(self, walk: Walk, found: Iterable[_Found], numbers: Sequence[int], at: Instant) -> None:
         """As known now: what tells no time of its own (a name, a place) held before it was first written down."""
@@ -235,7 +262,17 @@ class PictureReader:
         return mean
 
 
-def _placed(text: str | None) -> tuple[int, Instant, int, bytes | None]:
+def _said_ahead(each: _Found, placed: _Place, told: Mapping[int, bytes | None]) -> None:
+    """Fill what an entity lacks; `told`: place in its bodies -> what was said of that attribute."""
+    since, _, family, body = placed
+    if since > each.passed:
+        each.family = family
+    each.there = each.known_then = True
+    filled = {0: body, **told}
+    each.bodies = tuple(old if old is not None else filled.get(n) for n, old in enumerate(each.bodies))
+
+
+def _placed(text: str | None) -> _Place:
     """Position, received, family and body of a location's row; zeros where there is none."""
     if text is None:
         return 0, 0, 0, None
