@@ -48,6 +48,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_import(commands)
     _add_import_roads(commands)
     _add_replay(commands)
+    _add_backtest(commands)
     _add_account(commands)
     _add_token(commands)
     _command(commands, "version", _version, "print the version")
@@ -120,6 +121,25 @@ def _add_replay(commands: Any) -> None:
     parser.add_argument("--city", metavar="CITY", help="the city to open when no Pinisi runs (default: as pinisi run)")
     parser.add_argument("--host", help="address to listen at, if it has to be opened (default: 127.0.0.1)")
     parser.add_argument("--port", help="port to listen at, if it has to be opened (default: 9090)")
+
+
+def _add_backtest(commands: Any) -> None:
+    parser = _command(
+        commands, "backtest", _backtest, "what a service said in the past, beside what came", settings=True
+    )
+    parser.add_argument("service", metavar="SERVICE")
+    parser.add_argument("--reaction", default="", help="which of its reactions, where several say something of later")
+    parser.add_argument("--from", dest="since", required=True, metavar="DAY", help="2026-02-01, or a moment in UTC")
+    parser.add_argument("--to", dest="until", required=True, metavar="DAY", help="the end, left out itself")
+    parser.add_argument("--every", type=float, default=1.0, metavar="HOURS", help="from one moment to the next (1)")
+    parser.add_argument(
+        "--known-by",
+        choices=("received", "observed"),
+        default="received",
+        help="what was known then: what had come in (received), or, of history that was imported, had been measured",
+    )
+    parser.add_argument("--tenant", default="", help="which tenant, where there are several")
+    parser.add_argument("--json", action="store_true", help="the whole report as JSON")
 
 
 def _add_import(commands: Any) -> None:
@@ -241,6 +261,21 @@ def _new_source(words: Words) -> int:
     from pinisi.commands.sources import new_source
 
     return new_source(words.name, words.service, words.folder)
+
+
+def _backtest(words: Words) -> int:
+    from pinisi.commands.backtest import Wish, run
+
+    wish = Wish(
+        service=words.service,
+        reaction=words.reaction,
+        since=words.since,
+        until=words.until,
+        every=words.every * 3_600,
+        known_by=words.known_by,
+        tenant=words.tenant,
+    )
+    return run(_settings(words), wish, as_json=words.json)
 
 
 def _replay(words: Words) -> int:

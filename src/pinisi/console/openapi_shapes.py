@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from pinisi.console.backtest_endpoints import BacktestWish
 from pinisi.console.command_endpoints import CommandAct, CommandWish
 from pinisi.console.entry_bodies import EntryBody, PlaceBody, UndoBody
 from pinisi.console.job_endpoints import JobWish
@@ -246,6 +247,7 @@ _STRUCTS: tuple[type[msgspec.Struct], ...] = (
     PlaceBody,
     UndoBody,
     JobWish,
+    BacktestWish,
     CommandWish,
     CommandAct,
     RoadBatch,

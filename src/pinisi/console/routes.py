@@ -1,6 +1,7 @@
 """The one route table: every address, who may use it, what it does. Tests and docs walk it."""
 
 from pinisi.console.area_endpoints import AREA_ROUTES
+from pinisi.console.backtest_endpoints import BACKTEST_ROUTES
 from pinisi.console.city_endpoints import CITY_ROUTES
 from pinisi.console.command_endpoints import COMMAND_ROUTES
 from pinisi.console.entry_endpoints import ENTRY_ROUTES
@@ -56,6 +57,7 @@ ROUTES: tuple[Route, ...] = (
     *SOURCE_ROUTES,
     *JOB_ROUTES,
     *SERVICE_ROUTES,
+    *BACKTEST_ROUTES,
     *LINEAGE_ROUTES,
     *COMMAND_ROUTES,
     *HOUSE_ROUTES,

@@ -81,7 +81,7 @@ async def switch_service(house: House, call: Call) -> Reply:
     """Start or stop one service, the others go on; switched on while it runs, it is started again."""
     wish = call.decode(_NewSwitch)
     rooms = house.town(call.tenant).rooms
-    room = _room(house, call)
+    room = room_of(house, call)
     word = b"on" if wish.on else b"off"
     entry = AuditEntry(SWITCHED, f"service/{room.service.name}", {"on": wish.on})
     await house.store.apply(call.tenant, (DocumentChange(SWITCH, room.service.name, word), entry), call.principal)
@@ -123,7 +123,7 @@ async def run_parked(house: House, call: Call) -> Reply:
     return json_reply({"woken": await running.run_parked(wish.subject)}, 202)
 
 
-def _room(house: House, call: Call) -> Room:
+def room_of(house: House, call: Call) -> Room:
     name = call.params["name"]
     room = house.town(call.tenant).rooms.rooms.get(name)
     if room is None:
@@ -132,7 +132,7 @@ def _room(house: House, call: Call) -> Room:
 
 
 def _running(house: House, call: Call) -> RunningReaction:
-    room = _room(house, call)
+    room = room_of(house, call)
     if room.reactor is None:
         raise Conflict(f"{room.service.name} does not run")
     name = call.params["reaction"]

@@ -4,13 +4,14 @@ A service declares; the kernel fetches the inputs, calls the function, writes wh
 made of, and remembers which inputs it has answered. docs/how-to/add-a-service.md is the authors' page.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
 from pinisi.city.text import Text
-from pinisi.runtime.known import Document, Inputs
+from pinisi.runtime.known import Document, Inputs, Said
 from pinisi.runtime.source import Method
+from pinisi.vocabulary.instant import Instant
 
 WHOLE_CITY = "*"
 """As `subject` of a wake: the reaction is about the city as a whole, and runs once for all changes."""
@@ -63,6 +64,35 @@ class Writes(msgspec.Struct, frozen=True, kw_only=True):
     attributes: tuple[str, ...] = ()
 
 
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """What an answer says of a later value, so that it can be judged: `backtest` compares it with what came.
+
+    `interval` is the range in which the value should lie with the probability that the reaction promises.
+    """
+
+    entity: str
+    attribute: str
+    at: Instant
+    value: float
+    interval: tuple[float, float] | None = None
+
+
+class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+    """How a reaction that says something of the future is judged.
+
+    Args:
+        claims: what one of its answers says.
+        came: from the values of an attribute (in the order of coming) those that count, by moment.
+        step: seconds within which a value is of the moment that was claimed.
+        promised: the share of values that the intervals promise to hold.
+    """
+
+    claims: Callable[[Document], Sequence[Claim]]
+    came: Callable[[str, Sequence[Said]], Mapping[Instant, float]]
+    step: float = 3_600.0
+    promised: float = 0.9
+
+
 class Reaction(msgspec.Struct, frozen=True, kw_only=True):
     """A pure function with all that the kernel must know to run it.
 
@@ -75,6 +105,7 @@ class Reaction(msgspec.Struct, frozen=True, kw_only=True):
             run), at most ten times as long.
         rest: seconds between two runs of one subject.
         limit: seconds that one run may take.
+        judgement: of one that says something of later values: how `pinisi backtest` compares it with what came.
     """
 
     name: str
@@ -90,6 +121,7 @@ class Reaction(msgspec.Struct, frozen=True, kw_only=True):
     settle: float = 0.0
     rest: float = 0.0
     limit: float = 2.0
+    judgement: Judgement | None = None
 
 
 class BadReaction(ValueError):
@@ -118,6 +150,20 @@ def check_reactions(service: str, types: Sequence[str], reactions: Sequence[Reac
         way = _circle(reaction, reactions, (reaction.name,))
         if way is not None:
             raise BadReaction(f"{service}: these reactions would wake each other for ever: {' -> '.join(way)}")
+
+
+def judged_reaction(service: str, reactions: Sequence[Reaction], name: str | None = None) -> Reaction:
+    """The reaction of that name; without a name the only one that says something of later values.
+
+    Raises:
+        LookupError: there is none, or more than one.
+    """
+    judged = [each for each in reactions if each.judgement]
+    found = [each for each in reactions if each.name == name] if name else judged
+    if len(found) != 1:
+        known = ", ".join(each.name for each in judged) or "none says anything of later values"
+        raise LookupError(f"{service} has no reaction {name}" if name else f"{service}: name a reaction ({known})")
+    return found[0]
 
 
 def _circle(reaction: Reaction, all: Sequence[Reaction], way: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -4,22 +4,26 @@ The kernel fetches the last days of a station when it says something new; the en
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
+from math import isnan
+from operator import attrgetter
 from typing import Any
 
 from pinisi.runtime.known import Document, Inputs, Said
-from pinisi.runtime.reaction import Past, Reaction, Wake, Writes
+from pinisi.runtime.reaction import Claim, Judgement, Past, Reaction, Wake, Writes
 from pinisi.runtime.strings import texts_of
 from pinisi.services.environment.engine import ispu, us_aqi
 from pinisi.services.environment.engine.cleaning import Reading, Verdict
 from pinisi.services.environment.engine.forecast import Forecast, Hour, forecast
 from pinisi.services.environment.engine.hourly import hourly
 from pinisi.services.environment.engine.indices import Indices, indices, judged
+from pinisi.services.environment.engine.judged_series import JudgedSeries
 from pinisi.services.environment.engine.pollutant import NotAnIndex
 from pinisi.services.environment.engine.quantity import QUANTITIES
 from pinisi.services.environment.engine.thinning import thinned
 from pinisi.services.environment.engine.units import to_micrograms
 from pinisi.services.environment.models import AIR_FORECAST, FORECAST_OF, forecast_id, index_id
-from pinisi.vocabulary.instant import HOUR, format_instant
+from pinisi.vocabulary.instant import HOUR, Instant, format_instant, parse_instant
 
 TEXTS = texts_of("pinisi.services.environment")
 STATION = "AirQualityObserved"
@@ -37,16 +41,29 @@ def verdicts(inputs: Inputs, attributes: Sequence[str] = MEASURED) -> dict[str, 
 
 
 def _readings(attribute: str, said: Sequence[Said]) -> Sequence[Reading]:
-    """Measured numbers in the unit of the rules and in the order of coming; those that have no such unit are none."""
-    found: list[Reading] = []
-    for each in sorted(said, key=lambda each: each.position):
-        number = each.number if each.method not in _NOT_MEASURED else None
-        if number is not None:
-            try:
-                found.append(Reading(each.observed, _in_unit(attribute, number, each.unit), each.received))
-            except NotAnIndex:
-                continue
-    return thinned(found)
+    """Readings in the order of coming, as close as the judge's rules look."""
+    found = [_reading(attribute, each) for each in _numbers(said)]
+    return thinned([reading for reading in found if reading is not None])
+
+
+def _numbers(said: Sequence[Said]) -> list[Said]:
+    """Measured numbers in the order of coming."""
+    numbers = [each for each in said if type(each.value) in (float, int) and each.method not in _NOT_MEASURED]
+    return sorted(numbers, key=attrgetter("position"))
+
+
+def _reading(attribute: str, said: Said) -> Reading | None:
+    """The number in the unit of the rules; None where its unit says that it is something else."""
+    number = said.number
+    assert number is not None
+    try:
+        return Reading(said.observed, _in_unit(attribute, number, said.unit), said.received)
+    except NotAnIndex:
+        return None
+
+
+_LONG = {name: JudgedSeries[Said](QUANTITIES[name], partial(_reading, name)) for name in FORECAST_OF}
+"""Remembers what was judged an hour ago: saves work, changes nothing."""
 
 
 def _in_unit(attribute: str, number: float, unit: str | None) -> float:
@@ -129,7 +146,7 @@ def react_forecast(inputs: Inputs) -> Sequence[Document]:
     """The next 24 hours of the first of `FORECAST_OF` that a station tells long enough."""
     origin = inputs.now // HOUR * HOUR
     for attribute in FORECAST_OF:
-        found = verdicts(inputs, (attribute,)).get(attribute)
+        found = _LONG[attribute].verdicts(_numbers(inputs.past(attribute)))
         told = forecast(hourly(found), origin) if found else None
         if told is not None:
             return [_forecast(inputs, attribute, told)]
@@ -148,6 +165,27 @@ def _forecast(inputs: Inputs, attribute: str, told: Forecast) -> Document:
         "highestAt": _property({"@type": "DateTime", "@value": format_instant(highest.at)}, at),
         "learntFrom": _property(told.learnt_from, at) | {"unitCode": "HUR"},
     }
+
+
+def claims(document: Document) -> Sequence[Claim]:
+    """What a forecast says of each hour, for `pinisi backtest`."""
+    station, attribute = document["refObserved"]["object"], document["forecastOf"]["value"]
+    return [
+        Claim(
+            entity=station,
+            attribute=attribute,
+            at=parse_instant(hour["at"]),
+            value=hour["value"],
+            interval=(hour["low"], hour["high"]),
+        )
+        for hour in document["hours"]["json"]
+    ]
+
+
+def came(attribute: str, said: Sequence[Said]) -> Mapping[Instant, float]:
+    """The good means of the hours, by which a forecast is judged."""
+    series = hourly(JudgedSeries(QUANTITIES[attribute], partial(_reading, attribute)).verdicts(_numbers(said)))
+    return {series.first + place * HOUR: value for place, value in enumerate(series.values) if not isnan(value)}
 
 
 def _hour(hour: Hour) -> dict[str, Any]:
@@ -193,4 +231,5 @@ FORECAST = Reaction(
     every=3_600.0,
     rest=60.0,
     limit=20.0,
+    judgement=Judgement(claims=claims, came=came),
 )

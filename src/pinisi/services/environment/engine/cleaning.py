@@ -68,7 +68,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def used(self) -> bool:
         """Whether indices, alarms and forecasts may rest on it."""
-        return NOTES.issuperset(self.reasons)
+        return not self.reasons or NOTES.issuperset(self.reasons)
 
 
 def judge(quantity: Quantity, earlier: Sequence[Reading], newest: Reading) -> Verdict:

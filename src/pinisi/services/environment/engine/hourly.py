@@ -32,14 +32,17 @@ class Hourly(msgspec.Struct, frozen=True):
 
 def hourly(verdicts: Iterable[Verdict]) -> Hourly:
     """The means of the good values of each hour; an hour begins with its full hour."""
-    sums: dict[Instant, tuple[float, int]] = {}
+    sums: dict[Instant, float] = {}
+    counts: dict[Instant, int] = {}
     for verdict in verdicts:
         if verdict.used:
             hour = verdict.at // HOUR * HOUR
-            total, count = sums.get(hour, (0.0, 0))
-            sums[hour] = total + verdict.value, count + 1
+            sums[hour] = sums.get(hour, 0.0) + verdict.value
+            counts[hour] = counts.get(hour, 0) + 1
     if not sums:
         return Hourly(0, ())
-    means = {hour: total / count for hour, (total, count) in sums.items()}
-    first, last = min(means), max(means)
-    return Hourly(first, tuple(means.get(hour, math.nan) for hour in range(first, last + HOUR, HOUR)))
+    first, last = min(sums), max(sums)
+    values = [math.nan] * ((last - first) // HOUR + 1)
+    for hour, total in sums.items():
+        values[(hour - first) // HOUR] = total / counts[hour]
+    return Hourly(first, tuple(values))
