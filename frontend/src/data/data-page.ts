@@ -65,6 +65,7 @@ export class DataPage extends View {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    void import("../services/service-list");
     if (this.steward) void this.refresh();
   }
 
@@ -128,6 +129,7 @@ export class DataPage extends View {
       ${this.steward ? this.entrance() : nothing}
       <command-list></command-list>
       <job-list></job-list>
+      <service-list></service-list>
       ${this.steward ? this.imports() : nothing}
     `;
   }

@@ -2,6 +2,7 @@ import { data } from "./data-id";
 import { programme } from "./programme-id";
 import { replay } from "./replay-id";
 import { work } from "./work-id";
+import { services } from "./services-id";
 import { why } from "./why-id";
 export const id = {
   pages: { now: "Sekarang", events: "Kejadian", place: "Tempat", time: "Waktu", programme: "Program" },
@@ -316,6 +317,7 @@ export const id = {
   work,
   programme,
   why,
+  services,
   entry: {
     title: "Isi dengan tangan",
     correct: "Koreksi",

@@ -2,6 +2,7 @@ import { data } from "./data-ja";
 import { programme } from "./programme-ja";
 import { replay } from "./replay-ja";
 import { work } from "./work-ja";
+import { services } from "./services-ja";
 import { why } from "./why-ja";
 import type { Catalogue } from "./catalogue";
 
@@ -318,6 +319,7 @@ export const ja: Catalogue = {
   work,
   programme,
   why,
+  services,
   entry: {
     title: "手入力",
     correct: "訂正する",
