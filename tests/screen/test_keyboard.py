@@ -73,7 +73,7 @@ def test_a_list_moves_by_arrows_and_opens_by_enter(page: Page, war_room: WarRoom
     box.focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
-    chosen = box.locator("[aria-selected=true] .cut-off").inner_text()
+    chosen = box.locator("[aria-selected=true] .cut-off").first.inner_text()
     page.keyboard.press("m")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name=chosen, level=1)).to_be_visible()
