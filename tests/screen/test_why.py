@@ -15,6 +15,36 @@ from .conftest import ROOT, WarRoom, Witness, open_console
 pytestmark = pytest.mark.screen
 STATE = "urn:ngsi-ld:WellState"
 MESSAGE = '[{"id":"7","at":"2026-11-20T05:00:00Z","level":1.25}]'
+TIDES = '''\
+"""Another third party's service: the mean level of the last ten years."""
+from pinisi.city.text import Text
+from pinisi.runtime.manifest import Service
+from pinisi.runtime.reaction import Past, Reaction, Wake, Writes
+
+def mean(inputs):
+    levels = [each.number for each in inputs.past("waterLevel")]
+    id = inputs.subject.id.replace("Gauge", "Tide")
+    return [{"id": id, "type": "Tide", "mean": {"type": "Property", "value": sum(levels) / len(levels)}}]
+
+TEXT = Text("Pasang", "Tides", "潮汐")
+SERVICE = Service(
+    name="tides",
+    title=TEXT,
+    types=("Tide",),
+    reactions=(
+        Reaction(
+            name="mean",
+            title=TEXT,
+            rule=TEXT,
+            react=mean,
+            wakes=(Wake(type="Gauge", attributes=("waterLevel",)),),
+            inputs=(Past(attributes=("waterLevel",), hours=87_600),),
+            writes=(Writes(type="Tide"),),
+        ),
+    ),
+)
+'''
+HISTORY = [{"id": "9", "at": f"2024-03-01T{hour:02}:00:00Z", "level": hour} for hour in range(7)]
 DOUBLED = f"/?page=place&id={STATE}:7"
 
 
@@ -25,11 +55,14 @@ def with_wells(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarRoom]:
     packages = folder / "packages"
     packages.mkdir()
     install(packages, "wells", WELLS)
+    install(packages, "tides", TIDES)
     room = WarRoom(folder / "data", city_with_gauges(folder, ROOT / "cities" / "makassar"), packages)
     try:
         room.start()
         headers = {"content-type": "application/json"}
         answer = httpx.post(f"{room.address}/pinisi/v1/push/gauges", content=MESSAGE, headers=headers, timeout=30)
+        assert answer.status_code == 200, answer.text
+        answer = httpx.post(f"{room.address}/pinisi/v1/push/gauges", json=HISTORY, timeout=30)
         assert answer.status_code == 200, answer.text
         yield room
     finally:
@@ -63,6 +96,17 @@ def test_a_value_leads_over_its_reaction_to_the_message_as_it_came(page: Page, w
     for part in ("A message from Gauges, as it came:", "push by ", "application/json", f"{len(MESSAGE)} bytes"):
         expect(level.locator("made-view")).to_contain_text(part)
     assert witness.complaints == []
+
+
+def test_a_window_says_how_many_values_it_had_and_follows_the_newest(page: Page, with_wells: WarRoom) -> None:
+    dialog = why(page, with_wells, "/?page=place&id=urn:ngsi-ld:Tide:9&lang=en", "Why this number? mean")
+    window = dialog.locator("why-tree ul ul > li").first
+    expect(window).to_contain_text("7 values, from 1 Mar 2024, 08:00 WITA to 1 Mar 2024, 14:00 WITA")
+    expect(window).to_contain_text("the newest 5 of them")
+    newest = window.locator("> details > .inner > ul > li")
+    expect(newest).to_have_count(5)
+    newest.first.locator("summary").click()
+    expect(newest.first.locator("pre")).to_contain_text('"level":6')
 
 
 def test_it_is_opened_read_and_closed_by_keyboard_and_the_focus_returns(page: Page, with_wells: WarRoom) -> None:
