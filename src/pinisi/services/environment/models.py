@@ -13,7 +13,7 @@ station tells no concentrations; `mainPollutant` is the one it is of). What is d
 `AirQualityIndex` (Pinisi): one for each station. `ispu`, `ispuCategory`, `criticalPollutant`, `subIndices` (JSON,
 pollutant -> ISPU) by Permen LHK P.14/2020, of means of 24 hours; `ispuBasis`: `concentrations`, or `us-aqi` for an
 estimate from the concentrations that a US AQI stands for; `usAqi`, `usAqiCategory`; `goodHours` (HUR) of the last 24;
-`leftOut` (JSON): values that do not count, with the reasons. Indices have no unit.
+`leftOut` (words): values that do not count, with the reasons. Indices have no unit.
 
 `AirQualityForecast` (Pinisi): one for each station, of its attribute `forecastOf`. `hours` (JSON): `at`, `value`, `low`
 and `high` (nine times in ten between them) of each of the next 24 hours; `highest` and `highestAt`; `learntFrom` (HUR):

@@ -9,6 +9,8 @@ from math import isnan
 from operator import attrgetter
 from typing import Any
 
+from pinisi.city.text import LANGUAGES
+from pinisi.city.words import attribute_label
 from pinisi.runtime.known import Document, Inputs, Said
 from pinisi.runtime.reaction import Claim, Judgement, Past, Reaction, Wake, Writes
 from pinisi.runtime.strings import texts_of
@@ -16,7 +18,7 @@ from pinisi.services.environment.engine import ispu, us_aqi
 from pinisi.services.environment.engine.cleaning import Reading, Verdict
 from pinisi.services.environment.engine.forecast import Forecast, Hour, forecast
 from pinisi.services.environment.engine.hourly import hourly
-from pinisi.services.environment.engine.indices import Indices, indices, judged
+from pinisi.services.environment.engine.indices import Indices, LeftOut, indices, judged
 from pinisi.services.environment.engine.judged_series import JudgedSeries
 from pinisi.services.environment.engine.pollutant import NotAnIndex
 from pinisi.services.environment.engine.quantity import QUANTITIES
@@ -102,7 +104,7 @@ def react_index(inputs: Inputs) -> Sequence[Document]:
     at = format_instant(found.at)
     document = _about(inputs, index_id(inputs.subject.id), "AirQualityIndex", at)
     document["goodHours"] = _property(found.hours, at) | {"unitCode": "HUR"}
-    document["leftOut"] = _json(_left_out(found), at)
+    document["leftOut"] = {"type": "LanguageProperty", "languageMap": _left_out(found), "observedAt": at}
     overall = found.ispu.overall
     if overall is not None:
         document["ispu"] = _property(overall.value, at)
@@ -135,11 +137,16 @@ def _sub_indices(found: Indices) -> dict[str, int]:
     return {mean.pollutant: round(mean.index) for mean in found.ispu.means if mean.index is not None}
 
 
-def _left_out(found: Indices) -> list[dict[str, Any]]:
-    return [
-        {"attribute": out.attribute, "values": out.values, "reasons": [f"air-{reason}" for reason in out.reasons]}
-        for out in found.left_out
-    ]
+def _left_out(found: Indices) -> dict[str, str]:
+    """What does not count and why, in words: `PM2.5: 2 (zero ...; a jump ...)`."""
+    nothing = TEXTS["nothing-left-out"]
+    told = {language: [_left_out_of(out, language) for out in found.left_out] for language in LANGUAGES}
+    return {language: "; ".join(parts) or getattr(nothing, language) for language, parts in told.items()}
+
+
+def _left_out_of(out: LeftOut, language: str) -> str:
+    reasons = ", ".join(getattr(TEXTS[f"air-{reason}"], language) for reason in out.reasons)
+    return f"{getattr(attribute_label(out.attribute), language)}: {out.values} ({reasons})"
 
 
 def react_forecast(inputs: Inputs) -> Sequence[Document]:

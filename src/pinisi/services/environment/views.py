@@ -1,6 +1,7 @@
 """How the city sees the air and the weather to come: layers of map and list."""
 
 from pinisi.city.profile import Column, Layer
+from pinisi.city.text import Text
 from pinisi.city.words import attribute_label
 from pinisi.services.environment.bmkg_forecast import TEXTS
 
@@ -28,7 +29,7 @@ AIR = Layer(
     hue=4,
     labels="always",
     columns=(
-        Column("ispu", attribute_label("ispu")),
+        Column("ispu", attribute_label("ispu"), unit_text=Text("ISPU", "ISPU", "ISPU")),
         Column("ispuCategory", attribute_label("ispuCategory")),
         Column("criticalPollutant", attribute_label("criticalPollutant")),
         Column("usAqi", attribute_label("usAqi")),
