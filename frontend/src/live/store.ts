@@ -31,6 +31,8 @@ class LiveStore extends EventTarget {
   past: Moment | null = null;
   /** Another moment is being read. */
   looking = false;
+  /** The moment that a replay is being brought to; null when it is there. */
+  broughtTo: Date | null = null;
   /** The clock shows the city's tenant, not this machine. */
   private toldClock: ToldClock = { now: Date.now(), heard: Date.now(), rate: 1 };
   /** Which entities changed lately; pages compare it to read again. */
@@ -64,7 +66,7 @@ class LiveStore extends EventTarget {
 
   /** The time in the tenant, whatever the screen shows. */
   present(): Date {
-    return read(this.toldClock, Date.now());
+    return this.broughtTo ?? read(this.toldClock, Date.now());
   }
 
   /** Shows what the address asks for. While one moment is being read, only the newest wish waits. */
@@ -183,6 +185,13 @@ class LiveStore extends EventTarget {
     if (message.event === "reset") void this.readAnew();
     if (message.event === "incidents") this.hearIncidents(message.data.incidents);
     if (message.event === "changes") this.hearChanges(message.data);
+  }
+
+  /** While a replay is prepared its own clock runs through all that came before: nobody asked for those moments. */
+  bringTo(moment: Date | null): void {
+    const same = this.broughtTo?.getTime() === moment?.getTime();
+    this.broughtTo = moment;
+    if (!same) this.changed();
   }
 
   /** A replay that was paused, or goes on at another speed, says so with the next beat, or when it is steered. */

@@ -97,7 +97,9 @@ export class CityMap extends View {
       <div class="canvas"></div>
       <div class="above"></div>
       ${this.failed ? html`<p class="notice" role="status">${words.mapUnavailable}</p>` : nothing}
-      ${store.city && !store.city.basemap ? html`<p class="notice" role="status">${words.mapMissing}</p>` : nothing}
+      ${store.city && !store.city.basemap && !store.broughtTo
+        ? html`<p class="notice" role="status">${store.areas.length > 0 ? words.mapMissing : words.mapless}</p>`
+        : nothing}
       ${pointing?.tip ? html`<div class="tip" aria-hidden="true">${pointing.tip.name}</div>` : nothing}
       ${pointing?.stack ? html`<stack-list .things=${pointing.stack.things} @close=${() => pointing.closeStack()}></stack-list>` : nothing}
       ${screenState.mode === "wall" ? html`<div class="corner"><shade-legend></shade-legend></div><legend-strip></legend-strip>` : this.controls()}

@@ -136,7 +136,7 @@ export class ReplayBar extends View {
     if (this.gone) return this.lost();
     if (!replay) return nothing;
     const may = store.session?.permissions.includes("replays.run") === true && replay.state !== "ended";
-    const now = replay.state === "preparing" ? new Date(replay.moment) : store.present();
+    const now = store.present();
     return html`<section aria-label=${told.label}>
       <span class="name cut-off">${this.text(replay.title)}</span>
       ${may ? this.playing(replay) : nothing}
@@ -167,7 +167,8 @@ export class ReplayBar extends View {
   }
 
   private playing(replay: Replay) {
-    const { run, pause } = this.words.replay;
+    const { run, pause, states } = this.words.replay;
+    if (replay.state === "preparing") return html`<button class="button play" disabled>${states.preparing}</button>`;
     const runs = replay.state === "running";
     return html`<button class="button primary play" @click=${() => this.steer({ act: runs ? "pause" : "run" })}>
       ${runs ? pause : run}
@@ -235,7 +236,9 @@ export class ReplayBar extends View {
       this.gone = false;
     } catch (cause) {
       this.gone = cause instanceof Problem && cause.status === 404;
-      if (this.gone) this.replay = null;
+      if (!this.gone) return;
+      this.replay = null;
+      store.bringTo(null);
     }
   }
 
@@ -244,6 +247,7 @@ export class ReplayBar extends View {
     if (this.preparing && replay.state !== "preparing") void this.seeTheCity();
     this.preparing = replay.state === "preparing";
     if (replay.density?.length) this.density = replay.density;
+    store.bringTo(replay.state === "preparing" ? new Date(replay.moment) : null);
     store.hearClock(replay.clock);
   }
 

@@ -52,6 +52,7 @@ export const en: Catalogue = {
   mapEvents: (n) => (n === 1 ? "1 open event" : `${n} open events`),
   mapHelp: "Arrows pan, plus and minus zoom. What the map shows is in the layer lists of the Place page.",
   mapMissing: "There is no base map yet. Only the outer bounds of areas are drawn; build the city's base map and load again.",
+  mapless: "There is no map of this city: what has a place is drawn on an empty ground.",
   mapUnavailable: "This browser cannot draw the map (WebGL). All it would show is in the lists of the Place page.",
   mapOpen: "Open map",
   mapClose: "Close map",

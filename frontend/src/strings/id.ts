@@ -50,6 +50,7 @@ export const id = {
   mapEvents: (n: number) => `${n} kejadian terbuka`,
   mapHelp: "Panah menggeser, plus dan minus memperbesar. Isi peta ada di daftar lapisan pada halaman Tempat.",
   mapMissing: "Peta dasar belum ada. Yang tampak hanya batas luar wilayah; jalankan pembuat peta dasar kota lalu muat ulang.",
+  mapless: "Belum ada peta kota ini: yang punya tempat digambar di atas bidang kosong.",
   mapUnavailable: "Peramban ini tidak dapat menggambar peta (WebGL). Semua isinya ada di daftar pada halaman Tempat.",
   mapOpen: "Buka peta",
   mapClose: "Tutup peta",

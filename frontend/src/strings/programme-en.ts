@@ -24,6 +24,7 @@ export const programme: Catalogue["programme"] = {
     safety: "Safety and command",
     settlements: "Settlements",
     climate: "Climate",
+    air: "Air",
   },
   noTarget: "no target known",
   noOwner: "no owner known",

@@ -22,6 +22,7 @@ export const programme = {
     safety: "Keamanan dan kendali",
     settlements: "Permukiman",
     climate: "Iklim",
+    air: "Udara",
   },
   noTarget: "target belum diketahui",
   noOwner: "penanggung jawab belum diketahui",

@@ -24,6 +24,7 @@ export const programme: Catalogue["programme"] = {
     safety: "安全と指令",
     settlements: "住環境",
     climate: "気候",
+    air: "大気",
   },
   noTarget: "目標は不明",
   noOwner: "担当は不明",

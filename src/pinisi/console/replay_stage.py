@@ -7,7 +7,9 @@ from pinisi.city.profile import Profile
 from pinisi.console.town import Town
 from pinisi.runtime.clock import ReplayClock
 from pinisi.runtime.keeper import Keeper
+from pinisi.runtime.kinds import KINDS
 from pinisi.runtime.preparation import Preparation
+from pinisi.runtime.views import with_views
 
 if TYPE_CHECKING:
     from pinisi.console.house import House
@@ -22,10 +24,10 @@ class ReplayStage:
 
     def show(self, tenant: str, profile: Profile, clock: ReplayClock) -> None:
         house = self._house
-        house.towns[tenant] = Town(tenant, profile, house.store, house.pinisi_table, clock)
+        house.towns[tenant] = Town(tenant, self._viewed(profile), house.store, house.pinisi_table, clock)
 
     async def set_stage(self, tenant: str, profile: Profile, clock: ReplayClock, preparation: Preparation) -> Keeper:
-        town = await self._house.open_town(tenant, profile, clock, preparation)
+        town = await self._house.open_town(tenant, self._viewed(profile), clock, preparation)
         await town.atlas.refresh()
         await town.catalogue.read()
         await town.rooms.open(self._house.registry, self._house.feed)
@@ -33,6 +35,10 @@ class ReplayStage:
         if watch is not None:
             self._watches[tenant] = watch
         return town.keeper
+
+    def _viewed(self, profile: Profile) -> Profile:
+        """With the layers of services: in a replay they fill what they make of the recording."""
+        return with_views(profile, self._house.registry, KINDS)
 
     async def clear_stage(self, tenant: str, *, gone: bool = False) -> None:
         house = self._house
