@@ -1,12 +1,13 @@
 """Reactions: woken by what they declare, given what they declare, answered once, and honest about their failures."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from reaction_world import CITY, TABLE, World, doubled, only, reaction, settled, state_of, until, well, world
+from reaction_world import CITY, PATIENCE, TABLE, World, doubled, only, reaction, settled, state_of, until, well, world
 
 from pinisi.runtime import running_reaction
 from pinisi.runtime.clock import ReplayClock
@@ -361,3 +362,17 @@ def test_a_reaction_can_be_called_without_a_server() -> None:
     document = {"id": well(), "type": "Well", "waterLevel": {"type": "Property", "value": 2}}
     (answer,) = doubled(Inputs(0, known_from(document, TABLE)))
     assert answer["doubled"]["value"] == 4
+
+
+@pytest.mark.parametrize("steps", range(8))
+async def test_a_reactor_that_is_stopped_in_the_moment_in_which_it_is_woken_ends(tmp_path: Path, steps: int) -> None:
+    """`asyncio.wait_for` of Python 3.11 forgets a cancellation that comes together with what it waits for."""
+    async with world(tmp_path) as wells, wells.running(reaction(doubled)) as reactor:
+        await wells.level(1.0)
+        await until(lambda: wells.doubled())
+        await settled(reactor)
+        only(reactor).wake(well(), await wells.store.position(CITY), 0)
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        async with asyncio.timeout(PATIENCE):
+            await reactor.stop()

@@ -148,7 +148,8 @@ class RunningReaction:
             return
         wait = CURSOR_SECONDS if due is None else min(CURSOR_SECONDS, due - now)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._stirred.wait(), wait)
+            async with asyncio.timeout(wait):
+                await self._stirred.wait()
 
     async def _run(self, batch: Sequence[Waiting]) -> None:
         try:

@@ -76,7 +76,8 @@ class TimeLimited:
         told = -1
         while True:
             try:
-                await asyncio.wait_for(ended.wait(), LOOK_SECONDS)
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await ended.wait()
             except TimeoutError:
                 pass
             else:
