@@ -45,6 +45,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_keeping(commands)
     _add_new_city(commands)
     _add_new_source(commands)
+    _add_new_service(commands)
     _add_import(commands)
     _add_import_roads(commands)
     _add_replay(commands)
@@ -104,6 +105,13 @@ def _add_new_source(commands: Any) -> None:
     )
     parser.add_argument("name", metavar="NAME", help="lower-case letters and digits")
     parser.add_argument("--service", metavar="NAME", help="add it to the package of this service instead")
+    parser.add_argument("--folder", type=Path, default=Path(), help="where the package is written (default: here)")
+
+
+def _add_new_service(commands: Any) -> None:
+    help = "begin a service of one's own: a package of the standard shape with tests that run"
+    parser = _command(commands, "new-service", _new_service, help)
+    parser.add_argument("name", metavar="NAME", help="lower-case letters and digits")
     parser.add_argument("--folder", type=Path, default=Path(), help="where the package is written (default: here)")
 
 
@@ -276,6 +284,12 @@ def _backtest(words: Words) -> int:
         tenant=words.tenant,
     )
     return run(_settings(words), wish, as_json=words.json)
+
+
+def _new_service(words: Words) -> int:
+    from pinisi.commands.services import new_service
+
+    return new_service(words.name, words.folder)
 
 
 def _replay(words: Words) -> int:

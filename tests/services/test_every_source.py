@@ -2,8 +2,6 @@
 
 import asyncio
 import itertools
-import tomllib
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -141,20 +139,3 @@ def test_the_kit_finds_a_source_that_takes_what_comes_again(makassar: Profile) -
     told = msgspec.structs.replace(message(b'[{"id": "a"}]'), media="application/json")
     with pytest.raises(AssertionError, match="what came again was taken again"):
         asyncio.run(prove_over_http(source, told, pinisi_table()))
-
-
-@pytest.mark.parametrize("service", [service.name for service in discover().services])
-def test_every_service_declares_its_quality(service: str) -> None:
-    declared = tomllib.loads((files(f"pinisi.services.{service}") / "quality.toml").read_text())
-    bronze = {
-        "manifest",
-        "units-and-meaning",
-        "real-source",
-        "bad-input",
-        "strings",
-        "docs",
-        "contract-tests",
-        "view",
-    }
-    assert bronze <= declared["rules"].keys()
-    assert all(rule == "done" or rule.get("exempt") for rule in declared["rules"].values())

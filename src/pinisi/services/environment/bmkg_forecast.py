@@ -8,7 +8,7 @@ import msgspec
 
 from pinisi.city.facts import area_id
 from pinisi.city.profile import Profile
-from pinisi.city.text import Text
+from pinisi.city.text import fill
 from pinisi.runtime.about import About
 from pinisi.runtime.json_body import read_json
 from pinisi.runtime.source import Card, Message, Reading, Reject, Source, SourceKind, Unreadable
@@ -160,11 +160,7 @@ def _instant(moment: datetime) -> Instant:
 
 
 def _reject(place: _Place, number: int, step: Any, bad: _BadStep) -> Reject:
-    reason = Text(
-        f"{bad.field}: {bad.value} bukan nilai yang mungkin",
-        f"{bad.field}: {bad.value} is no value that can be",
-        f"{bad.field}: {bad.value} はあり得ない値です",
-    )
+    reason = fill(TEXTS["bad-value"], field=bad.field, value=bad.value)
     raw = msgspec.json.encode(step).decode("utf-8", "replace")
     about = About(types=("WeatherForecast",), position=(place.lon, place.lat))
     key = f"{place.adm4} {number}"

@@ -11,7 +11,7 @@ from typing import Any, cast
 import msgspec
 
 from pinisi.city.profile import Profile
-from pinisi.city.text import Text
+from pinisi.city.text import fill
 from pinisi.runtime.about import About
 from pinisi.runtime.json_body import read_json
 from pinisi.runtime.source import Message, Reading, Reject, Source, SourceKind
@@ -177,11 +177,7 @@ def _key(number: int, row: Any, message: Message) -> str:
 
 
 def _reject(number: int, row: Any, bad: _NotAnEvent, message: Message) -> Reject:
-    reason = Text(
-        f"{bad.field}: {bad.text!r} tidak dapat dibaca",
-        f"{bad.field}: {bad.text!r} cannot be read",
-        f"{bad.field}: {bad.text!r} を読めません",
-    )
+    reason = fill(TEXTS["bad-value"], field=bad.field, value=repr(bad.text))
     raw = msgspec.json.encode(row).decode("utf-8", "replace")
     return Reject(
         key=_key(number, row, message), row=str(number), field=bad.field, reason=reason, raw=raw, about=_ABOUT

@@ -11,10 +11,12 @@ from pinisi.city.profile import City
 from pinisi.city.text import Text
 from pinisi.runtime.recording import FEATURES, LINES, Recorded, Row, StreamKind
 from pinisi.runtime.source import Message, Reading, Reject, Unreadable
+from pinisi.runtime.strings import texts_of
 from pinisi.services.flood.models import report_entity, state_entity
 from pinisi.services.flood.petabencana import NotOfTheArchive, change_of, report_of
 from pinisi.vocabulary.instant import Instant, parse_instant
 
+TEXTS = texts_of("pinisi.services.flood")
 Item = Mapping[str, Any]
 _NOT_JSON = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _item = msgspec.json.Decoder(dict[str, Any]).decode
@@ -105,13 +107,13 @@ def _make_states(options: Archive, _city: City) -> Recorded:
 STREAMS: tuple[StreamKind[Archive], ...] = (
     StreamKind(
         name="petabencana-reports",
-        title=Text("Laporan warga PetaBencana", "Citizen reports of PetaBencana", "PetaBencana の市民通報"),
+        title=TEXTS["petabencana-reports"],
         options=Archive,
         make=_make_reports,
     ),
     StreamKind(
         name="petabencana-states",
-        title=Text("Keadaan banjir BPBD", "Flood states of the agency", "BPBD の浸水状況"),
+        title=TEXTS["petabencana-states"],
         options=Archive,
         make=_make_states,
     ),

@@ -1,0 +1,80 @@
+"""Every service of the house passes the kit that authors of services test with."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_every_source import BMKG, CASES
+
+from pinisi.runtime.services import discover
+from pinisi.services import environment, flood
+from pinisi.testing.reactions import Trial
+from pinisi.testing.service import Check, Sample, ServiceCase, checks
+from pinisi.vocabulary.instant import HOUR, format_instant, parse_instant
+
+ROOT = Path(__file__).parents[2]
+END = parse_instant("2026-11-20T12:00:00Z")
+STATION = "urn:ngsi-ld:AirQualityObserved:balaikota"
+
+
+def samples(service: str) -> dict[str, Sample]:
+    found: dict[str, Sample] = {}
+    for name, (file, media, options) in CASES.items():
+        of, _, kind = name.partition(".")
+        if of == service:
+            body = (BMKG / file).read_bytes()
+            found[kind] = Sample(body=body, media=media, options=options, received="2026-02-16T06:00:00Z")
+    return found
+
+
+def said(number: int, hours: int, **values: float) -> dict[str, Any]:
+    """What a station says at one of its hours."""
+    at = format_instant(END - (hours - 1 - number) * HOUR)
+    measured = {"method": {"type": "Property", "value": "measured"}, "observedAt": at}
+    return {
+        "id": STATION,
+        "type": "AirQualityObserved",
+        "name": {"type": "Property", "value": "Balai Kota", **measured},
+        **{name: {"type": "Property", "value": value, "unitCode": "GQ", **measured} for name, value in values.items()},
+    }
+
+
+def days(count: int, last: float | None = None) -> tuple[dict[str, Any], ...]:
+    """Hours of fine and coarse particles that go up and down with the day; `last` instead of the newest value."""
+    hours = 24 * count
+    story = [said(n, hours, pm25=20.0 + n % 24 + n % 5, pm10=35.0 + n % 24 + n % 7) for n in range(hours)]
+    if last is not None:
+        story[-1] = said(hours - 1, hours, pm25=last)
+    return tuple(story)
+
+
+NOW = "2026-11-20T12:10:00Z"
+SERVICES = {
+    "flood": ServiceCase(service=flood.SERVICE, package="pinisi.services.flood", root=ROOT, samples=samples("flood")),
+    "environment": ServiceCase(
+        service=environment.SERVICE,
+        package="pinisi.services.environment",
+        root=ROOT,
+        samples=samples("environment"),
+        trials=(
+            Trial(reaction="air-verdict", story=days(3, last=-5.0), now=NOW),
+            Trial(reaction="air-index", story=days(3), now=NOW),
+            Trial(reaction="air-forecast", story=days(21), spoilt=days(21)[-48:], now=NOW),
+        ),
+    ),
+}
+CHECKS = [
+    pytest.param(check, id=f"{name}: {check}")
+    for name, case in SERVICES.items()
+    for check in checks(case)
+    if not str(check).startswith("source ")  # test_every_source.py tries them
+]
+
+
+def test_every_service_of_the_house_is_tried() -> None:
+    assert SERVICES.keys() == {service.name for service in discover().services}
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_a_service_passes(check: Check) -> None:
+    check()
