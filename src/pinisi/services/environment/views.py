@@ -1,7 +1,6 @@
 """How the city sees the air and the weather to come: layers of map and list."""
 
 from pinisi.city.profile import Column, Layer
-from pinisi.city.text import Text
 from pinisi.city.words import attribute_label
 from pinisi.services.environment.bmkg_forecast import TEXTS
 
@@ -29,7 +28,7 @@ AIR = Layer(
     hue=4,
     labels="always",
     columns=(
-        Column("ispu", attribute_label("ispu"), unit_text=Text("ISPU", "ISPU", "ISPU")),
+        Column("ispu", attribute_label("ispu"), unit_text=TEXTS["ispu-unit"]),
         Column("ispuCategory", attribute_label("ispuCategory")),
         Column("criticalPollutant", attribute_label("criticalPollutant")),
         Column("usAqi", attribute_label("usAqi")),
