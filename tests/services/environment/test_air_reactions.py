@@ -9,7 +9,8 @@ from air_at_hand import CUTS
 from pinisi_table import pinisi_table
 
 from pinisi.runtime.known import Document, Inputs, Said, known_from
-from pinisi.services.environment.reactions import react_index, react_verdict
+from pinisi.services.environment.models import AIR_FORECAST
+from pinisi.services.environment.reactions import FORECAST, claims, react_forecast, react_index, react_verdict
 from pinisi.vocabulary.instant import HOUR, MINUTE, Instant, format_instant, parse_instant
 
 TABLE = pinisi_table()
@@ -155,3 +156,32 @@ def test_the_real_hours_of_surabaya_give_an_index_with_their_faults_left_out() -
         if value(answer, "ispu") is not None:
             assert 0 < value(answer, "ispu") <= value(answer, "usAqi") + 100
     assert answers > 0
+
+
+def month(end: Instant = NOON) -> list[Said]:
+    return hourly([20.0 + abs(12 - number % 24) + (number * 7 % 5) / 2 for number in range(30 * 24)], end)
+
+
+def test_a_forecast_is_no_measurement() -> None:
+    (document,) = react_forecast(inputs({"pm25": month()}))
+    assert document["hours"]["datasetId"] == document["highest"]["datasetId"] == AIR_FORECAST
+    assert FORECAST.method == "forecast"
+    hours = document["hours"]["json"]
+    assert [parse_instant(hour["at"]) for hour in hours] == [NOON + ahead * HOUR for ahead in range(1, 25)]
+    assert all(hour["low"] <= hour["value"] <= hour["high"] for hour in hours)
+    assert document["highest"]["value"] == max(hour["value"] for hour in hours)
+
+
+def test_what_a_forecast_says_can_be_judged() -> None:
+    (document,) = react_forecast(inputs({"pm25": month()}))
+    said = claims(document)
+    assert [(claim.entity, claim.attribute) for claim in said] == [(STATION, "pm25")] * 24
+    assert said[5].interval is not None and said[5].interval[0] <= said[5].value <= said[5].interval[1]
+
+
+def test_a_station_that_stopped_is_not_forecast() -> None:
+    assert react_forecast(inputs({"pm25": month(NOON - 30 * HOUR)})) == []
+
+
+def test_three_weeks_are_needed_for_a_forecast() -> None:
+    assert react_forecast(inputs({"pm25": month()[-19 * 24 :]})) == []
