@@ -75,6 +75,20 @@ async def test_run_again_after_a_restart_it_answers_nothing_twice(city: World) -
     assert await city.store.position(CITY) == position
 
 
+async def test_what_it_writes_beside_its_input_is_no_new_input(city: World) -> None:
+    def noted(inputs: Inputs) -> Sequence[Document]:
+        note = {"type": "Property", "value": inputs.subject.number("waterLevel")}
+        return [{"id": inputs.subject.id, "type": "Well", "note": note}]
+
+    own = reaction(noted, "note", writes=(Writes(type="Well", attributes=("note",)),))
+    async with city.running(own) as reactor:
+        await city.level(1.0)
+        await settled(reactor)
+        only(reactor).wake(well(), await city.store.position(CITY), parse_instant("2026-01-01T00:00:00Z"))
+        await settled(reactor)
+        assert (only(reactor).counts.runs, only(reactor).counts.unchanged) == (1, 1)
+
+
 async def test_a_new_version_answers_all_that_is_known_anew(city: World) -> None:
     async with city.running(reaction(doubled)) as reactor:
         await city.level(1.5)

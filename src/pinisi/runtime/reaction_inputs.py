@@ -6,7 +6,7 @@ from hashlib import blake2b
 import msgspec
 
 from pinisi.context.term_table import TermTable
-from pinisi.runtime.known import Inputs, Known, Said, said_of
+from pinisi.runtime.known import Inputs, Known, Said, related, said_of
 from pinisi.runtime.lane import Waiting
 from pinisi.runtime.reaction import WHOLE_CITY, Named, Others, Past, Reaction
 from pinisi.store.protocol import HistoryQuery, Moment, Store
@@ -37,6 +37,7 @@ class Fetcher:
         self._table = table
         self._reaction = reaction
         self._grants = grants
+        self._own = own_attributes(reaction, table)
 
     async def fetch(self, waiting: Sequence[Waiting]) -> list[Fetched]:
         """Inputs of all that still exist; a subject that is gone has none."""
@@ -46,20 +47,28 @@ class Fetcher:
             subject = None if one.subject == WHOLE_CITY else await self._entity(one.subject)
             if subject is not None or one.subject == WHOLE_CITY:
                 found.append((one, subject))
-        windows = await self._windows([(one, subject) for one, subject in found if subject is not None])
-        return [await self._inputs(one, subject, windows.get(one.subject, {}), all_of) for one, subject in found]
+        subjects = [(one, subject) for one, subject in found if subject is not None]
+        windows = await self._windows(subjects)
+        linked = await self._linked([subject.id for _, subject in subjects])
+        fetched: list[Fetched] = []
+        for one, subject in found:
+            others: dict[str, Sequence[Known]] = {
+                **all_of,
+                **{type: of.get(one.subject, []) for type, of in linked.items()},
+            }
+            fetched.append(await self._inputs(one, subject, windows.get(one.subject, {}), others))
+        return fetched
 
     def _others(self) -> list[Others]:
         return [each for each in self._reaction.inputs if isinstance(each, Others)]
 
     async def _inputs(
-        self, one: Waiting, subject: Known | None, past: Windows, all_of: Mapping[str, Sequence[Known]]
+        self, one: Waiting, subject: Known | None, past: Windows, others: dict[str, Sequence[Known]]
     ) -> Fetched:
-        others = dict(all_of)
         named: dict[str, Known] = {}
         for each in self._reaction.inputs if subject is not None else ():
             assert subject is not None
-            if isinstance(each, Others) and (each.near or each.linked):
+            if isinstance(each, Others) and each.near and not each.linked:
                 others[each.type] = await self._around(each, subject)
             elif isinstance(each, Named):
                 for id in subject.related(each.attribute)[:1]:
@@ -67,7 +76,7 @@ class Fetcher:
                     if known is not None:
                         named[each.attribute] = known
         inputs = Inputs(one.beat or one.moment, subject, past=past, others=others, named=named, beat=bool(one.beat))
-        return Fetched(one, inputs, versions_of(self._reaction, inputs))
+        return Fetched(one, inputs, versions_of(self._reaction, inputs, self._own))
 
     async def _entity(self, id: str) -> Known | None:
         record = await self._store.entity(self._tenant, id, self._grants)
@@ -76,11 +85,29 @@ class Fetcher:
     async def _all(self, wanted: Others) -> list[Known]:
         return await self._found(EntityQuery(types=TypeIs(self._table.expand_term(wanted.type))), wanted.most)
 
+    async def _linked(self, subjects: Sequence[str]) -> dict[str, dict[str, list[Known]]]:
+        """Type -> subject -> the entities that name it; one question for all subjects."""
+        found: dict[str, dict[str, list[Known]]] = {}
+        for wanted in self._others() if subjects else ():
+            if wanted.linked is not None:
+                link = self._table.expand_term(wanted.linked)
+                found[wanted.type] = await self._linked_by(link, wanted, subjects)
+        return found
+
+    async def _linked_by(self, link: str, wanted: Others, subjects: Sequence[str]) -> dict[str, list[Known]]:
+        type = TypeIs(self._table.expand_term(wanted.type))
+        naming = EntityQuery(types=type, filter=Compare(Path(link), "==", tuple(subjects)))
+        page = await self._store.find(self._tenant, naming, self._grants, limit=wanted.most * len(subjects))
+        of: dict[str, list[Known]] = {id: [] for id in subjects}
+        for record in page.records:
+            entity = record.entity
+            for id in dict.fromkeys(related(entity, link)):
+                if id in of and len(of[id]) < wanted.most:
+                    of[id].append(Known(entity, self._table, record.position))
+        return of
+
     async def _around(self, wanted: Others, subject: Known) -> list[Known]:
         type = TypeIs(self._table.expand_term(wanted.type))
-        if wanted.linked is not None:
-            path = Path(self._table.expand_term(wanted.linked))
-            return await self._found(EntityQuery(types=type, filter=Compare(path, "==", (subject.id,))), wanted.most)
         place = subject.value("location")
         if not isinstance(place, dict):
             return []
@@ -135,11 +162,21 @@ def _window(
     return found
 
 
-def versions_of(reaction: Reaction, inputs: Inputs) -> bytes:
+def own_attributes(reaction: Reaction, table: TermTable) -> dict[str, frozenset[str]]:
+    """Types and attributes that a reaction writes: its own answer is no new version of its inputs."""
+    own: dict[str, frozenset[str]] = {}
+    for writes in reaction.writes:
+        if writes.attributes:
+            type = table.expand_term(writes.type)
+            own[type] = own.get(type, frozenset()) | {table.expand_term(name) for name in writes.attributes}
+    return own
+
+
+def versions_of(reaction: Reaction, inputs: Inputs, own: Mapping[str, frozenset[str]]) -> bytes:
     """Which versions of its inputs a reaction is given: the same bytes mean the same inputs."""
     digest = blake2b(b"%d" % reaction.version, digest_size=8)
     for known in inputs.entities:
-        digest.update(f"{known.id} {known.position}\n".encode("utf-8", "replace"))
+        digest.update(known.id.encode("utf-8", "replace") + b" " + known.version(own) + b"\n")
     return digest.digest() + (b"%d" % inputs.now if inputs.beat else b"")
 
 

@@ -78,6 +78,8 @@ class RunningReaction:
     ) -> None:
         self.service = service
         self.reaction = reaction
+        self.name = f"{service}.{reaction.name} {reaction.version}"
+        """Its name with its version: of the cursor, and of what it has answered."""
         self.lane = Lane(reaction.settle, reaction.rest)
         self.counts = Counts()
         self.parked: set[str] = set()
@@ -94,11 +96,6 @@ class RunningReaction:
         self._stirred = asyncio.Event()
         self._kept: Position = 0
         self._first_tries: dict[str, Instant] = {}
-
-    @property
-    def name(self) -> str:
-        """Its name with its version: of the cursor, and of what it has answered."""
-        return f"{self.service}.{self.reaction.name} {self.reaction.version}"
 
     async def prepare(self) -> Position | None:
         """Read what is kept of it; where its cursor stands, None for a new one."""

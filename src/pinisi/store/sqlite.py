@@ -499,9 +499,15 @@ def _copy(connection: apsw.Connection, target: str) -> None:
 
 
 def _after(tail: "deque[LogEntry]", after: Position, limit: int) -> list[LogEntry]:
-    """Positions have no holes, so that the tail is addressed by arithmetic."""
+    """Positions have no holes, so that the tail is addressed by arithmetic; a deque is walked from the nearer end.
+
+    Whoever keeps up asks for the last few of 20,000 at each commit: 1 us instead of 150.
+    """
     begin = after + 1 - tail[0].position
-    return list(islice(tail, begin, begin + limit))
+    newer = len(tail) - begin
+    if newer > begin:
+        return list(islice(tail, begin, begin + limit))
+    return list(islice(reversed(tail), newer))[::-1][:limit]
 
 
 def _read_log(tenant: Tenant, after: Position, limit: int) -> list[LogEntry]:
