@@ -56,7 +56,8 @@ class Listener:
     async def stirred(self, seconds: float) -> bool:
         """Wait for something to tell, or to be woken; whether that came in time."""
         try:
-            await asyncio.wait_for(self._stir.wait(), seconds)
+            async with asyncio.timeout(seconds):  # `wait_for` of Python 3.11 may lose a cancellation
+                await self._stir.wait()
         except TimeoutError:
             return False
         return True

@@ -72,7 +72,8 @@ class Pending:
     async def stirred(self, seconds: float | None) -> bool:
         """Wait for something to tell; whether it came in that time."""
         try:
-            await asyncio.wait_for(self._stir.wait(), seconds)
+            async with asyncio.timeout(seconds):  # `wait_for` of Python 3.11 may lose a cancellation
+                await self._stir.wait()
         except TimeoutError:
             return False
         return True
@@ -80,7 +81,8 @@ class Pending:
     async def rest(self, seconds: float) -> None:
         """Let changes gather, unless there is a hurry."""
         try:
-            await asyncio.wait_for(self._hurry.wait(), seconds)
+            async with asyncio.timeout(seconds):  # `wait_for` of Python 3.11 may lose a cancellation
+                await self._hurry.wait()
         except TimeoutError:
             return
 

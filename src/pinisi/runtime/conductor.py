@@ -69,7 +69,8 @@ class Conductor:
                 return turn.batch
             stir = self._stir
             try:
-                await asyncio.wait_for(stir.wait(), wait)
+                async with asyncio.timeout(wait):  # `wait_for` of Python 3.11 may lose a cancellation
+                    await stir.wait()
             except TimeoutError:
                 continue
 
