@@ -20,21 +20,43 @@ sys.path.insert(0, str(Path(__file__).parent / "load"))
 
 from answers import Judgement, judge
 from busy_services import REACTIONS, BusyCity, everything, open_city
+from reaction_crash import kill_often
 
-FIGURES = ("runtime.reactions", "runtime.cpu_us", "runtime.wake", "runtime.overdue", "runtime.lost", "runtime.twice")
+PACE = ("runtime.reactions", "runtime.cpu_us", "runtime.wake", "runtime.overdue", "runtime.lost", "runtime.twice")
+FIGURES = (
+    "runtime.reactions", "runtime.cpu_us", "runtime.wake", "runtime.overdue", "runtime.lost", "runtime.twice",
+    "runtime.crash.",
+)  # fmt: skip
 CHANGES_PER_SECOND = 1_000
-SECONDS, ALONE_SECONDS, WARM_SECONDS = 10.0, 4.0, 4.0
+SECONDS, ALONE_SECONDS, WARM_SECONDS = 30.0, 6.0, 5.0
+ROUNDS = 30
 
 
 def main() -> int:
     if len(everything()) != REACTIONS:
         raise SystemExit(f"{len(everything())} reactions instead of {REACTIONS}")
+    only = os.environ.get("PINISI_BENCH_ONLY", "")
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)  # as the server does
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(measure(Path(folder)))
+        if any(name.startswith(only) or only.startswith(name) for name in PACE):
+            asyncio.run(measure(Path(folder)))
+        if "runtime.crash.".startswith(only) or only.startswith("runtime.crash."):
+            crash(Path(folder) / "crash")
     return 0
+
+
+def crash(folder: Path) -> None:
+    """kill -9 of a process with the same reactions under load."""
+    toll = kill_often(folder, ROUNDS, seed=20_261_125)
+    note = f"{toll.wakes} wakes, {toll.answers} answers; at {toll.behind} kills answers were owed"
+    if toll.behind < ROUNDS // 2:
+        raise SystemExit(f"answers were owed at {toll.behind} of {ROUNDS} kills: this proves nothing")
+    figure("runtime.crash.rounds", toll.rounds, "count", "", f"{note}; one in five while it starts")
+    figure("runtime.crash.lost", toll.lost, "count", "0", "subjects whose last answer is not of the last change")
+    figure("runtime.crash.twice", toll.twice, "count", "0", "answers to versions of inputs that were answered")
+    figure("runtime.crash.ahead", toll.ahead, "count", "0", "subjects passed by a cursor unanswered, at any kill")
 
 
 async def cpu_of(work: Callable[[], Awaitable[None]]) -> tuple[float, float]:
@@ -112,6 +134,8 @@ def tell(
         f"{REACTIONS} reactions of three services, {written / SECONDS:.0f} changes/s by a writer on the same core "
         f"(fsync), {woken / written:.1f} wakes a change, {SECONDS:.0f} s"
     )
+    if os.sched_getscheduler(0) != os.SCHED_OTHER:
+        note += ", at real-time priority, so that the core is its own among others at work"
     cost = (spent - written * change) / runs * 1e6
     figure("runtime.reactions_per_s", runs / took, "runs/s", "", note)
     whole = f"fetch, function, answer, commit; CPU of the writer taken off ({change * 1e6:.0f} us a change)"

@@ -45,7 +45,7 @@ def kill_often(folder: Path, rounds: int, seed: int) -> Toll:
         found = judge(folder, finished=False)
         toll.ahead += found.ahead
         toll.behind += bool(found.owed)
-    subprocess.run(_command(folder, seed, "still"), check=True, timeout=PATIENCE_SECONDS)
+    subprocess.run(_command(folder, seed, "still"), check=True, timeout=PATIENCE_SECONDS, stdout=subprocess.DEVNULL)
     found = judge(folder)
     toll.wakes, toll.answers, toll.lost, toll.twice = found.wakes, found.answers, found.lost, found.twice
     return toll

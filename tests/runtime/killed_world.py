@@ -34,7 +34,7 @@ def reactions() -> tuple[Reaction, ...]:
     past = Past(attributes=("waterLevel",), hours=1.0, most=10)
     return (
         reaction(doubled),
-        reaction(newest, "newest", inputs=(past,)),
+        reaction(newest, "newest", inputs=(past,), settle=0.01),
         reaction(total, "total", wakes=whole, inputs=(Others(type="Well"),), settle=0.05),
     )
 

@@ -15,7 +15,7 @@ from patience import PATIENCE
 pytestmark = pytest.mark.anyio
 
 HERE = Path(__file__).parent
-KILLED_AFTER = (7, 23, 40, 61)
+KILLED_AFTER = (20, 150, 90, 200)
 """Changes after which the process is killed, in each of its lives."""
 
 
