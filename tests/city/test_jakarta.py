@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -17,6 +16,7 @@ import pytest
 import shapely
 from shapely.geometry import shape
 
+from jakarta_cut import JAKARTA, cut_city, cut_files
 from pinisi.city.context import terms
 from pinisi.city.entities import city_entities, city_roads
 from pinisi.city.errors import CityError
@@ -27,34 +27,15 @@ from pinisi.city.words import catalogue, value_text
 from pinisi.runtime.made_files import BASEMAP, ROADS
 from pinisi.runtime.map_making import make_maps
 
-JAKARTA = Path(__file__).parents[2] / "cities" / "jakarta"
-CUTS = Path(__file__).parent / "jakarta_examples"
-ROAD_CUTS = Path(__file__).parent / "roads_examples"
-
 
 @pytest.fixture
 def files(tmp_path: Path) -> Path:
-    """Cuts of the files that the city reads, under their own names, in a folder that a user might name."""
-    folder = tmp_path / "given" / "flood"
-    (folder / "inasafe_jakarta").mkdir(parents=True)
-    (folder / "petabencana_2017" / "floods").mkdir(parents=True)
-    for path in CUTS.glob("*_jakarta.*"):
-        shutil.copyfile(path, folder / "inasafe_jakarta" / path.name)
-    for path in ROAD_CUTS.glob("jakarta_roads_cut.*"):
-        shutil.copyfile(path, folder / "inasafe_jakarta" / path.name.replace("_cut", ""))
-    shutil.copyfile(CUTS / "rw_polygons.geojson", folder / "petabencana_2017" / "floods" / "rw_polygons.geojson")
-    return tmp_path / "given"
+    return cut_files(tmp_path)
 
 
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
-    """The city as it is shipped, but asking only for the files of which there are cuts, whatever their sums."""
-    folder = tmp_path / "jakarta"
-    shutil.copytree(JAKARTA, folder)
-    text = (folder / "city.toml").read_text(encoding="utf-8")
-    kept = [line for line in text.splitlines() if "reports/" not in line and "state_changes" not in line]
-    (folder / "city.toml").write_text(re.sub(r', sha256 = "\w+"', "", "\n".join(kept)), encoding="utf-8")
-    return folder
+    return cut_city(tmp_path)
 
 
 @pytest.fixture
@@ -139,7 +120,7 @@ def test_missing_files_are_named_with_where_they_come_from_and_what_to_type(smal
     with pytest.raises(CityError) as told:
         load_profile(small, tmp_path / "empty")
     words = str(told.value)
-    assert "10 of 10 files that this city reads are not in" in words
+    assert "14 of 14 files that this city reads are not in" in words
     assert "inasafe_jakarta/kelurahan_jakarta.shp" in words
     assert "github.com/inasafe/inasafe_data" in words
     assert "pinisi run jakarta --data-from FOLDER" in words

@@ -125,7 +125,7 @@ export class TimeDifferences extends View {
     return html`<li>
       <button class="row" @click=${() => screenState.openPlace(row.id)}>
         <span class="sign" aria-hidden="true">${sign}</span>
-        <span class="main">${row.name}<br /><span class="change">${told}</span></span>
+        <span class="main">${row.name}<br /><span class="change">${[row.area, told].filter(Boolean).join(" · ")}</span></span>
       </button>
     </li>`;
   }
@@ -134,15 +134,17 @@ export class TimeDifferences extends View {
     const words = this.words.time;
     const parts = changes.map(({ key, before, after }) => {
       const column = layer.columns.find((each) => each.key === key);
-      return words.change(this.text(column?.label) || key, this.cell(before), this.cell(after));
+      return words.change(this.text(column?.label) || key, this.cell(layer, key, before), this.cell(layer, key, after));
     });
     if (renamed !== null) parts.push(words.change(this.words.byName, renamed, row.name));
     if (moved) parts.push(words.moved);
     return parts.join("; ");
   }
 
-  private cell(cell: Cell): string {
+  private cell(layer: Layer, key: string, cell: Cell): string {
     if (cell === null) return this.words.unknown;
+    const shade = key === layer.columns[0]?.key ? layer.classes.find(({ value }) => value === cell) : undefined;
+    if (shade) return this.text(shade.text);
     return typeof cell === "number" ? this.format.exact(cell) : String(cell);
   }
 }
