@@ -27,7 +27,7 @@ SLICE_SECONDS = 0.005
 HEAT_ROWS = 2_000
 HEAT_SCANNED = 100_000
 """Rows scanned for one attribute, all questions together, after which it becomes hot however small its type is: a
-reaction that asks 300 sensors for its own five, 100 times a second (`bench/reactions.py`: 1.0 ms a question to 0.1).
+reaction asks the same 300 sensors again and again, and at last has spent more on it than the side table costs.
 """
 
 Predicate = Callable[[Entity, frozenset[str] | None], bool]
