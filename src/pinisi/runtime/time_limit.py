@@ -5,6 +5,7 @@ in a call which never comes back to Python cannot be interrupted; its thread is 
 """
 
 import asyncio
+import contextlib
 import ctypes
 import threading
 from collections.abc import Callable, Sequence
@@ -115,7 +116,8 @@ def _work(shifts: "SimpleQueue[_Shift | None]", guard: threading.Lock) -> None:
             _do(shift, work, guard)
         if shift.given_up:
             return
-        shift.done()
+        with contextlib.suppress(RuntimeError):  # the loop that asked is closed
+            shift.done()
 
 
 def _do(shift: _Shift, work: Callable[[], Any], guard: threading.Lock) -> None:
