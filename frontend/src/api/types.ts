@@ -15,6 +15,14 @@ export interface Flag {
   text: Text | string;
 }
 
+/** A moment of a course; `low` and `high`: between what it lies, where that is told. */
+export interface CoursePoint {
+  at: string;
+  value: number | null;
+  low?: number | null;
+  high?: number | null;
+}
+
 export interface Value {
   label: Text;
   value: number | string | boolean | null;
@@ -47,6 +55,8 @@ export interface Value {
   entity: string | null;
   attribute: string | null;
   datasetId: string | null;
+  /** How it goes over time, where the attribute tells that instead of one value. */
+  course?: CoursePoint[] | null;
 }
 
 export interface Tile extends Value {
@@ -227,6 +237,8 @@ export interface Place {
   editable: string[];
   sources: Source[];
   inside: { layer: string; title: Text; count: number }[];
+  /** What tells of the same thing; with facts where one of them goes over time. */
+  linked: { id: string; name: string; typeTitle: Text; facts: Value[] }[];
   nearby: { id: string; name: string; typeTitle: Text; distance: number }[];
   changed: { at: string; by: string } | null;
 }

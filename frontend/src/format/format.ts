@@ -10,6 +10,11 @@ export function pick(text: Text | string | null | undefined, language: Language)
   return text[language] ?? text.en ?? text.id ?? text.ja ?? "";
 }
 
+/** Whether a text is a moment, as JSON-LD writes one: "2026-03-01T02:00:00Z". */
+export function isMoment(text: string): boolean {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text);
+}
+
 /** How many decimals a glance needs: none from 100 on, one from 10 on, else two. */
 export function glanceDecimals(value: number): number {
   const size = Math.abs(value);

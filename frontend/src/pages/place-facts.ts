@@ -1,7 +1,7 @@
 /** One place: what it is, all its facts, what lies inside and nearby, where the facts came from. */
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import type { Place } from "../api/types";
+import type { Place, Value } from "../api/types";
 import "../entry/entry-form";
 import { icon } from "../frame/icons";
 import { View } from "../frame/view";
@@ -12,8 +12,10 @@ import { screenState } from "../screen/screen";
 import { ailingWords } from "../sources/ailing";
 import "../sources/state-mark";
 import { controls, panelParts } from "../theme/controls";
+import { coursesOf } from "../value/course";
 import "../value/source-card";
 import "../value/value-view";
+import { figure } from "../value/words";
 
 @customElement("place-facts")
 export class PlaceFacts extends View {
@@ -108,6 +110,7 @@ export class PlaceFacts extends View {
           ? html`<button class="button show" @click=${() => screenState.showOnMap(place.id)}>${words.showOnMap}</button>`
           : nothing}
       </div>
+      ${this.courses(place)}
       <div class="section-head">
         <h2>${words.facts}</h2>
         ${place.editable.length
@@ -119,9 +122,9 @@ export class PlaceFacts extends View {
         : nothing}
       ${this.told ? html`<p class="notice" role="status">${this.told}</p>` : nothing}
       ${place.facts.length
-        ? place.facts.map((fact) => html`<value-view look="row" .value=${fact} .address=${factAddress(fact)}></value-view>`)
+        ? place.facts.filter(({ course }) => !course).map((fact) => html`<value-view look="row" .value=${fact} .address=${factAddress(fact)}></value-view>`)
         : html`<p class="empty">${words.noFacts}</p>`}
-      <div @keydown=${this.key}>${this.inside(place)} ${this.nearby(place)}</div>
+      <div @keydown=${this.key}>${this.inside(place)} ${this.linked(place)} ${this.nearby(place)}</div>
       ${place.sources.length ? html`<div class="section-head"><h2>${words.sources}</h2></div>` : nothing}
       ${place.sources.map((source) => html`<source-card .source=${source}></source-card>`)}
       ${place.changed
@@ -165,6 +168,38 @@ export class PlaceFacts extends View {
           ({ layer, title, count }) => html`<li>
             <button class="row" data-move @click=${() => screenState.go({ list: layer, id: null, value: null })}>
               <span class="main">${this.text(title)}</span><span class="end">${this.format.exact(count)}</span>
+            </button>
+          </li>`,
+        )}
+      </ul>`;
+  }
+
+  /** What goes over time, of this place and of what tells of the same thing. */
+  private courses(place: Place) {
+    const own = coursesOf(place.facts);
+    const beside = place.linked.map((card) => ({ card, courses: coursesOf(card.facts) }));
+    if (own.length + beside.flatMap(({ courses }) => courses).length === 0) return nothing;
+    void import("../value/course-panel");
+    return html`${own.map((value) => html`<course-panel .value=${value} .of=${this.courseOf(place.facts)} .address=${factAddress(value)}></course-panel>`)}
+    ${beside.map(({ card, courses }) =>
+      courses.map((value) => html`<course-panel .value=${value} .of=${this.courseOf(card.facts)} .from=${card.id} .heading=${this.text(card.typeTitle)}></course-panel>`),
+    )}`;
+  }
+
+  /** "PM2.5": which quantity a forecast is of. */
+  private courseOf(facts: readonly Value[]): string {
+    const of = facts.find(({ attribute }) => attribute === "forecastOf");
+    return of ? figure(of, this.words, this.format) : "";
+  }
+
+  private linked(place: Place) {
+    if (place.linked.length === 0) return nothing;
+    return html`<div class="section-head"><h2>${this.words.course.linked}</h2></div>
+      <ul>
+        ${place.linked.map(
+          (card) => html`<li>
+            <button class="row" data-move data-id=${card.id} @click=${() => screenState.openPlace(card.id)}>
+              <span class="main">${card.name}<br /><span class="small">${this.text(card.typeTitle)}</span></span>
             </button>
           </li>`,
         )}

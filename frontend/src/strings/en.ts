@@ -2,6 +2,7 @@ import { data } from "./data-en";
 import { programme } from "./programme-en";
 import { replay } from "./replay-en";
 import { work } from "./work-en";
+import { course } from "./course-en";
 import { services } from "./services-en";
 import { why } from "./why-en";
 import type { Catalogue } from "./catalogue";
@@ -321,6 +322,7 @@ export const en: Catalogue = {
   programme,
   why,
   services,
+  course,
   entry: {
     title: "Enter by hand",
     correct: "Correct",

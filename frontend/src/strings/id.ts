@@ -2,6 +2,7 @@ import { data } from "./data-id";
 import { programme } from "./programme-id";
 import { replay } from "./replay-id";
 import { work } from "./work-id";
+import { course } from "./course-id";
 import { services } from "./services-id";
 import { why } from "./why-id";
 export const id = {
@@ -319,6 +320,7 @@ export const id = {
   programme,
   why,
   services,
+  course,
   entry: {
     title: "Isi dengan tangan",
     correct: "Koreksi",

@@ -2,6 +2,7 @@ import { data } from "./data-ja";
 import { programme } from "./programme-ja";
 import { replay } from "./replay-ja";
 import { work } from "./work-ja";
+import { course } from "./course-ja";
 import { services } from "./services-ja";
 import { why } from "./why-ja";
 import type { Catalogue } from "./catalogue";
@@ -321,6 +322,7 @@ export const ja: Catalogue = {
   programme,
   why,
   services,
+  course,
   entry: {
     title: "手入力",
     correct: "訂正する",

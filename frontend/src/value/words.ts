@@ -1,6 +1,6 @@
 /** A value in words: the same for the eye, the tooltip and the screen reader. */
 import type { Source, Value } from "../api/types";
-import { ageParts, type Format, pick } from "../format/format";
+import { ageParts, type Format, isMoment, pick } from "../format/format";
 import { shortTime } from "../format/period";
 import { store } from "../live/store";
 import { ailingInput, ailingWords } from "../sources/ailing";
@@ -13,9 +13,13 @@ function nameOf(text: string): string {
 }
 
 export function figure(value: Value, words: Catalogue, format: Format, exact = false): string {
+  if (value.course) return words.course.count(format.glance(value.course.length));
   if (value.value === null) return words.unknown;
   if (value.valueText) return pick(value.valueText, format.language);
-  if (typeof value.value !== "number") return nameOf(String(value.value));
+  if (typeof value.value !== "number") {
+    const text = String(value.value);
+    return isMoment(text) ? format.moment(text) : nameOf(text);
+  }
   return exact ? format.exact(value.value) : format.glance(value.value);
 }
 

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from pinisi.city.course import CoursePoint
 from pinisi.city.text import Text
 from pinisi.vocabulary.instant import DAY, Instant, parse_instant
 
@@ -16,6 +17,7 @@ class Value(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     `n` is how many inputs a computed number rests upon, `missing` how many had no figure that fits; both None for what
     is written as it is. `providers` and `methods` name all of its inputs', `provider` the one that they share.
+    `course`: how it goes over time, where the attribute tells that instead of one value.
     """
 
     label: Text
@@ -42,6 +44,7 @@ class Value(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     entity: str | None = None
     attribute: str | None = None
     dataset_id: str | None = None
+    course: tuple[CoursePoint, ...] | None = None
 
 
 def age_of(observed: str | None, now: Instant | None, late_after_days: int) -> tuple[int | None, State]:

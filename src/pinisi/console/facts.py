@@ -1,17 +1,19 @@
 """From an entity to what the console shows of it: each value with unit, method, source, time and doubts."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, cast
 
 import msgspec
 
+from pinisi.city.course import read_course
 from pinisi.city.text import LANGUAGES, Text, fill
 from pinisi.city.value import LATE_AFTER_DAYS, State, Value
 from pinisi.city.words import attribute_label, rule_text, unit_text, value_text
 from pinisi.context.render import View, entity_document
 from pinisi.context.term_table import TermTable
 from pinisi.runtime.health import freshness
-from pinisi.vocabulary.entity import GEO, LANGUAGE, Entity, Instance
+from pinisi.vocabulary.entity import GEO, JSON, LANGUAGE, RELATIONSHIP, Entity, Instance
 from pinisi.vocabulary.instant import DAY, Instant, format_instant, parse_instant
 from pinisi.vocabulary.principal import Projection
 from pinisi.vocabulary.terms import DATA_QUALITY, HOURLY, METHOD, NAME, NOTE, PERIOD, PROVIDER
@@ -42,16 +44,30 @@ Periods = Mapping[str, float]
 
 
 def facts_of(
-    entity: Entity, table: TermTable, writers: Mapping[str, str], now: Instant, periods: Periods
+    entity: Entity,
+    table: TermTable,
+    writers: Mapping[str, str],
+    now: Instant,
+    periods: Periods,
+    names: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Value]:
-    """Every attribute of an entity as its reader sees it, in its order. `writers`: attribute -> name."""
+    """Every attribute of an entity as its reader sees it, in its order.
+
+    `writers`: attribute -> name; `names`: id -> name of what its relationships name.
+    """
     return [
-        fact_of(entity, attribute, instance, table, writers.get(attribute), now, periods)
+        _named(instance, names, fact_of(entity, attribute, instance, table, writers.get(attribute), now, periods))
         for attribute, instances in entity.attributes.items()
         if attribute not in HIDDEN
         for instance in instances
         if instance.kind != GEO
     ]
+
+
+def _named(instance: Instance, names: Mapping[str, str], fact: Value) -> Value:
+    """A relationship is called by the name of what it names."""
+    name = names.get(instance.value) if instance.kind == RELATIONSHIP and isinstance(instance.value, str) else None
+    return fact if name is None else msgspec.structs.replace(fact, value_text=Text(name, name, name))
 
 
 def state_of(age: Instant | None, period: float | None) -> State:
@@ -78,8 +94,9 @@ def fact_of(
     age = max(0, now - parse_instant(observed)) if observed else None
     provider = _word(instance, PROVIDER)
     period = periods.get(provider) if provider and not _holds(entity, now) else None
-    unit = instance.unit_code
-    shown = _shown(instance)
+    course = read_course(instance.value) if instance.kind == JSON else None
+    unit = instance.unit_code if course is None else _unit_beside(entity, instance)
+    shown = None if course is not None else _shown(instance)
     return Value(
         label=attribute_label(short),
         value=shown,
@@ -100,7 +117,21 @@ def fact_of(
         attribute=short,
         dataset_id=instance.dataset_id,
         note=_word(instance, NOTE),
+        course=course,
     )
+
+
+def _unit_beside(entity: Entity, course: Instance) -> str | None:
+    """JSON has no unit: that of the numbers of its own dataset, where they have all the same."""
+    if course.dataset_id is None:
+        return None
+    told = [each for instances in entity.attributes.values() for each in instances if each is not course]
+    units = {each.unit_code for each in told if each.dataset_id == course.dataset_id and _is_number(each)}
+    return units.pop() if len(units) == 1 else None
+
+
+def _is_number(instance: Instance) -> bool:
+    return type(instance.value) in (int, float)
 
 
 def _holds(entity: Entity, now: Instant) -> bool:

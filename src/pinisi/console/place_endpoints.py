@@ -14,6 +14,7 @@ from pinisi.console.forms import fields_of, model_of, writable
 from pinisi.console.house import House
 from pinisi.console.http import BadRequest, Call, Reply, Route, json_reply
 from pinisi.console.layers import location_of, point_of
+from pinisi.console.linked import UNSEEN, linked, names_of_related
 from pinisi.console.series import series
 from pinisi.console.town import Town
 from pinisi.console.viewpoint import Viewpoint
@@ -37,7 +38,6 @@ from pinisi.vocabulary.terms import (
 
 NEARBY = 8
 NEARBY_METRES = 1500.0
-UNSEEN = Projection(frozenset())
 _ELSEWHERE = frozenset({INCIDENT, ADMINISTRATIVE_AREA, ROAD_SEGMENT})
 """Types that stand elsewhere, not among what is near: there is a road before every door."""
 
@@ -55,6 +55,8 @@ async def get_place(house: House, call: Call) -> Reply:
     last_words = HistoryQuery(last=1, until=view.until, known=view.known)
     writers, last = await house.writers(call.tenant, record, call.grants, last_words)
     place = location_of(entity)
+    beside = await linked(view, entity, house.pinisi_table.expand_term("refObserved"))
+    names = await names_of_related(view, entity)
     return json_reply(
         {
             "position": record.position,
@@ -64,12 +66,13 @@ async def get_place(house: House, call: Call) -> Reply:
             "name": name_of(entity),
             "areas": [{"id": card.id, "name": card.name, "level": card.level} for card in town.atlas.chain(areas)],
             "location": place,
-            "facts": facts_of(entity, house.pinisi_table, writers, view.now, await town.sources.periods()),
+            "facts": facts_of(entity, house.pinisi_table, writers, view.now, await town.sources.periods(), names),
             "editable": _editable(house, call, view, town, record, entity),
             "flags": flags_of(entity),
             "sources": await _sources(house, call, entity),
             "inside": await _inside(town, view, entity, areas),
-            "nearby": await _nearby(house, view, entity.id, place),
+            "linked": [await _card(house, call, view, town, each) for each in beside],
+            "nearby": await _nearby(house, view, {entity.id, *(each.id for each in beside)}, place),
             "changed": {"at": format_instant(entity.modified_at), "by": last},
             **view.told(),
         }
@@ -115,7 +118,21 @@ async def _inside(town: Town, view: Viewpoint, entity: Entity, areas: Sequence[s
     return counted
 
 
-async def _nearby(house: House, view: Viewpoint, id: str, place: dict[str, Any] | None) -> list[dict[str, Any]]:
+async def _card(house: House, call: Call, view: Viewpoint, town: Town, record: Record) -> dict[str, Any]:
+    """What tells of the same thing; its facts stand with it where one of them is a course over time."""
+    entity = seen(record, projection_of(record, call.grants) or UNSEEN)
+    words = HistoryQuery(last=1, until=view.until, known=view.known)
+    writers, _ = await house.writers(call.tenant, record, call.grants, words)
+    facts = facts_of(entity, house.pinisi_table, writers, view.now, await town.sources.periods())
+    return {
+        "id": entity.id,
+        "name": name_of(entity),
+        "typeTitle": _type_title(house, entity.types),
+        "facts": facts if any(fact.course for fact in facts) else [],
+    }
+
+
+async def _nearby(house: House, view: Viewpoint, known: set[str], place: dict[str, Any] | None) -> list[dict[str, Any]]:
     if place is None or place.get("type") != "Point":
         return []
     near = GeoQuery("near", place, LOCATION, max_distance=NEARBY_METRES)
@@ -123,7 +140,7 @@ async def _nearby(house: House, view: Viewpoint, id: str, place: dict[str, Any] 
     near_by = [
         seen(record, projection_of(record, view.grants) or UNSEEN)
         for record in records
-        if record.id != id and _ELSEWHERE.isdisjoint(record.family.types)
+        if record.id not in known and _ELSEWHERE.isdisjoint(record.family.types)
     ]
     found = [(_distance(place, other), entity) for entity in near_by if (other := location_of(entity)) is not None]
     found.sort(key=lambda pair: pair[0])
