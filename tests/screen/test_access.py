@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from .conftest import WarRoom, open_console, raise_incident
+from .conftest import LOOKS, WarRoom, open_console, raise_incident
 
 pytestmark = pytest.mark.screen
 
@@ -33,8 +33,7 @@ OPENS = re.compile("^(Enter values|Add|Report an event)")
 SILENCE_CSP = {"resultTypes": ["violations"]}
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
-@pytest.mark.parametrize("language", ["id", "en", "ja"])
+@pytest.mark.parametrize(("language", "theme"), LOOKS)
 def test_axe_finds_no_violation(page: Page, war_room: WarRoom, language: str, theme: str) -> None:
     raise_incident(page, war_room, f"Latihan: aksesibilitas {language} {theme}")
     found: list[str] = []

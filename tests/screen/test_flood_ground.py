@@ -122,6 +122,7 @@ def test_two_moments_are_compared_by_the_names_and_the_words_of_the_city(page: P
     expect(row).to_contain_text("flooded 10–70 cm → 0")
 
 
+@pytest.mark.long
 def test_the_whole_flood_shows_its_neighbourhoods_at_six_and_at_one(
     page: Page, shared_data: Path, tmp_path: Path
 ) -> None:

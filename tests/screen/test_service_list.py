@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from wells_package import WELLS, city_with_gauges, install
 
-from .conftest import ROOT, WarRoom, Witness, open_console
+from .conftest import LOOKS, ROOT, WarRoom, Witness, open_console
 
 pytestmark = pytest.mark.screen
 DATA = "/?page=programme&list=data"
@@ -112,8 +112,7 @@ def test_on_a_phone_nothing_is_wider_than_the_screen_though_a_trace_is(page: Pag
     assert panel.evaluate("element => element.scrollWidth - element.clientWidth") == 0
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
-@pytest.mark.parametrize("language", ["id", "en", "ja"])
+@pytest.mark.parametrize(("language", "theme"), LOOKS)
 def test_axe_finds_no_violation(page: Page, serving: WarRoom, language: str, theme: str) -> None:
     open_console(page, serving, f"{DATA}&lang={language}&theme={theme}")
     wells = service(page, "wells")
