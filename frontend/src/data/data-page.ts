@@ -1,7 +1,6 @@
 /** The city's data as its steward sees them: hand a file in, look at it, load it; rows that wait, what was loaded. */
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { Problem } from "../api/client";
 import { type Handed, imports, type WaitingRow } from "../api/imports";
 import { View } from "../frame/view";
 import { store } from "../live/store";
@@ -83,7 +82,7 @@ export class DataPage extends View {
     try {
       await act();
     } catch (cause) {
-      this.problem = cause instanceof Problem ? cause.message || this.words.serverSilent : String(cause);
+      this.problem = this.saidOf(cause);
     }
   }
 

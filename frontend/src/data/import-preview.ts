@@ -160,7 +160,7 @@ export class ImportPreview extends View {
       await act();
     } catch (cause) {
       this.step = null;
-      this.problem = cause instanceof Problem ? cause.message || this.words.serverSilent : String(cause);
+      this.problem = this.saidOf(cause);
     }
     this.busy = false;
   }

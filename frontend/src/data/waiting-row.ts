@@ -1,7 +1,6 @@
 /** A row in quarantine: file, row and reason; unfolded, its cells can be corrected in place. */
 import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { Problem } from "../api/client";
 import { type Correction, imports, type WaitingRow } from "../api/imports";
 import { View } from "../frame/view";
 import { controls, panelParts } from "../theme/controls";
@@ -122,7 +121,7 @@ export class WaitingRowView extends View {
       await imports.correct(this.row.id, correction);
       this.dispatchEvent(new Event("dealt"));
     } catch (cause) {
-      this.problem = cause instanceof Problem ? cause.message || this.words.serverSilent : String(cause);
+      this.problem = this.saidOf(cause);
     }
     this.busy = false;
   }

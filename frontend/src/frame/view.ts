@@ -1,5 +1,6 @@
 /** Base of every component: draws again when the live store or the screen changes, and speaks the reader's language. */
 import { LitElement } from "lit";
+import { Problem } from "../api/client";
 import type { Text } from "../api/types";
 import { Format, pick } from "../format/format";
 import { store } from "../live/store";
@@ -42,6 +43,11 @@ export class View extends LitElement {
 
   protected get format(): Format {
     return currentFormat();
+  }
+
+  /** What went wrong, for the one who asked: the server's own words, or that it does not answer. */
+  protected saidOf(cause: unknown): string {
+    return cause instanceof Problem ? cause.message || this.words.serverSilent : String(cause);
   }
 
   protected text(text: Text | string | null | undefined): string {

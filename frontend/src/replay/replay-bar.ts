@@ -264,7 +264,7 @@ export class ReplayBar extends View {
     try {
       this.show(await api.steerReplay(shownReplay, act));
     } catch (cause) {
-      this.refusal = cause instanceof Problem ? cause.message || this.words.serverSilent : String(cause);
+      this.refusal = this.saidOf(cause);
     }
   }
 

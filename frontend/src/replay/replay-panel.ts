@@ -1,7 +1,7 @@
 /** What of the past can be replayed, and what is being replayed: a section of the Time page. */
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { api, Problem } from "../api/client";
+import { api } from "../api/client";
 import type { Recording, Replay, ReplayWish } from "../api/replay-types";
 import { View } from "../frame/view";
 import { store } from "../live/store";
@@ -157,7 +157,7 @@ export class ReplayPanel extends View {
       const replay = await api.startReplay(wish);
       window.location.assign(addressOf(replay.tenant, "now"));
     } catch (cause) {
-      this.refusal = cause instanceof Problem ? cause.message || this.words.serverSilent : String(cause);
+      this.refusal = this.saidOf(cause);
       this.starting = null;
     }
   }
@@ -166,7 +166,7 @@ export class ReplayPanel extends View {
     try {
       await api.steerReplay(replay.id, { act: "end", keep: false });
     } catch (cause) {
-      this.refusal = cause instanceof Problem ? cause.message || this.words.serverSilent : String(cause);
+      this.refusal = this.saidOf(cause);
     }
     await this.lookOn();
   }

@@ -1,7 +1,6 @@
 /** Commands that were given: what became of each, and the second person's yes or no to those that wait. */
 import { html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { Problem } from "../api/client";
 import { type Command, type CommandAct, work } from "../api/work";
 import { View } from "../frame/view";
 import { store } from "../live/store";
@@ -27,7 +26,7 @@ export class CommandList extends View {
       this.count = told.count;
       this.unknownRules = told.unknownRules;
     } catch (cause) {
-      this.problem = cause instanceof Problem ? cause.message || this.words.serverSilent : String(cause);
+      this.problem = this.saidOf(cause);
     }
     return this.commands.some(({ state }) => state === "begun" || state === "awaitingSecond");
   }
@@ -37,7 +36,7 @@ export class CommandList extends View {
     try {
       await work.act(command.id, act);
     } catch (cause) {
-      this.problem = cause instanceof Problem ? cause.message || this.words.serverSilent : String(cause);
+      this.problem = this.saidOf(cause);
     }
     await this.lookout.again();
   }

@@ -1,7 +1,6 @@
 /** Long computations: those that wait and run with their progress, those that are over with how they ended. */
 import { html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { Problem } from "../api/client";
 import { type Job, work } from "../api/work";
 import { View } from "../frame/view";
 import { store } from "../live/store";
@@ -26,7 +25,7 @@ export class JobList extends View {
       this.jobs = told.jobs;
       this.count = told.count;
     } catch (cause) {
-      this.problem = cause instanceof Problem ? cause.message || this.words.serverSilent : String(cause);
+      this.problem = this.saidOf(cause);
     }
     return this.jobs.some(isOpen);
   }
@@ -36,7 +35,7 @@ export class JobList extends View {
     try {
       await work.cancel(job.id);
     } catch (cause) {
-      this.problem = cause instanceof Problem ? cause.message || this.words.serverSilent : String(cause);
+      this.problem = this.saidOf(cause);
     }
     await this.lookout.again();
   }

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from pinisi.city.text import Text
+from pinisi.vocabulary.instant import Instant, format_instant
 
 Attribute = dict[str, Any]
 Entity = dict[str, Any]
@@ -60,6 +61,16 @@ def place(geometry: Mapping[str, Any], origin: Origin) -> Attribute:
 def link(target: str, origin: Origin) -> Attribute:
     """A Relationship to the entity `target`."""
     return _traced({"type": "Relationship", "object": target}, origin)
+
+
+def stated(value: Any) -> Attribute:
+    """A Property without a source of its own: what the house itself says of a card, a job, a command."""
+    return {"type": "Property", "value": value}
+
+
+def stated_time(moment: Instant) -> Attribute:
+    """A moment, as `stated`."""
+    return stated({"@type": "DateTime", "@value": format_instant(moment)})
 
 
 def words(text: Text) -> Attribute:

@@ -5,9 +5,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from pinisi.city.facts import words
+from pinisi.city.facts import stated, stated_time, words
 from pinisi.city.text import Text
-from pinisi.vocabulary.instant import Instant, format_instant
+from pinisi.vocabulary.instant import Instant
 
 State = Literal["awaitingSecond", "begun", "uncertain", "shadow", "done", "failed", "refused", "expired"]
 OPEN: frozenset[State] = frozenset({"awaitingSecond", "begun", "uncertain"})
@@ -60,15 +60,15 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
             "id": self.entity,
             "type": "Command",
             "title": words(self.title),
-            "service": _property(self.service),
-            "action": _property(self.action),
-            "state": _property(self.state),
-            "shadow": _property(self.shadow),
-            "requestedAt": _moment(self.asked),
+            "service": stated(self.service),
+            "action": stated(self.action),
+            "state": stated(self.state),
+            "shadow": stated(self.shadow),
+            "requestedAt": stated_time(self.asked),
         }
         for name, moment in (("startedAt", self.begun), ("endedAt", self.ended)):
             if moment:
-                entity[name] = _moment(moment)
+                entity[name] = stated_time(moment)
         if self.targets:
             entity["subject"] = {"type": "ListRelationship", "objectList": list(self.targets)}
         if self.reasons:
@@ -76,7 +76,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
         if self.location is not None:
             entity["location"] = {"type": "GeoProperty", "value": self.location}
         if self.exercise:
-            entity["exercise"] = _property(True)
+            entity["exercise"] = stated(True)
         return entity
 
 
@@ -91,11 +91,3 @@ def location_of(target: Mapping[str, Any]) -> dict[str, Any] | None:
     location = target.get("location")
     value = location.get("value") if isinstance(location, Mapping) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     return dict(value) if isinstance(value, Mapping) else None  # pyright: ignore[reportUnknownArgumentType]
-
-
-def _property(value: Any) -> dict[str, Any]:
-    return {"type": "Property", "value": value}
-
-
-def _moment(moment: Instant) -> dict[str, Any]:
-    return _property({"@type": "DateTime", "@value": format_instant(moment)})

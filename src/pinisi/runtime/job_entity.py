@@ -4,9 +4,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from pinisi.city.facts import words
+from pinisi.city.facts import stated, stated_time, words
 from pinisi.city.text import Text
-from pinisi.vocabulary.instant import Instant, format_instant
+from pinisi.vocabulary.instant import Instant
 
 End = Literal["done", "failed", "cancelled", "interrupted", "overTime", "overMemory"]
 State = Literal["queued", "running"] | End
@@ -50,25 +50,17 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
             "id": self.entity,
             "type": "Job",
             "title": words(self.title),
-            "service": _property(self.service),
-            "job": _property(self.job),
-            "state": _property(self.state),
-            "progress": _property(round(100 * self.share)) | {"unitCode": "P1"},
-            "requestedAt": _moment(self.asked),
+            "service": stated(self.service),
+            "job": stated(self.job),
+            "state": stated(self.state),
+            "progress": stated(round(100 * self.share)) | {"unitCode": "P1"},
+            "requestedAt": stated_time(self.asked),
         }
         for name, moment in (("startedAt", self.started), ("endedAt", self.ended)):
             if moment:
-                entity[name] = _moment(moment)
+                entity[name] = stated_time(moment)
         if self.reason is not None:
             entity["reason"] = words(self.reason)
         if self.exercise:
-            entity["exercise"] = _property(True)
+            entity["exercise"] = stated(True)
         return entity
-
-
-def _property(value: Any) -> dict[str, Any]:
-    return {"type": "Property", "value": value}
-
-
-def _moment(moment: Instant) -> dict[str, Any]:
-    return _property({"@type": "DateTime", "@value": format_instant(moment)})

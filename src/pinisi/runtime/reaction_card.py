@@ -1,6 +1,6 @@
 """The card of a reaction: the DataSource entity to which every value that it makes leads."""
 
-from pinisi.city.facts import words
+from pinisi.city.facts import stated, words
 from pinisi.context.payload import read_entity
 from pinisi.context.term_table import TermTable
 from pinisi.runtime.city_loading import settled
@@ -16,10 +16,10 @@ def card_change(service: Service, reaction: Reaction, table: TermTable) -> Entit
         "id": card_of(service.name, reaction.name),
         "type": "DataSource",
         "title": words(reaction.title),
-        "publisher": {"type": "Property", "value": "Pinisi"},
-        "licence": {"type": "Property", "value": service.licence},
-        "service": {"type": "Property", "value": service.name},
-        "method": {"type": "Property", "value": reaction.method},
+        "publisher": stated("Pinisi"),
+        "licence": stated(service.licence),
+        "service": stated(service.name),
+        "method": stated(reaction.method),
         "note": words(reaction.rule),
     }
     entity = read_entity(document, table)

@@ -1,11 +1,9 @@
 """The card of a source with its health, as the DataSource entity that every value leads to."""
 
-from typing import Any
-
-from pinisi.city.facts import Entity, source_id, words
+from pinisi.city.facts import Entity, source_id, stated, stated_time, words
 from pinisi.runtime.health import Health, State
 from pinisi.runtime.source import Source
-from pinisi.vocabulary.instant import SECOND, format_instant
+from pinisi.vocabulary.instant import SECOND
 
 
 def card_entity(source: Source, health: Health, state: State, service: str) -> Entity:
@@ -15,28 +13,23 @@ def card_entity(source: Source, health: Health, state: State, service: str) -> E
         "id": source_id(source.id),
         "type": "DataSource",
         "title": words(source.title),
-        "publisher": _property(card.publisher),
-        "licence": _property(card.licence),
-        "licenceNote": _property(card.licence_note),
-        "url": _property(card.url),
+        "publisher": stated(card.publisher),
+        "licence": stated(card.licence),
+        "licenceNote": stated(card.licence_note),
+        "url": stated(card.url),
         "note": words(card.note),
-        "service": _property(service),
-        "updatePeriod": _property(source.every) | {"unitCode": "SEC"},
-        "state": _property(state),
-        "lastError": _property(health.error),
-        "messages": _property(health.messages),
-        "accepted": _property(health.accepted),
-        "lateValues": _property(health.late),
-        "repeated": _property(health.repeated),
-        "rejected": _property(health.rejected),
+        "service": stated(service),
+        "updatePeriod": stated(source.every) | {"unitCode": "SEC"},
+        "state": stated(state),
+        "lastError": stated(health.error),
+        "messages": stated(health.messages),
+        "accepted": stated(health.accepted),
+        "lateValues": stated(health.late),
+        "repeated": stated(health.repeated),
+        "rejected": stated(health.rejected),
     }
     if source.blinds is not None:
         entity["blinds"] = words(source.blinds)
     if health.message:
-        moment = {"@type": "DateTime", "@value": format_instant(health.message - health.message % SECOND)}
-        entity["lastMessage"] = _property(moment)
+        entity["lastMessage"] = stated_time(health.message - health.message % SECOND)
     return entity
-
-
-def _property(value: Any) -> dict[str, Any]:
-    return {"type": "Property", "value": value}
