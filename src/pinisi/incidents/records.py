@@ -1,0 +1,13 @@
+"""What the kernel's incidents keep of people: tables beside the context, never in it (docs/reference/records.md)."""
+
+from pinisi.incidents.calls.statements import CALL, CALL_STATEMENTS
+from pinisi.runtime.records import Records, migrations_of
+
+ROOM = "incidents"
+
+RECORDS = Records(
+    type="Incident",
+    migrations=migrations_of("pinisi.incidents"),
+    tables=(CALL,),
+    statements=CALL_STATEMENTS,
+)
