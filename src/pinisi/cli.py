@@ -50,6 +50,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_import_roads(commands)
     _add_replay(commands)
     _add_backtest(commands)
+    _add_procedures(commands)
     _add_account(commands)
     _add_token(commands)
     _command(commands, "version", _version, "print the version")
@@ -185,6 +186,12 @@ def _bounds(text: str) -> tuple[float, float, float, float]:
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
         raise ValueError(text)
     return west, south, east, north
+
+
+def _add_procedures(commands: Any) -> None:
+    group = _group(commands, "procedures", "look at the procedures of a city")
+    check = _command(group, "check", _procedures_check, "say what is wrong with them, with file and line")
+    check.add_argument("city", nargs="?", default="makassar", metavar="CITY", help="folder or shipped name")
 
 
 def _add_account(commands: Any) -> None:
@@ -340,6 +347,12 @@ def _import_roads(words: Words) -> int:
         remove_missing=words.remove_missing,
     )
     return import_roads(_settings(words), wish)
+
+
+def _procedures_check(words: Words) -> int:
+    from pinisi.commands.procedures import check
+
+    return check(words.city)
 
 
 def _account_add(words: Words) -> int:

@@ -20,6 +20,7 @@ from pinisi.city.profile import Profile, load_profile
 from pinisi.city.roads.extract import read_extract
 from pinisi.city.roads.shapes import read_road_shapes
 from pinisi.context.payload import read_entity
+from pinisi.incidents.procedures.reading import BadPlaybook, Known, parse_playbook
 from pinisi.runtime.kinds import KINDS as KERNEL_KINDS
 from pinisi.runtime.live_file import make_sources, read_live
 from pinisi.runtime.mapping.mapping import Mapping, MappingFile, load_mapping_file
@@ -253,6 +254,11 @@ READERS: dict[str, Outside] = {
     ),
     **{name: of_the_city(name) for name in ("city.toml", "sources.toml", "registers.toml", "rules.toml")},
     "areas.geojson": Outside((SMALL / "areas.geojson").read_bytes()[:60_000], in_a_file("areas.geojson", read_areas)),
+    "procedure": Outside(
+        (CITIES / "makassar" / "procedures" / "missing-child.yaml").read_bytes(),
+        lambda body: parse_playbook(body, "missing-child.yaml", Known()),
+        (BadPlaybook,),
+    ),
     "shapes.toml": Outside(
         (CITIES / "jakarta" / "shapes.toml").read_bytes(),
         in_a_file("shapes.toml", lambda path: read_shapes_file(path.parent)),
