@@ -13,17 +13,20 @@ HEAD = """\
 
 Made from the route table by `python scripts/routes.py`; a test compares. Permissions and the roles that hold them:
 [people](people.md). Whoever holds the permission reaches only what his grants open. `open` asks for no permission.
-The same as OpenAPI: `GET /pinisi/v1/openapi.json`.
+The same as OpenAPI, with the [endpoints](endpoints.md) of every service that is installed:
+`GET /pinisi/v1/openapi.json`.
 """
 TITLES = {"ngsi-ld": "NGSI-LD", "pinisi": "The console and the house"}
 
 
 def page() -> str:
     """The page as it should be."""
-    from pinisi.console.routes import ROUTES
+    from pinisi.console.routes import all_routes
+    from pinisi.runtime.services import Registry, discover
 
+    own = Registry([found for found in discover().found if found.package == "pinisi"])
     parts = [HEAD]
-    for prefix, routes in groupby(ROUTES, key=lambda route: route.path.split("/")[1]):
+    for prefix, routes in groupby(all_routes(own), key=lambda route: route.path.split("/")[1]):
         rows = sorted((route.path, route.method, route.permission or "open", route.summary) for route in routes)
         parts.append(f"## {TITLES[prefix]}\n\n| route | permission | what it does |\n|---|---|---|")
         parts += [

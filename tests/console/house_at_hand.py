@@ -16,7 +16,7 @@ from patience import PATIENCE
 from pinisi.console.application import Application
 from pinisi.console.files import console_files
 from pinisi.console.house import House
-from pinisi.console.routes import ROUTES
+from pinisi.console.routes import all_routes
 from pinisi.people.account_register import NewAccount
 from pinisi.people.accounts import Assignment
 from pinisi.people.fixed import DEMO
@@ -86,7 +86,8 @@ async def open_house(data: Path, city: Path = MAKASSAR, **settings: Any) -> Asyn
     house = House(Settings(data=data, commit_window_ms=0, **settings), city)
     await house.open()
     try:
-        yield Opened(house, Application(house, ROUTES, console_files(static, house.public_file)), static)
+        routes = all_routes(house.registry)
+        yield Opened(house, Application(house, routes, console_files(static, house.public_file)), static)
     finally:
         await house.close()
 

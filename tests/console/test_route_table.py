@@ -6,13 +6,16 @@ import msgspec
 import pytest
 from house_at_hand import Opened
 
-from pinisi.console.http import Route
+from pinisi.console.http import Call, Reply, Route
 from pinisi.console.route_tree import RouteTree
-from pinisi.console.routes import ROUTES
+from pinisi.console.routes import all_routes
 from pinisi.people.accounts import Assignment
 from pinisi.people.roles import PERMISSIONS
+from pinisi.runtime.services import discover
 
 pytestmark = pytest.mark.anyio
+ROUTES = all_routes(discover())
+"""Also what the house's own services declare."""
 NAMES = [f"{route.method} {route.path}" for route in ROUTES]
 GUARDED = [route for route in ROUTES if route.permission is not None]
 STREAM = "/pinisi/v1/stream"
@@ -107,6 +110,34 @@ def test_a_path_finds_its_route_and_the_values_of_its_parameters(
 ) -> None:
     found = RouteTree(ROUTES).find(path)
     assert (found is not None) is there
+    assert found is None or found[1] == parameters
+
+
+def tree(*paths: str) -> RouteTree:
+    async def endpoint(_house: object, _call: Call) -> Reply:
+        return Reply(204)
+
+    return RouteTree(Route(method="GET", path=path, permission=None, endpoint=endpoint, summary=path) for path in paths)
+
+
+@pytest.mark.parametrize(
+    ("path", "leads_to", "parameters"),
+    [
+        (b"/services/wells", "/services/{name}", {"name": "wells"}),
+        (b"/services/wells/owners", "/services/wells/owners", {}),
+        (b"/services/wells/a%2Fb", "/services/wells/{key}", {"key": "a/b"}),
+        (b"/services/wells/a/parked", "/services/{name}/{reaction}/parked", {"name": "wells", "reaction": "a"}),
+        (b"/services/flood/a/parked", "/services/{name}/{reaction}/parked", {"name": "flood", "reaction": "a"}),
+        (b"/services/flood/owners", None, {}),
+    ],
+)
+def test_a_name_goes_before_a_parameter_and_hides_nothing_behind_it(
+    path: bytes, leads_to: str | None, parameters: dict[str, str]
+) -> None:
+    found = tree(
+        "/services/{name}", "/services/{name}/{reaction}/parked", "/services/wells/owners", "/services/wells/{key}"
+    ).find(path)
+    assert (found and found[0].routes["GET"].path) == leads_to
     assert found is None or found[1] == parameters
 
 

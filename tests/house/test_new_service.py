@@ -23,6 +23,9 @@ SHAPE = {
     "pinisi_shore/sources.py",
     "pinisi_shore/reactions.py",
     "pinisi_shore/views.py",
+    "pinisi_shore/records.py",
+    "pinisi_shore/migrations/0001-begin.sql",
+    "pinisi_shore/endpoints.py",
     "pinisi_shore/quality.toml",
     "pinisi_shore/engine/__init__.py",
     "pinisi_shore/engine/trend.py",
@@ -58,7 +61,7 @@ def test_the_package_has_the_standard_shape_and_no_placeholder_is_left(shore: Pa
 def test_its_tests_are_green(shore: Path) -> None:
     ran = run_tests(shore)
     assert ran.returncode == 0, ran.stdout
-    assert "18 passed" in ran.stdout
+    assert "21 passed" in ran.stdout
 
 
 def test_installed_it_is_found_as_ours_are(shore: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,6 +133,24 @@ SPOILT = {
         '"value": state_of(change)}',
         '"value": _COUNT.append(1) or str(len(_COUNT))}',
         "the same inputs give two answers",
+    ),
+    "an endpoint that trusts what it is sent": (
+        "endpoints.py",
+        "    if _KEY.fullmatch(key) is None:\n",
+        "    if 1 / len(key) > 2:\n",
+        "{key} is '': shore met an error at PUT /keepers/{key}",
+    ),
+    "an endpoint that nobody asks": (
+        "endpoints.py",
+        'method="GET",\n        path="/keepers"',
+        'method="GET",\n        path="/guards"',
+        "the endpoint GET /guards is not asked",
+    ),
+    "an endpoint without a permission": (
+        "endpoints.py",
+        'permission="records.read"',
+        "permission=None",
+        "GET /keepers: needs either a permission",
     ),
     "a reader that fails": (
         "sources.py",

@@ -18,7 +18,8 @@ from schemathesis import GenerationMode
 from schemathesis.schemas import APIOperation
 
 from pinisi.console.openapi import openapi
-from pinisi.console.routes import ROUTES
+from pinisi.console.routes import all_routes
+from pinisi.runtime.services import discover
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
 CASES = int(os.environ.get("PINISI_FUZZ_CASES", "100"))
@@ -29,7 +30,7 @@ ENDS_THE_TEST = {("POST", "/pinisi/v1/logout"), ("POST", "/pinisi/v1/password")}
 SLOW = {("POST", "/pinisi/v1/login"): 4, ("POST", "/pinisi/v1/backup"): 30, ("POST", "/pinisi/v1/accounts"): 3}
 """Operations that are slow by design (hashing, copying): so many times fewer cases."""
 
-SCHEMA = schemathesis.openapi.from_dict(openapi(ROUTES))
+SCHEMA = schemathesis.openapi.from_dict(openapi(all_routes(discover())))
 OPERATIONS: list[APIOperation] = [
     found.ok()
     for found in SCHEMA.get_all_operations()

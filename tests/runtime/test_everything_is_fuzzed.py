@@ -10,10 +10,12 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "long"))
 from outside_readers import KINDS, READERS, ROWS, STREAMS
 
 from pinisi.console.openapi import openapi
-from pinisi.console.routes import ROUTES
+from pinisi.console.routes import all_routes
 from pinisi.runtime import kinds
 from pinisi.runtime.mapping.mapping import Format
+from pinisi.runtime.services import discover
 
+ROUTES = all_routes(discover())
 LONG = Path(__file__).parents[1] / "long"
 SOURCE = Path(__file__).parents[2] / "src" / "pinisi"
 

@@ -150,6 +150,15 @@ def json_reply(value: Any, status: int = 200, headers: tuple[tuple[bytes, bytes]
 Endpoint = Callable[[Any, Call], Awaitable[Reply]]
 
 
+class Shapes(msgspec.Struct, frozen=True):
+    """Types of an endpoint of a service, for the OpenAPI document; `family` stands before their names in it."""
+
+    family: str
+    body: type[msgspec.Struct] | None = None
+    query: type[msgspec.Struct] | None = None
+    answer: type[msgspec.Struct] | None = None
+
+
 class Route(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the route table. `permission` None: open to everyone, and the docs say why.
 
@@ -164,3 +173,4 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     parameters: tuple[str, ...] = ()
     body: str | None = None
     answers: tuple[int, ...] = (200,)
+    shapes: Shapes | None = None

@@ -1,10 +1,13 @@
 """Our own OpenAPI document, drawn from the route table: what is not a route is not in it, and the other way round."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
+import msgspec
+
 from pinisi import __version__
-from pinisi.console.http import Route
+from pinisi.console.http import Route, Shapes
 from pinisi.console.openapi_shapes import BODIES, PARAMETERS, SCHEMAS
 
 _BRACES = re.compile(r"\{(\w+)\}")
@@ -26,7 +29,7 @@ def openapi(routes: tuple[Route, ...]) -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "paths": paths,
         "components": {
-            "schemas": SCHEMAS,
+            "schemas": SCHEMAS | _service_schemas(routes),
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer"},
                 "session": {"type": "apiKey", "in": "cookie", "name": "pinisi_session"},
@@ -42,13 +45,47 @@ def _operation(route: Route) -> dict[str, Any]:
         "tags": [route.path.split("/")[1]],
         "x-permission": route.permission,
         "parameters": [_path_parameter(name) for name in _BRACES.findall(route.path)]
-        + [_query_parameter(name) for name in route.parameters],
-        "responses": {str(status): {"description": _DESCRIPTIONS.get(status, "Done")} for status in route.answers}
+        + [_query_parameter(name, route.shapes) for name in route.parameters],
+        "responses": {str(status): _answer(status, route.shapes) for status in route.answers}
         | {"default": {"description": "A problem document (RFC 7807)", "content": _PROBLEM}},
     }
     if route.body is not None:
-        operation["requestBody"] = {"required": True, "content": _body(route.body)}
+        content = _body(route.body) if route.shapes is None else {_JSON: {"schema": _ref(route.body)}}
+        operation["requestBody"] = {"required": True, "content": content}
     return operation
+
+
+_JSON = "application/json"
+
+
+def _service_schemas(routes: Iterable[Route]) -> dict[str, Any]:
+    """Types of services, each with the name of its service before its own."""
+    families: dict[str, set[type[msgspec.Struct]]] = {}
+    for route in routes:
+        if route.shapes is not None:
+            shapes = (route.shapes.body, route.shapes.query, route.shapes.answer)
+            families.setdefault(route.shapes.family, set()).update(shape for shape in shapes if shape is not None)
+    found: dict[str, Any] = {}
+    for family, types in families.items():
+        template = f"#/components/schemas/{family}.{{name}}"
+        schemas = msgspec.json.schema_components(_sorted(types), ref_template=template)[1]
+        found |= {f"{family}.{name}": schema for name, schema in schemas.items()}
+    return found
+
+
+def _sorted(types: Iterable[type[msgspec.Struct]]) -> list[type[msgspec.Struct]]:
+    return sorted(types, key=lambda each: (each.__module__, each.__name__))
+
+
+def _ref(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _answer(status: int, shapes: Shapes | None) -> dict[str, Any]:
+    told: dict[str, Any] = {"description": _DESCRIPTIONS.get(status, "Done")}
+    if shapes is None or shapes.answer is None or status >= 300:
+        return told
+    return told | {"content": {_JSON: {"schema": _ref(f"{shapes.family}.{shapes.answer.__name__}")}}}
 
 
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -62,6 +99,7 @@ _DESCRIPTIONS = {
     400: "The request cannot be understood",
     404: "Not there",
     409: "Does not fit the state",
+    503: "Does not run now",
 }
 
 
@@ -74,5 +112,11 @@ def _path_parameter(name: str) -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
 
 
-def _query_parameter(name: str) -> dict[str, Any]:
-    return {"name": name, "in": "query", "required": False, "schema": PARAMETERS.get(name, {"type": "string"})}
+def _query_parameter(name: str, shapes: Shapes | None) -> dict[str, Any]:
+    told = {"name": name, "in": "query"}
+    if shapes is None or shapes.query is None:
+        return {**told, "required": False, "schema": PARAMETERS.get(name, {"type": "string"})}
+    schema = msgspec.json.schema_components(
+        [shapes.query], ref_template=f"#/components/schemas/{shapes.family}.{{name}}"
+    )[1][shapes.query.__name__]
+    return {**told, "required": name in schema.get("required", ()), "schema": schema["properties"][name]}

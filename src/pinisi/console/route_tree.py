@@ -50,15 +50,35 @@ class RouteTree:
 
     def find(self, raw_path: bytes) -> tuple[Found, dict[str, str]] | None:
         """The routes at a path as it came (percent-encoded), with the values of its parameters; they may be empty."""
-        node = self._root
-        values: list[str] = []
-        for segment in raw_path.decode("latin-1").strip("/").split("/"):
-            below = node.below.get(segment)
+        segments = raw_path.decode("latin-1").strip("/").split("/")
+        reached = _reach(self._root, segments)
+        if reached is None:
+            return None
+        found, values = reached
+        named = zip(found.names, values, strict=True)
+        return found, {name: unquote(value) if "%" in value else value for name, value in named}
+
+
+def _reach(node: _Node, segments: list[str]) -> tuple[Found, list[str]] | None:
+    """The routes at the end of a path, with the values of its parameters; a name goes before a parameter."""
+    values: list[str] = []
+    for depth, segment in enumerate(segments):
+        below = node.below.get(segment)
+        if below is not None and node.parameter is not None:
+            return _either(below, node.parameter, segments[depth:], values)
+        if below is None:
+            below = node.parameter
             if below is None:
-                below = node.parameter
-                if below is None:
-                    return None
-                values.append(unquote(segment) if "%" in segment else segment)
-            node = below
-        found = node.found
-        return None if found is None else (found, dict(zip(found.names, values, strict=True)))
+                return None
+            values.append(segment)
+        node = below
+    return None if node.found is None else (node.found, values)
+
+
+def _either(named: _Node, parameter: _Node, rest: list[str], values: list[str]) -> tuple[Found, list[str]] | None:
+    """By name where that leads to a route, else with the segment as a value."""
+    for node, taken in ((named, values), (parameter, [*values, rest[0]])):
+        reached = _reach(node, rest[1:])
+        if reached is not None:
+            return reached[0], [*taken, *reached[1]]
+    return None

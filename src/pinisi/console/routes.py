@@ -5,6 +5,7 @@ from pinisi.console.backtest_endpoints import BACKTEST_ROUTES
 from pinisi.console.city_endpoints import CITY_ROUTES
 from pinisi.console.command_endpoints import COMMAND_ROUTES
 from pinisi.console.entry_endpoints import ENTRY_ROUTES
+from pinisi.console.house import House
 from pinisi.console.house_endpoints import HOUSE_ROUTES
 from pinisi.console.http import Call, Reply, Route, json_reply
 from pinisi.console.import_endpoints import IMPORT_ROUTES
@@ -20,13 +21,15 @@ from pinisi.console.programme_endpoints import PROGRAMME_ROUTES
 from pinisi.console.replay_endpoints import REPLAY_ROUTES
 from pinisi.console.road_endpoints import ROAD_ROUTES
 from pinisi.console.service_endpoints import SERVICE_ROUTES
+from pinisi.console.service_routes import service_routes
 from pinisi.console.source_endpoints import SOURCE_ROUTES
 from pinisi.console.subscription_endpoints import SUBSCRIPTION_ROUTES
 from pinisi.console.time_endpoints import TIME_ROUTES
+from pinisi.runtime.services import Registry
 
 
-async def get_openapi(_house: object, _call: Call) -> Reply:
-    return json_reply(openapi(ROUTES))
+async def get_openapi(house: House, _call: Call) -> Reply:
+    return json_reply(openapi(all_routes(house.registry)))
 
 
 OPENAPI_ROUTES: tuple[Route, ...] = (
@@ -63,3 +66,9 @@ ROUTES: tuple[Route, ...] = (
     *HOUSE_ROUTES,
     *OPENAPI_ROUTES,
 )
+"""The kernel's own."""
+
+
+def all_routes(registry: Registry) -> tuple[Route, ...]:
+    """The route table of a house: the kernel's, and what its services declare."""
+    return (*ROUTES, *service_routes(registry))

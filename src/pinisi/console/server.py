@@ -19,7 +19,7 @@ from pinisi.city.errors import CityError
 from pinisi.console.application import Application
 from pinisi.console.files import console_files
 from pinisi.console.house import House
-from pinisi.console.routes import ROUTES
+from pinisi.console.routes import all_routes
 from pinisi.people.errors import RefusedToStart
 from pinisi.runtime.city_loading import CityNotLoaded
 from pinisi.settings import Settings
@@ -40,7 +40,7 @@ def serve(settings: Settings, city: Path) -> int:
     except CityError as error:
         _explain(error)
         return 1
-    application = Application(house, ROUTES, console_files(STATIC, house.public_file))
+    application = Application(house, all_routes(house.registry), console_files(STATIC, house.public_file))
     config = uvicorn.Config(
         application,
         http="httptools",

@@ -20,12 +20,13 @@ def read_request(body: bytes, shape: type[T], part: str = "") -> T:
     try:
         return msgspec.json.decode(body, type=shape)
     except msgspec.ValidationError as error:
-        raise _bad_field(str(error), part) from None
+        raise bad_field(str(error), part) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadField(part or "body", f"is not JSON: {error}") from None
 
 
-def _bad_field(text: str, part: str) -> BadField:
+def bad_field(text: str, part: str = "") -> BadField:
+    """What msgspec says of a value that does not fit, with the member that it speaks of."""
     place, named = _PLACE.search(text), _NAMED.match(text)
     path = place["path"] if place else ""
     if named:

@@ -11,6 +11,7 @@ import msgspec
 from pinisi.city.profile import Layer
 from pinisi.city.text import Text
 from pinisi.runtime.action import Action
+from pinisi.runtime.endpoint import Endpoint, check_endpoints
 from pinisi.runtime.job import Job
 from pinisi.runtime.reaction import Reaction
 from pinisi.runtime.recording import StreamKind
@@ -27,7 +28,8 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     short name; `passing` are those of them whose entities end when their `expiresAt` is over. `streams` are what of the
     past it can read for a replay. `views` are the layers of map and list that it adds to a city which uses its sources
     (`runtime/views.py`). `reactions` run by themselves, in every tenant; `jobs` are its long computations, `actions`
-    its commands, `records` what it keeps in tables of its own. `licence` is that of the data that it ships.
+    its commands, `records` what it keeps in tables of its own, `endpoints` its own HTTP addresses. `licence` is that of
+    the data that it ships.
     """
 
     name: str
@@ -41,7 +43,11 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     reactions: tuple[Reaction, ...] = ()
     actions: tuple[Action[Any], ...] = ()
     records: Records | None = None
+    endpoints: tuple[Endpoint, ...] = ()
     licence: str = "Apache-2.0"
+
+    def __post_init__(self) -> None:
+        check_endpoints(self.endpoints)
 
     def source_kind(self, name: str) -> SourceKind[Any] | None:
         return next((kind for kind in self.sources if kind.name == name), None)

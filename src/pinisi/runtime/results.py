@@ -20,7 +20,9 @@ class BadResult(Exception):
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """What every value says that does not say it itself; `provider` is the entity of the job or the command."""
+    """What every value says that does not say it itself; `provider` is the entity of the job or the command; empty
+    where a person says it.
+    """
 
     method: Method
     provider: str
@@ -47,10 +49,9 @@ def _change(document: Mapping[str, Any], mark: Mark, table: TermTable) -> Entity
 
 
 def _marked(document: Mapping[str, Any], mark: Mark) -> dict[str, Any]:
-    trace = {
-        "method": {"type": "Property", "value": mark.method},
-        "provider": {"type": "Relationship", "object": mark.provider},
-    }
+    trace: dict[str, Any] = {"method": {"type": "Property", "value": mark.method}}
+    if mark.provider:
+        trace["provider"] = {"type": "Relationship", "object": mark.provider}
     marked = {name: _trace(value, trace) if name not in _NAMELESS else value for name, value in document.items()}
     return marked | ({"exercise": {"type": "Property", "value": True}} if mark.exercise else {})
 

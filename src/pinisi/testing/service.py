@@ -28,6 +28,7 @@ from pinisi.runtime.reaction import check_reactions
 from pinisi.runtime.records import open_records
 from pinisi.runtime.source import Message, Source
 from pinisi.store.sqlite import SqliteStore
+from pinisi.testing.endpoints import Ask, EndpointTrial
 from pinisi.testing.over_http import Stopped
 from pinisi.testing.quality import Quality, quality_faults, quality_of
 from pinisi.testing.reactions import ReactionTrial, Trial
@@ -53,7 +54,8 @@ class ServiceCase(msgspec.Struct, frozen=True, kw_only=True):
     """A service and what it is tried with.
 
     `root` is where the paths of `quality.toml` begin. `samples`: a message for each kind of source, by its name.
-    `trials`: a story for each reaction. `city`: a city that comes with Pinisi, for sources that need one.
+    `trials`: a story for each reaction. `asks`: a sound call of each endpoint, in an order in which all are answered.
+    `city`: a city that comes with Pinisi, for sources that need one.
     """
 
     service: Service
@@ -61,6 +63,7 @@ class ServiceCase(msgspec.Struct, frozen=True, kw_only=True):
     root: Path
     samples: Mapping[str, Sample] = {}
     trials: tuple[Trial, ...] = ()
+    asks: tuple[Ask, ...] = ()
     city: str = "makassar"
 
 
@@ -99,6 +102,11 @@ def checks(case: ServiceCase) -> list[Check]:
         ]
     if case.service.records is not None:
         found.append(Check("records", lambda: asyncio.run(_records(case))))
+    if case.service.endpoints:
+        found += [
+            Check("endpoints: the sound calls", lambda: asyncio.run(_endpoints(case).sound())),
+            Check("endpoints: bad input", lambda: asyncio.run(_endpoints(case).bad_input())),
+        ]
     return found
 
 
@@ -133,7 +141,11 @@ def _all_tried(case: ServiceCase) -> None:
     faults += [f"there is no source {name}" for name in sorted(case.samples.keys() - kinds)]
     faults += [f"the reaction {name} has no trial" for name in sorted(reactions - tried)]
     faults += [f"there is no reaction {name}" for name in sorted(tried - reactions)]
-    _none("not everything is tried", faults)
+    _none("not everything is tried", faults + _endpoints(case).untried())
+
+
+def _endpoints(case: ServiceCase) -> EndpointTrial:
+    return EndpointTrial(case.service, case.asks, _table())
 
 
 def _source(case: ServiceCase, name: str, sample: Sample, city: Profile) -> tuple[Source, Message]:
