@@ -111,6 +111,18 @@ async def test_a_command_has_its_effect_once_and_its_answer_is_entities(
     assert await acts(client) == ["command-given"]
 
 
+async def test_its_form_is_offered_and_its_targets_are_found_by_type_and_id(client: httpx.AsyncClient) -> None:
+    offered = {each["action"]: each for each in (await client.get(COMMANDS)).json()["offered"]}
+    siren, seconds = offered["siren"]["form"]
+    assert (siren["kind"], seconds["unit"]["en"], seconds["least"], seconds["most"]) == ("entity", "s", 1, 180)
+    (type,) = siren["entity"]
+    found: dict[str, list[str]] = {}
+    for words in ("", "rappo", "makassar"):
+        answer = await client.get("/pinisi/v1/search", params={"q": words, "type": type})
+        found[words] = [each["id"] for each in answer.json()["results"]]
+    assert found == {"": [PAOTERE, RAPPOCINI], "rappo": [RAPPOCINI], "makassar": []}
+
+
 async def test_what_is_wrong_with_it_is_said_by_field_and_nothing_happens(
     client: httpx.AsyncClient, outside: Path
 ) -> None:
@@ -122,8 +134,8 @@ async def test_what_is_wrong_with_it_is_said_by_field_and_nothing_happens(
     assert unfit.status_code == 400 and unfit.json()["errors"] == [
         {"field": "seconds", "reason": {"id": "kelipatan lima", "en": "in steps of five", "ja": "5 秒単位"}}
     ]
-    assert too_long.status_code == 400 and "command.seconds: expected `int` <= 180" in too_long.json()["detail"]
-    assert strange.status_code == 400 and "command.sirene: is not known here" in strange.json()["detail"]
+    assert too_long.status_code == 400 and "seconds: at most 180" in too_long.json()["detail"]
+    assert [fault["field"] for fault in strange.json()["errors"]] == ["siren", "seconds", "sirene"]
     assert (nowhere.status_code, unknown.status_code) == (404, 404)
     assert effects(outside) == []
     assert (await client.get(COMMANDS)).json()["count"] == 0

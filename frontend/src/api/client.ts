@@ -20,6 +20,7 @@ import type {
   Found,
   Session,
   Standing,
+  Text,
   Timeline,
 } from "./types";
 
@@ -33,6 +34,8 @@ export class Problem extends Error {
     readonly detail: string,
     /** What is wrong, by field, with something that was typed. */
     readonly errors: readonly EntryFault[] = [],
+    /** Why a command was refused. */
+    readonly reasons: readonly Text[] = [],
   ) {
     super(detail || title);
   }
@@ -44,12 +47,25 @@ export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
     throw new Problem(0, "", "");
   });
   if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
-  const problem = (await answer.json().catch(() => ({}))) as { title?: string; detail?: string; errors?: EntryFault[] };
-  throw new Problem(answer.status, problem.title ?? answer.statusText, problem.detail ?? "", problem.errors);
+  const problem = (await answer.json().catch(() => ({}))) as ProblemDocument;
+  const reasons = problem.command?.reasons;
+  throw new Problem(answer.status, problem.title ?? answer.statusText, problem.detail ?? "", problem.errors, reasons);
+}
+
+interface ProblemDocument {
+  title?: string;
+  detail?: string;
+  errors?: EntryFault[];
+  command?: { reasons: Text[] };
 }
 
 export function send<T>(path: string, body: unknown): Promise<T> {
-  return ask<T>(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  return sendWith<T>(path, body, {});
+}
+
+export function sendWith<T>(path: string, body: unknown, headers: Record<string, string>): Promise<T> {
+  const init = { method: "POST", headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body) };
+  return ask<T>(path, init);
 }
 
 function query(parameters: Record<string, string | number | null | undefined>): string {
@@ -98,6 +114,9 @@ export const api = {
     ask<Timeline>(`timeline?${query({ known, from, to, buckets })}`),
   search: (q: string, signal: AbortSignal) =>
     ask<{ results: Found[] }>(`search?${query({ q, limit: 8 })}`, { signal }).then((answer) => answer.results),
+  /** Entities of some types, also unnamed ones; without words the first of them. */
+  searchOf: (q: string, types: readonly string[], signal: AbortSignal) =>
+    ask<{ results: Found[] }>(`search?${query({ q, limit: 8, type: types.join(",") })}`, { signal }).then((answer) => answer.results),
   indicators: (moment: Moment | null = null) =>
     ask<{ indicators: Standing[] }>(then("indicators", moment)).then((answer) => answer.indicators),
   systems: (moment: Moment | null = null) =>

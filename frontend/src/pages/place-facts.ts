@@ -1,6 +1,7 @@
 /** One place: what it is, all its facts, what lies inside and nearby, where the facts came from. */
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import { keyed } from "lit/directives/keyed.js";
 import type { Place, Value } from "../api/types";
 import "../entry/entry-form";
 import { icon } from "../frame/icons";
@@ -110,7 +111,7 @@ export class PlaceFacts extends View {
           ? html`<button class="button show" @click=${() => screenState.showOnMap(place.id)}>${words.showOnMap}</button>`
           : nothing}
       </div>
-      ${this.courses(place)}
+      ${this.courses(place)} ${this.commands(place)}
       <div class="section-head">
         <h2>${words.facts}</h2>
         ${place.editable.length
@@ -190,6 +191,13 @@ export class PlaceFacts extends View {
   private courseOf(facts: readonly Value[]): string {
     const of = facts.find(({ attribute }) => attribute === "forecastOf");
     return of ? figure(of, this.words, this.format) : "";
+  }
+
+  /** What can be commanded about it: in the present, by one who may. */
+  private commands({ id, name, type }: Place) {
+    if (store.past !== null || !store.session?.permissions.includes("commands.give")) return nothing;
+    void import("../work/place-commands");
+    return keyed(id, html`<place-commands .place=${{ id, name, type }}></place-commands>`);
   }
 
   private linked(place: Place) {

@@ -1,16 +1,19 @@
 /** Commands that were given: what became of each, and the second person's yes or no to those that wait. */
 import { html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { type Command, type CommandAct, work } from "../api/work";
+import { type Command, type CommandAct, type OfferedCommand, work } from "../api/work";
 import { View } from "../frame/view";
 import { store } from "../live/store";
 import { controls, panelParts } from "../theme/controls";
 import { Lookout } from "./lookout";
+import "./offer-box";
+import { sameOffers } from "./same-offers";
 import { workStyles } from "./work-styles";
 
 @customElement("command-list")
 export class CommandList extends View {
   @state() private commands: readonly Command[] = [];
+  @state() private offered: readonly OfferedCommand[] = [];
   @state() private count = 0;
   @state() private unknownRules: readonly string[] = [];
   @state() private problem = "";
@@ -23,6 +26,7 @@ export class CommandList extends View {
     try {
       const told = await work.commands();
       this.commands = told.commands;
+      this.offered = sameOffers(this.offered, told.offered);
       this.count = told.count;
       this.unknownRules = told.unknownRules;
     } catch (cause) {
@@ -46,6 +50,7 @@ export class CommandList extends View {
     return html`
       <div class="section-head"><h2>${words.commands}</h2><span class="count">${this.format.exact(this.count)}</span></div>
       ${this.problem ? html`<p class="notice" role="alert">${this.problem}</p>` : nothing}
+      ${this.mayGive ? html`<offer-box .offers=${this.offered} .label=${words.giveOne} @asked=${() => this.lookout.again()}></offer-box>` : nothing}
       ${this.unknownRules.map((name) => html`<p class="notice">${words.unknownRule(name)}</p>`)}
       ${this.commands.length
         ? this.commands.map((command) => this.command(command))
@@ -77,9 +82,13 @@ export class CommandList extends View {
   }
 
   private acts(command: Command) {
-    if (!store.session?.permissions.includes("commands.give")) return nothing;
+    if (!this.mayGive) return nothing;
     if (command.state === "awaitingSecond") return this.asSecond(command);
     return command.state === "uncertain" ? this.settling(command) : nothing;
+  }
+
+  private get mayGive(): boolean {
+    return store.session?.permissions.includes("commands.give") ?? false;
   }
 
   private asSecond(command: Command) {

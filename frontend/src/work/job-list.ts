@@ -1,11 +1,13 @@
 /** Long computations: those that wait and run with their progress, those that are over with how they ended. */
 import { html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { type Job, work } from "../api/work";
+import { type Job, type OfferedJob, work } from "../api/work";
 import { View } from "../frame/view";
 import { store } from "../live/store";
 import { controls, panelParts } from "../theme/controls";
 import { Lookout } from "./lookout";
+import "./offer-box";
+import { sameOffers } from "./same-offers";
 import { workStyles } from "./work-styles";
 
 const isOpen = ({ state }: Job) => state === "queued" || state === "running";
@@ -13,6 +15,7 @@ const isOpen = ({ state }: Job) => state === "queued" || state === "running";
 @customElement("job-list")
 export class JobList extends View {
   @state() private jobs: readonly Job[] = [];
+  @state() private offered: readonly OfferedJob[] = [];
   @state() private count = 0;
   @state() private problem = "";
   private readonly lookout = new Lookout(this, () => this.read());
@@ -23,6 +26,7 @@ export class JobList extends View {
     try {
       const told = await work.jobs();
       this.jobs = told.jobs;
+      this.offered = sameOffers(this.offered, told.offered);
       this.count = told.count;
     } catch (cause) {
       this.problem = this.saidOf(cause);
@@ -45,6 +49,7 @@ export class JobList extends View {
     return html`
       <div class="section-head"><h2>${words.jobs}</h2><span class="count">${this.format.exact(this.count)}</span></div>
       ${this.problem ? html`<p class="notice" role="alert">${this.problem}</p>` : nothing}
+      ${this.mayRun ? html`<offer-box .offers=${this.offered} .label=${words.startOne} @asked=${() => this.lookout.again()}></offer-box>` : nothing}
       ${this.jobs.length ? this.jobs.map((job) => this.job(job)) : html`<p class="empty">${words.noJobs}</p>`}
     `;
   }

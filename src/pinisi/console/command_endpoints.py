@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from pinisi.console.asked_form import asked_form
 from pinisi.console.house import House
 from pinisi.console.http import PROBLEM_MEDIA, BadRequest, Call, Reply, Route, json_reply
 from pinisi.people.requests import read_request
@@ -105,6 +106,7 @@ def _offered(house: House, tenant: str, offer: Offer) -> dict[str, Any]:
         "action": action.name,
         "title": action.title,
         "command": msgspec.json.schema(action.command),
+        "form": asked_form(action.command, house.pinisi_table),
         "permission": action.permission,
         "twoPersons": True if ruled else "sometimes" if callable(action.two_persons) else action.two_persons,
         "onlyTried": house.actions.only_tried(tenant, offer),

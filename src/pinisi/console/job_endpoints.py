@@ -4,8 +4,10 @@ from typing import Any
 
 import msgspec
 
+from pinisi.console.asked_form import asked_form
 from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route, json_reply
+from pinisi.context.term_table import TermTable
 from pinisi.people.requests import read_request
 from pinisi.runtime.job import Job
 from pinisi.runtime.job_entity import Asked
@@ -26,7 +28,7 @@ async def list_jobs(house: House, call: Call) -> Reply:
     limit, offset = call.number("limit", 50, 0, 500), call.number("offset", 0, 0, 1_000_000)
     position = await house.store.position(call.tenant)
     asked, total = await house.jobs.all(call.tenant, call.grants, limit=limit, offset=offset)
-    offered = [_offered(service, job) for service, job in house.jobs.offered]
+    offered = [_offered(service, job, house.pinisi_table) for service, job in house.jobs.offered]
     jobs = [_shown(each, call) for each in asked]
     return json_reply({"position": position, "offered": offered, "jobs": jobs, "count": total})
 
@@ -45,12 +47,13 @@ async def cancel_job(house: House, call: Call) -> Reply:
     return json_reply(_shown(await house.jobs.cancel(call.tenant, call.params["id"], call.principal), call))
 
 
-def _offered(service: Service, job: Job[Any, Any]) -> dict[str, Any]:
+def _offered(service: Service, job: Job[Any, Any], table: TermTable) -> dict[str, Any]:
     return {
         "service": service.name,
         "job": job.name,
         "title": job.title,
         "input": msgspec.json.schema(job.input),
+        "form": asked_form(job.input, table),
         "method": job.method,
         "seconds": job.seconds,
         "memoryMb": job.memory_mb,

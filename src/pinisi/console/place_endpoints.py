@@ -1,5 +1,6 @@
 """What the console reads of places: all facts of one, its history, and how it is found (console-api.md)."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,7 +22,7 @@ from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.problems import ResourceNotFound
 from pinisi.store.geodesy import geometry_distance
 from pinisi.store.protocol import HistoryQuery, Record
-from pinisi.store.query import EntityQuery, GeoQuery
+from pinisi.store.query import AnyOf, EntityQuery, GeoQuery, TypeIs
 from pinisi.store.seen import areas_seen, projection_of, seen
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import format_instant
@@ -174,17 +175,31 @@ async def search(house: House, call: Call) -> Reply:
     words = call.query.get("q", "")[:200]
     limit = call.number("limit", 8, 1, 50)
     town = house.town(call.tenant)
+    wanted = frozenset(house.pinisi_table.expand_term(name) for name in call.query.get("type", "").split(",") if name)
     await town.atlas.refresh()
     hits = await town.catalogue.find(words, call.tenant, call.grants) if words.strip() else ()
-    results: list[dict[str, Any]] = []
+    results: dict[str, dict[str, Any]] = {}
     for hit in hits:
         record = await house.store.entity(call.tenant, hit.id, call.grants)
         projection = None if record is None else projection_of(record, call.grants)
-        if record is not None and projection is not None:
-            results.append(_result(house, town, record, projection, hit.score))
+        if record is None or projection is None or (wanted and wanted.isdisjoint(record.entity.types)):
+            continue
+        results[record.id] = _result(house, town, record, projection, hit.score)
         if len(results) == limit:
             break
-    return json_reply({"results": results})
+    if wanted and len(results) < limit:
+        for record in await _of_types(house, call, wanted, words.strip(), limit):
+            found = _result(house, town, record, projection_of(record, call.grants) or UNSEEN, 0)
+            results.setdefault(record.id, found)
+    return json_reply({"results": list(results.values())[:limit]})
+
+
+async def _of_types(house: House, call: Call, types: frozenset[str], words: str, limit: int) -> Sequence[Record]:
+    """Entities of some types, also those without a name: whose id has the words in it; without words the first."""
+    query = EntityQuery(
+        types=AnyOf(tuple(TypeIs(iri) for iri in sorted(types))), id_pattern=re.escape(words) if words else None
+    )
+    return (await house.store.find(call.tenant, query, call.grants, limit=limit)).records
 
 
 def _result(house: House, town: Town, record: Record, projection: Projection, score: float) -> dict[str, Any]:
@@ -230,6 +245,6 @@ PLACE_ROUTES: tuple[Route, ...] = (
         permission=_SEE,
         endpoint=search,
         summary="Find by name, also misspelt",
-        parameters=("q", "limit"),
+        parameters=("q", "limit", "type"),
     ),
 )

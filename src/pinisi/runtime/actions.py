@@ -16,7 +16,6 @@ from pinisi.city.profile import Profile
 from pinisi.city.text import Text, fill
 from pinisi.context.term_table import TermTable
 from pinisi.people.errors import Conflict, NotAllowed
-from pinisi.people.requests import read_request
 from pinisi.runtime import command_texts as texts
 from pinisi.runtime.action import NotDone
 from pinisi.runtime.command import Command, Person, location_of
@@ -25,6 +24,7 @@ from pinisi.runtime.record_book import Book, NotInBook
 from pinisi.runtime.recording import REPLAY
 from pinisi.runtime.results import BadResult, Mark, result_changes
 from pinisi.runtime.services import Registry
+from pinisi.runtime.typed_input import read_input
 from pinisi.store.protocol import AuditEntry, Change, Refused, Store, StoreUnavailable
 from pinisi.vocabulary.instant import SECOND, Instant
 from pinisi.vocabulary.principal import SYSTEM, Grant, Grants, Principal
@@ -159,7 +159,7 @@ class Actions:
     ) -> Command:
         where, action = self._where(tenant), offer.action
         self._permits.check_permission(offer, principal)
-        given = read_request(body, action.command, "command")
+        given = read_input(body, action.command, "command")
         situation = await self._permits.situation(tenant, offer, given, principal.grants, where.now())
         validate(offer, given)
         command = Command(

@@ -16,7 +16,6 @@ import structlog
 from pinisi.city.text import Text, fill
 from pinisi.context.term_table import TermTable
 from pinisi.people.errors import BadField, Conflict, NotAllowed
-from pinisi.people.requests import read_request
 from pinisi.runtime import job_texts as texts
 from pinisi.runtime.job import Job
 from pinisi.runtime.job_entity import Asked, End
@@ -27,6 +26,7 @@ from pinisi.runtime.record_book import Book, NotInBook
 from pinisi.runtime.recording import REPLAY
 from pinisi.runtime.results import BadResult, Mark, result_changes
 from pinisi.runtime.services import Registry
+from pinisi.runtime.typed_input import read_input
 from pinisi.store.protocol import AuditEntry, Change, EntityChange, Refused, Store, StoreUnavailable
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Grant, Grants, Principal
@@ -95,14 +95,14 @@ class Jobs:
 
         Raises:
             NotInBook: no service offers it.
-            BadField: the input is not what it takes; names the field.
+            BadField, Unfit: the input is not what it takes; names the field.
             NotAllowed: who asks does not see all that it may write.
             Conflict: too many wait already, or the service is switched off.
         """
         offering, job = self._job(service, name)
         if len(given) > LONGEST_INPUT:
             raise BadField("input", f"is longer than {LONGEST_INPUT >> 20} MB")
-        read_request(given, job.input, "input")
+        read_input(given, job.input, "input")
         if not sees_whole(principal.grants, self._types(offering)):
             raise NotAllowed(f"{service}.{name} writes of the whole city; who asks for it has to see all of that")
         if sum(run.tenant == tenant for run in self._waiting) >= MOST_QUEUED:

@@ -12,8 +12,9 @@ import structlog
 from pinisi.city.entry import Unfit
 from pinisi.context.problems import UnsupportedMediaType
 from pinisi.people.errors import PeopleError
-from pinisi.people.requests import bad_field, read_request
+from pinisi.people.requests import bad_field
 from pinisi.runtime.endpoint import Endpoint
+from pinisi.runtime.typed_input import read_input
 from pinisi.runtime.visit import Visit
 from pinisi.store.protocol import Refused, StoreUnavailable
 
@@ -46,13 +47,13 @@ def read_body(endpoint: Endpoint, sent: Sent) -> Any:
     """The body in the shape of the endpoint.
 
     Raises:
-        BadField, UnsupportedMediaType: see there.
+        BadField, Unfit, UnsupportedMediaType: see there.
     """
     if endpoint.body is None:
         return None
     if sent.media != MEDIA:
         raise UnsupportedMediaType(f"{sent.media[:80] or 'nothing'}: {MEDIA} is taken")
-    return read_request(sent.body, endpoint.body)
+    return read_input(sent.body, endpoint.body)
 
 
 def read_query(endpoint: Endpoint, sent: Sent) -> Any:

@@ -49,6 +49,7 @@ SERVICE = Service(
     actions=(SIREN, HASTY, GATE, DRAWBRIDGE),
     jobs=(
         job("tide-table", engine.tide_table),
+        job("soundings", engine.soundings, input=engine.Soundings),
         job("endless", engine.endless, input=engine.Notes),
         job("again", engine.again, input=engine.Notes, restarts=True),
         job("too-long", engine.endless, input=engine.Notes, seconds=0.5),

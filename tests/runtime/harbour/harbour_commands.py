@@ -14,14 +14,15 @@ import msgspec
 from pinisi.city.entry import Fault
 from pinisi.city.text import Text
 from pinisi.runtime.action import Action, NotDone, Situation
+from pinisi.runtime.asked import asked
 
 OUTSIDE = "HARBOUR_OUTSIDE"
 """Environment variable: the file that is the world outside."""
 
 
 class Sound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    siren: str
-    seconds: Annotated[int, msgspec.Meta(ge=1, le=180)]
+    siren: Annotated[str, asked(Text("Sirene", "Siren", "サイレン"), entity=("Siren",))]
+    seconds: Annotated[int, asked(Text("Lama", "Duration", "長さ"), unit="SEC", ge=1, le=180)]
 
 
 class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -5,12 +5,14 @@ import os
 import signal
 import subprocess
 import time
+from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
 from pinisi.city.text import Text
+from pinisi.runtime.asked import asked
 from pinisi.runtime.computation import JobFailed, Progress
 
 
@@ -25,10 +27,32 @@ class Heights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     metres: list[float]
 
 
+class Soundings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that a form can ask for."""
+
+    draught: Annotated[float, asked(Text("Sarat kapal", "Draught", "喫水"), unit="MTR", ge=0, le=20)]
+    berths: Annotated[list[str], asked(Text("Tambatan", "Berths", "岸壁"), entity=("Siren",), min_length=1)]
+    begins: Annotated[datetime, asked(Text("Mulai", "Begins", "開始"))]
+    day: Annotated[date, asked(Text("Hari", "Day", "日"))]
+    bottom: Annotated[
+        Literal["mud", "rock"],
+        asked(
+            Text("Dasar", "Bottom", "海底"),
+            choices={"mud": Text("Lumpur", "Mud", "泥"), "rock": Text("Batu", "Rock", "岩")},
+        ),
+    ] = "mud"
+    night: Annotated[bool, asked(Text("Malam juga", "Also at night", "夜間も"))] = False
+    depths: Annotated[tuple[float, ...], asked(Text("Kedalaman", "Depths", "水深"), unit="MTR")] = ()
+
+
 class Notes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A file in which a computation says who it is and what it has begun."""
 
     file: str
+
+
+def soundings(given: Soundings, progress: Progress) -> Heights:
+    return Heights([given.draught, *given.depths])
 
 
 def tide_table(given: Days, progress: Progress) -> Heights:
