@@ -51,6 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_replay(commands)
     _add_backtest(commands)
     _add_procedures(commands)
+    _add_cap(commands)
     _add_account(commands)
     _add_token(commands)
     _command(commands, "version", _version, "print the version")
@@ -192,6 +193,15 @@ def _add_procedures(commands: Any) -> None:
     group = _group(commands, "procedures", "look at the procedures of a city")
     check = _command(group, "check", _procedures_check, "say what is wrong with them, with file and line")
     check.add_argument("city", nargs="?", default="makassar", metavar="CITY", help="folder or shipped name")
+
+
+def _add_cap(commands: Any) -> None:
+    group = _group(commands, "cap", "warnings in the Common Alerting Protocol")
+    check = _command(group, "check", _cap_check, "judge warnings: standard, rules, signature; and say why")
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a CAP message; - is the standard input")
+    check.add_argument("--trust", action="append", default=[], type=Path, metavar="FILE", help="certificates, PEM")
+    check.add_argument("--language", choices=("id", "en", "ja"), default="en", help="of the words (default: en)")
+    check.add_argument("--json", action="store_true", help="for a program: one line a file")
 
 
 def _add_account(commands: Any) -> None:
@@ -353,6 +363,12 @@ def _procedures_check(words: Words) -> int:
     from pinisi.commands.procedures import check
 
     return check(words.city)
+
+
+def _cap_check(words: Words) -> int:
+    from pinisi.commands.cap import check
+
+    return check(words.files, words.trust, words.language, as_json=words.json)
 
 
 def _account_add(words: Words) -> int:

@@ -15,8 +15,16 @@ MOST_ELEMENTS = 200_000
 _APART = "\n"
 
 
+class Forbidden(Unreadable):
+    """Declares a document type or entities."""
+
+
+class TooLarge(Unreadable):
+    """Deeper, or of more elements, than is taken."""
+
+
 class Element(msgspec.Struct):
-    """An element: `text` is all text directly in it, stripped."""
+    """An element: `text` is all text directly in it, stripped; `padded`: there was white space around it."""
 
     name: str
     space: str
@@ -24,6 +32,7 @@ class Element(msgspec.Struct):
     children: list["Element"]
     text: str = ""
     line: int = 0
+    padded: bool = False
 
     def all(self, *path: str) -> Iterator["Element"]:
         """Every element at the end of a path of names."""
@@ -58,13 +67,13 @@ class _Builder:
         self._count = 0
 
     def _refuse(self, *_: object) -> None:
-        raise Unreadable("declares a document type or entities, which are not taken")
+        raise Forbidden("declares a document type or entities, which are not taken")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         space, _, local = name.rpartition(_APART)
         self._count += 1
         if len(self._open) >= DEEPEST or self._count > MOST_ELEMENTS:
-            raise Unreadable(f"is deeper than {DEEPEST} elements or has more than {MOST_ELEMENTS}")
+            raise TooLarge(f"is deeper than {DEEPEST} elements or has more than {MOST_ELEMENTS}")
         plain = {key.rpartition(_APART)[2]: value for key, value in attributes.items()}
         element = Element(local, space, plain, [], line=self.parser.CurrentLineNumber)
         if self._open:
@@ -75,7 +84,9 @@ class _Builder:
         self._words.append([])
 
     def _end(self, _name: str) -> None:
-        self._open.pop().text = "".join(self._words.pop()).strip()
+        element, words = self._open.pop(), "".join(self._words.pop())
+        element.text = words.strip()
+        element.padded = len(element.text) != len(words)
 
     def _text(self, words: str) -> None:
         self._words[-1].append(words)

@@ -9,11 +9,11 @@ import shapely
 from pinisi_table import pinisi_table
 
 from pinisi.city.profile import Profile, load_profile
+from pinisi.incidents.cap.reader import read_cap
 from pinisi.runtime.intake import Intake
 from pinisi.runtime.source import Message, Unreadable
 from pinisi.services.flood.alerts import alerts_of
 from pinisi.services.flood.bmkg_warnings import Options, make, reader, touching, warned_of
-from pinisi.services.flood.cap import read_cap
 from pinisi.store.protocol import HistoryQuery
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.instant import parse_instant
@@ -168,22 +168,37 @@ def test_a_circle_is_drawn_as_a_ring_of_its_radius() -> None:
     assert abs((north - south) * 111.2 - 20) < 0.1 and abs((east - west) * 111.2 - 20) < 0.3
 
 
+def test_an_outline_left_open_is_closed_and_the_warning_stays() -> None:
+    open_ = BANTEN.replace(b"-5.993,105.981 -5.981,105.994<", b"-5.993,105.981<")
+    ring = only(open_)["location"]["value"]["coordinates"][0][0]
+    assert ring[0] == ring[-1] == [105.994, -5.981]
+
+
 def test_an_exercise_is_no_alert_in_force() -> None:
     assert only(BANTEN.replace(b"<status>Actual", b"<status>Exercise"))["alertStatus"]["value"] == "exercise"
 
 
 BAD = [
-    (BANTEN.replace(b"cap:1.2", b"cap:1.1"), "no alert of CAP 1.2"),
-    (BANTEN.replace(b"<severity>Moderate", b"<severity>Bad"), "info[0].severity: 'Bad' is none of Extreme"),
+    (
+        BANTEN.replace(b"urn:oasis:names:tc:emergency:cap:1.2", b"http://www.incident.com/cap/1.0"),
+        "no alert of CAP 1.2",
+    ),
+    (BANTEN.replace(b"<severity>Moderate", b"<severity>Bad"), "/alert/info[1]/severity: 'Bad' is none of Extreme"),
     (BANTEN.replace(b"<sent>2026-02-16T22:50:00+07:00", b"<sent>yesterday"), "sent: 'yesterday' is no time"),
-    (BANTEN.replace(b"22:50:00+07:00</sent>", b"22:50:00</sent>"), "sent: '2026-02-16T22:50:00' has no offset"),
+    (
+        BANTEN.replace(b"22:50:00+07:00</sent>", b"22:50:00</sent>"),
+        "/alert/sent: '2026-02-16T22:50:00' is no time with an offset",
+    ),
     (
         BANTEN.replace(b"-6.021,105.999", b"-96.021,105.999"),
-        "info[0].area[0].polygon[0]: '-96.021,105.999' is no latitude",
+        "/alert/info[1]/area[1]/polygon[1]: '-96.021,105.999' is out of range",
     ),
-    (BANTEN.replace(b"-5.993,105.981 -5.981,105.994<", b"-5.993,105.981<"), "is not closed"),
+    (
+        BANTEN.replace(b"-6.559,106.416 -6.569,106.424", b"-6.559;106.416"),
+        "polygon[2]: '-6.559;106.416' is no latitude",
+    ),
     (BANTEN.replace(b"<identifier>", b"<identifier>a b"), "identifier: 'a b2.49"),
-    (BANTEN.replace(b"<event>Hujan Lebat dan Petir</event>", b""), "info[0].event: is missing or empty"),
+    (BANTEN.replace(b"<event>Hujan Lebat dan Petir</event>", b""), "/alert/info[1]/event: is missing or empty"),
     (BANTEN[:900], "is no XML: line"),
     (b"", "is no XML"),
     (BANTEN.replace(b'<?xml version="1.0" ?>', b'<?xml version="1.0" encoding="utf-7"?>'), "is no XML"),

@@ -11,7 +11,9 @@ from urllib.parse import quote
 import msgspec
 import shapely
 
-from pinisi.services.flood.cap import CapAlert, CapArea, CapInfo
+from pinisi.incidents.cap.geometry import rings_of
+from pinisi.incidents.cap.model import Alert, Area, Info
+from pinisi.incidents.cap.moments import utc_text
 
 Entity = dict[str, Any]
 
@@ -31,27 +33,28 @@ def alert_id(identifier: str, number: int = 0) -> str:
     return f"urn:ngsi-ld:Alert:{quote(identifier, safe='')}{ending}"
 
 
-def alerts_of(cap: CapAlert) -> Iterator[Entity]:
+def alerts_of(cap: Alert) -> Iterator[Entity]:
     """Every alert that the message makes, and every one that it ends."""
-    if cap.kind in ("Alert", "Update"):
+    if cap.msg_type in ("Alert", "Update"):
         for number, infos in enumerate(_same_but_for_language(cap.infos)):
             yield _alert(cap, infos, number)
-    ending = _ENDINGS.get(cap.kind)
+    ending = _ENDINGS.get(cap.msg_type)
     if ending is not None:
         for reference in cap.references:
             yield _ended(cap, reference.identifier, ending)
 
 
-def _same_but_for_language(infos: Sequence[CapInfo]) -> list[list[CapInfo]]:
-    groups: dict[Any, list[CapInfo]] = {}
+def _same_but_for_language(infos: Sequence[Info]) -> list[list[Info]]:
+    groups: dict[Any, list[Info]] = {}
     for info in infos:
-        key = (info.urgency, info.severity, info.certainty, info.effective, info.onset, info.expires)
-        shape = tuple(str(area.rings) for area in info.areas)
+        times = (utc_text(info.effective), utc_text(info.onset), utc_text(info.expires))
+        key = (info.urgency, info.severity, info.certainty, *times)
+        shape = str(list(rings_of(info.areas)))
         groups.setdefault((key, info.event_codes, shape), []).append(info)
     return list(groups.values())
 
 
-def _alert(cap: CapAlert, infos: Sequence[CapInfo], number: int) -> Entity:
+def _alert(cap: Alert, infos: Sequence[Info], number: int) -> Entity:
     info = infos[0]
     entity: Entity = {
         "id": alert_id(cap.identifier, number),
@@ -72,36 +75,36 @@ def _alert(cap: CapAlert, infos: Sequence[CapInfo], number: int) -> Entity:
     return {name: value for name, value in entity.items() if value is not None}
 
 
-def _where_there_is(infos: Sequence[CapInfo], info: CapInfo, cap: CapAlert) -> Entity:
+def _where_there_is(infos: Sequence[Info], info: Info, cap: Alert) -> Entity:
     """What not every alert says."""
     found: Entity = {"instruction": _said(infos, [each.instruction for each in infos], cap)}
     if info.event_codes:
-        found["eventCode"] = _told(info.event_codes[0][1], cap)
+        found["eventCode"] = _told(info.event_codes[0].value, cap)
     if info.web:
         found["url"] = _told(info.web, cap)
-    if info.expires is not None:
+    if info.expires:
         found["validTo"] = _time(info.expires, cap)
-        found["expiresAt"] = info.expires
+        found["expiresAt"] = utc_text(info.expires)
     geometry = geometry_of(info.areas)
     if geometry is not None:
-        found["location"] = {"type": "GeoProperty", "value": geometry, "observedAt": cap.sent}
+        found["location"] = {"type": "GeoProperty", "value": geometry, "observedAt": utc_text(cap.sent)}
     return found
 
 
-def _ended(cap: CapAlert, identifier: str, ending: str) -> Entity:
+def _ended(cap: Alert, identifier: str, ending: str) -> Entity:
     entity: Entity = {"id": alert_id(identifier), "type": "Alert", "alertStatus": _told(ending, cap)}
-    if cap.kind == "Update":
-        link = {"type": "Relationship", "object": alert_id(cap.identifier), "observedAt": cap.sent}
+    if cap.msg_type == "Update":
+        link = {"type": "Relationship", "object": alert_id(cap.identifier), "observedAt": utc_text(cap.sent)}
         entity["supersededBy"] = link
     return entity
 
 
-def geometry_of(areas: Sequence[CapArea]) -> dict[str, Any] | None:
+def geometry_of(areas: Sequence[Area]) -> dict[str, Any] | None:
     """All polygons of all areas; None where there are only words.
 
     An outline that crosses itself is mended: a warning is not lost over it.
     """
-    rings = [ring for area in areas for ring in area.rings]
+    rings = [[list(point) for point in ring] for ring in rings_of(areas)]
     if not rings:
         return None
     drawn = shapely.MultiPolygon([shapely.Polygon(ring) for ring in rings])
@@ -119,18 +122,18 @@ def _mended(drawn: shapely.MultiPolygon) -> dict[str, Any] | None:
     return None if ground.is_empty else msgspec.json.decode(shapely.to_geojson(ground))
 
 
-def _told(value: str, cap: CapAlert) -> dict[str, Any] | None:
-    return {"type": "Property", "value": value, "observedAt": cap.sent} if value else None
+def _told(value: str, cap: Alert) -> dict[str, Any] | None:
+    return {"type": "Property", "value": value, "observedAt": utc_text(cap.sent)} if value else None
 
 
-def _time(moment: str, cap: CapAlert) -> dict[str, Any]:
-    value = {"@type": "DateTime", "@value": moment}
-    return {"type": "Property", "value": value, "observedAt": cap.sent}
+def _time(moment: str, cap: Alert) -> dict[str, Any]:
+    value = {"@type": "DateTime", "@value": utc_text(moment)}
+    return {"type": "Property", "value": value, "observedAt": utc_text(cap.sent)}
 
 
-def _said(infos: Sequence[CapInfo], words: Sequence[str], cap: CapAlert) -> dict[str, Any] | None:
+def _said(infos: Sequence[Info], words: Sequence[str], cap: Alert) -> dict[str, Any] | None:
     """Words in each language that has some."""
-    told: Mapping[str, str] = {info.language: text for info, text in zip(infos, words, strict=True) if text}
+    told: Mapping[str, str] = {info.language.lower(): text for info, text in zip(infos, words, strict=True) if text}
     if not told:
         return None
-    return {"type": "LanguageProperty", "languageMap": dict(told), "observedAt": cap.sent}
+    return {"type": "LanguageProperty", "languageMap": dict(told), "observedAt": utc_text(cap.sent)}

@@ -9,13 +9,15 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from pinisi.city.profile import Profile
+from pinisi.incidents.cap.geometry import rings_of
+from pinisi.incidents.cap.model import Alert
+from pinisi.incidents.cap.reader import read_cap
 from pinisi.runtime.source import Card, Message, Reading, Source, SourceKind, Unreadable
 from pinisi.runtime.strings import texts_of
 from pinisi.runtime.transports.http_fetch import Manners
 from pinisi.runtime.transports.http_poll import Follow, HttpPoll
 from pinisi.runtime.xml_tree import read_xml
 from pinisi.services.flood.alerts import alerts_of
-from pinisi.services.flood.cap import CapAlert, read_cap
 
 TEXTS = texts_of("pinisi.services.flood")
 MEDIA = frozenset(
@@ -51,7 +53,7 @@ def warned_of(province: str) -> Callable[[Message], Sequence[Follow]]:
     return follow
 
 
-def reader(touches: Callable[[CapAlert], bool]) -> Callable[[Message], Reading]:
+def reader(touches: Callable[[Alert], bool]) -> Callable[[Message], Reading]:
     def read(message: Message) -> Reading:
         root = read_xml(message.body)
         if root.name == "rss":
@@ -64,13 +66,13 @@ def reader(touches: Callable[[CapAlert], bool]) -> Callable[[Message], Reading]:
     return read
 
 
-def touching(city: BaseGeometry, near_km: float) -> Callable[[CapAlert], bool]:
+def touching(city: BaseGeometry, near_km: float) -> Callable[[Alert], bool]:
     """Whether a message concerns the city. One without polygons, and one that ends others, always may."""
     reach = city.buffer(near_km / 111.2) if near_km else city
     shapely.prepare(reach)
 
-    def touches(cap: CapAlert) -> bool:
-        rings = [ring for info in cap.infos for area in info.areas for ring in area.rings]
+    def touches(cap: Alert) -> bool:
+        rings = [ring for info in cap.infos for ring in rings_of(info.areas)]
         return not rings or any(reach.intersects(shapely.make_valid(shapely.Polygon(ring))) for ring in rings)
 
     return touches
@@ -100,7 +102,7 @@ def bmkg_card(note: str, url: str) -> Card:
     return Card(publisher="BMKG", licence=LICENCE, licence_note=TEXTS["licence-note"].id, url=url, note=TEXTS[note])
 
 
-def _everything(_cap: CapAlert) -> bool:
+def _everything(_cap: Alert) -> bool:
     return True
 
 
