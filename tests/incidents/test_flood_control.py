@@ -13,6 +13,7 @@ from pinisi.incidents.grouping.flood_control import FloodControl, Notice
 from pinisi.incidents.grouping.grouping import Grouping
 from pinisi.incidents.grouping.happening import GRAVITY, Happening, Severity
 from pinisi.incidents.grouping.rules import Load, default_rules
+from pinisi.incidents.grouping.wording import why_noticed
 from pinisi.vocabulary.instant import DAY, HOUR, MINUTE, Instant, parse_instant
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
@@ -215,6 +216,7 @@ def test_no_storm_overloads_an_operator_or_loses_an_event(drawn: list[tuple[floa
     assert not any(notice.above_load and notice.reason != "danger" for notice in found.calls)
     assert [notice.event for notice in found.notices if notice.reason != "its-turn"].count("0") <= 2
     told = {notice.event for notice in found.notices}
+    assert all(why_noticed(notice, Load()) for notice in found.notices)
     assert told >= {event.id for event in events}
     assert_nobody_in_danger_waits(events, found)
     assert_each_leads_to_an_incident(events, found)
