@@ -203,14 +203,19 @@ severities = st.sampled_from(["information", "caution", "caution", "caution", "d
 storms = st.lists(st.tuples(st.floats(0, 40), st.floats(0, 20), severities, kinds), max_size=60)
 
 
-@given(storms)
-def test_no_storm_overloads_an_operator_or_loses_an_event(drawn: list[tuple[float, float, Severity, str]]) -> None:
+def storm(drawn: list[tuple[float, float, Severity, str]]) -> list[Happening]:
     minutes, events = 0.0, list[Happening]()
     for number, (km, gap, severity, kind) in enumerate(drawn):
         minutes += gap
         moment = NOON + round(minutes * MINUTE)
         lat = -5.15 + km * DEGREES_A_KM
         events.append(Happening(id=f"{number}", kind=kind, at=moment, severity=severity, lon=119.43, lat=lat))
+    return events
+
+
+@given(storms)
+def test_no_storm_overloads_an_operator_or_loses_an_event(drawn: list[tuple[float, float, Severity, str]]) -> None:
+    events = storm(drawn)
     found = alarmed(events, default_rules())
     assert most_in_a_window([notice for notice in found.calls if notice.reason != "danger"]) <= 1
     assert not any(notice.above_load and notice.reason != "danger" for notice in found.calls)
@@ -220,6 +225,40 @@ def test_no_storm_overloads_an_operator_or_loses_an_event(drawn: list[tuple[floa
     assert told >= {event.id for event in events}
     assert_nobody_in_danger_waits(events, found)
     assert_each_leads_to_an_incident(events, found)
+
+
+@given(storms, st.floats(0, 1))
+def test_after_a_restart_the_decisions_go_on_as_they_would_have(
+    drawn: list[tuple[float, float, Severity, str]], share: float
+) -> None:
+    events = storm(drawn)
+    before = alarmed(events, default_rules())
+    stop = round(share * len(events))
+    grouping, control = recalled(events[:stop], before)
+    notices: list[Notice] = []
+    for event in events[stop:]:
+        notices += turns(control, until=event.at)
+        joined = grouping.add(event, event.at)
+        notices.append(control.take(event, joined, grouping.family_of(event.kind), event.at))
+    notices += turns(control)
+    assert notices == list(before.notices[len(before.notices) - len(notices) :])
+
+
+def recalled(events: Sequence[Happening], before: Alarmed) -> tuple[Grouping, FloodControl]:
+    """New engines that were told what was decided on these events, and on the turns between them."""
+    rules = default_rules()
+    grouping, control = Grouping(rules), FloodControl(rules.load or Load())
+    left = {event.id: (event, joined) for event, joined in zip(events, before.joined, strict=False)}
+    for notice in before.notices:
+        if not left:
+            break
+        if notice.reason == "its-turn" or notice.event not in left:
+            control.recall(notice)
+            continue
+        event, joined = left.pop(notice.event)
+        grouping.recall(event, joined, notice.at)
+        control.recall(notice, event, grouping.family_of(event.kind))
+    return grouping, control
 
 
 def assert_nobody_in_danger_waits(events: Sequence[Happening], found: Alarmed) -> None:

@@ -81,20 +81,22 @@ class FloodControl:
 
     def take(self, event: Happening, joined: Joined, family: Family, now: Instant) -> Notice:
         """What becomes of an event that has just joined a group. Ask `due` first."""
-        self._forget(now)
-        group = self._groups.get(joined.group)
-        if group is None:
-            group = _Group(joined.group, family, event.place, now, now, event.severity)
-            self._groups[group.id] = group
-        group.count += 1
-        self._touch(group, now)
-        if GRAVITY[event.severity] > GRAVITY[group.severity]:
-            group.severity = event.severity
-        cover = self._cover(group, now)
-        if cover is not None:
-            cover.around += 1
-            self._touch(cover, now)
+        group, cover = self._hear(event, joined.group, family, now)
         return self._decide(event.id, group, cover, now)
+
+    def recall(self, notice: Notice, event: Happening | None = None, family: Family | None = None) -> None:
+        """Take up what was decided before a restart, in the order of then; `event` is absent where a turn came."""
+        if event is not None and family is not None:
+            self._hear(event, notice.group, family, notice.at)
+        group = self._groups.get(notice.group)
+        if group is None:
+            return
+        if notice.operator is not None:
+            self._note_call(group, notice.operator % len(self._last), notice.at)
+        elif notice.outcome == "waits":
+            self._hold(group, notice.wants or "first", notice.at)
+        else:
+            self._release(group)
 
     def due(self, now: Instant) -> list[Notice]:
         """What becomes of waiting groups: as many call as operators are free; who works near by now makes a call
@@ -130,6 +132,23 @@ class FloodControl:
     def staff(self, operators: int) -> None:
         """So many operators are on shift from now on; a new one has had no alarm yet."""
         self._last = (self._last + [_NEVER] * operators)[: max(1, operators)]
+
+    def _hear(self, event: Happening, id: str, family: Family, now: Instant) -> tuple[_Group, _Group | None]:
+        """Count an event to its group, and to the one that covers it."""
+        self._forget(now)
+        group = self._groups.get(id)
+        if group is None:
+            group = _Group(id, family, event.place, now, now, event.severity)
+            self._groups[id] = group
+        group.count += 1
+        self._touch(group, now)
+        if GRAVITY[event.severity] > GRAVITY[group.severity]:
+            group.severity = event.severity
+        cover = self._cover(group, now)
+        if cover is not None:
+            cover.around += 1
+            self._touch(cover, now)
+        return group, cover
 
     def _decide(self, event: str, group: _Group, cover: _Group | None, now: Instant) -> Notice:
         wants = self._wanted(group, cover)
@@ -169,12 +188,15 @@ class FloodControl:
 
     def _call(self, event: str, group: _Group, operator: int | None, reason: Reason, now: Instant) -> Notice:
         """Call whoever is free; for danger, if nobody is, who was called longest ago."""
-        above = operator is None
         chosen = self._longest_ago() if operator is None else operator
-        self._last[chosen] = now
         wants = group.wants or reason
-        self._release(group)
         outcome: Outcome = "called" if group.called is None else "called-again"
+        self._note_call(group, chosen, now)
+        return Notice(now, event, group.id, outcome, reason, wants, chosen, above_load=operator is None)
+
+    def _note_call(self, group: _Group, operator: int, now: Instant) -> None:
+        self._last[operator] = now
+        self._release(group)
         group.called, group.called_with, group.cover = group.severity, group.all, ""
         if group.place is not None:
             newest = self._called.setdefault(self._cell(group), {})
@@ -182,7 +204,6 @@ class FloodControl:
             newest[group.id] = None
             if len(newest) > COVERS:
                 del newest[next(iter(newest))]
-        return Notice(now, event, group.id, outcome, reason, wants, chosen, above_load=above)
 
     def _hold(self, group: _Group, wants: Reason, now: Instant) -> None:
         if group.wants is None:

@@ -94,6 +94,12 @@ class Grouping:
         joined = self._same_subject(field, event, at) or self._near(field, event, at)
         return self._keep(field, event, at, joined, now)
 
+    def recall(self, event: Happening, joined: Joined, now: Instant) -> None:
+        """Take up what was decided before a restart, in the order of then; `now` is when the event came."""
+        if event.id not in self._joined:
+            self._forget(now)
+            self._keep(self._field(event.kind), event, min(event.at, now), joined, now)
+
     def group_of(self, event: str) -> str | None:
         """The group of an event that is still open here; of older ones, what kept `Joined` knows."""
         joined = self._joined.get(event)
@@ -115,7 +121,12 @@ class Grouping:
         """
         old = self._groups[self._joined[event].group]
         place = old.events.pop(event)
-        return self._begin(old.family, event, old.latest, place, now, "by-hand")
+        id = event if event not in self._groups else f"{event} apart"
+        group = self._begin(id, old.family, event, old.latest, place, now)
+        if place is not None:
+            self._mark(self._fields[old.family.name], group, _Spot(event, *place, old.latest))
+        self._joined[event] = joined = Joined(event, id, "by-hand")
+        return joined
 
     def merge(self, group: str, into: str, now: Instant) -> list[Joined]:
         """A person said that two groups are one: what became of each event of the first.
@@ -183,10 +194,10 @@ class Grouping:
         return best or refused or Joined(event.id, event.id, "first")
 
     def _keep(self, field: _Field, event: Happening, at: Instant, joined: Joined, now: Instant) -> Joined:
-        if joined.group == event.id:
-            self._begin(field.family, event.id, at, event.place, now, joined.why)
-        group = self._groups[joined.group]
-        if joined.group != event.id:
+        group = self._groups.get(joined.group)
+        if group is None:
+            group = self._begin(joined.group, field.family, event.id, at, event.place, now)
+        else:
             group.events[event.id] = event.place
             if at >= group.latest:
                 group.latest, group.event = at, event.id
@@ -201,13 +212,10 @@ class Grouping:
         self._joined[event.id] = joined
         return joined
 
-    def _begin(self, family: Family, event: str, at: Instant, place: Place, now: Instant, why: Why) -> Joined:
-        id = event if event not in self._groups else f"{event} apart"
-        self._groups[id] = group = _Group(id, family, at, now, at, event, place, events={event: place})
-        if place is not None:
-            self._mark(self._fields[family.name], group, _Spot(event, *place, at))
-        self._joined[event] = joined = Joined(event, id, why)
-        return joined
+    def _begin(self, id: str, family: Family, event: str, at: Instant, place: Place, now: Instant) -> _Group:
+        group = _Group(id, family, at, now, at, event, place, events={event: place})
+        self._groups[id] = group
+        return group
 
     def _mark(self, field: _Field, group: _Group, spot: _Spot) -> None:
         """Remember the newest event of the group in its cell; of more than `REMEMBERED` groups the quietest goes."""
