@@ -42,7 +42,7 @@ async def raise_one(client: httpx.AsyncClient, **words: Any) -> dict[str, Any]:
     return answer.json()
 
 
-async def act(client: httpx.AsyncClient, id: str, status: int = 200, **words: str) -> dict[str, Any]:
+async def act(client: httpx.AsyncClient, id: str, status: int = 200, **words: Any) -> dict[str, Any]:
     answer = await client.post(f"{INCIDENTS}/{id}/acts", json=words)
     assert answer.status_code == status, answer.text
     return answer.json()
@@ -58,16 +58,24 @@ async def test_from_the_first_call_to_the_end(shift: dict[str, httpx.AsyncClient
     siti, budi = shift["siti"], shift["budi"]
     made = await raise_one(siti, severity="danger", detail="Lutut orang dewasa", location=CITY_HALL)
     id = made["id"]
-    assert (made["state"], made["raisedBy"], made["owner"], made["kind"]) == ("unacknowledged", "Siti", None, "by-hand")
+    assert (made["state"], made["raisedBy"], made["owner"], made["kind"]) == ("open", "Siti", None, "by-hand")
     assert (made["title"]["id"], made["location"]) == ("Banjir di Jl. Pettarani", CITY_HALL)
     assert made["area"]
     now = (await budi.get(f"{OURS}/now")).json()
     assert (now["alarmCount"], [alarm["id"] for alarm in now["alarms"]]) == (1, [id])
     taken = await act(budi, id, act="take")
-    assert (taken["state"], taken["owner"], taken["ownerId"]) == ("acknowledged", "Budi", "account:budi")
+    assert (taken["state"], taken["owner"], taken["ownerId"]) == ("open", "Budi", "account:budi")
     await act(budi, id, act="note", note="Pompa dikirim")
     handed = await act(budi, id, act="hand", to="siti", note="Ganti regu")
     assert (handed["owner"], handed["ownerId"]) == ("Siti", "account:siti")
+    triaged = await act(siti, id, act="triage", category="flood", subcategory="houses", injured=1)
+    assert (triaged["state"], triaged["priority"], triaged["leadAgency"]) == ("triaged", 2, "bpbd")
+    sent = await act(siti, id, act="assign", agency="bpbd", role="lead")
+    assert (sent["state"], [each["agency"] for each in sent["sent"]]) == ("dispatched", ["bpbd"])
+    resolved = await act(siti, id, act="resolve", note="Surut")
+    assert (resolved["state"], resolved["asked"]) == ("resolved", "priority")
+    assert "second person" in (await act(siti, id, 409, act="verify"))["detail"]
+    assert (await act(budi, id, act="verify"))["verifiedBy"] == "Budi"
     closed = await act(siti, id, act="close", reason="Surut")
     assert (closed["state"], closed["closedBy"], closed["reason"]) == ("closed", "Siti", "Surut")
     story = (await siti.get(f"{INCIDENTS}/{id}")).json()["acts"]
@@ -76,6 +84,10 @@ async def test_from_the_first_call_to_the_end(shift: dict[str, httpx.AsyncClient
         ("take", "Budi"),
         ("note", "Budi"),
         ("hand", "Budi"),
+        ("triage", "Siti"),
+        ("assign", "Siti"),
+        ("resolve", "Siti"),
+        ("verify", "Budi"),
         ("close", "Siti"),
     ]
     assert (story[3]["to"], story[3]["note"]) == ("Siti", "Ganti regu")
@@ -113,8 +125,17 @@ async def test_of_two_operators_at_once_one_has_it_and_the_other_is_told(
 @pytest.mark.parametrize(
     ("words", "status", "named"),
     [
-        ({"act": "close", "reason": "x"}, 409, "take it over first"),
-        ({"act": "hand", "to": "siti"}, 409, "take it over first"),
+        ({"act": "close", "reason": "x"}, 409, "resolve it first"),
+        ({"act": "assign", "agency": "bpbd"}, 409, "triage it first"),
+        ({"act": "shelve", "reason": "x", "until": "2999-01-01T00:00:00Z"}, 400, "until"),
+        ({"act": "shelve", "reason": "x", "until": "tomorrow"}, 400, "until"),
+        ({"act": "take", "until": "2999-01-01T00:00:00Z"}, 400, "until"),
+        ({"act": "triage", "category": "dragons"}, 400, "category"),
+        ({"act": "triage", "priority": 3, "lead": "nobody"}, 400, "lead"),
+        ({"act": "take", "category": "flood"}, 400, "category"),
+        ({"act": "return"}, 400, "act"),
+        ({"act": "merge", "into": "urn:x"}, 400, "into"),
+        ({"act": "note", "note": "x", "at": "2999-01-01T00:00:00Z"}, 400, "at"),
         ({"act": "note"}, 400, "note"),
         ({"act": "explode"}, 400, "act"),
         ({"act": "raise"}, 400, "act"),
@@ -124,7 +145,7 @@ async def test_of_two_operators_at_once_one_has_it_and_the_other_is_told(
     ],
 )
 async def test_an_act_that_does_not_fit_says_why(
-    shift: dict[str, httpx.AsyncClient], fresh: Opened, words: dict[str, str], status: int, named: str
+    shift: dict[str, httpx.AsyncClient], fresh: Opened, words: dict[str, Any], status: int, named: str
 ) -> None:
     id = (await raise_one(shift["budi"]))["id"]
     before = await fresh.position()
@@ -211,4 +232,4 @@ async def test_an_incident_outlives_the_house(template: Any, tmp_path: Any) -> N
         await act(client, id, act="take")
     async with open_house(data) as opened, opened.client() as client:
         kept = (await client.get(f"{INCIDENTS}/{id}")).json()
-        assert (kept["state"], len(kept["acts"])) == ("acknowledged", 2)
+        assert (kept["state"], len(kept["acts"])) == ("open", 2)

@@ -170,15 +170,15 @@ async def test_incidents_are_told_act_by_act_and_at_once(
         second = await raise_one(demo, "Banjir")
         await act(demo, first, act="note", note="On the way")
         await act(demo, second, act="take")
-        await act(demo, first, act="close", reason="Out")
+        await act(demo, first, act="close", outcome="information", reason="Out")
         stream.flowing.set()
         told: dict[str, list[str]] = {first: [], second: []}
         while len(told[first]) + len(told[second]) < 5:
             for incident in (await stream.next("incidents")).data["incidents"]:
                 told[incident["id"]].append(incident["state"])
         assert told == {
-            first: ["acknowledged", "acknowledged", "closed"],
-            second: ["unacknowledged", "acknowledged"],
+            first: ["open", "open", "closed"],
+            second: ["open", "open"],
         }
 
 

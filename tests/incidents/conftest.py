@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pinisi.incidents.desk import Desk
+from pinisi.incidents.queue import Queue
 from pinisi.store.protocol import Edit, EntityChange
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.entity import GEO, PROPERTY, Entity, Instance
@@ -38,3 +39,8 @@ async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
 @pytest.fixture
 def desk(store: SqliteStore) -> Desk:
     return Desk(store)
+
+
+@pytest.fixture
+def queue(store: SqliteStore) -> Queue:
+    return Queue(store)

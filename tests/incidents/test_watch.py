@@ -10,9 +10,11 @@ import pytest
 from patience import PATIENCE
 from pinisi.feed.in_process import InProcessFeed
 from pinisi.incidents import watch as watching
+from pinisi.incidents.acts import Close, Take
 from pinisi.incidents.desk import Desk
 from pinisi.incidents.incident import Raised
-from pinisi.incidents.life_cycle import OPEN
+from pinisi.incidents.queue import Wanted
+from pinisi.incidents.states import OPEN
 from pinisi.incidents.watch import Rules, watch
 from pinisi.store.protocol import Edit, EntityChange, Record, StoreUnavailable
 from pinisi.store.sqlite import SqliteStore
@@ -62,7 +64,7 @@ async def settled(store: SqliteStore, check: Callable[[], Any]) -> None:
 
 
 async def count(desk: Desk, states: Sequence[Any] = OPEN) -> int:
-    return (await desk.cases("city", states, EVERYTHING, limit=100))[1]
+    return (await desk.queue.cases("city", Wanted(states=tuple(states)), EVERYTHING, limit=100))[1]
 
 
 async def ended(store: SqliteStore) -> None:
@@ -83,8 +85,8 @@ def raised(desk: Desk, number: int) -> Callable[[], Any]:
 
 async def close(desk: Desk, number: int = 1) -> None:
     id = f"urn:ngsi-ld:Incident:high:urn:gauge:{number}"
-    await desk.act("city", id, "take", OPERATOR, 8)
-    await desk.act("city", id, "close", OPERATOR, 9, reason="pumped")
+    await desk.act("city", id, Take(), OPERATOR, 8)
+    await desk.act("city", id, Close(reason="pumped"), OPERATOR, 9)
 
 
 async def test_an_alarm_is_raised_when_its_condition_begins_to_hold(store: SqliteStore, desk: Desk) -> None:
@@ -95,7 +97,7 @@ async def test_an_alarm_is_raised_when_its_condition_begins_to_hold(store: Sqlit
         await measure(store, 4)
         await measure(store, 5)
         await asyncio.sleep(0.1)
-        assert len(await desk.acts("city", "urn:ngsi-ld:Incident:high:urn:gauge:1")) == 1
+        assert len(await desk.queue.acts("city", "urn:ngsi-ld:Incident:high:urn:gauge:1")) == 1
 
 
 async def test_a_closed_alarm_whose_cause_goes_on_does_not_call_again(store: SqliteStore, desk: Desk) -> None:
@@ -122,7 +124,7 @@ async def test_a_change_before_a_restart_is_an_alarm_after_it(store: SqliteStore
     async with watched(store, desk):
         await asyncio.sleep(0.1)
         assert await count(desk) == 1
-        assert len(await desk.acts("city", "urn:ngsi-ld:Incident:high:urn:gauge:1")) == 1
+        assert len(await desk.queue.acts("city", "urn:ngsi-ld:Incident:high:urn:gauge:1")) == 1
 
 
 async def test_what_stands_is_remembered_over_a_restart(store: SqliteStore, desk: Desk) -> None:

@@ -37,7 +37,7 @@ def test_an_alarm_is_taken_over_by_keys_alone(page: Page, war_room: WarRoom) -> 
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Ambil alih").focus()
     page.keyboard.press("Enter")
-    expect(page.locator("incident-detail")).to_contain_text("Ditangani")
+    expect(page.locator("incident-detail")).to_contain_text("Terbuka")
     expect(page.locator("incident-detail ol")).to_contain_text("mengambil alih")
 
 
@@ -51,6 +51,9 @@ def test_an_incident_is_noted_handed_on_and_closed(page: Page, war_room: WarRoom
     page.get_by_label("Catatan").fill("Air surut")
     page.get_by_role("button", name="Kirim").click()
     expect(page.locator("incident-detail ol")).to_contain_text("Air surut")
+    page.get_by_role("button", name="Tuntaskan").click()
+    page.get_by_label("Catatan").fill("Dipompa")
+    page.get_by_role("button", name="Kirim").click()
     page.get_by_role("button", name="Selesaikan").click()
     page.get_by_label("Alasan").fill("Latihan usai")
     page.locator("incident-acts form").get_by_role("button", name="Selesaikan").click()

@@ -283,7 +283,19 @@ export interface Found {
 }
 
 export type Severity = "danger" | "caution" | "information";
-export type IncidentState = "unacknowledged" | "acknowledged" | "closed";
+export type IncidentState =
+  | "unacknowledged"
+  | "acknowledged"
+  | "returned"
+  | "shelved"
+  | "suppressed"
+  | "open"
+  | "triaged"
+  | "dispatched"
+  | "onScene"
+  | "resolved"
+  | "verified"
+  | "closed";
 
 export interface Incident {
   id: string;
@@ -306,6 +318,8 @@ export interface Incident {
   reason: string | null;
   /** It belongs to a replay or a drill: it calls nobody in the city. */
   exercise: boolean;
+  /** The words of the acts that its state allows. */
+  fits?: readonly string[];
   position: number;
 }
 
@@ -320,7 +334,7 @@ export interface Act {
 
 export type IncidentWithActs = Incident & { acts: Act[] };
 export type IncidentAct = {
-  act: "take" | "note" | "hand" | "close";
+  act: "take" | "note" | "hand" | "close" | "resolve" | "verify";
   note?: string;
   to?: string;
   reason?: string;

@@ -7,7 +7,7 @@ import { store } from "../live/store";
 import { controls } from "../theme/controls";
 import { carryOut } from "./act";
 
-type Form = "note" | "hand" | "close";
+type Form = "note" | "hand" | "resolve" | "close";
 
 @customElement("incident-acts")
 export class IncidentActs extends View {
@@ -47,12 +47,14 @@ export class IncidentActs extends View {
       html`<button class="button" aria-expanded=${this.form === form} @click=${() => this.choose(form)}>${word}</button>`;
     return html`
       <div class="row">
-        ${incident.state === "unacknowledged"
+        ${!incident.owner
           ? html`<button class="button primary" ?disabled=${this.busy} @click=${() => this.carry({ act: "take" })}>
               ${words.take}
             </button>`
           : nothing}
-        ${choice("note", words.note)} ${choice("hand", words.hand)} ${choice("close", words.closeIncident)}
+        ${choice("note", words.note)} ${choice("hand", words.hand)}
+        ${incident.fits?.includes("resolve") ? choice("resolve", words.resolve) : nothing}
+        ${incident.fits?.includes("close") ? choice("close", words.closeIncident) : nothing}
       </div>
       ${this.refusal ? html`<p role="alert" class="small">${this.refusal}</p>` : nothing} ${this.form ? this.fields(this.form) : nothing}
     `;
@@ -72,7 +74,7 @@ export class IncidentActs extends View {
         ? html`<p class="small">${words.closeExplained}</p>
             <label class="field">${words.reason}<input name="reason" required autocomplete="off" /></label>`
         : html`<label class="field">
-            ${words.noteText}<textarea name="note" rows="2" ?required=${form === "note"}></textarea>
+            ${words.noteText}<textarea name="note" rows="2" ?required=${form !== "hand"}></textarea>
           </label>`}
       <div class="row">
         <button class="button primary" ?disabled=${this.busy}>${form === "close" ? words.closeIncident : words.send}</button>

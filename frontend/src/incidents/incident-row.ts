@@ -75,7 +75,7 @@ export class IncidentRow extends View {
         line-height: 1.125rem;
       }
 
-      .danger.unacknowledged .open {
+      .danger.unowned .open {
         font-weight: 600;
       }
 
@@ -97,7 +97,7 @@ export class IncidentRow extends View {
   }
 
   async takeOver(): Promise<void> {
-    if (this.busy || store.past || this.incident.state !== "unacknowledged") return;
+    if (this.busy || store.past || this.incident.owner || this.incident.state === "closed") return;
     this.busy = true;
     this.refusal = await carryOut(this.incident.id, { act: "take" });
     this.busy = false;
@@ -105,14 +105,14 @@ export class IncidentRow extends View {
 
   protected override render() {
     const { incident, words } = this;
-    return html`<article class="${incident.severity} ${incident.state} ${this.selected ? "selected" : ""}">
+    return html`<article class="${incident.severity} ${incident.owner ? "owned" : "unowned"} ${this.selected ? "selected" : ""}">
       <severity-mark .severity=${incident.severity} .taken=${incident.state !== "unacknowledged"}></severity-mark>
       <button class="open" aria-current=${this.selected} @click=${() => screenState.openIncident(incident.id)}>
         ${this.text(incident.title)}
       </button>
       <time class="hour" datetime=${incident.raisedAt}>${this.format.recent(incident.raisedAt, store.clock())}</time>
       <p class="more">${exerciseMark(incident, words)}${this.more()}</p>
-      ${incident.state === "unacknowledged" && !store.past && screenState.mode !== "wall"
+      ${!incident.owner && incident.state !== "closed" && !store.past && screenState.mode !== "wall"
         ? html`<div class="acts">
             <button class="button" ?disabled=${this.busy} @click=${this.takeOver}>${words.take}</button>
           </div>`

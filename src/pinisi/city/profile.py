@@ -20,6 +20,7 @@ from pinisi.city.fault_rule import FaultRule
 from pinisi.city.importing.fault_texts import NOT_FOR_RULES, catalogue
 from pinisi.city.indicators import Indicator, read_indicators
 from pinisi.city.models import Model, read_models
+from pinisi.city.operations import DEFAULTS, Operations, read_operations
 from pinisi.city.period import NotAPeriod, period_days
 from pinisi.city.provenance import Source, read_sources
 from pinisi.city.reading import read_toml
@@ -148,6 +149,7 @@ class Profile(msgspec.Struct, frozen=True):
     drawings: Path | None = None
     """Where the files of `shapes` lie: the external folder, else the city's own."""
     models: tuple[Model, ...] = ()
+    operations: Operations = DEFAULTS
 
     @property
     def tiles(self) -> tuple[Indicator, ...]:
@@ -221,6 +223,7 @@ def load_profile(folder: Path, data_from: Path | None = None, *, drawn: bool = T
         shapes=shapes,
         drawings=drawings,
         models=read_models(folder / "models.toml"),
+        operations=read_operations(folder),
     )
 
 

@@ -14,12 +14,13 @@ from pinisi.console.asked_moment import viewpoint_of
 from pinisi.console.blinding import Blinded
 from pinisi.console.house import House
 from pinisi.console.http import JSON_MEDIA, Call, Reply, Route, json_reply
-from pinisi.console.incident_endpoints import cases_seen, incident_json
+from pinisi.console.incident_endpoints import cases_seen
+from pinisi.console.incident_json import incident_json
 from pinisi.console.layers import location_of
 from pinisi.console.town import Town, clock_json
 from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.problems import ResourceNotFound
-from pinisi.incidents.life_cycle import OPEN
+from pinisi.incidents.queue import Wanted
 from pinisi.runtime.made_files import BASEMAP, ROADS
 from pinisi.store.protocol import Record
 from pinisi.store.query import EntityQuery, TypeIs
@@ -158,7 +159,7 @@ async def get_now(house: House, call: Call) -> Reply:
     alarms: list[dict[str, Any]] = []
     count = 0
     if "incidents.read" in call.principal.permissions:
-        cases, count = await cases_seen(house, view, OPEN, limit=MOST_ALARMS)
+        cases, count = await cases_seen(house, view, Wanted(), limit=MOST_ALARMS)
         alarms = [incident_json(town, case) for case in cases]
     blinded: Mapping[str, Blinded] = await town.blinded() if view.at is None else {}
     tiles = [tile | {"ailing": town.missed(tile["id"], blinded)} for tile in await town.tiles.values(view)]

@@ -17,6 +17,7 @@ from pinisi.city.alarm_rules import alarms_of
 from pinisi.city.context import context_bytes
 from pinisi.city.entities import city_entities
 from pinisi.city.facts import source_id
+from pinisi.city.operations import Operations
 from pinisi.city.profile import Profile, load_profile
 from pinisi.city.shelves import shipped_folders
 from pinisi.console.channel import Channels
@@ -28,7 +29,7 @@ from pinisi.context.contexts import Contexts, read_folder
 from pinisi.context.notifier import Notifier
 from pinisi.context.subscription_index import SubscriptionIndex
 from pinisi.feed.in_process import InProcessFeed
-from pinisi.incidents.desk import Desk
+from pinisi.incidents.desk import VERIFY, Desk
 from pinisi.incidents.incident import Raised
 from pinisi.incidents.watch import Rules, watch
 from pinisi.people.binding import is_loopback, may_bind
@@ -56,7 +57,7 @@ from pinisi.settings import Settings
 from pinisi.store.protocol import HistoryQuery, LogEntry, Record
 from pinisi.store.sqlite import SqliteStore
 from pinisi.store.sqlite_tenant import Settings as StoreSettings
-from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.instant import MINUTE, Instant
 from pinisi.vocabulary.principal import WHOLE, Grants, Principal
 
 _log = structlog.get_logger("pinisi.house")
@@ -123,7 +124,8 @@ class House:
         await self.people.record_start()
         self.gate = Gate(self.people)
         self.feed = InProcessFeed(self.store)
-        self.desk = Desk(self.store)
+        self.desk = Desk(self.store, self._operations_of, self._others_on_duty)
+        self.queue = self.desk.queue
         folder = read_folder(settings.data / "contexts")
         for fault in folder.faults:
             _log.warning("an @context of the operator cannot be used", fault=fault)
@@ -312,6 +314,16 @@ class House:
         if name == BASEMAP and town.profile.basemap is not None:
             return town.profile.basemap
         return made_file(self.settings.data, town.tenant, name) if name in (BASEMAP, ROADS) else None
+
+    # what the desk asks
+
+    def _operations_of(self, tenant: str) -> Operations:
+        return self.town(tenant).profile.operations
+
+    async def _others_on_duty(self, tenant: str, principal: Principal, _now: Instant) -> bool:
+        """Whether somebody else who may verify has used the console lately; by the wall's time, as sessions are."""
+        minutes = self._operations_of(tenant).on_duty.minutes
+        return await self.people.others_in_use(tenant, principal, VERIFY, self.now() - round(minutes * MINUTE))
 
     # what endpoints ask
 

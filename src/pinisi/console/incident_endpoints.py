@@ -1,7 +1,7 @@
 """Incidents over HTTP: the queue, one incident with its story, raising one by hand, and acts."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, cast
+from typing import Any, cast
 from uuid import uuid4
 
 import msgspec
@@ -11,167 +11,185 @@ from pinisi.console.asked_moment import viewpoint_of
 from pinisi.console.atlas import value_of
 from pinisi.console.house import House
 from pinisi.console.http import BadRequest, Call, Reply, Route, json_reply
-from pinisi.console.layers import point_of
-from pinisi.console.town import Town
+from pinisi.console.incident_bodies import ActWish, IncidentWish, MergeWish, UnmergeWish, deed_of, moment_of
+from pinisi.console.incident_json import act_json, in_every_language, incident_json, text_json
 from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.validate import check_uri
-from pinisi.incidents.desk import Case, NoSuchIncident
-from pinisi.incidents.incident import (
-    DETAIL,
-    EXERCISE,
-    KIND,
-    RULE,
-    SEVERITY,
-    STATE,
-    SUBJECT,
-    TITLE,
-    Raised,
-    word_of,
-)
-from pinisi.incidents.life_cycle import OPEN, Act, Severity, State
+from pinisi.incidents.acts import Hand, Triage
+from pinisi.incidents.desk import person_of
+from pinisi.incidents.incident import Raised
+from pinisi.incidents.queue import Case, NoSuchIncident, Wanted
+from pinisi.incidents.requirements import LOWEST_PRIORITY, MOST_INJURED
+from pinisi.incidents.states import OPEN, STATES, State
 from pinisi.people.accounts import account_of, principal_id
 from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.store.seen import projection_of, seen
-from pinisi.vocabulary.instant import format_instant
 from pinisi.vocabulary.terms import INCIDENT, LOCATION
 
-_STATES: Mapping[str, tuple[State, ...]] = {"open": OPEN, "closed": ("closed",), "all": (*OPEN, "closed")}
+_STATES: Mapping[str, tuple[State, ...]] = {"open": OPEN, "closed": ("closed",), "all": STATES}
 TITLE_LIMIT = 200
-MOST_PAST = 200_000
 DETAIL_LIMIT = 4_000
-
-
-class _NewIncident(msgspec.Struct, forbid_unknown_fields=True):
-    title: str
-    severity: Severity = "caution"
-    detail: str = ""
-    location: list[float] | None = None
-    subject: str | None = None
-
-
-class _NewAct(msgspec.Struct, forbid_unknown_fields=True):
-    act: Literal["take", "note", "hand", "close"]
-    note: str = ""
-    to: str = ""
-    reason: str = ""
-
-
-def incident_json(town: Town, case: Case) -> dict[str, Any]:
-    """An incident as docs/reference/console-api.md writes it."""
-    entity, record = case.entity, case.record
-    return {
-        "id": entity.id,
-        "title": _text(word_of(entity, TITLE)) or {},
-        "detail": _text(word_of(entity, DETAIL)),
-        "kind": word_of(entity, KIND) or "incident",
-        "state": record.state,
-        "severity": word_of(entity, SEVERITY) or "information",
-        "raisedAt": format_instant(record.raised_at),
-        "raisedBy": record.raised_by,
-        "rule": _text(word_of(entity, RULE)),
-        "area": town.area_name(case.areas),
-        "location": point_of(word_of(entity, LOCATION)),
-        "subject": word_of(entity, SUBJECT),
-        "exercise": word_of(entity, EXERCISE) is True,
-        "owner": record.owner_name or None,
-        "ownerId": record.owner or None,
-        "since": format_instant(record.since),
-        "closedAt": format_instant(record.closed_at) if record.closed_at else None,
-        "closedBy": record.closed_by or None,
-        "reason": record.reason or None,
-        "position": case.position,
-    }
-
-
-def _text(value: Any) -> dict[str, str] | None:
-    """Words in every language, also of an incident that came from outside with words in none."""
-    if isinstance(value, str):
-        return _in_every_language(value)
-    return cast("dict[str, str]", value) if isinstance(value, dict) else None
+MOST_PAST = 200_000
+MOST_VALUES = 50
 
 
 async def list_incidents(house: House, call: Call) -> Reply:
-    states = _STATES.get(call.query.get("state", "open"))
-    if states is None:
-        raise BadRequest("state", "open, closed or all")
+    wanted = _wanted(call)
     limit, offset = call.number("limit", 50, 0, 200), call.number("offset", 0, 0, 1_000_000)
     view = viewpoint_of(house, call)
     position = await house.store.position(call.tenant)
-    cases, count = await cases_seen(house, view, states, limit=limit, offset=offset)
+    cases, count = await cases_seen(house, view, wanted, limit=limit, offset=offset)
     incidents = [incident_json(house.town(call.tenant), case) for case in cases]
     return json_reply({"position": position, "count": count, "incidents": incidents, **view.told()})
 
 
+def _wanted(call: Call) -> Wanted:
+    """What the query asks for; each parameter may hold several values with commas between."""
+    owner = call.query.get("owner", "")
+    if owner not in ("", "me", "none"):
+        raise BadRequest("owner", "me or none")
+    return Wanted(
+        states=_states(call.query.get("state", "open")),
+        categories=_values(call, "category"),
+        priorities=_priorities(call),
+        agencies=_values(call, "agency"),
+        channels=_values(call, "channel"),
+        areas=frozenset(_values(call, "area")),
+        owner=person_of(call.principal) if owner == "me" else "",
+        owned=False if owner == "none" else None,
+    )
+
+
+def _states(text: str) -> tuple[State, ...]:
+    if text in _STATES:
+        return _STATES[text]
+    states = tuple(text.split(","))
+    if not set(states) <= set(STATES):
+        raise BadRequest("state", f"{', '.join(_STATES)}, or some of {', '.join(STATES)}")
+    return cast("tuple[State, ...]", states)
+
+
+def _values(call: Call, name: str) -> tuple[str, ...]:
+    return tuple(value for value in call.query.get(name, "").split(",") if value)[:MOST_VALUES]
+
+
+def _priorities(call: Call) -> tuple[int, ...]:
+    values = _values(call, "priority")
+    if not all(value in ("1", "2", "3", "4", "5") for value in values):
+        raise BadRequest("priority", "1 to 5")
+    return tuple(map(int, values))
+
+
 async def cases_seen(
-    house: House, view: Viewpoint, states: Sequence[State], *, limit: int, offset: int = 0
+    house: House, view: Viewpoint, wanted: Wanted, *, limit: int, offset: int = 0
 ) -> tuple[Sequence[Case], int]:
-    """Incidents that were in these states at the moment, newest first, and how many there were."""
+    """Incidents that were wanted at the moment, newest first, and how many there were."""
     if view.at is None:
-        return await house.desk.cases(view.tenant, states, view.grants, limit=limit, offset=offset)
-    found = await view.find(EntityQuery(types=TypeIs(INCIDENT)), limit=MOST_PAST)
-    wanted = [record for record in reversed(found) if word_of(record.entity, STATE) in states]
-    return await house.desk.retold(view.tenant, wanted[offset : offset + limit], view.grants), len(wanted)
+        return await house.queue.cases(view.tenant, wanted, view.grants, limit=limit, offset=offset)
+    found = await view.find(EntityQuery(types=TypeIs(INCIDENT), filter=wanted.filter), limit=MOST_PAST)
+    past = list(reversed(found))
+    if not wanted.looks_closer:
+        return await house.queue.retold(view.tenant, past[offset : offset + limit], view.grants), len(past)
+    cases = [case for case in await house.queue.retold(view.tenant, past, view.grants) if wanted.has(case)]
+    return cases[offset : offset + limit], len(cases)
 
 
 async def get_incident(house: House, call: Call) -> Reply:
     view, town, id = viewpoint_of(house, call), house.town(call.tenant), call.params["id"]
-    acts = await house.desk.acts(call.tenant, id)
+    acts = await house.queue.acts(call.tenant, id)
     if view.at is None:
-        case = await house.desk.case(call.tenant, id, call.grants)
+        case = await house.queue.case(call.tenant, id, call.grants)
     else:
         found = await view.find(EntityQuery(ids=(id,), types=TypeIs(INCIDENT)), limit=1)
-        case = next(iter(await house.desk.retold(call.tenant, found, call.grants)), None)
+        case = next(iter(await house.queue.retold(call.tenant, found, call.grants)), None)
         if case is None:
             raise NoSuchIncident(id)
         acts = acts[: case.record.acts]
-    return json_reply({**incident_json(town, case), "acts": [_act_json(act) for act in acts], **view.told()})
+    return json_reply({**incident_json(town, case), "acts": [act_json(act) for act in acts], **view.told()})
 
 
 async def raise_incident(house: House, call: Call) -> Reply:
     """Raise by hand: the one who does is on record, nobody owns it yet."""
-    new = call.decode(_NewIncident)
+    new, town = call.decode(IncidentWish), house.town(call.tenant)
+    title = _checked(new)
+    subject = None if new.subject is None else check_uri(new.subject, "subject")
+    raised = Raised(
+        id=f"urn:ngsi-ld:Incident:{uuid4()}",
+        title=in_every_language(title),
+        severity=new.severity,
+        kind="by-hand",
+        detail=in_every_language(new.detail) if new.detail.strip() else None,
+        subject=subject,
+        location=_point(new.location) or await _place_of(house, call, subject),
+        exercise=town.exercise,
+        begins="open",
+        channel=new.channel,
+        category=new.category,
+        subcategory=new.subcategory,
+        priority=new.priority,
+        injured=new.injured,
+        caller=new.caller,
+        at=moment_of("at", new.at),
+    )
+    await house.desk.raise_incident(call.tenant, raised, call.principal, town.now())
+    case = await house.queue.case(call.tenant, raised.id, call.grants)
+    where = (b"location", f"/pinisi/v1/incidents/{raised.id}".encode())
+    return json_reply(incident_json(town, case), 201, (where,))
+
+
+def _checked(new: IncidentWish) -> str:
+    """Its title, if all of it can be kept."""
     title = new.title.strip()
     if not title or len(title) > TITLE_LIMIT:
         raise BadRequest("title", f"between 1 and {TITLE_LIMIT} characters")
     if len(new.detail) > DETAIL_LIMIT:
         raise BadRequest("detail", f"at most {DETAIL_LIMIT} characters")
-    subject = None if new.subject is None else check_uri(new.subject, "subject")
-    raised = Raised(
-        id=f"urn:ngsi-ld:Incident:{uuid4()}",
-        title=_in_every_language(title),
-        severity=new.severity,
-        kind="by-hand",
-        detail=_in_every_language(new.detail) if new.detail.strip() else None,
-        subject=subject,
-        location=_point(new.location) or await _place_of(house, call, subject),
-        exercise=house.town(call.tenant).exercise,
-    )
-    await house.desk.raise_incident(call.tenant, raised, call.principal, house.town(call.tenant).now())
-    case = await house.desk.case(call.tenant, raised.id, call.grants)
-    where = (b"location", f"/pinisi/v1/incidents/{raised.id}".encode())
-    return json_reply(incident_json(house.town(call.tenant), case), 201, (where,))
+    if not 0 <= new.priority <= LOWEST_PRIORITY:
+        raise BadRequest("priority", f"1 to {LOWEST_PRIORITY}; 0 or nothing: by the city's rules")
+    if not 0 <= new.injured <= MOST_INJURED:
+        raise BadRequest("injured", f"0 to {MOST_INJURED}")
+    return title
 
 
 async def act_on_incident(house: House, call: Call) -> Reply:
-    new = call.decode(_NewAct)
-    to, to_name = await _receiver(house, new.to.strip())
-    case = await house.desk.act(
-        call.tenant,
-        call.params["id"],
-        new.act,
-        call.principal,
-        house.town(call.tenant).now(),
-        note=new.note,
-        to=to,
-        to_name=to_name,
-        reason=new.reason,
-    )
-    return json_reply(incident_json(house.town(call.tenant), case))
+    wish, town = call.decode(ActWish), house.town(call.tenant)
+    deed = deed_of(wish)
+    if isinstance(deed, Hand):
+        to, name = await _receiver(house, deed.to.strip())
+        deed = msgspec.structs.replace(deed, to=to, to_name=name)
+    at = moment_of("at", wish.at)
+    case = await house.desk.act(call.tenant, call.params["id"], deed, call.principal, town.now(), at=at)
+    return json_reply(incident_json(town, case))
 
 
-def _in_every_language(words: str) -> dict[str, str]:
-    """What somebody typed, in the language that he typed it in: nobody has translated it."""
-    return dict.fromkeys(("id", "en", "ja"), words)
+async def merge_incident(house: House, call: Call) -> Reply:
+    """A person says that it is the same as another; the answer is that other."""
+    wish, town = call.decode(MergeWish), house.town(call.tenant)
+    into = check_uri(wish.into, "into")
+    case = await house.desk.merge(call.tenant, call.params["id"], into, call.principal, town.now(), wish.note)
+    return json_reply(incident_json(town, case))
+
+
+async def unmerge_incident(house: House, call: Call) -> Reply:
+    wish, town = call.decode(UnmergeWish), house.town(call.tenant)
+    case = await house.desk.unmerge(call.tenant, call.params["id"], wish.reason, call.principal, town.now())
+    return json_reply(incident_json(town, case))
+
+
+async def propose_priority(house: House, call: Call) -> Reply:
+    """What the city's written rules say of it, each with its reason, if it were triaged so."""
+    injured = call.number("injured", 0, 0, MOST_INJURED)
+    category, sub = call.query.get("category", ""), call.query.get("subcategory", "")
+    case = await house.queue.case(call.tenant, call.params["id"], call.grants)
+    deed = Triage(category=category, subcategory=sub, injured=injured)
+    found = await house.desk.proposed_priority(call.tenant, case, deed)
+    reasons = [{"rule": each.rule, "priority": each.priority, "text": text_json(each.text)} for each in found.reasons]
+    return json_reply({"priority": found.priority, "reasons": reasons})
+
+
+async def get_operations(house: House, call: Call) -> Reply:
+    """How the city works on incidents: agencies, categories, targets, written rules."""
+    return json_reply(house.town(call.tenant).profile.operations)
 
 
 async def _place_of(house: House, call: Call, subject: str | None) -> dict[str, Any] | None:
@@ -203,17 +221,6 @@ def _point(location: list[float] | None) -> dict[str, Any] | None:
     return {"type": "Point", "coordinates": location}
 
 
-def _act_json(act: Act) -> dict[str, Any]:
-    return {
-        "at": format_instant(act.at),
-        "by": act.name,
-        "act": act.act,
-        "note": act.note or None,
-        "to": act.to_name or act.to or None,
-        "reason": act.reason or None,
-    }
-
-
 _PATH = "/pinisi/v1/incidents"
 
 INCIDENT_ROUTES: tuple[Route, ...] = (
@@ -223,7 +230,19 @@ INCIDENT_ROUTES: tuple[Route, ...] = (
         permission="incidents.read",
         endpoint=list_incidents,
         summary="The queue of incidents, newest first",
-        parameters=("state", "limit", "offset", "at", "known"),
+        parameters=(
+            "state",
+            "category",
+            "priority",
+            "agency",
+            "channel",
+            "area",
+            "owner",
+            "limit",
+            "offset",
+            "at",
+            "known",
+        ),
         answers=(200, 400),
     ),
     Route(
@@ -232,7 +251,7 @@ INCIDENT_ROUTES: tuple[Route, ...] = (
         permission="incidents.act",
         endpoint=raise_incident,
         summary="Raise an incident by hand",
-        body="Incident",
+        body="IncidentWish",
         answers=(201, 400),
     ),
     Route(
@@ -249,8 +268,42 @@ INCIDENT_ROUTES: tuple[Route, ...] = (
         path=_PATH + "/{id}/acts",
         permission="incidents.act",
         endpoint=act_on_incident,
-        summary="Take over, note, hand on or close",
-        body="Act",
+        summary="Do something with it: take, triage, resolve, verify, close and all other acts",
+        body="ActWish",
+        answers=(200, 400, 403, 404, 409),
+    ),
+    Route(
+        method="GET",
+        path=_PATH + "/{id}/priority",
+        permission="incidents.read",
+        endpoint=propose_priority,
+        summary="The priority by the city's written rules, with the reasons",
+        parameters=("category", "subcategory", "injured"),
+        answers=(200, 400, 404),
+    ),
+    Route(
+        method="POST",
+        path=_PATH + "/{id}/merge",
+        permission="incidents.act",
+        endpoint=merge_incident,
+        summary="Say that it is the same as another, which takes over its reports",
+        body="MergeWish",
         answers=(200, 400, 404, 409),
+    ),
+    Route(
+        method="POST",
+        path=_PATH + "/{id}/unmerge",
+        permission="incidents.act",
+        endpoint=unmerge_incident,
+        summary="Take it out of the incident that it was merged into",
+        body="UnmergeWish",
+        answers=(200, 400, 404, 409),
+    ),
+    Route(
+        method="GET",
+        path="/pinisi/v1/operations",
+        permission="incidents.read",
+        endpoint=get_operations,
+        summary="Agencies, categories, targets and written rules of the city",
     ),
 )

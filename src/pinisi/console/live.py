@@ -15,10 +15,10 @@ import msgspec
 from pinisi.console.channel import Audience, Voice
 from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route
-from pinisi.console.incident_endpoints import incident_json
+from pinisi.console.incident_json import incident_json
 from pinisi.console.pending import News, Pending, Touched
 from pinisi.console.town import clock_json
-from pinisi.incidents.desk import NoSuchIncident
+from pinisi.incidents.queue import NoSuchIncident
 from pinisi.store.protocol import LogSlice, Position
 from pinisi.store.seen import projection_of
 
@@ -136,7 +136,7 @@ async def _incidents(house: House, audience: Audience, acts: dict[str, int]) -> 
     told: list[dict[str, Any]] = []
     for id, number in acts.items():
         try:
-            cases = await house.desk.lately(audience.tenant, id, number, audience.grants)
+            cases = await house.queue.lately(audience.tenant, id, number, audience.grants)
         except NoSuchIncident:
             continue
         told += [incident_json(house.town(audience.tenant), case) for case in cases]

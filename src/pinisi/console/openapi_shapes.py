@@ -7,6 +7,7 @@ import msgspec
 from pinisi.console.backtest_endpoints import BacktestWish
 from pinisi.console.command_endpoints import CommandAct, CommandWish
 from pinisi.console.entry_bodies import EntryBody, PlaceBody, UndoBody
+from pinisi.console.incident_bodies import ActWish, IncidentWish, MergeWish, UnmergeWish
 from pinisi.console.job_endpoints import JobWish
 from pinisi.people.account_register import AccountChange
 from pinisi.people.interface import AccountRequest, PasswordRequest, SignInRequest, TokenRequest
@@ -171,24 +172,6 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         },
         "required": ["type", "notification"],
     },
-    "Incident": {
-        "type": "object",
-        "properties": {
-            "title": _NAME,
-            "severity": _words("danger", "caution", "information"),
-            "detail": _TEXT,
-            "location": {"type": ["array", "null"], "items": {"type": "number"}},
-            "subject": {"type": ["string", "null"]},
-        },
-        "required": ["title"],
-        "additionalProperties": False,
-    },
-    "Act": {
-        "type": "object",
-        "properties": {"act": _words("take", "note", "hand", "close"), "note": _TEXT, "to": _TEXT, "reason": _TEXT},
-        "required": ["act"],
-        "additionalProperties": False,
-    },
     "Replay": {
         "type": "object",
         "properties": {
@@ -254,6 +237,10 @@ _STRUCTS: tuple[type[msgspec.Struct], ...] = (
     ImportWish,
     Correction,
     RoadIds,
+    IncidentWish,
+    ActWish,
+    MergeWish,
+    UnmergeWish,
 )
 SCHEMAS.update(msgspec.json.schema_components(_STRUCTS, ref_template="#/components/schemas/{name}")[1])
 
@@ -274,8 +261,6 @@ BODIES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "Query": (_BOTH, _ref("Query")),
     "Subscription": (_BOTH, _ref("Subscription")),
     "SubscriptionFragment": (_MERGE, _ref("Object")),
-    "Incident": (("application/json",), _ref("Incident")),
-    "Act": (("application/json",), _ref("Act")),
     "Replay": (("application/json",), _ref("Replay")),
     "ReplayAct": (("application/json",), _ref("ReplayAct")),
     "Switch": (("application/json",), _ref("Switch")),

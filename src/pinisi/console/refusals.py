@@ -7,8 +7,9 @@ from pinisi.console.export_forms import NotInstalled
 from pinisi.console.http import PROBLEM_MEDIA, BadRequest, Reply
 from pinisi.context.problems import ProblemDetails, problem
 from pinisi.context.q_language import QueryError
-from pinisi.incidents.desk import NoSuchIncident
-from pinisi.incidents.life_cycle import ActDoesNotFit, BadAct
+from pinisi.incidents.desk import MayNot
+from pinisi.incidents.queue import NoSuchIncident
+from pinisi.incidents.requirements import ActDoesNotFit, BadAct
 from pinisi.people import errors as people
 from pinisi.runtime.record_book import NotInBook
 from pinisi.runtime.replays import CannotReplay
@@ -50,6 +51,8 @@ def _known(error: Exception) -> Reply | None:
         return refuse(404, "Not there", f"there is no {text[:120]}, or you may not see it")
     if isinstance(error, CannotReplay):
         return refuse(409, "It cannot be replayed", text)
+    if isinstance(error, MayNot):
+        return refuse(403, "Not permitted", text)
     if isinstance(error, ActDoesNotFit):
         return refuse(409, "The act does not fit", text)
     if isinstance(error, (BadAct, people.BadField)):

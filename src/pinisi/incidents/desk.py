@@ -1,55 +1,79 @@
-"""The desk: where incidents are raised, taken over, noted, handed on and closed.
+"""The desk: where incidents are raised and everything is done with them.
 
-An act commits three things together: the incident's state (context), who owns it (record), and the line in its
-story. Two people who take the same incident at once: the first has it, the second is told so.
+An act commits together: the incident's state (context), who owns it (record), the line in its story, and whatever the
+room that asked for it has to add (`also`). Two people who take the same incident at once: the first has it, the second
+is told so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import chain
+from typing import Any, cast
 
 import msgspec
 
-from pinisi.incidents.incident import ACTS, INCIDENT, STATE, Raised, after_act, incident_entity, word_of
-from pinisi.incidents.life_cycle import OPEN, Act, ActDoesNotFit, ActName, Record, State, after, begun, retold
-from pinisi.store.protocol import (
-    DocumentChange,
-    Edit,
-    EntityChange,
-    Position,
-    Refused,
-    Store,
-    Transform,
-    VersionConflict,
+from pinisi.city.operations import DEFAULTS, Operations
+from pinisi.incidents.acts import (
+    Absorb,
+    Act,
+    AnyDeed,
+    Assign,
+    BreakGlass,
+    Merge,
+    Part,
+    Reject,
+    Resolve,
+    Review,
+    Shelve,
+    Triage,
+    Unmerge,
+    Verify,
+    encoded_act,
 )
-from pinisi.store.protocol import Record as EntityRecord
-from pinisi.store.query import AnyOf, Compare, EntityQuery, Path, TypeIs
-from pinisi.store.seen import areas_seen, projection_of, seen
+from pinisi.incidents.clocks import due_at
+from pinisi.incidents.incident import DETAIL, SEVERITY, TITLE, Raised, after_act, incident_entity, word_of
+from pinisi.incidents.life_cycle import after, begun
+from pinisi.incidents.priority import Facts, Proposed, proposed
+from pinisi.incidents.queue import RECORD_KIND, Case, Queue, acts_kind
+from pinisi.incidents.record import Record
+from pinisi.incidents.requirements import ActDoesNotFit, BadAct
+from pinisi.incidents.states import OPEN
+from pinisi.incidents.verification import asked_of
+from pinisi.store.protocol import Change, DocumentChange, Edit, EntityChange, Refused, Store, Transform, VersionConflict
 from pinisi.vocabulary.entity import Entity
-from pinisi.vocabulary.instant import Instant
-from pinisi.vocabulary.principal import Grant, Grants, Principal, Projection
+from pinisi.vocabulary.instant import HOUR, Instant
+from pinisi.vocabulary.principal import Grant, Grants, Principal
+from pinisi.vocabulary.terms import INCIDENT
 
-RECORD_KIND = "incident"
+OthersOnDuty = Callable[[str, Principal, Instant], Awaitable[bool]]
+"""tenant, who asks, now -> whether somebody else is on duty who may verify."""
+VERIFY = "incidents.verify"
+LATER = "somebody else was a moment earlier: look at the incident again"
 
 _encode = msgspec.json.Encoder().encode
 _record = msgspec.json.Decoder(Record).decode
-_act = msgspec.json.Decoder(Act).decode
 
 
-class NoSuchIncident(LookupError):
-    """There is no such incident, or the reader may not know of it."""
+class MayNot(Exception):
+    """The one who acts has not the permission that this act asks for."""
 
 
-class Case(msgspec.Struct, frozen=True):
-    """An incident with its record, as committed."""
-
-    entity: Entity
-    areas: tuple[str, ...]
-    record: Record
-    position: Position
+async def _somebody(_tenant: str, _principal: Principal, _now: Instant) -> bool:
+    return True
 
 
 class Desk:
-    def __init__(self, store: Store) -> None:
+    """`operations_of` knows the written rules of a tenant's city; `others` whether a second person is on duty."""
+
+    def __init__(
+        self,
+        store: Store,
+        operations_of: Callable[[str], Operations] = lambda _: DEFAULTS,
+        others: OthersOnDuty = _somebody,
+    ) -> None:
         self._store = store
+        self._operations_of = operations_of
+        self._others = others
+        self.queue = Queue(store)
 
     async def raise_incident(
         self,
@@ -57,30 +81,43 @@ class Desk:
         raised: Raised,
         principal: Principal,
         now: Instant,
+        *,
+        also: Sequence[Change] = (),
+        writes: frozenset[str] = frozenset(),
     ) -> bool:
-        """Raise it, unless it is open already; whether it was raised.
+        """Raise it, unless it is open already; whether it was raised. `also` and `writes` as with `act`.
 
         Raises:
             Forbidden: it lies where the principal sees no incidents.
+            BadAct: it is said to have happened in the future, or its category is unknown.
         """
         known = await self._store.document(tenant, RECORD_KIND, raised.id)
         before = None if known is None else _record(known[1])
-        if before is not None and before.state in OPEN:
+        if before is not None and (before.state in OPEN or before.outcome == "merged"):
             return False
-        first = Act("raise", now, principal.id, principal.name)
+        if raised.at > now:
+            raise BadAct("at", "lies in the future")
+        rules = self._operations_of(tenant)
+        self._check_category(rules, raised.category, raised.subcategory)
+        deed = raised.deed(raised.priority or await self._first_priority(tenant, rules, raised))
+        late = 0 < raised.at < now
+        first = _act(deed, principal, raised.at or now, now if late else 0)
         record = begun(first, 1 if before is None else before.acts + 1)
+        due = due_at(record, rules.targets)
 
         def create(_old: Entity | None, at: Instant) -> Edit:
-            return Edit(incident_entity(raised, record.acts, at))
+            return Edit(incident_entity(raised, record, due, at))
 
         changes = [
             EntityChange(raised.id, create),
-            DocumentChange(RECORD_KIND, raised.id, _encode(record), 0 if known is None else known[0]),
-            DocumentChange(_acts_kind(raised.id), f"{record.acts:06}", _encode(first)),
+            *_kept(raised.id, record, first, 0 if known is None else known[0]),
+            *also,
         ]
         try:
-            await self._store.apply(tenant, changes, _as_desk(principal))
+            await self._store.apply(tenant, changes, as_desk(principal, writes))
         except VersionConflict:
+            if also:
+                raise
             return False
         return True
 
@@ -88,120 +125,214 @@ class Desk:
         self,
         tenant: str,
         id: str,
-        act: ActName,
+        deed: AnyDeed,
         principal: Principal,
         now: Instant,
         *,
-        note: str = "",
-        to: str = "",
-        to_name: str = "",
-        reason: str = "",
+        at: Instant = 0,
+        also: Sequence[Change] = (),
+        writes: frozenset[str] = frozenset(),
     ) -> Case:
-        """Do something with an incident.
+        """Do something with an incident. `at`: when it was truly done, where it is entered later (paper).
+
+        `also` is committed with it, or not at all. `writes`: the entity types in it that the room which asks writes by
+        its own right (where the principal sees incidents), beside what the principal may write himself.
 
         Raises:
-            NoSuchIncident, BadAct, ActDoesNotFit: see there; also when somebody else was first.
+            NoSuchIncident, BadAct, ActDoesNotFit: see there; the last also when somebody else was first.
+            MayNot: to verify asks for a permission of its own.
         """
-        case, version = await self._case(tenant, id, principal.grants)
-        done = Act(act, now, principal.id, principal.name, note, to, to_name, reason)
+        changes = await self.changes(tenant, id, deed, principal, now, at=at)
+        return await self._commit(tenant, id, [*changes, *also], principal, writes)
+
+    async def changes(
+        self, tenant: str, id: str, deed: AnyDeed, principal: Principal, now: Instant, *, at: Instant = 0
+    ) -> Sequence[Change]:
+        """What `act` would commit, for a room that commits it with its own; apply it as `as_desk(principal)`.
+
+        Raises:
+            as `act`.
+        """
+        _may(deed, principal)
+        case = await self.queue.case(tenant, id, principal.grants)
+        return await self._changes(tenant, case, deed, principal, now, at)
+
+    async def merge(self, tenant: str, id: str, into: str, principal: Principal, now: Instant, note: str = "") -> Case:
+        """A person says that two incidents are one: this one ends, what it owes goes to the other; answers the other.
+
+        Raises:
+            as `act`.
+        """
+        if id == into:
+            raise BadAct("into", "is the incident itself")
+        case = await self.queue.case(tenant, id, principal.grants)
+        other = await self.queue.case(tenant, into, principal.grants)
+        record = case.record
+        owes = Absorb(of=id, caller=record.answer_is_owed, gravest=record.gravest, hurt=record.hurt)
+        changes = await self._changes(tenant, case, Merge(into=into, note=note), principal, now, 0)
+        changes = [*changes, *await self._changes(tenant, other, owes, principal, now, 0)]
+        return await self._commit(tenant, into, changes, principal)
+
+    async def unmerge(self, tenant: str, id: str, reason: str, principal: Principal, now: Instant) -> Case:
+        """It was another after all: it is again what it was before it was merged.
+
+        Raises:
+            as `act`.
+        """
+        case = await self.queue.case(tenant, id, principal.grants)
+        into = case.record.group
+        changes = await self._changes(tenant, case, Unmerge(reason=reason), principal, now, 0)
+        other = await self.queue.case(tenant, into, principal.grants)
+        changes = [*changes, *await self._changes(tenant, other, Part(of=id), principal, now, 0)]
+        return await self._commit(tenant, id, changes, principal)
+
+    async def proposed_priority(self, tenant: str, case: Case, deed: Triage) -> Proposed:
+        """What the written rules say, if it were triaged so."""
+        record, rules = case.record, self._operations_of(tenant)
+        category = deed.category or record.category
+        facts = Facts(
+            category=category,
+            subcategory=deed.subcategory or ("" if deed.category else record.subcategory),
+            text=_words(case.entity),
+            injured=deed.injured,
+            areas=case.areas,
+            channel=record.channel,
+            severity=word_of(case.entity, SEVERITY) or "",
+        )
+        return proposed(rules, facts)
+
+    async def _changes(
+        self, tenant: str, case: Case, deed: AnyDeed, principal: Principal, now: Instant, at: Instant
+    ) -> list[Change]:
+        """The entity, the record and the line in the story as they shall be."""
+        if at > now or (at and at < case.record.raised_at):
+            raise BadAct("at", "lies in the future" if at > now else "lies before the incident was raised")
+        rules = self._operations_of(tenant)
+        deed = await self._completed(tenant, rules, case, deed)
+        done = _act(deed, principal, at or now, now if 0 < at < now else 0)
+        done = await self._ruled(tenant, rules, case, done, principal, now)
         record = after(case.record, done)
-        changes = [
-            EntityChange(id, _after(record)),
-            DocumentChange(RECORD_KIND, id, _encode(record), version),
-            DocumentChange(_acts_kind(id), f"{record.acts:06}", _encode(done)),
-        ]
+        change = EntityChange(case.entity.id, _after(record, due_at(record, rules.targets)))
+        return [change, *_kept(case.entity.id, record, done, case.version)]
+
+    async def _completed(self, tenant: str, rules: Operations, case: Case, deed: AnyDeed) -> AnyDeed:
+        """With what follows from the city's rules where it was left out; names that they do not know are refused."""
+        if isinstance(deed, Assign):
+            _check_agency(rules, "agency", deed.agency)
+        if not isinstance(deed, Triage):
+            return deed
+        self._check_category(rules, deed.category, deed.subcategory, case.record.category)
+        _check_agency(rules, "lead", deed.lead)
+        category = rules.category(deed.category)
+        lead = deed.lead or (category.lead if category else "")
+        priority = deed.priority or (await self.proposed_priority(tenant, case, deed)).priority
+        return msgspec.structs.replace(deed, lead=lead, priority=priority)
+
+    async def _ruled(
+        self, tenant: str, rules: Operations, case: Case, act: Act, principal: Principal, now: Instant
+    ) -> Act:
+        """The act with what the rules say of it now: kept in it, so that a story retells itself under other rules."""
+        if isinstance(act.deed, Resolve):
+            return msgspec.structs.replace(act, asked=asked_of(rules.verification, case.entity.id, case.record))
+        if isinstance(act.deed, BreakGlass):
+            return msgspec.structs.replace(act, alone=not await self._others(tenant, principal, now))
+        if isinstance(act.deed, Shelve) and act.deed.until > now + rules.shelving.hours * HOUR:
+            raise BadAct("until", f"at most {rules.shelving.hours:g} hours from now")
+        return act
+
+    async def _first_priority(self, tenant: str, rules: Operations, raised: Raised) -> int:
+        """By the written rules; 0 where neither a rule nor the category says anything."""
+        facts = Facts(
+            category=raised.category,
+            subcategory=raised.subcategory,
+            text=" ".join((*raised.title.values(), *(raised.detail or {}).values())),
+            injured=raised.injured,
+            areas=await self._areas(tenant, raised),
+            channel=raised.channel,
+            severity=raised.severity,
+        )
+        found = proposed(rules, facts)
+        return 0 if found.reasons[0].rule == "usual" else found.priority
+
+    async def _areas(self, tenant: str, raised: Raised) -> tuple[str, ...]:
+        place = raised.location
+        if place is None or place.get("type") != "Point":
+            return ()
+        lon, lat = place["coordinates"][:2]
+        return (await self._store.areas_at(tenant, [(lon, lat)]))[0]
+
+    def _check_category(self, rules: Operations, code: str, sub: str, before: str = "") -> None:
+        category = rules.category(code)
+        if code and rules.categories and category is None:
+            raise BadAct("category", f"{code[:80]!r} is not among the city's categories")
+        known = category or rules.category(before)
+        if sub and known is not None and sub not in {each.code for each in known.subcategories}:
+            raise BadAct("subcategory", f"{sub[:80]!r} is not among those of {known.code}")
+
+    async def _commit(
+        self,
+        tenant: str,
+        id: str,
+        changes: Sequence[Change],
+        principal: Principal,
+        writes: frozenset[str] = frozenset(),
+    ) -> Case:
         try:
-            await self._store.apply(tenant, changes, _as_desk(principal))
+            await self._store.apply(tenant, changes, as_desk(principal, writes))
         except VersionConflict:
-            raise ActDoesNotFit("somebody else was a moment earlier: look at the incident again") from None
-        return (await self._case(tenant, id, principal.grants))[0]
-
-    async def case(self, tenant: str, id: str, grants: Grants) -> Case:
-        return (await self._case(tenant, id, grants))[0]
-
-    async def acts(self, tenant: str, id: str) -> Sequence[Act]:
-        """The incident's story, oldest first."""
-        return [_act(body) for _, _, body in await self._store.documents(tenant, _acts_kind(id))]
-
-    async def lately(self, tenant: str, id: str, number: int, grants: Grants) -> Sequence[Case]:
-        """The incident as it was after each of its newest acts, oldest first; the last is how it is now.
-
-        Raises:
-            NoSuchIncident: see there.
-        """
-        now = await self.case(tenant, id, grants)
-        if number == 1:
-            return (now,)
-        story = await self.acts(tenant, id)
-        records = retold(_unrecorded(now.entity), story[: now.record.acts])
-        before = records[-number:-1]
-        return [*(msgspec.structs.replace(now, record=record) for record in before), now]
-
-    async def retold(self, tenant: str, past: Sequence[EntityRecord], grants: Grants) -> Sequence[Case]:
-        """Incidents as they were (of a picture of the past), each with its record after the acts of that moment."""
-        cases: list[Case] = []
-        for record in past:
-            projection = projection_of(record, grants)
-            if projection is not None:
-                entity = record.entity
-                acts = word_of(entity, ACTS)
-                story = (await self.acts(tenant, record.id))[: acts if isinstance(acts, int) else 0]
-                kept = retold(_unrecorded(entity), story)
-                known = kept[-1] if kept else _unrecorded(entity)
-                cases.append(Case(seen(record, projection), areas_seen(record, projection), known, record.position))
-        return cases
-
-    async def cases(
-        self, tenant: str, states: Sequence[State], grants: Grants, *, limit: int, offset: int = 0
-    ) -> tuple[Sequence[Case], int]:
-        """Incidents in these states, newest first, and how many there are."""
-        wanted = AnyOf(tuple(Compare(Path(STATE), "==", (state,)) for state in states))
-        query = EntityQuery(types=TypeIs(INCIDENT), filter=wanted)
-        total = (await self._store.find(tenant, query, grants, limit=0, count=True)).count or 0
-        start = max(0, total - offset - limit)
-        wanted_here = min(limit, total - offset)
-        if wanted_here <= 0:
-            return (), total
-        page = await self._store.find(tenant, query, grants, limit=wanted_here, offset=start)
-        seen_so = [(record, projection_of(record, grants)) for record in reversed(page.records)]
-        cases = [await self._join(tenant, record, projection) for record, projection in seen_so if projection]
-        return [case for case, _ in cases], total
-
-    async def _case(self, tenant: str, id: str, grants: Grants) -> tuple[Case, Position]:
-        found = await self._store.entity(tenant, id, grants)
-        projection = None if found is None else projection_of(found, grants)
-        if found is None or projection is None or INCIDENT not in found.family.types:
-            raise NoSuchIncident(id)
-        return await self._join(tenant, found, projection)
-
-    async def _join(self, tenant: str, found: EntityRecord, projection: Projection) -> tuple[Case, Position]:
-        kept = await self._store.document(tenant, RECORD_KIND, found.id)
-        entity, areas = seen(found, projection), areas_seen(found, projection)
-        if kept is None:
-            return Case(entity, areas, _unrecorded(entity), found.position), 0
-        return Case(entity, areas, _record(kept[1]), max(found.position, kept[0])), kept[0]
+            raise ActDoesNotFit(LATER) from None
+        return await self.queue.case(tenant, id, principal.grants)
 
 
-def _as_desk(principal: Principal) -> Principal:
-    """Whoever may act on incidents may change those that he sees, though he may write no other entity."""
-    reaching = [grant for grant in principal.grants.grants if grant.types is None or INCIDENT in grant.types]
-    grants = [Grant(types=frozenset({INCIDENT}), areas=grant.areas, write=True) for grant in reaching]
-    return msgspec.structs.replace(principal, grants=Grants(tuple(grants)))
+def as_desk(principal: Principal, writes: frozenset[str] = frozenset()) -> Principal:
+    """Whoever may act on incidents may change those that he sees; `writes` likewise. All else is as he may himself."""
+    own = principal.grants.grants
+    reaching = [grant for grant in own if grant.types is None or INCIDENT in grant.types]
+    types = frozenset({INCIDENT}) | writes
+    grants = [Grant(types=types, areas=grant.areas, write=True) for grant in reaching]
+    return msgspec.structs.replace(principal, grants=Grants((*grants, *own)))
 
 
-def _unrecorded(entity: Entity) -> Record:
-    """An incident that came as an entity from outside: nobody owns it yet."""
-    return Record("unacknowledged", entity.created_at, "", since=entity.created_at)
+def person_of(principal: Principal) -> str:
+    """Whom an act counts for: of a token, the person behind it."""
+    return f"account:{principal.account}" if principal.account and principal.kind == "token" else principal.id
 
 
-def _acts_kind(id: str) -> str:
-    return f"incident-acts {id}"
+def _act(deed: AnyDeed, principal: Principal, at: Instant, entered_at: Instant) -> Act:
+    return Act(deed=deed, at=at, by=person_of(principal), name=principal.name, entered_at=entered_at)
 
 
-def _after(record: Record) -> Transform:
+def _may(deed: AnyDeed, principal: Principal) -> None:
+    if isinstance(deed, Verify | Reject | BreakGlass | Review) and VERIFY not in principal.permissions:
+        raise MayNot(f"to verify asks for the permission {VERIFY}")
+
+
+def _check_agency(rules: Operations, field: str, code: str) -> None:
+    if code and rules.agencies and rules.agency(code) is None:
+        raise BadAct(field, f"{code[:80]!r} is not among the city's agencies")
+
+
+def _kept(id: str, record: Record, act: Act, version: int) -> list[Change]:
+    return [
+        DocumentChange(RECORD_KIND, id, _encode(record), version),
+        DocumentChange(acts_kind(id), f"{record.acts:06}", encoded_act(act)),
+    ]
+
+
+def _words(entity: Entity) -> str:
+    """All that was said of it, in every language."""
+    said = [word_of(entity, name) for name in (TITLE, DETAIL)]
+    return " ".join(chain.from_iterable(_every_language(each) for each in said))
+
+
+def _every_language(said: Any) -> list[str]:
+    return list(cast("dict[str, str]", said).values()) if isinstance(said, dict) else [str(said or "")]
+
+
+def _after(record: Record, due: Instant) -> Transform:
     def transform(old: Entity | None, now: Instant) -> Edit:
         if old is None:
             raise Refused("the incident is gone")
-        return Edit(after_act(old, record.state, record.acts, now))
+        return Edit(after_act(old, record, due, now))
 
     return transform

@@ -17,7 +17,9 @@ _AREA = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}")
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 LONGEST_NAME = 200
 _WRITING = COMMANDS | frozenset(
-    {"context.write", "incidents.act", "jobs.run", "sources.push", "sources.switch", "services.switch"}
+    {"context.write", "incidents.act", "incidents.verify", "calls.take", "units.dispatch", "crew.act"}
+    | {"procedures.run", "stage.set", "warnings.draft", "warnings.release"}
+    | {"jobs.run", "sources.push", "sources.switch", "services.switch"}
 )
 """What an assignment does not give whose `write` is taken away."""
 _BESIDE = {"incidents.read": INCIDENT, "jobs.run": JOB, "commands.give": COMMAND}

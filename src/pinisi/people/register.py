@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from pinisi.people.account_register import Accounts
-from pinisi.people.accounts import Assignment, principal_id
+from pinisi.people.accounts import Assignment, principal_id, principal_of
 from pinisi.people.acts import started
 from pinisi.people.fixed import DEMO, NOBODY
 from pinisi.people.kept import PEOPLE
@@ -83,6 +83,14 @@ class People:
     def anyone(self, tenant: str) -> Principal | None:
         """Who reads without account in this tenant; None where nothing is open."""
         return self._anyone if self._public is not None and self._public.holds_in(tenant) else None
+
+    async def others_in_use(self, tenant: str, principal: Principal, permission: str, since: Instant) -> bool:
+        """Whether another person with this permission in the tenant has used a session since then."""
+        for id in await self.sessions.in_use(since) - {principal.account}:
+            account = await self.accounts.get(id)
+            if account is not None and permission in principal_of(account, tenant).permissions:
+                return True
+        return False
 
     async def names(self) -> Mapping[str, str]:
         """Id of a principal, as the log has it -> name to show; also of those disabled and revoked."""

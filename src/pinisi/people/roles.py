@@ -9,7 +9,16 @@ PERMISSIONS: Mapping[str, str] = {
     "subscriptions.read": "see subscriptions",
     "subscriptions.write": "create, change and delete subscriptions",
     "incidents.read": "see the events queue",
-    "incidents.act": "raise, take over, note, hand on and close an incident",
+    "incidents.act": "raise, take over, triage, dispatch, resolve and close an incident",
+    "incidents.verify": "verify as a second person that an incident is resolved, and review a broken glass",
+    "calls.read": "see who called and what he said; every reading is on record",
+    "calls.take": "take emergency calls",
+    "units.dispatch": "send units, and keep their roster",
+    "crew.act": "accept, refuse, arrive and finish for one's own agency or unit",
+    "procedures.run": "start and lead procedures",
+    "stage.set": "set the stage of the city",
+    "warnings.draft": "draft, change and withdraw warnings",
+    "warnings.release": "release warnings that somebody else has drafted",
     "console.read": "open the console's pages",
     "replays.run": "start, steer and end replays of the past",
     "jobs.run": "start and cancel the long computations of services",
@@ -39,13 +48,24 @@ NEVER_BY_TOKEN = frozenset({"people.manage", "tokens.make"})
 _LOOK = frozenset({"context.read", "console.read"})
 _WATCH = _LOOK | {"incidents.read"}
 _ACT = _WATCH | {"incidents.act"}
+_ROOM = _ACT | {
+    "incidents.verify",
+    "calls.read",
+    "units.dispatch",
+    "procedures.run",
+    "warnings.draft",
+    "replays.run",
+    "commands.give",
+}
 _CONNECT = frozenset({"subscriptions.read", "subscriptions.write", "tokens.make"})
 
 ROLES: Mapping[str, frozenset[str]] = {
     "administrator": frozenset(PERMISSIONS),
-    "supervisor": _ACT
-    | {"replays.run", "jobs.run", "commands.give", "sources.switch", "subscriptions.read", "audit.read"},
-    "operator": _ACT | {"replays.run", "commands.give"},
+    "supervisor": _ROOM
+    | {"stage.set", "warnings.release", "jobs.run", "sources.switch", "subscriptions.read", "audit.read"},
+    "operator": _ROOM | {"calls.take"},
+    "call-taker": _WATCH | {"calls.take", "calls.read"},
+    "crew": frozenset({"crew.act"}),
     "steward": _WATCH | _CONNECT | {"context.write", "imports.manage", "audit.read", "sources.push"},
     "technician": _WATCH
     | _CONNECT
@@ -59,8 +79,10 @@ ROLES: Mapping[str, frozenset[str]] = {
     "partner": _LOOK | _CONNECT,
     "public": _LOOK,
 }
-"""`steward` keeps the city's registers right; `technician` runs the server and connects sources; `department` runs one
-service; `partner` is another city, a donor or a company; `public` is everyone, where the city opens data."""
+"""`call-taker` answers the emergency number; `crew` is an agency or a unit in the field, and sees nothing but its own
+assignments; `steward` keeps the city's registers right; `technician` runs the server and connects sources;
+`department` runs one service; `partner` is another city, a donor or a company; `public` is everyone, where the city
+opens data."""
 
 PUBLIC = "public"
 """The role of those who do not sign in: never that of an account."""

@@ -79,6 +79,10 @@ class SignIn:
             return None
         return await self._seen(found, now), account
 
+    async def in_use(self, since: Instant) -> set[str]:
+        """Accounts with a session that began or was used since then (a use is noted every ten minutes)."""
+        return {found.value.account for found in await self._kept.all() if found.value.seen_at >= since}
+
     async def _seen(self, found: Found[Session], now: Instant) -> Session:
         session = found.value
         if now - session.seen_at < SEEN_EVERY:
