@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playbook_at_hand import small, with_line
 
-from pinisi.incidents.life_cycle import ActDoesNotFit, BadAct
 from pinisi.incidents.procedures.run import Finding, Run, RunAct, after, begun
 from pinisi.incidents.procedures.run_clocks import due_at, escalates_at, escalating, next_escalation
+from pinisi.incidents.requirements import ActDoesNotFit, BadAct
 from pinisi.vocabulary.instant import MINUTE
 
 PLAYBOOK = small()

@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from pinisi.city.text import Text
-from pinisi.incidents.life_cycle import Severity
+from pinisi.incidents.states import Severity
 
 Start = Literal["by-person", "automatic"]
 Comparison = Literal["equal", "above", "at-least", "below", "at-most"]

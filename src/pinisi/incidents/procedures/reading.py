@@ -7,7 +7,6 @@ from pathlib import Path
 
 import msgspec
 
-from pinisi.incidents.life_cycle import Severity
 from pinisi.incidents.procedures.forms import Form
 from pinisi.incidents.procedures.messages import PLACES
 from pinisi.incidents.procedures.playbook import (
@@ -31,6 +30,7 @@ from pinisi.incidents.procedures.playbook import (
 )
 from pinisi.incidents.procedures.way import MOST_COMBINATIONS, circle, combinations, unreachable
 from pinisi.incidents.procedures.yaml_lines import Fault, Faults, read_lines
+from pinisi.incidents.states import Severity
 
 MOST_STEPS = 60
 SEVERITIES: tuple[Severity, ...] = ("danger", "caution", "information")

@@ -8,9 +8,9 @@ from typing import Literal
 
 import msgspec
 
-from pinisi.incidents.life_cycle import TEXT_LIMIT, ActDoesNotFit, BadAct
 from pinisi.incidents.procedures.playbook import Playbook, Step
 from pinisi.incidents.procedures.way import forerunners, in_order
+from pinisi.incidents.requirements import TEXT_LIMIT, ActDoesNotFit, BadAct
 from pinisi.vocabulary.instant import Instant
 
 StepState = Literal["waiting", "open", "done", "skipped", "passed"]
