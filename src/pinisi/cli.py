@@ -54,6 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_cap(commands)
     _add_account(commands)
     _add_token(commands)
+    _add_audit(commands)
     _command(commands, "version", _version, "print the version")
     return parser
 
@@ -227,6 +228,19 @@ def _add_token(commands: Any) -> None:
     _command(group, "list", _token_list, "list the tokens", settings=True)
     revoke = _command(group, "revoke", _token_revoke, "revoke a token at once", settings=True)
     revoke.add_argument("token", metavar="TOKEN", help="its id: the part after pinisi_")
+
+
+def _add_audit(commands: Any) -> None:
+    group = _group(commands, "audit", "check the audit trail, take it out, sign it")
+    check = _command(group, "verify", _audit_verify, "check a data folder or an exported trail", settings=True)
+    check.add_argument("place", nargs="?", type=Path, metavar="PLACE", help="folder or export (default: --data)")
+    check.add_argument("--checkpoints", type=Path, metavar="FILE", help="checkpoints that were kept outside")
+    check.add_argument("--key", type=Path, metavar="FILE", help="the public keys that you trust")
+    export = _command(group, "export", _audit_export, "write the trails of every tenant into one file", settings=True)
+    export.add_argument("file", type=Path, metavar="FILE")
+    _command(group, "checkpoint", _audit_checkpoint, "sign, and print keys and newest checkpoints", settings=True)
+    verifier = _command(group, "verifier", _audit_verifier, "pack the verifier into one file that needs only Python")
+    verifier.add_argument("file", type=Path, metavar="FILE")
 
 
 def _given(words: Words) -> dict[str, object]:
@@ -406,6 +420,30 @@ def _token_revoke(words: Words) -> int:
     from pinisi.commands.people import revoke_token
 
     return revoke_token(_settings(words), words.token)
+
+
+def _audit_verify(words: Words) -> int:
+    from pinisi.commands.audit import Judge, verify
+
+    return verify(_settings(words), words.place, Judge(checkpoints=words.checkpoints, key=words.key))
+
+
+def _audit_export(words: Words) -> int:
+    from pinisi.commands.audit import export
+
+    return export(_settings(words), words.file)
+
+
+def _audit_checkpoint(words: Words) -> int:
+    from pinisi.commands.audit import checkpoint
+
+    return checkpoint(_settings(words))
+
+
+def _audit_verifier(words: Words) -> int:
+    from pinisi.commands.audit import verifier
+
+    return verifier(words.file)
 
 
 def _version(words: Words) -> int:

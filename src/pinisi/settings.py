@@ -46,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     | field | unit | meaning |
     |---|---|---|
     | `data` | folder | everything that must be kept; one process at a time |
+    | `keys_folder` | folder | the key that signs the audit trail; None: beside the data folder, `data.keys` |
     | `city` | folder or name | the city to run when the command names none; None: the Makassar that is shipped |
     | `data_from` | folder | where cities and recordings find files that are not shipped; None: see add-a-city.md |
     | `host` | address | where to listen; anything but loopback demands an account |
@@ -66,6 +67,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     data: Path = Path("data")
+    keys_folder: Path | None = None
     city: str | None = None
     data_from: Path | None = None
     host: str = "127.0.0.1"
@@ -88,6 +90,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def tenant_folder(self) -> Path:
         """Where the store keeps its file for each tenant."""
         return self.data / "tenants"
+
+    @property
+    def key_folder(self) -> Path:
+        """Where the key lies that signs the audit trail: not inside of what it signs."""
+        return self.keys_folder or self.data.absolute().with_name(self.data.absolute().name + ".keys")
 
 
 FIELDS: Mapping[str, Any] = get_type_hints(Settings, include_extras=True)
@@ -138,7 +145,7 @@ def _from_file(path: Path, named: bool) -> dict[str, Any]:
     if not named and "data" in document:
         raise SettingsError(f"{path}: data: a settings file inside the data folder cannot name another data folder")
     values = {key: _convert(key, value, str(path)) for key, value in document.items()}
-    for folder in values.keys() & {"data", "data_from"}:
+    for folder in values.keys() & {"data", "data_from", "keys_folder"}:
         values[folder] = path.parent / values[folder]
     return values
 

@@ -140,7 +140,9 @@ async def test_the_log_ends_where_nobody_needs_it_any_more(store: SqliteStore, c
     clock.now += DAY
     assert (await store.retain(TENANT, 0, T + 1))[1] == 6
     assert (await store.log(TENANT, 5, 10)).reset
-    assert [entry.position for entry in (await store.log(TENANT, 6, 10)).entries] == [7, 8, 9, 10]
+    left = (await store.log(TENANT, 6, 10)).entries
+    assert [(entry.position, entry.op) for entry in left] == [*((n, "update") for n in (7, 8, 9, 10)), (11, "audit")]
+    assert left[-1].detail == b'{"act":"log-trimmed","through":6}'
 
 
 async def test_owed_notifications_keep_the_log(store: SqliteStore) -> None:
@@ -156,6 +158,6 @@ async def test_a_trimmed_log_goes_on_after_a_restart(store: SqliteStore) -> None
     await store.apply(TENANT, [measure(n, T + n) for n in range(3)], SYSTEM)
     await store.retain(TENANT, 0, T + DAY)
     await store.close()
-    assert await store.position(TENANT) == 4
+    assert await store.position(TENANT) == 5
     assert (await store.log(TENANT, 1, 10)).reset
-    assert (await store.apply(TENANT, [measure(9, T + 9)], SYSTEM)).position == 5
+    assert (await store.apply(TENANT, [measure(9, T + 9)], SYSTEM)).position == 6

@@ -86,12 +86,23 @@ def refusal(status: int) -> str:
     return f"the server refused to make a backup (HTTP {status}); look at its output"
 
 
+def set_aside_checkpoints(keys: Path) -> None:
+    """Copies of checkpoints may have seen what the backup has not: kept, and no longer held against the trail."""
+    copies = keys / "checkpoints.txt"
+    number = 1
+    while (aside := copies.with_name(f"checkpoints.before-restore-{number}.txt")).exists():
+        number += 1
+    if copies.exists():
+        copies.rename(aside)
+
+
 def restore(settings: Settings, file: Path, *, replace: bool) -> int:
     """Put a backup in place of the data folder."""
     from pinisi.runtime.backup import restore_data_folder
 
     manifest, former = restore_data_folder(file, settings.data, replace=replace)
     print(f"{settings.data}: as it was {manifest.made} ({len(manifest.files)} files, all sums checked)")
+    set_aside_checkpoints(settings.key_folder)
     if former is not None:
         print(f"{former}: what was there before; delete it when you no longer need it")
     return 0

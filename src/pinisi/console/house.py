@@ -36,8 +36,9 @@ from pinisi.people.binding import is_loopback, may_bind
 from pinisi.people.gate import Gate
 from pinisi.people.public import public_view
 from pinisi.people.register import People
+from pinisi.people.sealing import KeyRing
 from pinisi.runtime.actions import Actions
-from pinisi.runtime.care import take_care
+from pinisi.runtime.care import keep_sealed, seal_all, take_care
 from pinisi.runtime.city_loading import LOADER, folder_digest, is_loaded, load_city
 from pinisi.runtime.clock import Clock, WallClock
 from pinisi.runtime.expiry import watch_expiry
@@ -118,6 +119,9 @@ class House:
         )
         self.store = SqliteStore(settings.tenant_folder, self.now, settings=cache)
         self._opened.push_async_callback(self.store.close)
+        self.keys = KeyRing(settings.key_folder, self.now)
+        self.store.sealing = self.keys.seal
+        self._opened.push_async_callback(seal_all, self.store)
         self.people = People(self.store, loopback=is_loopback(settings.host), public=public_view(settings.public_role))
         may_bind(settings.host, await self.people.accounts.administrators())
         await self.people.open()
@@ -148,6 +152,8 @@ class House:
         await self.jobs.go_on(cities)
         await self.actions.go_on(cities)
         self._run(self._remember_indicators(), "indicator memory")
+        await seal_all(self.store)
+        self._run(keep_sealed(self.store), "seals of the audit trail")
         self._run(take_care(self.store, self.now, settings.history_days, settings.log_days), "care")
 
     async def _open_replays(self) -> None:

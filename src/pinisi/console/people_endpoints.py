@@ -134,14 +134,14 @@ async def _token_owner(house: House, call: Call, asked: TokenRequest) -> str:
 
 
 async def audit(house: House, call: Call) -> Reply:
-    tenant = _trail_of(call)
+    tenant = trail_of(call)
     page = await read_trail(house.store, tenant, _audit_query(call.query), call.grants)
     names = await house.people.names()
     lines = [line_shown(line, names) for line in page.lines]
     return json_reply({"position": page.position, "lines": lines, "next": page.next})
 
 
-def _trail_of(call: Call) -> str:
+def trail_of(call: Call) -> str:
     """The tenant whose trail is asked: the call's own, or that of people."""
     of = call.query.get("of", "city")
     if of not in ("city", "people"):

@@ -25,6 +25,7 @@ from pinisi.console.service_routes import service_routes
 from pinisi.console.source_endpoints import SOURCE_ROUTES
 from pinisi.console.subscription_endpoints import SUBSCRIPTION_ROUTES
 from pinisi.console.time_endpoints import TIME_ROUTES
+from pinisi.console.trail_endpoints import TRAIL_ROUTES
 from pinisi.runtime.services import Registry
 
 
@@ -53,6 +54,7 @@ ROUTES: tuple[Route, ...] = (
     *INCIDENT_ROUTES,
     *LIVE_ROUTES,
     *PEOPLE_ROUTES,
+    *TRAIL_ROUTES,
     *(route for route in SUBSCRIPTION_ROUTES if not route.path.startswith(PREFIX)),
     *ROAD_ROUTES,
     *IMPORT_ROUTES,

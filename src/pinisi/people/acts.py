@@ -17,6 +17,7 @@ ACCOUNT_CHANGED = "account-changed"
 TOKEN_MADE = "token-made"
 TOKEN_REVOKED = "token-revoked"
 EXPORTED = "exported"
+KEY_RENEWED = "key-renewed"
 
 
 def account_subject(id: str) -> str:
@@ -72,6 +73,11 @@ def token_revoked(token: Token) -> AuditEntry:
 def exported(what: str, count: int, form: str) -> AuditEntry:
     """`what` was taken out of the house: how many entities or rows, in which format."""
     return AuditEntry(EXPORTED, what, {"count": count, "format": form})
+
+
+def key_renewed(id: str, public: str, signer: str) -> AuditEntry:
+    """The trail is signed with another key from now on; `signer` vouches for it."""
+    return AuditEntry(KEY_RENEWED, "trail", {"key": id, "public": public, "signer": signer})
 
 
 def _roles(account: Account) -> list[str]:

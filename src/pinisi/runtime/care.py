@@ -1,4 +1,4 @@
-"""What the house does for itself once an hour: history and log are cut back to what the city keeps."""
+"""What the house does for itself once an hour: the audit trail is signed, history and log are cut back."""
 
 import asyncio
 from collections.abc import Callable
@@ -40,3 +40,21 @@ async def care_for(store: SqliteStore, tenant: str, now: Instant, history_days: 
     values, entries = await store.retain(tenant, now - history_days * DAY, now - log_days * DAY)
     if values or entries:
         _log.info("retention", tenant=tenant, values=values, entries=entries)
+
+
+async def keep_sealed(store: SqliteStore) -> None:
+    """Sign the audit trail of every tenant once an hour, for ever."""
+    while True:
+        await asyncio.sleep(EVERY_SECONDS)
+        await seal_all(store)
+
+
+async def seal_all(store: SqliteStore) -> None:
+    """Sign what was added to each tenant's trail. A replay keeps none."""
+    for tenant in await store.tenants():
+        if tenant.startswith(REPLAY):
+            continue
+        try:
+            await store.seal(tenant)
+        except StoreUnavailable as error:
+            _log.warning("the audit trail could not be signed", tenant=tenant, reason=str(error))

@@ -8,6 +8,7 @@ from typing import Any
 
 import apsw
 
+from pinisi.store.chain import Chain, Link
 from pinisi.store.erasure import Erasure
 from pinisi.store.protocol import LogEntry, Record, RecordChange
 from pinisi.store.sqlite_records import change_records
@@ -19,7 +20,7 @@ _SQL = {
     "entity_new": "INSERT INTO entity (row, id, position, family, body) VALUES (?, ?, ?, ?, ?)",
     "entity_changed": "UPDATE entity SET position = ?, body = ? WHERE row = ?",
     "entity_moved": "UPDATE entity SET position = ?, family = ?, body = ? WHERE row = ?",
-    "log": "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "log": "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     "history": "INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     "passage": "INSERT INTO passage VALUES (?, ?, ?, ?, ?)",
     "strand": "INSERT OR IGNORE INTO strand (entity, attribute, dataset) VALUES (?, ?, ?)",
@@ -66,6 +67,13 @@ class Draft:
         self.reacted: dict[tuple[str, str], bytes] = {}
         self.records_changed: list[tuple[RecordChange, dict[str, Any]]] = []
         self.areas_changed = False
+        self.chain: Chain | None = None
+        self.link: Link = b""
+
+    def goes_on(self, chain: Chain | None, link: Link) -> "Draft":
+        """Continue the chain after this link; without one, lines have no links."""
+        self.chain, self.link = chain, link
+        return self
 
     def record(self, id: str) -> Record | None:
         found = self.records.get(id)
@@ -161,7 +169,7 @@ class Draft:
         if self.records:
             self._lay_down_records(connection)
         if self.log:
-            write_all(connection, _SQL["log"], self.log)
+            write_all(connection, _SQL["log"], self._linked_log())
         for erasure in self.erasures:
             erasure.run(connection)
         if self.history:
@@ -196,6 +204,12 @@ class Draft:
             write_all(connection, _SQL["reacted"], [(*key, versions) for key, versions in self.reacted.items()])
         if self.areas_changed:
             connection.execute(_SQL["relocate"], (self.position,))
+
+    def _linked_log(self) -> list[tuple[Any, ...]]:
+        if self.chain is None:
+            return [(*line, None) for line in self.log]
+        lines, self.link = self.chain.linked(self.link, self.log)
+        return lines
 
     def _lay_down_records(self, connection: apsw.Connection) -> None:
         """New rows, changed bodies, and rows that change family: the last alone touch an index."""

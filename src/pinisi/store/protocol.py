@@ -274,6 +274,27 @@ class LogSlice(msgspec.Struct, frozen=True):
     reset: bool = False
 
 
+class ChainedLine(msgspec.Struct, frozen=True):
+    """A line of the log as text, and its link: SHA-256 over the link before it and the text. See `store.chain`."""
+
+    position: Position
+    text: bytes
+    link: bytes
+
+
+class Seal(msgspec.Struct, frozen=True):
+    """A signed checkpoint of the chain: at this time the line at `position` had this link.
+
+    `key` names the key; it is empty, as the signature is, where there was none.
+    """
+
+    position: Position
+    time: Instant
+    link: bytes
+    key: str
+    signature: bytes
+
+
 class HistoryQuery(msgspec.Struct, frozen=True, kw_only=True):
     """History of chosen entities: by the time it was true (`observed`) or known (`received`).
 
@@ -374,6 +395,10 @@ class AttributeUse(msgspec.Struct, frozen=True):
 
 Owing = Callable[[str, Seen], Sequence[str]]
 """tenant, change -> ids of the subscriptions that must hear of it. Called inside the transaction."""
+
+
+Sealing = Callable[[str, Position, bytes, Instant], tuple[str, bytes]]
+"""tenant, position, link, time -> id of the key and signature. Called in the writing thread."""
 
 
 class Store(Protocol):
@@ -479,6 +504,22 @@ class Store(Protocol):
 
     async def wipe(self, tenant: str) -> None:
         """Let nothing that was erased be left in the file or beside it."""
+        ...
+
+    async def seal(self, tenant: str) -> Seal | None:
+        """Sign the head of the chain, unless it is signed; None where a tenant keeps no chain or it has no line."""
+        ...
+
+    async def seals(self, tenant: str, after: Position = 0) -> Sequence[Seal]:
+        """Signed checkpoints at positions beyond one, in their order."""
+        ...
+
+    async def chain_begin(self, tenant: str) -> tuple[Position, bytes] | None:
+        """The position after which the chain begins that is kept, and the link there; None: it keeps none."""
+        ...
+
+    async def chain(self, tenant: str, after: Position, limit: int) -> Sequence[ChainedLine]:
+        """Lines of the log after a position, as the chain covers them."""
         ...
 
     async def tenants(self) -> Sequence[str]: ...

@@ -12,13 +12,18 @@ from typing import Any
 import apsw
 import msgspec
 
+from pinisi.store.protocol import AuditEntry, Position
+from pinisi.store.seals import seal_line
 from pinisi.store.sqlite_rows import first, rows
 from pinisi.store.sqlite_tenant import Tenant
 from pinisi.vocabulary.instant import HOUR, Instant
+from pinisi.vocabulary.principal import SYSTEM
 
 SLICE_SECONDS = 0.03
 _SLICE_VALUES = 500
 _SLICE_LOG = 5_000
+TRIMMED = "log-trimmed"
+"""The act by which the log says through which position its lines go."""
 
 _EXPIRED = """
 SELECT attribute, dataset, observed, position, family, number, EXISTS (
@@ -47,10 +52,6 @@ _POSITIONS = "SELECT DISTINCT position FROM history WHERE entity = ?"
 _NEEDED = """
 SELECT min(p) FROM (SELECT min(position) + 1 AS p FROM cursor UNION ALL SELECT min(position) FROM debt
 UNION ALL SELECT max(position) FROM log)
-"""
-_OLD = """
-SELECT max(position), count(*) FROM (SELECT position, time FROM log ORDER BY position LIMIT ?)
-WHERE time < ? AND position < ?
 """
 
 
@@ -111,21 +112,40 @@ def _condense(connection: apsw.Connection, row: int, expired: Iterable[tuple[Any
 
 
 async def trim_log(tenant: Tenant, before: Instant) -> int:
-    """Forget log entries older than a moment that no cursor and no owed notification still needs."""
-    removed = 0
-    while True:
-        gone = await tenant.work(lambda connection: _trim_slice(connection, before))
-        removed += gone
-        if gone == 0:
-            return removed
+    """Forget log entries older than a moment that no cursor and no owed notification still needs.
+
+    First the log itself says through which position it goes, so that whoever takes lines away at the front is found.
+    """
+    through = await tenant.work(lambda connection: _last_to_go(connection, tenant.trimmed, before))
+    removed, begin = 0, tenant.trimmed
+    if through <= begin:
+        return 0
+    trimming = AuditEntry(TRIMMED, "log", {"through": through})
+    await tenant.apply([trimming], SYSTEM, atomic=True, key=None, cursor=None)
+    while tenant.trimmed < through:
+        removed += await tenant.work(lambda connection: _trim_slice(connection, tenant, through, before))
         ((tenant.trimmed,),) = rows(tenant.reader, "SELECT value FROM fact WHERE name = 'trimmed'")
+    return removed
 
 
-def _trim_slice(connection: apsw.Connection, before: Instant) -> int:
+def _last_to_go(connection: apsw.Connection, trimmed: Position, before: Instant) -> Position:
+    """The last position older than the moment that nobody needs. Time never runs backwards in the log: by bisection."""
     ((needed,),) = rows(connection, _NEEDED)
-    ((top, count),) = rows(connection, _OLD, (_SLICE_LOG, before, needed or 0))
-    if count:
-        connection.execute("DELETE FROM log WHERE position <= ?", (top,))
-        connection.execute("INSERT OR REPLACE INTO fact VALUES ('trimmed', ?)", (top,))
-        connection.execute("DELETE FROM done WHERE time < ?", (before,))
+    low, high = trimmed, (needed or 1) - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        found = first(connection, "SELECT time FROM log WHERE position >= ? ORDER BY position LIMIT 1", (middle,))
+        low, high = (middle, high) if found is not None and found[0] < before else (low, middle - 1)
+    return low
+
+
+def _trim_slice(connection: apsw.Connection, tenant: Tenant, through: Position, before: Instant) -> int:
+    """The oldest lines; where the rest begins, the chain is sealed."""
+    top = min(tenant.trimmed + _SLICE_LOG, through)
+    if tenant.chain is not None:
+        seal_line(connection, tenant, top)
+    connection.execute("DELETE FROM log WHERE position <= ?", (top,))
+    count = connection.changes()
+    connection.execute("INSERT OR REPLACE INTO fact VALUES ('trimmed', ?)", (top,))
+    connection.execute("DELETE FROM done WHERE time < ?", (before,))
     return count

@@ -14,12 +14,14 @@ from typing import Any, ParamSpec, TypeVar
 import apsw
 import structlog
 
+from pinisi.store.chain import Chain, chain_begin, read_chain
 from pinisi.store.faults import unavailable
 from pinisi.store.find import Finder
 from pinisi.store.pictures import PictureReader
 from pinisi.store.protocol import (
     Applied,
     AttributeUse,
+    ChainedLine,
     Change,
     Debt,
     Forbidden,
@@ -33,6 +35,8 @@ from pinisi.store.protocol import (
     Position,
     Record,
     Refused,
+    Seal,
+    Sealing,
     Seen,
     StoreUnavailable,
     Story,
@@ -42,6 +46,7 @@ from pinisi.store.protocol import (
 from pinisi.store.query import EntityQuery
 from pinisi.store.record_tables import NotReached, ReadyStatement, RecordBook, RecordValue, Values, areas_reached, bound
 from pinisi.store.retention import Hold, retain_history, trim_log
+from pinisi.store.seals import read_seals, seal_head
 from pinisi.store.sqlite_records import migrate_records, read_records, ready_statements, seen_entry
 from pinisi.store.sqlite_rows import first, rows
 from pinisi.store.sqlite_schema import begin_after
@@ -97,6 +102,7 @@ class SqliteStore:
         self._listeners: list[Listener] = []
         self._erasing: set[str] = set()
         self.owing = owing
+        self.sealing: Sealing = _unsealed
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -150,11 +156,15 @@ class SqliteStore:
             self._owing,
             self._heard,
             self._settings,
+            self._sign,
             replayed=name in self._clocks,
         )
         self._tenants[name] = tenant
         self._finders[name] = Finder(tenant)
         return tenant
+
+    def _sign(self, tenant: str, position: Position, link: bytes, time: Instant) -> tuple[str, bytes]:
+        return self.sealing(tenant, position, link, time)
 
     def _time(self, tenant: str) -> Instant:
         return self._clocks.get(tenant, self._clock)()
@@ -391,6 +401,31 @@ class SqliteStore:
     async def wipe(self, tenant: str) -> None:
         await self.tenant(tenant).wipe()
 
+    @_in_plain_words
+    async def seal(self, tenant: str) -> Seal | None:
+        known = self._known(tenant)
+        if known is None or known.chain is None:
+            return None
+        return await known.work(lambda connection: seal_head(connection, known))
+
+    @_in_plain_words
+    async def seals(self, tenant: str, after: Position = 0) -> Sequence[Seal]:
+        known = self._known(tenant)
+        return () if known is None else read_seals(known.reader, after)
+
+    @_in_plain_words
+    async def chain_begin(self, tenant: str) -> tuple[Position, bytes] | None:
+        known = self._known(tenant)
+        return None if known is None or known.chain is None else chain_begin(known.reader, tenant)
+
+    @_in_plain_words
+    async def chain(self, tenant: str, after: Position, limit: int) -> Sequence[ChainedLine]:
+        known = self._known(tenant)
+        if known is None or known.chain is None:
+            return ()
+        chain = Chain(known.names, known.families)
+        return await known.read_far(lambda connection: read_chain(connection, chain, after, limit))
+
     async def tenants(self) -> Sequence[str]:
         return sorted(path.stem for path in self._folder.glob("*.sqlite"))
 
@@ -483,6 +518,11 @@ class SqliteStore:
             said = await self.tenant(name).read_far(lambda connection: rows(connection, "PRAGMA quick_check(5)"))
             found += [f"{name}: {line}" for (line,) in said if line != "ok"]
         return found
+
+
+def _unsealed(_tenant: str, _position: Position, _link: bytes, _time: Instant) -> tuple[str, bytes]:
+    """Without a key the chain is kept, and nothing is signed."""
+    return "", b""
 
 
 def _shrink(connection: apsw.Connection) -> None:

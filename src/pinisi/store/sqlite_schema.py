@@ -115,7 +115,17 @@ CREATE TABLE record_migration (
 """
 """Which steps the tables of services have taken. The tables themselves are the services' own."""
 
-MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
+_VERSION_5 = """
+ALTER TABLE log ADD COLUMN link BLOB;
+CREATE TABLE seal (
+  position INTEGER PRIMARY KEY, time INTEGER NOT NULL, link BLOB NOT NULL, key TEXT NOT NULL, signature BLOB NOT NULL
+) STRICT;
+INSERT OR REPLACE INTO fact SELECT 'chained', max(
+  coalesce((SELECT max(position) FROM log), 0), coalesce((SELECT value FROM fact WHERE name = 'trimmed'), 0));
+"""
+"""The chain over the log (`store.chain`) begins after the position `chained`; `seal` has its signed checkpoints."""
+
+MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5)
 """Numbered from 1, forward only; a released one is never changed."""
 
 

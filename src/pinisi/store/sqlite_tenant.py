@@ -16,13 +16,14 @@ import apsw
 import structlog
 
 from pinisi.store.areas import Locator
+from pinisi.store.chain import Chain, chain_head
 from pinisi.store.draft import Draft
 from pinisi.store.faults import unavailable
 from pinisi.store.hot import HotAttributes
 from pinisi.store.interning import Families, Names
 from pinisi.store.ledger import HistoryKey, Ledger
 from pinisi.store.members import Members
-from pinisi.store.protocol import Applied, Change, Edit, EntityChange, LogEntry, Owing, Position, Record
+from pinisi.store.protocol import Applied, Change, Edit, EntityChange, LogEntry, Owing, Position, Record, Sealing
 from pinisi.store.sqlite_rows import first, rows
 from pinisi.store.sqlite_schema import migrate, open_connection
 from pinisi.store.writer import Writer
@@ -77,16 +78,21 @@ class Tenant:
         owing: Owing | None,
         listener: Listener,
         settings: Settings,
+        sealing: Sealing,
         *,
         replayed: bool = False,
     ) -> None:
+        """What is `replayed` keeps no chain: it can be made again, and nobody answers for it."""
         self.name = name
+        self.sealing = sealing
+        self.now = clock
         self._replayed = replayed
         self.path = path
         self._listener = listener
         self._settings = settings
         self.names = Names()
         self.families = Families()
+        self.chain = None if replayed else Chain(self.names, self.families)
         self.locator = Locator()
         self.hot = HotAttributes(self.names, settings.hot_attributes)
         self.records: OrderedDict[str, Record] = OrderedDict()
@@ -158,6 +164,7 @@ class Tenant:
         facts: dict[str, int] = dict(cast(list[tuple[str, int]], rows(connection, "SELECT name, value FROM fact")))
         self.trimmed = facts.get("trimmed", 0)
         self.position: Position = max(last, self.trimmed)
+        _, self._link = chain_head(connection, self.name)
         ((self._next_row,),) = rows(connection, "SELECT coalesce(max(row), 0) + 1 FROM entity")
 
     async def close(self) -> None:
@@ -244,12 +251,12 @@ class Tenant:
         return None if found is None else found[0]
 
     def _begin(self) -> Draft:
-        return Draft(self.position, self._next_row)
+        return Draft(self.position, self._next_row).goes_on(self.chain, self._link)
 
     def _publish(self, draft: Draft) -> None:
         """Make a commit visible: snapshot, caches and position together; then tell the listeners."""
         self._move_snapshot()
-        self.position, self._next_row = draft.position, draft.next_row
+        self.position, self._next_row, self._link = draft.position, draft.next_row, draft.link
         for id, record in draft.records.items():
             before = draft.first[id]
             was = before.family.id if before is not None and before.body else None
