@@ -24,6 +24,8 @@ class Expected(NamedTuple):
 GOOD = Expected("1.2", True)
 NO_END = Expected("1.2", True, (), ("expires.none",))
 OLD = Expected("1.1", False, ("version.old",))
+OLD_NO_END = Expected("1.1", False, ("version.old",), ("expires.none",))
+OLDER = Expected("1.0", False, ("version.old",), ("expires.none",), False)
 JUDGED: dict[str, Expected] = {
     "bmkg/bmkg_cap_banten.xml": GOOD,
     "bmkg/bmkg_cap_jateng.xml": Expected("1.2", True, (), ("polygon.crossing",)),
@@ -58,6 +60,15 @@ JUDGED: dict[str, Expected] = {
         for country in ("sc", "tg", "bf")
         for kind in ("valid", "no_signature", "invalid_digest", "invalid_signature", "invalid_certificate")
     },
+    **{f"oasiscap/v1dot0_appendix_adot{n}.xml": OLDER for n in (1, 3, 4)},
+    "oasiscap/v1dot0_appendix_adot2.xml": Expected("1.0", False, ("version.old",), (), False),
+    **{f"oasiscap/v1dot1_appendix_adot{n}.xml": OLD_NO_END for n in (1, 3, 4)},
+    "oasiscap/v1dot1_appendix_adot2.xml": OLD,
+    **{f"oasiscap/v1dot2_appendix_adot{n}.xml": NO_END for n in (1, 3, 4)},
+    "oasiscap/v1dot2_appendix_adot2.xml": GOOD,
+    "oasiscap/google-PAAQ-4-mg5a94.xml": Expected("1.2", True, (), ("expires.at-once",)),
+    "oasiscap/ipaws-5e6dd9de023f1930ef6548d9.xml": GOOD,
+    "oasiscap/nws-5c2cf27b1f56885d61654dc47fa411d5.xml": Expected("1.1", False, ("version.old", "polygon.points")),
     "wmo/sc/invalid_schema.xml": Expected(None, False, ("xml.other",), (), False),
     "wmo/tg/invalid_schema.xml": Expected("1.2", False, ("schema.missing",), (), False),
     "wmo/bf/invalid_schema.xml": Expected("1.2", False, ("schema.missing",), (), False),
@@ -98,6 +109,8 @@ SIGNED = {
     "google/earthquake_signed.cap": ("weak", "weak"),
     "google/earthquake-iso8859-1.cap": ("weak", "weak"),
     "bmkg/bmkg_cap_banten.xml": ("unsigned", "unsigned"),
+    "oasiscap/google-PAAQ-4-mg5a94.xml": ("tampered", "tampered"),
+    "oasiscap/ipaws-5e6dd9de023f1930ef6548d9.xml": ("untrusted", "untrusted"),
     "wmo/bf/valid.xml": ("untrusted", "valid"),
     "wmo/sc/valid.xml": ("untrusted", "not-yet-valid"),
     "wmo/tg/valid.xml": ("untrusted", "not-yet-valid"),
@@ -124,6 +137,12 @@ def test_the_certificates_of_seychelles_and_togo_began_after_the_warnings_were_s
         body = message(f"wmo/{country}/valid.xml")
         signed = check_signature(body, certificate_in(body))
         assert begins in signed.reason.en and signed.laid_out
+
+
+def test_a_message_of_ipaws_is_valid_for_whoever_trusts_its_gateway() -> None:
+    body = message("oasiscap/ipaws-5e6dd9de023f1930ef6548d9.xml")
+    told = check_signature(body, certificate_in(body))
+    assert (told.verdict, told.signer, told.algorithm) == ("valid", "IPAWSOPEN_200302", "rsa-sha256")
 
 
 def test_a_signature_that_cannot_be_read_says_what_is_damaged() -> None:

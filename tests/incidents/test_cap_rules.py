@@ -110,6 +110,10 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "headline.long": (with_((b"<headline>", b"<headline>" + b"Hujan " * 30)), "/alert/info[1]/headline"),
     "description.none": (re.sub(rb"<description>.*</description>", b"", BANTEN, flags=re.DOTALL), "/alert/info[1]"),
     "expires.none": (with_((b"<expires>2026-02-17T02:00:00+07:00</expires>", b"")), "/alert/info[1]"),
+    "expires.at-once": (
+        with_((b"<effective>2026-02-16T23:00:00+07:00", b"<effective>2026-02-17T02:00:00+07:00")),
+        "/alert/info[1]/expires",
+    ),
     "expires.before-sent": (
         with_(
             (b"<effective>2026-02-16T23:00:00+07:00</effective>", b""), (b"<expires>2026-02-17", b"<expires>2026-01-17")

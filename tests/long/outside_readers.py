@@ -20,6 +20,7 @@ from pinisi.city.profile import Profile, load_profile
 from pinisi.city.roads.extract import read_extract
 from pinisi.city.roads.shapes import read_road_shapes
 from pinisi.context.payload import read_entity
+from pinisi.incidents.cap.feed_reader import read_feed
 from pinisi.incidents.procedures.reading import BadPlaybook, Known, parse_playbook
 from pinisi.runtime.kinds import KINDS as KERNEL_KINDS
 from pinisi.runtime.live_file import make_sources, read_live
@@ -34,7 +35,6 @@ from pinisi.runtime.source import Message, Read, SourceKind, TransportFailed, Un
 from pinisi.runtime.transports.http_date import seconds_until
 from pinisi.runtime.transports.http_fetch import Fetched, Mark
 from pinisi.runtime.transports.sensorthings import page_of
-from pinisi.runtime.xml_tree import read_xml
 from pinisi.settings import SettingsError, load_settings
 from pinisi.store.protocol import Refused
 from pinisi.testing.sources import pinisi_table
@@ -236,7 +236,7 @@ READERS: dict[str, Outside] = {
     **{name: of_kind(name) for name in SAMPLES},
     **{f"mapping {format}": mapped(format) for format in ROWS},
     **{f"recording {name}": recorded(name) for name in STREAM_SAMPLES},
-    "feed of warnings": Outside((BMKG / "bmkg_rss_active.xml").read_bytes(), read_xml),
+    "feed of warnings": Outside((BMKG / "bmkg_rss_active.xml").read_bytes(), read_feed),
     "page of SensorThings": Outside(PAGE, page, (TransportFailed,)),
     "Retry-After": Outside(b"Wed, 21 Oct 2026 07:28:00 GMT", lambda body: seconds_until(body.decode("latin-1"))),
     "recording of the city's own past": Outside(ROWS["ngsi-ld"][1:-1], held(read_lines, passes_on=True)),
@@ -287,5 +287,6 @@ OTHERWISE = {
     "XLSX, CSV, GeoJSON, JSON lines, NGSI-LD and zipped shapefiles of imports": "test_fuzz_imports.py",
     "bodies, queries and headers of requests": "test_fuzz_parsers.py",
     "every route": "test_fuzz_endpoints.py",
+    "warnings in CAP, and their signatures": "test_fuzz_cap.py",
 }
 """What is fuzzed elsewhere."""

@@ -46,8 +46,10 @@ def _times(root: At, at: At, report: Report) -> None:
     end = instant_of(expires.text)
     for name, said in (("sent", root.said("sent")), ("effective", at.said("effective")), ("onset", at.said("onset"))):
         start = instant_of(said)
-        if start is not None and end is not None and end <= start:
-            report.add(f"expires.before-{name}", expires.path, expires.line, said=expires.text, start=said)
+        if start is None or end is None or end > start:
+            continue
+        rule = "expires.at-once" if end == start else f"expires.before-{name}"
+        report.add(rule, expires.path, expires.line, said=expires.text, start=said)
 
 
 def _web(at: At, report: Report) -> None:

@@ -128,8 +128,8 @@ def _resource(at: At) -> Resource:
 def _area(at: At) -> Area:
     return Area(
         description=_demanded(at, "areaDesc"),
-        polygons=tuple(_drawn(each, read_polygon)[0] for each in at.all("polygon")),
-        circles=tuple(_drawn(each, read_circle) for each in at.all("circle")),
+        polygons=tuple(_drawn(each, read_polygon)[0] for each in at.all("polygon") if each.text),
+        circles=tuple(_drawn(each, read_circle) for each in at.all("circle") if each.text),
         geocodes=_pairs(at, "geocode"),
         altitude=number(at.said("altitude")),
         ceiling=number(at.said("ceiling")),

@@ -9,6 +9,7 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from pinisi.city.profile import Profile
+from pinisi.incidents.cap.feed_reader import read_feed
 from pinisi.incidents.cap.geometry import rings_of
 from pinisi.incidents.cap.model import Alert
 from pinisi.incidents.cap.reader import read_cap
@@ -46,9 +47,8 @@ def warned_of(province: str) -> Callable[[Message], Sequence[Follow]]:
     """The CAP messages that the feed names for a province; each in the version of its time of publication."""
 
     def follow(message: Message) -> Sequence[Follow]:
-        root = read_xml(message.body)
-        items = [item for item in root.all("channel", "item") if province.lower() in item.said("title").lower()]
-        return [Follow(item.said("link"), item.said("pubDate")) for item in items if item.said("link")]
+        named = read_feed(message.body)
+        return [Follow(each.address, each.changed) for each in named if province.lower() in each.title.lower()]
 
     return follow
 
