@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from figure import figure
-from pinisi.services.environment.engine.backtest import Skill, backtest, skills
+from pinisi.runtime.score import Errors
+from pinisi.services.environment.engine.backtest import backtest, by_hours_ahead
 from pinisi.services.environment.engine.cleaning import Reading, Verdict, judge_all, settled
 from pinisi.services.environment.engine.hourly import hourly
 from pinisi.services.environment.engine.jakarta_ispu import read_row
@@ -63,11 +64,11 @@ def forecasts(verdicts: list[Verdict]) -> None:
     came = hourly([without_jump(verdict) for verdict in verdicts])
     quarter = len(series.values) // 4 * HOUR
     first, until = series.last + HOUR - quarter, series.last + HOUR
-    for skill in skills(backtest(series, first, until, came)):
-        told(skill, first)
-    (chosen,) = skills(backtest(series, series.first + quarter, first, came, (24,)))
+    for ahead, skill in by_hours_ahead(backtest(series, first, until, came)).items():
+        told(ahead, skill, first)
+    chosen = by_hours_ahead(backtest(series, series.first + quarter, first, came, (24,)))[24]
     note = f"the two quarters before, on which the rule was chosen; {chosen.count} values, {plain(chosen)}"
-    figure("environment.forecast.skill_24h_when_chosen", chosen.gain, "ratio", "", note)
+    figure("environment.forecast.skill_24h_when_chosen", chosen.gain or 0.0, "ratio", "", note)
     month = until - MONTH * HOUR
     seconds, said = timed(lambda: backtest(series, month, until, came, range(1, 25)))
     if len(said) < MONTH * 18:
@@ -80,20 +81,20 @@ def without_jump(verdict: Verdict) -> Verdict:
     return msgspec.structs.replace(verdict, reasons=tuple(one for one in verdict.reasons if one != "jump"))
 
 
-def plain(skill: Skill) -> str:
-    return f"persistence {skill.persistence:.2f}, hour-of-day mean {skill.hour_of_day:.2f}"
+def plain(skill: Errors) -> str:
+    return f"persistence {skill.persistence or 0:.2f}, hour-of-day mean {skill.hour_of_day or 0:.2f}"
 
 
-def told(skill: Skill, first: int) -> None:
-    ahead = f"{skill.ahead}h"
-    harder = f"hour-of-day mean of the last 28 days {skill.recent_mean:.2f}"
+def told(hours: int, skill: Errors, first: int) -> None:
+    ahead = f"{hours}h"
+    harder = f"hour-of-day mean of the last 28 days {skill.recent_mean or 0:.2f}"
     note = f"US AQI of Surabaya, last quarter (from {format_instant(first)[:10]}), {skill.count} values"
     figure(f"environment.forecast.mae_{ahead}", skill.error, "AQI", f"{plain(skill)}; {harder}", note)
-    goal = "goal 0.15" if skill.ahead == 24 else ""
-    figure(f"environment.forecast.skill_{ahead}", skill.gain, "ratio", goal, f"{note}; {plain(skill)}")
-    name = "environment.forecast.coverage_90" + ("" if skill.ahead == 24 else f"_{ahead}")
-    width = f"{note}; {skill.width:.0f} AQI wide on average"
-    figure(name, skill.covered, "ratio", "goal 0.85 to 0.95", width)
+    goal = "goal 0.15" if hours == 24 else ""
+    figure(f"environment.forecast.skill_{ahead}", skill.gain or 0.0, "ratio", goal, f"{note}; {plain(skill)}")
+    name = "environment.forecast.coverage_90" + ("" if hours == 24 else f"_{ahead}")
+    width = f"{note}; {skill.width or 0:.0f} AQI wide on average"
+    figure(name, skill.held or 0.0, "ratio", "goal 0.85 to 0.95", width)
 
 
 def recomputed(file: Path) -> None:

@@ -8,7 +8,7 @@ from reaction_world import CITY, TABLE, World, reaction, well, world
 
 from pinisi.runtime.backtest import CannotBacktest, KnownBy, Plan, Report, backtest
 from pinisi.runtime.known import Document, Inputs, Said
-from pinisi.runtime.reaction import Claim, Judgement, Others, Past, Reaction
+from pinisi.runtime.reaction import Claim, Judgement, Past, Reaction
 from pinisi.vocabulary.instant import HOUR, Instant, format_instant, parse_instant
 
 pytestmark = pytest.mark.anyio
@@ -114,12 +114,23 @@ async def test_the_subject_is_as_it_was_known_then(city: World) -> None:
     assert seen == [0.0, 1.0, 2.0]
 
 
-async def test_what_cannot_be_run_again_says_why(city: World) -> None:
+async def test_what_was_first_said_later_is_not_known_before(city: World) -> None:
+    seen: list[str | None] = []
+
+    def look(inputs: Inputs) -> Sequence[Document]:
+        seen.append(inputs.subject.text("state"))
+        return []
+
+    await rising(city)
+    state = {"type": "Property", "value": "flooded", "observedAt": format_instant(BEGIN + 2 * HOUR)}
+    await city.write({"id": well(), "type": "Well", "state": state})
+    found = await report(city, reaction(look, inputs=JUDGED.inputs), hours=4)
+    assert seen == [None, None, "flooded", "flooded"]
+    assert (found.runs, found.silent, found.promised, found.scores) == (4, 4, None, ())
+
+
+async def test_too_many_moments_and_none_are_refused(city: World) -> None:
     await rising(city, 1)
-    with pytest.raises(CannotBacktest, match="nothing to compare"):
-        await report(city, reaction(rises_by_one))
-    with pytest.raises(CannotBacktest, match="other entities"):
-        await report(city, reaction(rises_by_one, inputs=(Others(type="Well"),), judgement=JUDGED.judgement))
     with pytest.raises(CannotBacktest, match="moments"):
         await report(city, hours=0)
     with pytest.raises(CannotBacktest, match="moments"):

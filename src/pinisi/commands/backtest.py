@@ -100,7 +100,9 @@ def shown(report: Report) -> str:
         f"{report.subjects:,} subjects; {report.silent:,} said nothing, {report.failed:,} failed, "
         f"{report.pending:,} claims of which nothing came",
         f"{'ahead':>7}  {'count':>7}  {'error':>8}  {'persist.':>8}  {'hour mean':>9}  {'gain':>7}  "
-        f"{f'held ({report.promised:.0%})':>13}  {'width':>8}  attribute",
+        f"{f'held ({report.promised:.0%})':>13}  {'width':>8}  attribute"
+        if report.promised is not None
+        else "it says nothing of later values: there is nothing to compare",
     ]
     lines += [_line(score) for score in report.scores]
     lines += [f"failed for {each.subject} at {format_instant(each.moment)}: {each.reason}" for each in report.failures]
@@ -108,8 +110,7 @@ def shown(report: Report) -> str:
 
 
 def _line(score: Score) -> str:
-    plain = min([each for each in (score.persistence, score.hour_of_day) if each is not None], default=None)
-    gain = f"{1 - score.error / plain:.1%}" if plain else ""
+    gain = "" if score.gain is None else f"{score.gain:.1%}"
     held = "" if score.held is None else f"{score.held:.1%}"
     return (
         f"{score.ahead * SECOND / HOUR:>5.0f} h  {score.count:>7,}  {score.error:>8.2f}  "

@@ -1,33 +1,34 @@
 """The past run again through the same function: what a reaction said then, and what came.
 
 At each moment the function gets what was known by then (received by then; or, of a history that was imported later,
-what had been observed by then). Nothing is written.
+what had been observed by then), put together by the same `Fetcher` as in the house. Nothing is written.
 """
 
 import asyncio
-from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from itertools import accumulate
-from typing import Literal
 
 import msgspec
 
 from pinisi.context.term_table import TermTable
-from pinisi.runtime.known import Document, Inputs, Known, Said, said_of
-from pinisi.runtime.reaction import WHOLE_CITY, Claim, Judgement, Past, Reaction
-from pinisi.store.protocol import HistoryQuery, Moment, Store
+from pinisi.runtime.known import Document, Inputs, related
+from pinisi.runtime.lane import Waiting
+from pinisi.runtime.past_sight import KnownBy, PastSight, PastSubject
+from pinisi.runtime.reaction import WHOLE_CITY, Claim, Judgement, Past, Reaction, Wake
+from pinisi.runtime.reaction_inputs import Fetched, Fetcher
+from pinisi.runtime.score import Compared, Errors, PlainRules, errors
+from pinisi.store.protocol import Record, Store
 from pinisi.store.query import EntityQuery, TypeIs
-from pinisi.vocabulary.entity import Attributes, Entity
+from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import HOUR, SECOND, Instant
 from pinisi.vocabulary.principal import EVERYTHING
 
-KnownBy = Literal["received", "observed"]
 MOST_ORIGINS = 20_000
 MOST_SUBJECTS = 500
 MOST_FAILURES = 20
-_TOGETHER = 24
-"""Origins that are run in one go, away from the event loop."""
-_EVERY_VALUE = 1_000_000
+_RUNS = 24
+"""Runs that are made in one go, away from the event loop."""
+_SUBJECTS = 20
+"""Subjects whose past is laid out at once."""
 
 
 class CannotBacktest(ValueError):
@@ -47,21 +48,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return range(self.since, self.until, max(1, round(self.every * SECOND)))
 
 
-class Score(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """Of all claims so many seconds `ahead`: mean absolute errors in the unit of the attribute.
-
-    `persistence`: had the last value been said again; `hour_of_day`: had the mean of all values of that hour known by
-    then been said. `held`: the share of values within the interval; None where there are none.
-    """
+class Score(Errors, frozen=True, kw_only=True, rename="camel"):
+    """The errors of all claims so many seconds `ahead`, in the unit of the attribute."""
 
     attribute: str
     ahead: float
-    count: int
-    error: float
-    persistence: float | None
-    hour_of_day: float | None
-    held: float | None
-    width: float | None
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -71,7 +62,10 @@ class Failure(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What was said and what came. `silent`: runs that answered nothing; `pending`: claims of which nothing came."""
+    """What was said and what came. `silent`: runs that answered nothing; `pending`: claims of which nothing came.
+
+    `promised` and `scores` are of reactions that say something of later values.
+    """
 
     service: str
     reaction: str
@@ -81,203 +75,149 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     silent: int
     failed: int
     pending: int
-    promised: float
+    promised: float | None
     scores: tuple[Score, ...]
     failures: tuple[Failure, ...]
-
-
-class _Compared(msgspec.Struct, frozen=True):
-    claim: Claim
-    ahead: Instant
-    came: float
-    persistence: float | None
-    hour_of_day: float | None
-
-
-class _Subject:
-    """What is known of one subject, laid out for going through it moment by moment."""
-
-    def __init__(self, entity: Entity, moments: Sequence[Moment], table: TermTable, known_by: KnownBy) -> None:
-        self.entity = entity
-        self._table = table
-        self._by_received = known_by == "received"
-        by_attribute: dict[str, list[Moment]] = {}
-        for moment in moments:
-            if moment.instance is not None and moment.dataset is None:
-                by_attribute.setdefault(moment.attribute, []).append(moment)
-        order = _coming if self._by_received else _coming_true
-        self._moments = {name: sorted(each, key=order) for name, each in by_attribute.items()}
-        self._said = {name: [_said(moment, table) for moment in each] for name, each in self._moments.items()}
-        self._known_at = {name: [self._since(moment) for moment in each] for name, each in self._moments.items()}
-        self._newest = {name: list(accumulate(each, _newer)) for name, each in self._moments.items()}
-
-    def _since(self, moment: Moment) -> Instant:
-        return moment.received if self._by_received else moment.observed
-
-    def said(self, attribute: str, since: Instant, until: Instant) -> list[Said]:
-        """Values true in that time and known at its end, in the order of coming."""
-        iri = self._table.expand_term(attribute)
-        many, known_at = self._said.get(iri, []), self._known_at.get(iri, [])
-        known = many[: bisect_right(known_at, until)]
-        begin = next((place for place, each in enumerate(known) if each.observed >= since), len(known))
-        return [each for each in known[begin:] if since <= each.observed <= until]
-
-    def all(self, attribute: str) -> Sequence[Said]:
-        return self._said.get(self._table.expand_term(attribute), [])
-
-    def then(self, at: Instant) -> Known:
-        """The entity as it was known at a moment; what never changed, as it is."""
-        attributes: Attributes = dict(self.entity.attributes)
-        for name, newest in self._newest.items():
-            known = bisect_right(self._known_at[name], at)
-            instance = newest[known - 1].instance if known else None
-            if instance is not None:
-                attributes[name] = [instance]
-        return Known(msgspec.structs.replace(self.entity, attributes=attributes), self._table)
-
-
-def _coming(moment: Moment) -> tuple[Instant, int]:
-    return moment.received, moment.position
-
-
-def _coming_true(moment: Moment) -> tuple[Instant, int]:
-    return moment.observed, moment.position
-
-
-def _newer(one: Moment, other: Moment) -> Moment:
-    return max(one, other, key=_coming_true)
-
-
-def _said(moment: Moment, table: TermTable) -> Said:
-    assert moment.instance is not None
-    return said_of(moment.instance, table, observed=moment.observed, received=moment.received, position=moment.position)
 
 
 async def backtest(store: Store, tenant: str, table: TermTable, service: str, reaction: Reaction, plan: Plan) -> Report:
     """Run a reaction over the past of a tenant.
 
     Raises:
-        CannotBacktest: it says nothing of later values, needs more than the past of its subject, or it is too much.
+        CannotBacktest: it is too much, or no moment at all.
     """
-    judgement = _judgement(service, reaction, plan)
-    subjects = [each for wake in reaction.wakes for each in await _subjects(store, tenant, table, wake.type)]
-    entities = list({entity.id: entity for entity in subjects}.values())[:MOST_SUBJECTS]
-    tally = _Tally(judgement)
-    for entity in entities:
-        subject = await _subject(store, tenant, table, reaction, plan, entity)
-        await _go_through(reaction, subject, plan, tally)
-    return tally.report(service, reaction, len(entities))
-
-
-def _judgement(service: str, reaction: Reaction, plan: Plan) -> Judgement:
-    name = f"{service}.{reaction.name}"
-    if reaction.judgement is None:
-        raise CannotBacktest(f"{name} says nothing of later values: there is nothing to compare")
-    if not all(isinstance(each, Past) for each in reaction.inputs):
-        raise CannotBacktest(f"{name} needs other entities: only the past of its subject can be run again so far")
-    if any(wake.subject == WHOLE_CITY for wake in reaction.wakes):
-        raise CannotBacktest(f"{name} is about the whole city: that cannot be run again so far")
     if not 0 < len(plan.origins) <= MOST_ORIGINS:
         raise CannotBacktest(f"{len(plan.origins)} moments: from 1 to {MOST_ORIGINS} can be run")
-    return reaction.judgement
+    subjects = await _subjects(store, tenant, table, reaction)
+    again = _RunAgain(PastSight(store, tenant, table, plan.known_by), table, reaction, plan)
+    for start in range(0, len(subjects), _SUBJECTS):
+        await again.go_through(dict(list(subjects.items())[start : start + _SUBJECTS]))
+    return again.tally.report(service, reaction, len(subjects))
 
 
-async def _subjects(store: Store, tenant: str, table: TermTable, type: str) -> list[Entity]:
-    query = EntityQuery(types=TypeIs(table.expand_term(type)))
-    page = await store.find(tenant, query, EVERYTHING, limit=MOST_SUBJECTS)
-    return [record.entity for record in page.records]
+async def _subjects(store: Store, tenant: str, table: TermTable, reaction: Reaction) -> dict[str, Entity | None]:
+    """Whom it is about: every subject that there is, as at a beat of the clock."""
+    found: dict[str, Entity | None] = {}
+    for wake in reaction.wakes:
+        if wake.subject == WHOLE_CITY:
+            found[WHOLE_CITY] = None
+            continue
+        query = EntityQuery(types=TypeIs(table.expand_term(wake.type)))
+        page = await store.find(tenant, query, EVERYTHING, limit=MOST_SUBJECTS)
+        for id in dict.fromkeys(id for record in page.records for id in _about(wake, record, table)):
+            subject = await store.entity(tenant, id, EVERYTHING)
+            if subject is not None and len(found) < MOST_SUBJECTS:
+                found[id] = subject.entity
+    return found
 
 
-async def _subject(
-    store: Store, tenant: str, table: TermTable, reaction: Reaction, plan: Plan, entity: Entity
-) -> _Subject:
-    """Its past, from the longest window before the first moment on; and what came after."""
-    hours = max((each.hours for each in reaction.inputs if isinstance(each, Past)), default=0.0)
-    since = plan.since - round(hours * HOUR)
-    query = HistoryQuery(since=since, limit=_EVERY_VALUE, each=True)
-    stories = await store.stories(tenant, [entity.id], query, EVERYTHING)
-    moments = [moment for story in stories for moment in story.moments]
-    return _Subject(entity, moments, table, plan.known_by)
+def _about(wake: Wake, record: Record, table: TermTable) -> list[str]:
+    return [record.id] if wake.subject is None else related(record.entity, table.expand_term(wake.subject))
 
 
-async def _go_through(reaction: Reaction, subject: _Subject, plan: Plan, tally: "_Tally") -> None:
-    origins = list(plan.origins)
-    truths = {name: tally.judgement.came(name, subject.all(name)) for name in _attributes(reaction)}
-    tally.begin(truths)
-    for start in range(0, len(origins), _TOGETHER):
-        some = origins[start : start + _TOGETHER]
-        await asyncio.to_thread(_run_some, reaction, subject, some, tally)
+class _RunAgain:
+    """One reaction on its way through the past."""
+
+    def __init__(self, sight: PastSight, table: TermTable, reaction: Reaction, plan: Plan) -> None:
+        self.tally = _Tally()
+        self._sight = sight
+        self._fetcher = Fetcher(sight, table, reaction)
+        self._reaction = reaction
+        self._plan = plan
+        pasts = [each for each in reaction.inputs if isinstance(each, Past)]
+        self._begin = plan.since - round(max((each.hours for each in pasts), default=0.0) * HOUR)
+        self._attributes = [name for each in pasts for name in each.attributes]
+        self._came: dict[tuple[str, str], PlainRules] = {}
+
+    async def go_through(self, subjects: Mapping[str, Entity | None]) -> None:
+        """From its longest window before the first moment on; and what came after."""
+        entities = [entity for entity in subjects.values() if entity is not None]
+        self._came = {}
+        await self._sight.lay_out(entities, self._begin, self._attributes)
+        origins, together = list(self._plan.origins), max(1, _RUNS // len(subjects))
+        for start in range(0, len(origins), together):
+            fetched = [
+                one for origin in origins[start : start + together] for one in await self._fetch(origin, list(subjects))
+            ]
+            answers = await asyncio.to_thread(_run_some, self._reaction, [one.inputs for one in fetched])
+            for one, answer in zip(fetched, answers, strict=True):
+                await self._take(one, answer)
+
+    async def _fetch(self, origin: Instant, subjects: Sequence[str]) -> list[Fetched]:
+        self._sight.at = origin
+        beat = origin if self._reaction.every else 0
+        fetched = await self._fetcher.fetch([Waiting(each, 0, origin, 0.0, 0.0, beat) for each in subjects])
+        self.tally.not_there(len(subjects) - len(fetched))
+        return fetched
+
+    async def _take(self, one: Fetched, answer: "Exception | _Answer") -> None:
+        if isinstance(answer, Exception):
+            self.tally.fail(Failure(one.waiting.subject, one.inputs.now, f"{type(answer).__name__}: {answer}"[:300]))
+            return
+        self.tally.answered(said=bool(answer.documents if self._reaction.judgement is None else answer.claims))
+        for claim in answer.claims:
+            assert self._reaction.judgement is not None
+            came = await self._truth(claim, self._reaction.judgement)
+            self.tally.take(claim, _compared(claim, one.inputs.now, came, self._reaction.judgement))
+
+    async def _truth(self, claim: Claim, judgement: Judgement) -> PlainRules:
+        """What came of what was claimed, of a subject or of any other entity."""
+        key = claim.entity, claim.attribute
+        if key not in self._came:
+            story = await self._sight.story(claim.entity, self._begin)
+            self._came[key] = await asyncio.to_thread(_came, story, claim.attribute, judgement)
+        return self._came[key]
 
 
-def _attributes(reaction: Reaction) -> list[str]:
-    return [name for each in reaction.inputs if isinstance(each, Past) for name in each.attributes]
+class _Answer(msgspec.Struct, frozen=True):
+    documents: Sequence[Document]
+    claims: Sequence[Claim]
 
 
-def _run_some(reaction: Reaction, subject: _Subject, origins: Sequence[Instant], tally: "_Tally") -> None:
-    for origin in origins:
-        inputs = _inputs(reaction, subject, origin)
-        try:
-            documents = reaction.react(inputs)
-        except Exception as error:
-            tally.fail(Failure(subject.entity.id, origin, f"{type(error).__name__}: {error}"[:300]))
-        else:
-            tally.take(origin, documents)
+def _run_some(reaction: Reaction, inputs: Sequence[Inputs]) -> list[Exception | _Answer]:
+    return [_run(reaction, each) for each in inputs]
 
 
-def _inputs(reaction: Reaction, subject: _Subject, at: Instant) -> Inputs:
-    past: dict[str, Sequence[Said]] = {}
-    for window in reaction.inputs:
-        if isinstance(window, Past):
-            for name in window.attributes:
-                past[name] = subject.said(name, at - round(window.hours * HOUR), at)[-window.most :]
-    return Inputs(at, subject.then(at), past=past, beat=bool(reaction.every))
+def _run(reaction: Reaction, inputs: Inputs) -> Exception | _Answer:
+    try:
+        documents = reaction.react(inputs)
+        judgement = reaction.judgement
+        claims = [claim for each in documents for claim in judgement.claims(each)] if judgement is not None else []
+        return _Answer(documents, claims)
+    except Exception as error:
+        return error
 
 
-class _Truth:
-    """What came, by moment, with the sums that the plain rules need."""
+def _came(story: PastSubject, attribute: str, judgement: Judgement) -> PlainRules:
+    return PlainRules(judgement.came(attribute, story.all(attribute)))
 
-    def __init__(self, came: Mapping[Instant, float]) -> None:
-        self._moments = sorted(came)
-        self._values = [came[moment] for moment in self._moments]
-        self._hours: dict[int, list[Instant]] = {}
-        self._sums: dict[int, list[float]] = {}
-        for moment, value in zip(self._moments, self._values, strict=True):
-            hour = moment // HOUR % 24
-            sums = self._sums.setdefault(hour, [])
-            self._hours.setdefault(hour, []).append(moment)
-            sums.append((sums[-1] if sums else 0.0) + value)
 
-    def within(self, at: Instant, step: Instant) -> float | None:
-        """The first value of a step of time."""
-        place = bisect_left(self._moments, at)
-        there = place < len(self._moments) and self._moments[place] < at + step
-        return self._values[place] if there else None
-
-    def last(self, known: Instant) -> float | None:
-        """The last value up to a moment."""
-        place = bisect_right(self._moments, known)
-        return self._values[place - 1] if place else None
-
-    def of_hour(self, at: Instant, known: Instant) -> float | None:
-        """The mean of what was known of the same hour of the day (UTC)."""
-        hour = at // HOUR % 24
-        count = bisect_right(self._hours.get(hour, []), known)
-        return self._sums[hour][count - 1] / count if count else None
+def _compared(claim: Claim, origin: Instant, came: PlainRules, judgement: Judgement) -> Compared | None:
+    value = came.within(claim.at, round(judgement.step * SECOND))
+    if value is None:
+        return None
+    return Compared(
+        at=claim.at,
+        ahead=claim.at - origin,
+        value=claim.value,
+        interval=claim.interval,
+        came=value,
+        plain=came.said(origin, claim.at),
+    )
 
 
 class _Tally:
     """What was said, beside what came."""
 
-    def __init__(self, judgement: Judgement) -> None:
-        self.judgement = judgement
-        self._compared: list[_Compared] = []
-        self._truths: dict[str, _Truth] = {}
+    def __init__(self) -> None:
+        self._compared: dict[tuple[str, Instant], list[Compared]] = {}
         self._failures: list[Failure] = []
         self._runs = self._silent = self._failed = self._pending = 0
 
-    def begin(self, truths: Mapping[str, Mapping[Instant, float]]) -> None:
-        """What came of the next subject, by attribute and moment."""
-        self._truths = {name: _Truth(came) for name, came in truths.items()}
+    def not_there(self, subjects: int) -> None:
+        """Subjects of which nothing was known at a moment."""
+        self._runs += subjects
+        self._silent += subjects
 
     def fail(self, failure: Failure) -> None:
         self._runs += 1
@@ -285,28 +225,18 @@ class _Tally:
         if len(self._failures) < MOST_FAILURES:
             self._failures.append(failure)
 
-    def take(self, origin: Instant, documents: Sequence[Document]) -> None:
+    def answered(self, *, said: bool) -> None:
         self._runs += 1
-        claims = [claim for document in documents for claim in self.judgement.claims(document)]
-        self._silent += not claims
-        for claim in claims:
-            compared = self._compare(origin, claim)
-            if compared is None:
-                self._pending += 1
-            else:
-                self._compared.append(compared)
+        self._silent += not said
 
-    def _compare(self, origin: Instant, claim: Claim) -> _Compared | None:
-        truth = self._truths.get(claim.attribute)
-        came = None if truth is None else truth.within(claim.at, round(self.judgement.step * SECOND))
-        if truth is None or came is None:
-            return None
-        return _Compared(claim, claim.at - origin, came, truth.last(origin), truth.of_hour(claim.at, origin))
+    def take(self, claim: Claim, compared: Compared | None) -> None:
+        """One claim; None where nothing came of it."""
+        if compared is None:
+            self._pending += 1
+        else:
+            self._compared.setdefault((claim.attribute, compared.ahead), []).append(compared)
 
     def report(self, service: str, reaction: Reaction, subjects: int) -> Report:
-        groups: dict[tuple[str, Instant], list[_Compared]] = {}
-        for one in self._compared:
-            groups.setdefault((one.claim.attribute, one.ahead), []).append(one)
         return Report(
             service=service,
             reaction=reaction.name,
@@ -316,26 +246,11 @@ class _Tally:
             silent=self._silent,
             failed=self._failed,
             pending=self._pending,
-            promised=self.judgement.promised,
-            scores=tuple(_score(*key, groups[key]) for key in sorted(groups)),
+            promised=None if reaction.judgement is None else reaction.judgement.promised,
+            scores=tuple(_score(*key, self._compared[key]) for key in sorted(self._compared)),
             failures=tuple(self._failures),
         )
 
 
-def _score(attribute: str, ahead: Instant, compared: Sequence[_Compared]) -> Score:
-    held = [one.claim.interval[0] <= one.came <= one.claim.interval[1] for one in compared if one.claim.interval]
-    widths = [one.claim.interval[1] - one.claim.interval[0] for one in compared if one.claim.interval]
-    return Score(
-        attribute=attribute,
-        ahead=ahead / SECOND,
-        count=len(compared),
-        error=_mean([abs(one.claim.value - one.came) for one in compared]) or 0.0,
-        persistence=_mean([abs(one.persistence - one.came) for one in compared if one.persistence is not None]),
-        hour_of_day=_mean([abs(one.hour_of_day - one.came) for one in compared if one.hour_of_day is not None]),
-        held=_mean([float(one) for one in held]),
-        width=_mean(widths),
-    )
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return sum(values) / len(values) if values else None
+def _score(attribute: str, ahead: Instant, compared: Sequence[Compared]) -> Score:
+    return Score(attribute=attribute, ahead=ahead / SECOND, **msgspec.structs.asdict(errors(compared)))

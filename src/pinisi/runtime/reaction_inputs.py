@@ -1,4 +1,4 @@
-"""Fetches what reactions declare, for many subjects at once, upon what is committed."""
+"""Puts together what reactions declare, for many subjects at once, upon what is known of the city: now, or then."""
 
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
@@ -6,16 +6,12 @@ from hashlib import blake2b
 import msgspec
 
 from pinisi.context.term_table import TermTable
-from pinisi.runtime.known import Inputs, Known, Said, related, said_of
+from pinisi.runtime.known import Inputs, Known, related
 from pinisi.runtime.lane import Waiting
 from pinisi.runtime.reaction import WHOLE_CITY, Named, Others, Past, Reaction
-from pinisi.store.protocol import HistoryQuery, Moment, Store
+from pinisi.runtime.sight import Sight, Windows
 from pinisi.store.query import Compare, EntityQuery, GeoQuery, Path, TypeIs
-from pinisi.vocabulary.instant import HOUR, Instant
-from pinisi.vocabulary.principal import EVERYTHING, Grants
 from pinisi.vocabulary.terms import LOCATION
-
-Windows = Mapping[str, Sequence[Said]]
 
 
 class Fetched(msgspec.Struct, frozen=True):
@@ -27,16 +23,12 @@ class Fetched(msgspec.Struct, frozen=True):
 
 
 class Fetcher:
-    """Fetches the inputs of one reaction in one tenant."""
+    """Puts together the inputs of one reaction."""
 
-    def __init__(
-        self, store: Store, tenant: str, table: TermTable, reaction: Reaction, grants: Grants = EVERYTHING
-    ) -> None:
-        self._store = store
-        self._tenant = tenant
+    def __init__(self, sight: Sight, table: TermTable, reaction: Reaction) -> None:
+        self._sight = sight
         self._table = table
         self._reaction = reaction
-        self._grants = grants
         self._own = own_attributes(reaction, table)
 
     async def fetch(self, waiting: Sequence[Waiting]) -> list[Fetched]:
@@ -44,7 +36,7 @@ class Fetcher:
         all_of = {other.type: await self._all(other) for other in self._others() if not (other.near or other.linked)}
         found: list[tuple[Waiting, Known | None]] = []
         for one in waiting:
-            subject = None if one.subject == WHOLE_CITY else await self._entity(one.subject)
+            subject = None if one.subject == WHOLE_CITY else await self._sight.entity(one.subject)
             if subject is not None or one.subject == WHOLE_CITY:
                 found.append((one, subject))
         subjects = [(one, subject) for one, subject in found if subject is not None]
@@ -72,15 +64,11 @@ class Fetcher:
                 others[each.type] = await self._around(each, subject)
             elif isinstance(each, Named):
                 for id in subject.related(each.attribute)[:1]:
-                    known = await self._entity(id)
+                    known = await self._sight.entity(id)
                     if known is not None:
                         named[each.attribute] = known
         inputs = Inputs(one.beat or one.moment, subject, past=past, others=others, named=named, beat=bool(one.beat))
         return Fetched(one, inputs, versions_of(self._reaction, inputs, self._own))
-
-    async def _entity(self, id: str) -> Known | None:
-        record = await self._store.entity(self._tenant, id, self._grants)
-        return None if record is None else Known(record.entity, self._table, record.position)
 
     async def _all(self, wanted: Others) -> list[Known]:
         return await self._found(EntityQuery(types=TypeIs(self._table.expand_term(wanted.type))), wanted.most)
@@ -97,9 +85,8 @@ class Fetcher:
     async def _linked_by(self, link: str, wanted: Others, subjects: Sequence[str]) -> dict[str, list[Known]]:
         type = TypeIs(self._table.expand_term(wanted.type))
         naming = EntityQuery(types=type, filter=Compare(Path(link), "==", tuple(subjects)))
-        page = await self._store.find(self._tenant, naming, self._grants, limit=wanted.most * len(subjects))
         of: dict[str, list[Known]] = {id: [] for id in subjects}
-        for record in page.records:
+        for record in await self._sight.find(naming, wanted.most * len(subjects)):
             entity = record.entity
             for id in dict.fromkeys(related(entity, link)):
                 if id in of and len(of[id]) < wanted.most:
@@ -116,50 +103,18 @@ class Fetcher:
         return [known for known in around if known.id != subject.id]
 
     async def _found(self, query: EntityQuery, most: int) -> list[Known]:
-        page = await self._store.find(self._tenant, query, self._grants, limit=most)
-        return [Known(record.entity, self._table, record.position) for record in page.records]
+        found = await self._sight.find(query, most)
+        return [Known(record.entity, self._table, record.position) for record in found]
 
-    async def _windows(self, subjects: Sequence[tuple[Waiting, Known]]) -> dict[str, dict[str, list[Said]]]:
+    async def _windows(self, subjects: Sequence[tuple[Waiting, Known]]) -> dict[str, Windows]:
         """Subject -> attribute -> its values, of each declared past."""
-        found: dict[str, dict[str, list[Said]]] = {}
+        found: dict[str, Windows] = {}
+        at = [(one.beat or one.moment, subject) for one, subject in subjects]
         for past in self._reaction.inputs:
             if isinstance(past, Past) and subjects:
-                for id, windows in (await self._past(past, subjects)).items():
-                    found.setdefault(id, {}).update(windows)
+                for id, windows in (await self._sight.windows(past, at)).items():
+                    found[id] = {**found.get(id, {}), **windows}
         return found
-
-    async def _past(self, past: Past, subjects: Sequence[tuple[Waiting, Known]]) -> dict[str, dict[str, list[Said]]]:
-        known = {subject.id: (one, subject) for one, subject in subjects}
-        names = {self._table.expand_term(name): name for name in past.attributes}
-        query = HistoryQuery(
-            attributes=tuple(names),
-            since=min(one.beat or one.moment for one, _ in subjects) - round(past.hours * HOUR),
-            last=past.most,
-            limit=past.most,
-            each=True,
-        )
-        windows: dict[str, dict[str, list[Said]]] = {}
-        for story in await self._store.stories(self._tenant, list(known), query, self._grants):
-            one, subject = known[story.id]
-            since = (one.beat or one.moment) - round(past.hours * HOUR)
-            windows[story.id] = _window(story.moments, names, since, subject.position, self._table)
-        return windows
-
-
-def _window(
-    moments: Sequence[Moment], names: Mapping[str, str], since: Instant, position: int, table: TermTable
-) -> dict[str, list[Said]]:
-    """Values that belong to the version of the subject, by attribute; later ones wake the reaction again."""
-    found: dict[str, list[Said]] = {name: [] for name in names.values()}
-    for moment in moments:
-        if moment.instance is None or moment.dataset is not None:
-            continue
-        if since <= moment.observed and moment.position <= position:
-            said = said_of(
-                moment.instance, table, observed=moment.observed, received=moment.received, position=moment.position
-            )
-            found[names[moment.attribute]].append(said)
-    return found
 
 
 def own_attributes(reaction: Reaction, table: TermTable) -> dict[str, frozenset[str]]:

@@ -21,6 +21,7 @@ from pinisi.runtime.parking import GivenVersion, Parked, park, parked_runs, reas
 from pinisi.runtime.reaction import Reaction
 from pinisi.runtime.reaction_answer import changes_of
 from pinisi.runtime.reaction_inputs import Fetched, Fetcher, answered
+from pinisi.runtime.sight import PresentSight
 from pinisi.runtime.time_limit import Failed, TimeLimited
 from pinisi.store.protocol import Change, EntityChange, Position, Reacted, Store, StoreUnavailable
 from pinisi.vocabulary.instant import Instant
@@ -91,7 +92,7 @@ class RunningReaction:
         self._table = table
         self._thread = thread
         self._now = now
-        self._fetcher = Fetcher(store, tenant, table, reaction)
+        self._fetcher = Fetcher(PresentSight(store, tenant, table), table, reaction)
         self._answered: dict[str, bytes] = {}
         self._stirred = asyncio.Event()
         self._kept: Position = 0

@@ -8,7 +8,7 @@ from air_at_hand import CUTS, SURABAYA, good_hours, surabaya
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pinisi.services.environment.engine.backtest import backtest, measured, skills
+from pinisi.services.environment.engine.backtest import EVERY, backtest, by_hours_ahead, measured
 from pinisi.services.environment.engine.forecast import FEWEST, SILENT, forecast
 from pinisi.services.environment.engine.hourly import Hourly
 from pinisi.vocabulary.instant import DAY, HOUR, parse_instant
@@ -90,32 +90,33 @@ def test_plain_rules_say_the_last_value_and_the_mean_of_the_hour() -> None:
     origin = START + (FEWEST + 23) * HOUR
     said = backtest(of(values), origin, START + len(values) * HOUR, horizons=(24,))[0]
     same = values[23 : FEWEST + 24 : 24]
-    assert (said.at, said.came, said.persistence) == (origin + 24 * HOUR, 50, 50)
-    assert said.hour_of_day == pytest.approx(sum(same) / len(same))
+    assert (said.at, said.ahead, said.came, said.plain.persistence) == (origin + 24 * HOUR, 24 * HOUR, 50, 50)
+    assert said.plain.hour_of_day == pytest.approx(sum(same) / len(same))
 
 
 def test_the_gain_is_against_the_better_of_the_plain_rules(five_weeks: Hourly) -> None:
     first = parse_instant("2025-10-30T00:00:00Z")
-    found = skills(backtest(five_weeks, first, five_weeks.last))
-    assert [skill.ahead for skill in found] == [1, 6, 24]
-    for skill in found:
+    found = by_hours_ahead(backtest(five_weeks, first, five_weeks.last))
+    assert list(found) == [1, 6, 24]
+    for skill in found.values():
+        assert skill.persistence is not None and skill.hour_of_day is not None
         assert skill.gain == pytest.approx(1 - skill.error / min(skill.persistence, skill.hour_of_day))
 
 
 def test_the_error_told_beside_a_forecast_is_that_of_the_days_before_it(five_weeks: Hourly) -> None:
     origin = parse_instant("2025-10-30T12:00:00Z")
-    found = measured(five_weeks, origin, days=4)
-    assert found == skills(backtest(five_weeks, origin - 4 * DAY, origin + HOUR, every=3))
-    assert found == measured(five_weeks.until(origin), origin, days=4)
-    assert [skill.count for skill in found] == [27, 31, 25]
-    assert measured(five_weeks.until(five_weeks.first + 20 * DAY), five_weeks.first + 20 * DAY) == []
+    found = measured(five_weeks, origin, five_weeks, days=4)
+    assert found == backtest(five_weeks, origin - 4 * DAY, origin + HOUR, horizons=(24,), every=EVERY)
+    assert found == measured(five_weeks.until(origin), origin, five_weeks, days=4)
+    assert [one.at % DAY // HOUR for one in found] == [12, 19, 2, 9, 16, 23, 6, 13, 20, 3, 10]
+    assert measured(five_weeks.until(five_weeks.first + 20 * DAY), five_weeks.first + 20 * DAY, five_weeks) == []
 
 
 def test_the_last_quarter_of_surabaya_is_forecast_a_day_ahead_better_than_by_plain_rules(shared_data: Path) -> None:
     """Every third origin of what `bench/environment.py` measures whole."""
     series = good_hours(surabaya(shared_data / "airquality" / SURABAYA))
     first = series.first + len(series.values) * 3 // 4 * HOUR
-    (day,) = skills(backtest(series, first, series.last + HOUR, horizons=(24,), every=3))
+    day = by_hours_ahead(backtest(series, first, series.last + HOUR, horizons=(24,), every=3))[24]
     assert day.count > 550
-    assert day.gain >= 0.15
-    assert 0.85 <= day.covered <= 0.95
+    assert day.gain is not None and day.gain >= 0.15
+    assert day.held is not None and 0.85 <= day.held <= 0.95

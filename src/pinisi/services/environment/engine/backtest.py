@@ -1,55 +1,24 @@
-"""What forecasts would have said, hour after hour, and what came: beside plain rules.
+"""What a rule of forecasting would have said, hour after hour of one judged series, beside what came.
 
-Persistence says the last value again. The hour-of-day mean says the mean of all earlier values of the same hour, or of
-all earlier values where that hour has none. The recent mean is a harder one: of the same hour in the last 28 days.
+`pinisi backtest` runs the reaction itself over the past of a city; here is only the rule, on a series that is there
+already, so that rules are compared before they are a reaction and that a forecast can tell its own measured error. Both
+are scored by `pinisi.runtime.score`.
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-import msgspec
-import numpy as np
-
+from pinisi.runtime.score import Compared, Errors, PlainRules, errors
 from pinisi.services.environment.engine.forecast import Forecast, forecast
 from pinisi.services.environment.engine.hourly import Hourly
-from pinisi.services.environment.engine.usual import DAY_HOURS, Numbers
 from pinisi.vocabulary.instant import DAY, HOUR, Instant
 
 Rule = Callable[[Hourly, Instant, Sequence[int]], Forecast | None]
 HORIZONS = (1, 6, 24)
-RECENT_DAYS = 28
-
-
-class Said(msgspec.Struct, frozen=True):
-    """One value forecast `ahead` hours before it came, with what the plain rules said then."""
-
-    at: Instant
-    ahead: int
-    value: float
-    low: float
-    high: float
-    persistence: float
-    hour_of_day: float
-    recent_mean: float
-    came: float
-
-
-class Skill(msgspec.Struct, frozen=True):
-    """Mean absolute errors over `count` values, in the unit of the series, and the share that the interval held."""
-
-    ahead: int
-    count: int
-    error: float
-    persistence: float
-    hour_of_day: float
-    recent_mean: float
-    covered: float
-    width: float
-
-    @property
-    def gain(self) -> float:
-        """How much smaller the error is than the better of persistence and hour-of-day mean: 0.15 is 15 % better."""
-        return 1 - self.error / min(self.persistence, self.hour_of_day)
+DAYS = 90
+"""Over which a forecast tells its own error."""
+EVERY = 7
+"""Hours from one origin to the next there: no part of 24, so that every hour of the day comes up."""
 
 
 def backtest(
@@ -60,7 +29,7 @@ def backtest(
     horizons: Sequence[int] = HORIZONS,
     rule: Rule = forecast,
     every: int = 1,
-) -> list[Said]:
+) -> list[Compared]:
     """Forecast from every full hour of a period with what was known by then.
 
     Args:
@@ -71,69 +40,41 @@ def backtest(
         rule: what forecasts.
         every: hours from one origin to the next.
     """
-    truth = came or series
-    found: list[Said] = []
+    truth, plain = came or series, PlainRules(dict(series.there()))
+    found: list[Compared] = []
     for origin in range(first, until, every * HOUR):
         targets = [ahead for ahead in horizons if origin + ahead * HOUR < until]
         wanted = [ahead for ahead in targets if not math.isnan(truth.at(origin + ahead * HOUR))]
-        known = series.until(origin)
-        told = rule(known, origin, wanted) if wanted else None
+        told = rule(series.until(origin), origin, wanted) if wanted else None
         if told is not None:
-            found.extend(_said(known, told, wanted, truth))
+            found.extend(_compared(told, truth, plain))
     return found
 
 
-def skills(said: Iterable[Said]) -> list[Skill]:
-    """The errors of each horizon, the nearest first."""
-    by_horizon: dict[int, list[Said]] = {}
-    for one in said:
-        by_horizon.setdefault(one.ahead, []).append(one)
-    return [_skill(ahead, by_horizon[ahead]) for ahead in sorted(by_horizon)]
+def by_hours_ahead(compared: Iterable[Compared]) -> dict[int, Errors]:
+    """Hours ahead -> the errors, the nearest first."""
+    groups: dict[int, list[Compared]] = {}
+    for one in compared:
+        groups.setdefault(one.ahead // HOUR, []).append(one)
+    return {ahead: errors(groups[ahead]) for ahead in sorted(groups)}
 
 
-def measured(series: Hourly, origin: Instant, days: int = 28, every: int = 3) -> list[Skill]:
-    """The errors of the forecasts of the last days, from origins `every` so many hours: what to tell beside a new one.
+def measured(series: Hourly, origin: Instant, came: Hourly, ahead: int = 24, days: int = DAYS) -> list[Compared]:
+    """What the forecasts of the last days said `ahead` hours before, and what came: what to tell beside a new one.
 
     Nothing later than `origin` is looked at. Empty where no forecast could be made.
     """
-    return skills(backtest(series.until(origin), origin - days * DAY, origin + HOUR, every=every))
+    first = max(origin - days * DAY, series.first)
+    return backtest(series.until(origin), first, origin + HOUR, came.until(origin), (ahead,), every=EVERY)
 
 
-def _said(known: Hourly, told: Forecast, horizons: Sequence[int], truth: Hourly) -> Iterable[Said]:
-    values = np.array(known.values, np.float64)
-    there = values[~np.isnan(values)]
-    for ahead, hour in zip(horizons, told.hours, strict=True):
-        same = values[(hour.at - known.first) // HOUR % DAY_HOURS :: DAY_HOURS]
-        yield Said(
+def _compared(told: Forecast, truth: Hourly, plain: PlainRules) -> Iterator[Compared]:
+    for hour in told.hours:
+        yield Compared(
             at=hour.at,
-            ahead=ahead,
+            ahead=hour.at - told.origin,
             value=hour.value,
-            low=hour.low,
-            high=hour.high,
-            persistence=float(there[-1]),
-            hour_of_day=_mean(same, there),
-            recent_mean=_mean(same[-RECENT_DAYS:], there),
+            interval=(hour.low, hour.high),
             came=truth.at(hour.at),
+            plain=plain.said(told.origin, hour.at),
         )
-
-
-def _mean(values: Numbers, otherwise: Numbers) -> float:
-    """The mean of what is no gap; of `otherwise` where nothing is."""
-    there = values[~np.isnan(values)]
-    return float(np.mean(there if there.size else otherwise))
-
-
-def _skill(ahead: int, said: Sequence[Said]) -> Skill:
-    def error(of: Callable[[Said], float]) -> float:
-        return sum(abs(of(one) - one.came) for one in said) / len(said)
-
-    return Skill(
-        ahead=ahead,
-        count=len(said),
-        error=error(lambda one: one.value),
-        persistence=error(lambda one: one.persistence),
-        hour_of_day=error(lambda one: one.hour_of_day),
-        recent_mean=error(lambda one: one.recent_mean),
-        covered=sum(one.low <= one.came <= one.high for one in said) / len(said),
-        width=sum(one.high - one.low for one in said) / len(said),
-    )

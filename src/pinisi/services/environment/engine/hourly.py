@@ -1,7 +1,7 @@
 """A series with one value an hour: what forecasts are made from."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -28,6 +28,12 @@ class Hourly(msgspec.Struct, frozen=True):
         """The value of the hour in which a moment lies; NaN outside."""
         place = (moment - self.first) // HOUR
         return self.values[place] if 0 <= place < len(self.values) else math.nan
+
+    def there(self) -> Iterator[tuple[Instant, float]]:
+        """The hours that have a value, with it."""
+        for place, value in enumerate(self.values):
+            if not math.isnan(value):
+                yield self.first + place * HOUR, value
 
 
 def hourly(verdicts: Iterable[Verdict]) -> Hourly:
