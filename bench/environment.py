@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 
 from figure import figure
-from pinisi.runtime.score import Errors
 from pinisi.services.environment.engine.backtest import backtest, by_hours_ahead
 from pinisi.services.environment.engine.cleaning import Reading, Verdict, judge_all, settled
 from pinisi.services.environment.engine.hourly import hourly
@@ -18,6 +17,7 @@ from pinisi.services.environment.engine.jakarta_ispu import read_row
 from pinisi.services.environment.engine.published import compare
 from pinisi.services.environment.engine.quantity import QUANTITIES
 from pinisi.vocabulary.instant import HOUR, format_instant, parse_instant
+from pinisi.vocabulary.score import Errors
 from shared import shared_folder
 
 FIGURES = ("environment.",)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CoursePoint, Value } from "../src/api/types";
 import { isMoment } from "../src/format/format";
-import { courseColumns, coursesOf, hasBand, hasPassed, highestOf } from "../src/value/course";
+import { courseColumns, coursesOf, hasBand, hasPassed, highestOf, measuredError } from "../src/value/course";
 
 const point = (hour: number, value: number | null, low?: number, high?: number): CoursePoint => ({
   at: new Date(Date.UTC(2026, 2, 1, hour)).toISOString(),
@@ -33,6 +33,12 @@ describe("a course over time", () => {
   it("is told from facts of one value", () => {
     const told = fact({ course: [point(0, 5), point(1, 6)] });
     expect(coursesOf([fact({ value: 3 }), told])).toEqual([told]);
+  });
+  it("tells its measured error only where all of it is told", () => {
+    const told = { meanError: 14.2, persistenceError: 17.2, hourOfDayError: 18, intervalHeld: 90, comparedValues: 302, comparedDays: 90 };
+    const facts = Object.entries(told).map(([attribute, value]) => fact({ attribute, value }));
+    expect(measuredError(facts)).toEqual({ error: facts[0], persistence: 17.2, hourOfDay: 18, held: 90, count: 302, days: 90 });
+    for (const left of facts) expect(measuredError(facts.filter((each) => each !== left))).toBeNull();
   });
 });
 

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from reaction_world import CITY, PATIENCE, TABLE, World, doubled, only, reaction, settled, state_of, until, well, world
 
+from pinisi.city.text import Text, fill
 from pinisi.runtime import running_reaction
 from pinisi.runtime.clock import ReplayClock
 from pinisi.runtime.known import Document, Inputs, known_from
 from pinisi.runtime.lineage import FromReaction, decode_origin
 from pinisi.runtime.parking import parked_runs
 from pinisi.runtime.reaction import WHOLE_CITY, BadReaction, Named, Others, Past, Wake, Writes, check_reactions
+from pinisi.runtime.run_texts import TOO_LONG
 from pinisi.vocabulary.instant import HOUR, MINUTE, format_instant, parse_instant
 
 pytestmark = pytest.mark.anyio
@@ -236,7 +238,7 @@ async def test_what_is_modelled_never_replaces_what_is_measured(city: World, qui
     assert found is not None
     assert found.value == 1.0
     (run,) = await parked_runs(city.store, CITY, "wells", "double")
-    assert "datasetId" in run.reason
+    assert isinstance(run.reason, Text) and "datasetId" in run.reason.en
 
 
 async def test_one_that_raises_is_tried_again_then_parked_with_what_it_was_given(city: World, quick: None) -> None:
@@ -249,7 +251,11 @@ async def test_one_that_raises_is_tried_again_then_parked_with_what_it_was_given
         assert (only(reactor).counts.runs, only(reactor).state()) == (3, "failing")
         await settled(reactor)
     (run,) = await parked_runs(city.store, CITY, "wells", "double")
-    assert (run.subject, run.tries, run.reason) == (well(), 3, f"ZeroDivisionError: no level at {well()}")
+    assert (run.subject, run.tries) == (well(), 3)
+    why = f"ZeroDivisionError: no level at {well()}"
+    assert run.reason == Text(
+        f"kesalahan dalam aturannya: {why}", f"an error in its rule: {why}", f"規則の中の誤り: {why}"
+    )
     assert "test_reactions.py" in run.trace
     assert [(given.id, given.position) for given in run.given] == [(well(), position)]
 
@@ -295,7 +301,8 @@ async def test_one_that_does_not_end_is_interrupted_and_the_others_run(city: Wor
         await until(lambda: only(reactor).parked)
         await settled(reactor)
     (run,) = await parked_runs(city.store, CITY, "wells", "double")
-    assert run.reason == "took longer than its 0.1 seconds"
+    assert run.reason == fill(TOO_LONG, seconds=0.1)
+    assert isinstance(run.reason, Text) and run.reason.id == "berjalan lebih lama dari batasnya, 0,1 detik"
     assert await city.doubled(2) == 2.0
 
 
@@ -331,7 +338,7 @@ async def test_an_answer_that_is_not_declared_or_no_entity_is_parked_with_the_re
         await until(lambda: only(reactor).parked)
         await settled(reactor)
     (run,) = await parked_runs(city.store, CITY, "wells", "double")
-    assert reason in run.reason
+    assert isinstance(run.reason, Text) and reason in run.reason.en
 
 
 async def test_a_clock_wakes_it_once_a_period_of_the_tenants_time(city: World) -> None:
@@ -354,6 +361,29 @@ async def test_a_clock_wakes_it_once_a_period_of_the_tenants_time(city: World) -
         await until(lambda: only(reactor).counts.unchanged)
         await settled(reactor)
     assert moments == ["2026-01-01T00:00:00Z", "2026-01-01T01:00:00Z"]
+
+
+async def test_one_that_only_the_clock_wakes_hears_of_no_change(city: World) -> None:
+    begin = parse_instant("2026-01-01T00:30:00Z")
+    clock = ReplayClock(begin, begin + 12 * HOUR, 0.001)
+    levels: list[float | None] = []
+
+    def look(inputs: Inputs) -> Sequence[Document]:
+        levels.append(inputs.subject.number("waterLevel"))
+        return []
+
+    await city.level(1.0, at="2026-01-01T00:00:00Z")
+    silent = reaction(look, every=3600.0, wakes=(Wake(type="Well", on_change=False),))
+    async with city.running(silent, clock=clock) as reactor:
+        await until(lambda: levels == [1.0])
+        await city.level(2.0, at="2026-01-01T00:10:00Z")
+        await city.level(3.0, at="2026-01-01T00:20:00Z")
+        await settled(reactor)
+        assert levels == [1.0]
+        clock.put_forward(begin + 40 * MINUTE)
+        await until(lambda: levels == [1.0, 3.0])
+    with pytest.raises(BadReaction, match="no clock"):
+        check_reactions("wells", ("WellState",), [reaction(look, wakes=(Wake(type="Well", on_change=False),))])
 
 
 def test_a_circle_of_reactions_is_refused() -> None:

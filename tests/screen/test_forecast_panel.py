@@ -52,6 +52,12 @@ def entities() -> list[dict[str, Any]]:
             highest=told(38.0, unitCode="GQ") | forecast,
             highestAt=told({"@type": "DateTime", "@value": moment(1)}),
             learntFrom=told(1_200, unitCode="HUR"),
+            meanError=told(14.2, unitCode="GQ"),
+            persistenceError=told(17.2, unitCode="GQ"),
+            hourOfDayError=told(18, unitCode="GQ"),
+            intervalHeld=told(90.1, unitCode="P1"),
+            comparedValues=told(302),
+            comparedDays=told(90, unitCode="DAY"),
         ),
     ]
 
@@ -110,19 +116,43 @@ def test_its_other_facts_read_in_words(page: Page, forecast: WarRoom) -> None:
     expect(page.get_by_role("dialog", name="Where it comes from")).to_contain_text("24 values")
 
 
+def test_it_tells_its_own_measured_error_beside_plain_rules(page: Page, forecast: WarRoom) -> None:
+    open_console(page, forecast, page_of(FORECAST, "en"))
+    panel = page.get_by_role("region", name="Hour by hour")
+    expect(panel).to_contain_text("Mean absolute error 24 h ahead over the last 90 days: 14.2 µg/m³.")
+    expect(panel).to_contain_text("The last value again 17.2, the mean of that hour 18.")
+    expect(panel).to_contain_text("The interval held 90.1 % of 302 values.")
+    facts = page.locator("place-facts")
+    expect(facts.get_by_role("button", name="Mean error 24 h ahead: 14.2 µg/m³")).to_be_visible()
+    expect(facts.get_by_role("button", name="Compared over: 90 days")).to_be_visible()
+
+
 @pytest.mark.parametrize(
-    ("id", "language", "title", "highest"),
+    ("id", "language", "title", "highest", "error"),
     [
-        (STATION, "id", "Prakiraan kualitas udara", "Tertinggi 38 µg/m³, 1 Mar 2026, 09.00 WITA"),
-        (INDEX, "ja", "大気質予測", "最高 38 µg/m³、2026年3月1日, 09:00 WITA"),
+        (
+            STATION,
+            "id",
+            "Prakiraan kualitas udara",
+            "Tertinggi 38 µg/m³, 1 Mar 2026, 09.00 WITA",
+            "Galat mutlak rata-rata 24 jam ke depan selama 90 hari terakhir: 14,2 µg/m³.",
+        ),
+        (
+            INDEX,
+            "ja",
+            "大気質予測",
+            "最高 38 µg/m³、2026年3月1日, 09:00 WITA",
+            "過去90日間の24時間先の平均絶対誤差は14.2 µg/m³。",
+        ),
     ],
 )
 def test_it_stands_on_the_pages_of_its_station_and_of_the_index(
-    page: Page, forecast: WarRoom, id: str, language: str, title: str, highest: str
+    page: Page, forecast: WarRoom, id: str, language: str, title: str, highest: str, error: str
 ) -> None:
     open_console(page, forecast, page_of(id, language))
     panel = page.get_by_role("region", name=title)
     expect(panel.locator("canvas")).to_be_visible()
     expect(panel).to_contain_text(highest)
+    expect(panel).to_contain_text(error)
     panel.get_by_role("button").click()
     expect(page).to_have_url(re.compile("AirQualityForecast(:|%3A)latihan"))

@@ -69,7 +69,7 @@ def test_what_is_parked_tells_its_reason_and_trace_and_is_run_again(page: Page, 
     parked = picky.locator("parked-runs")
     expect(parked.get_by_role("button", name="Run all of them again")).to_be_visible()
     dry = parked.locator("li", has_text="urn:ngsi-ld:Gauge:0")
-    expect(dry).to_contain_text("Failed because of ZeroDivisionError: float division by zero")
+    expect(dry).to_contain_text("Failed: an error in its rule: ZeroDivisionError: float division by zero")
     expect(dry.locator("pre")).to_be_hidden()
     dry.get_by_text("Trace of the program").click()
     expect(dry.locator("pre")).to_contain_text("return state(inputs")

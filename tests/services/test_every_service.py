@@ -60,6 +60,7 @@ SERVICES = {
             Trial(reaction="air-verdict", story=days(3, last=-5.0), now=NOW),
             Trial(reaction="air-index", story=days(3), now=NOW),
             Trial(reaction="air-forecast", story=days(21), spoilt=days(21)[-48:], now=NOW),
+            Trial(reaction="air-forecast-error", story=days(23), spoilt=days(23)[-6:], now=NOW),
         ),
     ),
 }

@@ -17,7 +17,7 @@ export interface Reaction {
   written: number;
   failed: number;
   parked: number;
-  lastError: string | null;
+  lastError: Text | null;
 }
 
 export interface Service {
@@ -36,7 +36,7 @@ export interface ParkedRun {
   first: string;
   last: string;
   tries: number;
-  reason: string;
+  reason: Text;
   trace: string;
   given: { id: string; position: number }[];
 }

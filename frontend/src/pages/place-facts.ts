@@ -181,9 +181,9 @@ export class PlaceFacts extends View {
     const beside = place.linked.map((card) => ({ card, courses: coursesOf(card.facts) }));
     if (own.length + beside.flatMap(({ courses }) => courses).length === 0) return nothing;
     void import("../value/course-panel");
-    return html`${own.map((value) => html`<course-panel .value=${value} .of=${this.courseOf(place.facts)} .address=${factAddress(value)}></course-panel>`)}
+    return html`${own.map((value) => html`<course-panel .value=${value} .of=${this.courseOf(place.facts)} .facts=${place.facts} .address=${factAddress(value)}></course-panel>`)}
     ${beside.map(({ card, courses }) =>
-      courses.map((value) => html`<course-panel .value=${value} .of=${this.courseOf(card.facts)} .from=${card.id} .heading=${this.text(card.typeTitle)}></course-panel>`),
+      courses.map((value) => html`<course-panel .value=${value} .of=${this.courseOf(card.facts)} .facts=${card.facts} .from=${card.id} .heading=${this.text(card.typeTitle)}></course-panel>`),
     )}`;
   }
 

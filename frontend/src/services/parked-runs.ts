@@ -117,7 +117,7 @@ export class ParkedRuns extends View {
     const moment = (at: string) => this.format.moment(at);
     return html`<li>
       <strong>${run.subject === "*" ? words.wholeCity : run.subject}</strong>
-      <p>${words.because(run.reason)}</p>
+      <p>${words.because(this.text(run.reason))}</p>
       <p class="small">${words.tries(this.format.exact(run.tries), moment(run.first), moment(run.last))}</p>
       <details>
         <summary>${words.trace}</summary>

@@ -64,7 +64,7 @@ export class ReactionRow extends View {
       </div>
       <p>${this.text(reaction.rule)}</p>
       <p>${[words.reactionStates[reaction.state], ...this.counters()].join(" · ")}</p>
-      ${reaction.lastError && reaction.parked && !this.open ? html`<p class="error">${words.lastError(reaction.lastError)}</p>` : nothing}
+      ${reaction.lastError && reaction.parked && !this.open ? html`<p class="error">${words.lastError(this.text(reaction.lastError))}</p>` : nothing}
       ${this.open ? html`<parked-runs .service=${this.service} .reaction=${reaction.name}></parked-runs>` : nothing}
     `;
   }

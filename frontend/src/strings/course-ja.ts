@@ -12,6 +12,9 @@ export const course: Catalogue["course"] = {
   low: "下限",
   high: "上限",
   open: "このページを開く",
+  error: (figure, days) => `過去${days}日間の24時間先の平均絶対誤差は${figure}。`,
+  plain: (persistence, hourOfDay) => `直前の値の繰り返しでは${persistence}、その時刻の平均では${hourOfDay}。`,
+  held: (percent, n) => `${n}個の値の${percent}%が区間に入った。`,
   count: (n) => `${n} 個の値`,
   linked: "関連する記録",
 };

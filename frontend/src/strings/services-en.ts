@@ -24,7 +24,7 @@ export const services: Catalogue["services"] = {
   lastError: (reason) => `Last failure: ${reason}`,
   showParked: "What is parked",
   wholeCity: "the whole city",
-  because: (reason) => `Failed because of ${reason}`,
+  because: (reason) => `Failed: ${reason}`,
   tries: (n, first, last) => `Tried ${n === "1" ? "once" : `${n} times`}, from ${first} to ${last}`,
   trace: "Trace of the program",
   given: "Inputs",

@@ -23,7 +23,7 @@ export const services = {
   lastError: (reason: string) => `Kegagalan terakhir: ${reason}`,
   showParked: "Yang diparkir",
   wholeCity: "seluruh kota",
-  because: (reason: string) => `Gagal karena ${reason}`,
+  because: (reason: string) => `Gagal: ${reason}`,
   tries: (n: string, first: string, last: string) => `${n} kali dicoba, dari ${first} sampai ${last}`,
   trace: "Jejak program",
   given: "Masukan",

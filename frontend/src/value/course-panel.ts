@@ -9,7 +9,7 @@ import { store } from "../live/store";
 import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
 import "../why/why-link";
-import { hasBand, hasPassed, highestOf } from "./course";
+import { hasBand, hasPassed, highestOf, measuredError } from "./course";
 import "./course-chart";
 import "./method-mark";
 import { providerName, unitText } from "./words";
@@ -21,6 +21,8 @@ export class CoursePanel extends View {
   @property({ attribute: false }) value!: Value;
   /** What it is a course of, in words. */
   @property() of = "";
+  /** What its entity tells beside it: how far such courses have been from what came. */
+  @property({ attribute: false }) facts: readonly Value[] = [];
   /** Its drawer; empty where it is told of another entity. */
   @property() address = "";
   /** The entity that tells it, where it is another one. */
@@ -110,6 +112,7 @@ export class CoursePanel extends View {
       ${this.highest(points)}
       <course-chart .points=${points} ?broken=${UNMEASURED.has(value.method ?? "")}></course-chart>
       <p class="small">${hasBand(points) ? `${words.course.band} ` : ""}${words.course.zone(this.format.zone)}</p>
+      ${this.measured()}
       ${this.acts()}
       <details>
         <summary>${words.course.table}</summary>
@@ -128,6 +131,17 @@ export class CoursePanel extends View {
     if (!highest || highest.value === null) return nothing;
     const figure = `${this.format.glance(highest.value)} ${unitText(this.value, this.format)}`.trim();
     return html`<p class="small">${this.words.course.highest(figure, this.format.moment(highest.at))}</p>`;
+  }
+
+  private measured() {
+    const found = measuredError(this.facts);
+    if (!found) return nothing;
+    const { course } = this.words;
+    const exact = (value: number) => this.format.exact(value);
+    const figure = `${exact(found.error.value as number)} ${unitText(found.error, this.format)}`.trim();
+    return html`<p class="small">
+      ${course.error(figure, exact(found.days))} ${course.plain(exact(found.persistence), exact(found.hourOfDay))} ${course.held(exact(found.held), exact(found.count))}
+    </p>`;
   }
 
   private table(points: readonly CoursePoint[], name: string) {

@@ -58,6 +58,27 @@ export function highestOf(points: readonly CoursePoint[]): CoursePoint | null {
   }, null);
 }
 
+/** How far such courses have been from what came, as their service has measured it. */
+export interface MeasuredError {
+  error: Value;
+  persistence: number;
+  hourOfDay: number;
+  held: number;
+  count: number;
+  days: number;
+}
+
+/** What the facts beside a forecast tell of its error; null where they do not tell all of it. */
+export function measuredError(facts: readonly Value[]): MeasuredError | null {
+  const number = (name: string) => facts.find(({ attribute }) => attribute === name)?.value;
+  const error = facts.find(({ attribute }) => attribute === "meanError");
+  const [persistence, hourOfDay, held] = [number("persistenceError"), number("hourOfDayError"), number("intervalHeld")];
+  const [count, days] = [number("comparedValues"), number("comparedDays")];
+  if (!error || typeof error.value !== "number" || typeof persistence !== "number" || typeof hourOfDay !== "number") return null;
+  if (typeof held !== "number" || typeof count !== "number" || typeof days !== "number") return null;
+  return { error, persistence, hourOfDay, held, count, days };
+}
+
 /** The facts that are courses. */
 export function coursesOf(facts: readonly Value[]): Value[] {
   return facts.filter(({ course }) => course && course.length > 1);

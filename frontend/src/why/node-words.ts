@@ -25,7 +25,9 @@ export function nodeName(node: LineageNode, format: Format): string {
   return name && name !== node.value ? `${label}, ${name}` : label;
 }
 
+/** When it was true; of a window of many values how many there are, from the first to the last. */
 export function nodeTime(node: LineageNode, words: Catalogue, format: Format): string {
+  if (node.window) return words.why.window(format.exact(node.window.values), format.moment(node.window.since), format.moment(node.window.until));
   if (node.period) return periodText(node.period, words);
   return node.observedAt ? format.moment(node.observedAt) : words.undated;
 }

@@ -89,24 +89,23 @@ export class WhyTree extends View {
 
   private one(node: LineageNode, open: boolean): TemplateResult {
     const { words, format } = this;
-    const unit = node.value === null ? "" : unitText(node, format);
     return html`<details ?open=${open}>
       <summary>
         <span class="line">
-          <b>${nodeFigure(node, words, format)}</b>
-          ${unit ? html`<span class="small">${unit}</span>` : nothing}
+          ${node.window ? nothing : this.figure(node)}
           <span class="name">${nodeName(node, format)}</span>
           <method-mark .method=${node.method}></method-mark>
           <span class="small">${nodeTime(node, words, format)}</span>
         </span>
       </summary>
-      <div class="inner">${node.window ? this.window(node.window) : html`<made-view .node=${node}></made-view>`} ${this.below(node)}</div>
+      <div class="inner">${node.window ? nothing : html`<made-view .node=${node}></made-view>`} ${this.below(node)}</div>
     </details>`;
   }
 
-  private window({ values, since, until }: NonNullable<LineageNode["window"]>) {
-    const { why } = this.words;
-    return html`<p>${why.window(this.format.exact(values), this.format.moment(since), this.format.moment(until))}</p>`;
+  /** Of one value; a window of many is told by its range. */
+  private figure(node: LineageNode) {
+    const unit = node.value === null ? "" : unitText(node, this.format);
+    return html`<b>${nodeFigure(node, this.words, this.format)}</b> ${unit ? html`<span class="small">${unit}</span>` : nothing}`;
   }
 
   private below(node: LineageNode) {

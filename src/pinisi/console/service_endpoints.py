@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from pinisi.city.text import Text
 from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route, json_reply
 from pinisi.context.problems import ResourceNotFound
@@ -72,7 +73,7 @@ def _reaction(running: RunningReaction, position: int) -> dict[str, Any]:
         "failed": counts.failed,
         "retried": counts.retried,
         "parked": len(running.parked),
-        "lastError": running.last_error or None,
+        "lastError": running.last_error,
         "busySeconds": round(counts.busy, 3),
     }
 
@@ -106,7 +107,7 @@ def _parked(run: Parked) -> dict[str, Any]:
         "first": format_instant(run.first),
         "last": format_instant(run.last),
         "tries": run.tries,
-        "reason": run.reason,
+        "reason": run.reason if isinstance(run.reason, Text) else Text(run.reason, run.reason, run.reason),
         "trace": run.trace,
         "given": [{"id": given.id, "position": given.position} for given in run.given],
     }

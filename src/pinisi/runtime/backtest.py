@@ -15,12 +15,12 @@ from pinisi.runtime.lane import Waiting
 from pinisi.runtime.past_sight import KnownBy, PastSight, PastSubject
 from pinisi.runtime.reaction import WHOLE_CITY, Claim, Judgement, Past, Reaction, Wake
 from pinisi.runtime.reaction_inputs import Fetched, Fetcher
-from pinisi.runtime.score import Compared, Errors, PlainRules, errors
 from pinisi.store.protocol import Record, Store
 from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import HOUR, SECOND, Instant
 from pinisi.vocabulary.principal import EVERYTHING
+from pinisi.vocabulary.score import Compared, Errors, PlainRules, errors
 
 MOST_ORIGINS = 20_000
 MOST_SUBJECTS = 500

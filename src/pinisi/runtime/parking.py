@@ -5,8 +5,11 @@ from collections.abc import Sequence
 
 import msgspec
 
+from pinisi.city.text import Text, fill
+from pinisi.runtime.reaction_answer import BadAnswer
+from pinisi.runtime.run_texts import NOT_WRITTEN, RAISED, STUCK, TOO_LONG
 from pinisi.runtime.time_limit import OverLimit, Stuck
-from pinisi.store.protocol import DocumentChange, Store
+from pinisi.store.protocol import DocumentChange, Refused, Store
 from pinisi.vocabulary.instant import Instant
 
 LONGEST_TRACE = 8_000
@@ -20,7 +23,10 @@ class GivenVersion(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Parked(msgspec.Struct, frozen=True, kw_only=True):
-    """A run that is parked. `moment` is that for which it ran, `last` when it failed last, `tries` how often."""
+    """A run that is parked. `moment` is that for which it ran, `last` when it failed last, `tries` how often.
+
+    `reason` is no Text where an earlier Pinisi has parked it.
+    """
 
     service: str
     reaction: str
@@ -30,7 +36,7 @@ class Parked(msgspec.Struct, frozen=True, kw_only=True):
     first: Instant
     last: Instant
     tries: int
-    reason: str
+    reason: Text | str
     trace: str
     given: tuple[GivenVersion, ...] = ()
 
@@ -57,13 +63,13 @@ async def parked_runs(store: Store, tenant: str, service: str, reaction: str) ->
     return [_decode(body) for _, _, body in documents]
 
 
-def reason_of(error: BaseException, limit: float) -> str:
+def reason_of(error: BaseException, limit: float) -> Text:
     """Why a run failed, in a line."""
-    if isinstance(error, OverLimit):
-        return f"took longer than its {limit:g} seconds"
-    if isinstance(error, Stuck):
-        return f"took longer than its {limit:g} seconds, and {error}"
-    return f"{type(error).__name__}: {error}"[:500]
+    if isinstance(error, OverLimit | Stuck):
+        return fill(STUCK if isinstance(error, Stuck) else TOO_LONG, seconds=limit)
+    if isinstance(error, BadAnswer | Refused):
+        return fill(NOT_WRITTEN, why=str(error)[:500])
+    return fill(RAISED, why=f"{type(error).__name__}: {error}"[:500])
 
 
 def trace_of(error: BaseException) -> str:

@@ -21,12 +21,13 @@ class Wake(msgspec.Struct, frozen=True, kw_only=True):
     """Changes that wake a reaction: of entities of `type`, of one of `attributes` (none named: of any).
 
     `subject` says whom the reaction is then about: the entity itself; the ones that its Relationship of that name
-    points to; or `WHOLE_CITY`.
+    points to; or `WHOLE_CITY`. With `on_change` False no change wakes it: it only says whom the clock's beats are for.
     """
 
     type: str
     attributes: tuple[str, ...] = ()
     subject: str | None = None
+    on_change: bool = True
 
 
 class Past(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,6 +142,8 @@ def check_reactions(service: str, types: Sequence[str], reactions: Sequence[Reac
     for reaction in reactions:
         if not reaction.wakes:
             raise BadReaction(f"{service}.{reaction.name}: nothing wakes it, and nothing says whom it is about")
+        if not reaction.every and not all(wake.on_change for wake in reaction.wakes):
+            raise BadReaction(f"{service}.{reaction.name}: no change wakes it, and it has no clock (`every`)")
         for writes in reaction.writes:
             if writes.type not in types:
                 raise BadReaction(
@@ -185,6 +188,6 @@ def _wakes(one: Reaction, other: Reaction) -> bool:
 
 
 def _touches(writes: Writes, wake: Wake) -> bool:
-    if writes.type != wake.type:
+    if writes.type != wake.type or not wake.on_change:
         return False
     return not writes.attributes or not wake.attributes or not set(writes.attributes).isdisjoint(wake.attributes)

@@ -30,10 +30,11 @@ class _Woken:
         self.type = table.expand_term(wake.type)
         self.attributes = frozenset(table.expand_term(name) for name in wake.attributes)
         self.subject = wake.subject
+        self.on_change = wake.on_change
         self.relation = None if wake.subject in (None, WHOLE_CITY) else table.expand_term(wake.subject or "")
 
     def by(self, entry: LogEntry) -> bool:
-        if self.type not in entry.types:
+        if not self.on_change or self.type not in entry.types:
             return False
         if entry.op == "delete" and self.subject != WHOLE_CITY:
             return False

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import msgspec
 import structlog
 
+from pinisi.city.text import Text, fill
 from pinisi.context.term_table import TermTable
 from pinisi.runtime.known import Inputs
 from pinisi.runtime.lane import Lane, Waiting
@@ -21,6 +22,7 @@ from pinisi.runtime.parking import GivenVersion, Parked, park, parked_runs, reas
 from pinisi.runtime.reaction import Reaction
 from pinisi.runtime.reaction_answer import changes_of
 from pinisi.runtime.reaction_inputs import Fetched, Fetcher, answered
+from pinisi.runtime.run_texts import STORE_WAITS
 from pinisi.runtime.sight import PresentSight
 from pinisi.runtime.time_limit import Failed, TimeLimited
 from pinisi.store.protocol import Change, EntityChange, Position, Reacted, Store, StoreUnavailable
@@ -29,6 +31,9 @@ from pinisi.vocabulary.principal import Grant, Grants, Principal
 
 BATCH = 64
 """Subjects of one reaction that are run and written together."""
+TURN = 128.0
+"""Seconds that a batch may take at most, by the limits of its runs: of slow ones fewer are taken, so that the quick
+reactions of the service need not wait for all of them."""
 PAUSES = (1.0, 5.0, 30.0)
 """Seconds before a run that failed is tried again; after the last it is parked."""
 STORE_PAUSE = 5.0
@@ -85,7 +90,7 @@ class RunningReaction:
         self.counts = Counts()
         self.parked: set[str] = set()
         self.read_to: Position = 0
-        self.last_error = ""
+        self.last_error: Text | None = None
         self.principal = principal_of(service, reaction, table)
         self._store = store
         self._tenant = tenant
@@ -128,9 +133,10 @@ class RunningReaction:
     async def run(self) -> None:
         """Run whatever is due, for ever."""
         told = time.monotonic()
+        most = max(1, min(BATCH, int(TURN / self.reaction.limit)))
         while True:
             now = time.monotonic()
-            batch = self.lane.take(now, BATCH)
+            batch = self.lane.take(now, most)
             if batch:
                 await self._run(batch)
             else:
@@ -157,7 +163,7 @@ class RunningReaction:
             answers = await self._react(new)
             await self._write(batch, new, answers)
         except StoreUnavailable as error:
-            self.last_error = str(error)
+            self.last_error = fill(STORE_WAITS, why=str(error))
             for one in batch:
                 self.lane.again(one, time.monotonic(), STORE_PAUSE)
             _log.warning("a reaction waits for the store", reaction=self.name, tenant=self._tenant, reason=str(error))
@@ -249,7 +255,7 @@ class RunningReaction:
         subject = one.waiting.subject
         self.parked.add(subject)
         reason = reason_of(error, self.reaction.limit)
-        _log.error("a run of a reaction is parked", reaction=self.name, subject=subject, reason=reason)
+        _log.error("a run of a reaction is parked", reaction=self.name, subject=subject, reason=reason.en)
         return park(
             Parked(
                 service=self.service,

@@ -205,7 +205,9 @@ class _World:
             while True:
                 await asyncio.sleep(0.01)
                 if reactor.failure or running.counts.failed or running.parked:
-                    reason = reactor.failure or running.last_error or "what it answers cannot be written"
+                    reason = reactor.failure or (
+                        running.last_error.en if running.last_error else "what it answers cannot be written"
+                    )
                     raise AssertionError(f"{self._reaction.name} fails: {reason}")
                 looks += 1
                 beaten = looks > _LOOKS_FOR_A_BEAT or running.counts.woken > 0

@@ -5,16 +5,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
-from air_at_hand import CUTS
+from air_at_hand import CUTS, surabaya
 from pinisi_table import pinisi_table
 
 from pinisi.runtime.known import Document, Inputs, Said, known_from
+from pinisi.services.environment.forecast_reactions import FORECAST, FORECAST_ERROR, claims, react_error, react_forecast
 from pinisi.services.environment.models import AIR_FORECAST
-from pinisi.services.environment.reactions import FORECAST, claims, react_forecast, react_index, react_verdict
+from pinisi.services.environment.reactions import react_index, react_verdict
 from pinisi.vocabulary.instant import HOUR, MINUTE, Instant, format_instant, parse_instant
 
 TABLE = pinisi_table()
 STATION = "urn:ngsi-ld:AirQualityObserved:balaikota"
+ERRORS = ("meanError", "persistenceError", "hourOfDayError", "intervalHeld", "comparedValues", "comparedDays")
 NOON = parse_instant("2026-11-20T12:00:00Z")
 
 
@@ -101,6 +103,30 @@ def test_without_concentrations_the_ispu_is_estimated_from_the_us_aqi_and_says_s
     assert value(answer, "usAqi") == 101
 
 
+def test_each_hour_of_a_us_aqi_counts_for_the_pollutant_that_it_was_of() -> None:
+    """The newest hours are of coarse particles; the eighteen before them stay hours of fine ones."""
+    index = hourly(wavy(100))
+    codes = [said("p2" if number < 66 else "p1", each.observed) for number, each in enumerate(index)]
+    newest = {"mainPollutant": {"type": "Property", "value": "p1"}}
+    answer = react_index(inputs({"airQualityIndex": index, "mainPollutant": codes}, **newest))
+    assert (value(answer, "criticalPollutant"), value(answer, "goodHours")) == ("pm25", 18)
+    assert set(value(answer, "subIndices")) == {"pm25"}
+
+
+def test_of_a_pollutant_that_was_told_once_all_later_hours_are_and_those_before_it() -> None:
+    index = hourly(wavy(100))
+    answer = react_index(inputs({"airQualityIndex": index, "mainPollutant": [said("p2", index[60].observed)]}))
+    assert (value(answer, "criticalPollutant"), value(answer, "goodHours")) == ("pm25", 24)
+
+
+def test_hours_of_two_pollutants_that_make_no_day_of_either_give_no_ispu() -> None:
+    index = hourly(wavy(100))
+    codes = [said("p1" if number % 2 else "p2", each.observed) for number, each in enumerate(index)]
+    answer = react_index(inputs({"airQualityIndex": index, "mainPollutant": codes}))
+    assert (value(answer, "ispu"), value(answer, "goodHours")) == (None, 12)
+    assert value(answer, "usAqi") is not None
+
+
 def test_a_us_aqi_of_an_unknown_pollutant_gives_no_ispu() -> None:
     answer = react_index(inputs({"airQualityIndex": hourly(wavy(100))}))
     assert (value(answer, "ispu"), value(answer, "usAqi")) == (None, 101)
@@ -185,3 +211,48 @@ def test_a_station_that_stopped_is_not_forecast() -> None:
 
 def test_three_weeks_are_needed_for_a_forecast() -> None:
     assert react_forecast(inputs({"pm25": month()[-19 * 24 :]})) == []
+
+
+def test_a_forecast_tells_its_own_error_beside_that_of_the_plain_rules() -> None:
+    """The real hours of Surabaya: five weeks, the last two of which can be forecast."""
+    told = surabaya(CUTS / "aqi_surabaya_five_weeks.csv")
+    past = [said(each.value, each.at, number) for number, each in enumerate(told)]
+    now = told[-1].at // HOUR * HOUR
+    answer = react_error(inputs({"airQualityIndex": past}, now))
+    found = {name: value(answer, name) for name in ERRORS}
+    assert found["comparedValues"] > 30
+    assert found["comparedDays"] in (12, 13)
+    assert 5 < found["meanError"] < 40
+    assert 5 < found["persistenceError"] < 40
+    assert 5 < found["hourOfDayError"] < 40
+    assert 60 <= found["intervalHeld"] <= 100
+    assert all(answer[0][name]["observedAt"] == format_instant(now) for name in ERRORS)
+    assert react_error(inputs({"airQualityIndex": past}, now)) == answer
+
+
+def test_what_came_after_the_moment_is_not_in_the_error() -> None:
+    past, wild = month(), [said(900.0, NOON + number * HOUR, 10_000 + number) for number in range(1, 30)]
+    assert react_error(inputs({"pm25": [*past, *wild]})) == react_error(inputs({"pm25": past}))
+
+
+def test_an_error_has_the_unit_of_what_is_forecast() -> None:
+    (document,) = react_error(inputs({"pm25": month()}))
+    units = {name: document[name].get("unitCode") for name in ERRORS}
+    assert units == {
+        "meanError": "GQ",
+        "persistenceError": "GQ",
+        "hourOfDayError": "GQ",
+        "intervalHeld": "P1",
+        "comparedValues": None,
+        "comparedDays": "DAY",
+    }
+
+
+def test_three_weeks_and_a_day_are_needed_for_an_error() -> None:
+    assert react_error(inputs({"pm25": month()[-21 * 24 :]})) == []
+    assert react_error(inputs({"pm25": month()[-23 * 24 :]})) != []
+
+
+def test_the_error_is_made_by_the_clock_alone() -> None:
+    assert FORECAST_ERROR.every == 6 * 3_600
+    assert not any(wake.on_change for wake in FORECAST_ERROR.wakes)

@@ -2,7 +2,8 @@
 
 from pinisi.runtime.manifest import Service
 from pinisi.services.environment.bmkg_forecast import FORECAST, TEXTS
-from pinisi.services.environment.reactions import FORECAST as AIR_FORECAST
+from pinisi.services.environment.forecast_reactions import FORECAST as AIR_FORECAST
+from pinisi.services.environment.forecast_reactions import FORECAST_ERROR
 from pinisi.services.environment.reactions import INDEX, VERDICT
 from pinisi.services.environment.views import VIEWS
 
@@ -13,5 +14,5 @@ SERVICE = Service(
     passing=("WeatherForecast",),
     sources=(FORECAST,),
     views=VIEWS,
-    reactions=(VERDICT, INDEX, AIR_FORECAST),
+    reactions=(VERDICT, INDEX, AIR_FORECAST, FORECAST_ERROR),
 )

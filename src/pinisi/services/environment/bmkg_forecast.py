@@ -1,7 +1,7 @@
 """The forecast of BMKG for each village: one address a village code (`adm4`), steps of three hours."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -13,6 +13,7 @@ from pinisi.runtime.about import About
 from pinisi.runtime.json_body import read_json
 from pinisi.runtime.source import Card, Message, Reading, Reject, Source, SourceKind, Unreadable
 from pinisi.runtime.strings import texts_of
+from pinisi.runtime.told import told, told_place, told_relation, told_time
 from pinisi.runtime.transports.http_fetch import Manners
 from pinisi.runtime.transports.http_poll import HttpPoll
 from pinisi.services.environment.models import FORECAST as DATASET
@@ -21,7 +22,7 @@ from pinisi.vocabulary.instant import HOUR, SECOND, Instant, format_instant
 
 TEXTS = texts_of("pinisi.services.environment")
 MEDIA = frozenset({"application/json", "text/json", "text/plain"})
-STEP = timedelta(hours=3)
+STEP = 3 * HOUR
 MOST_STEPS = 200
 
 
@@ -76,7 +77,7 @@ def reader(hours: float) -> Callable[[Message], Reading]:
         for number, step in enumerate(_steps(answer.data), start=1):
             try:
                 at = _moment(step)
-                if _instant(at + STEP) <= message.received or _instant(at) > until:
+                if at + STEP <= message.received or at > until:
                     continue
                 entities.append(_forecast(place, at, step))
                 sound.append(f"{place.adm4} {number}")
@@ -100,37 +101,33 @@ def _steps(data: list[Any]) -> Iterator[Any]:
             yield entry
 
 
-def _moment(step: Any) -> datetime:
+def _moment(step: Any) -> Instant:
     text = step.get("utc_datetime") if isinstance(step, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     try:
-        return datetime.strptime(str(text), "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)  # pyright: ignore[reportUnknownArgumentType]
+        return int(datetime.strptime(str(text), "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC).timestamp()) * SECOND  # pyright: ignore[reportUnknownArgumentType]
     except (ValueError, OverflowError):
         raise _BadStep("utc_datetime", text) from None  # pyright: ignore[reportUnknownArgumentType]
 
 
-def _forecast(place: _Place, at: datetime, step: Mapping[str, Any]) -> dict[str, Any]:
-    shown = format_instant(_instant(at))
+def _forecast(place: _Place, at: Instant, step: Mapping[str, Any]) -> dict[str, Any]:
+    shown = format_instant(at)
+    day, time = shown[:10], shown[11:16]
     entity: dict[str, Any] = {
-        "id": f"urn:ngsi-ld:WeatherForecast:bmkg-{place.adm4}-{at:%Y%m%dT%H%M}",
+        "id": f"urn:ngsi-ld:WeatherForecast:bmkg-{place.adm4}-{day.replace('-', '')}T{time.replace(':', '')}",
         "type": "WeatherForecast",
-        "name": _value(f"{place.deskel or place.desa or place.adm4} {at:%Y-%m-%d %H:%M} UTC", shown),
-        "partOf": {"type": "Relationship", "object": area_id(place.adm4), "observedAt": shown},
-        "validFrom": _time(at, shown),
-        "validTo": _time(at + STEP, shown),
-        "location": {
-            "type": "GeoProperty",
-            "value": {"type": "Point", "coordinates": [place.lon, place.lat]},
-            "observedAt": shown,
-        },
-        "expiresAt": format_instant(_instant(at + STEP)),
+        "name": told(f"{place.deskel or place.desa or place.adm4} {day} {time} UTC", shown),
+        "partOf": told_relation(area_id(place.adm4), shown),
+        "validFrom": told_time(at, shown),
+        "validTo": told_time(at + STEP, shown),
+        "location": told_place({"type": "Point", "coordinates": [place.lon, place.lat]}, shown),
+        "expiresAt": format_instant(at + STEP),
     }
     for name, quantity in QUANTITIES.items():
         if step.get(name) is not None:
-            number = _number(name, step[name], quantity)
-            entity[quantity.attribute] = _forecasted(number, shown) | {"unitCode": quantity.unit}
+            entity[quantity.attribute] = told(_number(name, step[name], quantity), shown, quantity.unit, DATASET)
     weather = WEATHER.get(step["weather"]) if isinstance(step.get("weather"), int) else None
     if weather is not None:
-        entity["weatherType"] = _forecasted(weather, shown)
+        entity["weatherType"] = told(weather, shown, dataset=DATASET)
     return entity
 
 
@@ -140,23 +137,6 @@ def _number(name: str, value: Any, quantity: Quantity) -> float:
     if not quantity.low <= value <= quantity.high:
         raise _BadStep(name, value)
     return value
-
-
-def _value(value: str | float, at: str) -> dict[str, Any]:
-    return {"type": "Property", "value": value, "observedAt": at}
-
-
-def _forecasted(value: str | float, at: str) -> dict[str, Any]:
-    return _value(value, at) | {"datasetId": DATASET}
-
-
-def _time(moment: datetime, at: str) -> dict[str, Any]:
-    value = {"@type": "DateTime", "@value": format_instant(_instant(moment))}
-    return {"type": "Property", "value": value, "observedAt": at}
-
-
-def _instant(moment: datetime) -> Instant:
-    return int(moment.timestamp()) * SECOND
 
 
 def _reject(place: _Place, number: int, step: Any, bad: _BadStep) -> Reject:

@@ -17,7 +17,9 @@ estimate from the concentrations that a US AQI stands for; `usAqi`, `usAqiCatego
 
 `AirQualityForecast` (Pinisi): one for each station, of its attribute `forecastOf`. `hours` (JSON): `at`, `value`, `low`
 and `high` (nine times in ten between them) of each of the next 24 hours; `highest` and `highestAt`; `learntFrom` (HUR):
-hours with a value. The numbers have the dataset `AIR_FORECAST`.
+hours with a value. The numbers have the dataset `AIR_FORECAST`. How good such forecasts have been, 24 hours ahead:
+`meanError`, beside `persistenceError` and `hourOfDayError` of the plain rules (mean absolute errors in the unit of what
+is forecast), `intervalHeld` (P1), of `comparedValues` over `comparedDays` (DAY).
 """
 
 from collections.abc import Mapping

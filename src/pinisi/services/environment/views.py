@@ -4,6 +4,12 @@ from pinisi.city.profile import Column, Layer
 from pinisi.city.words import attribute_label
 from pinisi.services.environment.bmkg_forecast import TEXTS
 
+
+def _columns(**units: str) -> tuple[Column, ...]:
+    """Attribute -> its unit, "" where it has none."""
+    return tuple(Column(name, attribute_label(name), unit=unit or None) for name, unit in units.items())
+
+
 FORECASTS = Layer(
     id="forecasts",
     title=TEXTS["forecasts-layer"],
@@ -12,12 +18,7 @@ FORECASTS = Layer(
     hue=6,
     visible=False,
     labels="never",
-    columns=(
-        Column("weatherType", attribute_label("weatherType")),
-        Column("temperature", attribute_label("temperature"), unit="CEL"),
-        Column("precipitation", attribute_label("precipitation"), unit="MMT"),
-        Column("validFrom", attribute_label("validFrom")),
-    ),
+    columns=_columns(weatherType="", temperature="CEL", precipitation="MMT", validFrom=""),
 )
 """Hidden until somebody shows it: every village has a step for each three hours, all at one place."""
 AIR = Layer(
@@ -29,11 +30,7 @@ AIR = Layer(
     labels="always",
     columns=(
         Column("ispu", attribute_label("ispu"), unit_text=TEXTS["ispu-unit"]),
-        Column("ispuCategory", attribute_label("ispuCategory")),
-        Column("criticalPollutant", attribute_label("criticalPollutant")),
-        Column("usAqi", attribute_label("usAqi")),
-        Column("goodHours", attribute_label("goodHours"), unit="HUR"),
-        Column("ispuBasis", attribute_label("ispuBasis")),
+        *_columns(ispuCategory="", criticalPollutant="", usAqi="", goodHours="HUR", ispuBasis=""),
     ),
 )
 AIR_FORECASTS = Layer(
@@ -43,10 +40,6 @@ AIR_FORECASTS = Layer(
     shape="hexagon",
     hue=4,
     visible=False,
-    columns=(
-        Column("forecastOf", attribute_label("forecastOf")),
-        Column("highest", attribute_label("highest")),
-        Column("highestAt", attribute_label("highestAt")),
-    ),
+    columns=_columns(forecastOf="", highest="", highestAt="", meanError=""),
 )
 VIEWS = (AIR, AIR_FORECASTS, FORECASTS)

@@ -2,16 +2,16 @@
 
 `pinisi backtest` runs the reaction itself over the past of a city; here is only the rule, on a series that is there
 already, so that rules are compared before they are a reaction and that a forecast can tell its own measured error. Both
-are scored by `pinisi.runtime.score`.
+are scored by `pinisi.vocabulary.score`.
 """
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from pinisi.runtime.score import Compared, Errors, PlainRules, errors
 from pinisi.services.environment.engine.forecast import Forecast, forecast
 from pinisi.services.environment.engine.hourly import Hourly
 from pinisi.vocabulary.instant import DAY, HOUR, Instant
+from pinisi.vocabulary.score import Compared, Errors, PlainRules, errors
 
 Rule = Callable[[Hourly, Instant, Sequence[int]], Forecast | None]
 HORIZONS = (1, 6, 24)

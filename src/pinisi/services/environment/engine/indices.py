@@ -1,6 +1,6 @@
 """Both indices of a station from all that it said in its last days: what counts, what is left out, and why."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Literal
 
@@ -11,7 +11,7 @@ from pinisi.services.environment.engine.cleaning import Reading, Reason, Verdict
 from pinisi.services.environment.engine.pollutant import POLLUTANTS, Pollutant
 from pinisi.services.environment.engine.quantity import QUANTITIES
 from pinisi.services.environment.engine.station import HOURS, StationIndex, station_ispu
-from pinisi.services.environment.engine.without_concentrations import particles_behind
+from pinisi.services.environment.engine.without_concentrations import MAIN_POLLUTANTS, particles_behind
 from pinisi.vocabulary.instant import HOUR, SECOND, Instant
 
 TOLD = "airQualityIndex"
@@ -55,10 +55,10 @@ def judged(series: Mapping[str, Sequence[Reading]]) -> dict[str, list[Verdict]]:
     return {name: settled(judge_all(QUANTITIES[name], series[name])) for name in series if name in QUANTITIES}
 
 
-def indices(verdicts: Verdicts, main_pollutant: str = "") -> Indices | None:
+def indices(verdicts: Verdicts, main_pollutant: Callable[[Instant], str] = lambda _: "") -> Indices | None:
     """The indices at the time of the newest value; None where there is no value.
 
-    `main_pollutant` is IQAir's code of the one that a told US AQI is of.
+    `main_pollutant` tells IQAir's code of the one that the US AQI told of a moment is of.
     """
     times = [verdict.at for many in verdicts.values() for verdict in many]
     if not times:
@@ -79,17 +79,18 @@ def indices(verdicts: Verdicts, main_pollutant: str = "") -> Indices | None:
     )
 
 
-def _behind(told: Sequence[Verdict], main_pollutant: str) -> dict[Pollutant, Sequence[Verdict]]:
-    """The concentrations that a told US AQI stands for."""
-    found: list[Verdict] = []
+def _behind(told: Sequence[Verdict], code: Callable[[Instant], str]) -> dict[Pollutant, Sequence[Verdict]]:
+    """The concentrations that a told US AQI stands for, each of the pollutant that it was of."""
+    found: dict[Pollutant, list[Verdict]] = {}
     for verdict in told:
         day = day_of(verdict.at)
         if verdict.used and day >= us_aqi.EDITION_2012:
-            value = particles_behind(min(verdict.value, 500.0), main_pollutant, day)
+            pollutant = code(verdict.at)
+            value = particles_behind(min(verdict.value, 500.0), pollutant, day)
             if value is not None:
-                found.append(msgspec.structs.replace(verdict, value=value))
-    pollutant: Pollutant = "pm25" if main_pollutant == "p2" else "pm10"
-    return {pollutant: found} if found else {}
+                each = msgspec.structs.replace(verdict, value=value)
+                found.setdefault(MAIN_POLLUTANTS[pollutant], []).append(each)
+    return {**found}
 
 
 def _us_aqi(ispu: StationIndex, verdicts: Verdicts, at: Instant) -> int | None:
