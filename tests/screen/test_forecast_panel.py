@@ -125,6 +125,9 @@ def test_it_tells_its_own_measured_error_beside_plain_rules(page: Page, forecast
     facts = page.locator("place-facts")
     expect(facts.get_by_role("button", name="Mean error 24 h ahead: 14.2 µg/m³")).to_be_visible()
     expect(facts.get_by_role("button", name="Compared over: 90 days")).to_be_visible()
+    panel.get_by_role("link", name="Why this value?").click()
+    dialog = page.locator("why-dialog").get_by_role("dialog")
+    expect(dialog).to_contain_text("Mean absolute error 24 h ahead over the last 90 days: 14.2 µg/m³.")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ export const course: Catalogue["course"] = {
   open: "Open its page",
   error: (figure, days) => `Mean absolute error 24 h ahead over the last ${days} days: ${figure}.`,
   plain: (persistence, hourOfDay) => `The last value again ${persistence}, the mean of that hour ${hourOfDay}.`,
-  held: (percent, n) => `The interval held ${percent} % of ${n} values.`,
+  held: (percent, n) => `The interval held ${percent} % of ${n} values.`,
   count: (n) => `${n} values`,
   linked: "About the same",
 };

@@ -12,7 +12,7 @@ export const course = {
   open: "Buka halamannya",
   error: (figure: string, days: string) => `Galat mutlak rata-rata 24 jam ke depan selama ${days} hari terakhir: ${figure}.`,
   plain: (persistence: string, hourOfDay: string) => `Bila nilai terakhir diulang ${persistence}, rata-rata jam itu ${hourOfDay}.`,
-  held: (percent: string, n: string) => `Rentang memuat ${percent} % dari ${n} nilai.`,
+  held: (percent: string, n: string) => `Rentang memuat ${percent} % dari ${n} nilai.`,
   count: (n: string) => `${n} nilai`,
   linked: "Tentang hal yang sama",
 };

@@ -9,8 +9,9 @@ import { store } from "../live/store";
 import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
 import "../why/why-link";
-import { hasBand, hasPassed, highestOf, measuredError } from "./course";
+import { hasBand, hasPassed, highestOf } from "./course";
 import "./course-chart";
+import "./measured-error";
 import "./method-mark";
 import { providerName, unitText } from "./words";
 
@@ -44,6 +45,7 @@ export class CoursePanel extends View {
       }
 
       p,
+      measured-error,
       .acts,
       details {
         padding: 0 1.125rem;
@@ -112,7 +114,7 @@ export class CoursePanel extends View {
       ${this.highest(points)}
       <course-chart .points=${points} ?broken=${UNMEASURED.has(value.method ?? "")}></course-chart>
       <p class="small">${hasBand(points) ? `${words.course.band} ` : ""}${words.course.zone(this.format.zone)}</p>
-      ${this.measured()}
+      <measured-error .facts=${this.facts}></measured-error>
       ${this.acts()}
       <details>
         <summary>${words.course.table}</summary>
@@ -131,17 +133,6 @@ export class CoursePanel extends View {
     if (!highest || highest.value === null) return nothing;
     const figure = `${this.format.glance(highest.value)} ${unitText(this.value, this.format)}`.trim();
     return html`<p class="small">${this.words.course.highest(figure, this.format.moment(highest.at))}</p>`;
-  }
-
-  private measured() {
-    const found = measuredError(this.facts);
-    if (!found) return nothing;
-    const { course } = this.words;
-    const exact = (value: number) => this.format.exact(value);
-    const figure = `${exact(found.error.value as number)} ${unitText(found.error, this.format)}`.trim();
-    return html`<p class="small">
-      ${course.error(figure, exact(found.days))} ${course.plain(exact(found.persistence), exact(found.hourOfDay))} ${course.held(exact(found.held), exact(found.count))}
-    </p>`;
   }
 
   private table(points: readonly CoursePoint[], name: string) {

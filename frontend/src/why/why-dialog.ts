@@ -12,6 +12,7 @@ import { programme } from "../live/programme";
 import { store } from "../live/store";
 import { screenState } from "../screen/screen";
 import { controls } from "../theme/controls";
+import "../value/measured-error";
 import "./why-tree";
 
 @customElement("why-dialog")
@@ -142,10 +143,16 @@ export class WhyDialog extends View {
       </div>
       <div class="body" aria-busy=${!tree && !problem}>
         ${problem ? html`<p role="alert">${problem}</p>` : nothing}
-        ${tree ? html`<why-tree .node=${tree}></why-tree>` : nothing}
+        ${this.error()} ${tree ? html`<why-tree .node=${tree}></why-tree>` : nothing}
         ${!tree && !problem ? html`<p>${this.words.loading}</p>` : nothing}
       </div>
     </dialog>`;
+  }
+
+  /** Of a forecast: how far such forecasts have been from what came. */
+  private error() {
+    const facts = openPlace.place?.facts;
+    return facts && valueAt(this.address)?.course ? html`<measured-error .facts=${facts}></measured-error>` : nothing;
   }
 
   private leave(): void {
