@@ -92,7 +92,7 @@ return       returned       returned     -        =         =          =        
 resume       -              -            unacknowledged - - - - - - - - -
 shelve       shelved        shelved      shelved  -         -          -        -         -          -        -        -        -
 unshelve     -              -            -        acknowledged -       -        -         -          -        -        -        -
-suppress     suppressed     suppressed   suppressed -       -          -        -         -          -        -        -        -
+suppress     suppressed     suppressed   suppressed -       suppressed     -        -         -          -        -        -        -
 release      -              -            -        -         acknowledged -      -         -          -        -        -        -
 open         open           open         open     open      open       -        -         -          -        -        -        -
 triage       -              -            -        -         -          triaged  =         =          =        -        -        -

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
+import msgspec
 import pytest
 
 from patience import PATIENCE
@@ -12,6 +13,8 @@ from pinisi.feed.in_process import InProcessFeed
 from pinisi.incidents import watch as watching
 from pinisi.incidents.acts import Close, Take
 from pinisi.incidents.desk import Desk
+from pinisi.incidents.grouping.gate import Gate
+from pinisi.incidents.grouping.rules import default_rules
 from pinisi.incidents.incident import Raised
 from pinisi.incidents.queue import Wanted
 from pinisi.incidents.states import OPEN
@@ -38,10 +41,12 @@ RULES = Rules(frozenset({GAUGE}), alarms_of, "one")
 
 
 @contextlib.asynccontextmanager
-async def watched(store: SqliteStore, desk: Desk, rules: Rules = RULES) -> AsyncIterator[None]:
+async def watched(
+    store: SqliteStore, desk: Desk, rules: Rules = RULES, gate: Gate | None = None
+) -> AsyncIterator[None]:
     feed = InProcessFeed(store)
     store.listen(feed.heard)
-    task = asyncio.create_task(watch("city", store, feed, desk, rules, lambda: 7))
+    task = asyncio.create_task(watch("city", store, feed, desk, rules, lambda: 7, gate))
     try:
         yield
         assert not task.done()
@@ -197,3 +202,29 @@ async def test_a_store_that_cannot_write_delays_an_alarm_and_loses_none(
         assert await count(desk) == 0
         full[0] = False
         await settled(store, raised(desk, 1))
+
+
+async def test_a_gate_between_rules_and_desk_keeps_a_flood_of_alarms_quiet_and_hears_of_ends(
+    store: SqliteStore, desk: Desk
+) -> None:
+    def flood_of(record: Record) -> Sequence[Raised]:
+        place = {"type": "Point", "coordinates": [119.43, -5.15]}
+        return [
+            msgspec.structs.replace(each, category="flood", severity="caution", location=place)
+            for each in alarms_of(record)
+        ]
+
+    async def both(states: Sequence[Any], number: int) -> bool:
+        return await count(desk, states) == number
+
+    gate = Gate("city", store, desk, default_rules())
+    async with watched(store, desk, Rules(frozenset({GAUGE}), flood_of, "flood"), gate):
+        for number in (1, 2, 3):
+            await measure(store, 3, number)
+        await settled(store, lambda: both(("suppressed",), 2))
+        assert await both(("unacknowledged",), 1)
+        first = "urn:ngsi-ld:Incident:high:urn:gauge:1"
+        await desk.act("city", first, Take(), OPERATOR, 7)
+        await desk.act("city", first, Close(reason="over"), OPERATOR, 7)
+        await measure(store, 3, 4)
+        await settled(store, lambda: both(("unacknowledged",), 1))

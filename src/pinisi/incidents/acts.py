@@ -74,7 +74,9 @@ class Unshelve(Deed, frozen=True, kw_only=True, tag="unshelve"):
 
 
 class Suppress(Deed, frozen=True, kw_only=True, tag="suppress"):
-    """Ask nobody, by design: of a written rule, or because it belongs to another incident (`group`)."""
+    """Ask nobody, by design: of a written rule, or because it belongs to another incident (`group`); of one that is
+    suppressed already, to which it belongs now.
+    """
 
     reason: str = ""
     rule: str = ""

@@ -24,6 +24,7 @@ from pinisi.incidents.acts import (
     Resolve,
     Review,
     Shelve,
+    Suppress,
     Triage,
     Unmerge,
     Verify,
@@ -82,10 +83,13 @@ class Desk:
         principal: Principal,
         now: Instant,
         *,
+        quietly: Suppress | None = None,
         also: Sequence[Change] = (),
         writes: frozenset[str] = frozenset(),
     ) -> bool:
         """Raise it, unless it is open already; whether it was raised. `also` and `writes` as with `act`.
+
+        `quietly`: it is an alarm that asks nobody from its first moment.
 
         Raises:
             Forbidden: it lies where the principal sees no incidents.
@@ -103,6 +107,11 @@ class Desk:
         late = 0 < raised.at < now
         first = _act(deed, principal, raised.at or now, now if late else 0)
         record = begun(first, 1 if before is None else before.acts + 1)
+        story = [_line(raised.id, record, first)]
+        if quietly is not None:
+            second = _act(quietly, principal, raised.at or now, now if late else 0)
+            record = after(record, second)
+            story.append(_line(raised.id, record, second))
         due = due_at(record, rules.targets)
 
         def create(_old: Entity | None, at: Instant) -> Edit:
@@ -110,7 +119,8 @@ class Desk:
 
         changes = [
             EntityChange(raised.id, create),
-            *_kept(raised.id, record, first, 0 if known is None else known[0]),
+            DocumentChange(RECORD_KIND, raised.id, _encode(record), 0 if known is None else known[0]),
+            *story,
             *also,
         ]
         try:
@@ -120,6 +130,10 @@ class Desk:
                 raise
             return False
         return True
+
+    async def is_open(self, tenant: str, id: str) -> bool:
+        known = await self._store.document(tenant, RECORD_KIND, id)
+        return known is not None and _record(known[1]).state in OPEN
 
     async def act(
         self,
@@ -315,8 +329,13 @@ def _check_agency(rules: Operations, field: str, code: str) -> None:
 def _kept(id: str, record: Record, act: Act, version: int) -> list[Change]:
     return [
         DocumentChange(RECORD_KIND, id, _encode(record), version),
-        DocumentChange(acts_kind(id), f"{record.acts:06}", encoded_act(act)),
+        _line(id, record, act),
     ]
+
+
+def _line(id: str, record: Record, act: Act) -> Change:
+    """The act that led to the record, in the incident's story."""
+    return DocumentChange(acts_kind(id), f"{record.acts:06}", encoded_act(act))
 
 
 def _words(entity: Entity) -> str:

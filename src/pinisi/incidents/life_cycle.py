@@ -68,7 +68,7 @@ FROM: Mapping[type[Deed], tuple[State, ...]] = {
     Resume: OPEN,
     Shelve: _LOUD,
     Unshelve: ("shelved",),
-    Suppress: _LOUD,
+    Suppress: (*_LOUD, "suppressed"),
     Release: ("suppressed",),
     Open: ALARM,
     Triage: UNDER_WAY,

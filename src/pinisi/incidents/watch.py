@@ -12,11 +12,13 @@ import structlog
 
 from pinisi.feed.protocol import Feed
 from pinisi.incidents.desk import Desk
+from pinisi.incidents.grouping.gate import Gate, keep_turns
 from pinisi.incidents.incident import Raised
 from pinisi.store.protocol import DocumentChange, LogEntry, LogSlice, Record, Store, StoreUnavailable
 from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM
+from pinisi.vocabulary.terms import INCIDENT
 
 STANDING = "alarm-standing"
 """Kind of the documents that say which alarms of an entity hold: id of the entity -> ids of incidents."""
@@ -45,23 +47,43 @@ class Rules(msgspec.Struct, frozen=True):
         return f"alarms {self.digest}".strip()
 
 
-async def watch(tenant: str, store: Store, feed: Feed, desk: Desk, rules: Rules, now: Callable[[], Instant]) -> None:
-    """Follow the log for ever, also over times in which the store could not be written."""
-    while True:
-        try:
-            await _Watch(tenant, store, desk, rules, now).follow(feed)
-        except StoreUnavailable as error:
-            _log.warning("the alarm watch waits for the store", tenant=tenant, reason=str(error))
-            await asyncio.sleep(RETRY_SECONDS)
+async def watch(
+    tenant: str,
+    store: Store,
+    feed: Feed,
+    desk: Desk,
+    rules: Rules,
+    now: Callable[[], Instant],
+    gate: Gate | None = None,
+) -> None:
+    """Follow the log for ever, also over times in which the store could not be written.
+
+    `gate` keeps alarms from calling an operator too often; what it holds back rings when its turn comes.
+    """
+    turns = None if gate is None else asyncio.create_task(keep_turns(gate, now))
+    try:
+        while True:
+            try:
+                await _Watch(tenant, store, desk, rules, now, gate).follow(feed)
+            except StoreUnavailable as error:
+                _log.warning("the alarm watch waits for the store", tenant=tenant, reason=str(error))
+                await asyncio.sleep(RETRY_SECONDS)
+    finally:
+        if turns is not None:
+            turns.cancel()
+            await asyncio.gather(turns, return_exceptions=True)
 
 
 class _Watch:
-    def __init__(self, tenant: str, store: Store, desk: Desk, rules: Rules, now: Callable[[], Instant]) -> None:
+    def __init__(
+        self, tenant: str, store: Store, desk: Desk, rules: Rules, now: Callable[[], Instant], gate: Gate | None
+    ) -> None:
         self._tenant = tenant
         self._store = store
         self._desk = desk
         self._rules = rules
         self._now = now
+        self._gate = gate
         self._standing: dict[str, frozenset[str]] = {}
 
     async def follow(self, feed: Feed) -> None:
@@ -70,6 +92,7 @@ class _Watch:
         self._standing = {id: _ids(body) for id, _, body in documents}
         kept = await feed.resume(self._tenant, self._rules.cursor)
         async for piece in feed.follow(self._tenant, kept, EVERYTHING):
+            await self._hear_of_ends(piece)
             changed = [await self._look(id) async for id in self._concerned(piece)]
             if any(changed) or piece.reset or piece.position - kept >= STRIDE:
                 kept = piece.position
@@ -103,7 +126,7 @@ class _Watch:
         if alarms.keys() == standing:
             return False
         for alarm in (alarms[key] for key in alarms.keys() - standing):
-            if await self._desk.raise_incident(self._tenant, alarm, SYSTEM, self._now()):
+            if await self._raise(alarm):
                 _log.info("alarm raised", tenant=self._tenant, incident=alarm.id)
         body = _encode(sorted(alarms)) if alarms else None
         await self._store.apply(self._tenant, [DocumentChange(STANDING, id, body)], SYSTEM)
@@ -112,6 +135,20 @@ class _Watch:
         else:
             del self._standing[id]
         return True
+
+    async def _raise(self, alarm: Raised) -> bool:
+        if self._gate is not None:
+            return await self._gate.raise_alarm(alarm, self._now())
+        return await self._desk.raise_incident(self._tenant, alarm, SYSTEM, self._now())
+
+    async def _hear_of_ends(self, piece: LogSlice) -> None:
+        """Incidents that were closed cover no others any more."""
+        changed = {entry.subject for entry in piece.entries if entry.op == "update" and INCIDENT in entry.types}
+        if self._gate is None:
+            return
+        for id in changed:
+            if not await self._desk.is_open(self._tenant, id):
+                await self._gate.closed(id)
 
     async def _alarms(self, id: str) -> Sequence[Raised]:
         record = await self._store.entity(self._tenant, id, EVERYTHING)
