@@ -152,7 +152,27 @@ export interface Stage {
   level: 1 | 2 | 3 | 4 | 5;
   word: Text;
   since: string;
-  setBy: string;
+  /** Null for the public. */
+  setBy: string | null;
+  reason: string;
+}
+
+export interface StageLine {
+  /** 0: taken back to "not set". */
+  level: 0 | Stage["level"];
+  word: Text | null;
+  since: string;
+  setBy: string | null;
+  reason: string;
+  proposed: number | null;
+}
+
+export interface StageBook {
+  stage: Stage | null;
+  note: Text | null;
+  stages: { level: Stage["level"]; word: Text; criteria: Text[] }[];
+  proposal: { level: Stage["level"]; reasons: Text[] } | null;
+  log: StageLine[];
 }
 
 export interface Now {

@@ -1,22 +1,26 @@
-/** The city's stage: number, word and colour together; grey and "not set" until someone sets it. */
-import { css, html } from "lit";
-import { customElement } from "lit/decorators.js";
+/** The city's stage: number, word and colour together; grey and "not set" until someone sets it. Opens its page. */
+import { css, html, nothing } from "lit";
+import { customElement, state } from "lit/decorators.js";
 import { store } from "../live/store";
 import { screenState } from "../screen/screen";
+import { stageColours } from "../stage/stage-colours";
 import { controls } from "../theme/controls";
 import { View } from "./view";
 
 @customElement("stage-badge")
 export class StageBadge extends View {
+  @state() private opened = false;
+
   static override readonly styles = [
     controls,
+    stageColours,
     css`
       :host {
         flex: none;
         min-width: 0;
       }
 
-      div {
+      button {
         display: flex;
         align-items: center;
         gap: 0.5rem;
@@ -26,16 +30,6 @@ export class StageBadge extends View {
         border-radius: 1.125rem;
         background: var(--raised);
         white-space: nowrap;
-      }
-
-      .number {
-        display: grid;
-        place-items: center;
-        width: 1.5rem;
-        height: 1.5rem;
-        border-radius: 50%;
-        font-weight: 600;
-        color: var(--on-status);
       }
 
       .unset {
@@ -50,42 +44,35 @@ export class StageBadge extends View {
         padding: 0 0.625rem;
         position: relative;
       }
-
-      .level-1 {
-        background: var(--stage-1);
-      }
-
-      .level-2 {
-        background: var(--stage-2);
-      }
-
-      .level-3 {
-        background: var(--stage-3);
-      }
-
-      .level-4 {
-        background: var(--stage-4);
-      }
-
-      .level-5 {
-        background: var(--stage-5);
-      }
     `,
   ];
 
   protected override render() {
-    const stage = store.now?.stage;
     if (!store.now) return html``;
+    return html`${this.badge()}
+    ${this.opened ? html`<stage-dialog @done=${() => (this.opened = false)}></stage-dialog>` : nothing}`;
+  }
+
+  private badge() {
+    const stage = store.now?.stage;
     if (!stage) return this.unset();
-    return html`<div title=${this.words.stageSetBy(stage.setBy, this.format.moment(stage.since))}>
+    const told = [stage.setBy && this.words.stageSetBy(stage.setBy, this.format.moment(stage.since)), stage.reason];
+    return html`<button title=${told.filter(Boolean).join(" · ")} aria-haspopup="dialog" @click=${this.open}>
       <span class="number level-${stage.level}"><span class="unseen">${this.words.stage} </span>${stage.level}</span>
       ${this.text(stage.word)}
-    </div>`;
+    </button>`;
   }
 
   private unset() {
     const { stage, stageNotSet } = this.words;
-    if (screenState.mode !== "phone") return html`<div class="unset">${stage} · ${stageNotSet}</div>`;
-    return html`<div class="unset small"><span class="unseen">${stage}: </span>${stageNotSet}</div>`;
+    const phone = screenState.mode === "phone";
+    return html`<button class="unset ${phone ? "small" : ""}" aria-haspopup="dialog" @click=${this.open}>
+      ${phone ? html`<span class="unseen">${stage}: </span>${stageNotSet}` : html`${stage} · ${stageNotSet}`}
+    </button>`;
+  }
+
+  private open(): void {
+    void import("../stage/stage-dialog");
+    this.opened = true;
   }
 }

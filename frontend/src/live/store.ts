@@ -230,7 +230,8 @@ class LiveStore extends EventTarget {
     this.changed();
   }
 
-  private readNowSoon(): void {
+  /** Soon, and once for all who ask meanwhile. */
+  readNowSoon(): void {
     if (this.nowTimer) return;
     this.nowTimer = window.setTimeout(() => void this.readNow(), NOW_AGAIN_MS);
   }

@@ -1,6 +1,7 @@
 import { data } from "./data-en";
 import { programme } from "./programme-en";
 import { replay } from "./replay-en";
+import { cityStage } from "./stage-en";
 import { work } from "./work-en";
 import { course } from "./course-en";
 import { services } from "./services-en";
@@ -332,6 +333,7 @@ export const en: Catalogue = {
     clockModes: { live: "live", replayed: "replayed", paused: "paused" },
   },
   data,
+  cityStage,
   work,
   programme,
   why,

@@ -1,6 +1,7 @@
 import { data } from "./data-id";
 import { programme } from "./programme-id";
 import { replay } from "./replay-id";
+import { cityStage } from "./stage-id";
 import { work } from "./work-id";
 import { course } from "./course-id";
 import { services } from "./services-id";
@@ -330,6 +331,7 @@ export const id = {
     clockModes: { live: "langsung", replayed: "putar ulang", paused: "jeda" },
   },
   data,
+  cityStage,
   work,
   programme,
   why,

@@ -1,6 +1,7 @@
 import { data } from "./data-ja";
 import { programme } from "./programme-ja";
 import { replay } from "./replay-ja";
+import { cityStage } from "./stage-ja";
 import { work } from "./work-ja";
 import { course } from "./course-ja";
 import { services } from "./services-ja";
@@ -332,6 +333,7 @@ export const ja: Catalogue = {
     clockModes: { live: "稼働中", replayed: "再生中", paused: "一時停止" },
   },
   data,
+  cityStage,
   work,
   programme,
   why,

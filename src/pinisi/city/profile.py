@@ -25,6 +25,7 @@ from pinisi.city.period import NotAPeriod, period_days
 from pinisi.city.provenance import Source, read_sources
 from pinisi.city.reading import read_toml
 from pinisi.city.registers import Register, Table, read_registers, read_table
+from pinisi.city.stages import Stages, read_stages
 from pinisi.city.text import LANGUAGES, Text, strange_place
 
 MOST_TILES = 7
@@ -150,6 +151,7 @@ class Profile(msgspec.Struct, frozen=True):
     """Where the files of `shapes` lie: the external folder, else the city's own."""
     models: tuple[Model, ...] = ()
     operations: Operations = DEFAULTS
+    stages: Stages = Stages()
 
     @property
     def tiles(self) -> tuple[Indicator, ...]:
@@ -224,6 +226,7 @@ def load_profile(folder: Path, data_from: Path | None = None, *, drawn: bool = T
         drawings=drawings,
         models=read_models(folder / "models.toml"),
         operations=read_operations(folder),
+        stages=read_stages(folder),
     )
 
 

@@ -17,6 +17,7 @@ from pinisi.console.http import JSON_MEDIA, Call, Reply, Route, json_reply
 from pinisi.console.incident_endpoints import cases_seen
 from pinisi.console.incident_json import incident_json
 from pinisi.console.layers import location_of
+from pinisi.console.stage_endpoints import stage_now
 from pinisi.console.town import Town, clock_json
 from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.problems import ResourceNotFound
@@ -166,7 +167,7 @@ async def get_now(house: House, call: Call) -> Reply:
     return json_reply(
         {
             "position": position,
-            "stage": None,
+            "stage": await stage_now(house, call, view.at),
             "tiles": tiles,
             "alarms": alarms,
             "alarmCount": count,

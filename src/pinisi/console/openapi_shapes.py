@@ -9,6 +9,7 @@ from pinisi.console.command_endpoints import CommandAct, CommandWish
 from pinisi.console.entry_bodies import EntryBody, PlaceBody, UndoBody
 from pinisi.console.incident_bodies import ActWish, IncidentWish, MergeWish, UnmergeWish
 from pinisi.console.job_endpoints import JobWish
+from pinisi.console.stage_endpoints import StageWish
 from pinisi.people.account_register import AccountChange
 from pinisi.people.interface import AccountRequest, PasswordRequest, SignInRequest, TokenRequest
 from pinisi.runtime.import_desk import Correction, ImportWish
@@ -230,6 +231,7 @@ _STRUCTS: tuple[type[msgspec.Struct], ...] = (
     PlaceBody,
     UndoBody,
     JobWish,
+    StageWish,
     BacktestWish,
     CommandWish,
     CommandAct,

@@ -23,6 +23,7 @@ from pinisi.console.road_endpoints import ROAD_ROUTES
 from pinisi.console.service_endpoints import SERVICE_ROUTES
 from pinisi.console.service_routes import service_routes
 from pinisi.console.source_endpoints import SOURCE_ROUTES
+from pinisi.console.stage_endpoints import STAGE_ROUTES
 from pinisi.console.subscription_endpoints import SUBSCRIPTION_ROUTES
 from pinisi.console.time_endpoints import TIME_ROUTES
 from pinisi.console.trail_endpoints import TRAIL_ROUTES
@@ -52,6 +53,7 @@ ROUTES: tuple[Route, ...] = (
     *PROGRAMME_ROUTES,
     *ENTRY_ROUTES,
     *INCIDENT_ROUTES,
+    *STAGE_ROUTES,
     *LIVE_ROUTES,
     *PEOPLE_ROUTES,
     *TRAIL_ROUTES,

@@ -13,6 +13,7 @@ from pinisi.console.layers import Layers
 from pinisi.console.sources import Sources
 from pinisi.console.tiles import Tiles
 from pinisi.context.term_table import TermTable
+from pinisi.incidents.stage import StageDesk
 from pinisi.runtime.clock import Clock, WallClock
 from pinisi.runtime.keeper import Keeper
 from pinisi.runtime.rooms import Rooms
@@ -32,6 +33,7 @@ class Town:
         self.sources = Sources(store, tenant, table)
         self.keeper = Keeper()
         self.rooms = Rooms(store, tenant, table, clock, self.keeper)
+        self.stage = StageDesk(store, tenant, profile.stages, table)
         self._blinding = Blinding(store, tenant, self.layers)
         self.standings: Kept[Any] = Kept()
         self.writes: dict[str, frozenset[str]] = {}

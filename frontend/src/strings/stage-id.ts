@@ -1,0 +1,20 @@
+/** Kata-kata untuk tahap kota. */
+export const cityStage = {
+  title: "Tahap kota",
+  open: "Lihat tahap kota",
+  none: "Belum ada yang menetapkan tahap.",
+  noStages: "Kota ini belum punya tahap: tulis stages.toml di folder kota.",
+  proposed: (level: string) => `Aturan mengusulkan tahap ${level}`,
+  because: (reasons: string) => `karena ${reasons}`,
+  criteria: "Arti setiap tahap",
+  choose: "Tetapkan",
+  take: "Cabut tahap",
+  reason: "Alasan (dibaca warga)",
+  confirm: (level: string, word: string) => `Tetapkan tahap ${level}, ${word}`,
+  confirmNone: "Cabut: tahap menjadi belum ditetapkan",
+  log: "Catatan perubahan",
+  unset: "dicabut",
+  wasProposed: (level: string) => `aturan mengusulkan ${level}`,
+  current: "berlaku sekarang",
+  close: "Tutup",
+};
