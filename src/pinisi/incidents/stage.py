@@ -10,7 +10,16 @@ import msgspec
 from pinisi.city.stages import Counted, Stage, Stages
 from pinisi.city.text import Text
 from pinisi.context.term_table import TermTable
-from pinisi.store.protocol import DocumentChange, Edit, EntityChange, Position, Store, Transform, VersionConflict
+from pinisi.store.protocol import (
+    AuditEntry,
+    DocumentChange,
+    Edit,
+    EntityChange,
+    Position,
+    Store,
+    Transform,
+    VersionConflict,
+)
 from pinisi.store.query import AllOf, Compare, EntityQuery, Path, TypeIs
 from pinisi.vocabulary.entity import LANGUAGE, PROPERTY, Entity, Instance
 from pinisi.vocabulary.instant import Instant, format_instant
@@ -105,6 +114,7 @@ class StageDesk:
         changes = [
             EntityChange(stage_id(self._tenant), _become(self._tenant, change, stage)),
             DocumentChange(KIND, f"{len(log) + 1:06}", _encode(change), 0),
+            AuditEntry("stage-set", stage_id(self._tenant), {"level": level, "reason": reason}),
         ]
         try:
             await self._store.apply(self._tenant, changes, _as_stage(principal))
