@@ -59,6 +59,6 @@ def test_a_city_without_the_file_has_none(tmp_path: Path) -> None:
     ],
 )
 def test_a_fault_is_named_with_its_place(tmp_path: Path, text: str, told: str) -> None:
-    with pytest.raises(CityError, match="stages.toml") as refused:
+    with pytest.raises(CityError, match=r"stages\.toml") as refused:
         read(tmp_path, text)
     assert told in str(refused.value)

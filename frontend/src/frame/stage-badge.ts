@@ -1,6 +1,7 @@
 /** The city's stage: number, word and colour together; grey and "not set" until someone sets it. Opens its page. */
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import type { Stage } from "../api/types";
 import { store } from "../live/store";
 import { screenState } from "../screen/screen";
 import { stageColours } from "../stage/stage-colours";
@@ -53,22 +54,28 @@ export class StageBadge extends View {
     ${this.opened ? html`<stage-dialog @done=${() => (this.opened = false)}></stage-dialog>` : nothing}`;
   }
 
+  /** One button, whatever it says: it keeps the focus when the stage changes. */
   private badge() {
     const stage = store.now?.stage;
-    if (!stage) return this.unset();
-    const told = [stage.setBy && this.words.stageSetBy(stage.setBy, this.format.moment(stage.since)), stage.reason];
-    return html`<button title=${told.filter(Boolean).join(" · ")} aria-haspopup="dialog" @click=${this.open}>
-      <span class="number level-${stage.level}"><span class="unseen">${this.words.stage} </span>${stage.level}</span>
-      ${this.text(stage.word)}
+    const phone = screenState.mode === "phone";
+    const told = stage && [stage.setBy && this.words.stageSetBy(stage.setBy, this.format.moment(stage.since)), stage.reason];
+    return html`<button
+      class="${stage ? "" : "unset"} ${!stage && phone ? "small" : ""}"
+      title=${told?.filter(Boolean).join(" · ") || nothing}
+      aria-haspopup="dialog"
+      @click=${this.open}
+    >
+      ${stage ? this.set(stage) : this.unset(phone)}
     </button>`;
   }
 
-  private unset() {
+  private set({ level, word }: Stage) {
+    return html`<span class="number level-${level}"><span class="unseen">${this.words.stage} </span>${level}</span> ${this.text(word)}`;
+  }
+
+  private unset(phone: boolean) {
     const { stage, stageNotSet } = this.words;
-    const phone = screenState.mode === "phone";
-    return html`<button class="unset ${phone ? "small" : ""}" aria-haspopup="dialog" @click=${this.open}>
-      ${phone ? html`<span class="unseen">${stage}: </span>${stageNotSet}` : html`${stage} · ${stageNotSet}`}
-    </button>`;
+    return phone ? html`<span class="unseen">${stage}: </span>${stageNotSet}` : html`${stage} · ${stageNotSet}`;
   }
 
   private open(): void {
