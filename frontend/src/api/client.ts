@@ -19,7 +19,6 @@ import type {
   Place,
   Found,
   Session,
-  StageBook,
   Standing,
   Text,
   Timeline,
@@ -139,7 +138,5 @@ export const api = {
   steerReplay: (id: string, act: ReplayAct) => send<Replay>(`replays/${encodeURIComponent(id)}`, act),
   sources: () => ask<LiveSources>("sources"),
   switchSource: (id: string, on: boolean) => send<LiveSource>(`sources/${encodeURIComponent(id)}`, { on }),
-  stage: () => ask<StageBook>("stage"),
-  setStage: (level: number, reason: string) => send<StageBook>("stage", { level, reason }),
   raise: (incident: object) => send<Incident>("incidents", incident),
 };

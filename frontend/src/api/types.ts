@@ -157,24 +157,6 @@ export interface Stage {
   reason: string;
 }
 
-export interface StageLine {
-  /** 0: taken back to "not set". */
-  level: 0 | Stage["level"];
-  word: Text | null;
-  since: string;
-  setBy: string | null;
-  reason: string;
-  proposed: number | null;
-}
-
-export interface StageBook {
-  stage: Stage | null;
-  note: Text | null;
-  stages: { level: Stage["level"]; word: Text; criteria: Text[] }[];
-  proposal: { level: Stage["level"]; reasons: Text[] } | null;
-  log: StageLine[];
-}
-
 export interface Now {
   position: number;
   stage: Stage | null;

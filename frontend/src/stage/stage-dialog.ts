@@ -1,8 +1,7 @@
 /** The stage of the city: what holds, what the rules propose, what each stage means, and who changed it when. */
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { api } from "../api/client";
-import type { StageBook, StageLine } from "../api/types";
+import { cityStage, type StageBook, type StageLine } from "../api/stage";
 import { deepFocus } from "../frame/deep-focus";
 import { icon } from "../frame/icons";
 import { View } from "../frame/view";
@@ -189,7 +188,7 @@ export class StageDialog extends View {
     this.busy = true;
     this.refusal = null;
     try {
-      this.book = await api.setStage(this.wished, reason);
+      this.book = await cityStage.set(this.wished, reason);
       this.wished = null;
       store.readNowSoon();
     } catch (cause) {
@@ -199,7 +198,7 @@ export class StageDialog extends View {
   }
 
   private async read(): Promise<void> {
-    this.book = await api.stage().catch((cause: unknown) => {
+    this.book = await cityStage.book().catch((cause: unknown) => {
       this.refusal = this.saidOf(cause);
       return null;
     });
