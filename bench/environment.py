@@ -1,34 +1,52 @@
 """Air quality: the forecast beside plain rules, the index of Jakarta recomputed, the cost of a verdict."""
 
+import asyncio
 import csv
 import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
 
 from figure import figure
-from pinisi.services.environment.engine.backtest import backtest, by_hours_ahead
+from pinisi.city.context import context_bytes
+from pinisi.context.contexts import Contexts
+from pinisi.context.payload import read_entity
+from pinisi.context.term_table import TermTable
+from pinisi.runtime.arrival import arrived
+from pinisi.runtime.backtest import Plan
+from pinisi.runtime.backtest import backtest as run_again
+from pinisi.runtime.clock import WallClock
+from pinisi.services.environment.engine.backtest import backtest, by_hours_ahead, measured
 from pinisi.services.environment.engine.cleaning import Reading, Verdict, judge_all, settled
 from pinisi.services.environment.engine.hourly import hourly
 from pinisi.services.environment.engine.jakarta_ispu import read_row
 from pinisi.services.environment.engine.published import compare
 from pinisi.services.environment.engine.quantity import QUANTITIES
+from pinisi.services.environment.forecast_reactions import FORECAST
+from pinisi.store.protocol import EntityChange
+from pinisi.store.sqlite import SqliteStore
+from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import HOUR, format_instant, parse_instant
-from pinisi.vocabulary.score import Errors
+from pinisi.vocabulary.principal import SYSTEM
+from pinisi.vocabulary.score import Compared, Errors
 from shared import shared_folder
 
 FIGURES = ("environment.",)
 DAYS, HOURS = 5_538, 7_636
 MONTH = 720
+WEEKS_LEARNT, DAYS_TOLD = 22, 90
 
 
 def main() -> int:
     folder = shared_folder() / "data" / "airquality"
     verdicts = cleaned(folder / "aqi_surabaya_hourly.csv")
     forecasts(verdicts)
+    own_error(verdicts)
+    asyncio.run(reaction_month(rows(folder / "aqi_surabaya_hourly.csv")))
     recomputed(folder / "ispu_dki_jakarta_daily_2010_2025.csv")
     return 0
 
@@ -75,6 +93,49 @@ def forecasts(verdicts: list[Verdict]) -> None:
         raise SystemExit(f"only {len(said)} values were forecast in a month")
     note = f"{MONTH} origins, all 24 hours ahead, {len(said)} values compared; CPU time"
     figure("environment.backtest.month_s", seconds, "s", "goal under 10 s", note)
+
+
+def own_error(verdicts: list[Verdict]) -> None:
+    """What a forecast tells of itself, and what that costs a station each six hours."""
+    readings = [Reading(verdict.at, verdict.value) for verdict in verdicts[-(WEEKS_LEARNT * 7 + DAYS_TOLD) * 24 :]]
+
+    def tell() -> list[Compared]:
+        then = judge_all(QUANTITIES["airQualityIndex"], readings)
+        series = hourly(then)
+        return measured(series, series.last, hourly(settled(then)))
+
+    seconds, compared = timed(tell)
+    found = by_hours_ahead(compared)[24]
+    note = (
+        f"{found.count} values of 90 days, {plain(found)}; interval held {found.held or 0:.1%}; CPU time with judging"
+    )
+    figure("environment.forecast.own_error_s", seconds, "s", "", note)
+
+
+async def reaction_month(told_rows: list[dict[str, str]]) -> None:
+    """The reaction itself, run again by `pinisi backtest` upon a store."""
+    name = "urn:pinisi:context"
+    table = Contexts({name: msgspec.json.decode(context_bytes())}, lambda _: None).table(name)
+    with TemporaryDirectory() as folder:
+        async with SqliteStore(Path(folder), WallClock().now) as store:
+            changes = [EntityChange(each.id, arrived(each)) for each in (said(row, table) for row in told_rows)]
+            for start in range(0, len(changes), 500):
+                await store.apply("city", changes[start : start + 500], SYSTEM)
+            until = parse_instant(told_rows[-1]["timestamp"]) // HOUR * HOUR + HOUR
+            plan = Plan(since=until - MONTH * HOUR, until=until, known_by="observed")
+            before = time.process_time()
+            report = await run_again(store, "city", table, "environment", FORECAST, plan)
+            seconds = time.process_time() - before
+    if report.runs != MONTH or report.failed or report.silent:
+        raise SystemExit(f"{report.runs} runs, {report.failed} failed, {report.silent} silent")
+    note = f"{MONTH} runs of the reaction over a store, all 24 hours ahead; CPU time"
+    figure("environment.backtest.reaction_month_s", seconds, "s", "goal under 10 s", note)
+
+
+def said(row: dict[str, str], table: TermTable) -> Entity:
+    value = {"type": "Property", "value": float(row["aqius"]), "observedAt": row["timestamp"]}
+    station = {"id": "urn:ngsi-ld:AirQualityObserved:surabaya", "type": "AirQualityObserved"}
+    return read_entity(station | {"airQualityIndex": value}, table)
 
 
 def without_jump(verdict: Verdict) -> Verdict:
