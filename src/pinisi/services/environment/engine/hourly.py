@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Iterator
 
 import msgspec
+import numpy as np
 
 from pinisi.services.environment.engine.cleaning import Verdict
 from pinisi.vocabulary.instant import HOUR, Instant
@@ -38,17 +39,12 @@ class Hourly(msgspec.Struct, frozen=True):
 
 def hourly(verdicts: Iterable[Verdict]) -> Hourly:
     """The means of the good values of each hour; an hour begins with its full hour."""
-    sums: dict[Instant, float] = {}
-    counts: dict[Instant, int] = {}
-    for verdict in verdicts:
-        if verdict.used:
-            hour = verdict.at // HOUR * HOUR
-            sums[hour] = sums.get(hour, 0.0) + verdict.value
-            counts[hour] = counts.get(hour, 0) + 1
-    if not sums:
+    good = [verdict for verdict in verdicts if not verdict.reasons or verdict.used]
+    if not good:
         return Hourly(0, ())
-    first, last = min(sums), max(sums)
-    values = [math.nan] * ((last - first) // HOUR + 1)
-    for hour, total in sums.items():
-        values[(hour - first) // HOUR] = total / counts[hour]
-    return Hourly(first, tuple(values))
+    hours = np.array([verdict.at for verdict in good], np.int64) // HOUR
+    first = int(hours.min())
+    counts = np.bincount(hours - first)
+    sums = np.bincount(hours - first, weights=np.array([verdict.value for verdict in good], np.float64))
+    means = np.divide(sums, counts, out=np.full(counts.size, np.nan), where=counts > 0)
+    return Hourly(first * HOUR, tuple(means.tolist()))
