@@ -40,7 +40,6 @@ class _Entry(msgspec.Struct, frozen=True):
     rank: int
     words: tuple[str, ...]
     joined: str
-    grams: frozenset[str]
 
 
 class Names:
@@ -59,15 +58,14 @@ class Names:
         rank = 0 if kind.endswith("AdministrativeArea") else 1
         words = _words(name)
         joined = _join(words)
-        entry = _Entry(id, name, kind, area, rank, words, joined, frozenset(_grams(joined)))
-        self._entries[id] = entry
-        for gram in entry.grams:
+        self._entries[id] = _Entry(id, name, kind, area, rank, words, joined)
+        for gram in _grams(joined):
             self._by_gram[gram].add(id)
 
     def remove(self, id: str) -> None:
         """Forget an id; nothing happens when it is not known."""
         entry = self._entries.pop(id, None)
-        for gram in entry.grams if entry else ():
+        for gram in set(_grams(entry.joined)) if entry else ():
             holders = self._by_gram[gram]
             holders.discard(id)
             if not holders:

@@ -206,6 +206,11 @@ class Tenant:
             _, oldest = self.records.popitem(last=False)
             self.by_row.pop(oldest.row, None)
 
+    def forget_cached(self) -> None:
+        """Empty the cache of records; what is asked for is read again, at the same snapshot."""
+        self.records.clear()
+        self.by_row.clear()
+
     async def read_far(self, work: Callable[[apsw.Connection], T]) -> T:
         """Run a long read in the reading thread, upon one snapshot."""
         connection = self._far_reader
