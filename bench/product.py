@@ -19,7 +19,8 @@ FIGURES = ("product.",)
 ROOT = Path(__file__).parents[1]
 ONLY = os.environ.get("PINISI_BENCH_ONLY", "")
 RUNS = 3
-IDLE_S = 60
+IDLE_S = 75
+"""Past the first minute, at which the house looks after its history and its indicators."""
 
 
 def main() -> None:

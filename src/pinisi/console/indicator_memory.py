@@ -16,6 +16,7 @@ from pinisi.console.programme import COMPUTED, Standing, standings
 from pinisi.console.town import Town
 from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.payload import read_entity
+from pinisi.runtime.care import rest
 from pinisi.runtime.city_loading import settled
 from pinisi.store.protocol import EntityChange, StoreUnavailable
 from pinisi.vocabulary.instant import Instant, format_instant
@@ -29,14 +30,19 @@ _log = structlog.get_logger("pinisi.indicators")
 
 
 async def remember_indicators(house: "House", town: Town) -> None:
-    """For ever: when anything has been written since, look which numbers have changed."""
+    """For ever: when anything has been written since, look which numbers have changed.
+
+    The first look reads every register, which may be more than anybody asks for in a quiet city.
+    """
     seen = -1
     await asyncio.sleep(FIRST_SECONDS)
     while True:
         try:
             if await house.store.position(town.tenant) != seen:
                 await remember(house, town)
-                seen = await house.store.position(town.tenant)
+                first, seen = seen < 0, await house.store.position(town.tenant)
+                if first:
+                    await rest(house.store)
         except StoreUnavailable as error:
             _log.warning("the numbers of indicators cannot be kept", tenant=town.tenant, reason=str(error))
         await asyncio.sleep(EVERY_SECONDS)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import ctypes
 import errno
 import gc
 import logging
@@ -22,6 +21,7 @@ from pinisi.console.house import House
 from pinisi.console.routes import all_routes
 from pinisi.people.errors import RefusedToStart
 from pinisi.runtime.city_loading import CityNotLoaded
+from pinisi.runtime.freed_memory import give_back
 from pinisi.settings import Settings
 from pinisi.store.protocol import StoreUnavailable
 
@@ -119,8 +119,7 @@ def _settle_memory() -> None:
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
     gc.enable()
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)
+    give_back()
 
 
 def _bind(host: str, port: int) -> socket.socket | None:

@@ -1,10 +1,12 @@
 """What the house does for itself once an hour: the audit trail is signed, history and log are cut back."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 
 import structlog
 
+from pinisi.runtime.freed_memory import give_back
 from pinisi.runtime.recording import REPLAY
 from pinisi.store.protocol import StoreUnavailable
 from pinisi.store.sqlite import SqliteStore
@@ -24,7 +26,15 @@ async def take_care(store: SqliteStore, now: Callable[[], Instant], history_days
                 await care_for(store, tenant, now(), history_days, log_days)
             except StoreUnavailable as error:
                 _log.warning("retention has to wait", tenant=tenant, reason=str(error))
+        await rest(store)
         await asyncio.sleep(EVERY_SECONDS)
+
+
+async def rest(store: SqliteStore) -> None:
+    """Let go of what bulk work left in memory."""
+    with contextlib.suppress(StoreUnavailable):
+        await store.rest()
+    give_back()
 
 
 async def care_for(store: SqliteStore, tenant: str, now: Instant, history_days: int, log_days: int) -> None:
