@@ -69,6 +69,11 @@ def with_wells(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarRoom]:
         room.stop()
 
 
+def context_of(room: WarRoom) -> str:
+    context = f"<{room.address}/pinisi/v1/context.jsonld>"
+    return f'{context}; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"'
+
+
 def question(page: Page) -> Locator:
     return page.locator("why-dialog").get_by_role("dialog")
 
@@ -159,6 +164,30 @@ def test_the_drawer_of_a_value_asks_too(page: Page, with_wells: WarRoom) -> None
     open_console(page, with_wells, "/?lang=en&value=tile%20population")
     page.locator("value-drawer").get_by_role("link", name="Why this number?").click()
     expect(question(page)).to_contain_text("1,482,354")
+
+
+def test_a_tile_that_shows_a_figure_as_it_is_written_does_not_say_that_it_was_computed(
+    page: Page, with_wells: WarRoom
+) -> None:
+    dialog = why(page, with_wells, "/?lang=en", "Why this number? Population")
+    expect(dialog).to_contain_text("Shown as it is written, nothing is computed; as of ")
+    expect(dialog).to_contain_text("Taken from")
+    expect(dialog.locator("why-tree ul ul > li")).to_have_count(1)
+    expect(dialog).not_to_contain_text("Computed")
+
+
+def test_a_doubt_about_a_value_stands_beside_it_in_the_tree(page: Page, with_wells: WarRoom) -> None:
+    doubt = {"code": "guessed", "attribute": "waterLevel", "text": {"id": "dikira", "en": "a guess", "ja": "推測"}}
+    answer = httpx.post(
+        f"{with_wells.address}/ngsi-ld/v1/entities/urn:ngsi-ld:Gauge:7/attrs",
+        json={"dataQuality": {"type": "JsonProperty", "json": [doubt]}},
+        headers={"link": context_of(with_wells)},
+        timeout=30,
+    )
+    assert answer.status_code == 204, answer.text
+    dialog = why(page, with_wells, f"{DOUBLED}&lang=en", "Why this number? doubled")
+    expect(dialog.locator("why-tree ul ul > li summary .flag")).to_have_text("a guess")
+    expect(dialog.locator("why-tree li.top > details > summary .flag")).to_have_count(0)
 
 
 def test_at_a_moment_of_the_past_it_is_asked_for_that_moment(page: Page, with_wells: WarRoom) -> None:

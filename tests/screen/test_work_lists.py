@@ -1,5 +1,6 @@
 """Computations and commands on the screen: progress, cancel, the second person's yes, what is uncertain."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
+
+from patience import PATIENCE
 
 from .conftest import ROOT, STATIC, WarRoom, Witness, open_console
 
@@ -83,6 +86,45 @@ def test_what_is_uncertain_is_settled_with_a_note(page: Page, harbour: WarRoom) 
     uncertain.get_by_label("What was seen on site").fill("the gate is open")
     uncertain.get_by_role("button", name="It happened").click()
     expect(page.locator("command-list [data-state=done]")).to_contain_text("the gate is open")
+
+
+def done(room: WarRoom, id: str) -> None:
+    """Waits until a job is over."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if httpx.get(f"{room.address}/pinisi/v1/jobs/{id}", timeout=30).json()["state"] == "done":
+            return
+        time.sleep(0.1)
+    raise AssertionError("the job is not done")
+
+
+def test_a_result_says_which_computation_made_it_and_with_which_input(page: Page, harbour: WarRoom) -> None:
+    asked = ask(harbour, "jobs", job="tide-table", input={"days": 1, "station": "sunda"})
+    done(harbour, asked["id"])
+    open_console(page, harbour, "/?page=place&id=urn:ngsi-ld:TideForecast:sunda-0&lang=en")
+    page.get_by_role("link", name="Why this number? height").click()
+    made = page.locator("why-dialog made-by-work")
+    expect(made).to_contain_text("A result of the computation “Tides: tide-table” (service Harbour 1.0), ")
+    expect(made).to_contain_text(asked["entity"])
+    expect(made.locator("pre")).to_contain_text('"station": "sunda"')
+
+
+@pytest.mark.parametrize(
+    ("language", "link", "words"),
+    [
+        ("id", "Mengapa angka ini? lastSounded", "Jawaban atas perintah “Bunyikan sirene” (layanan Pelabuhan 1.0), "),
+        ("ja", "なぜこの数字か lastSounded", "指令「サイレンを鳴らす」への応答（サービス 港湾 1.0）、"),
+    ],
+)
+def test_what_a_command_brought_says_which_command(
+    page: Page, harbour: WarRoom, language: str, link: str, words: str
+) -> None:
+    ask(harbour, "commands", action="siren", command={"siren": SIREN, "seconds": 30})
+    open_console(page, harbour, f"/?page=place&id={SIREN}&lang={language}")
+    page.get_by_role("link", name=link).click()
+    made = page.locator("why-dialog made-by-work")
+    expect(made).to_contain_text(words)
+    expect(made.locator("pre")).to_contain_text('"seconds": 30')
 
 
 def test_a_second_person_approves_a_command(page: Page, harbour: WarRoom) -> None:

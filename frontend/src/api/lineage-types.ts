@@ -1,7 +1,22 @@
 /** The tree that answers "why this number?", as docs/reference/console-api.md states it. */
-import type { Method, Text } from "./types";
+import type { Flag, Method, Text } from "./types";
+
+/** What a job or a command brought; what is null is not for the reader to see. */
+interface Work {
+  service: string;
+  serviceTitle: Text | null;
+  version: string;
+  title: Text | null;
+  moment: string;
+  entity: string | null;
+  requestedAt: string | null;
+  requestedBy: string | null;
+  input: unknown;
+}
 
 export type Made =
+  | (Work & { kind: "job"; job: string })
+  | (Work & { kind: "command"; action: string; second: string | null; targets: string[] })
   | { kind: "message"; source: string; title: Text | null; origin: string; media: string | null; receivedAt: string; size: number; digest: string | null; raw: string }
   | {
       kind: "reaction";
@@ -35,6 +50,7 @@ export interface LineageNode {
   provider: string | null;
   /** Who wrote it. */
   by: string | null;
+  flags: Flag[];
   made: Made | null;
   window: { since: string; until: string; values: number } | null;
   inputs: LineageNode[];

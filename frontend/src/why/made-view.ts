@@ -1,11 +1,14 @@
 /** What made a value: a reaction, a formula, a message as it came, or somebody who wrote it. */
-import { css, html, nothing } from "lit";
+import { html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { LineageNode, Made } from "../api/lineage-types";
 import type { Source } from "../api/types";
 import { View } from "../frame/view";
 import { store } from "../live/store";
 import { controls } from "../theme/controls";
+import "./made-by-work";
+import { madeStyles } from "./made-styles";
+import { takenOver } from "./node-words";
 
 type Of<Kind extends Made["kind"]> = Extract<Made, { kind: Kind }>;
 
@@ -13,61 +16,14 @@ type Of<Kind extends Made["kind"]> = Extract<Made, { kind: Kind }>;
 export class MadeView extends View {
   @property({ attribute: false }) node!: LineageNode;
 
-  static override readonly styles = [
-    controls,
-    css`
-      :host {
-        display: block;
-        font-size: 0.8125rem;
-      }
-
-      p {
-        overflow-wrap: anywhere;
-      }
-
-      .rule {
-        color: var(--ink);
-        font-weight: 500;
-      }
-
-      dl {
-        display: grid;
-        grid-template-columns: max-content minmax(0, 1fr);
-        gap: 0.125rem 0.875rem;
-        margin: 0.25rem 0;
-        font-size: var(--t12);
-        line-height: 1.125rem;
-      }
-
-      dt {
-        color: var(--ink2);
-      }
-
-      dd {
-        overflow-wrap: anywhere;
-      }
-
-      pre {
-        margin: 0.375rem 0 0;
-        padding: 0.5rem 0.625rem;
-        max-height: 14rem;
-        overflow: auto;
-        border: 1px solid var(--line);
-        border-radius: 0.25rem;
-        background: var(--bg);
-        font-size: var(--t12);
-        line-height: 1.125rem;
-        white-space: pre-wrap;
-        overflow-wrap: anywhere;
-      }
-    `,
-  ];
+  static override readonly styles = [controls, madeStyles];
 
   protected override render() {
     const { made } = this.node;
     if (made?.kind === "reaction") return this.reaction(made);
     if (made?.kind === "message") return this.message(made);
     if (made?.kind === "indicator") return this.indicator(made);
+    if (made?.kind === "job" || made?.kind === "command") return html`<made-by-work .made=${made}></made-by-work>`;
     return this.written();
   }
 
@@ -81,9 +37,10 @@ export class MadeView extends View {
 
   private indicator(made: Of<"indicator">) {
     const words = this.words.why;
+    if (takenOver(this.node)) return html`<p>${words.takenOver(this.format.moment(made.moment))}</p>`;
     const rests = made.n === null ? "" : this.words.drawer.sampleOf(this.format.exact(made.n), made.missing ? this.format.exact(made.missing) : "");
     return html`<p>${words.byIndicator(this.format.moment(made.moment))}</p>
-      <p class="rule">${this.text(made.rule) || (this.node.value === null ? words.noFigure : this.words.drawer.noRule)}</p>
+      <p class="rule">${this.text(made.rule) || (this.node.value === null ? words.noFigure : "")}</p>
       ${rests ? html`<p>${this.words.drawer.sample}: ${rests}</p>` : nothing}
       ${made.note ? html`<p>${this.text(made.note)}</p>` : nothing}`;
   }

@@ -17,6 +17,11 @@ export function nodeFigure(node: LineageNode, words: Catalogue, format: Format):
   return written.length > LONGEST ? `${written.slice(0, LONGEST)} …` : written;
 }
 
+/** A number that is shown as one figure of the city stands: nothing is computed of it. */
+export function takenOver({ made, inputs }: LineageNode): boolean {
+  return made?.kind === "indicator" && !made.rule && inputs.length > 0;
+}
+
 /** "Water level, Tello": an indicator is called by its label alone. */
 export function nodeName(node: LineageNode, format: Format): string {
   const label = pick(node.label, format.language);

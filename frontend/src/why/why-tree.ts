@@ -2,12 +2,13 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { LineageNode } from "../api/lineage-types";
+import { icon } from "../frame/icons";
 import { View } from "../frame/view";
 import { controls } from "../theme/controls";
 import { unitText } from "../value/words";
 import "../value/method-mark";
 import "./made-view";
-import { nodeFigure, nodeName, nodeTime } from "./node-words";
+import { nodeFigure, nodeName, nodeTime, takenOver } from "./node-words";
 
 @customElement("why-tree")
 export class WhyTree extends View {
@@ -73,6 +74,15 @@ export class WhyTree extends View {
         overflow-wrap: anywhere;
       }
 
+      .flag {
+        flex-basis: 100%;
+      }
+
+      .flag svg {
+        color: var(--caution);
+        vertical-align: -0.125rem;
+      }
+
       .inner {
         padding: 0.125rem 0 0.375rem 1rem;
       }
@@ -96,6 +106,7 @@ export class WhyTree extends View {
           <span class="name">${nodeName(node, format)}</span>
           <method-mark .method=${node.method}></method-mark>
           <span class="small">${nodeTime(node, words, format)}</span>
+          ${node.flags.map((flag) => html`<span class="small flag">${icon("flag", 13)} ${this.text(flag.text)}</span>`)}
         </span>
       </summary>
       <div class="inner">${node.window ? nothing : html`<made-view .node=${node}></made-view>`} ${this.below(node)}</div>
@@ -108,13 +119,19 @@ export class WhyTree extends View {
     return html`<b>${nodeFigure(node, this.words, this.format)}</b> ${unit ? html`<span class="small">${unit}</span>` : nothing}`;
   }
 
+  private heading(node: LineageNode): string {
+    const { why } = this.words;
+    if (node.window) return why.newest(this.format.exact(node.inputs.length));
+    return takenOver(node) ? why.takenFrom : why.from;
+  }
+
   private below(node: LineageNode) {
     const { why } = this.words;
     const { inputs } = node;
     const unnamed = node.made && "unnamed" in node.made ? node.made.unnamed : 0;
     const exact = (count: number) => this.format.exact(count);
     return html`
-      ${inputs.length ? html`<p class="small from">${node.window ? why.newest(exact(inputs.length)) : why.from}</p>` : nothing}
+      ${inputs.length ? html`<p class="small from">${this.heading(node)}</p>` : nothing}
       ${inputs.length ? html`<ul>${inputs.map((each) => html`<li>${this.one(each, inputs.length === 1)}</li>`)}</ul>` : nothing}
       ${unnamed ? html`<p class="small from">${why.unnamed(exact(unnamed))}</p>` : nothing}
       ${node.hidden ? html`<p class="small from">${why.hidden(exact(node.hidden))}</p>` : nothing}

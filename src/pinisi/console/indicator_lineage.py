@@ -15,6 +15,7 @@ from pinisi.console.programme import value_in
 from pinisi.console.town import Town
 from pinisi.console.viewpoint import Viewpoint
 from pinisi.vocabulary.instant import format_instant
+from pinisi.vocabulary.principal import Principal
 
 MOST_SHOWN = 20
 """Values that are followed to where they come from; of more, how many."""
@@ -22,7 +23,7 @@ INDICATOR = "Indicator"
 
 
 async def indicator_tree(
-    house: House, town: Town, view: Viewpoint, indicator: Indicator, area: AreaCard | None
+    house: House, town: Town, view: Viewpoint, reader: Principal, indicator: Indicator, area: AreaCard | None
 ) -> Node:
     """The indicator with what it rests upon. What the reader may not see was not counted, so nothing is hidden."""
     await town.sources.refresh()
@@ -36,7 +37,7 @@ async def indicator_tree(
     used = rests_upon(indicator, inputs, view.now) if whole or indicator.divisible else ()
     wanted = [_wanted(view, each.entity, each.attribute) for each in used[:MOST_SHOWN]]
     node = _node(town, view, indicator, value)
-    node.inputs = await Explainer(house, view.tenant, view.grants).explain_all(wanted)
+    node.inputs = await Explainer(house, view.tenant, reader).explain_all(wanted)
     node.made = _formula(indicator, value, view, len(used) - len(node.inputs))
     return node
 
@@ -67,6 +68,7 @@ def _node(town: Town, view: Viewpoint, indicator: Indicator, value: Value) -> No
         method=value.method,
         provider=value.provider,
         by=None,
+        flags=value.flags,
     )
 
 

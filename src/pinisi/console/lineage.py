@@ -9,16 +9,18 @@ from typing import Any
 import msgspec
 
 from pinisi.city.words import attribute_label, type_title, unit_text, value_text
-from pinisi.console.facts import words_of
+from pinisi.console.facts import flags_of, words_of
 from pinisi.console.house import House
 from pinisi.console.lineage_tree import ByMessage, ByReaction, Made, Node, Window
+from pinisi.console.work_lineage import by_command, by_job
 from pinisi.context.json_values import compact_value
 from pinisi.context.term_table import TermTable
-from pinisi.runtime.lineage import FromMessage, FromReaction, Origin, Read, decode_origin
+from pinisi.runtime.lineage import FromCommand, FromJob, FromMessage, FromReaction, Origin, Read, decode_origin
 from pinisi.store.protocol import HistoryQuery, Moment, Position, Record
-from pinisi.vocabulary.entity import Instance
+from pinisi.store.seen import projection_of, seen
+from pinisi.vocabulary.entity import Entity, Instance
 from pinisi.vocabulary.instant import Instant, format_instant
-from pinisi.vocabulary.principal import Grants
+from pinisi.vocabulary.principal import Principal
 from pinisi.vocabulary.terms import LOCATION, METHOD, NAME, PERIOD, PROVIDER
 
 MOST_NODES = 200
@@ -47,11 +49,12 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 class Explainer:
     """Explains values of one tenant to one reader."""
 
-    def __init__(self, house: House, tenant: str, grants: Grants) -> None:
+    def __init__(self, house: House, tenant: str, reader: Principal) -> None:
         self._house = house
         self._store = house.store
         self._tenant = tenant
-        self._grants = grants
+        self._reader = reader
+        self._grants = reader.grants
         self._table: TermTable = house.pinisi_table
         self._left = MOST_NODES
         self._names: dict[str, str] = {}
@@ -75,7 +78,7 @@ class Explainer:
         self._left -= 1
         origin = decode_origin(found) if (found := await self._origin(moment.position)) is not None else None
         node = self._shown(wanted, record, moment, moment.instance)
-        node.made = None if origin is None else self._made(origin)
+        node.made = None if origin is None else await self._made(origin)
         if isinstance(origin, FromReaction):
             node.inputs, node.hidden, node.cut = await self._inputs(origin.inputs, moment, depth - 1)
         return node
@@ -100,7 +103,8 @@ class Explainer:
         return LOCATION if attribute == "location" else self._table.expand_term(attribute)
 
     def _shown(self, wanted: Wanted, record: Record | None, moment: Moment, instance: Instance) -> Node:
-        name = record.entity.attributes.get(NAME) if record is not None else None
+        entity = self._seen(record)
+        name = entity.attributes.get(NAME) if entity is not None else None
         types = [] if record is None else [self._table.compact_iri(type) for type in record.family.types]
         unit, code = instance.unit_code, instance.value if isinstance(instance.value, str) else None
         return Node(
@@ -122,11 +126,38 @@ class Explainer:
             method=_inner(instance, METHOD),
             provider=_inner(instance, PROVIDER),
             by=self._names.get(moment.principal, moment.principal),
+            flags=self._flags(entity, wanted, moment, instance),
         )
 
-    def _made(self, origin: Origin) -> Made:
-        if isinstance(origin, FromMessage):
-            return self._by_message(origin)
+    def _seen(self, record: Record | None) -> Entity | None:
+        """The entity as it is now, as far as the reader sees it."""
+        projection = None if record is None else projection_of(record, self._grants)
+        return None if record is None or projection is None else seen(record, projection)
+
+    def _flags(
+        self, entity: Entity | None, wanted: Wanted, moment: Moment, instance: Instance
+    ) -> tuple[dict[str, Any], ...]:
+        """The doubts about it, where it is still the value that stands: doubts speak of no other."""
+        if entity is None:
+            return ()
+        stands = entity.attributes.get(moment.attribute, ())
+        same = [each for each in stands if each.dataset_id == moment.dataset]
+        if not same or (same[0].value, same[0].observed_at) != (instance.value, instance.observed_at):
+            return ()
+        return tuple(flag for flag in flags_of(entity) if flag.get("attribute") == wanted.attribute)
+
+    async def _made(self, origin: Origin) -> Made:
+        match origin:
+            case FromMessage():
+                return self._by_message(origin)
+            case FromJob():
+                return await by_job(self._house, self._tenant, self._reader, origin)
+            case FromCommand():
+                return await by_command(self._house, self._tenant, self._reader, origin)
+            case FromReaction():
+                return self._by_reaction(origin)
+
+    def _by_reaction(self, origin: FromReaction) -> ByReaction:
         service = self._house.registry.service(origin.service)
         reactions = () if service is None else service.reactions
         reaction = next((each for each in reactions if each.name == origin.reaction), None)

@@ -20,7 +20,7 @@ async def get_lineage(house: House, call: Call) -> Reply:
         wanted = Wanted(
             entity=wanted.entity, attribute=attribute, dataset=wanted.dataset, observed=view.at, known=view.known
         )
-    found = await Explainer(house, call.tenant, call.grants).explain(wanted)
+    found = await Explainer(house, call.tenant, call.principal).explain(wanted)
     if found is None:
         raise ResourceNotFound(f"nothing is known of {attribute[:80]} of {wanted.entity[:120]}")
     return json_reply(found)
@@ -33,7 +33,7 @@ async def get_indicator_lineage(house: House, call: Call) -> Reply:
     indicator = next((each for each in town.profile.indicators if each.id == name), None)
     if indicator is None:
         raise ResourceNotFound(f"the city has no indicator {name[:80]}")
-    return json_reply(await indicator_tree(house, town, view, indicator, await asked_area(town, call)))
+    return json_reply(await indicator_tree(house, town, view, call.principal, indicator, await asked_area(town, call)))
 
 
 LINEAGE_ROUTES: tuple[Route, ...] = (

@@ -48,7 +48,42 @@ class ByIndicator(msgspec.Struct, frozen=True, kw_only=True, tag="indicator", ta
     unnamed: int
 
 
-Made = ByMessage | ByReaction | ByIndicator
+class ByJob(msgspec.Struct, frozen=True, kw_only=True, rename="camel", tag="job", tag_field="kind"):
+    """A result of a job. What it was given, and who asked for it, only for whom the job's own page tells that.
+
+    `entity` and what follows it are None where the reader may not know of the job. `version`: of the service's package.
+    """
+
+    service: str
+    service_title: Text | None
+    version: str
+    job: str
+    title: Text | None
+    moment: str
+    entity: str | None = None
+    requested_at: str | None = None
+    requested_by: str | None = None
+    input: msgspec.Raw | None = None
+
+
+class ByCommand(msgspec.Struct, frozen=True, kw_only=True, rename="camel", tag="command", tag_field="kind"):
+    """What the other side said of a command; as `ByJob`. `input` is what the command said."""
+
+    service: str
+    service_title: Text | None
+    version: str
+    action: str
+    title: Text | None
+    moment: str
+    entity: str | None = None
+    requested_at: str | None = None
+    requested_by: str | None = None
+    second: str | None = None
+    targets: tuple[str, ...] = ()
+    input: msgspec.Raw | None = None
+
+
+Made = ByMessage | ByReaction | ByIndicator | ByJob | ByCommand
 
 
 class Window(msgspec.Struct, frozen=True):
@@ -60,7 +95,10 @@ class Window(msgspec.Struct, frozen=True):
 
 
 class Node(msgspec.Struct, kw_only=True, rename="camel"):
-    """One value with what made it. `hidden` counts inputs that the reader may not see; `cut`: the tree goes on."""
+    """One value with what made it. `hidden` counts inputs that the reader may not see; `cut`: the tree goes on.
+
+    `flags`: the doubts about it as they stand now.
+    """
 
     entity: str
     name: Any
@@ -80,6 +118,7 @@ class Node(msgspec.Struct, kw_only=True, rename="camel"):
     method: str | None
     provider: str | None
     by: str | None
+    flags: tuple[dict[str, Any], ...] = ()
     made: Made | None = None
     window: Window | None = None
     inputs: list["Node"] = msgspec.field(default_factory=list["Node"])

@@ -19,6 +19,7 @@ from pinisi.people.errors import Conflict, NotAllowed
 from pinisi.runtime import command_texts as texts
 from pinisi.runtime.action import NotDone
 from pinisi.runtime.command import Command, Person, location_of
+from pinisi.runtime.lineage import FromCommand, encode_origin
 from pinisi.runtime.permit import Offer, Permits, objections, validate
 from pinisi.runtime.record_book import Book, NotInBook
 from pinisi.runtime.recording import REPLAY
@@ -313,13 +314,19 @@ class Actions:
         """It is done; what the other side said of it is written with it, where it can be."""
         done = self._ended(tenant, command, "done")
         try:
-            mark = Mark(offer.action.method, command.entity, command.exercise)
+            mark = Mark(offer.action.method, command.entity, command.exercise, self._origin(done))
             changes = result_changes(documents, mark, self._book.table)
             said = replace(done, results=tuple(change.id for change in changes))
             return await self._written(tenant, offer, said, *changes)
         except (BadResult, Refused, TypeError) as error:
             reason = fill(texts.NOT_KEPT, why=str(error)[:300])
             return await self._written(tenant, offer, replace(done, reasons=(reason,)))
+
+    def _origin(self, done: Command) -> bytes:
+        version = self._registry.version(done.service)
+        return encode_origin(
+            FromCommand(service=done.service, version=version, action=done.action, id=done.id, moment=done.ended)
+        )
 
     async def _written(self, tenant: str, offer: Offer, command: Command, *more: Change) -> Command:
         """Write what became of it, and wait for a disk that cannot be written now."""

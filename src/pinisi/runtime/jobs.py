@@ -20,6 +20,7 @@ from pinisi.runtime import job_texts as texts
 from pinisi.runtime.job import Job
 from pinisi.runtime.job_entity import Asked, End
 from pinisi.runtime.job_process import Ending, compute
+from pinisi.runtime.lineage import FromJob, encode_origin
 from pinisi.runtime.manifest import Service
 from pinisi.runtime.reach import sees_whole
 from pinisi.runtime.record_book import Book, NotInBook
@@ -285,10 +286,16 @@ class Jobs:
             return
         now = self._where(run.tenant).now()
         try:
-            changes = await asyncio.to_thread(_results, job, run.asked, given, ending.output, now, self._book.table)
+            origin = self._origin(run.asked, now)
+            results = (job, run.asked, given, ending.output, now, origin, self._book.table)
+            changes = await asyncio.to_thread(_results, *results)
             await self._end(run, "done", None, *changes)
         except (BadResult, Refused) as error:
             await self._end(run, "failed", fill(texts.BAD_RESULT, why=str(error)[:500]))
+
+    def _origin(self, asked: Asked, now: Instant) -> bytes:
+        version = self._registry.version(asked.service)
+        return encode_origin(FromJob(service=asked.service, version=version, job=asked.job, id=asked.id, moment=now))
 
     async def _end(self, run: _Run, state: End, reason: Text | None = None, *results: Change) -> None:
         before = run.asked
@@ -334,7 +341,7 @@ class Jobs:
 
 
 def _results(
-    job: Job[Any, Any], asked: Asked, given: Any, output: Any, now: Instant, table: TermTable
+    job: Job[Any, Any], asked: Asked, given: Any, output: Any, now: Instant, origin: bytes, table: TermTable
 ) -> list[EntityChange]:
     """
     Raises:
@@ -344,4 +351,4 @@ def _results(
         documents = job.entities(given, output, now)
     except Exception as error:
         raise BadResult(f"{type(error).__name__}: {error}") from error
-    return result_changes(documents, Mark(job.method, asked.entity, asked.exercise), table)
+    return result_changes(documents, Mark(job.method, asked.entity, asked.exercise, origin), table)

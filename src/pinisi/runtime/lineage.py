@@ -1,4 +1,4 @@
-"""Where a value comes from, as it is kept beside the value: the message that brought it, or the reaction that made it.
+"""Where a value comes from, as it is kept beside the value: the message, the reaction, the job or the command.
 
 Kept by the log position that wrote the value, so that the past can be explained like the present.
 """
@@ -61,7 +61,27 @@ class FromMessage(msgspec.Struct, frozen=True, tag="message", omit_defaults=True
         return not self.digest
 
 
-Origin = FromReaction | FromMessage
+class FromJob(msgspec.Struct, frozen=True, tag="job", omit_defaults=True, kw_only=True):
+    """A result of the job of this id; what it was given stands in its record. `version` of the service's package."""
+
+    service: str
+    version: str
+    job: str
+    id: str
+    moment: Instant
+
+
+class FromCommand(msgspec.Struct, frozen=True, tag="command", omit_defaults=True, kw_only=True):
+    """What the other side said of the command of this id, when its effect had come about."""
+
+    service: str
+    version: str
+    action: str
+    id: str
+    moment: Instant
+
+
+Origin = FromReaction | FromMessage | FromJob | FromCommand
 
 encode_origin = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Origin).decode

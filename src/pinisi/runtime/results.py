@@ -22,11 +22,14 @@ class BadResult(Exception):
 class Mark(msgspec.Struct, frozen=True):
     """What every value says that does not say it itself; `provider` is the entity of the job or the command; empty
     where a person says it.
+
+    `origin` is the lineage that is kept beside each value (`runtime/lineage.py`).
     """
 
     method: Method
     provider: str
     exercise: bool
+    origin: bytes | None = None
 
 
 def result_changes(documents: Sequence[Mapping[str, Any]], mark: Mark, table: TermTable) -> list[EntityChange]:
@@ -45,7 +48,7 @@ def _change(document: Mapping[str, Any], mark: Mark, table: TermTable) -> Entity
         entity = read_entity(_marked(document, mark), table)
     except (Refused, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise BadResult(f"{str(document.get('id', 'an entity without id'))[:200]}: {error}") from None
-    return EntityChange(entity.id, arrived(entity))
+    return EntityChange(entity.id, arrived(entity), origin=mark.origin)
 
 
 def _marked(document: Mapping[str, Any], mark: Mark) -> dict[str, Any]:

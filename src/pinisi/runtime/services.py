@@ -12,12 +12,16 @@ _log = structlog.get_logger("pinisi.services")
 
 
 class Found(msgspec.Struct, frozen=True):
-    """One entry of the registry: the manifest, or why there is none. `package` is the distribution that brings it."""
+    """One entry of the registry: the manifest, or why there is none.
+
+    `package` is the distribution that brings it, `version` that of the distribution.
+    """
 
     name: str
     package: str
     service: Service | None = None
     failure: str | None = None
+    version: str = ""
 
 
 class Registry:
@@ -29,6 +33,10 @@ class Registry:
 
     def service(self, name: str) -> Service | None:
         return self._services.get(name)
+
+    def version(self, name: str) -> str:
+        """The version of the package that brings a service; empty where none is stated."""
+        return next((each.version for each in self.found if each.name == name and each.service is not None), "")
 
     @property
     def services(self) -> tuple[Service, ...]:
@@ -60,7 +68,7 @@ def _load(point: EntryPoint) -> Found:
         return Found(point.name, package, failure=f"{point.value} is no manifest (pinisi.runtime.manifest.Service)")
     if service.name != point.name:
         return Found(point.name, package, failure=f"its manifest calls itself {service.name!r}")
-    return Found(point.name, package, service)
+    return Found(point.name, package, service, version=point.dist.version if point.dist is not None else "")
 
 
 def _package(point: EntryPoint) -> str:
