@@ -92,6 +92,25 @@ async def test_a_warning_that_touches_the_city_becomes_an_alert(watched: Watched
     assert quakes["state"] == "live"
 
 
+async def test_no_warning_is_zero_only_after_the_agency_has_spoken(watched: Watched) -> None:
+    card = "urn:ngsi-ld:DataSource:bmkg-warnings"
+
+    async def tile() -> dict[str, Any]:
+        async with watched.opened.client() as client:
+            tiles = (await client.get("/pinisi/v1/now")).json()["tiles"]
+        return next(each for each in tiles if each["id"] == "warnings-in-force")
+
+    before = await tile()
+    assert (before["value"], before["observedAt"], before["provider"]) == (None, None, card)
+    watched.server.plays["/rss.xml"] = answer(b"<rss><channel></channel></rss>")
+    await watched.until("bmkg-warnings", lambda source: source["state"] == "live" and source["lastMessage"])
+    async with asyncio.timeout(PATIENCE):
+        while (calm := await tile())["value"] is None:  # noqa: ASYNC110 (the card is written now and then)
+            await asyncio.sleep(0.05)
+    assert (calm["value"], calm["provider"], calm["method"]) == (0, card, "reported")
+    assert calm["observedAt"] is not None
+
+
 async def test_a_warning_is_drawn_where_it_holds_until_it_is_taken_back(watched: Watched) -> None:
     watched.server.plays |= {"/rss.xml": answer(feed(watched.server)), "/cap.xml": answer(HERE)}
     await watched.until("bmkg-warnings", lambda source: source["accepted"] > 5)

@@ -48,7 +48,7 @@ async def test_every_number_of_now_has_a_source_a_method_and_an_age(reader: http
         assert tile["provider"] in sources, name
         assert tile["entity"] or tile["derived"], name
         assert tile["state"] in ("fresh", "late", "undated")
-        assert tile["period"] or tile["observedAt"], name
+        assert tile["period"] or tile["observedAt"] or tile["value"] is None, name
 
 
 async def test_every_number_of_a_place_has_a_source_a_method_and_a_writer(reader: httpx.AsyncClient) -> None:

@@ -61,7 +61,7 @@ def test_the_package_has_the_standard_shape_and_no_placeholder_is_left(shore: Pa
 def test_its_tests_are_green(shore: Path) -> None:
     ran = run_tests(shore)
     assert ran.returncode == 0, ran.stdout
-    assert "21 passed" in ran.stdout
+    assert "22 passed" in ran.stdout
 
 
 def test_installed_it_is_found_as_ours_are(shore: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from pinisi.runtime.views import with_views
 
 CITIES = Path(__file__).parents[2] / "cities"
 REGISTRY = discover()
-LAYERS = [(service, layer) for service in REGISTRY.services for layer in service.views]
+LAYERS = [(service, layer) for service in REGISTRY.services for layer in service.layers]
 
 
 def shown(folder: Path, registry: Registry = REGISTRY) -> dict[str, Layer]:

@@ -1,6 +1,7 @@
 /** The shapes of `/pinisi/v1`, as docs/reference/console-api.md states them. */
 import type { Geometry } from "geojson";
 import type { Ailing } from "./source-types";
+import type { Panel } from "./views";
 
 export type Language = "id" | "en" | "ja";
 export type Text = Partial<Record<Language, string>>;
@@ -62,6 +63,8 @@ export interface Value {
 export interface Tile extends Value {
   id: string;
   of?: number | null;
+  /** That brings it; null of the city's own. */
+  service?: string | null;
 }
 
 /** The time that a tenant lives in; `speed`: its seconds in one of ours. */
@@ -234,6 +237,8 @@ export interface Place {
   name: string;
   areas: { id: string; name: string; level: string }[];
   location: Geometry | null;
+  /** What a service shows of it first. */
+  panel: Panel | null;
   facts: Value[];
   /** Attributes that the reader may correct. */
   editable: string[];

@@ -82,6 +82,17 @@ export class Format {
     return `${this.day(iso)}, ${this.hourWithZone(iso)}`;
   }
 
+  /** "2026-10" → "Oktober 2026"; any other period as it is written. */
+  month(period: string): string {
+    if (!/^\d{4}-\d\d$/.test(period)) return period;
+    return new Intl.DateTimeFormat(this.locale, { timeZone: "UTC", month: "long", year: "numeric" }).format(new Date(`${period}-15T00:00:00Z`));
+  }
+
+  /** The month of a moment in the city, as it is written: "2026-10". */
+  isoMonth(at: Date): string {
+    return new Intl.DateTimeFormat("en-CA", { timeZone: this.timeZone, year: "numeric", month: "2-digit" }).format(at);
+  }
+
   /** The hour when it is of today in the city, else the day. */
   recent(iso: string, now: Date): string {
     return this.day(iso) === this.day(now) ? this.hour(iso) : this.date(iso, { day: "numeric", month: "short" });

@@ -4,6 +4,8 @@ import { momentKey } from "../api/moment";
 import type { Place, Value } from "../api/types";
 import { screenState } from "../screen/screen";
 import { programmeValue } from "./programme";
+import { reportValue } from "./report";
+import { serviceTiles } from "./service-tiles";
 import { store } from "./store";
 
 class OpenPlace extends EventTarget {
@@ -63,10 +65,17 @@ export function tileAddress(id: string): string {
   return `tile ${id}`;
 }
 
+/** A tile of Now, or one that stands with its service. */
+function tileAt(address: string): Value | null {
+  const known = [...(store.now?.tiles ?? []), ...serviceTiles.all];
+  return known.find((tile) => tileAddress(tile.id) === address) ?? null;
+}
+
 /** The value that an address of a drawer names, if it is on the screen. */
 export function valueAt(address: string): Value | null {
   const [kind] = address.split(" ");
-  if (kind === "tile") return store.now?.tiles.find((tile) => tileAddress(tile.id) === address) ?? null;
+  if (kind === "tile") return tileAt(address);
+  if (kind === "cell" || kind === "report") return reportValue(address);
   if (kind === "indicator" || kind === "decided" || kind === "system") return programmeValue(address);
   return openPlace.place?.facts.find((fact) => factAddress(fact) === address) ?? null;
 }

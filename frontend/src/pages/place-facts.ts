@@ -111,9 +111,9 @@ export class PlaceFacts extends View {
           ? html`<button class="button show" @click=${() => screenState.showOnMap(place.id)}>${words.showOnMap}</button>`
           : nothing}
       </div>
-      ${this.courses(place)} ${this.commands(place)}
+      ${this.charts(place)} ${this.courses(place)} ${this.commands(place)}
       <div class="section-head">
-        <h2>${words.facts}</h2>
+        <h2>${place.panel ? this.text(place.panel.title) : words.facts}</h2>
         ${place.editable.length
           ? html`<button class="button" aria-expanded=${this.typing} @click=${() => (this.typing = !this.typing)}>${words.entry.enter}</button>`
           : html`<span class="count">${this.format.glance(place.facts.length)}</span>`}
@@ -123,7 +123,7 @@ export class PlaceFacts extends View {
         : nothing}
       ${this.told ? html`<p class="notice" role="status">${this.told}</p>` : nothing}
       ${place.facts.length
-        ? place.facts.filter(({ course }) => !course).map((fact) => html`<value-view look="row" .value=${fact} .address=${factAddress(fact)}></value-view>`)
+        ? this.facts(place)
         : html`<p class="empty">${words.noFacts}</p>`}
       <div @keydown=${this.key}>${this.inside(place)} ${this.linked(place)} ${this.nearby(place)}</div>
       ${place.sources.length ? html`<div class="section-head"><h2>${words.sources}</h2></div>` : nothing}
@@ -173,6 +173,26 @@ export class PlaceFacts extends View {
           </li>`,
         )}
       </ul>`;
+  }
+
+  /** What its panel names comes first; further facts stand below under a heading of their own. */
+  private facts(place: Place) {
+    const shown = place.facts.filter(({ course }) => !course);
+    const first = shown.filter(({ attribute }) => place.panel?.attributes.includes(attribute ?? "") ?? true);
+    const others = shown.filter((fact) => !first.includes(fact));
+    return html`${first.map((fact) => this.fact(fact))}
+      ${others.length ? html`<div class="section-head"><h2>${this.words.views.others}</h2></div>` : nothing}
+      ${others.map((fact) => this.fact(fact))}`;
+  }
+
+  private fact(fact: Value) {
+    return html`<value-view look="row" .value=${fact} .address=${factAddress(fact)}></value-view>`;
+  }
+
+  private charts(place: Place) {
+    if (!place.panel?.charts.length) return nothing;
+    void import("../views/panel-charts");
+    return html`<panel-charts .place=${place}></panel-charts>`;
   }
 
   /** What goes over time, of this place and of what tells of the same thing. */

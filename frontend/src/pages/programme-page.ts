@@ -10,6 +10,7 @@ import "../programme/indicator-table";
 import "../programme/system-list";
 import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
+import "../views/report-sections";
 
 const DATA = "data";
 /** The view of the data stands in the address as `list=data`. */
@@ -86,6 +87,7 @@ export class ProgrammePage extends View {
       ${standings.length
         ? html`<indicator-table .standings=${standings}></indicator-table>`
         : html`<p class="empty">${words.programme.noIndicators}</p>`}
+      <report-sections></report-sections>
     `;
   }
 }

@@ -4,9 +4,12 @@ import { customElement, state } from "lit/decorators.js";
 import { type Service, services } from "../api/services";
 import type { SourceState } from "../api/source-types";
 import { View } from "../frame/view";
+import { tileAddress } from "../live/open-place";
+import { serviceTiles } from "../live/service-tiles";
 import { store } from "../live/store";
 import "../sources/state-mark";
 import { controls, panelParts } from "../theme/controls";
+import "../value/value-view";
 import { Lookout } from "../work/lookout";
 import { workStyles } from "../work/work-styles";
 import { said } from "./parked-runs";
@@ -44,6 +47,10 @@ export class ServiceList extends View {
         grid-template-columns: minmax(0, 1fr);
       }
 
+      .numbers {
+        margin: 0.25rem -1.125rem 0;
+      }
+
       .reactions {
         display: grid;
         gap: 0.625rem;
@@ -55,6 +62,7 @@ export class ServiceList extends View {
   private async read(): Promise<boolean> {
     try {
       this.all = await services.all();
+      await serviceTiles.read();
     } catch (cause) {
       this.problem = said(cause, this.words.serverSilent);
     }
@@ -91,12 +99,21 @@ export class ServiceList extends View {
       </div>
       ${service.failure ? html`<p class="failure">${this.failure(service)}</p>` : html`<p>${words.states[service.state]}</p>`}
       ${this.asking === service.name ? this.beforehand(service) : nothing}
+      ${this.numbers(service)}
       ${service.reactions.length
         ? html`<div class="reactions">
             ${service.reactions.map((each) => html`<reaction-row .service=${service.name} .reaction=${each}></reaction-row>`)}
           </div>`
         : nothing}
     </section>`;
+  }
+
+  private numbers({ name }: Service) {
+    const tiles = serviceTiles.of(name);
+    if (tiles.length === 0) return nothing;
+    return html`<div class="numbers" role="group" aria-label=${this.words.views.numbers}>
+      ${tiles.map((tile) => html`<value-view look="row" .value=${tile} .address=${tileAddress(tile.id)}></value-view>`)}
+    </div>`;
   }
 
   private name(service: Service): string {

@@ -5,6 +5,7 @@ import { cityStage } from "./stage-en";
 import { work } from "./work-en";
 import { course } from "./course-en";
 import { services } from "./services-en";
+import { views } from "./views-en";
 import { why } from "./why-en";
 import type { Catalogue } from "./catalogue";
 
@@ -336,6 +337,7 @@ export const en: Catalogue = {
   cityStage,
   work,
   programme,
+  views,
   why,
   services,
   course,

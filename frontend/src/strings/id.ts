@@ -5,6 +5,7 @@ import { cityStage } from "./stage-id";
 import { work } from "./work-id";
 import { course } from "./course-id";
 import { services } from "./services-id";
+import { views } from "./views-id";
 import { why } from "./why-id";
 export const id = {
   pages: { now: "Sekarang", events: "Kejadian", place: "Tempat", time: "Waktu", programme: "Program" },
@@ -334,6 +335,7 @@ export const id = {
   cityStage,
   work,
   programme,
+  views,
   why,
   services,
   course,

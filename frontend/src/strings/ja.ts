@@ -5,6 +5,7 @@ import { cityStage } from "./stage-ja";
 import { work } from "./work-ja";
 import { course } from "./course-ja";
 import { services } from "./services-ja";
+import { views } from "./views-ja";
 import { why } from "./why-ja";
 import type { Catalogue } from "./catalogue";
 
@@ -336,6 +337,7 @@ export const ja: Catalogue = {
   cityStage,
   work,
   programme,
+  views,
   why,
   services,
   course,

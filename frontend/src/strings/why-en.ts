@@ -30,7 +30,7 @@ export const why: Catalogue["why"] = {
   takenOver: (moment) => `Shown as it is written, nothing is computed; as of ${moment}`,
   takenFrom: "Taken from",
   from: "Computed from",
-  window: (n, since, until) => `${n} values, from ${since} to ${until}`,
+  window: (n, since, until) => `${n === "1" ? "1 value" : `${n} values`}, from ${since} to ${until}`,
   newest: (n) => (n === "1" ? "the newest of them" : `the newest ${n} of them`),
   unnamed: (n) => (n === "1" ? "and one more value" : `and ${n} more values`),
   hidden: (n) => (n === "1" ? "One input is not for you to see." : `${n} inputs are not for you to see.`),

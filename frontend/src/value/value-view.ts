@@ -23,7 +23,7 @@ export class ValueView extends View {
   /** Address of the drawer that this value opens. */
   @property() address = "";
   @property({ type: Number }) of: number | null = null;
-  @property({ reflect: true }) look: "tile" | "row" = "tile";
+  @property({ reflect: true }) look: "tile" | "row" | "cell" = "tile";
 
   static override readonly styles = [
     controls,
@@ -175,6 +175,46 @@ export class ValueView extends View {
         letter-spacing: 0;
       }
 
+      :host([look="cell"]) button {
+        display: flex;
+        justify-content: flex-end;
+        align-items: center;
+        padding: 0.5rem 0.75rem;
+        gap: 0.375rem;
+        text-align: right;
+      }
+
+      :host([look="cell"]) .label,
+      :host([look="cell"]) .origin > .cut-off,
+      :host([look="cell"]) .when,
+      :host([look="cell"]) .flag .cut-off {
+        position: absolute;
+        width: 1px;
+        height: 1px;
+        overflow: hidden;
+        clip-path: inset(50%);
+        white-space: nowrap;
+      }
+
+      :host([look="cell"]) .figure {
+        justify-content: flex-end;
+      }
+
+      :host([look="cell"]) .asides {
+        flex: none;
+        flex-wrap: nowrap;
+        padding: 0;
+      }
+
+      :host([look="cell"]) .head {
+        min-width: 0;
+      }
+
+      :host([look="cell"]) .figure b {
+        font: 500 0.875rem/1.25rem var(--text);
+        letter-spacing: 0;
+      }
+
       :host([look="tile"]) .head {
         display: grid;
         gap: 0.25rem;
@@ -223,7 +263,14 @@ export class ValueView extends View {
         ${this.age()} ${this.source()} ${this.doubts()}
       </span>
     </button>
-    <why-link .address=${this.address} .label=${this.text(value.label)} .number=${typeof value.value === "number"}></why-link>`;
+    ${this.question()}`;
+  }
+
+  /** A cell asks in its drawer: there is no room for a sign in each. */
+  private question() {
+    if (this.look === "cell") return nothing;
+    const { value } = this;
+    return html`<why-link .address=${this.address} .label=${this.text(value.label)} .number=${typeof value.value === "number"}></why-link>`;
   }
 
   private unit() {

@@ -9,6 +9,7 @@ import { icon } from "../frame/icons";
 import { View } from "../frame/view";
 import { openPlace, valueAt } from "../live/open-place";
 import { programme } from "../live/programme";
+import { whyOfReport } from "../live/report";
 import { store } from "../live/store";
 import { screenState } from "../screen/screen";
 import { controls } from "../theme/controls";
@@ -108,6 +109,7 @@ export class WhyDialog extends View {
   private isThere(): boolean {
     const [kind = ""] = this.address.split(" ");
     if (kind === "tile" || kind === "indicator") return true;
+    if (kind === "cell" || kind === "report") return valueAt(this.address) !== null;
     if (kind === "decided" || kind === "system") return programme.standings !== null || programme.problem !== null;
     return openPlace.place !== null || openPlace.problem !== null;
   }
@@ -126,6 +128,7 @@ export class WhyDialog extends View {
   private asked(): Promise<LineageNode | null> {
     const [kind, id = ""] = this.address.split(" ");
     if (kind === "tile" || kind === "indicator") return api.whyIndicator(id, store.past);
+    if (kind === "cell" || kind === "report") return whyOfReport(this.address);
     const value = valueAt(this.address);
     if (!value?.entity || !value.attribute) return Promise.resolve(null);
     return api.why(value.entity, value.attribute, value.datasetId, store.past);

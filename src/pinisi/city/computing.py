@@ -67,6 +67,8 @@ def _value(formula: Formula, inputs: Inputs, now: Instant | None, _label: Text |
 
 
 def _count(formula: Formula, inputs: Inputs, now: Instant | None, label: Text | None) -> Part:
+    if formula.above is not None:
+        return _count_above(formula, formula.above, inputs, now, label)
     picked = chosen(formula, inputs)
     names = cast("list[Attribute]", [entity["name"] for entity in picked if "name" in entity])
     fitting = [entity for entity in picked if fits(formula, entity.get("name"), now)]
@@ -78,6 +80,22 @@ def _count(formula: Formula, inputs: Inputs, now: Instant | None, label: Text | 
         missing=len(picked) - len(fitting),
         doubts=_doubts(fitting, formula.select.where if formula.select else ()),
         rule=fill(rule_text("count"), label=what),
+    )
+
+
+def _count_above(formula: Formula, above: float, inputs: Inputs, now: Instant | None, label: Text | None) -> Part:
+    """Nobody knows how many there are where none tells its figure."""
+    found = _figures(formula, chosen(formula, inputs), now)
+    held = sum(number > above for number in found.numbers)
+    what = label or type_title(formula.select.type if formula.select else "")
+    named = {"label": what, "attribute": attribute_label(formula.attribute or "")}
+    return Part(
+        value=held if found.numbers else None,
+        inputs=found.inputs,
+        n=len(found.numbers),
+        missing=found.missing,
+        doubts=found.doubts,
+        rule=fill(rule_text("count_above"), part=held, count=len(found.numbers), limit=above, **named),
     )
 
 

@@ -22,7 +22,8 @@ class Counted(msgspec.Struct, frozen=True):
 def counted(formula: Formula, inputs: Inputs, now: Instant | None = None) -> tuple[Counted, ...]:
     """What the number of a formula rests upon, each value once; what has no figure that fits is not there.
 
-    Of a sum and of the greatest the greatest come first, of the least the least: they made the number what it is.
+    Of a sum, of the greatest and of what is above a limit the greatest come first, of the least the least: they made
+    the number what it is.
     """
     return tuple(dict.fromkeys(_all(formula, inputs, now)))
 
@@ -42,6 +43,9 @@ def _figure(formula: Formula, inputs: Inputs, now: Instant | None) -> Iterator[C
 
 def _number(formula: Formula, inputs: Inputs, now: Instant | None) -> Iterator[Counted]:
     """A thing is counted for what it was chosen by; chosen by its type alone, for its name."""
+    if formula.above is not None:
+        yield from _statistic(formula, inputs, now)
+        return
     name = next(iter(formula.select.where if formula.select else ()), "name")
     for entity in chosen(formula, inputs):
         if fits(formula, entity.get("name"), now):
@@ -80,7 +84,7 @@ _WEIGHTS: dict[str, Callable[[float], float]] = {
 
 def _weighed(formula: Formula, entities: Sequence[Entity]) -> Sequence[Entity]:
     """In the order of what they weigh; units that cannot be compared leave the order as it is."""
-    weigh, name = _WEIGHTS.get(formula.kind), formula.attribute or ""
+    weigh, name = _WEIGHTS.get("max" if formula.above is not None else formula.kind), formula.attribute or ""
     if weigh is None or not entities:
         return entities
     unit = formula.unit or entities[0][name].get("unitCode")

@@ -33,8 +33,9 @@ class Formula(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """One number, declared.
 
     `value`: an attribute of `entity`, or without one of the area that is asked for. `count`: how many entities `select`
-    holds. `sum`, `mean`, `min`, `max`: of their `attribute`. `share`: how many percent of them are `having` these
-    values. `ratio`: the formula `of` divided by the formula `over`.
+    holds; with `above` how many of them have an `attribute` (in `unit`) above it, of those that tell it. `sum`, `mean`,
+    `min`, `max`: of their `attribute`. `share`: how many percent of them are `having` these values. `ratio`: the
+    formula `of` divided by the formula `over`.
 
     `per` divides by the days of the inputs' period, the people of the area or its square kilometres; `times` is for
     how many of these (100000 people). Only figures of `period`, or of the last `last_hours`, are taken; the others
@@ -44,6 +45,7 @@ class Formula(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     kind: Kind
     entity: str | None = None
     attribute: str | None = None
+    above: float | None = None
     select: Selection | None = None
     having: dict[str, str] = {}
     of: "Formula | None" = None
@@ -111,6 +113,8 @@ def faults_of(formula: Formula, at: str = "") -> Iterator[tuple[str, str]]:
     for need in NEEDS[formula.kind]:
         if not getattr(formula, need):
             yield f"{at}{need}", f"is needed for the kind {formula.kind!r}"
+    if formula.above is not None and (formula.kind != "count" or not formula.attribute):
+        yield f"{at}above", "goes only with kind = 'count' and an attribute"
     if formula.times <= 0:
         yield f"{at}times", f"{formula.times} is not more than 0"
     if formula.times != 1 and formula.per not in ("head", "km2"):

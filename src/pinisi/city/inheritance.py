@@ -44,16 +44,20 @@ def inherited(inputs: Sequence[Attribute]) -> Inherited:
     """`provider` and `period` only where all inputs share them; an input that states no method leaves it unstated."""
     methods = [value_of(part, "method") for part in inputs]
     known = tuple(sorted({str(method) for method in methods if method is not None}))
-    weakest = max(known, key=_weakness) if known and None not in methods else None
     providers = [value_of(part, "provider") for part in inputs]
     return Inherited(
         observed_at=min((p["observedAt"] for p in inputs if "observedAt" in p), key=parse_instant, default=None),
         period=common(value_of(part, "period") for part in inputs),
-        method=weakest,
+        method=weakest(known) if known and None not in methods else None,
         methods=known,
         provider=common(providers),
         providers=tuple(sorted({str(provider) for provider in providers if provider is not None})),
     )
+
+
+def weakest(methods: Sequence[str]) -> str:
+    """A number is called by the weakest method among those of its inputs."""
+    return max(methods, key=_weakness)
 
 
 def _weakness(method: str) -> int:

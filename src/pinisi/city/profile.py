@@ -96,7 +96,8 @@ class AreaSources(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class City(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`city.toml`. `tiles`: ids of the indicators that stand on Now. `without`: ids of services' layers not shown."""
+    """`city.toml`. `tiles`: ids of the indicators that stand on Now. `without`: ids of what services show
+    (layers, tiles, report sections) and this city does not."""
 
     id: str
     name: str
@@ -152,11 +153,20 @@ class Profile(msgspec.Struct, frozen=True):
     models: tuple[Model, ...] = ()
     operations: Operations = DEFAULTS
     stages: Stages = Stages()
+    service_tiles: tuple[Indicator, ...] = ()
+    """Numbers that services show here, `group` is the service (set by `runtime/views.py`, as is `written`)."""
+    written: frozenset[str] = frozenset()
+    """The entity types, by short name, that are written here."""
+
+    @property
+    def numbers(self) -> tuple[Indicator, ...]:
+        """The city's own indicators and the tiles of services."""
+        return (*self.indicators, *self.service_tiles)
 
     @property
     def tiles(self) -> tuple[Indicator, ...]:
-        """The indicators that stand on Now, in its order."""
-        known = {indicator.id: indicator for indicator in self.indicators}
+        """The numbers that stand on Now, in its order."""
+        known = {indicator.id: indicator for indicator in self.numbers}
         return tuple(known[id] for id in self.city.tiles)
 
     @property

@@ -163,7 +163,8 @@ async def get_now(house: House, call: Call) -> Reply:
         cases, count = await cases_seen(house, view, Wanted(), limit=MOST_ALARMS)
         alarms = [incident_json(town, case) for case in cases]
     blinded: Mapping[str, Blinded] = await town.blinded() if view.at is None else {}
-    tiles = [tile | {"ailing": town.missed(tile["id"], blinded)} for tile in await town.tiles.values(view)]
+    shown = await town.tile_values(view, town.tiles.on_now)
+    tiles = [tile | {"ailing": town.missed(tile["id"], blinded)} for tile in shown]
     return json_reply(
         {
             "position": position,

@@ -29,7 +29,8 @@ NEWEST_OF_WINDOW = 5
 """Values of a window that are followed to where they come from; the window tells how many there are."""
 RECENT = 100
 """Values of an attribute among which the one that stood at a log position is looked for."""
-_NEVER = 1 << 61
+NEVER = 1 << 61
+"""A log position, or a moment, after all others."""
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,8 +42,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     entity: str
     attribute: str
     dataset: str | None = None
-    position: Position = _NEVER
-    observed: Instant = _NEVER
+    position: Position = NEVER
+    observed: Instant = NEVER
     known: Instant | None = None
 
 
@@ -69,6 +70,11 @@ class Explainer:
         self._names = dict(await self._house.names())
         found = [await self._node(each, DEEPEST - 1) for each in wanted if self._left > 0]
         return [node for node in found if node is not None]
+
+    async def explain_window(self, read: Read, attribute: str, known: Instant | None = None) -> Node | None:
+        """The values of a window that one number was made of; `known` hides what was received later."""
+        self._names = dict(await self._house.names())
+        return await self._window(read, attribute, DEEPEST - 1, known)
 
     async def _node(self, wanted: Wanted, depth: int) -> Node | None:
         record = await self._store.entity(self._tenant, wanted.entity, self._grants)
@@ -215,9 +221,11 @@ class Explainer:
         """Whether the entity is there, and the reader may not know it; else the value just did not exist."""
         return await self._store.entity(self._tenant, read.id, self._grants) is None
 
-    async def _window(self, read: Read, name: str, depth: int) -> Node | None:
+    async def _window(self, read: Read, name: str, depth: int, known: Instant | None = None) -> Node | None:
         """A node that stands for many values of one attribute; the newest of them are followed."""
-        query = HistoryQuery(attributes=(self._iri(name),), since=read.since, until=read.until + 1, last=5_000)
+        query = HistoryQuery(
+            attributes=(self._iri(name),), since=read.since, until=read.until + 1, known=known, last=5_000
+        )
         wanted = Wanted(entity=read.id, attribute=name)
         moments = [each for each in await self._moments(wanted, query) if each.position <= read.position]
         if not moments or moments[-1].instance is None:
@@ -227,7 +235,9 @@ class Explainer:
         node = self._shown(wanted, record, moments[-1], moments[-1].instance)
         node.window = Window(format_instant(read.since), format_instant(read.until), read.values)
         for moment in reversed(moments[-NEWEST_OF_WINDOW:]):
-            one = Wanted(entity=read.id, attribute=name, position=moment.position, observed=moment.observed)
+            one = Wanted(
+                entity=read.id, attribute=name, position=moment.position, observed=moment.observed, known=known
+            )
             found = await self._node(one, depth - 1) if self._left > 0 and depth > 1 else None
             if found is not None:
                 node.inputs.append(found)

@@ -30,7 +30,7 @@ async def get_indicator_lineage(house: House, call: Call) -> Reply:
     """What an indicator, or a tile, counted."""
     town, view = house.town(call.tenant), viewpoint_of(house, call)
     name = call.params["id"]
-    indicator = next((each for each in town.profile.indicators if each.id == name), None)
+    indicator = next((each for each in town.profile.numbers if each.id == name), None)
     if indicator is None:
         raise ResourceNotFound(f"the city has no indicator {name[:80]}")
     return json_reply(await indicator_tree(house, town, view, call.principal, indicator, await asked_area(town, call)))

@@ -16,10 +16,12 @@ from pinisi.console.house import House
 from pinisi.console.http import BadRequest, Call, Reply, Route, json_reply
 from pinisi.console.layers import location_of, point_of
 from pinisi.console.linked import UNSEEN, linked, names_of_related
+from pinisi.console.panels import in_order, panel_json
 from pinisi.console.series import series
 from pinisi.console.town import Town
 from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.problems import ResourceNotFound
+from pinisi.runtime.views import panel_of
 from pinisi.store.geodesy import geometry_distance
 from pinisi.store.protocol import HistoryQuery, Record
 from pinisi.store.query import AnyOf, EntityQuery, GeoQuery, TypeIs
@@ -58,6 +60,8 @@ async def get_place(house: House, call: Call) -> Reply:
     place = location_of(entity)
     beside = await linked(view, entity, house.pinisi_table.expand_term("refObserved"))
     names = await names_of_related(view, entity)
+    facts = facts_of(entity, house.pinisi_table, writers, view.now, await town.sources.periods(), names)
+    panel = panel_of(house.registry, [house.pinisi_table.compact_iri(type) for type in entity.types])
     return json_reply(
         {
             "position": record.position,
@@ -67,7 +71,8 @@ async def get_place(house: House, call: Call) -> Reply:
             "name": name_of(entity),
             "areas": [{"id": card.id, "name": card.name, "level": card.level} for card in town.atlas.chain(areas)],
             "location": place,
-            "facts": facts_of(entity, house.pinisi_table, writers, view.now, await town.sources.periods(), names),
+            "panel": None if panel is None else panel_json(*panel, facts),
+            "facts": facts if panel is None else in_order(facts, panel[1]),
             "editable": _editable(house, call, view, town, record, entity),
             "flags": flags_of(entity),
             "sources": await _sources(house, call, entity),

@@ -28,14 +28,14 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def indicators_csv(standings: Iterable[Standing], cards: Cards, language: Language) -> bytes:
     """One row an indicator; what is not known is an empty cell."""
-    return _csv(INDICATOR_COLUMNS, (_indicator_row(each, cards, language) for each in standings))
+    return csv_table(INDICATOR_COLUMNS, (_indicator_row(each, cards, language) for each in standings))
 
 
 def systems_csv(systems: Iterable[System], cards: Cards, language: Language) -> bytes:
-    return _csv(SYSTEM_COLUMNS, (_system_row(each, cards, language) for each in systems))
+    return csv_table(SYSTEM_COLUMNS, (_system_row(each, cards, language) for each in systems))
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+def csv_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     """With a byte order mark, so that spreadsheets read it as UTF-8."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")

@@ -27,6 +27,7 @@ from pinisi.console.stage_endpoints import STAGE_ROUTES
 from pinisi.console.subscription_endpoints import SUBSCRIPTION_ROUTES
 from pinisi.console.time_endpoints import TIME_ROUTES
 from pinisi.console.trail_endpoints import TRAIL_ROUTES
+from pinisi.console.view_endpoints import VIEW_ROUTES
 from pinisi.runtime.services import Registry
 
 
@@ -66,6 +67,7 @@ ROUTES: tuple[Route, ...] = (
     *SERVICE_ROUTES,
     *BACKTEST_ROUTES,
     *LINEAGE_ROUTES,
+    *VIEW_ROUTES,
     *COMMAND_ROUTES,
     *HOUSE_ROUTES,
     *OPENAPI_ROUTES,

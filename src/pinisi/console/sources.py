@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.term_table import TermTable
 from pinisi.store.protocol import LogEntry, Record, Store
 from pinisi.store.query import EntityQuery, TypeIs
@@ -53,6 +54,15 @@ class Sources:
     def known(self) -> Mapping[str, SourceHealth]:
         """Live sources by the id of their card; of registers there is nothing here."""
         return self._known
+
+    async def seen(self, view: Viewpoint, ids: Sequence[str]) -> list[SourceHealth]:
+        """How some of them did when one looked from there, whoever looks."""
+        if view.at is None:
+            await self.refresh()
+            return [self._known[id] for id in ids if id in self._known]
+        cards = Viewpoint(view.store, view.tenant, EVERYTHING, view.now, view.at, view.known)
+        found = await cards.find(EntityQuery(ids=tuple(ids)), limit=_MOST)
+        return [self.read(each.entity) for each in found if self._period in each.entity.attributes]
 
     async def periods(self) -> Mapping[str, float]:
         """Id of a live source's card -> its own period in seconds."""

@@ -1,7 +1,6 @@
 """The numbers of Now: computed from what the reader may see, kept until something they rest upon changes."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 
@@ -28,11 +27,13 @@ class _Kept(msgspec.Struct, frozen=True):
 
 class Tiles:
     def __init__(self, profile: Profile, table: TermTable, tenant: str) -> None:
-        self._tiles = profile.tiles
+        self.on_now = tuple(tile.id for tile in profile.tiles)
+        self._tiles = {tile.id: tile for tile in (*profile.tiles, *profile.service_tiles)}
+        self._services = {tile.id: tile.group for tile in profile.service_tiles}
         self._table = table
         self._tenant = tenant
         self._city = area_id(profile.city.code)
-        self._needs = {tile.id: self._need(tile) for tile in self._tiles}
+        self._needs = {id: self._need(tile) for id, tile in self._tiles.items()}
         self._versions = dict.fromkeys(self._needs, 0)
         self._kept: dict[tuple[str, Grants], _Kept] = {}
 
@@ -48,9 +49,18 @@ class Tiles:
         """Whether entities of any of these types would be among a tile's inputs."""
         return not self._needs[tile][1].isdisjoint(types)
 
-    async def values(self, view: Viewpoint) -> list[dict[str, Any]]:
-        """The tiles as the console reads them."""
-        return [{"id": tile.id, **msgspec.to_builtins(await self._value(view, tile))} for tile in self._tiles]
+    async def values(self, view: Viewpoint, ids: Sequence[str]) -> list[tuple[str, Value]]:
+        """The numbers of these tiles."""
+        return [(id, await self._value(view, self._tiles[id])) for id in ids]
+
+    def service(self, id: str) -> str | None:
+        """The service that brings a tile; None of the city's own."""
+        return self._services.get(id)
+
+    def counts(self, id: str) -> frozenset[str]:
+        """The types (IRIs) of which a tile counts how many there are, so that none is 0."""
+        tile = self._tiles[id]
+        return self._needs[id][1] if tile.kind == "count" and tile.above is None else frozenset()
 
     async def _value(self, view: Viewpoint, tile: Indicator) -> Value:
         """Of the present what is kept, until an input changes; the past is computed anew."""

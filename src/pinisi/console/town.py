@@ -3,22 +3,27 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from pinisi.city.names import Names
 from pinisi.city.profile import Profile
+from pinisi.city.value import Value
 from pinisi.console.atlas import Atlas
 from pinisi.console.blinding import Blinded, Blinding
 from pinisi.console.catalogue import Catalogue
+from pinisi.console.facts import state_of
 from pinisi.console.kept import Kept
 from pinisi.console.layers import Layers
 from pinisi.console.sources import Sources
 from pinisi.console.tiles import Tiles
+from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.term_table import TermTable
 from pinisi.incidents.stage import StageDesk
 from pinisi.runtime.clock import Clock, WallClock
 from pinisi.runtime.keeper import Keeper
 from pinisi.runtime.rooms import Rooms
 from pinisi.store.protocol import LogEntry, Store
-from pinisi.vocabulary.instant import Instant, format_instant
+from pinisi.vocabulary.instant import Instant, format_instant, parse_instant
 
 
 class Town:
@@ -68,6 +73,32 @@ class Town:
         await self.sources.refresh()
         ailing = [health.id for health in self.sources.ailing()]
         return await self._blinding.of(ailing, self.writes) if ailing else {}
+
+    async def tile_values(self, view: Viewpoint, ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Tiles as the console reads them. Of what live sources tell, none is 0 only as far as they have told."""
+        await self.sources.refresh()
+        told: list[dict[str, Any]] = []
+        for id, value in await self.tiles.values(view, ids):
+            grounded = await self._grounded(view, id, value)
+            told.append({"id": id, "service": self.tiles.service(id), **msgspec.to_builtins(grounded)})
+        return told
+
+    async def _grounded(self, view: Viewpoint, id: str, value: Value) -> Value:
+        """A count of nothing rests upon the sources that would tell of something; before they speak it is not known."""
+        types = self.tiles.counts(id)
+        cards = [card for card, writes in self.writes.items() if not types.isdisjoint(writes)]
+        if value.n or self.tiles.service(id) is None or not cards:
+            return value
+        known = await self.sources.seen(view, cards)
+        heard = [health.last_message for health in known if health.last_message is not None]
+        named = msgspec.structs.replace(
+            value, provider=cards[0] if len(cards) == 1 else None, providers=tuple(cards), method="reported"
+        )
+        if not heard:
+            return msgspec.structs.replace(named, value=None)
+        oldest, period = min(heard), max(health.update_period for health in known)
+        state = state_of(max(0, view.now - parse_instant(oldest)), period)
+        return msgspec.structs.replace(named, observed_at=oldest, state=state, update_period=period)
 
     def missed(self, tile: str, ailing: Iterable[str]) -> list[str]:
         """The cards among these that write what a tile of Now counts: not to be trusted, even where it is none."""

@@ -17,6 +17,7 @@ from pinisi.runtime.reaction import Reaction
 from pinisi.runtime.recording import StreamKind
 from pinisi.runtime.records import Records
 from pinisi.runtime.source import SourceKind
+from pinisi.runtime.view import View
 
 GROUP = "pinisi.services"
 
@@ -26,10 +27,10 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
 
     `name` is the one of its entry point: letters, digits and dashes. `types` are the entity types that it writes, by
     short name; `passing` are those of them whose entities end when their `expiresAt` is over. `streams` are what of the
-    past it can read for a replay. `views` are the layers of map and list that it adds to a city which uses its sources
-    (`runtime/views.py`). `reactions` run by themselves, in every tenant; `jobs` are its long computations, `actions`
-    its commands, `records` what it keeps in tables of its own, `endpoints` its own HTTP addresses. `licence` is that of
-    the data that it ships.
+    past it can read for a replay. `views` are the layers, tiles, panels and report sections that it adds to a city
+    which uses its sources (`runtime/view.py`). `reactions` run by themselves, in every tenant; `jobs` are its long
+    computations, `actions` its commands, `records` what it keeps in tables of its own, `endpoints` its own HTTP
+    addresses. `licence` is that of the data that it ships.
     """
 
     name: str
@@ -38,7 +39,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     passing: tuple[str, ...] = ()
     sources: tuple[SourceKind[Any], ...] = ()
     streams: tuple[StreamKind[Any], ...] = ()
-    views: tuple[Layer, ...] = ()
+    views: tuple[View, ...] = ()
     jobs: tuple[Job[Any, Any], ...] = ()
     reactions: tuple[Reaction, ...] = ()
     actions: tuple[Action[Any], ...] = ()
@@ -48,6 +49,11 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         check_endpoints(self.endpoints)
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """Those of its views that are layers of map and list."""
+        return tuple(view for view in self.views if isinstance(view, Layer))
 
     def source_kind(self, name: str) -> SourceKind[Any] | None:
         return next((kind for kind in self.sources if kind.name == name), None)

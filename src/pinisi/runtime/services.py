@@ -1,12 +1,14 @@
 """The registry of services: found by entry point, loaded one by one; one that fails is shown, the others run."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.metadata import EntryPoint, entry_points
 
 import msgspec
 import structlog
 
 from pinisi.runtime.manifest import GROUP, Service
+from pinisi.runtime.view import View
+from pinisi.runtime.view_faults import view_faults
 
 _log = structlog.get_logger("pinisi.services")
 
@@ -29,10 +31,18 @@ class Registry:
 
     def __init__(self, found: Iterable[Found]) -> None:
         self.found = tuple(found)
+        self._drawable: dict[str, Sequence[View]] = {}
         self._services = {each.name: each.service for each in self.found if each.service is not None}
 
     def service(self, name: str) -> Service | None:
         return self._services.get(name)
+
+    def views(self, service: Service) -> Sequence[View]:
+        """What a service shows; nothing of one that cannot be started because of its views."""
+        if service.name not in self._drawable:
+            faulty = next(view_faults(service.types, service.views), None) is not None
+            self._drawable[service.name] = () if faulty else service.views
+        return self._drawable[service.name]
 
     def version(self, name: str) -> str:
         """The version of the package that brings a service; empty where none is stated."""

@@ -1,7 +1,7 @@
-"""What services show, as a city shows it: its own layers, and those of services whose sources it uses.
+"""What services show, as a city shows it: its own layers and tiles, and those of services whose sources it uses.
 
-A service declares layers as data. The city has the last word: its own layer of the same id takes the place of a
-service's, and `without` of `city.toml` leaves one out.
+A service declares them as data (`runtime/view.py`). The city has the last word: its own layer or indicator of the same
+id takes the place of a service's, `without` of `city.toml` leaves one out, and its own tiles come first on Now.
 """
 
 from collections.abc import Sequence
@@ -10,29 +10,78 @@ from typing import Any
 
 import msgspec
 
-from pinisi.city.profile import Layer, Profile
+from pinisi.city.formula import need_of
+from pinisi.city.profile import MOST_TILES, Layer, Profile
 from pinisi.runtime.live_file import Wanted, kind_of, read_live
+from pinisi.runtime.manifest import Service
 from pinisi.runtime.mapping.mapping import load_mapping_file
 from pinisi.runtime.services import Registry
 from pinisi.runtime.source import SourceKind
+from pinisi.runtime.view import Panel, Section, Tile
 
 
 def with_views(profile: Profile, registry: Registry, kinds: Sequence[SourceKind[Any]]) -> Profile:
-    """The profile with the layers that services add to it.
+    """The profile with the layers and tiles that services add to it.
 
     Raises:
         CityError: `live.toml` cannot be read; names the field.
     """
     written = _written(profile, registry, kinds)
+    tiles = _tiles(profile, registry, written)
+    layers = (*profile.city.layers, *_layers(profile, registry, written))
+    shown = [tile.id for _, tile in tiles if tile.now][: max(0, MOST_TILES - len(profile.city.tiles))]
+    return msgspec.structs.replace(
+        profile,
+        city=msgspec.structs.replace(profile.city, layers=layers, tiles=(*profile.city.tiles, *shown)),
+        service_tiles=tuple(tile.indicator(service.name) for service, tile in tiles),
+        written=written,
+    )
+
+
+def _layers(profile: Profile, registry: Registry, written: frozenset[str]) -> list[Layer]:
     taken = {layer.id for layer in profile.city.layers} | set(profile.city.without)
     added: list[Layer] = []
     for service in registry.services:
-        for layer in service.views:
-            if layer.type in written and layer.id not in taken:
+        for layer in registry.views(service):
+            if isinstance(layer, Layer) and layer.type in written and layer.id not in taken:
                 taken.add(layer.id)
                 added.append(msgspec.structs.replace(layer, service=layer.service or service.name))
-    city = msgspec.structs.replace(profile.city, layers=(*profile.city.layers, *added))
-    return msgspec.structs.replace(profile, city=city)
+    return added
+
+
+def _tiles(profile: Profile, registry: Registry, written: frozenset[str]) -> list[tuple[Service, Tile]]:
+    """The tiles of services that count something which is written here; of two with one id the first."""
+    taken = {indicator.id for indicator in profile.indicators} | set(profile.city.without)
+    added: list[tuple[Service, Tile]] = []
+    for service in registry.services:
+        for tile in registry.views(service):
+            if isinstance(tile, Tile) and tile.id not in taken and written.issuperset(need_of(tile.formula).types):
+                taken.add(tile.id)
+                added.append((service, tile))
+    return added
+
+
+def sections_of(profile: Profile, registry: Registry) -> list[tuple[Service, Section]]:
+    """The report sections that services show here: of what is written here, and not left out."""
+    tiles = {tile.id for tile in profile.service_tiles}
+    return [
+        (service, section)
+        for service in registry.services
+        for section in registry.views(service)
+        if isinstance(section, Section)
+        and section.id not in profile.city.without
+        and tiles.issuperset(section.tiles)
+        and (not section.type or section.type in profile.written)
+    ]
+
+
+def panel_of(registry: Registry, types: Sequence[str]) -> tuple[Service, Panel] | None:
+    """What the page of an entity of these types (short names) shows first; of two panels the first service's."""
+    for service in registry.services:
+        for panel in registry.views(service):
+            if isinstance(panel, Panel) and panel.type in types:
+                return service, panel
+    return None
 
 
 def _written(profile: Profile, registry: Registry, kinds: Sequence[SourceKind[Any]]) -> frozenset[str]:

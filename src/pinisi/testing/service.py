@@ -32,6 +32,7 @@ from pinisi.testing.endpoints import Ask, EndpointTrial
 from pinisi.testing.over_http import Stopped
 from pinisi.testing.quality import Quality, quality_faults, quality_of
 from pinisi.testing.reactions import ReactionTrial, Trial
+from pinisi.testing.shown import shown_faults
 from pinisi.testing.sources import prove_source, shipped_city
 from pinisi.testing.texts import text_faults
 from pinisi.testing.walls import walls
@@ -90,6 +91,7 @@ def checks(case: ServiceCase) -> list[Check]:
         Check("quality", lambda: _none("quality.toml is not true", quality_faults(_quality(case), case.root))),
         Check("declared", lambda: _none("not declared", undeclared(case.package, case.service.types, _written(case)))),
         Check("units", lambda: _none("no unit", without_unit(_quality(case).unitless, _written(case)))),
+        Check("views", lambda: _none("cannot be shown", _shown(case))),
         Check("everything is tried", lambda: _all_tried(case)),
     ]
     found += [Check(f"source {name}", lambda name=name: _source_holds(case, name)) for name in case.samples]
@@ -119,6 +121,14 @@ def _quality(case: ServiceCase) -> Quality:
     return quality_of(case.package)
 
 
+def _shown(case: ServiceCase) -> list[str]:
+    if not case.service.views:
+        return []
+    moments = [parse_instant(trial.now) for trial in case.trials]
+    moments += [parse_instant(sample.received) for sample in case.samples.values()]
+    return shown_faults(case.package, case.service, _written(case), max(moments, default=0))
+
+
 def _manifest(case: ServiceCase) -> None:
     check_reactions(case.service.name, case.service.types, case.service.reactions)
     faults = [
@@ -127,9 +137,6 @@ def _manifest(case: ServiceCase) -> None:
     root = Path(str(files(case.package)))
     rooms = ["models.py", "quality.toml", "strings/texts.toml"]
     faults += [f"the room {room} is missing" for room in rooms if not (root / room).is_file()]
-    for layer in case.service.views:
-        if layer.type not in case.service.types:
-            faults.append(f"the view {layer.id} is of {layer.type}, which is not in the manifest")
     _none("manifest", faults)
 
 

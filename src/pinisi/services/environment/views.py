@@ -1,14 +1,10 @@
-"""How the city sees the air and the weather to come: layers of map and list."""
+"""How the city sees the air and the weather to come: layers, a tile, panels, a section of the report."""
 
-from pinisi.city.profile import Column, Layer
-from pinisi.city.words import attribute_label
+from pinisi.city.facts import Selection
+from pinisi.city.formula import Formula
+from pinisi.city.profile import Layer
+from pinisi.runtime.view import Cell, Chart, Panel, Section, Tile, columns
 from pinisi.services.environment.bmkg_forecast import TEXTS
-
-
-def _columns(**units: str) -> tuple[Column, ...]:
-    """Attribute -> its unit, "" where it has none."""
-    return tuple(Column(name, attribute_label(name), unit=unit or None) for name, unit in units.items())
-
 
 FORECASTS = Layer(
     id="forecasts",
@@ -18,9 +14,10 @@ FORECASTS = Layer(
     hue=6,
     visible=False,
     labels="never",
-    columns=_columns(weatherType="", temperature="CEL", precipitation="MMT", validFrom=""),
+    columns=columns("weatherType", "temperature", "precipitation", "validFrom", temperature="CEL", precipitation="MMT"),
 )
 """Hidden until somebody shows it: every village has a step for each three hours, all at one place."""
+_INDEX = ("ispuCategory", "criticalPollutant", "usAqi")
 AIR = Layer(
     id="air-index",
     title=TEXTS["index"],
@@ -28,10 +25,7 @@ AIR = Layer(
     shape="circle",
     hue=4,
     labels="always",
-    columns=(
-        Column("ispu", attribute_label("ispu"), unit_text=TEXTS["ispu-unit"]),
-        *_columns(ispuCategory="", criticalPollutant="", usAqi="", goodHours="HUR", ispuBasis=""),
-    ),
+    columns=columns("ispu", *_INDEX, "goodHours", "ispuBasis", ispu=TEXTS["ispu-unit"], goodHours="HUR"),
 )
 AIR_FORECASTS = Layer(
     id="air-forecasts",
@@ -40,6 +34,29 @@ AIR_FORECASTS = Layer(
     shape="hexagon",
     hue=4,
     visible=False,
-    columns=_columns(forecastOf="", highest="", highestAt="", meanError=""),
+    columns=columns("forecastOf", "highest", "highestAt", "meanError"),
 )
-VIEWS = (AIR, AIR_FORECASTS, FORECASTS)
+LIMIT = 100.0  # an ISPU above it is unhealthy (Permen LHK P.14/2020)
+_OVER = Formula(kind="count", select=Selection(type="AirQualityIndex"), attribute="ispu", above=LIMIT, last_hours=3)
+OVER_LIMIT = Tile(id="air-over-limit", title=TEXTS["over-limit"], note=TEXTS["over-limit-note"], formula=_OVER)
+STATION = Panel(
+    type="AirQualityObserved",
+    title=TEXTS["station"],
+    attributes=("pm25", "pm10", "airQualityIndex", "mainPollutant", "temperature", "relativeHumidity"),
+    charts=(Chart("pm25"), Chart("airQualityIndex")),
+)
+INDEX = Panel(type="AirQualityIndex", title=TEXTS["index"], attributes=("ispu", *_INDEX), charts=(Chart("ispu", 168),))
+MONTH = Section(
+    id="air-of-the-month",
+    title=TEXTS["month"],
+    note=TEXTS["month-note"],
+    tiles=(OVER_LIMIT.id,),
+    type="AirQualityIndex",
+    columns=(
+        Cell(attribute="ispu", over="mean", title=TEXTS["month-mean"]),
+        Cell(attribute="ispu", over="max", title=TEXTS["month-highest"]),
+        Cell(attribute="ispu", over="days-above", limit=LIMIT, title=TEXTS["month-days"]),
+        Cell(attribute="ispuCategory"),
+    ),
+)
+VIEWS = (AIR, AIR_FORECASTS, FORECASTS, OVER_LIMIT, STATION, INDEX, MONTH)

@@ -1,7 +1,9 @@
-"""How the city sees warnings and earthquakes: as layers of map and list."""
+"""How the city sees warnings and earthquakes: layers, a tile, the panel of a warning, a section of the report."""
 
-from pinisi.city.profile import Column, Layer
-from pinisi.city.words import attribute_label
+from pinisi.city.facts import Selection
+from pinisi.city.formula import Formula
+from pinisi.city.profile import Layer
+from pinisi.runtime.view import Cell, Panel, Section, Tile, columns
 from pinisi.services.flood.bmkg_warnings import TEXTS
 
 WARNINGS = Layer(
@@ -13,7 +15,7 @@ WARNINGS = Layer(
     hue=3,
     drawing="area",
     classes=("informational", "low", "medium", "high", "critical"),
-    columns=tuple(Column(name, attribute_label(name)) for name in ("severity", "validFrom", "validTo")),
+    columns=columns("severity", "validFrom", "validTo"),
 )
 """Only what is in force: drills, tests, and what has been replaced or taken back are none."""
 EARTHQUAKES = Layer(
@@ -22,10 +24,28 @@ EARTHQUAKES = Layer(
     type="Earthquake",
     shape="ring",
     hue=5,
+    columns=columns("magnitude", "depth", "felt", magnitude=TEXTS["magnitude-unit"], depth="KMT"),
+)
+IN_FORCE = Tile(
+    id="warnings-in-force",
+    title=TEXTS["in-force"],
+    formula=Formula(kind="count", select=Selection(type="Alert", where={"alertStatus": "active"})),
+)
+WARNING = Panel(
+    type="Alert",
+    title=TEXTS["warning"],
+    attributes=("severity", "urgency", "certainty", "validFrom", "validTo", "description", "instruction"),
+)
+SHAKEN = Section(
+    id="earthquakes-of-the-month",
+    title=TEXTS["shaken"],
+    note=TEXTS["shaken-note"],
+    tiles=(IN_FORCE.id,),
+    type="Earthquake",
     columns=(
-        Column("magnitude", attribute_label("magnitude"), unit_text=TEXTS["magnitude-unit"]),
-        Column("depth", attribute_label("depth"), unit="KMT"),
-        Column("felt", attribute_label("felt")),
+        Cell(attribute="magnitude", unit_text=TEXTS["magnitude-unit"]),
+        Cell(attribute="depth"),
+        Cell(attribute="felt"),
     ),
 )
-VIEWS = (WARNINGS, EARTHQUAKES)
+VIEWS = (WARNINGS, EARTHQUAKES, IN_FORCE, WARNING, SHAKEN)

@@ -1,0 +1,108 @@
+"""A view that cannot be drawn is found when its service starts, and told with the field and the reason."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from pinisi.city.facts import Selection
+from pinisi.city.formula import Formula
+from pinisi.city.indicators import Flag
+from pinisi.city.text import Text
+from pinisi.runtime.manifest import Service
+from pinisi.runtime.services import Found, Registry
+from pinisi.runtime.view import Cell, Chart, Panel, Section, Tile, View, columns
+from pinisi.runtime.view_faults import BadView, check_views, view_faults
+
+WORDS = Text("kata", "words", "言葉")
+TYPES = ("Gauge",)
+COUNT = Formula(kind="count", select=Selection(type="Gauge"))
+TILE = Tile(id="gauges", title=WORDS, formula=COUNT)
+PANEL = Panel(type="Gauge", title=WORDS, attributes=("waterLevel",), charts=(Chart("waterLevel"),))
+MEAN = Cell(attribute="waterLevel", over="mean")
+SECTION = Section(id="month", title=WORDS, tiles=("gauges",), type="Gauge", columns=(MEAN,))
+replace: Callable[..., Any] = msgspec.structs.replace
+
+
+def told(*views: View) -> list[str]:
+    return [f"{field}: {reason}" for field, reason in view_faults(TYPES, views)]
+
+
+def test_sound_views_have_no_fault() -> None:
+    assert told(TILE, PANEL, SECTION) == []
+
+
+@pytest.mark.parametrize(
+    ("view", "fault"),
+    [
+        (replace(TILE, id="a b"), "views[0].id: 'a b' is no id of letters, digits and dashes, 60 at most"),
+        (replace(TILE, title=Text("kata", " ", "言葉")), "views[0].title.en: is empty"),
+        (replace(TILE, formula=Formula(kind="count")), "views[0].formula.select: is needed for the kind 'count'"),
+        (
+            replace(TILE, formula=replace(COUNT, select=Selection(type="Tree"))),
+            "views[0].formula.select.type: 'Tree' is not among the types of the service (Gauge)",
+        ),
+        (
+            replace(TILE, formula=Formula(kind="ratio", of=COUNT, over=replace(COUNT, select=Selection(type="Tree")))),
+            "views[0].formula.over.select.type: 'Tree' is not among the types of the service (Gauge)",
+        ),
+        (
+            replace(TILE, formula=replace(COUNT, above=3.0)),
+            "views[0].formula.above: goes only with kind = 'count' and an attribute",
+        ),
+        (replace(TILE, late_after_days=0), "views[0].late_after_days: 0 is not at least 1"),
+        (
+            replace(TILE, flags=(Flag(code="x", text=Text("{y}", "y", "y")),)),
+            "views[0].flags[0].text: {y} is not among count, missing, value, zero",
+        ),
+        (replace(PANEL, type="Tree"), "views[0].type: 'Tree' is not among the types of the service (Gauge)"),
+        (replace(PANEL, attributes=(), charts=()), "views[0].attributes: are none: a panel without attributes shows"),
+        (replace(PANEL, attributes=("waterLevel", "waterLevel")), "views[0].attributes[1]: 'waterLevel' stands twice"),
+        (
+            replace(PANEL, charts=(Chart("depth"),)),
+            "views[0].charts[0].attribute: 'depth' is not among the attributes of the panel",
+        ),
+        (replace(PANEL, charts=(Chart("waterLevel", 0),)), "views[0].charts[0].hours: 0 is not more than 0"),
+        (replace(SECTION, tiles=()), ""),
+        (replace(SECTION, tiles=("none",)), "views[0].tiles[0]: 'none' is no tile of the service"),
+        (replace(SECTION, tiles=(), type="Tree"), "views[0].type: 'Tree' is not among the types of the service"),
+        (replace(SECTION, tiles=(), columns=()), "views[0].columns: and a type go together"),
+        (replace(SECTION, tiles=(), columns=(MEAN,) * 9), "views[0].columns: has 9 entries; 8 is the most"),
+        (
+            replace(SECTION, tiles=(), columns=(replace(MEAN, over="days-above"),)),
+            "views[0].columns[0].limit: and over = 'days-above' go together",
+        ),
+        (replace(SECTION, tiles=(), columns=(replace(MEAN, limit=3.0),)), "views[0].columns[0].limit: and over ="),
+        (replace(SECTION, tiles=(), type="", columns=()), "views[0].type: is needed where there are no tiles"),
+    ],
+)
+def test_a_fault_names_its_field_and_reason(view: View, fault: str) -> None:
+    found = told(view)
+    assert len(found) == bool(fault)
+    assert not fault or found[0].startswith(fault)
+
+
+def test_two_views_of_one_name_are_told() -> None:
+    assert told(TILE, TILE) == ["views[1].id: 'gauges' stands twice"]
+    assert told(PANEL, PANEL) == ["views[1].type: 'Gauge' stands twice"]
+
+
+def test_the_check_at_the_start_names_the_service_and_such_a_service_shows_nothing() -> None:
+    views = (TILE, replace(PANEL, type="Tree"))
+    with pytest.raises(BadView, match=r"^wells\.views\[1\]\.type: 'Tree' is not among"):
+        check_views("wells", TYPES, views)
+    service = Service(name="wells", title=WORDS, types=TYPES, views=views)
+    sound = Service(name="tides", title=WORDS, types=TYPES, views=(TILE,))
+    registry = Registry([Found("tides", "", sound), Found("wells", "", service)])
+    assert (registry.views(service), registry.views(sound)) == ((), (TILE,))
+
+
+def test_columns_are_called_by_the_words_of_the_house() -> None:
+    found = columns("ispu", "goodHours", "usAqi", ispu=WORDS, goodHours="HUR")
+    assert [(each.key, each.unit, each.unit_text) for each in found] == [
+        ("ispu", None, WORDS),
+        ("goodHours", "HUR", None),
+        ("usAqi", None, None),
+    ]
+    assert all(each.label.ja for each in found)
