@@ -1,5 +1,6 @@
 """Rows of a layer say which sources they rest upon, so that every screen can tell which of them are stale."""
 
+import asyncio
 import shutil
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import httpx
 import pytest
 from house_at_hand import MAKASSAR, NGSI, OURS, PINISI_CONTEXT, LiveReader, Opened, open_house
 
+from patience import PATIENCE
 from pinisi.console.citing import MOST, Citing
 
 pytestmark = pytest.mark.anyio
@@ -25,7 +27,11 @@ LIVE = """
 [[sources]]
 id = "gauges"
 kind = "push"
-options = { title = { id = "Alat ukur", en = "Gauges", ja = "水位計" }, publisher = "Dinas PU", every = 3600.0 }
+[sources.options]
+title = { id = "Alat ukur", en = "Gauges", ja = "水位計" }
+publisher = "Dinas PU"
+every = 3600.0
+blinds = { id = "Tanya pos jaga", en = "Call the guard", ja = "詰所へ" }
 """
 
 
@@ -101,6 +107,38 @@ async def test_the_rows_of_a_source_that_is_cut_are_named_until_it_is_back(city:
         assert (cut["id"], cut["state"], cut["layers"], cut["rows"]) == (CARD, "off", ["gauges"], [numbers["1"]])
         await switch(demo, on=True)
         assert await ailing(demo) == []
+
+
+async def told_of_itself(client: httpx.AsyncClient, state: str) -> None:
+    """As the keeper writes it."""
+    body = {"state": {"type": "Property", "value": state}}
+    answer = await client.patch(f"{NGSI}/entities/{CARD}/attrs", json=body, headers={"link": PINISI_CONTEXT})
+    assert answer.status_code == 204, answer.text
+
+
+async def queued(client: httpx.AsyncClient, state: str) -> dict[str, Any]:
+    """The only incident of the queue, once it is in that state."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            incidents = (await client.get(f"{OURS}/incidents")).json()["incidents"]
+            if incidents and incidents[0]["state"] == state:
+                (incident,) = incidents
+                return incident
+            await asyncio.sleep(0.05)
+
+
+async def test_a_source_that_blinds_the_operator_calls_him_and_says_what_to_do_instead(
+    city: Path, tmp_path: Path
+) -> None:
+    async with open_house(tmp_path / "data", city) as opened, opened.client() as demo:
+        await push(demo, gauge(1))
+        await told_of_itself(demo, "silent")
+        alarm = await queued(demo, "unacknowledged")
+        assert alarm["title"]["en"] == "Gauges sends nothing: Water gauges cannot be seen"
+        assert (alarm["detail"]["id"], alarm["channel"]) == ("Tanya pos jaga", "source-failure")
+        assert (alarm["category"], alarm["subcategory"], alarm["subject"]) == ("room", "blind", CARD)
+        await told_of_itself(demo, "live")
+        assert (await queued(demo, "returned"))["conditionEnded"]
 
 
 async def test_a_source_that_is_off_and_never_said_anything_concerns_nobody(city: Path, tmp_path: Path) -> None:

@@ -11,14 +11,15 @@ import pytest
 from patience import PATIENCE
 from pinisi.feed.in_process import InProcessFeed
 from pinisi.incidents import watch as watching
-from pinisi.incidents.acts import Close, Take
+from pinisi.incidents.acts import Close, Open, Shelve, Take, act_word
 from pinisi.incidents.desk import Desk
 from pinisi.incidents.grouping.gate import Gate
 from pinisi.incidents.grouping.rules import default_rules
 from pinisi.incidents.incident import Raised
-from pinisi.incidents.queue import Wanted
+from pinisi.incidents.queue import NoSuchIncident, Wanted
+from pinisi.incidents.shelf import tend_shelf
 from pinisi.incidents.states import OPEN
-from pinisi.incidents.watch import Rules, watch
+from pinisi.incidents.watch import Quieted, Rules, watch
 from pinisi.store.protocol import Edit, EntityChange, Record, StoreUnavailable
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.entity import PROPERTY, Entity, Instance
@@ -29,7 +30,7 @@ GAUGE, LEVEL = "urn:Gauge", "urn:level"
 OPERATOR = Principal(id="account:ani", name="Ani", kind="person", grants=EVERYTHING)
 
 
-def alarms_of(record: Record) -> Sequence[Raised]:
+async def alarms_of(record: Record) -> Sequence[Raised]:
     level = record.entity.attributes[LEVEL][0].value
     if level <= 2:
         return ()
@@ -37,7 +38,12 @@ def alarms_of(record: Record) -> Sequence[Raised]:
     return (Raised(id=id, title={"en": "High water"}, severity="danger", kind="rule", subject=record.id),)
 
 
+async def nothing(_record: Record) -> Sequence[Raised]:
+    return ()
+
+
 RULES = Rules(frozenset({GAUGE}), alarms_of, "one")
+HIGH = "urn:ngsi-ld:Incident:high:urn:gauge:1"
 
 
 @contextlib.asynccontextmanager
@@ -152,7 +158,7 @@ async def test_where_the_log_was_cut_everything_is_looked_at(store: SqliteStore,
 
 
 async def test_new_rules_look_at_what_is_known_already(store: SqliteStore, desk: Desk) -> None:
-    async with watched(store, desk, Rules(frozenset({GAUGE}), lambda _: (), "none yet")):
+    async with watched(store, desk, Rules(frozenset({GAUGE}), nothing, "none yet")):
         await measure(store, 3)
         await asyncio.sleep(0.1)
     async with watched(store, desk, RULES):
@@ -207,11 +213,11 @@ async def test_a_store_that_cannot_write_delays_an_alarm_and_loses_none(
 async def test_a_gate_between_rules_and_desk_keeps_a_flood_of_alarms_quiet_and_hears_of_ends(
     store: SqliteStore, desk: Desk
 ) -> None:
-    def flood_of(record: Record) -> Sequence[Raised]:
+    async def flood_of(record: Record) -> Sequence[Raised]:
         place = {"type": "Point", "coordinates": [119.43, -5.15]}
         return [
             msgspec.structs.replace(each, category="flood", severity="caution", location=place)
-            for each in alarms_of(record)
+            for each in await alarms_of(record)
         ]
 
     async def both(states: Sequence[Any], number: int) -> bool:
@@ -228,3 +234,87 @@ async def test_a_gate_between_rules_and_desk_keeps_a_flood_of_alarms_quiet_and_h
         await desk.act("city", first, Close(reason="over"), OPERATOR, 7)
         await measure(store, 3, 4)
         await settled(store, lambda: both(("unacknowledged",), 1))
+
+
+def state_is(desk: Desk, wanted: str) -> Callable[[], Any]:
+    async def check() -> bool:
+        with contextlib.suppress(NoSuchIncident):
+            return (await desk.queue.case("city", HIGH, EVERYTHING)).record.state == wanted
+        return False
+
+    return check
+
+
+async def test_an_alarm_whose_condition_ends_returns_and_rings_again_with_it(store: SqliteStore, desk: Desk) -> None:
+    async with watched(store, desk):
+        await measure(store, 3)
+        await settled(store, state_is(desk, "unacknowledged"))
+        await measure(store, 1)
+        await settled(store, state_is(desk, "returned"))
+        await measure(store, 4)
+        await settled(store, state_is(desk, "unacknowledged"))
+    story = [act_word(act.deed) for act in await desk.queue.acts("city", HIGH)]
+    assert story == ["raise", "return", "resume"]
+
+
+async def test_a_condition_that_ended_while_the_house_was_shut_returns(store: SqliteStore, desk: Desk) -> None:
+    async with watched(store, desk):
+        await measure(store, 3)
+        await settled(store, state_is(desk, "unacknowledged"))
+    await measure(store, 1)
+    async with watched(store, desk):
+        await settled(store, state_is(desk, "returned"))
+
+
+async def test_an_alarm_that_became_an_incident_goes_on_when_its_condition_ends(store: SqliteStore, desk: Desk) -> None:
+    async with watched(store, desk):
+        await measure(store, 3)
+        await settled(store, state_is(desk, "unacknowledged"))
+        await desk.act("city", HIGH, Open(), OPERATOR, 8)
+        await measure(store, 1)
+        await ended(store)
+    record = (await desk.queue.case("city", HIGH, EVERYTHING)).record
+    assert (record.state, record.over) == ("open", True)
+
+
+PUMP = "urn:Pump"
+
+
+async def test_an_alarm_is_quiet_while_a_written_rule_says_so_and_rings_afterwards(
+    store: SqliteStore, desk: Desk
+) -> None:
+    async def quieted(_incident: str, subject: str) -> Quieted | None:
+        pump = await store.entity("city", "urn:pump", EVERYTHING)
+        down = pump is not None and pump.entity.attributes[LEVEL][0].value == 0
+        return Quieted("pump-down", f"the pump of {subject} is down") if down else None
+
+    async def pump(running: int) -> None:
+        entity = Entity("urn:pump", [PUMP], {LEVEL: [Instance(PROPERTY, running)]})
+        await store.apply("city", [EntityChange(entity.id, lambda old, now: Edit(entity))], SYSTEM)
+
+    rules = Rules(frozenset({GAUGE}), alarms_of, "two", frozenset({PUMP}), quieted)
+    await pump(0)
+    async with watched(store, desk, rules):
+        await measure(store, 3)
+        await settled(store, state_is(desk, "suppressed"))
+        case = await desk.queue.case("city", HIGH, EVERYTHING)
+        assert (case.record.suppressed_by, case.record.reason) == ("pump-down", "the pump of urn:gauge:1 is down")
+        await pump(1)
+        await settled(store, state_is(desk, "unacknowledged"))
+        await pump(0)
+        await settled(store, state_is(desk, "suppressed"))
+
+
+async def test_what_is_shelved_comes_back_by_itself_also_over_a_restart(store: SqliteStore, desk: Desk) -> None:
+    clock = [1_000]
+    async with watched(store, desk):
+        await measure(store, 3)
+        await settled(store, state_is(desk, "unacknowledged"))
+    await desk.act("city", HIGH, Shelve(reason="works", until=5_000), OPERATOR, 1_000)
+    for now, expected in ((4_999, "shelved"), (5_000, "unacknowledged")):
+        clock[0] = now
+        task = asyncio.create_task(tend_shelf("city", store, desk, lambda: clock[0]))
+        await settled(store, state_is(desk, expected))
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert [act.by for act in await desk.queue.acts("city", HIGH)][-1] == SYSTEM.id

@@ -21,7 +21,7 @@ Comparison = Literal["above", "at-least", "below", "at-most"]
 class AlarmRule(Selection, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Raise an alarm when `attribute` compares so with `limit` (in `unit`, a UN/CEFACT code).
 
-    `title` may hold `{name}`, `{value}` and `{limit}`.
+    `title` may hold `{name}`, `{value}` and `{limit}`. `category` and `subcategory` are those of `operations.toml`.
     """
 
     id: str
@@ -31,6 +31,8 @@ class AlarmRule(Selection, frozen=True, forbid_unknown_fields=True, kw_only=True
     unit: str | None = None
     severity: Severity
     title: Text
+    category: str = ""
+    subcategory: str = ""
 
 
 class Alarm(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +44,8 @@ class Alarm(msgspec.Struct, frozen=True, kw_only=True):
     severity: Severity
     title: Text
     value: float
+    category: str = ""
+    subcategory: str = ""
 
 
 def alarms_of(rules: Sequence[AlarmRule], entity: Mapping[str, Any]) -> list[Alarm]:
@@ -70,6 +74,8 @@ def _alarm(rule: AlarmRule, entity: Mapping[str, Any]) -> Alarm | None:
         severity=rule.severity,
         title=fill(rule.title, name=name, value=value, limit=rule.limit),
         value=value,
+        category=rule.category,
+        subcategory=rule.subcategory,
     )
 
 

@@ -26,6 +26,7 @@ from pinisi.city.provenance import Source, read_sources
 from pinisi.city.reading import read_toml
 from pinisi.city.registers import Register, Table, read_registers, read_table
 from pinisi.city.stages import Stages, read_stages
+from pinisi.city.suppression import SuppressRule, unknown_rules
 from pinisi.city.text import LANGUAGES, Text, strange_place
 
 MOST_TILES = 7
@@ -135,6 +136,7 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     faults: tuple[FaultRule, ...] = ()
     alarms: tuple[AlarmRule, ...] = ()
     commands: CommandRules = CommandRules()
+    suppress: tuple[SuppressRule, ...] = ()
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -220,6 +222,7 @@ def load_profile(folder: Path, data_from: Path | None = None, *, drawn: bool = T
     check_templates(folder, rules)
     check_imports(folder / "rules.toml", rules)
     check_needs(folder, rules)
+    check_suppression(folder, rules)
     tables = tuple(read_table(register, folder) for register in registers)
     check_rows(tables, cards)
     indicators = read_indicators(folder / "indicators.toml")
@@ -408,6 +411,16 @@ def check_needs(folder: Path, rules: Rules) -> None:
             if not getattr(fault, need):
                 reason = f"is needed for the kind {fault.kind!r}"
                 raise CityError(folder / "rules.toml", f"faults[{number}].{need}", reason)
+
+
+def check_suppression(folder: Path, rules: Rules) -> None:
+    """What is suppressed is raised by some rule.
+
+    Raises:
+        CityError: naming the field.
+    """
+    for number, id in unknown_rules(rules.suppress, [alarm.id for alarm in rules.alarms]):
+        raise CityError(folder / "rules.toml", f"suppress[{number}].rules", f"no alarm is called {id!r}")
 
 
 def _templates(folder: Path, rules: Rules) -> Iterator[tuple[Path, str, Text, frozenset[str]]]:

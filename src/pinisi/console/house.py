@@ -2,9 +2,7 @@
 
 import asyncio
 import contextlib
-import hashlib
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,6 @@ from urllib.parse import urlsplit
 import msgspec
 import structlog
 
-from pinisi.city.alarm_rules import alarms_of
 from pinisi.city.context import context_bytes
 from pinisi.city.entities import city_entities
 from pinisi.city.facts import source_id
@@ -21,7 +18,7 @@ from pinisi.city.operations import Operations
 from pinisi.city.profile import Profile, load_profile
 from pinisi.city.shelves import shipped_folders
 from pinisi.console.channel import Channels
-from pinisi.console.facts import normalized
+from pinisi.console.city_rules import CityRules
 from pinisi.console.http import Call
 from pinisi.console.replay_stage import ReplayStage
 from pinisi.console.town import Town
@@ -30,8 +27,10 @@ from pinisi.context.notifier import Notifier
 from pinisi.context.subscription_index import SubscriptionIndex
 from pinisi.feed.in_process import InProcessFeed
 from pinisi.incidents.desk import VERIFY, Desk
-from pinisi.incidents.incident import Raised
-from pinisi.incidents.watch import Rules, watch
+from pinisi.incidents.grouping.gate import Gate as AlarmGate
+from pinisi.incidents.grouping.rules import group_rules
+from pinisi.incidents.shelf import tend_shelf
+from pinisi.incidents.watch import watch
 from pinisi.people.binding import is_loopback, may_bind
 from pinisi.people.gate import Gate
 from pinisi.people.public import public_view
@@ -59,7 +58,7 @@ from pinisi.store.protocol import HistoryQuery, LogEntry, Record
 from pinisi.store.sqlite import SqliteStore
 from pinisi.store.sqlite_tenant import Settings as StoreSettings
 from pinisi.vocabulary.instant import MINUTE, Instant
-from pinisi.vocabulary.principal import WHOLE, Grants, Principal
+from pinisi.vocabulary.principal import Grants, Principal
 
 _log = structlog.get_logger("pinisi.house")
 BYTES_A_RECORD = 1_600
@@ -353,32 +352,18 @@ class House:
         place = _net_location(url) if named and url.count("/") == _SLASHES else ""
         return self._context if place and self.host_is_ours(place.encode("latin-1", "replace")) else None
 
-    def watch_alarms(self, town: Town) -> "asyncio.Task[None] | None":
-        """Watch a tenant's log, if its city has written rules at all."""
-        alarms = town.profile.rules.alarms
-        types = frozenset(self.pinisi_table.expand_term(rule.type) for rule in alarms)
-        if not types:
-            return None
-        digest = hashlib.sha256(msgspec.json.encode(alarms)).hexdigest()[:12]
-        rules = Rules(types, partial(self._alarms, town), digest)
-        return self._run(watch(town.tenant, self.store, self.feed, self.desk, rules, town.now), "alarm watch")
+    def watch_alarms(self, town: Town) -> "asyncio.Task[None]":
+        """Watch what needs people in a tenant: alarms by its city's written rules, and the ends of its shelves."""
+        return self._run(self._watch_operations(town), f"operations of {town.tenant}")
 
-    def _alarms(self, town: Town, record: Record) -> Sequence[Raised]:
-        """What the city's written rules say of an entity."""
-        document = normalized(record.entity, self.pinisi_table, WHOLE)
-        return [
-            Raised(
-                id=f"urn:ngsi-ld:Incident:{alarm.key}",
-                title=msgspec.to_builtins(alarm.title),
-                severity=alarm.severity,
-                kind="rule",
-                rule=dict.fromkeys(("id", "en", "ja"), alarm.rule),
-                subject=alarm.subject,
-                location=document.get("location", {}).get("value"),
-                exercise=town.exercise,
-            )
-            for alarm in alarms_of(town.profile.rules.alarms, document)
-        ]
+    async def _watch_operations(self, town: Town) -> None:
+        async with asyncio.TaskGroup() as group:
+            rules = CityRules(town, self.store, self.pinisi_table).rules()
+            if rules.types:
+                language = town.profile.city.languages[0]
+                gate = AlarmGate(town.tenant, self.store, self.desk, group_rules(town.profile.folder), language)
+                group.create_task(watch(town.tenant, self.store, self.feed, self.desk, rules, town.now, gate))
+            group.create_task(tend_shelf(town.tenant, self.store, self.desk, town.now))
 
 
 def _host_name(host: str) -> str:

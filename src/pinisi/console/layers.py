@@ -8,6 +8,7 @@ from typing import Any, cast
 import msgspec
 
 from pinisi.city.profile import Layer, Profile
+from pinisi.city.text import Language
 from pinisi.console.atlas import Atlas, value_of
 from pinisi.console.citing import Citing, cards_of
 from pinisi.console.facts import flags_of, name_of
@@ -63,6 +64,10 @@ class Layers:
 
     def ids(self) -> Iterable[str]:
         return self._drawn.keys()
+
+    def names(self, ids: Iterable[str], language: Language) -> str:
+        """What the layers are called, in one line."""
+        return ", ".join(str(getattr(self._drawn[id].layer.title, language)) for id in ids)
 
     def columns(self, id: str) -> list[str]:
         layer = self._drawn[id].layer

@@ -31,9 +31,7 @@ class ReplayStage:
         await town.atlas.refresh()
         await town.catalogue.read()
         await town.rooms.open(self._house.registry, self._house.feed)
-        watch = self._house.watch_alarms(town)
-        if watch is not None:
-            self._watches[tenant] = watch
+        self._watches[tenant] = self._house.watch_alarms(town)
         return town.keeper
 
     def _viewed(self, profile: Profile) -> Profile:

@@ -34,6 +34,7 @@ class Sources:
         self._tenant = tenant
         self._state, self._period, self._last = map(table.expand_term, ("state", "updatePeriod", "lastMessage"))
         self._title = table.expand_term("title")
+        self._blinds = table.expand_term("blinds")
         self._known: dict[str, SourceHealth] = {}
         self._stale = True
 
@@ -82,6 +83,10 @@ class Sources:
             last_message=last.get("@value") if isinstance(last, dict) else None,  # pyright: ignore
             title=_value(entity, self._title),
         )
+
+    def blinds(self, entity: Entity) -> Any:
+        """What cannot be seen without it, and what to do instead, in its own words."""
+        return _value(entity, self._blinds)
 
     def counts_of(self, cards: Sequence[Record]) -> dict[str, int]:
         """How many of the sources delivered when their cards stood so."""

@@ -56,6 +56,7 @@ class Raised(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     detail: Text | None = None
     rule: Text | None = None
+    rule_id: str = ""
     subject: str | None = None
     location: dict[str, Any] | None = None
     exercise: bool = False

@@ -49,9 +49,8 @@ from pinisi.incidents.acts import (
 from pinisi.incidents.record import Record
 from pinisi.incidents.requirements import ActDoesNotFit, BadAct, check_needs
 from pinisi.incidents.sending import after_sending
-from pinisi.incidents.states import ALARM, OPEN, STATES, UNDER_WAY, State
+from pinisi.incidents.states import ALARM, LOUD, OPEN, STATES, UNDER_WAY, State
 
-_LOUD: tuple[State, ...] = ("unacknowledged", "acknowledged", "returned")
 _BEFORE_RESOLVED: tuple[State, ...] = (*ALARM, *UNDER_WAY)
 _AFTER_TRIAGE: tuple[State, ...] = ("triaged", "dispatched", "onScene")
 _SENT: tuple[State, ...] = ("dispatched", "onScene")
@@ -66,9 +65,9 @@ FROM: Mapping[type[Deed], tuple[State, ...]] = {
     Hand: OPEN,
     Return: OPEN,
     Resume: OPEN,
-    Shelve: _LOUD,
+    Shelve: LOUD,
     Unshelve: ("shelved",),
-    Suppress: (*_LOUD, "suppressed"),
+    Suppress: (*LOUD, "suppressed"),
     Release: ("suppressed",),
     Open: ALARM,
     Triage: UNDER_WAY,
@@ -232,7 +231,7 @@ def _return(record: Record, act: Act, _deed: Return) -> Record:
     if record.over:
         raise ActDoesNotFit("its condition has ended already")
     ended = replace(record, over=True)
-    return _become(ended, "returned", act) if record.state in _LOUD else ended
+    return _become(ended, "returned", act) if record.state in LOUD else ended
 
 
 def _resume(record: Record, act: Act, _deed: Resume) -> Record:

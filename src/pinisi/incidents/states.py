@@ -16,7 +16,7 @@ State = Literal[
     "verified",
     "closed",
 ]
-"""The first five are those of an alarm (ISA-18.2, 5.2), the others those of an incident."""
+"""The first five are those of an alarm (ISA-18.2), the others those of an incident."""
 
 Severity = Literal["danger", "caution", "information"]
 Channel = Literal[
@@ -30,6 +30,8 @@ UNDER_WAY: tuple[State, ...] = ("open", "triaged", "dispatched", "onScene")
 INCIDENT_STATES: tuple[State, ...] = (*UNDER_WAY, "resolved", "verified", "closed")
 OPEN: tuple[State, ...] = (*ALARM, *UNDER_WAY, "resolved", "verified")
 """Not closed."""
+LOUD: tuple[State, ...] = ("unacknowledged", "acknowledged", "returned")
+"""Alarms that are neither shelved nor suppressed."""
 QUIET: tuple[State, ...] = ("shelved", "suppressed")
 """Open, but asking nobody now."""
 STATES: tuple[State, ...] = (*OPEN, "closed")

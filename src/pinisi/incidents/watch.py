@@ -1,19 +1,23 @@
 """Watches the log for what a written rule calls an alarm, with a durable cursor: nothing is missed over a restart.
 
-An alarm is raised when its condition begins to hold, and again only after the condition has ended in between:
-an operator who closes an alarm whose cause goes on is not called again by every further measurement.
+An alarm is raised when its condition begins to hold, is told when that ends, and rings again only after it has ended in
+between: an operator who closes an alarm whose cause goes on is not called again by every further measurement.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 import msgspec
 import structlog
 
 from pinisi.feed.protocol import Feed
+from pinisi.incidents.acts import AnyDeed, Release, Resume, Return, Suppress
 from pinisi.incidents.desk import Desk
-from pinisi.incidents.grouping.gate import Gate, keep_turns
+from pinisi.incidents.grouping.gate import GROUPING, Gate, keep_turns
 from pinisi.incidents.incident import Raised
+from pinisi.incidents.queue import Case, NoSuchIncident, Wanted
+from pinisi.incidents.requirements import ActDoesNotFit
+from pinisi.incidents.states import LOUD, OPEN
 from pinisi.store.protocol import DocumentChange, LogEntry, LogSlice, Record, Store, StoreUnavailable
 from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.vocabulary.instant import Instant
@@ -26,21 +30,32 @@ STRIDE = 1_000
 """Positions after which the cursor is moved though nothing was raised: what a restart looks at again."""
 RETRY_SECONDS = 5.0
 PAGE = 500
+TRIES = 5
 
 _log = structlog.get_logger("pinisi.incidents")
 _encode = msgspec.json.Encoder().encode
 _ids = msgspec.json.Decoder(frozenset[str]).decode
 
 
+class Quieted(msgspec.Struct, frozen=True):
+    """The written rule by which an alarm is suppressed by design, and its reason."""
+
+    rule: str
+    reason: str
+
+
 class Rules(msgspec.Struct, frozen=True):
     """A city's written rules: the types that they speak of (IRIs), and what they say of an entity.
 
-    `digest` changes with them: new rules look at all that is known.
+    `parents` are the types of what suppresses alarms, `quieted` says whether one is suppressed now (by the id of its
+    incident and the id of what it is about). `digest` changes with the rules: new ones look at all that is known.
     """
 
     types: frozenset[str]
-    alarms_of: Callable[[Record], Sequence[Raised]]
+    alarms_of: Callable[[Record], Awaitable[Sequence[Raised]]]
     digest: str = ""
+    parents: frozenset[str] = frozenset()
+    quieted: Callable[[str, str], Awaitable[Quieted | None]] | None = None
 
     @property
     def cursor(self) -> str:
@@ -94,6 +109,8 @@ class _Watch:
         async for piece in feed.follow(self._tenant, kept, EVERYTHING):
             await self._hear_of_ends(piece)
             changed = [await self._look(id) async for id in self._concerned(piece)]
+            if any(map(self._quiets, piece.entries)) or (piece.reset and self._rules.parents):
+                await self._weigh_suppression()
             if any(changed) or piece.reset or piece.position - kept >= STRIDE:
                 kept = piece.position
                 await self._store.apply(self._tenant, [], SYSTEM, cursor=(self._rules.cursor, kept))
@@ -119,15 +136,19 @@ class _Watch:
             return False
         return not self._rules.types.isdisjoint(entry.types) or entry.subject in self._standing
 
+    def _quiets(self, entry: LogEntry) -> bool:
+        return entry.op in ("create", "update", "delete") and not self._rules.parents.isdisjoint(entry.types)
+
     async def _look(self, id: str) -> bool:
-        """Raise what began to hold, forget what ended; whether anything did."""
+        """Raise what began to hold, tell of what ended; whether anything did."""
         alarms = {alarm.id: alarm for alarm in await self._alarms(id)}
         standing = self._standing.get(id, frozenset[str]())
         if alarms.keys() == standing:
             return False
         for alarm in (alarms[key] for key in alarms.keys() - standing):
-            if await self._raise(alarm):
-                _log.info("alarm raised", tenant=self._tenant, incident=alarm.id)
+            await self._ring(alarm)
+        for ended in sorted(standing - alarms.keys()):
+            await self._act(ended, Return(), lambda case: case.record.state in OPEN and not case.record.over)
         body = _encode(sorted(alarms)) if alarms else None
         await self._store.apply(self._tenant, [DocumentChange(STANDING, id, body)], SYSTEM)
         if alarms:
@@ -135,6 +156,50 @@ class _Watch:
         else:
             del self._standing[id]
         return True
+
+    async def _ring(self, alarm: Raised) -> None:
+        if await self._raise(alarm):
+            _log.info("alarm raised", tenant=self._tenant, incident=alarm.id)
+        else:
+            await self._act(alarm.id, Resume(), lambda case: case.record.state in OPEN and case.record.over)
+        await self._weigh(alarm.id, alarm.subject or "")
+
+    async def _weigh_suppression(self) -> None:
+        """What suppresses alarms has changed: look at each that asks for somebody or is suppressed."""
+        wanted = Wanted(states=(*LOUD, "suppressed"))
+        cases, count = await self._desk.queue.cases(self._tenant, wanted, EVERYTHING, limit=PAGE)
+        while len(cases) < count:
+            more, count = await self._desk.queue.cases(self._tenant, wanted, EVERYTHING, limit=PAGE, offset=len(cases))
+            if not more:
+                break
+            cases = [*cases, *more]
+        about = {ids: subject for subject, held in self._standing.items() for ids in held}
+        for case in cases:
+            if case.entity.id in about:
+                await self._weigh(case.entity.id, about[case.entity.id])
+
+    async def _weigh(self, id: str, subject: str) -> None:
+        if self._rules.quieted is None:
+            return
+        quieted = await self._rules.quieted(id, subject)
+        if quieted is not None:
+            deed = Suppress(rule=quieted.rule, reason=quieted.reason)
+            await self._act(id, deed, lambda case: case.record.state in LOUD)
+        else:
+            await self._act(id, Release(), lambda case: case.record.suppressed_by not in ("", GROUPING))
+
+    async def _act(self, id: str, deed: AnyDeed, fits: Callable[[Case], bool]) -> None:
+        """Do it, if it still fits; where a person was a moment earlier, look again."""
+        for _ in range(TRIES):
+            try:
+                case = await self._desk.queue.case(self._tenant, id, EVERYTHING)
+                if fits(case):
+                    await self._desk.act(self._tenant, id, deed, SYSTEM, self._now())
+                return
+            except NoSuchIncident:
+                return
+            except ActDoesNotFit:
+                continue
 
     async def _raise(self, alarm: Raised) -> bool:
         if self._gate is not None:
@@ -155,7 +220,9 @@ class _Watch:
         if record is None:
             return ()
         try:
-            return self._rules.alarms_of(record)
+            return await self._rules.alarms_of(record)
+        except StoreUnavailable:
+            raise
         except Exception:
             _log.exception("no rule can read this entity", tenant=self._tenant, entity=id)
             return ()

@@ -7,6 +7,7 @@ same form: its families replace the default ones of the same name, its `load` th
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 import msgspec
 
@@ -92,6 +93,16 @@ class GroupRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 @cache
 def default_rules() -> GroupRules:
     return _read(files("pinisi.incidents.grouping").joinpath("rules.toml").read_bytes(), "rules.toml")
+
+
+def group_rules(folder: Path) -> GroupRules:
+    """The rules of a city's folder: the default ones, with what its `grouping.toml` decides otherwise.
+
+    Raises:
+        BadRules: naming file, family and reason.
+    """
+    path = folder / "grouping.toml"
+    return city_rules(path.read_bytes(), str(path)) if path.is_file() else default_rules()
 
 
 def city_rules(text: bytes, file: str) -> GroupRules:
