@@ -48,6 +48,7 @@ DEEDS: list[AnyDeed] = [
     acts.Absorb(of="urn:third"),
     acts.Part(of="urn:merged"),
     acts.Task(task="call the school"),
+    acts.Follow(procedure="flood", did="done", step="confirm"),
 ]
 BY_WORD = {act_word(deed): deed for deed in DEEDS}
 
@@ -114,6 +115,7 @@ merge        closed         closed       closed   closed    closed     closed   
 unmerge      -              -            -        -         -          -        -         -          -        -        -        -
 absorb       =              =            =        =         =          =        =         =          =        -        -        -
 part         =              =            =        =         =          =        =         =          =        =        =        =
+procedure    =              =            =        =         =          =        =         =          =        =        =        =
 """  # noqa: E501
 """Every act of Ani in every state of an incident that Siti owns and resolved; `=`: the state stays, `-`: refused."""
 

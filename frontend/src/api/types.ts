@@ -337,6 +337,12 @@ export interface Act {
   note: string | null;
   to: string | null;
   reason: string | null;
+  /** Of a line about a procedure: what was done in it, and the words of procedure, step and answer. */
+  did?: string;
+  drill?: boolean;
+  title?: Text;
+  what?: Text;
+  answer?: Text;
 }
 
 export type IncidentWithActs = Incident & { acts: Act[] };

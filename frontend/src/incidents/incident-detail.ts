@@ -9,6 +9,8 @@ import { View } from "../frame/view";
 import { store } from "../live/store";
 import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
+import "../procedures/incident-procedure";
+import { procedureLine } from "../procedures/story-line";
 import "./incident-acts";
 import { exerciseMark, exerciseStyle } from "./exercise-mark";
 import "./severity-mark";
@@ -172,6 +174,7 @@ export class IncidentDetail extends View {
           : nothing}
         ${this.links(incident)}
       </dl>
+      <incident-procedure .incidentId=${incident.id}></incident-procedure>
       <div class="section-head"><h2>${words.acts}</h2></div>
       <ol>
         ${this.acts.map((act) => this.act(act))}
@@ -190,13 +193,15 @@ export class IncidentDetail extends View {
     return subject || incident.location ? html`<dt>${this.words.map}</dt><dd>${map} ${place}</dd>` : nothing;
   }
 
-  private act({ at, by, act, note, to, reason }: Act) {
+  private act(line: Act) {
+    const { at, by, act, note, to, reason } = line;
+    const followed = procedureLine(line, this.words.procedures, (text) => this.text(text));
     const names: Record<string, string> = this.words.actNames;
-    const said = [note, reason].filter(Boolean).join(" · ");
+    const said = followed ? followed.said : [note, reason].filter(Boolean).join(" · ");
     return html`<li>
       <time datetime=${at}>${this.format.recent(at, store.clock())}</time>
       <div>
-        ${by} ${names[act] ?? act} ${to ? this.words.actTo(to) : ""} ${said ? html`<p class="said">${said}</p>` : nothing}
+        ${by} ${followed?.done ?? names[act] ?? act} ${to ? this.words.actTo(to) : ""} ${said ? html`<p class="said">${said}</p>` : nothing}
       </div>
     </li>`;
   }

@@ -1,4 +1,5 @@
 import { data } from "./data-en";
+import { procedures } from "./procedures-en";
 import { programme } from "./programme-en";
 import { replay } from "./replay-en";
 import { cityStage } from "./stage-en";
@@ -336,6 +337,7 @@ export const en: Catalogue = {
   data,
   cityStage,
   work,
+  procedures,
   programme,
   views,
   why,

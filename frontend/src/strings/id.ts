@@ -1,4 +1,5 @@
 import { data } from "./data-id";
+import { procedures } from "./procedures-id";
 import { programme } from "./programme-id";
 import { replay } from "./replay-id";
 import { cityStage } from "./stage-id";
@@ -334,6 +335,7 @@ export const id = {
   data,
   cityStage,
   work,
+  procedures,
   programme,
   views,
   why,

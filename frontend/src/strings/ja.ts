@@ -1,4 +1,5 @@
 import { data } from "./data-ja";
+import { procedures } from "./procedures-ja";
 import { programme } from "./programme-ja";
 import { replay } from "./replay-ja";
 import { cityStage } from "./stage-ja";
@@ -336,6 +337,7 @@ export const ja: Catalogue = {
   data,
   cityStage,
   work,
+  procedures,
   programme,
   views,
   why,

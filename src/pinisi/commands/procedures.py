@@ -1,14 +1,14 @@
 """Procedures of a city at the command line: are they fit to be followed?"""
 
+from pinisi.city.operations import read_operations
 from pinisi.commands.cities import find_city
-from pinisi.incidents.procedures.reading import Known
-from pinisi.incidents.procedures.shelf import FOLDER, read_shelf
+from pinisi.incidents.procedures.shelf import FOLDER, known_of, read_shelf
 
 
 def check(city: str) -> int:
     """Print every fault with file and line, or what there is; 1 where there is a fault."""
     folder = find_city(city)
-    shelf = read_shelf(folder, Known())
+    shelf = read_shelf(folder, known_of(read_operations(folder)))
     for fault in shelf.faults:
         print(f"{folder / FOLDER}/{fault}")
     for playbook in shelf.playbooks:

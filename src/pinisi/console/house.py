@@ -19,6 +19,7 @@ from pinisi.city.profile import Profile, load_profile
 from pinisi.city.shelves import shipped_folders
 from pinisi.console.channel import Channels
 from pinisi.console.city_rules import CityRules
+from pinisi.console.facts import normalized
 from pinisi.console.http import Call
 from pinisi.console.replay_stage import ReplayStage
 from pinisi.console.town import Town
@@ -29,6 +30,9 @@ from pinisi.feed.in_process import InProcessFeed
 from pinisi.incidents.desk import VERIFY, Desk
 from pinisi.incidents.grouping.gate import Gate as AlarmGate
 from pinisi.incidents.grouping.rules import group_rules
+from pinisi.incidents.procedures.attending import Attendant
+from pinisi.incidents.procedures.procedures import Procedures
+from pinisi.incidents.procedures.surroundings import Surroundings
 from pinisi.incidents.shelf import tend_shelf
 from pinisi.incidents.watch import watch
 from pinisi.people.binding import is_loopback, may_bind
@@ -58,7 +62,7 @@ from pinisi.store.protocol import HistoryQuery, LogEntry, Record
 from pinisi.store.sqlite import SqliteStore
 from pinisi.store.sqlite_tenant import Settings as StoreSettings
 from pinisi.vocabulary.instant import MINUTE, Instant
-from pinisi.vocabulary.principal import Grants, Principal
+from pinisi.vocabulary.principal import WHOLE, Grants, Principal
 
 _log = structlog.get_logger("pinisi.house")
 BYTES_A_RECORD = 1_600
@@ -129,11 +133,13 @@ class House:
         self.feed = InProcessFeed(self.store)
         self.desk = Desk(self.store, self._operations_of, self._others_on_duty)
         self.queue = self.desk.queue
+        self.procedures = Procedures(self.store, self.desk)
         folder = read_folder(settings.data / "contexts")
         for fault in folder.faults:
             _log.warning("an @context of the operator cannot be used", fault=fault)
         self.contexts = Contexts({CONTEXT_NAME: self._context, **folder.documents}, self._hosted_context)
         self.pinisi_table = self.contexts.table(CONTEXT_NAME)
+        self.surroundings = Surroundings(self.store, self.pinisi_table.expand_term, self._document)
         self.imports = ImportDesk(settings.data / "imports", self.store, self.pinisi_table)
         self._opened.push_async_callback(self.imports.close)
         self.jobs = Jobs(self.store, self.pinisi_table, self.registry, self.town, settings.jobs_at_once)
@@ -353,7 +359,7 @@ class House:
         return self._context if place and self.host_is_ours(place.encode("latin-1", "replace")) else None
 
     def watch_alarms(self, town: Town) -> "asyncio.Task[None]":
-        """Watch what needs people in a tenant: alarms by its city's written rules, and the ends of its shelves."""
+        """Watch what needs people in a tenant: alarms by written rules, ends of shelves, procedures."""
         return self._run(self._watch_operations(town), f"operations of {town.tenant}")
 
     async def _watch_operations(self, town: Town) -> None:
@@ -364,6 +370,14 @@ class House:
                 gate = AlarmGate(town.tenant, self.store, self.desk, group_rules(town.profile.folder), language)
                 group.create_task(watch(town.tenant, self.store, self.feed, self.desk, rules, town.now, gate))
             group.create_task(tend_shelf(town.tenant, self.store, self.desk, town.now))
+            attendant = Attendant(
+                town.tenant, self.store, self.desk, self.procedures, town.shelves, self.surroundings, town.now
+            )
+            group.create_task(attendant.attend(self.feed))
+
+    def _document(self, record: Record) -> Mapping[str, Any]:
+        """An entity as checks of procedures see it."""
+        return normalized(record.entity, self.pinisi_table, WHOLE)
 
 
 def _host_name(host: str) -> str:

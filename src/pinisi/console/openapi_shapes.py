@@ -9,6 +9,7 @@ from pinisi.console.command_endpoints import CommandAct, CommandWish
 from pinisi.console.entry_bodies import EntryBody, PlaceBody, UndoBody
 from pinisi.console.incident_bodies import ActWish, IncidentWish, MergeWish, UnmergeWish
 from pinisi.console.job_endpoints import JobWish
+from pinisi.console.procedure_endpoints import ProcedureAct, ProcedureWish
 from pinisi.console.stage_endpoints import StageWish
 from pinisi.people.account_register import AccountChange
 from pinisi.people.interface import AccountRequest, PasswordRequest, SignInRequest, TokenRequest
@@ -234,6 +235,8 @@ _STRUCTS: tuple[type[msgspec.Struct], ...] = (
     StageWish,
     BacktestWish,
     CommandWish,
+    ProcedureAct,
+    ProcedureWish,
     CommandAct,
     RoadBatch,
     ImportWish,

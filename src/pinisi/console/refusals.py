@@ -8,6 +8,7 @@ from pinisi.console.http import PROBLEM_MEDIA, BadRequest, Reply
 from pinisi.context.problems import ProblemDetails, problem
 from pinisi.context.q_language import QueryError
 from pinisi.incidents.desk import MayNot
+from pinisi.incidents.procedures.followed import NoSuchRun
 from pinisi.incidents.queue import NoSuchIncident
 from pinisi.incidents.requirements import ActDoesNotFit, BadAct
 from pinisi.people import errors as people
@@ -47,6 +48,8 @@ def _known(error: Exception) -> Reply | None:
         return _ngsi_ld(403, _TOO_COMPLEX, "The query is too complex", text)
     if isinstance(error, NoSuchIncident):
         return refuse(404, "No such incident", f"there is no incident {text}, or you may not see it")
+    if isinstance(error, NoSuchRun):
+        return refuse(404, "No such procedure", f"there is no procedure {text[:120]} here")
     if isinstance(error, NotInBook):
         return refuse(404, "Not there", f"there is no {text[:120]}, or you may not see it")
     if isinstance(error, CannotReplay):

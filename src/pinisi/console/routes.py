@@ -17,6 +17,7 @@ from pinisi.console.ngsi_ld_routes import NGSI_LD_ROUTES, PREFIX
 from pinisi.console.openapi import openapi
 from pinisi.console.people_endpoints import PEOPLE_ROUTES
 from pinisi.console.place_endpoints import PLACE_ROUTES
+from pinisi.console.procedure_endpoints import PROCEDURE_ROUTES
 from pinisi.console.programme_endpoints import PROGRAMME_ROUTES
 from pinisi.console.replay_endpoints import REPLAY_ROUTES
 from pinisi.console.road_endpoints import ROAD_ROUTES
@@ -55,6 +56,7 @@ ROUTES: tuple[Route, ...] = (
     *ENTRY_ROUTES,
     *INCIDENT_ROUTES,
     *STAGE_ROUTES,
+    *PROCEDURE_ROUTES,
     *LIVE_ROUTES,
     *PEOPLE_ROUTES,
     *TRAIL_ROUTES,

@@ -18,6 +18,7 @@ from pinisi.console.sources import Sources
 from pinisi.console.tiles import Tiles
 from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.term_table import TermTable
+from pinisi.incidents.procedures.shelf import Shelves, known_of
 from pinisi.incidents.stage import StageDesk
 from pinisi.runtime.clock import Clock, WallClock
 from pinisi.runtime.keeper import Keeper
@@ -41,6 +42,7 @@ class Town:
         self.stage = StageDesk(store, tenant, profile.stages, table)
         self._blinding = Blinding(store, tenant, self.layers)
         self.standings: Kept[Any] = Kept()
+        self.shelves = Shelves(profile.folder, known_of(profile.operations))
         self.writes: dict[str, frozenset[str]] = {}
         """Card of a live source -> the entity types that it is known to write."""
         self.outside: set[str] = set()

@@ -4,6 +4,7 @@ An act is one line of the incident's story. It holds all that its consequence re
 record whatever the city's rules say by then.
 """
 
+from collections.abc import Mapping
 from typing import Any, Literal, cast, get_args
 
 import msgspec
@@ -218,6 +219,22 @@ class Part(Deed, frozen=True, kw_only=True, tag="part"):
     of: str = ""
 
 
+class Follow(Deed, frozen=True, kw_only=True, tag="procedure"):
+    """Something was done in a procedure that is followed (`did`). `title`, `what` and `answer` are the words of the
+    procedure, of the step and of the chosen answer in each language; `note` a reason, a note or the text that was sent.
+    """
+
+    run: str = ""
+    procedure: str = ""
+    version: int = 0
+    did: str = ""
+    drill: bool = False
+    step: str = ""
+    title: Mapping[str, str] = {}
+    what: Mapping[str, str] = {}
+    answer: Mapping[str, str] = {}
+
+
 class Task(Deed, frozen=True, kw_only=True, tag="task"):
     """Something to do was written down, or is `done`; `note` says what."""
 
@@ -228,7 +245,7 @@ class Task(Deed, frozen=True, kw_only=True, tag="task"):
 AnyDeed = (
     Raise | Take | Give | Note | Hand | Return | Resume | Shelve | Unshelve | Suppress | Release | Open | Triage
     | Assign | Withdraw | Accept | Refuse | Arrive | Finish | Resolve | Verify | Reject | BreakGlass | Review | Answer
-    | Close | Reopen | Merge | Unmerge | Absorb | Part | Task
+    | Close | Reopen | Merge | Unmerge | Absorb | Part | Follow | Task
 )  # fmt: skip
 
 PersonDeed = (

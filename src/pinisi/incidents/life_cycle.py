@@ -20,6 +20,7 @@ from pinisi.incidents.acts import (
     Close,
     Deed,
     Finish,
+    Follow,
     Give,
     Hand,
     Merge,
@@ -89,6 +90,7 @@ FROM: Mapping[type[Deed], tuple[State, ...]] = {
     Unmerge: ("closed",),
     Absorb: _BEFORE_RESOLVED,
     Part: STATES,
+    Follow: STATES,
     Task: OPEN,
 }
 
@@ -462,6 +464,7 @@ _CONSEQUENCE: Mapping[type[Deed], Callable[[Record, Act, Any], Record]] = {
     Take: _take,
     Give: _give,
     Note: _line,
+    Follow: _line,
     Task: _line,
     Hand: _hand,
     Return: _return,

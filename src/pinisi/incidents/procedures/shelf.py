@@ -6,12 +6,22 @@ from pathlib import Path
 
 import msgspec
 
+from pinisi.city.operations import Operations
 from pinisi.incidents.procedures.playbook import Playbook
 from pinisi.incidents.procedures.reading import BadPlaybook, Known, read_playbook
 from pinisi.incidents.procedures.yaml_lines import Fault
 
 FOLDER = "procedures"
 MOST_PLAYBOOKS = 200
+
+
+def known_of(operations: Operations) -> Known:
+    """The agencies and categories of a city that a playbook may name; a city without lists lets it name any."""
+    agencies = frozenset(agency.code for agency in operations.agencies)
+    categories = {category.code for category in operations.categories}
+    for category in operations.categories:
+        categories |= {f"{category.code}/{sub.code}" for sub in category.subcategories}
+    return Known(agencies or None, frozenset(categories) or None)
 
 
 class Shelf(msgspec.Struct, frozen=True, dict=True):

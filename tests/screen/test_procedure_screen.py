@@ -1,0 +1,120 @@
+"""A procedure in a real browser: from proposed to finished by the keyboard alone, in every language, on a phone."""
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from patience import PATIENCE
+
+from .conftest import LOOKS, WarRoom, Witness, open_console
+
+pytestmark = pytest.mark.screen
+WORDS = {
+    "id": ("Diusulkan", "Mulai", "Prosedur"),
+    "en": ("Proposed", "Start", "Procedure"),
+    "ja": ("提案", "開始", "対応手順"),
+}
+
+
+def raise_flood(page: Page, room: WarRoom) -> str:
+    body = {"title": "Banjir di Rappocini", "severity": "danger", "location": [119.4386, -5.158]}
+    answer = page.request.post(f"{room.address}/pinisi/v1/incidents", data=body | {"category": "flood", "priority": 2})
+    assert answer.status == 201, answer.text()
+    return str(answer.json()["id"])
+
+
+def open_incident(page: Page, room: WarRoom, incident: str, language: str = "en", theme: str = "dark") -> None:
+    open_console(page, room, f"/?page=events&incident={incident}&lang={language}&theme={theme}")
+    expect(page.locator("incident-procedure .start")).to_be_visible()
+
+
+def runs_of(page: Page, room: WarRoom, incident: str) -> list[dict[str, object]]:
+    return page.request.get(f"{room.address}/pinisi/v1/incidents/{incident}/procedures").json()["runs"]
+
+
+def test_a_flood_is_followed_to_its_end_by_the_keyboard_alone(page: Page, war_room: WarRoom) -> None:
+    witness = Witness(page, war_room.address)
+    incident = raise_flood(page, war_room)
+    open_incident(page, war_room, incident)
+    page.keyboard.press("s")
+    page.keyboard.press("Enter")
+    focused = page.locator("procedure-step article:focus")
+    expect(focused).to_contain_text("Confirm the flood")
+    page.keyboard.press("Enter")
+    expect(focused).to_contain_text("Ask who is trapped")
+    page.keyboard.press("1")
+    expect(focused).to_contain_text("rescue teams with boats")
+    expect(focused.locator(".message")).to_contain_text("BOAT TEAM REQUESTED. Banjir di Rappocini")
+    page.keyboard.press("k")
+    expect(focused).to_contain_text("Sent by")
+    page.keyboard.press("Enter")
+    expect(page.locator("procedure-step article.done")).to_have_count(3)
+    page.keyboard.press("u")
+    expect(page.locator("procedure-step article.done")).to_have_count(2)
+    keys = 6
+    while page.locator("procedure-step article.open").count():
+        expect(focused).to_have_count(1)
+        before = focused.get_attribute("aria-label")
+        page.keyboard.press("2" if focused.locator("kbd", has_text="2").count() else "Enter")
+        page.wait_for_function(_MOVED_ON, arg=before, timeout=PATIENCE * 1_000)
+        keys += 1
+    run = runs_of(page, war_room, incident)[0]
+    assert (run["state"], run["done"]) == ("finished", run["of"])
+    assert keys <= 25
+    expect(page.locator("procedure-run .about")).to_contain_text("Finished")
+    assert (witness.complaints, witness.strangers) == ([], [])
+
+
+_MOVED_ON = """(before) => {
+  const inside = (e) => [e, ...(e.shadowRoot ? seek(e.shadowRoot) : [])];
+  const seek = (root) => [...root.querySelectorAll("*")].flatMap(inside);
+  const steps = seek(document).filter((e) => e.localName === "article" && e.classList.contains("open"));
+  return !steps.some((e) => e.getAttribute("aria-label") === before);
+}"""
+
+
+def test_a_step_is_skipped_only_with_a_reason(page: Page, war_room: WarRoom) -> None:
+    incident = raise_flood(page, war_room)
+    open_incident(page, war_room, incident)
+    page.keyboard.press("s")
+    page.keyboard.press("Enter")
+    focused = page.locator("procedure-step article:focus")
+    expect(focused).to_contain_text("Confirm the flood")
+    page.keyboard.press("x")
+    expect(page.locator("procedure-step form")).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(focused).to_contain_text("Ask who is trapped")
+    page.keyboard.press("ArrowDown")
+    expect(focused).to_contain_text("Ask PLN")
+    page.keyboard.press("x")
+    page.keyboard.type("No power lines there")
+    page.keyboard.press("Enter")
+    expect(page.locator("procedure-step article.skipped")).to_contain_text("No power lines there")
+
+
+def test_a_drill_says_so_on_the_screen(page: Page, war_room: WarRoom) -> None:
+    incident = raise_flood(page, war_room)
+    open_incident(page, war_room, incident)
+    page.get_by_role("button", name="Start as an exercise").first.click()
+    expect(page.locator("procedure-run .exercise")).to_contain_text("Exercise: nothing is sent outside")
+
+
+@pytest.mark.parametrize(("language", "theme"), LOOKS)
+def test_it_speaks_the_readers_language(context: BrowserContext, war_room: WarRoom, language: str, theme: str) -> None:
+    page = context.new_page()
+    incident = raise_flood(page, war_room)
+    open_incident(page, war_room, incident, language, theme)
+    panel = page.locator("incident-procedure")
+    for word in WORDS[language]:
+        expect(panel).to_contain_text(word)
+
+
+def test_it_fits_a_phone(browser: Browser, war_room: WarRoom) -> None:
+    with browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True) as phone:
+        page = phone.new_page()
+        incident = raise_flood(page, war_room)
+        open_incident(page, war_room, incident, "id", "light")
+        page.locator("incident-procedure .start").tap()
+        step = page.locator("procedure-step article.open").first
+        expect(step).to_be_visible()
+        box = step.bounding_box()
+        assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 360
