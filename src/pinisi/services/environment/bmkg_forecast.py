@@ -58,10 +58,7 @@ class _Answer(msgspec.Struct, frozen=True):
 
 
 class _BadStep(ValueError):
-    def __init__(self, field: str, value: object) -> None:
-        super().__init__(field)
-        self.field = field
-        self.value = repr(value)[:60]
+    """Field and value of a step that cannot be."""
 
 
 def reader(hours: float) -> Callable[[Message], Reading]:
@@ -73,11 +70,10 @@ def reader(hours: float) -> Callable[[Message], Reading]:
         entities: list[dict[str, Any]] = []
         rejects: list[Reject] = []
         sound: list[str] = []
-        until = message.received + round(hours * HOUR)
         for number, step in enumerate(_steps(answer.data), start=1):
             try:
                 at = _moment(step)
-                if at + STEP <= message.received or at > until:
+                if at + STEP <= message.received or at > message.received + round(hours * HOUR):
                     continue
                 entities.append(_forecast(place, at, step))
                 sound.append(f"{place.adm4} {number}")
@@ -111,11 +107,10 @@ def _moment(step: Any) -> Instant:
 
 def _forecast(place: _Place, at: Instant, step: Mapping[str, Any]) -> dict[str, Any]:
     shown = format_instant(at)
-    day, time = shown[:10], shown[11:16]
     entity: dict[str, Any] = {
-        "id": f"urn:ngsi-ld:WeatherForecast:bmkg-{place.adm4}-{day.replace('-', '')}T{time.replace(':', '')}",
+        "id": f"urn:ngsi-ld:WeatherForecast:bmkg-{place.adm4}-{shown[:16].replace('-', '').replace(':', '')}",
         "type": "WeatherForecast",
-        "name": told(f"{place.deskel or place.desa or place.adm4} {day} {time} UTC", shown),
+        "name": told(f"{place.deskel or place.desa or place.adm4} {shown[:10]} {shown[11:16]} UTC", shown),
         "partOf": told_relation(area_id(place.adm4), shown),
         "validFrom": told_time(at, shown),
         "validTo": told_time(at + STEP, shown),
@@ -125,26 +120,23 @@ def _forecast(place: _Place, at: Instant, step: Mapping[str, Any]) -> dict[str, 
     for name, quantity in QUANTITIES.items():
         if step.get(name) is not None:
             entity[quantity.attribute] = told(_number(name, step[name], quantity), shown, quantity.unit, DATASET)
-    weather = WEATHER.get(step["weather"]) if isinstance(step.get("weather"), int) else None
-    if weather is not None:
-        entity["weatherType"] = told(weather, shown, dataset=DATASET)
+    if isinstance(code := step.get("weather"), int) and code in WEATHER:
+        entity["weatherType"] = told(WEATHER[code], shown, dataset=DATASET)
     return entity
 
 
 def _number(name: str, value: Any, quantity: Quantity) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _BadStep(name, value)
-    if not quantity.low <= value <= quantity.high:
+    if type(value) not in (int, float) or not quantity.low <= value <= quantity.high:
         raise _BadStep(name, value)
     return value
 
 
 def _reject(place: _Place, number: int, step: Any, bad: _BadStep) -> Reject:
-    reason = fill(TEXTS["bad-value"], field=bad.field, value=bad.value)
+    field, value = bad.args
+    reason = fill(TEXTS["bad-value"], field=field, value=repr(value)[:60])
     raw = msgspec.json.encode(step).decode("utf-8", "replace")
     about = About(types=("WeatherForecast",), position=(place.lon, place.lat))
-    key = f"{place.adm4} {number}"
-    return Reject(key=key, row=str(number), field=bad.field, reason=reason, raw=raw, about=about)
+    return Reject(key=f"{place.adm4} {number}", row=str(number), field=field, reason=reason, raw=raw, about=about)
 
 
 def make(options: Options, profile: Profile) -> Source:

@@ -69,9 +69,8 @@ def claims(document: Document) -> Sequence[Claim]:
 
 def came(attribute: str, said: Sequence[Said]) -> Mapping[Instant, float]:
     """The good means of the hours, by which a forecast is judged."""
-    return dict(
-        hourly(JudgedSeries(QUANTITIES[attribute], partial(reading, attribute)).verdicts(numbers(said))).there()
-    )
+    judged = JudgedSeries(QUANTITIES[attribute], partial(reading, attribute)).verdicts(numbers(said))
+    return dict(hourly(judged).there())
 
 
 def react_error(inputs: Inputs) -> Sequence[Document]:

@@ -22,7 +22,7 @@ from pinisi.services.environment.engine.indices import Indices, LeftOut, indices
 from pinisi.services.environment.engine.pollutant import NotAnIndex
 from pinisi.services.environment.engine.quantity import QUANTITIES
 from pinisi.services.environment.engine.thinning import thinned
-from pinisi.services.environment.engine.units import to_micrograms
+from pinisi.services.environment.engine.units import in_unit_of_rules
 from pinisi.services.environment.models import index_id
 from pinisi.vocabulary.instant import Instant, format_instant
 
@@ -55,15 +55,9 @@ def numbers(said: Sequence[Said]) -> list[Said]:
 def reading(attribute: str, said: Said) -> Reading | None:
     """The number in the unit of the rules; None where its unit says that it is something else."""
     try:
-        return Reading(said.observed, _in_unit(attribute, float(said.value), said.unit), said.received)
+        return Reading(said.observed, in_unit_of_rules(attribute, float(said.value), said.unit), said.received)
     except NotAnIndex:
         return None
-
-
-def _in_unit(attribute: str, number: float, unit: str | None) -> float:
-    if unit is None or unit == QUANTITIES[attribute].unit or QUANTITIES[attribute].unit != "GQ":
-        return number
-    return to_micrograms(attribute, number, unit)  # pyright: ignore[reportArgumentType]
 
 
 def react_verdict(inputs: Inputs) -> Sequence[Document]:
@@ -122,9 +116,8 @@ def about(inputs: Inputs, id: str, type: str, at: str) -> dict[str, Any]:
 
 def _left_out(found: Indices) -> dict[str, str]:
     """What does not count and why, in words: `PM2.5: 2 (zero ...; a jump ...)`."""
-    nothing = TEXTS["nothing-left-out"]
     told = {language: [_left_out_of(out, language) for out in found.left_out] for language in LANGUAGES}
-    return {language: "; ".join(parts) or getattr(nothing, language) for language, parts in told.items()}
+    return {language: "; ".join(parts) or getattr(TEXTS["all-good"], language) for language, parts in told.items()}
 
 
 def _left_out_of(out: LeftOut, language: str) -> str:

@@ -53,8 +53,7 @@ MONTH = Section(
     tiles=(OVER_LIMIT.id,),
     type="AirQualityIndex",
     columns=(
-        Cell(attribute="ispu", over="mean", title=TEXTS["month-mean"]),
-        Cell(attribute="ispu", over="max", title=TEXTS["month-highest"]),
+        *(Cell(attribute="ispu", over=over, title=TEXTS[f"month-{over}"]) for over in ("mean", "max")),
         Cell(attribute="ispu", over="days-above", limit=LIMIT, title=TEXTS["month-days"]),
         Cell(attribute="ispuCategory"),
     ),
