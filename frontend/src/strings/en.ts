@@ -3,6 +3,7 @@ import { procedures } from "./procedures-en";
 import { programme } from "./programme-en";
 import { replay } from "./replay-en";
 import { cityStage } from "./stage-en";
+import { calls } from "./calls-en";
 import { work } from "./work-en";
 import { course } from "./course-en";
 import { services } from "./services-en";
@@ -336,6 +337,7 @@ export const en: Catalogue = {
   },
   data,
   cityStage,
+  calls,
   work,
   procedures,
   programme,

@@ -3,6 +3,7 @@ import { procedures } from "./procedures-id";
 import { programme } from "./programme-id";
 import { replay } from "./replay-id";
 import { cityStage } from "./stage-id";
+import { calls } from "./calls-id";
 import { work } from "./work-id";
 import { course } from "./course-id";
 import { services } from "./services-id";
@@ -334,6 +335,7 @@ export const id = {
   },
   data,
   cityStage,
+  calls,
   work,
   procedures,
   programme,

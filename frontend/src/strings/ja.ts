@@ -3,6 +3,7 @@ import { procedures } from "./procedures-ja";
 import { programme } from "./programme-ja";
 import { replay } from "./replay-ja";
 import { cityStage } from "./stage-ja";
+import { calls } from "./calls-ja";
 import { work } from "./work-ja";
 import { course } from "./course-ja";
 import { services } from "./services-ja";
@@ -336,6 +337,7 @@ export const ja: Catalogue = {
   },
   data,
   cityStage,
+  calls,
   work,
   procedures,
   programme,
