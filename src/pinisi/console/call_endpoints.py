@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from shapely.geometry import shape
 
@@ -12,7 +12,7 @@ from pinisi.console.house import House
 from pinisi.console.http import BadRequest, Call, Reply, Route, json_reply
 from pinisi.console.incident_json import incident_json
 from pinisi.context.problems import ResourceNotFound
-from pinisi.incidents.acts import CalledAgain
+from pinisi.incidents.acts import CallAgain
 from pinisi.incidents.calls.call import WITHOUT_INCIDENT, Past, Waiting
 from pinisi.incidents.calls.line import NotANumber
 from pinisi.incidents.calls.pranks import prank_score
@@ -138,7 +138,7 @@ async def save_call(house: House, call: Call) -> Reply:
         if raised is not None:
             await house.desk.raise_incident(call.tenant, raised, call.principal, now, also=[change])
         elif saved.incident:
-            await house.desk.act(call.tenant, saved.incident, CalledAgain(), call.principal, now, also=[change])
+            await house.desk.act(call.tenant, saved.incident, CallAgain(), call.principal, now, also=[change])
         else:
             await board.keep([change], call.principal)
     except VersionConflict:
@@ -292,14 +292,14 @@ def _midnight(now: Instant, zone: Any) -> Instant:
 
 
 def _age(raised: Any, now: Instant) -> Instant:
-    text = raised.get("@value") if isinstance(raised, dict) else raised
-    return now - parse_instant(str(text)) if text else 0
+    text = cast("dict[str, str]", raised).get("@value", "") if isinstance(raised, dict) else ""
+    return now - parse_instant(text) if text else 0
 
 
 def _metres(one: dict[str, Any] | None, other: Any) -> float | None:
     if one is None or not isinstance(other, dict):
         return None
-    return geometry_distance(shape(one), shape(other))
+    return geometry_distance(shape(one), shape(cast("dict[str, Any]", other)))
 
 
 _PATH = "/pinisi/v1/calls"

@@ -27,12 +27,14 @@ from pinisi.context.contexts import Contexts, read_folder
 from pinisi.context.notifier import Notifier
 from pinisi.context.subscription_index import SubscriptionIndex
 from pinisi.feed.in_process import InProcessFeed
+from pinisi.incidents.calls.switchboard import Switchboard, line_key
 from pinisi.incidents.desk import VERIFY, Desk
 from pinisi.incidents.grouping.gate import Gate as AlarmGate
 from pinisi.incidents.grouping.rules import group_rules
 from pinisi.incidents.procedures.attending import Attendant
 from pinisi.incidents.procedures.procedures import Procedures
 from pinisi.incidents.procedures.surroundings import Surroundings
+from pinisi.incidents.records import RECORDS, ROOM
 from pinisi.incidents.shelf import tend_shelf
 from pinisi.incidents.watch import watch
 from pinisi.people.binding import is_loopback, may_bind
@@ -54,6 +56,7 @@ from pinisi.runtime.made_files import BASEMAP, ROADS, made_file
 from pinisi.runtime.map_making import make_maps
 from pinisi.runtime.preparation import Preparation
 from pinisi.runtime.recordings import Library, recordings_folders
+from pinisi.runtime.records import open_records
 from pinisi.runtime.replays import Replays
 from pinisi.runtime.services import discover
 from pinisi.runtime.views import with_views
@@ -251,8 +254,10 @@ class House:
             await load_city(self.store, tenant, digest, told.counted(entities), self.pinisi_table)
         told.begin("drawing")
         await asyncio.to_thread(make_maps, profile, self.settings.data, tenant, digest)
-        self.towns[tenant] = Town(tenant, profile, self.store, self.pinisi_table, clock)
-        return self.towns[tenant]
+        town = self.towns[tenant] = Town(tenant, profile, self.store, self.pinisi_table, clock)
+        records = await open_records(ROOM, RECORDS, self.store, tenant, self.pinisi_table)
+        town.switchboard = Switchboard(self.store, records, tenant, await line_key(self.store, tenant))
+        return town
 
     def town(self, tenant: str) -> Town:
         """The tenant as people see it; one that has no city of its own is seen as the house's city is."""

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from pinisi.console.backtest_endpoints import BacktestWish
+from pinisi.console.call_bodies import BegunCall, CallAct, SavedCall, TelephoneEvent
 from pinisi.console.command_endpoints import CommandAct, CommandWish
 from pinisi.console.entry_bodies import EntryBody, PlaceBody, UndoBody
 from pinisi.console.incident_bodies import ActWish, IncidentWish, MergeWish, UnmergeWish
@@ -232,6 +233,10 @@ _STRUCTS: tuple[type[msgspec.Struct], ...] = (
     PlaceBody,
     UndoBody,
     JobWish,
+    BegunCall,
+    CallAct,
+    SavedCall,
+    TelephoneEvent,
     StageWish,
     BacktestWish,
     CommandWish,

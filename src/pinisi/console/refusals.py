@@ -7,6 +7,7 @@ from pinisi.console.export_forms import NotInstalled
 from pinisi.console.http import PROBLEM_MEDIA, BadRequest, Reply
 from pinisi.context.problems import ProblemDetails, problem
 from pinisi.context.q_language import QueryError
+from pinisi.incidents.calls.switchboard import CallIsElsewhere, NoSuchCall
 from pinisi.incidents.desk import MayNot
 from pinisi.incidents.procedures.followed import NoSuchRun
 from pinisi.incidents.queue import NoSuchIncident
@@ -50,6 +51,10 @@ def _known(error: Exception) -> Reply | None:
         return refuse(404, "No such incident", f"there is no incident {text}, or you may not see it")
     if isinstance(error, NoSuchRun):
         return refuse(404, "No such procedure", f"there is no procedure {text[:120]} here")
+    if isinstance(error, NoSuchCall):
+        return refuse(404, "No such call", f"there is no call {text[:120]} in your hands")
+    if isinstance(error, CallIsElsewhere):
+        return refuse(409, "The call is elsewhere", text)
     if isinstance(error, NotInBook):
         return refuse(404, "Not there", f"there is no {text[:120]}, or you may not see it")
     if isinstance(error, CannotReplay):

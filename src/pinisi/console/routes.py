@@ -2,6 +2,7 @@
 
 from pinisi.console.area_endpoints import AREA_ROUTES
 from pinisi.console.backtest_endpoints import BACKTEST_ROUTES
+from pinisi.console.call_endpoints import CALL_ROUTES
 from pinisi.console.city_endpoints import CITY_ROUTES
 from pinisi.console.command_endpoints import COMMAND_ROUTES
 from pinisi.console.entry_endpoints import ENTRY_ROUTES
@@ -55,6 +56,7 @@ ROUTES: tuple[Route, ...] = (
     *PROGRAMME_ROUTES,
     *ENTRY_ROUTES,
     *INCIDENT_ROUTES,
+    *CALL_ROUTES,
     *STAGE_ROUTES,
     *PROCEDURE_ROUTES,
     *LIVE_ROUTES,

@@ -213,6 +213,10 @@ class Absorb(Deed, frozen=True, kw_only=True, tag="absorb"):
     hurt: bool = False
 
 
+class CallAgain(Deed, frozen=True, kw_only=True, tag="call-again"):
+    """Another call came in about it: its caller, too, waits for an answer."""
+
+
 class Part(Deed, frozen=True, kw_only=True, tag="part"):
     """The other side of an unmerge."""
 
@@ -245,7 +249,7 @@ class Task(Deed, frozen=True, kw_only=True, tag="task"):
 AnyDeed = (
     Raise | Take | Give | Note | Hand | Return | Resume | Shelve | Unshelve | Suppress | Release | Open | Triage
     | Assign | Withdraw | Accept | Refuse | Arrive | Finish | Resolve | Verify | Reject | BreakGlass | Review | Answer
-    | Close | Reopen | Merge | Unmerge | Absorb | Part | Follow | Task
+    | Close | Reopen | Merge | Unmerge | Absorb | Part | CallAgain | Follow | Task
 )  # fmt: skip
 
 PersonDeed = (

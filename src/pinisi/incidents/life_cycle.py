@@ -17,6 +17,7 @@ from pinisi.incidents.acts import (
     Arrive,
     Assign,
     BreakGlass,
+    CallAgain,
     Close,
     Deed,
     Finish,
@@ -90,6 +91,7 @@ FROM: Mapping[type[Deed], tuple[State, ...]] = {
     Unmerge: ("closed",),
     Absorb: _BEFORE_RESOLVED,
     Part: STATES,
+    CallAgain: OPEN,
     Follow: STATES,
     Task: OPEN,
 }
@@ -450,6 +452,10 @@ def _absorb(record: Record, act: Act, deed: Absorb) -> Record:
     )
 
 
+def _call_again(record: Record, _act: Act, _deed: CallAgain) -> Record:
+    return replace(record, caller=True, answered_at=0, unanswered="")
+
+
 def _part(record: Record, _act: Act, deed: Part) -> Record:
     if deed.of not in record.absorbed:
         raise ActDoesNotFit("it does not hold that incident")
@@ -493,4 +499,5 @@ _CONSEQUENCE: Mapping[type[Deed], Callable[[Record, Act, Any], Record]] = {
     Unmerge: _unmerge,
     Absorb: _absorb,
     Part: _part,
+    CallAgain: _call_again,
 }

@@ -13,6 +13,7 @@ PERMISSIONS: Mapping[str, str] = {
     "incidents.verify": "verify as a second person that an incident is resolved, and review a broken glass",
     "calls.read": "see who called and what he said; every reading is on record",
     "calls.take": "take emergency calls",
+    "calls.ring": "tell of calls as the telephone system hears them",
     "units.dispatch": "send units, and keep their roster",
     "crew.act": "accept, refuse, arrive and finish for one's own agency or unit",
     "procedures.run": "start and lead procedures",
@@ -70,7 +71,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     "technician": _WATCH
     | _CONNECT
     | {"context.write", "imports.manage", "house.manage", "replays.run", "jobs.run"}
-    | {"sources.push", "sources.switch", "services.switch"},
+    | {"sources.push", "sources.switch", "services.switch", "calls.ring"},
     "department": _ACT
     | _CONNECT
     | {"context.write", "imports.manage", "jobs.run", "commands.give", "sources.push"}

@@ -14,6 +14,7 @@ import msgspec
 from pinisi.incidents.calls.call import Channel, Kind, Language, Past, State, Waiting
 from pinisi.incidents.calls.line import dialled, line_of
 from pinisi.incidents.calls.pranks import PrankScore, prank_score
+from pinisi.incidents.desk import as_desk
 from pinisi.runtime.records import RecordRoom, Row
 from pinisi.store.protocol import Change, DocumentChange, RecordChange, Store, VersionConflict
 from pinisi.vocabulary.instant import SECOND, Instant
@@ -208,7 +209,7 @@ class Switchboard:
         return (await self._records.read("counts", {"since": since, "within": within}, principal))[0]
 
     async def _apply(self, changes: Sequence[Change], principal: Principal) -> None:
-        await self._store.apply(self._tenant, list(changes), principal)
+        await self._store.apply(self._tenant, list(changes), as_desk(principal))
 
     async def _once(self, changes: Sequence[Change], principal: Principal, otherwise: str) -> None:
         try:
