@@ -9,6 +9,7 @@ import { View } from "../frame/view";
 import { store } from "../live/store";
 import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
+import "../calls/incident-calls";
 import "../procedures/incident-procedure";
 import { procedureLine } from "../procedures/story-line";
 import "./incident-acts";
@@ -174,6 +175,7 @@ export class IncidentDetail extends View {
           : nothing}
         ${this.links(incident)}
       </dl>
+      <incident-calls .incidentId=${incident.id}></incident-calls>
       <incident-procedure .incidentId=${incident.id}></incident-procedure>
       <div class="section-head"><h2>${words.acts}</h2></div>
       <ol>

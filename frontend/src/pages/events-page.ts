@@ -5,6 +5,7 @@ import { api } from "../api/client";
 import { momentKey } from "../api/moment";
 import type { Incident } from "../api/types";
 import { View } from "../frame/view";
+import "../calls/call-desk";
 import "../incidents/incident-detail";
 import "../incidents/incident-form";
 import "../incidents/incident-list";
@@ -87,6 +88,7 @@ export class EventsPage extends View {
             </button>`}
       </div>
       ${this.raising && !store.past ? html`<incident-form @done=${() => (this.raising = false)}></incident-form>` : nothing}
+      ${this.takesCalls() ? html`<call-desk></call-desk>` : nothing}
       <div class="filters" role="group" aria-label=${this.words.filterList}>${FILTERS.map((choice) => this.filter(choice))}</div>
       ${shown.length
         ? html`<incident-list .incidents=${shown} .label=${this.words.pages.events}></incident-list>`
@@ -95,6 +97,10 @@ export class EventsPage extends View {
             <p>${this.words.noIncidentsDetail}</p>
           </div>`}
     `;
+  }
+
+  private takesCalls(): boolean {
+    return store.past === null && (store.session?.permissions.includes("calls.take") ?? false);
   }
 
   private filter(choice: IncidentFilter) {

@@ -245,7 +245,7 @@ export const en: Catalogue = {
   rule: "Rule",
   subject: "Place concerned",
   acts: "Record",
-  actNames: { raise: "raised it", take: "took it over", note: "noted", hand: "handed it over", close: "closed it" },
+  actNames: { raise: "raised it", take: "took it over", note: "noted", hand: "handed it over", close: "closed it", "call-again": "another call about it came in" },
   actTo: (to) => `to ${to}`,
   noteText: "Note",
   handTo: "To",

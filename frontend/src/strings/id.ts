@@ -243,7 +243,7 @@ export const id = {
   rule: "Aturan",
   subject: "Tempat terkait",
   acts: "Jejak",
-  actNames: { raise: "menaikkan", take: "mengambil alih", note: "mencatat", hand: "menyerahkan", close: "menyelesaikan" },
+  actNames: { raise: "menaikkan", take: "mengambil alih", note: "mencatat", hand: "menyerahkan", close: "menyelesaikan", "call-again": "menerima panggilan lain tentang ini" },
   actTo: (to: string) => `kepada ${to}`,
   noteText: "Catatan",
   handTo: "Kepada",

@@ -245,7 +245,7 @@ export const ja: Catalogue = {
   rule: "規則",
   subject: "関係する場所",
   acts: "経過",
-  actNames: { raise: "通報", take: "引き受け", note: "記録", hand: "引き継ぎ", close: "完了" },
+  actNames: { raise: "通報", take: "引き受け", note: "記録", hand: "引き継ぎ", close: "完了", "call-again": "同じ件の通報を受けた" },
   actTo: (to) => `→ ${to}`,
   noteText: "記録内容",
   handTo: "引き継ぎ先",
