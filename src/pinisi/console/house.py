@@ -36,6 +36,8 @@ from pinisi.incidents.procedures.procedures import Procedures
 from pinisi.incidents.procedures.surroundings import Surroundings
 from pinisi.incidents.records import RECORDS, ROOM
 from pinisi.incidents.shelf import tend_shelf
+from pinisi.incidents.warnings.desk import WarningDesk
+from pinisi.incidents.warnings.issuing import Seal
 from pinisi.incidents.watch import watch
 from pinisi.people.binding import is_loopback, may_bind
 from pinisi.people.gate import Gate
@@ -143,6 +145,8 @@ class House:
         self.contexts = Contexts({CONTEXT_NAME: self._context, **folder.documents}, self._hosted_context)
         self.pinisi_table = self.contexts.table(CONTEXT_NAME)
         self.surroundings = Surroundings(self.store, self.pinisi_table.expand_term, self._document)
+        seal = Seal(settings.key_folder)
+        self.warnings = WarningDesk(self.store, self.pinisi_table, seal, lambda tenant: self.town(tenant).profile)
         self.imports = ImportDesk(settings.data / "imports", self.store, self.pinisi_table)
         self._opened.push_async_callback(self.imports.close)
         self.jobs = Jobs(self.store, self.pinisi_table, self.registry, self.town, settings.jobs_at_once)

@@ -20,6 +20,7 @@ from pinisi.console.people_endpoints import PEOPLE_ROUTES
 from pinisi.console.place_endpoints import PLACE_ROUTES
 from pinisi.console.procedure_endpoints import PROCEDURE_ROUTES
 from pinisi.console.programme_endpoints import PROGRAMME_ROUTES
+from pinisi.console.public_warnings import PUBLIC_WARNING_ROUTES
 from pinisi.console.replay_endpoints import REPLAY_ROUTES
 from pinisi.console.road_endpoints import ROAD_ROUTES
 from pinisi.console.service_endpoints import SERVICE_ROUTES
@@ -30,6 +31,7 @@ from pinisi.console.subscription_endpoints import SUBSCRIPTION_ROUTES
 from pinisi.console.time_endpoints import TIME_ROUTES
 from pinisi.console.trail_endpoints import TRAIL_ROUTES
 from pinisi.console.view_endpoints import VIEW_ROUTES
+from pinisi.console.warning_endpoints import WARNING_ROUTES
 from pinisi.runtime.services import Registry
 
 
@@ -59,6 +61,8 @@ ROUTES: tuple[Route, ...] = (
     *CALL_ROUTES,
     *STAGE_ROUTES,
     *PROCEDURE_ROUTES,
+    *WARNING_ROUTES,
+    *PUBLIC_WARNING_ROUTES,
     *LIVE_ROUTES,
     *PEOPLE_ROUTES,
     *TRAIL_ROUTES,

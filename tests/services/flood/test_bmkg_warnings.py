@@ -9,10 +9,10 @@ import shapely
 from pinisi_table import pinisi_table
 
 from pinisi.city.profile import Profile, load_profile
+from pinisi.incidents.cap.alert_entities import alerts_of
 from pinisi.incidents.cap.reader import read_cap
 from pinisi.runtime.intake import Intake
 from pinisi.runtime.source import Message, Unreadable
-from pinisi.services.flood.alerts import alerts_of
 from pinisi.services.flood.bmkg_warnings import Options, make, reader, touching, warned_of
 from pinisi.store.protocol import HistoryQuery
 from pinisi.store.sqlite import SqliteStore

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
 from pinisi.incidents.cap.algorithms import DSIG, ECDSA_SHA256, RSA_SHA256, SHA256, digest_of, sign_with
-from pinisi.incidents.cap.certificates import SMALLEST_RSA, BadCertificate, read_trusted
+from pinisi.incidents.cap.certificates import SMALLEST_RSA, BadCertificate, name_of, read_trusted
 from pinisi.incidents.cap.enveloped import ENVELOPED, EXCLUSIVE, Method, Tree, canonical, etree, parse, tag
 from pinisi.incidents.cap.model import Alert
 from pinisi.incidents.cap.writer import write_cap
@@ -40,6 +40,15 @@ class SigningKey:
             raise CannotSign(str(error)) from None
         if not self.certificates or self.certificates[0].public_key() != self.key.public_key():
             raise CannotSign("the first certificate is not that of the key")
+
+    @property
+    def name(self) -> str:
+        """Whose certificate it is."""
+        return name_of(self.certificates[0].subject)
+
+    @property
+    def certificates_pem(self) -> bytes:
+        return b"".join(each.public_bytes(Encoding.PEM) for each in self.certificates)
 
 
 def _private_key(pem: bytes, password: bytes | None) -> PrivateKey:

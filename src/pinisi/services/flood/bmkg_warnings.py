@@ -9,6 +9,7 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from pinisi.city.profile import Profile
+from pinisi.incidents.cap.alert_entities import alerts_of
 from pinisi.incidents.cap.feed_reader import read_feed
 from pinisi.incidents.cap.geometry import rings_of
 from pinisi.incidents.cap.model import Alert
@@ -18,7 +19,6 @@ from pinisi.runtime.strings import texts_of
 from pinisi.runtime.transports.http_fetch import Manners
 from pinisi.runtime.transports.http_poll import Follow, HttpPoll
 from pinisi.runtime.xml_tree import read_xml
-from pinisi.services.flood.alerts import alerts_of
 
 TEXTS = texts_of("pinisi.services.flood")
 MEDIA = frozenset(

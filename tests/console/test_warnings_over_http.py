@@ -1,0 +1,302 @@
+"""A warning's whole life over HTTP: worded by one officer, released by another, seen by everyone, ended."""
+
+import json
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+from house_at_hand import NGSI, OURS, PINISI_CONTEXT, Opened, entity_path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "incidents"))
+
+from cap_keys import certificate, key_pem, pem
+
+from pinisi.incidents.cap.feed_reader import read_feed
+from pinisi.incidents.cap.judge import judge
+from pinisi.incidents.cap.reader import read_cap
+from pinisi.incidents.cap.signature import check_signature
+from pinisi.incidents.warnings.issuing import CERTIFICATE_FILE, KEY_FILE
+from pinisi.people.accounts import Assignment
+from pinisi.vocabulary.instant import HOUR, format_instant
+
+pytestmark = pytest.mark.anyio
+WARNINGS, PUBLIC = f"{OURS}/warnings", f"{OURS}/public/warnings"
+WORDS = {
+    "id": {
+        "event": "Banjir",
+        "headline": "Banjir di Manggala",
+        "description": "Air setinggi lutut & masih naik.",
+        "instruction": "Pindah ke tempat tinggi.",
+    },
+    "en": {"event": "Flood", "headline": "Flood in Manggala", "description": "Knee-high water, rising."},
+    "ja": {"event": "洪水", "headline": "マンガラで洪水", "description": "水位は膝の高さで、上昇中です。"},
+}
+
+
+@pytest.fixture
+async def room(fresh: Opened) -> AsyncIterator[dict[str, httpx.AsyncClient]]:
+    """An administrator, two supervisors, an operator, a viewer, and everyone else."""
+    held = {
+        "ani": Assignment(role="administrator"),
+        "siti": Assignment(role="operator"),
+        "budi": Assignment(role="supervisor"),
+        "tono": Assignment(role="supervisor"),
+        "eka": Assignment(role="viewer"),
+    }
+    clients = {name: fresh.client(cookie=await fresh.account(name, role)) for name, role in held.items()}
+    clients["anyone"] = fresh.client()
+    yield clients
+    for client in clients.values():
+        await client.aclose()
+
+
+def seal(opened: Opened, name: str = "makassar.example.org", **changes: Any) -> bytes:
+    """Give the house a key for warnings; answers the certificate."""
+    folder = opened.house.settings.key_folder
+    folder.mkdir(exist_ok=True)
+    own = pem(certificate(name, **changes))
+    (folder / KEY_FILE).write_bytes(key_pem(name))
+    (folder / CERTIFICATE_FILE).write_bytes(own)
+    return own
+
+
+def wish(opened: Opened, **changes: Any) -> dict[str, Any]:
+    manggala = next(
+        area for area in opened.house.profile.areas if area.level == "kelurahan" and area.name == "Manggala"
+    )
+    return {
+        "words": WORDS,
+        "category": "Met",
+        "urgency": "Immediate",
+        "severity": "Severe",
+        "certainty": "Observed",
+        "responses": ["Avoid"],
+        "expires": format_instant(opened.house.now() + 6 * HOUR),
+        "areas": [manggala.code],
+        **changes,
+    }
+
+
+async def drafted(client: httpx.AsyncClient, body: dict[str, Any]) -> str:
+    answer = await client.post(WARNINGS, json=body)
+    assert answer.status_code == 201, answer.text
+    assert answer.headers["location"] == f"{WARNINGS}/{answer.json()['id']}"
+    return str(answer.json()["id"])
+
+
+async def release(client: httpx.AsyncClient, id: str, status: int = 200, **more: str) -> dict[str, Any]:
+    answer = await client.post(f"{WARNINGS}/{id}/release", json={"act": "release", **more})
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+async def act(client: httpx.AsyncClient, id: str, status: int = 200, **words: str) -> dict[str, Any]:
+    answer = await client.post(f"{WARNINGS}/{id}/acts", json=words)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+async def in_force(client: httpx.AsyncClient) -> list[str]:
+    """Headlines of the public feed."""
+    answer = await client.get(f"{PUBLIC}.atom", params={"language": "id"})
+    assert answer.headers["content-type"] == "application/atom+xml"
+    return [named.title for named in read_feed(answer.content)]
+
+
+async def test_from_the_draft_to_the_end(fresh: Opened, room: dict[str, httpx.AsyncClient]) -> None:
+    own = seal(fresh)
+    id = await drafted(room["siti"], wish(fresh))
+    assert await in_force(room["anyone"]) == []
+    released = await release(room["budi"], id)
+    assert (released["state"], released["signature"], released["alone"]) == ("released", "valid", None)
+    assert [(step["step"], step["name"]) for step in released["steps"]] == [("draft", "Siti"), ("release", "Budi")]
+    assert await in_force(room["anyone"]) == ["Banjir di Manggala"]
+    body = (await room["anyone"].get(f"{PUBLIC}/{released['identifier']}")).content
+    assert check_signature(body, own).verdict == "valid"
+    assert judge(body).valid and judge(body).findings == ()
+    update = await drafted(room["siti"], wish(fresh, severity="Extreme", about=id))
+    await release(room["budi"], update)
+    assert (await room["eka"].get(f"{WARNINGS}/{id}")).json()["state"] == "replaced"
+    assert len(await in_force(room["anyone"])) == 1
+    cancel = await act(room["siti"], update, 201, act="cancel", reason="Air surut")
+    ended = await release(room["budi"], cancel["id"])
+    assert await in_force(room["anyone"]) == []
+    assert (await room["eka"].get(f"{WARNINGS}/{update}")).json()["state"] == "cancelled"
+    last = read_cap((await room["anyone"].get(f"{PUBLIC}/{ended['identifier']}")).content)
+    assert (last.msg_type, last.note, len(last.references)) == ("Cancel", "Air surut", 1)
+    assert last.infos[0].headline == "Dibatalkan: Banjir di Manggala"
+    assert (await room["anyone"].get(f"{PUBLIC}/{released['identifier']}")).content == body
+
+
+async def test_whoever_worded_it_does_not_release_it(fresh: Opened, room: dict[str, httpx.AsyncClient]) -> None:
+    id = await drafted(room["budi"], wish(fresh))
+    assert "second person" in (await release(room["budi"], id, 409))["detail"]
+    answer = await room["tono"].put(f"{WARNINGS}/{id}", json=wish(fresh, severity="Extreme"))
+    assert answer.status_code == 200
+    await release(room["tono"], id, 409)
+    assert (await release(room["ani"], id))["severity"] == "Extreme"
+
+
+async def test_with_nobody_else_there_it_goes_out_alone_with_the_reason_on_record(
+    fresh: Opened, room: dict[str, httpx.AsyncClient]
+) -> None:
+    id = await drafted(room["budi"], wish(fresh))
+    await release(room["budi"], id, 409, alone="malam")
+    released = await release(room["budi"], id, alone="Sendirian di shift malam, air naik cepat")
+    assert released["alone"] == released["steps"][-1]["reason"] == "Sendirian di shift malam, air naik cepat"
+
+
+async def test_without_the_permission_nothing_is_drafted_or_released(
+    fresh: Opened, room: dict[str, httpx.AsyncClient]
+) -> None:
+    assert (await room["eka"].post(WARNINGS, json=wish(fresh))).status_code == 403
+    id = await drafted(room["budi"], wish(fresh))
+    await release(room["siti"], id, 403)
+    assert (await room["anyone"].get(WARNINGS)).status_code == 401
+
+
+async def test_a_released_warning_is_an_alert_for_the_map_and_every_service(
+    fresh: Opened, room: dict[str, httpx.AsyncClient]
+) -> None:
+    id = await drafted(room["siti"], wish(fresh))
+    identifier = (await release(room["budi"], id))["identifier"]
+    alert = f"urn:ngsi-ld:Alert:{quote(identifier, safe='')}"
+    link = {"link": PINISI_CONTEXT}
+    told = (await room["ani"].get(entity_path(alert), headers=link)).json()
+    assert (told["type"], told["severity"]["value"], told["alertStatus"]["value"]) == ("Alert", "high", "active")
+    assert told["event"]["languageMap"] == {"id": "Banjir", "en": "Flood", "ja": "洪水"}
+    assert told["location"]["value"]["type"] == "Polygon"
+    cancel = await act(room["siti"], id, 201, act="cancel", reason="Air surut")
+    await release(room["budi"], cancel["id"])
+    assert (await room["ani"].get(entity_path(alert), headers=link)).json()["alertStatus"]["value"] == "cancelled"
+    assert len((await room["ani"].get(f"{NGSI}/entities", params={"type": "Alert"}, headers=link)).json()) == 1
+
+
+async def test_without_a_key_it_goes_out_unsigned_and_says_so(
+    fresh: Opened, room: dict[str, httpx.AsyncClient]
+) -> None:
+    released = await release(room["budi"], await drafted(room["siti"], wish(fresh)))
+    assert released["signature"] == "unsigned"
+    body = (await room["anyone"].get(f"{PUBLIC}/{released['identifier']}")).content
+    assert b"Signature" not in body and judge(body).valid
+    assert read_cap(body).sender == "pinisi.makassar"
+
+
+async def test_the_sender_is_named_as_the_certificate_is(fresh: Opened, room: dict[str, httpx.AsyncClient]) -> None:
+    seal(fresh)
+    released = await release(room["budi"], await drafted(room["siti"], wish(fresh)))
+    body = (await room["anyone"].get(f"{PUBLIC}/{released['identifier']}")).content
+    assert read_cap(body).sender == "makassar.example.org"
+
+
+async def test_a_draft_from_an_incident_is_drawn_around_its_place(
+    fresh: Opened, room: dict[str, httpx.AsyncClient]
+) -> None:
+    made = await room["siti"].post(f"{OURS}/incidents", json={"title": "Banjir", "location": [119.48, -5.16]})
+    incident = made.json()["id"]
+    id = await drafted(room["siti"], wish(fresh, areas=[], incident=incident, radiusKm=0.5, place="Jl. Antang Raya"))
+    released = await release(room["budi"], id)
+    alert = read_cap((await room["anyone"].get(f"{PUBLIC}/{released['identifier']}")).content)
+    (area,) = alert.infos[0].areas
+    assert (area.description, area.circles[0].centre, area.circles[0].radius_km) == (
+        "Jl. Antang Raya",
+        (119.48, -5.16),
+        0.5,
+    )
+    assert alert.incidents == (incident,)
+
+
+async def test_an_exercise_is_never_in_force(fresh: Opened, room: dict[str, httpx.AsyncClient]) -> None:
+    released = await release(room["budi"], await drafted(room["siti"], wish(fresh, exercise=True)))
+    assert await in_force(room["anyone"]) == []
+    body = (await room["anyone"].get(f"{PUBLIC}/{released['identifier']}")).content
+    assert read_cap(body).status == "Exercise"
+
+
+async def test_a_withdrawn_draft_is_never_released(fresh: Opened, room: dict[str, httpx.AsyncClient]) -> None:
+    id = await drafted(room["siti"], wish(fresh))
+    assert (await act(room["siti"], id, act="withdraw", reason="Salah tempat"))["state"] == "withdrawn"
+    assert "withdrawn" in (await release(room["budi"], id, 409))["detail"]
+    assert (await room["siti"].put(f"{WARNINGS}/{id}", json=wish(fresh))).status_code == 409
+    told = (await room["eka"].get(WARNINGS, params={"state": "withdrawn"})).json()
+    assert [each["id"] for each in told["warnings"]] == [id]
+
+
+async def test_only_a_warning_that_stands_is_updated_or_cancelled(
+    fresh: Opened, room: dict[str, httpx.AsyncClient]
+) -> None:
+    id = await drafted(room["siti"], wish(fresh))
+    assert "does not stand" in (await act(room["siti"], id, 409, act="cancel", reason="Air surut"))["detail"]
+    await release(room["budi"], id)
+    assert (await act(room["siti"], id, 400, act="cancel"))["detail"].startswith("reason")
+    first = await act(room["siti"], id, 201, act="cancel", reason="Air surut")
+    second = await act(room["siti"], id, 201, act="cancel", reason="Air surut")
+    await release(room["budi"], first["id"])
+    await release(room["budi"], second["id"], 409)
+
+
+UNFIT: dict[str, tuple[dict[str, Any], str]] = {
+    "no area": ({"areas": []}, "which area is meant"),
+    "an unknown area": ({"areas": ["99.99"]}, "there is no area '99.99'"),
+    "no end": ({"expires": "2020-01-01T00:00:00Z"}, "before it was sent"),
+    "a time that is none": ({"expires": "tomorrow"}, "expires"),
+    "words in one language twice": ({"words": {"id": WORDS["id"], "en": WORDS["id"]}}, "not translated"),
+    "markup": ({"words": {"id": {**WORDS["id"], "headline": "<b>Banjir</b>"}}}, "markup"),
+    "a polygon that is none": ({"areas": [], "polygon": {"type": "Polygon", "coordinates": [[[1, 2]]]}}, "draft"),
+    "an unknown incident": ({"incident": "urn:x:1"}, "no such incident"),
+    "a category of its own": ({"category": "Banjir"}, "category"),
+    "a circle as large as the world": ({"radiusKm": 50_000.0}, "radiusKm"),
+    "a text without end": ({"words": {"id": {**WORDS["id"], "description": "x" * 5_000}}}, "at most 4000"),
+    "an update of nothing": ({"about": "urn:x:1"}, "no warning"),
+}
+
+
+async def test_a_draft_that_could_not_go_out_is_refused_with_the_reason(
+    fresh: Opened, room: dict[str, httpx.AsyncClient]
+) -> None:
+    for name, (changes, said) in UNFIT.items():
+        answer = await room["siti"].post(WARNINGS, json=wish(fresh, **changes))
+        assert answer.status_code in (400, 404), (name, answer.text)
+        assert said in answer.json()["detail"], name
+    assert (await room["siti"].get(WARNINGS)).json()["count"] == 0
+
+
+async def test_the_public_page_is_read_without_script_in_three_languages(
+    fresh: Opened, room: dict[str, httpx.AsyncClient]
+) -> None:
+    empty = await room["anyone"].get(PUBLIC, params={"language": "ja"})
+    assert "発表中の警報はありません。" in empty.text
+    released = await release(room["budi"], await drafted(room["siti"], wish(fresh, contact='112 & "siaga"')))
+    pages = {name: (await room["anyone"].get(PUBLIC, params={"language": name})) for name in ("id", "en", "ja")}
+    assert all(page.headers["content-type"] == "text/html; charset=utf-8" for page in pages.values())
+    assert (
+        "Air setinggi lutut &amp; masih naik." in pages["id"].text and "112 &amp; &quot;siaga&quot;" in pages["id"].text
+    )
+    assert "<h2>Flood in Manggala</h2>" in pages["en"].text and "act now" in pages["en"].text
+    assert "<h2>マンガラで洪水</h2>" in pages["ja"].text
+    assert all(
+        "<script" not in page.text and quote(released["identifier"], safe="@.") in page.text for page in pages.values()
+    )
+    preferred = await room["anyone"].get(PUBLIC, headers={"accept-language": "fr, en-GB;q=0.8"})
+    assert '<html lang="en">' in preferred.text
+
+
+async def test_the_rss_feed_leads_to_the_message(fresh: Opened, room: dict[str, httpx.AsyncClient]) -> None:
+    released = await release(room["budi"], await drafted(room["siti"], wish(fresh)))
+    (named,) = read_feed((await room["anyone"].get(f"{PUBLIC}.rss", params={"language": "en"})).content)
+    assert (named.title, named.id) == ("Flood in Manggala", released["identifier"])
+    assert read_cap((await room["anyone"].get(named.address)).content).identifier == released["identifier"]
+    assert (await room["anyone"].get(f"{PUBLIC}/nothing")).status_code == 404
+
+
+async def test_a_message_from_elsewhere_is_judged(room: dict[str, httpx.AsyncClient]) -> None:
+    body = (Path(__file__).parents[1] / "services" / "bmkg" / "bmkg_cap_jateng.xml").read_bytes()
+    answer = await room["siti"].post(f"{WARNINGS}/judge", content=body, headers={"content-type": "application/xml"})
+    told = json.loads(answer.content)
+    assert (told["judgement"]["version"], told["signature"]["verdict"]) == ("1.2", "unsigned")
+    assert [each["rule"] for each in told["judgement"]["findings"]] == ["polygon.crossing"]
+    assert (await room["siti"].post(f"{WARNINGS}/judge")).status_code == 400
