@@ -3,7 +3,7 @@
 What is ours and not the city's says so in the file ("default of Pinisi"); docs/reference/incidents.md has every field.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +16,7 @@ from pinisi.city.text import Text, strange_place
 FILE = "operations.toml"
 HIGHEST, LOWEST = 1, 5
 USUAL_PRIORITY = 3
+MOST_NEEDED = 50
 Severity = Literal["danger", "caution", "information"]
 Level = Literal["city", "province", "nation"]
 Scalar = str | int | float | bool
@@ -31,16 +32,27 @@ class Agency(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     source: str = ""
 
 
+class Capability(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a unit can bring: `fire-engine`, `ambulance` ..."""
+
+    code: str
+    name: Text
+
+
 class SubCategory(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`priority` overrules that of the category."""
+    """`priority` and `needs` overrule those of the category."""
 
     code: str
     name: Text
     priority: int | None = None
+    needs: dict[str, int] | None = None
 
 
 class Category(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A sort of incident. `publishes` is the entity type that a service waits for (a health call, an accident)."""
+    """A sort of incident. `publishes` is the entity type that a service waits for (a health call, an accident).
+
+    `needs` says how many units of each capability are usually sent.
+    """
 
     code: str
     name: Text
@@ -48,6 +60,7 @@ class Category(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     supporting: tuple[str, ...] = ()
     priority: int = USUAL_PRIORITY
     subcategories: tuple[SubCategory, ...] = ()
+    needs: dict[str, int] = {}
     publishes: str | None = None
     source: str = ""
 
@@ -147,6 +160,7 @@ class Operations(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     note: Text | None = None
     agencies: tuple[Agency, ...] = ()
+    capabilities: tuple[Capability, ...] = ()
     categories: tuple[Category, ...] = ()
     priorities: tuple[PriorityRule, ...] = ()
     targets: Targets = Targets()
@@ -161,6 +175,14 @@ class Operations(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     def agency(self, code: str) -> Agency | None:
         return next((each for each in self.agencies if each.code == code), None)
+
+    def needs(self, category: str, subcategory: str) -> Mapping[str, int]:
+        """How many units of each capability are usually sent; empty where the city has not said."""
+        known = self.category(category)
+        if known is None:
+            return {}
+        sub = next((each for each in known.subcategories if each.code == subcategory), None)
+        return known.needs if sub is None or sub.needs is None else sub.needs
 
 
 DEFAULTS = Operations()
@@ -186,11 +208,13 @@ def _faults(all: Operations) -> Iterator[tuple[str, str]]:
     agencies = [agency.code for agency in all.agencies]
     categories = [category.code for category in all.categories]
     yield from _twice("agencies[{}].code", agencies)
+    yield from _twice("capabilities[{}].code", [each.code for each in all.capabilities])
     yield from _twice("categories[{}].code", categories)
     yield from _twice("priorities[{}].id", [rule.id for rule in all.priorities])
     yield from _twice("intake[{}].id", [intake.id for intake in all.intake])
     for number, category in enumerate(all.categories):
         yield from _category_faults(f"categories[{number}]", category, agencies)
+        yield from _need_faults(f"categories[{number}]", category, [each.code for each in all.capabilities])
     for number, rule in enumerate(all.priorities):
         yield from _rule_faults(f"priorities[{number}]", rule, all)
     for number, intake in enumerate(all.intake):
@@ -205,6 +229,15 @@ def _category_faults(at: str, category: Category, agencies: Collection[str]) -> 
     yield from _twice(at + ".subcategories[{}].code", [each.code for each in category.subcategories])
     for number, each in enumerate(category.subcategories):
         yield from _no_priority(f"{at}.subcategories[{number}].priority", each.priority)
+
+
+def _need_faults(at: str, category: Category, known: Collection[str]) -> Iterator[tuple[str, str]]:
+    wanted = [(f"{at}.needs", category.needs)]
+    wanted += [(f"{at}.subcategories[{n}].needs", each.needs or {}) for n, each in enumerate(category.subcategories)]
+    for field, needs in wanted:
+        yield from _unknown(field, needs, known, "capabilities")
+        if not all(0 < count <= MOST_NEEDED for count in needs.values()):
+            yield field, f"is a number of units from 1 to {MOST_NEEDED}"
 
 
 def _rule_faults(at: str, rule: PriorityRule, all: Operations) -> Iterator[tuple[str, str]]:

@@ -36,6 +36,9 @@ from pinisi.incidents.procedures.procedures import Procedures
 from pinisi.incidents.procedures.surroundings import Surroundings
 from pinisi.incidents.records import RECORDS, ROOM
 from pinisi.incidents.shelf import tend_shelf
+from pinisi.incidents.units.entity import UNIT
+from pinisi.incidents.units.following import units_follow
+from pinisi.incidents.units.roster import Roster
 from pinisi.incidents.warnings.desk import WarningDesk
 from pinisi.incidents.warnings.issuing import Seal
 from pinisi.incidents.watch import watch
@@ -136,7 +139,8 @@ class House:
         await self.people.record_start()
         self.gate = Gate(self.people)
         self.feed = InProcessFeed(self.store)
-        self.desk = Desk(self.store, self._operations_of, self._others_on_duty)
+        self.desk = Desk(self.store, self._operations_of, self._others_on_duty, units_follow, frozenset({UNIT}))
+        self.roster = Roster(self.store, self._operations_of)
         self.queue = self.desk.queue
         self.procedures = Procedures(self.store, self.desk)
         folder = read_folder(settings.data / "contexts")

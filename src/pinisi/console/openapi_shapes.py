@@ -12,6 +12,7 @@ from pinisi.console.incident_bodies import ActWish, IncidentWish, MergeWish, Unm
 from pinisi.console.job_endpoints import JobWish
 from pinisi.console.procedure_endpoints import ProcedureAct, ProcedureWish
 from pinisi.console.stage_endpoints import StageWish
+from pinisi.console.unit_endpoints import UnitFile, UnitPosition, UnitStateWish, UnitWish
 from pinisi.console.warning_bodies import WarningAct, WarningWish
 from pinisi.people.account_register import AccountChange
 from pinisi.people.interface import AccountRequest, PasswordRequest, SignInRequest, TokenRequest
@@ -254,6 +255,10 @@ _STRUCTS: tuple[type[msgspec.Struct], ...] = (
     UnmergeWish,
     WarningWish,
     WarningAct,
+    UnitWish,
+    UnitFile,
+    UnitStateWish,
+    UnitPosition,
 )
 SCHEMAS.update(msgspec.json.schema_components(_STRUCTS, ref_template="#/components/schemas/{name}")[1])
 

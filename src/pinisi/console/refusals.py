@@ -12,6 +12,7 @@ from pinisi.incidents.desk import MayNot
 from pinisi.incidents.procedures.followed import NoSuchRun
 from pinisi.incidents.queue import NoSuchIncident
 from pinisi.incidents.requirements import ActDoesNotFit, BadAct
+from pinisi.incidents.units.roster import NoSuchUnit
 from pinisi.incidents.warnings.desk import NoSuchWarning
 from pinisi.people import errors as people
 from pinisi.runtime.record_book import NotInBook
@@ -58,6 +59,8 @@ def _known(error: Exception) -> Reply | None:
         return refuse(409, "The call is elsewhere", text)
     if isinstance(error, NoSuchWarning):
         return refuse(404, "No such warning", f"there is no warning {text[:120]}")
+    if isinstance(error, NoSuchUnit):
+        return refuse(404, "No such unit", f"there is no unit {text[:120]}, or you may not see it")
     if isinstance(error, NotInBook):
         return refuse(404, "Not there", f"there is no {text[:120]}, or you may not see it")
     if isinstance(error, CannotReplay):

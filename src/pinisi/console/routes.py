@@ -30,6 +30,7 @@ from pinisi.console.stage_endpoints import STAGE_ROUTES
 from pinisi.console.subscription_endpoints import SUBSCRIPTION_ROUTES
 from pinisi.console.time_endpoints import TIME_ROUTES
 from pinisi.console.trail_endpoints import TRAIL_ROUTES
+from pinisi.console.unit_endpoints import UNIT_ROUTES
 from pinisi.console.view_endpoints import VIEW_ROUTES
 from pinisi.console.warning_endpoints import WARNING_ROUTES
 from pinisi.runtime.services import Registry
@@ -59,6 +60,7 @@ ROUTES: tuple[Route, ...] = (
     *ENTRY_ROUTES,
     *INCIDENT_ROUTES,
     *CALL_ROUTES,
+    *UNIT_ROUTES,
     *STAGE_ROUTES,
     *PROCEDURE_ROUTES,
     *WARNING_ROUTES,

@@ -28,6 +28,7 @@ from pinisi.incidents.acts import (
     Triage,
     Unmerge,
     Verify,
+    Withdraw,
     encoded_act,
 )
 from pinisi.incidents.clocks import due_at
@@ -38,6 +39,7 @@ from pinisi.incidents.queue import RECORD_KIND, Case, Queue, acts_kind
 from pinisi.incidents.record import Record
 from pinisi.incidents.requirements import ActDoesNotFit, BadAct
 from pinisi.incidents.states import OPEN
+from pinisi.incidents.units.unit import is_unit
 from pinisi.incidents.verification import asked_of
 from pinisi.store.protocol import Change, DocumentChange, Edit, EntityChange, Refused, Store, Transform, VersionConflict
 from pinisi.vocabulary.entity import Entity
@@ -47,7 +49,10 @@ from pinisi.vocabulary.terms import INCIDENT
 
 OthersOnDuty = Callable[[str, Principal, Instant], Awaitable[bool]]
 """tenant, who asks, now -> whether somebody else is on duty who may verify."""
+Following = Callable[[str, Record, Record], Sequence[EntityChange]]
+"""id of an incident, its record before and after an act -> what else follows from that, in the same commit."""
 VERIFY = "incidents.verify"
+DISPATCH = "units.dispatch"
 LATER = "somebody else was a moment earlier: look at the incident again"
 
 _encode = msgspec.json.Encoder().encode
@@ -62,16 +67,27 @@ async def _somebody(_tenant: str, _principal: Principal, _now: Instant) -> bool:
     return True
 
 
+def _nothing(_id: str, _before: Record, _after: Record) -> Sequence[EntityChange]:
+    return ()
+
+
 class Desk:
-    """`operations_of` knows the written rules of a tenant's city; `others` whether a second person is on duty."""
+    """`operations_of` knows the written rules of a tenant's city; `others` whether a second person is on duty.
+
+    `following` are entities of the types `follow` that go with every act, wherever they lie (the units that it sends).
+    """
 
     def __init__(
         self,
         store: Store,
         operations_of: Callable[[str], Operations] = lambda _: DEFAULTS,
         others: OthersOnDuty = _somebody,
+        following: Following = _nothing,
+        follow: frozenset[str] = frozenset(),
     ) -> None:
         self._store = store
+        self._following = following
+        self._follow = follow
         self._operations_of = operations_of
         self._others = others
         self.queue = Queue(store)
@@ -227,7 +243,8 @@ class Desk:
         done = await self._ruled(tenant, rules, case, done, principal, now)
         record = after(case.record, done)
         change = EntityChange(case.entity.id, _after(record, due_at(record, rules.targets)))
-        return [change, *_kept(case.entity.id, record, done, case.version)]
+        kept = _kept(case.entity.id, record, done, case.version)
+        return [change, *kept, *self._following(case.entity.id, case.record, record)]
 
     async def _completed(self, tenant: str, rules: Operations, case: Case, deed: AnyDeed) -> AnyDeed:
         """With what follows from the city's rules where it was left out; names that they do not know are refused."""
@@ -292,10 +309,17 @@ class Desk:
         writes: frozenset[str] = frozenset(),
     ) -> Case:
         try:
-            await self._store.apply(tenant, changes, as_desk(principal, writes))
+            await self._store.apply(tenant, changes, self._acting(as_desk(principal, writes)))
         except VersionConflict:
             raise ActDoesNotFit(LATER) from None
         return await self.queue.case(tenant, id, principal.grants)
+
+    def _acting(self, principal: Principal) -> Principal:
+        """Who may act on the incident moves what follows from it, also what stands outside of his areas now."""
+        if not self._follow:
+            return principal
+        grants = Grants((Grant(types=self._follow, write=True), *principal.grants.grants))
+        return msgspec.structs.replace(principal, grants=grants)
 
 
 def as_desk(principal: Principal, writes: frozenset[str] = frozenset()) -> Principal:
@@ -319,6 +343,8 @@ def _act(deed: AnyDeed, principal: Principal, at: Instant, entered_at: Instant) 
 def _may(deed: AnyDeed, principal: Principal) -> None:
     if isinstance(deed, Verify | Reject | BreakGlass | Review) and VERIFY not in principal.permissions:
         raise MayNot(f"to verify asks for the permission {VERIFY}")
+    if isinstance(deed, Assign | Withdraw) and is_unit(deed.unit) and DISPATCH not in principal.permissions:
+        raise MayNot(f"to send a unit asks for the permission {DISPATCH}")
 
 
 def _check_agency(rules: Operations, field: str, code: str) -> None:

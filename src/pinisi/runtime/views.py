@@ -11,13 +11,27 @@ from typing import Any
 import msgspec
 
 from pinisi.city.formula import need_of
-from pinisi.city.profile import MOST_TILES, Layer, Profile
+from pinisi.city.profile import MOST_TILES, Column, Layer, Profile
+from pinisi.city.text import Text
 from pinisi.runtime.live_file import Wanted, kind_of, read_live
 from pinisi.runtime.manifest import Service
 from pinisi.runtime.mapping.mapping import load_mapping_file
 from pinisi.runtime.services import Registry
 from pinisi.runtime.source import SourceKind
 from pinisi.runtime.view import Panel, Section, Tile
+
+UNITS = Layer(
+    id="units",
+    title=Text(id="Unit lapangan", en="Response units", ja="出動部隊"),
+    type="Unit",
+    shape="triangle",
+    hue=4,
+    columns=(
+        Column(key="agency", label=Text(id="Instansi", en="Agency", ja="担当機関")),
+        Column(key="unitState", label=Text(id="Keadaan", en="State", ja="状態")),
+    ),
+)
+"""A layer of the house itself: units belong to no service."""
 
 
 def with_views(profile: Profile, registry: Registry, kinds: Sequence[SourceKind[Any]]) -> Profile:
@@ -28,7 +42,7 @@ def with_views(profile: Profile, registry: Registry, kinds: Sequence[SourceKind[
     """
     written = _written(profile, registry, kinds)
     tiles = _tiles(profile, registry, written)
-    layers = (*profile.city.layers, *_layers(profile, registry, written))
+    layers = (*profile.city.layers, *_layers(profile, registry, written), *_units(profile))
     shown = [tile.id for _, tile in tiles if tile.now][: max(0, MOST_TILES - len(profile.city.tiles))]
     return msgspec.structs.replace(
         profile,
@@ -47,6 +61,12 @@ def _layers(profile: Profile, registry: Registry, written: frozenset[str]) -> li
                 taken.add(layer.id)
                 added.append(msgspec.structs.replace(layer, service=layer.service or service.name))
     return added
+
+
+def _units(profile: Profile) -> tuple[Layer, ...]:
+    """The units of a city that has agencies to send them."""
+    taken = {layer.id for layer in profile.city.layers} | set(profile.city.without)
+    return (UNITS,) if profile.operations.agencies and UNITS.id not in taken else ()
 
 
 def _tiles(profile: Profile, registry: Registry, written: frozenset[str]) -> list[tuple[Service, Tile]]:

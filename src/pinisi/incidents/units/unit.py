@@ -12,13 +12,20 @@ STATES: tuple[UnitState, ...] = get_args(UnitState)
 SENDABLE: frozenset[UnitState] = frozenset({"free", "returning"})
 
 LonLat = tuple[float, float]
+ID = "urn:ngsi-ld:Unit:"
+
+
+def is_unit(id: str) -> bool:
+    """Whether it names a unit of the roster. A city without one writes a unit down by any other name."""
+    return id.startswith(ID)
 
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
     """One unit as it is now.
 
     `position` is where it was last seen (`seen_at`), `base` where it stands when it is not out. `capabilities` are
-    the city's own words (`fire-engine`, `ladder`, `ambulance`, `rescue-boat` ...).
+    the city's own words (`fire-engine`, `ladder`, `ambulance`, `rescue-boat` ...). `incident` is that which it is out
+    for; `exercise`: it is made up for a drill.
     """
 
     id: str
@@ -29,6 +36,8 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     base: LonLat
     position: LonLat | None = None
     seen_at: Instant = 0
+    incident: str = ""
+    exercise: bool = False
 
     @property
     def sendable(self) -> bool:

@@ -1,0 +1,274 @@
+"""Units over HTTP: the roster, how each stands and where it is, and which to send to an incident."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from pinisi.city.operations import MOST_NEEDED
+from pinisi.console.atlas import Atlas
+from pinisi.console.house import House
+from pinisi.console.http import BadRequest, Call, Reply, Route, json_reply
+from pinisi.console.incident_bodies import moment_of
+from pinisi.console.layers import point_of
+from pinisi.console.town import Town
+from pinisi.incidents.incident import word_of
+from pinisi.incidents.queue import Case
+from pinisi.incidents.units.recommendation import Candidate, Demand, Recommendation, recommend
+from pinisi.incidents.units.roster import NewUnit
+from pinisi.incidents.units.roster_file import read_roster
+from pinisi.incidents.units.travel import StraightLine
+from pinisi.incidents.units.unit import LonLat, Unit
+from pinisi.incidents.units.wording import EACH_ALIKE, HOW_IT_IS_FOUND, NO_PLACE, NO_UNITS, cover_text
+from pinisi.vocabulary.instant import format_instant
+from pinisi.vocabulary.principal import EVERYTHING
+from pinisi.vocabulary.terms import LOCATION
+
+MOST_FILE = 2_000_000
+_WAY = StraightLine()
+
+
+class UnitWish(msgspec.Struct, forbid_unknown_fields=True):
+    """A new unit. `code` is its own within the city, `base` [longitude, latitude]; it names nobody."""
+
+    code: str
+    name: str
+    agency: str
+    capabilities: list[str]
+    base: list[float]
+    exercise: bool = False
+
+
+class UnitFile(msgspec.Struct, forbid_unknown_fields=True):
+    """The text of a `units.csv`."""
+
+    text: str
+
+
+class UnitStateWish(msgspec.Struct, forbid_unknown_fields=True):
+    """`free`, `returning` or `off`."""
+
+    state: str
+
+
+class UnitPosition(msgspec.Struct, forbid_unknown_fields=True):
+    """Where it was seen; `observedAt` nothing: now."""
+
+    position: list[float]
+    observedAt: str = ""
+
+
+async def list_units(house: House, call: Call) -> Reply:
+    """The roster; where there is none, what is missing and how it comes."""
+    town = house.town(call.tenant)
+    agency = call.query.get("agency", "")
+    units = [unit for unit in await house.roster.units(call.tenant, call.grants) if agency in ("", unit.agency)]
+    rules = town.profile.operations
+    return json_reply(
+        {
+            "units": [unit_json(unit) for unit in units],
+            "missing": None if units else NO_UNITS,
+            "capabilities": rules.capabilities,
+            "agencies": [{"code": each.code, "name": each.name} for each in rules.agencies],
+            "position": await house.store.position(call.tenant),
+        }
+    )
+
+
+async def register_unit(house: House, call: Call) -> Reply:
+    new = msgspec.convert(msgspec.to_builtins(call.decode(UnitWish)), NewUnit)
+    (unit,) = await house.roster.register(call.tenant, [new], call.principal, correct=False)
+    return json_reply(unit_json(unit), 201, ((b"location", f"/pinisi/v1/units/{unit.id}".encode()),))
+
+
+async def import_units(house: House, call: Call) -> Reply:
+    """All rows of a `units.csv`, or none: units that are known are corrected, those that it does not name stay."""
+    file, town = call.decode(UnitFile), house.town(call.tenant)
+    if len(file.text) > MOST_FILE:
+        raise BadRequest("text", f"at most {MOST_FILE} characters")
+    new, faults = read_roster(file.text, call.tenant, town.profile.operations)
+    if faults:
+        return json_reply({"units": 0, "faults": faults}, 400)
+    units = await house.roster.register(call.tenant, new, call.principal, correct=True)
+    return json_reply({"units": len(units), "faults": []})
+
+
+async def get_unit(house: House, call: Call) -> Reply:
+    return json_reply(unit_json(await house.roster.unit(call.tenant, call.params["id"], call.grants)))
+
+
+async def set_unit_state(house: House, call: Call) -> Reply:
+    wish = call.decode(UnitStateWish)
+    return json_reply(
+        unit_json(await house.roster.set_state(call.tenant, call.params["id"], wish.state, call.principal))
+    )
+
+
+async def report_position(house: House, call: Call) -> Reply:
+    told, town = call.decode(UnitPosition), house.town(call.tenant)
+    at = moment_of("observedAt", told.observedAt) or town.now()
+    unit = await house.roster.report(call.tenant, call.params["id"], told.position, at, call.principal, town.now())
+    return json_reply(unit_json(unit))
+
+
+async def remove_unit(house: House, call: Call) -> Reply:
+    await house.roster.remove(call.tenant, call.params["id"], call.principal)
+    return Reply(204)
+
+
+async def recommend_units(house: House, call: Call) -> Reply:
+    """Which units to send: among all of the city, since the nearest may stand outside of the reader's area."""
+    town = house.town(call.tenant)
+    case = await house.queue.case(call.tenant, call.params["id"], call.grants)
+    needed = _needed(call, town, case)
+    place = point_of(word_of(case.entity, LOCATION))
+    units = await house.roster.units(call.tenant, EVERYTHING)
+    await town.atlas.refresh()
+    demand = _demand(town.atlas)
+    missing = NO_UNITS if not units else NO_PLACE if place is None else None
+    found = Recommendation(chosen=(), candidates=(), missing=tuple(sorted(needed)))
+    if place is not None and units:
+        found = recommend(units, needed, place, demand, _WAY, town.now())
+    chosen = {each.unit for each in found.chosen}
+    known = {unit.id: unit for unit in units}
+    return json_reply(
+        {
+            "needed": needed,
+            "method": _WAY.method,
+            "how": HOW_IT_IS_FOUND,
+            "demand": EACH_ALIKE,
+            "candidates": [_candidate_json(each, known[each.unit], each.unit in chosen) for each in found.candidates],
+            "lacking": found.missing,
+            "missing": missing,
+            "at": format_instant(town.now()),
+        }
+    )
+
+
+def unit_json(unit: Unit) -> dict[str, Any]:
+    return {
+        "id": unit.id,
+        "name": unit.name,
+        "agency": unit.agency,
+        "capabilities": sorted(unit.capabilities),
+        "state": unit.state,
+        "base": unit.base,
+        "position": unit.position,
+        "observedAt": format_instant(unit.seen_at) if unit.position else None,
+        "incident": unit.incident or None,
+        "exercise": unit.exercise,
+    }
+
+
+def _candidate_json(found: Candidate, unit: Unit, chosen: bool) -> dict[str, Any]:
+    return {
+        **unit_json(unit),
+        "chosen": chosen,
+        "travel": round(found.travel),
+        "coverLoss": round(found.cover_loss),
+        "coverText": cover_text(found.uncovered),
+        "uncovered": None if found.uncovered is None else [found.uncovered[0], round(found.uncovered[1])],
+        "covers": found.covers,
+        "positionAge": None if found.position_age is None else round(found.position_age),
+        "stretched": found.stretched,
+    }
+
+
+def _needed(call: Call, town: Town, case: Case) -> Mapping[str, int]:
+    """`need=fire-engine:2,ambulance` of the query; else what the city usually sends to such an incident."""
+    text = call.query.get("need", "")
+    if not text:
+        return town.profile.operations.needs(case.record.category, case.record.subcategory)
+    needed: dict[str, int] = {}
+    for part in text.split(",")[:MOST_NEEDED]:
+        word, _, count = part.strip().partition(":")
+        if not word or not (count or "1").isascii() or not (count or "1").isdigit() or len(count) > 2:
+            raise BadRequest("need", "capabilities with commas between, each with a number: fire-engine:2,ambulance")
+        if not 0 < int(count or "1") <= MOST_NEEDED:
+            raise BadRequest("need", f"from 1 to {MOST_NEEDED} units of each")
+        needed[word[:40]] = int(count or "1")
+    return needed
+
+
+def _demand(atlas: Atlas) -> Demand:
+    """Where the next calls may come from: the smallest areas of the city, each alike until calls are counted."""
+    cards = [card for card in atlas.cards() if card.center is not None]
+    parents = {card.parent for card in cards}
+    leaves = [card for card in cards if card.code not in parents]
+    places: tuple[LonLat, ...] = tuple(card.center for card in leaves if card.center is not None)
+    return Demand(names=tuple(card.name for card in leaves), places=places, weights=(1.0,) * len(places))
+
+
+_PATH = "/pinisi/v1/units"
+
+UNIT_ROUTES: tuple[Route, ...] = (
+    Route(
+        method="GET",
+        path=_PATH,
+        permission="incidents.read",
+        endpoint=list_units,
+        summary="The roster of units, or what is missing and how it comes",
+        parameters=("agency",),
+    ),
+    Route(
+        method="POST",
+        path=_PATH,
+        permission="units.dispatch",
+        endpoint=register_unit,
+        summary="Enter a unit",
+        body="UnitWish",
+        answers=(201, 400, 409),
+    ),
+    Route(
+        method="POST",
+        path=_PATH + "/import",
+        permission="units.dispatch",
+        endpoint=import_units,
+        summary="Import a roster as units.csv: all rows or none",
+        body="UnitFile",
+        answers=(200, 400),
+    ),
+    Route(
+        method="GET",
+        path=_PATH + "/{id}",
+        permission="incidents.read",
+        endpoint=get_unit,
+        summary="One unit",
+        answers=(200, 404),
+    ),
+    Route(
+        method="DELETE",
+        path=_PATH + "/{id}",
+        permission="units.dispatch",
+        endpoint=remove_unit,
+        summary="Strike a unit from the roster",
+        answers=(204, 404, 409),
+    ),
+    Route(
+        method="POST",
+        path=_PATH + "/{id}/state",
+        permission="units.dispatch",
+        endpoint=set_unit_state,
+        summary="Put a unit on duty, off it, or home again",
+        body="UnitStateWish",
+        answers=(200, 400, 404, 409),
+    ),
+    Route(
+        method="POST",
+        path=_PATH + "/{id}/position",
+        permission="units.dispatch",
+        endpoint=report_position,
+        summary="Report where a unit was seen",
+        body="UnitPosition",
+        answers=(200, 400, 404),
+    ),
+    Route(
+        method="GET",
+        path="/pinisi/v1/incidents/{id}/recommendation",
+        permission="units.dispatch",
+        endpoint=recommend_units,
+        summary="Which units to send, with travel time and what they leave uncovered",
+        parameters=("need",),
+        answers=(200, 400, 404),
+    ),
+)
