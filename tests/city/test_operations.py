@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from pinisi.city.errors import CityError
 from pinisi.city.facts import Selection
@@ -12,6 +13,7 @@ from pinisi.city.operations import DEFAULTS, Condition, Intake, Operations, Prio
 from pinisi.city.suppression import SuppressRule, parents_of
 from pinisi.city.text import Text
 from pinisi.incidents.priority import Facts, proposed
+from pinisi.vocabulary.instant import parse_instant
 
 CITIES = Path(__file__).parents[2] / "cities"
 MAKASSAR = read_operations(CITIES / "makassar")
@@ -111,6 +113,27 @@ def test_a_title_takes_words_in_each_language() -> None:
     (found,) = taken_in((rule,), {"id": "urn:a", "type": "Alert", "name": name, "state": value("on")})
     assert found.title == Text("Hujan", "Rain", "Hujan")
     assert taken_in((rule,), {"id": "urn:a", "type": "Alert", "name": name}) == []
+
+
+def test_a_report_of_long_ago_needs_nobody() -> None:
+    rule = Intake(
+        id="r",
+        type="Report",
+        channel="citizen-report",
+        conditions=(Condition(attribute="state"),),
+        title=WORD,
+        fresh_hours=3,
+    )
+    noon = parse_instant("2026-11-25T12:00:00Z")
+
+    def taken(at: str | None, rule: Intake = rule) -> int:
+        said = value("wet") | ({"observedAt": at} if at else {})
+        return len(taken_in((rule,), {"id": "urn:a", "type": "Report", "state": said}, noon))
+
+    assert taken("2026-11-25T09:00:00Z") == 1
+    assert taken("2026-11-25T08:59:59Z") == 0
+    assert taken("2026-11-25T08:59:59Z", replace(rule, fresh_hours=None)) == 1
+    assert taken(None) == taken("noon") == 1
 
 
 def test_suppression_finds_what_an_alarm_rests_upon() -> None:

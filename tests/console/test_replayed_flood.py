@@ -81,7 +81,11 @@ async def test_deep_water_raises_an_exercise_and_none_in_the_city(tmp_path: Path
         await at.until(FLOOD, "paused")
         raised = await at.incidents(FLOOD)
         here = (await client.get(f"{OURS}/incidents")).json()
-    assert {(each["severity"], each["exercise"]) for each in raised["incidents"]} == {("danger", True)}
+    assert {(each["severity"], each["exercise"]) for each in raised["incidents"]} <= {
+        ("danger", True),
+        ("caution", True),
+    }
+    assert any(each["severity"] == "danger" for each in raised["incidents"])
     assert here["count"] == 0
 
 

@@ -88,6 +88,13 @@ async def test_danger_rings_whatever_waits(desk: Desk, gate: Gate) -> None:
     assert (await record(desk, "also")).state == (await record(desk, "again")).state == "unacknowledged"
 
 
+async def test_a_report_that_is_an_incident_at_once_is_quiet_as_an_alarm(desk: Desk, gate: Gate) -> None:
+    reports = [msgspec.structs.replace(alarm(name), begins="open", channel="citizen-report") for name in "ab"]
+    await raised(gate, *reports)
+    assert (await record(desk, "a")).state == "open"
+    assert ((await record(desk, "b")).state, (await record(desk, "b")).group) == ("suppressed", "urn:a")
+
+
 async def test_an_alarm_without_a_category_rings_as_ever(desk: Desk, gate: Gate) -> None:
     await raised(gate, *(alarm(name, category="") for name in "abcde"))
     assert (await desk.queue.cases("city", Wanted(states=("unacknowledged",)), EVERYTHING, limit=9))[1] == 5

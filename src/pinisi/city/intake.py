@@ -1,13 +1,14 @@
 """Entities of services that need people, by the city's written rules (`[[intake]]` of `operations.toml`)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
 from pinisi.city.facts import number_of, types_of, value_of
 from pinisi.city.operations import Condition, Intake
 from pinisi.city.text import LANGUAGES, Text, fill
+from pinisi.vocabulary.instant import HOUR, Instant, NotAnInstant, parse_instant
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,13 +20,28 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     title: Text
 
 
-def taken_in(rules: Sequence[Intake], entity: Mapping[str, Any]) -> list[Taken]:
-    """What the rules say of one entity in normalized form, in the order of the rules."""
+def taken_in(rules: Sequence[Intake], entity: Mapping[str, Any], now: Instant | None = None) -> list[Taken]:
+    """What the rules say of one entity in normalized form, in the order of the rules; without `now` all is fresh."""
     return [
         Taken(key=f"{rule.id}:{entity['id']}", intake=rule, subject=entity["id"], title=_title(rule, entity))
         for rule in rules
         if rule.type in types_of(entity) and all(_holds(each, entity) for each in rule.conditions)
+        if now is None or rule.fresh_hours is None or not _older(rule, entity, now - round(rule.fresh_hours * HOUR))
     ]
+
+
+def _older(rule: Intake, entity: Mapping[str, Any], than: Instant) -> bool:
+    """Whether all that its conditions look at was observed before; what tells no time is not older."""
+    return all(_observed(entity, each.attribute, than) < than for each in rule.conditions) if rule.conditions else False
+
+
+def _observed(entity: Mapping[str, Any], attribute: str, otherwise: Instant) -> Instant:
+    said = entity.get(attribute)
+    at = cast("Mapping[str, Any]", said).get("observedAt") if isinstance(said, Mapping) else None
+    try:
+        return otherwise if at is None else parse_instant(str(at))
+    except NotAnInstant:
+        return otherwise
 
 
 def _holds(condition: Condition, entity: Mapping[str, Any]) -> bool:

@@ -140,11 +140,13 @@ class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 class Intake(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Which entities of a service need people: all of `type` (short name) of which every condition holds.
 
-    `title` may hold `{name}` and the name of any attribute in braces.
+    `title` may hold `{name}` and the name of any attribute in braces. `fresh_hours`: what was observed longer ago when
+    it is looked at needs nobody any more (reports of a moment, not states that last).
     """
 
     id: str
     type: str
+    fresh_hours: float | None = None
     conditions: tuple[Condition, ...] = ()
     channel: Literal["citizen-report", "sensor", "camera", "warning", "forecast", "other"]
     category: str = ""

@@ -56,7 +56,10 @@ class CityRules:
             return () if alarm is None else (alarm,)
         document = self._document(record)
         alarms = [self._by_rule(alarm, document) for alarm in alarms_of(self._alarms, document)]
-        return [*alarms, *(self._by_intake(taken, document) for taken in taken_in(self._intake, document))]
+        return [
+            *alarms,
+            *(self._by_intake(taken, document) for taken in taken_in(self._intake, document, self._town.now())),
+        ]
 
     def _by_rule(self, alarm: Alarm, document: Mapping[str, Any]) -> Raised:
         return Raised(

@@ -145,7 +145,7 @@ class _Watch:
         standing = self._standing.get(id, frozenset[str]())
         if alarms.keys() == standing:
             return False
-        for alarm in (alarms[key] for key in alarms.keys() - standing):
+        for alarm in (alarm for key, alarm in alarms.items() if key not in standing):
             await self._ring(alarm)
         for ended in sorted(standing - alarms.keys()):
             await self._act(ended, Return(), lambda case: case.record.state in OPEN and not case.record.over)

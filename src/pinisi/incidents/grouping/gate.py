@@ -1,8 +1,9 @@
 """Between the written rules and the desk: an alarm of a flood of alarms is raised, and asks nobody until it should.
 
-Only alarms with a category pass through it. What calls nobody is raised as suppressed by the rule GROUPING, with the
-incident that it belongs to and the reason in words; what has waited is released when its turn comes. Each decision is
-committed together with the incident, so that a restart goes on from all of them.
+Only what has a category passes through it. What rings is raised as it was asked for; what calls nobody as an alarm that
+is suppressed by the rule GROUPING, with the incident that it belongs to and the reason in words; what has waited is
+released when its turn comes. Each decision is committed together with the incident, so that a restart goes on from all
+of them.
 """
 
 import asyncio
@@ -80,6 +81,8 @@ class Gate:
             notice = engines.control.take(event, joined, engines.grouping.family_of(event.kind), now)
             left = engines.note(notice)
             quietly = None if notice.operator is not None else self._quietly(engines, notice, joined)
+            if quietly is not None:
+                raised = msgspec.structs.replace(raised, begins="unacknowledged")
             also = [self._keep(Kept(notice, event, joined))]
             done = await self._desk.raise_incident(self._tenant, raised, SYSTEM, now, quietly=quietly, also=also)
             if left is not None and notice.outcome in ("called", "part-of"):
