@@ -140,6 +140,7 @@ async def test_tasks_are_those_of_ones_role_or_of_ones_own_incidents(fresh: Open
         assert (await supervisor.get(f"{OURS}/tasks", params={"mine": "true"})).json()["tasks"] == []
         all = (await supervisor.get(f"{OURS}/tasks")).json()
         assert all["count"] == len(open_steps(run))
+        assert [each["mine"] for each in all["tasks"]] == [False] * all["count"]
         dues = [each["dueAt"] for each in all["tasks"]]
         assert dues == sorted(dues)
         pln = (await supervisor.get(f"{OURS}/tasks", params={"owner": "pln"})).json()["tasks"]
@@ -157,6 +158,7 @@ async def test_a_procedure_and_what_is_followed_go_on_paper_in_each_language(dem
     run = await act(demo, run, act="done", step="confirm", words="<b>knee</b> deep")
     paper = await demo.get(f"{of(run['incident'])}/{run['id']}/print", params={"language": "en"})
     assert "EXERCISE" in paper.text and "☑" in paper.text and "&lt;b&gt;knee&lt;/b&gt; deep" in paper.text
+    assert "Banjir di Rappocini" in paper.text and "{incident}" not in blank.text + paper.text
     assert (await demo.get(f"{OURS}/procedures/flood/print", params={"language": "xx"})).status_code == 400
 
 

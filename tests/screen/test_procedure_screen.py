@@ -35,7 +35,7 @@ def test_a_flood_is_followed_to_its_end_by_the_keyboard_alone(page: Page, war_ro
     witness = Witness(page, war_room.address)
     incident = raise_flood(page, war_room)
     open_incident(page, war_room, incident)
-    page.keyboard.press("s")
+    page.keyboard.press("g")
     page.keyboard.press("Enter")
     focused = page.locator("procedure-step article:focus")
     expect(focused).to_contain_text("Confirm the flood")
@@ -44,7 +44,7 @@ def test_a_flood_is_followed_to_its_end_by_the_keyboard_alone(page: Page, war_ro
     page.keyboard.press("1")
     expect(focused).to_contain_text("rescue teams with boats")
     expect(focused.locator(".message")).to_contain_text("BOAT TEAM REQUESTED. Banjir di Rappocini")
-    page.keyboard.press("k")
+    page.keyboard.press("o")
     expect(focused).to_contain_text("Sent by")
     page.keyboard.press("Enter")
     expect(page.locator("procedure-step article.done")).to_have_count(3)
@@ -75,7 +75,7 @@ _MOVED_ON = """(before) => {
 def test_a_step_is_skipped_only_with_a_reason(page: Page, war_room: WarRoom) -> None:
     incident = raise_flood(page, war_room)
     open_incident(page, war_room, incident)
-    page.keyboard.press("s")
+    page.keyboard.press("g")
     page.keyboard.press("Enter")
     focused = page.locator("procedure-step article:focus")
     expect(focused).to_contain_text("Confirm the flood")
@@ -118,3 +118,24 @@ def test_it_fits_a_phone(browser: Browser, war_room: WarRoom) -> None:
         expect(step).to_be_visible()
         box = step.bounding_box()
         assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 360
+
+
+def test_tasks_of_every_incident_stand_above_the_queue_and_lead_to_it(page: Page, war_room: WarRoom) -> None:
+    incident = raise_flood(page, war_room)
+    answer = page.request.post(
+        f"{war_room.address}/pinisi/v1/incidents/{incident}/procedures", data={"procedure": "earthquake"}
+    )
+    assert answer.status == 201, answer.text()
+    open_console(page, war_room, "/?page=events&lang=en")
+    task = page.locator("task-list .task", has_text="Read the official data of BMKG").first
+    expect(task).to_contain_text("left")
+    task.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("procedure-step article.open").first).to_be_visible()
+    page.keyboard.press("g")
+    focused = page.locator("procedure-step article:focus")
+    expect(focused).to_contain_text("Take cover first")
+    page.keyboard.press("n")
+    page.keyboard.type("All safe")
+    page.keyboard.press("Enter")
+    expect(page.locator("procedure-step article.done")).to_contain_text("All safe")

@@ -111,6 +111,8 @@ export interface ProcedureAct {
 }
 
 export interface ProcedureTask {
+  /** It is for me to see to. */
+  mine: boolean;
   incident: { id: string; title: Text; severity: Severity; priority: number | null; area: string | null; owner: string | null };
   run: string;
   procedure: Text;
@@ -131,7 +133,7 @@ export const procedures = {
   start: (incident: string, procedure: string, drill: boolean) => send<ProcedureRun>(of(incident), { procedure, drill }),
   act: (incident: string, run: string, act: ProcedureAct) =>
     send<ProcedureRun>(`${of(incident)}/${encodeURIComponent(run)}/acts`, act),
-  tasks: (mine: boolean) => ask<{ count: number; tasks: ProcedureTask[] }>(`tasks?limit=200${mine ? "&mine=true" : ""}`),
+  tasks: () => ask<{ count: number; tasks: ProcedureTask[] }>("tasks?limit=500"),
   /** Where a run is shown to be printed. */
   printed: (incident: string, run: string, language: Language) =>
     ofTenant(`/pinisi/v1/${of(incident)}/${encodeURIComponent(run)}/print?language=${language}`),

@@ -9,6 +9,7 @@ import "../calls/call-desk";
 import "../incidents/incident-detail";
 import "../incidents/incident-form";
 import "../incidents/incident-list";
+import "../procedures/task-list";
 import { inOrderOfUrgency, isOpen, newestFirst } from "../live/incidents";
 import { store } from "../live/store";
 import type { IncidentFilter } from "../screen/address";
@@ -89,6 +90,7 @@ export class EventsPage extends View {
       </div>
       ${this.raising && !store.past ? html`<incident-form @done=${() => (this.raising = false)}></incident-form>` : nothing}
       ${this.takesCalls() ? html`<call-desk></call-desk>` : nothing}
+      <task-list></task-list>
       <div class="filters" role="group" aria-label=${this.words.filterList}>${FILTERS.map((choice) => this.filter(choice))}</div>
       ${shown.length
         ? html`<incident-list .incidents=${shown} .label=${this.words.pages.events}></incident-list>`

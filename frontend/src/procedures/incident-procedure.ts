@@ -82,6 +82,7 @@ export class IncidentProcedure extends View {
 
   protected override render() {
     const words = this.words.procedures;
+    if (store.past) return nothing;
     const active = this.told?.runs.filter(isActive) ?? [];
     const over = this.told?.runs.filter((run) => !isActive(run)) ?? [];
     return html`
@@ -103,7 +104,7 @@ export class IncidentProcedure extends View {
   private offers(following: boolean) {
     const { told } = this;
     const words = this.words.procedures;
-    if (!told || store.past) return nothing;
+    if (!told) return nothing;
     if (!told.procedures.length) return html`<p class="empty">${words.none}</p>`;
     if (!this.mayRun) return nothing;
     const running = new Set(told.runs.filter(isActive).map(({ procedure }) => procedure));
@@ -169,9 +170,9 @@ export class IncidentProcedure extends View {
     this.toWork();
   }
 
-  /** `s` (standard procedure): to the first open step, else to the procedure that is proposed. */
+  /** `g` (go on): to the first open step, else to the procedure that is proposed. */
   private readonly key = (event: KeyboardEvent): void => {
-    if (event.key !== "s" || event.ctrlKey || event.metaKey || event.altKey || typing(event)) return;
+    if (event.key !== "g" || event.ctrlKey || event.metaKey || event.altKey || typing(event)) return;
     event.preventDefault();
     this.toWork();
   };

@@ -107,6 +107,7 @@ export class ProcedureRunView extends View {
       .step=${step}
       .number=${this.run.steps.indexOf(step) + 1}
       .live=${this.live}
+      .last=${step === this.lastEnded}
       @step-act=${(event: CustomEvent<ProcedureAct>) => this.act(event.detail)}
     ></procedure-step>`;
   }
@@ -186,7 +187,7 @@ export class ProcedureRunView extends View {
     if (event.key === "u") return this.undo(event);
     const steps = this.openSteps();
     const at = steps.findIndex((step) => step === (event.target as HTMLElement).closest("procedure-step"));
-    const key = event.key === "j" ? "ArrowDown" : event.key === "ArrowUp" ? "ArrowUp" : event.key;
+    const key = event.key === "j" ? "ArrowDown" : event.key === "k" ? "ArrowUp" : event.key;
     const next = moved(key, at, steps.length);
     if (next === null) return;
     event.preventDefault();
@@ -195,10 +196,14 @@ export class ProcedureRunView extends View {
     steps[next]?.scrollIntoView({ block: "nearest" });
   };
 
+  private get lastEnded(): FollowedStep | undefined {
+    const over = this.run.steps.filter((step) => step.endedAt && (step.state === "done" || step.state === "skipped"));
+    return over.sort((one, other) => (one.endedAt ?? "").localeCompare(other.endedAt ?? "")).at(-1);
+  }
+
   /** Takes back what was done last. */
   private undo(event: KeyboardEvent): void {
-    const over = this.run.steps.filter((step) => step.endedAt && (step.state === "done" || step.state === "skipped"));
-    const last = over.sort((one, other) => (one.endedAt ?? "").localeCompare(other.endedAt ?? "")).at(-1);
+    const last = this.lastEnded;
     if (!last || !this.live) return;
     event.preventDefault();
     event.stopPropagation();

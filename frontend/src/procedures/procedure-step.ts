@@ -19,7 +19,9 @@ export class ProcedureStepView extends View {
   @property({ type: Number }) number = 0;
   /** Whether something may be done with it: the run goes on, and it is not the past. */
   @property({ type: Boolean }) live = false;
-  @state() private skipping = false;
+  /** Whether it was the last to be ended, and can be taken back. */
+  @property({ type: Boolean }) last = false;
+  @state() private asked: "skip" | "done" | null = null;
   @state() private copied = false;
 
   private readonly beat = () => this.requestUpdate();
@@ -103,6 +105,10 @@ export class ProcedureStepView extends View {
         user-select: all;
       }
 
+      .link {
+        color: var(--accent);
+      }
+
       kbd {
         padding: 0 0.25rem;
         border: 1px solid var(--line);
@@ -143,8 +149,8 @@ export class ProcedureStepView extends View {
     >
       <span class="mark" aria-hidden="true">${MARKS[step.state]}</span>
       <div>
-        <p class="text">${this.text(step.text)}</p>
-        <p class="meta">${this.meta()}</p>
+        <p class="text ${step.endedAt ? "cut-off" : ""}" title=${step.endedAt ? this.text(step.text) : ""}>${this.text(step.text)}</p>
+        ${step.endedAt ? nothing : html`<p class="meta">${this.meta()}</p>`}
         ${this.checked()} ${step.state === "open" ? this.open() : this.over()}
       </div>
     </article>`;
@@ -188,11 +194,15 @@ export class ProcedureStepView extends View {
     const words = this.words.procedures;
     if (!step.endedAt) return nothing;
     const answer = step.decision?.answers.find(({ id }) => id === step.answer);
-    const told = [answer && this.text(answer.text), words.by(step.by ?? "", this.format.hour(step.endedAt)), step.words];
-    return html`<p class="small">${told.filter(Boolean).join(" · ")}</p>
-      ${this.live
-        ? html`<p><button class="button" tabindex="-1" @click=${() => this.act({ act: "reopen" })}>${words.undo}</button></p>`
-        : nothing}`;
+    const skipped = step.state === "skipped" && words.stepStates.skipped;
+    const sent = step.message?.sentAt && words.sentBy(step.message.sentBy ?? "", this.format.hour(step.message.sentAt));
+    const told = [answer && this.text(answer.text), skipped, words.by(step.by ?? "", this.format.hour(step.endedAt)), step.words, sent];
+    return html`<p class="small">
+      ${told.filter(Boolean).join(" · ")}
+      ${this.live && this.last
+        ? html`<button class="link" tabindex="-1" @click=${() => this.act({ act: "reopen" })}>${words.undo} <kbd>u</kbd></button>`
+        : nothing}
+    </p>`;
   }
 
   private open() {
@@ -209,16 +219,19 @@ export class ProcedureStepView extends View {
                   <kbd>${index + 1}</kbd> ${this.text(answer.text)}
                 </button>`,
             )
-          : html`<button class="button primary" tabindex="-1" @click=${() => this.act({ act: "done" })}>${words.done} <kbd>⏎</kbd></button>`}
+          : html`<button class="button primary" tabindex="-1" @click=${() => this.act({ act: "done" })}>${words.done} <kbd>⏎</kbd></button>
+              <button class="button" tabindex="-1" aria-expanded=${this.asked === "done"} @click=${() => this.ask("done")}>
+                ${words.note} <kbd>n</kbd>
+              </button>`}
         ${step.action && !step.command
           ? html`<button class="button" tabindex="-1" @click=${() => this.act({ act: "command" })}>${words.command}: ${step.action}</button>`
           : nothing}
         ${step.command ? html`<span class="small">${words.commandGiven}</span>` : nothing}
         ${step.skippable
-          ? html`<button class="button" tabindex="-1" aria-expanded=${this.skipping} @click=${this.askSkip}>${words.skip} <kbd>x</kbd></button>`
+          ? html`<button class="button" tabindex="-1" aria-expanded=${this.asked === "skip"} @click=${() => this.ask("skip")}>${words.skip} <kbd>x</kbd></button>`
           : nothing}
       </div>
-      ${this.skipping ? this.skipForm() : nothing}`;
+      ${this.asked ? this.form(this.asked) : nothing}`;
   }
 
   private message() {
@@ -231,38 +244,38 @@ export class ProcedureStepView extends View {
         <button class="button" tabindex="-1" @click=${this.copy}>${this.copied ? words.copied : words.copy} <kbd>y</kbd></button>
         ${message.sentAt
           ? html`<span class="small">${words.sentBy(message.sentBy ?? "", this.format.hour(message.sentAt))}</span>`
-          : html`<button class="button" tabindex="-1" @click=${() => this.act({ act: "sent" })}>${words.sent} <kbd>k</kbd></button>`}
+          : html`<button class="button" tabindex="-1" @click=${() => this.act({ act: "sent" })}>${words.sent} <kbd>o</kbd></button>`}
       </div>`;
   }
 
-  private skipForm() {
+  private form(asked: "skip" | "done") {
     const words = this.words.procedures;
-    return html`<form class="ask" @submit=${this.skip} @keydown=${this.leaveForm}>
-      <label class="field">${words.skipReason}<input name="words" required autocomplete="off" /></label>
+    return html`<form class="ask" @submit=${this.submit} @keydown=${this.leaveForm}>
+      <label class="field">${asked === "skip" ? words.skipReason : words.note}<input name="words" required autocomplete="off" /></label>
       <div class="buttons">
-        <button class="button primary">${words.skip}</button>
-        <button class="button" type="button" @click=${() => (this.skipping = false)}>${this.words.cancel}</button>
+        <button class="button primary">${asked === "skip" ? words.skip : words.done}</button>
+        <button class="button" type="button" @click=${() => (this.asked = null)}>${this.words.cancel}</button>
       </div>
     </form>`;
   }
 
-  private readonly askSkip = async (): Promise<void> => {
-    this.skipping = !this.skipping;
+  private async ask(asked: "skip" | "done"): Promise<void> {
+    this.asked = this.asked === asked ? null : asked;
     await this.updateComplete;
     this.renderRoot.querySelector<HTMLElement>("input")?.focus();
-  };
+  }
 
-  private readonly skip = (event: SubmitEvent): void => {
+  private readonly submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const words = String(new FormData(event.target as HTMLFormElement).get("words") ?? "");
-    this.skipping = false;
-    this.act({ act: "skip", words });
+    if (this.asked) this.act({ act: this.asked, words });
+    this.asked = null;
   };
 
   private readonly leaveForm = (event: KeyboardEvent): void => {
     if (event.key !== "Escape") return;
     event.stopPropagation();
-    this.skipping = false;
+    this.asked = null;
     this.focus();
   };
 
@@ -293,10 +306,12 @@ export class ProcedureStepView extends View {
     const { step } = this;
     const answer = step.decision?.answers[Number(key) - 1];
     if (answer) return () => this.act({ act: "answer", answer: answer.id });
+    if (/^[1-9]$/.test(key)) return () => undefined;
     if ((key === "Enter" || key === " ") && !step.decision) return () => this.act({ act: "done" });
-    if (key === "x" && step.skippable) return () => void this.askSkip();
+    if (key === "x" && step.skippable) return () => void this.ask("skip");
+    if (key === "n" && !step.decision) return () => void this.ask("done");
     if (key === "y" && step.message) return () => void this.copy();
-    if (key === "k" && step.message && !step.message.sentAt) return () => this.act({ act: "sent" });
+    if (key === "o" && step.message && !step.message.sentAt) return () => this.act({ act: "sent" });
     return null;
   }
 

@@ -1,4 +1,4 @@
-/** My tasks: open steps of all incidents, the most urgent first; Enter opens the incident. */
+/** My tasks: open steps of all incidents, the most urgent first; Enter opens the incident. Without any it is not there. */
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { type ProcedureTask, procedures } from "../api/procedures";
@@ -15,9 +15,8 @@ import { procedureStyles } from "./procedure-styles";
 @customElement("task-list")
 export class TaskList extends View {
   @state() private tasks: readonly ProcedureTask[] = [];
-  @state() private mine = true;
+  @state() private all = false;
   @state() private problem = "";
-  @state() private read = false;
 
   private readFor = -1;
   private readonly beat = () => this.requestUpdate();
@@ -43,6 +42,36 @@ export class TaskList extends View {
         color: var(--ink);
         font-weight: 600;
       }
+
+      summary {
+        padding: 0.5rem 1.125rem;
+        border-bottom: 1px solid var(--line);
+        font-size: 0.8125rem;
+        font-weight: 600;
+        cursor: pointer;
+      }
+
+      .choice {
+        display: flex;
+        gap: 1.25rem;
+        padding: 0.375rem 1.125rem;
+        font-size: var(--t12);
+        color: var(--ink2);
+      }
+
+      .choice [aria-pressed="true"] {
+        color: var(--ink);
+        font-weight: 600;
+      }
+
+      .none {
+        padding: 0.25rem 1.125rem 0.625rem;
+      }
+
+      .tasks {
+        max-height: 40vh;
+        overflow-y: auto;
+      }
     `,
   ];
 
@@ -66,24 +95,29 @@ export class TaskList extends View {
 
   private async ask(): Promise<void> {
     try {
-      this.tasks = (await procedures.tasks(this.mine)).tasks;
+      this.tasks = (await procedures.tasks()).tasks;
       this.problem = "";
     } catch (cause) {
       this.problem = this.saidOf(cause);
     }
-    this.read = true;
   }
 
   protected override render() {
+    if (store.past || (!this.tasks.length && !this.problem)) return nothing;
     const words = this.words.procedures;
+    const mine = this.tasks.filter((task) => task.mine);
+    const shown = this.all ? this.tasks : mine;
+    const count = (title: string, tasks: readonly ProcedureTask[]) => `${title} · ${this.format.exact(tasks.length)}`;
+    const choice = (all: boolean, title: string, tasks: readonly ProcedureTask[]) =>
+      html`<button aria-pressed=${this.all === all} @click=${() => (this.all = all)}>${count(title, tasks)}</button>`;
     return html`
-      <div class="section-head">
-        <h2>${this.mine ? words.tasks : words.allTasks}</h2>
-        <button class="button" aria-pressed=${!this.mine} @click=${this.turn}>${this.mine ? words.allTasks : words.tasks}</button>
-      </div>
-      ${this.problem ? html`<p class="notice" role="alert">${this.problem}</p>` : nothing}
-      ${this.read && !this.tasks.length && !this.problem ? html`<p class="empty">${words.noTasks}</p>` : nothing}
-      <div @keydown=${this.key}>${this.tasks.map((task) => this.task(task))}</div>
+      <details ?open=${mine.length > 0}>
+        <summary>${count(words.tasks, mine)}</summary>
+        ${this.problem ? html`<p class="notice" role="alert">${this.problem}</p>` : nothing}
+        <div class="choice">${choice(false, words.tasks, mine)} ${choice(true, words.allTasks, this.tasks)}</div>
+        ${shown.length ? nothing : html`<p class="small none">${words.noTasks}</p>`}
+        <div class="tasks" @keydown=${this.key}>${shown.map((task) => this.task(task))}</div>
+      </details>
     `;
   }
 
@@ -102,11 +136,6 @@ export class TaskList extends View {
       <span class="small">${incident.filter(Boolean).join(" · ")}</span>
     </button>`;
   }
-
-  private readonly turn = (): void => {
-    this.mine = !this.mine;
-    void this.ask();
-  };
 
   private readonly key = (event: KeyboardEvent): void => {
     if (typing(event)) return;

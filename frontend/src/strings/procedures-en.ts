@@ -67,7 +67,7 @@ export const procedures: Catalogue["procedures"] = {
   passedOver: (count) => (count === "1" ? "1 step not followed, by the answers given" : `${count} steps not followed, by the answers given`),
   waits: (count) => (count === "1" ? "1 step waits" : `${count} steps wait`),
   print: "Print",
-  keys: "Keys: arrows move, Enter done, 1 to 9 answers, x skip, u take back, y copy the message, k it was sent",
+  keys: "Keys: g to the open step, arrows move, Enter done, n done with a note, 1 to 9 answers, x skip, u take back, y copy the message, o it was sent",
   actNames: {
     start: "started",
     done: "did",

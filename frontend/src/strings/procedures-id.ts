@@ -65,7 +65,7 @@ export const procedures = {
   passedOver: (count: string) => `${count} langkah tidak dijalani karena jawaban yang dipilih`,
   waits: (count: string) => `${count} langkah menunggu`,
   print: "Cetak",
-  keys: "Tombol: panah pindah, Enter selesai, 1 sampai 9 jawaban, x lewati, u batalkan, y salin pesan, k sudah dikirim",
+  keys: "Tombol: g ke langkah terbuka, panah pindah, Enter selesai, n selesai dengan catatan, 1 sampai 9 jawaban, x lewati, u batalkan, y salin pesan, o sudah dikirim",
   actNames: {
     start: "memulai",
     done: "menyelesaikan",

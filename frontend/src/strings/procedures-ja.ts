@@ -67,7 +67,7 @@ export const procedures: Catalogue["procedures"] = {
   passedOver: (count) => `選んだ回答により ${count} 項目は該当せず`,
   waits: (count) => `${count} 項目が待機中`,
   print: "印刷",
-  keys: "キー: 矢印で移動、Enter で完了、1〜9 で回答、x 省略、u 取り消し、y 文面をコピー、k 送信済み",
+  keys: "キー: g で未完了の項目へ、矢印で移動、Enter で完了、n でメモ付き完了、1〜9 で回答、x 省略、u 取り消し、y 文面をコピー、o 送信済み",
   actNames: {
     start: "開始",
     done: "実施",

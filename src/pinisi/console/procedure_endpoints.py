@@ -9,6 +9,7 @@ from pinisi.city.text import LANGUAGES, Language
 from pinisi.console.house import House
 from pinisi.console.http import BadRequest, Call, Reply, Route, json_reply
 from pinisi.console.procedure_json import (
+    facts_of,
     is_exercise,
     playbook_json,
     run_json,
@@ -16,7 +17,7 @@ from pinisi.console.procedure_json import (
     task_json,
     whole_playbook_json,
 )
-from pinisi.console.procedure_print import CONTENT_SECURITY, printed
+from pinisi.console.procedure_print import BLANKS, CONTENT_SECURITY, printed
 from pinisi.console.town import Town
 from pinisi.incidents.desk import MayNot
 from pinisi.incidents.procedures.checking import is_proposed
@@ -67,7 +68,7 @@ async def print_procedure(house: House, call: Call) -> Reply:
     playbook = (await _shelf(town)).by_id.get(call.params["id"])
     if playbook is None:
         raise NoSuchRun(call.params["id"])
-    return _page(printed(town, playbook, None, _language(call)))
+    return _page(printed(town, playbook, None, _language(call), BLANKS))
 
 
 async def list_followed(house: House, call: Call) -> Reply:
@@ -145,9 +146,9 @@ async def _command(house: House, call: Call, wish: ProcedureAct) -> str:
 async def print_followed(house: House, call: Call) -> Reply:
     """A run on paper: what was done by whom, what is open, boxes for the rest."""
     town = house.town(call.tenant)
-    await house.queue.case(call.tenant, call.params["id"], call.grants)
+    case = await house.queue.case(call.tenant, call.params["id"], call.grants)
     followed = await house.procedures.kept.one(call.tenant, call.params["id"], call.params["run"])
-    return _page(printed(town, followed.playbook, followed.run, _language(call)))
+    return _page(printed(town, followed.playbook, followed.run, _language(call), facts_of(town, case)))
 
 
 async def list_tasks(house: House, call: Call) -> Reply:
@@ -161,9 +162,9 @@ async def list_tasks(house: House, call: Call) -> Reply:
         if case is None or (owner and owner not in task.owners):
             continue
         owns = bool(case.record.owner) and case.record.owner == call.principal.id
-        if mine and not is_mine(task, call.principal.roles, owns_incident=owns):
-            continue
-        found.append(task_json(town, case, task))
+        his = is_mine(task, call.principal.roles, owns_incident=owns)
+        if his or not mine:
+            found.append(task_json(town, case, task, mine=his))
     limit, offset = call.number("limit", 100, 0, 500), call.number("offset", 0, 0, 1_000_000)
     position = await house.store.position(call.tenant)
     return json_reply({"position": position, "count": len(found), "tasks": found[offset : offset + limit]})

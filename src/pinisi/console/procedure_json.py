@@ -83,12 +83,13 @@ def run_json(town: Town, case: Case, followed: Followed, shelf: Shelf) -> Json:
     }
 
 
-def task_json(town: Town, case: Case, task: Task) -> Json:
+def task_json(town: Town, case: Case, task: Task, *, mine: bool) -> Json:
     """A task with enough of its incident to be recognized."""
     incident = incident_json(town, case)
     run = task.followed.run
     return {
         "incident": {key: incident[key] for key in ("id", "title", "severity", "priority", "area", "owner")},
+        "mine": mine,
         "run": run.id,
         "procedure": text_json(task.followed.playbook.title),
         "drill": run.drill,
@@ -116,7 +117,7 @@ def facts_of(town: Town, case: Case) -> Facts:
     words: dict[str, Text | str] = {
         "incident": Text(**incident["title"]) if incident["title"].keys() == {"id", "en", "ja"} else "",
         "place": incident["area"] or _coordinates(incident["location"]),
-        "time": _local_time(town, record.raised_at),
+        "time": local_time(town, record.raised_at),
         "severity": _SEVERITIES.get(incident["severity"], ""),
         "category": category.name if category else "",
         "lead": lead.name if lead else "",
@@ -147,9 +148,17 @@ def _coordinates(location: Any) -> str:
     return f"{location[1]:.5f}, {location[0]:.5f}" if isinstance(location, list | tuple) else ""
 
 
-def _local_time(town: Town, moment: Instant) -> str:
-    local = datetime.fromtimestamp(moment / SECOND, UTC).astimezone(town.profile.zone)
-    return f"{local:%Y-%m-%d %H:%M} {town.profile.city.time_zone_name}"
+def local_time(town: Town, moment: Instant) -> Text:
+    """Hour and day in the city, as each language writes them."""
+    local, zone = datetime.fromtimestamp(moment / SECOND, UTC).astimezone(town.profile.zone), town.profile.city
+    return Text(
+        f"{local:%H.%M} {zone.time_zone_name}, {local:%d/%m/%Y}",
+        f"{local:%H:%M} {zone.time_zone_name}, {local.day} {_MONTHS[local.month - 1]} {local.year}",
+        f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}（{zone.time_zone_name}）",
+    )
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def _followed_step(town: Town, run: Run, step: Step, facts: Facts) -> Json:

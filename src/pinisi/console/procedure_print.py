@@ -9,7 +9,7 @@ from html import escape
 from pinisi.city.text import Language, Text
 from pinisi.console.procedure_json import owner_json
 from pinisi.console.town import Town
-from pinisi.incidents.procedures.messages import DRILL
+from pinisi.incidents.procedures.messages import DRILL, PLACES, Facts, filled
 from pinisi.incidents.procedures.playbook import Playbook, Step
 from pinisi.incidents.procedures.run import Progress, Run
 from pinisi.vocabulary.instant import SECOND, Instant
@@ -24,6 +24,8 @@ li { break-inside: avoid; margin: 0 0 3.5mm; } .box { font-size: 14pt; line-heig
 ul { margin: 1mm 0; padding-left: 5mm; }
 blockquote { margin: 1.5mm 0; padding: 1.5mm 3mm; border-left: 2px solid #777; }
 """
+BLANKS = Facts(dict.fromkeys(PLACES, "________"))
+"""For a procedure on paper: lines to write on."""
 CONTENT_SECURITY = b"default-src 'none'; style-src 'sha256-%s'" % base64.b64encode(
     hashlib.sha256(_STYLE.encode()).digest()
 )
@@ -49,12 +51,12 @@ _ROLES = {
 }
 
 
-def printed(town: Town, playbook: Playbook, run: Run | None, language: Language) -> str:
-    """The page; with a run, what was done in it."""
+def printed(town: Town, playbook: Playbook, run: Run | None, language: Language, facts: Facts) -> str:
+    """The page; with a run, what was done in it. `facts` fill the messages."""
     title = f"{_in(playbook.title, language)} ({_word('version', language)} {playbook.version})"
     drill = f'<p class="drill">{_html(_in(DRILL, language))}</p>' if run is not None and run.drill else ""
     numbers = {step.id: number for number, step in enumerate(playbook.steps, start=1)}
-    steps = "".join(_step(town, step, numbers, run, language) for step in playbook.steps)
+    steps = "".join(_step(town, step, numbers, run, language, facts) for step in playbook.steps)
     sources = "".join(
         f"<li>{_html(source.title)}. {_html(source.publisher)}, {source.year}</li>" for source in playbook.sources
     )
@@ -66,7 +68,7 @@ def printed(town: Town, playbook: Playbook, run: Run | None, language: Language)
     )
 
 
-def _step(town: Town, step: Step, numbers: dict[str, int], run: Run | None, language: Language) -> str:
+def _step(town: Town, step: Step, numbers: dict[str, int], run: Run | None, language: Language, facts: Facts) -> str:
     progress = None if run is None else run.progress(step.id)
     over = progress is not None and progress.state in ("done", "skipped")
     passed = progress is not None and progress.state == "passed"
@@ -78,7 +80,8 @@ def _step(town: Town, step: Step, numbers: dict[str, int], run: Run | None, lang
         *_decision(step, numbers, progress, language),
     ]
     if step.message:
-        parts.append(f"<blockquote>{_html(_in(step.message.text, language))}</blockquote>")
+        text = filled(step.message.text, facts, drill=run is not None and run.drill)
+        parts.append(f"<blockquote>{_html(_in(text, language))}</blockquote>")
     parts.append(_made(town, progress, language) if over or passed else _to_write(language))
     return f"<li{' class=passed' if passed else ''}>{' '.join(parts)}</li>"
 
