@@ -12,9 +12,12 @@ export function hasteOf(due: string, now: Date): Haste {
   return left < 0 ? "over" : left < SOON_MS ? "soon" : "calm";
 }
 
+/** What the clocks of browser and server may differ by without anybody seeing a minute more. */
+const SLACK_MS = 5_000;
+
 /** "12 min" or "3 h": whole minutes, rounded up, so that nothing is over before it is. */
 export function spanWords(milliseconds: number, words: Catalogue["procedures"]): string {
-  const minutes = Math.ceil(Math.abs(milliseconds) / 60_000);
+  const minutes = Math.max(1, Math.ceil((Math.abs(milliseconds) - SLACK_MS) / 60_000));
   return minutes < 120 ? words.minutes(String(minutes)) : words.hours(String(Math.round(minutes / 60)));
 }
 

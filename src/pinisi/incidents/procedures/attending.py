@@ -181,13 +181,12 @@ class Attendant:
 
     async def _start(self, incidents: Collection[str] | None) -> None:
         """Of these incidents; None: of all that are open."""
-        if incidents is not None and not incidents:
+        ids = await self._open_incidents() if incidents is None else incidents
+        if not ids:
             return
         shelf = await asyncio.to_thread(self._shelves.now)
         wanted = [playbook for playbook in shelf.playbooks if playbook.start == "automatic"]
-        if not wanted:
-            return
-        for id in await self._open_incidents() if incidents is None else incidents:
+        for id in ids if wanted else ():
             try:
                 case = await self._desk.queue.case(self._tenant, id, EVERYTHING)
                 known = await self._surroundings.circumstances(self._tenant, case)
