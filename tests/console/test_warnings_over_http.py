@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from house_at_hand import NGSI, OURS, PINISI_CONTEXT, Opened, entity_path
+from house_at_hand import NGSI, OURS, PINISI_CONTEXT, Opened, copy_data, entity_path, open_house
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "incidents"))
 
@@ -19,7 +19,7 @@ from pinisi.incidents.cap.feed_reader import read_feed
 from pinisi.incidents.cap.judge import judge
 from pinisi.incidents.cap.reader import read_cap
 from pinisi.incidents.cap.signature import check_signature
-from pinisi.incidents.warnings.issuing import CERTIFICATE_FILE, KEY_FILE
+from pinisi.incidents.warnings.issuing import CERTIFICATE_FILE, KEY_FILE, TRUSTED_FILE
 from pinisi.people.accounts import Assignment
 from pinisi.vocabulary.instant import HOUR, format_instant
 
@@ -300,3 +300,29 @@ async def test_a_message_from_elsewhere_is_judged(room: dict[str, httpx.AsyncCli
     assert (told["judgement"]["version"], told["signature"]["verdict"]) == ("1.2", "unsigned")
     assert [each["rule"] for each in told["judgement"]["findings"]] == ["polygon.crossing"]
     assert (await room["siti"].post(f"{WARNINGS}/judge")).status_code == 400
+
+
+async def test_the_city_s_own_list_says_whom_to_believe(fresh: Opened, room: dict[str, httpx.AsyncClient]) -> None:
+    own = seal(fresh)
+    released = await release(room["budi"], await drafted(room["siti"], wish(fresh)))
+    body = (await room["anyone"].get(f"{PUBLIC}/{released['identifier']}")).content
+    trusted = fresh.house.settings.key_folder / TRUSTED_FILE
+    for list_, verdict in ((b"", "untrusted"), (own, "valid")):
+        trusted.write_bytes(list_)
+        told = (await room["siti"].post(f"{WARNINGS}/judge", content=body)).json()
+        assert told["signature"]["verdict"] == verdict
+    trusted.write_bytes(b"nonsense")
+    assert (await room["siti"].post(f"{WARNINGS}/judge", content=body)).status_code == 409
+
+
+async def test_what_is_in_force_is_known_again_after_a_restart(template: Path, tmp_path: Path) -> None:
+    data = copy_data(template, tmp_path / "data")
+    async with open_house(data) as first, first.client() as demo:
+        for severity in ("Severe", "Extreme"):
+            await release(demo, await drafted(demo, wish(first, severity=severity)), alone="Nobody else is on duty")
+        about = (await demo.get(WARNINGS)).json()["warnings"][0]["id"]
+        cancel = await act(demo, about, 201, act="cancel", reason="Air surut")
+        await release(demo, cancel["id"], alone="Nobody else is on duty")
+        before = await in_force(demo)
+    async with open_house(data) as second, second.client() as demo:
+        assert await in_force(demo) == before and len(before) == 1

@@ -1,5 +1,6 @@
 """Warnings over HTTP: drafts, their release by a second person, and the judge of messages."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ from pinisi.console.http import BadRequest, Call, Reply, Route, json_reply
 from pinisi.console.warning_bodies import WarningAct, WarningWish, draft_of
 from pinisi.context.validate import check_uri
 from pinisi.incidents.cap.verdict import verdict_of
+from pinisi.incidents.requirements import ActDoesNotFit
 from pinisi.incidents.warnings.warning import STATES, State, Warning
 from pinisi.store.seen import projection_of, seen
 from pinisi.vocabulary.instant import Instant, format_instant
@@ -99,11 +101,14 @@ async def release_warning(house: House, call: Call) -> Reply:
     return _told(house, call, released)
 
 
-async def judge_message(_house: House, call: Call) -> Reply:
-    """The verdict on a CAP message in the body; with nobody's certificates trusted."""
+async def judge_message(house: House, call: Call) -> Reply:
+    """The verdict on a CAP message in the body, against the city's list of certificates."""
     if not call.body:
         raise BadRequest("body", "a CAP message")
-    return json_reply(verdict_of(call.body))
+    try:
+        return json_reply(await asyncio.to_thread(verdict_of, call.body, house.warnings.trusted()))
+    except ValueError as error:
+        raise ActDoesNotFit(str(error)) from None
 
 
 def _told(house: House, call: Call, warning: Warning) -> Reply:
@@ -156,7 +161,7 @@ WARNING_ROUTES: tuple[Route, ...] = (
         endpoint=judge_message,
         summary="Judge a CAP message: standard, rules, signature, each fault with its reason",
         body="File",
-        answers=(200, 400),
+        answers=(200, 400, 409),
     ),
     Route(
         method="GET",

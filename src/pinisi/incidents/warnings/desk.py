@@ -14,11 +14,10 @@ from pinisi.context.term_table import TermTable
 from pinisi.incidents.cap.alert_entities import alerts_of
 from pinisi.incidents.cap.compose import NotFit
 from pinisi.incidents.cap.drawing import NoGround
-from pinisi.incidents.cap.force import in_force
 from pinisi.incidents.cap.model import Alert, Reference
-from pinisi.incidents.cap.reader import read_cap
 from pinisi.incidents.desk import person_of
 from pinisi.incidents.requirements import ActDoesNotFit, BadAct
+from pinisi.incidents.warnings.board import MESSAGE_KIND, Board
 from pinisi.incidents.warnings.cancelling import cancel_of
 from pinisi.incidents.warnings.issuing import Issued, Seal, compose_draft, issue, sender_of
 from pinisi.incidents.warnings.warning import Draft, MadeAs, State, Step, Warning
@@ -27,7 +26,7 @@ from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Grant, Grants, Principal
 
-WARNING_KIND, MESSAGE_KIND = "warning", "warning-message"
+WARNING_KIND = "warning"
 SHORTEST_REASON = 10
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Warning).decode
@@ -42,6 +41,7 @@ class WarningDesk:
     def __init__(self, store: Store, table: TermTable, seal: Seal, profile_of: Callable[[str], Profile]) -> None:
         self._store, self._table, self._seal, self._profile_of = store, table, seal, profile_of
         self._alert_type = table.expand_term("Alert")
+        self._board = Board(store)
 
     # reading
 
@@ -66,8 +66,11 @@ class WarningDesk:
         return found[1]
 
     async def messages_in_force(self, tenant: str, now: Instant) -> list[Alert]:
-        bodies = await self._store.documents(tenant, MESSAGE_KIND)
-        return in_force([read_cap(body) for _, _, body in bodies], now)
+        return await self._board.in_force(tenant, now)
+
+    def trusted(self) -> bytes:
+        """The certificates of those whose warnings the city believes, as PEM."""
+        return self._seal.trusted()
 
     def preview(self, tenant: str, warning: Warning, now: Instant, about: Reference | None = None) -> Alert:
         """The message as it would go out now.
@@ -171,6 +174,7 @@ class WarningDesk:
             ended = msgspec.structs.replace(earlier, state=_ENDED[warning.kind])
             changes.append(DocumentChange(WARNING_KIND, earlier.id, _encode(ended), earlier_version))
         await self._commit(tenant, changes, principal)
+        self._board.released(tenant, issued.alert)
         return released
 
     # inside

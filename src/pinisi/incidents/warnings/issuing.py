@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pinisi.incidents.cap.sign import SigningKey
 
 KEY_FILE, CERTIFICATE_FILE = "warnings-key.pem", "warnings-certificate.pem"
+TRUSTED_FILE = "warnings-trusted.pem"
 
 
 class Issued(msgspec.Struct, frozen=True):
@@ -36,6 +37,11 @@ class Seal:
 
     def __init__(self, folder: Path) -> None:
         self._key, self._certificate = folder / KEY_FILE, folder / CERTIFICATE_FILE
+        self._trusted = folder / TRUSTED_FILE
+
+    def trusted(self) -> bytes:
+        """The city's list of certificates; empty without one."""
+        return self._trusted.read_bytes() if self._trusted.exists() else b""
 
     def signing(self) -> "SigningKey | None":
         """Read anew each time: a renewed certificate needs no restart.
