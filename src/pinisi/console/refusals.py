@@ -11,6 +11,8 @@ from pinisi.incidents.calls.switchboard import CallIsElsewhere, NoSuchCall
 from pinisi.incidents.desk import MayNot
 from pinisi.incidents.procedures.followed import NoSuchRun
 from pinisi.incidents.queue import NoSuchIncident
+from pinisi.incidents.report.typefaces import NoTypefaces
+from pinisi.incidents.report.typesetting import CannotPrint
 from pinisi.incidents.requirements import ActDoesNotFit, BadAct
 from pinisi.incidents.units.roster import NoSuchUnit
 from pinisi.incidents.warnings.desk import NoSuchWarning
@@ -71,7 +73,7 @@ def _known(error: Exception) -> Reply | None:
         return refuse(409, "The act does not fit", text)
     if isinstance(error, (BadAct, people.BadField)):
         return refuse(400, "Something is missing or wrong", text)
-    if isinstance(error, NotInstalled):
+    if isinstance(error, (NotInstalled, CannotPrint, NoTypefaces)):
         return refuse(501, "Not installed", text)
     return _people(error, text)
 

@@ -22,6 +22,7 @@ from pinisi.console.procedure_endpoints import PROCEDURE_ROUTES
 from pinisi.console.programme_endpoints import PROGRAMME_ROUTES
 from pinisi.console.public_warnings import PUBLIC_WARNING_ROUTES
 from pinisi.console.replay_endpoints import REPLAY_ROUTES
+from pinisi.console.report_endpoints import REPORT_ROUTES
 from pinisi.console.road_endpoints import ROAD_ROUTES
 from pinisi.console.service_endpoints import SERVICE_ROUTES
 from pinisi.console.service_routes import service_routes
@@ -61,6 +62,7 @@ ROUTES: tuple[Route, ...] = (
     *INCIDENT_ROUTES,
     *CALL_ROUTES,
     *UNIT_ROUTES,
+    *REPORT_ROUTES,
     *STAGE_ROUTES,
     *PROCEDURE_ROUTES,
     *WARNING_ROUTES,
