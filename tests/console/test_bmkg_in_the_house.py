@@ -173,7 +173,7 @@ async def test_a_fault_of_the_line_is_said_on_the_card_and_the_house_goes_on(
     [
         (HERE[:700], "is no XML: line"),
         (HERE.decode().replace("Hujan", "Huján").encode("latin-1"), "is no XML: line"),
-        (HERE.replace(b"<severity>Moderate", b"<severity>Bad"), "info[0].severity: 'Bad'"),
+        (HERE.replace(b"<severity>Moderate", b"<severity>Bad"), "info[1]/severity: 'Bad'"),
         (b'<!DOCTYPE a SYSTEM "file:///etc/passwd"><alert/>', "declares a document type"),
     ],
     ids=["malformed", "wrong encoding", "wrong word", "document type"],
