@@ -34,12 +34,13 @@ def test_a_route_names_a_permission_that_exists_or_says_why_it_is_open(route: Ro
     assert route.permission in PERMISSIONS or "open:" in route.summary.lower()
 
 
-def test_only_queries_and_ones_own_password_are_sent_with_no_more_than_a_right_to_read() -> None:
+def test_only_queries_and_what_is_ones_own_are_sent_with_no_more_than_a_right_to_read() -> None:
     sent = [route for route in GUARDED if route.method != "GET" and str(route.permission).endswith(".read")]
     assert {route.path for route in sent} <= {
         "/ngsi-ld/v1/entityOperations/query",
         "/ngsi-ld/v1/temporal/entityOperations/query",
         "/pinisi/v1/password",
+        "/pinisi/v1/sessions/{id}",
     }
 
 

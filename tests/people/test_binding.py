@@ -16,7 +16,7 @@ def test_this_machine_alone_needs_no_account(host: str) -> None:
 
 
 @pytest.mark.parametrize("host", OPEN)
-def test_any_other_address_needs_an_administrator_and_says_how_to_make_one(host: str) -> None:
+def test_any_other_address_needs_an_administrator(host: str) -> None:
     assert not is_loopback(host)
     with pytest.raises(RefusedToStart, match="pinisi account add NAME --role administrator"):
         may_bind(host, 0)

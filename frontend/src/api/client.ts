@@ -94,7 +94,8 @@ export function exportAddress(what: Record<string, string>, format: string, mome
 export const api = {
   shapes: (id: string, moment: Moment | null = null) => ask<GeoJSON.FeatureCollection>(then(`layers/${encodeURIComponent(id)}/shapes`, moment)),
   session: () => ask<Session>("session"),
-  login: (account: string, password: string) => send<unknown>("login", { account, password }),
+  login: (account: string, password: string, chosen: string | null = null) =>
+    send<unknown>("login", chosen === null ? { account, password } : { account, password, new: chosen }),
   logout: () => send<unknown>("logout", {}),
   city: () => ask<City>("city"),
   now: (moment: Moment | null = null) => ask<Now>(then("now", moment)),

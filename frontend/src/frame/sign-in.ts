@@ -11,6 +11,8 @@ import { View } from "./view";
 export class SignIn extends View {
   @state() private busy = false;
   @state() private refusal: string | null = null;
+  /** The password was right and is good for one time: another one is asked for. */
+  @state() private choosing = false;
 
   static override readonly styles = [
     controls,
@@ -54,7 +56,7 @@ export class SignIn extends View {
         <label class="field">
           ${words.password}<input name="password" type="password" autocomplete="current-password" required />
         </label>
-        ${this.refusal ? html`<p role="alert">${this.refusal}</p>` : nothing}
+        ${this.choosing ? this.choice() : nothing} ${this.refusal ? html`<p role="alert">${this.refusal}</p>` : nothing}
         <button class="button primary" ?disabled=${this.busy}>${words.signIn}</button>
       </form>
     </main>`;
@@ -66,11 +68,20 @@ export class SignIn extends View {
     this.busy = true;
     this.refusal = null;
     try {
-      await store.signIn(String(given.get("account")), String(given.get("password")));
+      const chosen = given.get("chosen");
+      await store.signIn(String(given.get("account")), String(given.get("password")), chosen === null ? null : String(chosen));
     } catch (cause) {
-      this.refusal = this.why(cause);
+      if (!this.choosing && cause instanceof Problem && cause.status === 409) this.choosing = true;
+      else this.refusal = this.why(cause);
     }
     this.busy = false;
+  }
+
+  private choice() {
+    return html`<p role="status">${this.words.oneTimePassword}</p>
+      <label class="field">
+        ${this.words.newPassword}<input name="chosen" type="password" autocomplete="new-password" minlength="12" required />
+      </label>`;
   }
 
   private why(cause: unknown): string {

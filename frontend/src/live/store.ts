@@ -129,8 +129,8 @@ class LiveStore extends EventTarget {
     this.changed();
   }
 
-  async signIn(account: string, password: string): Promise<void> {
-    await api.login(account, password);
+  async signIn(account: string, password: string, chosen: string | null = null): Promise<void> {
+    await api.login(account, password, chosen);
     await this.start();
   }
 

@@ -48,6 +48,8 @@ export const en: Catalogue = {
   accountName: "Account",
   password: "Password",
   signInRefused: "Account and password do not match.",
+  oneTimePassword: "This password is good for one time. Choose one of your own, of 12 characters or more.",
+  newPassword: "New password",
   version: "Version",
   licences: "Licences of its parts",
   tenant: "Tenant",

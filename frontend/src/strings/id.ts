@@ -46,6 +46,8 @@ export const id = {
   accountName: "Nama akun",
   password: "Kata sandi",
   signInRefused: "Nama akun atau kata sandi tidak cocok.",
+  oneTimePassword: "Kata sandi ini hanya berlaku satu kali. Pilih kata sandi Anda sendiri, paling sedikit 12 karakter.",
+  newPassword: "Kata sandi baru",
   version: "Versi",
   licences: "Lisensi bagian-bagiannya",
   tenant: "Penyewa",

@@ -48,6 +48,8 @@ export const ja: Catalogue = {
   accountName: "アカウント名",
   password: "パスワード",
   signInRefused: "アカウント名またはパスワードが違います。",
+  oneTimePassword: "このパスワードは一度しか使えません。ご自分のパスワード（12文字以上）を決めてください。",
+  newPassword: "新しいパスワード",
   version: "版",
   licences: "構成部品のライセンス",
   tenant: "テナント",

@@ -43,6 +43,7 @@ from pinisi.incidents.warnings.desk import WarningDesk
 from pinisi.incidents.warnings.issuing import Seal
 from pinisi.incidents.watch import watch
 from pinisi.people.binding import is_loopback, may_bind
+from pinisi.people.first_run import first_administrator
 from pinisi.people.gate import Gate
 from pinisi.people.public import public_view
 from pinisi.people.register import People
@@ -94,6 +95,7 @@ class House:
         self.towns: dict[str, Town] = {}
         self.body_limit = settings.body_limit_mb << 20
         self.closing = False
+        self.first_password: str | None = None
         self.farewells: set[Callable[[], None]] = set()
         self.channels = Channels()
         self.context_document = context_bytes()
@@ -134,8 +136,10 @@ class House:
         self.store.sealing = self.keys.seal
         self._opened.push_async_callback(seal_all, self.store)
         self.people = People(self.store, loopback=is_loopback(settings.host), public=public_view(settings.public_role))
-        may_bind(settings.host, await self.people.accounts.administrators())
         await self.people.open()
+        if not self.people.loopback:
+            self.first_password = await first_administrator(self.people, self.now())
+        may_bind(settings.host, await self.people.accounts.administrators())
         await self.people.record_start()
         self.gate = Gate(self.people)
         self.feed = InProcessFeed(self.store)

@@ -19,12 +19,13 @@ from pinisi.people.interface import (
     TokenRequest,
     account_shown,
     line_shown,
+    session_shown,
     token_shown,
     wish_of,
 )
 from pinisi.people.kept import PEOPLE
 from pinisi.people.requests import read_request
-from pinisi.people.sessions import clear_cookie, cookie_in, set_cookie
+from pinisi.people.sessions import clear_cookie, cookie_in, session_id, set_cookie
 from pinisi.people.sign_in import SignedIn
 from pinisi.people.trail import LONGEST_PAGE, AuditQuery, read_trail
 from pinisi.store.protocol import Op
@@ -35,7 +36,7 @@ _OPS: Mapping[str, Op] = {op: op for op in get_args(Op)}
 async def login(house: House, call: Call) -> Reply:
     asked = read_request(call.body, SignInRequest)
     sessions = house.people.sessions
-    signed_in = await sessions.sign_in(asked.account, asked.password, call.address, house.now())
+    signed_in = await sessions.sign_in(asked.account, asked.password, call.address, house.now(), asked.new)
     return _signed_in(house, call, signed_in)
 
 
@@ -86,6 +87,19 @@ def _secure(house: House, call: Call) -> bool:
     return not house.people.loopback or (call.header(b"origin") or "").startswith("https:")
 
 
+async def list_sessions(house: House, call: Call) -> Reply:
+    cookie = cookie_in(call.headers.get(b"cookie", b""))
+    current = "" if cookie is None else session_id(cookie)
+    seen = await house.people.sessions.seen_by(call.principal, house.now())
+    shown = [session_shown(id, session, current) for id, session in seen]
+    return json_reply({"position": await house.people.version(), "sessions": shown})
+
+
+async def end_session(house: House, call: Call) -> Reply:
+    await house.people.sessions.end(call.params["id"], call.principal, house.now())
+    return Reply(204)
+
+
 async def list_accounts(house: House, call: Call) -> Reply:
     accounts = await house.people.accounts.all()
     return json_reply(
@@ -95,7 +109,13 @@ async def list_accounts(house: House, call: Call) -> Reply:
 
 async def create_account(house: House, call: Call) -> Reply:
     asked = read_request(call.body, AccountRequest)
-    wish = NewAccount(account=asked.account, assignments=asked.assignments, name=asked.name, password=asked.password)
+    wish = NewAccount(
+        account=asked.account,
+        assignments=asked.assignments,
+        name=asked.name,
+        password=asked.password,
+        one_time=asked.one_time,
+    )
     account = await house.people.accounts.create(wish, call.principal, house.now())
     place = f"/pinisi/v1/accounts/{account.id}".encode()
     return json_reply(account_shown(account), 201, ((b"location", place),))
@@ -180,7 +200,7 @@ PEOPLE_ROUTES: tuple[Route, ...] = (
         endpoint=login,
         summary="Sign in: sets the session cookie. Open: whoever signs in has no permission yet.",
         body="SignInRequest",
-        answers=(200, 400, 401, 429),
+        answers=(200, 400, 401, 409, 429),
     ),
     Route(
         method="POST",
@@ -198,6 +218,21 @@ PEOPLE_ROUTES: tuple[Route, ...] = (
         summary="Change one's own password; every other session of the account ends.",
         body="PasswordRequest",
         answers=(200, 400, 403, 429),
+    ),
+    Route(
+        method="GET",
+        path="/pinisi/v1/sessions",
+        permission="console.read",
+        endpoint=list_sessions,
+        summary="One's own sessions; all of them for who manages people.",
+    ),
+    Route(
+        method="DELETE",
+        path="/pinisi/v1/sessions/{id}",
+        permission="console.read",
+        endpoint=end_session,
+        summary="End a session of one's own, or any for who manages people; at once.",
+        answers=(204, 404),
     ),
     Route(
         method="GET",

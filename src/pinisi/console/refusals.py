@@ -94,6 +94,8 @@ def _people(error: Exception, text: str) -> Reply | None:
         return refuse(403, "Not permitted", text)
     if isinstance(error, people.SignInRefused):
         return refuse(401, "Sign-in refused", text)
+    if isinstance(error, people.PasswordNeeded):
+        return refuse(409, "Choose a password", text)
     if isinstance(error, people.TooSoon):
         return refuse(429, "Too soon", text, ((b"retry-after", str(error.seconds).encode()),))
     return None

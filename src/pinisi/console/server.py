@@ -8,7 +8,6 @@ import logging
 import socket
 import sys
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -20,6 +19,7 @@ from pinisi.console.files import console_files
 from pinisi.console.house import House
 from pinisi.console.routes import all_routes
 from pinisi.people.errors import RefusedToStart
+from pinisi.people.first_run import announcement
 from pinisi.runtime.city_loading import CityNotLoaded
 from pinisi.runtime.freed_memory import give_back
 from pinisi.settings import Settings
@@ -54,7 +54,7 @@ def serve(settings: Settings, city: Path) -> int:
         timeout_keep_alive=75,
         timeout_graceful_shutdown=3,
     )
-    server = _Server(config, settings.host, listener.getsockname()[1], house.take_leave)
+    server = _Server(config, settings.host, listener.getsockname()[1], house)
     import uvloop
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner, contextlib.suppress(SystemExit):
@@ -93,15 +93,15 @@ def configure_log(level: str) -> None:
 class _Server(uvicorn.Server):
     """Uvicorn's server that prints one line when it is ready, and takes leave of those who listen before it stops."""
 
-    def __init__(self, config: uvicorn.Config, host: str, port: int, take_leave: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, host: str, port: int, house: House) -> None:
         super().__init__(config)
-        self._take_leave = take_leave
+        self._house = house
         self._address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         self.started_well = False
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the live streams first: uvicorn waits for connections, and they would wait for ever."""
-        self._take_leave()
+        self._house.take_leave()
         await super().shutdown(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -110,7 +110,14 @@ class _Server(uvicorn.Server):
             return
         self.started_well = True
         _settle_memory()
+        self._announce_first()
         print(self._address, flush=True)
+
+    def _announce_first(self) -> None:
+        """Print the one-time password of the first administrator, and forget it."""
+        password, self._house.first_password = self._house.first_password, None
+        if password is not None:
+            print(announcement(password), file=sys.stderr, flush=True)
 
 
 def _settle_memory() -> None:

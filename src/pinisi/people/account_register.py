@@ -6,7 +6,7 @@ from msgspec import UNSET, UnsetType
 
 from pinisi.people.accounts import Account, Assignment, account_id, checked_assignments, checked_name
 from pinisi.people.acts import account_changed, account_created
-from pinisi.people.errors import Conflict, NotThere
+from pinisi.people.errors import BadField, Conflict, NotThere
 from pinisi.people.kept import PEOPLE, Found, Kept
 from pinisi.people.passwords import Passwords, check_password
 from pinisi.people.standing import Standing
@@ -19,21 +19,25 @@ _NO_ADMINISTRATOR = "Someone must stay administrator of the whole house, with a 
 
 
 class NewAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The wish for an account. `name` None shows `account`; `password` None: it only owns tokens."""
+    """The wish for an account. `name` None shows `account`; `password` None: it only owns tokens. `one_time`: he must
+    choose a password of his own when he signs in.
+    """
 
     account: str
     assignments: tuple[Assignment, ...]
     name: str | None = None
     password: str | None = None
+    one_time: bool = False
 
 
 class AccountChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The members to change; what is not given stays."""
+    """The members to change; what is not given stays. `oneTime` goes with a password."""
 
     name: str | UnsetType = UNSET
     password: str | UnsetType = UNSET
     assignments: tuple[Assignment, ...] | UnsetType = UNSET
     disabled: bool | UnsetType = UNSET
+    one_time: bool | UnsetType = msgspec.field(name="oneTime", default=UNSET)
 
 
 class Accounts:
@@ -81,6 +85,7 @@ class Accounts:
         found = await self._kept.get(id)
         if found is None:
             raise NotThere(f"There is no account {id}.")
+        _check_one_time(wish.one_time is True, wish.password)
         password = await self._hashed(wish.password, found.value, wish) if isinstance(wish.password, str) else None
         async with self._one_at_a_time:
             found = await self._kept.get(id) or found
@@ -102,7 +107,16 @@ class Accounts:
         if wish.password is not None:
             check_password(wish.password, id, name)
             password = await self._passwords.hash(wish.password)
-        return Account(id=id, name=name, assignments=assignments, password=password, created_at=now, changed_at=now)
+        _check_one_time(wish.one_time, wish.password)
+        return Account(
+            id=id,
+            name=name,
+            assignments=assignments,
+            password=password,
+            created_at=now,
+            changed_at=now,
+            one_time=wish.one_time,
+        )
 
     async def _hashed(self, password: str, account: Account, wish: AccountChange) -> str:
         check_password(password, account.id, wish.name if isinstance(wish.name, str) else account.name)
@@ -130,6 +144,11 @@ class Accounts:
         self._standing.learn([account])
 
 
+def _check_one_time(one_time: bool, password: str | UnsetType | None) -> None:
+    if one_time and not isinstance(password, str):
+        raise BadField("oneTime", "is said of a password that is given with it")
+
+
 def _changed(account: Account, wish: AccountChange, password: str | None, now: Instant) -> Account:
     ends_sessions = password is not None or wish.disabled is True
     return msgspec.structs.replace(
@@ -139,5 +158,6 @@ def _changed(account: Account, wish: AccountChange, password: str | None, now: I
         disabled=account.disabled if wish.disabled is UNSET else wish.disabled,
         password=password or account.password,
         sessions_since=now if ends_sessions else account.sessions_since,
+        one_time=account.one_time if password is None else wish.one_time is True,
         changed_at=now,
     )

@@ -16,7 +16,7 @@ _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _AREA = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}")
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 LONGEST_NAME = 200
-_WRITING = COMMANDS | frozenset(
+WRITING = COMMANDS | frozenset(
     {"context.write", "incidents.act", "incidents.verify", "calls.take", "units.dispatch", "crew.act"}
     | {"procedures.run", "stage.set", "warnings.draft", "warnings.release"}
     | {"jobs.run", "sources.push", "sources.switch", "services.switch"}
@@ -52,7 +52,7 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     @property
     def permissions(self) -> frozenset[str]:
         given = permissions_of(self.role, whole=self.whole)
-        return given if self.write else given - _WRITING
+        return given if self.write else given - WRITING
 
     def holds_in(self, tenant: str) -> bool:
         return self.tenants is None or tenant in self.tenants
@@ -80,7 +80,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A person's account. `id` is what he signs in with and never changes; `name` is shown.
 
     `password` is an argon2id hash, None where there is none (nobody can sign in with it). Sessions that began before
-    `sessions_since` are over.
+    `sessions_since` are over. A `one_time` password opens no session: whoever signs in with it must choose his own.
     """
 
     id: str
@@ -91,6 +91,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     password: str | None = None
     disabled: bool = False
     sessions_since: Instant = 0
+    one_time: bool = False
 
     @property
     def administers(self) -> bool:

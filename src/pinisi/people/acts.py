@@ -12,6 +12,7 @@ STARTED = "started"
 SIGNED_IN = "signed-in"
 SIGN_IN_FAILED = "sign-in-failed"
 SIGNED_OUT = "signed-out"
+SESSION_ENDED = "session-ended"
 ACCOUNT_CREATED = "account-created"
 ACCOUNT_CHANGED = "account-changed"
 TOKEN_MADE = "token-made"
@@ -44,6 +45,11 @@ def sign_in_failed(account: str | None, address: str) -> AuditEntry:
 
 def signed_out(account: str) -> AuditEntry:
     return AuditEntry(SIGNED_OUT, account_subject(account))
+
+
+def session_ended(account: str, address: str) -> AuditEntry:
+    """Somebody ended a session, of his own or of another account, that had begun at this address."""
+    return AuditEntry(SESSION_ENDED, account_subject(account), {"address": address})
 
 
 def account_created(account: Account) -> AuditEntry:

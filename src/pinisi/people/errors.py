@@ -33,6 +33,13 @@ class SignInRefused(PeopleError):
         super().__init__("The account or the password is not right.")
 
 
+class PasswordNeeded(PeopleError):
+    """The password was right, and good for one time: a new one has to come with it."""
+
+    def __init__(self) -> None:
+        super().__init__("This password is good for one time. Choose one of your own and send it as `new`.")
+
+
 class TooSoon(PeopleError):
     """Too many attempts: try again after `seconds`."""
 

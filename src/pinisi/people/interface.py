@@ -8,6 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from pinisi.people.accounts import Account, Assignment
 from pinisi.people.errors import BadField
+from pinisi.people.sessions import SHOWN_ID, Session
 from pinisi.people.token_register import TokenWish
 from pinisi.people.tokens import Token
 from pinisi.people.trail import AuditLine
@@ -24,8 +25,11 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class SignInRequest(Asked, frozen=True):
+    """`new` goes with a one-time password: the one that takes its place."""
+
     account: str
     password: str
+    new: str | None = None
 
 
 class PasswordRequest(Asked, frozen=True):
@@ -41,6 +45,7 @@ class AccountShown(Shown, frozen=True):
     roles: list[str]
     assignments: tuple[Assignment, ...]
     has_password: bool
+    one_time: bool
     disabled: bool
     created_at: str
     changed_at: str
@@ -51,6 +56,7 @@ class AccountRequest(Asked, frozen=True):
     assignments: tuple[Assignment, ...]
     name: str | None = None
     password: str | None = None
+    one_time: bool = False
 
 
 def account_shown(account: Account) -> AccountShown:
@@ -60,9 +66,34 @@ def account_shown(account: Account) -> AccountShown:
         roles=sorted({each.role for each in account.assignments}),
         assignments=account.assignments,
         has_password=account.password is not None,
+        one_time=account.one_time,
         disabled=account.disabled,
         created_at=format_instant(account.created_at),
         changed_at=format_instant(account.changed_at),
+    )
+
+
+class SessionShown(Shown, frozen=True):
+    """`current`: the one that asks."""
+
+    id: str
+    account: str
+    address: str
+    made_at: str
+    seen_at: str
+    ends_at: str
+    current: bool
+
+
+def session_shown(id: str, session: Session, current: str) -> SessionShown:
+    return SessionShown(
+        id=id[:SHOWN_ID],
+        account=session.account,
+        address=session.address,
+        made_at=format_instant(session.made_at),
+        seen_at=format_instant(session.seen_at),
+        ends_at=format_instant(session.ends_at),
+        current=id == current,
     )
 
 

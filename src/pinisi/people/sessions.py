@@ -13,16 +13,20 @@ LONGEST = 7 * DAY
 SEEN_EVERY = 10 * MINUTE
 """How coarse `seen_at` is: a session in use costs one write in ten minutes."""
 
+SHOWN_ID = 16
+"""Letters of a session's id by which people name it."""
+
 _COOKIE_IS = COOKIE.encode() + b"="
 _LENGTH = 64
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One signed-in browser of an account; its document's id is the hash of the cookie."""
+    """One signed-in browser of an account, begun from this address; its document's id is the hash of the cookie."""
 
     account: str
     made_at: Instant
     seen_at: Instant
+    address: str = ""
 
     @property
     def ends_at(self) -> Instant:

@@ -2,19 +2,19 @@
 
 import msgspec
 
-from pinisi.people.account_register import Accounts
-from pinisi.people.accounts import Account, account_id, principal_of
-from pinisi.people.acts import sign_in_failed, signed_in, signed_out
-from pinisi.people.errors import BadField, SignInRefused, TooSoon
+from pinisi.people.account_register import AccountChange, Accounts
+from pinisi.people.accounts import Account, account_id, principal_id, principal_of
+from pinisi.people.acts import session_ended, sign_in_failed, signed_in, signed_out
+from pinisi.people.errors import BadField, NotThere, PasswordNeeded, SignInRefused, TooSoon
 from pinisi.people.fixed import NOBODY
 from pinisi.people.kept import PEOPLE, Found, Kept
 from pinisi.people.passwords import Passwords
 from pinisi.people.patience import Patience
-from pinisi.people.sessions import SEEN_EVERY, Session, new_cookie, session_id
+from pinisi.people.sessions import SEEN_EVERY, SHOWN_ID, Session, new_cookie, session_id
 from pinisi.people.usage import note_use
 from pinisi.store.protocol import Change, Store
 from pinisi.vocabulary.instant import SECOND, Instant
-from pinisi.vocabulary.principal import SYSTEM
+from pinisi.vocabulary.principal import SYSTEM, Principal
 
 
 class SignedIn(msgspec.Struct, frozen=True):
@@ -32,11 +32,13 @@ class SignIn:
         self._patience = patience
         self._kept = Kept(store, "session", Session)
 
-    async def sign_in(self, name: str, password: str, address: str, now: Instant) -> SignedIn:
-        """Begin a session.
+    async def sign_in(self, name: str, password: str, address: str, now: Instant, new: str | None = None) -> SignedIn:
+        """Begin a session. `new` takes the place of a one-time password.
 
         Raises:
             SignInRefused: account and password do not fit; takes as long for an unknown account as for a known one.
+            PasswordNeeded: they do, the password is good for one time, and no new one came with it.
+            BadField: the new one breaks a rule, or none was needed.
             TooSoon: too many failures of this account from this address, or too many at once.
         """
         id = _typed(name)
@@ -48,7 +50,23 @@ class SignIn:
             await self._store.apply(PEOPLE, [sign_in_failed(account and account.id, address)], NOBODY)
             raise SignInRefused
         self._patience.succeeded(id, address)
-        return await self._begin(account, password, address, now)
+        if account.one_time or new is not None:
+            account, password = await self._chosen(account, password, new, now), ""
+        return await self._begin(account, password or None, address, now)
+
+    async def _chosen(self, account: Account, password: str, new: str | None, now: Instant) -> Account:
+        """The account with the password that its owner chose in place of the one-time one."""
+        if not account.one_time:
+            raise BadField("new", "goes with a one-time password; change yours after you have signed in")
+        if new is None:
+            raise PasswordNeeded
+        if new == password:
+            raise BadField("new", "must be another one")
+        by = principal_of(account, PEOPLE)
+        try:
+            return await self._accounts.change(account.id, AccountChange(password=new), by, now)
+        except BadField as bad:
+            raise BadField("new", bad.detail) from None
 
     async def renew(self, account: Account, address: str, now: Instant) -> SignedIn:
         """A new session for one who has just proved himself (after he changed his password)."""
@@ -70,6 +88,29 @@ class SignIn:
         account = await self._accounts.get(found.value.account)
         by = NOBODY if account is None else principal_of(account, PEOPLE)
         await self._store.apply(PEOPLE, [self._kept.gone(found.id), signed_out(found.value.account)], by)
+
+    async def seen_by(self, principal: Principal, now: Instant) -> list[tuple[str, Session]]:
+        """One's own sessions that are not over, or all of them with `people.manage`, by id; the newest first."""
+        accounts = {account.id: account for account in await self._accounts.all()}
+        seen = [
+            (found.id, found.value)
+            for found in await self._kept.all()
+            if _may_see(found.value, principal) and _alive(found.value, accounts[found.value.account], now)
+        ]
+        return sorted(seen, key=lambda each: each[1].made_at, reverse=True)
+
+    async def end(self, id: str, by: Principal, now: Instant) -> None:
+        """End a session by the beginning of its id; it opens nothing from the next request on.
+
+        Raises:
+            NotThere: there is no such session, or it is somebody else's.
+        """
+        for whole, session in await self.seen_by(by, now):
+            if len(id) >= SHOWN_ID and whole.startswith(id):
+                ended = session_ended(session.account, session.address)
+                await self._store.apply(PEOPLE, [self._kept.gone(whole), ended], by)
+                return
+        raise NotThere(f"There is no session {id[:SHOWN_ID]}.")
 
     async def opened(self, cookie: str, now: Instant) -> tuple[Session, Account] | None:
         """The session and account that a cookie opens now; notes its use, every ten minutes."""
@@ -98,13 +139,17 @@ class SignIn:
 
     async def _begin(self, account: Account, password: str | None, address: str, now: Instant) -> SignedIn:
         cookie = new_cookie()
-        session = Session(account=account.id, made_at=now, seen_at=now)
+        session = Session(account=account.id, made_at=now, seen_at=now, address=address)
         changes: list[Change] = [self._kept.put(session_id(cookie), session, 0), signed_in(account.id, address)]
         changes += [self._kept.gone(found.id) for found in await self._kept.all() if now >= found.value.ends_at]
         await self._store.apply(PEOPLE, changes, principal_of(account, PEOPLE))
         if password is not None:
             await self._accounts.renew_hash(account, password)
         return SignedIn(account, cookie)
+
+
+def _may_see(session: Session, principal: Principal) -> bool:
+    return "people.manage" in principal.permissions or principal.id == principal_id(session.account)
 
 
 def _alive(session: Session, account: Account, now: Instant) -> bool:
