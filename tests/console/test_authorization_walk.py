@@ -200,7 +200,8 @@ async def answer(_visit: object) -> None:
 def declared_later(permission: str) -> tuple[Route, ...]:
     """The routes of a house in which a service is installed that nobody has seen yet."""
     title = Text(id="x", en="x", ja="x")
-    endpoint = Endpoint(method="POST", path="/owners/{key}", title=title, handle=answer, permission=permission)
+    method = "GET" if permission.endswith(".read") else "POST"
+    endpoint = Endpoint(method=method, path="/owners/{key}", title=title, handle=answer, permission=permission)
     service = Service(name="later", title=title, endpoints=(endpoint,), licence="CC0-1.0")
     registry = Registry([Found("later", "pinisi-later", service)])
     return tuple(route for route in all_routes(registry) if route.path.startswith("/pinisi/v1/services/later"))
