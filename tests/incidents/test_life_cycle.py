@@ -47,6 +47,7 @@ DEEDS: list[AnyDeed] = [
     acts.Unmerge(reason="two places"),
     acts.Absorb(of="urn:third"),
     acts.Part(of="urn:merged"),
+    acts.CallAgain(),
     acts.Task(task="call the school"),
     acts.Follow(procedure="flood", did="done", step="confirm"),
 ]
@@ -115,6 +116,7 @@ merge        closed         closed       closed   closed    closed     closed   
 unmerge      -              -            -        -         -          -        -         -          -        -        -        -
 absorb       =              =            =        =         =          =        =         =          =        -        -        -
 part         =              =            =        =         =          =        =         =          =        =        =        =
+call-again   =              =            =        =         =          =        =         =          =        =        =        -
 procedure    =              =            =        =         =          =        =         =          =        =        =        =
 """  # noqa: E501
 """Every act of Ani in every state of an incident that Siti owns and resolved; `=`: the state stays, `-`: refused."""

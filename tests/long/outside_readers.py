@@ -16,9 +16,11 @@ from pinisi.city.drawn import read_shapes_file
 from pinisi.city.errors import CityError
 from pinisi.city.indicators import read_indicators
 from pinisi.city.models import read_models
+from pinisi.city.operations import read_operations
 from pinisi.city.profile import Profile, load_profile
 from pinisi.city.roads.extract import read_extract
 from pinisi.city.roads.shapes import read_road_shapes
+from pinisi.city.stages import read_stages
 from pinisi.context.payload import read_entity
 from pinisi.incidents.cap.feed_reader import read_feed
 from pinisi.incidents.procedures.reading import BadPlaybook, Known, parse_playbook
@@ -254,6 +256,14 @@ READERS: dict[str, Outside] = {
     ),
     **{name: of_the_city(name) for name in ("city.toml", "sources.toml", "registers.toml", "rules.toml")},
     "areas.geojson": Outside((SMALL / "areas.geojson").read_bytes()[:60_000], in_a_file("areas.geojson", read_areas)),
+    "operations.toml": Outside(
+        (CITIES / "makassar" / "operations.toml").read_bytes(),
+        in_a_file("operations.toml", lambda path: read_operations(path.parent)),
+    ),
+    "stages.toml": Outside(
+        (CITIES / "makassar" / "stages.toml").read_bytes(),
+        in_a_file("stages.toml", lambda path: read_stages(path.parent)),
+    ),
     "procedure": Outside(
         (CITIES / "makassar" / "procedures" / "missing-child.yaml").read_bytes(),
         lambda body: parse_playbook(body, "missing-child.yaml", Known()),
