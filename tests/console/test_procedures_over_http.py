@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from house_at_hand import MAKASSAR, NGSI, OURS, PINISI_CONTEXT, ROOT, Opened, open_house
+from house_at_hand import MAKASSAR, NGSI, OURS, PINISI_CONTEXT, ROOT, Opened, copy_data, open_house
 
 from pinisi.people.accounts import Assignment
 
@@ -160,6 +160,29 @@ async def test_a_procedure_and_what_is_followed_go_on_paper_in_each_language(dem
     assert "EXERCISE" in paper.text and "☑" in paper.text and "&lt;b&gt;knee&lt;/b&gt; deep" in paper.text
     assert "Banjir di Rappocini" in paper.text and "{incident}" not in blank.text + paper.text
     assert (await demo.get(f"{OURS}/procedures/flood/print", params={"language": "xx"})).status_code == 400
+
+
+async def test_an_edited_file_changes_no_run_and_the_console_says_that_there_is_a_newer_version(
+    template: Path, tmp_path: Path
+) -> None:
+    city = shutil.copytree(MAKASSAR, tmp_path / "city")
+    async with open_house(copy_data(template, tmp_path / "data"), city) as opened, opened.client() as client:
+        run = await start(client, await flood(client))
+        assert run["newer"] is None
+        file = city / "procedures" / "flood.yaml"
+        text = file.read_text(encoding="utf-8")
+        file.write_text(
+            text.replace("version: 1\n", "version: 22\n", 1).replace("id: clean-up", "id: tidy-up"), "utf-8"
+        )
+        told = (await client.get(of(run["incident"]))).json()["runs"][0]
+        assert (told["version"], told["newer"]) == (1, 22)
+        assert step(told, "clean-up")["state"] == "waiting"
+        file.write_text("id: flood\nversion: none\n", "utf-8")
+        listed = (await client.get(f"{OURS}/procedures")).json()
+        assert {fault["file"] for fault in listed["faults"]} == {"flood.yaml"}
+        assert listed["faults"][0]["line"] == 1
+        told = await act(client, run, act="done", step="confirm")
+        assert (told["newer"], step(told, "confirm")["state"]) == (None, "done")
 
 
 @pytest.fixture
