@@ -46,6 +46,7 @@ DEEDS: list[AnyDeed] = [
     acts.Merge(into="urn:other"),
     acts.Unmerge(reason="two places"),
     acts.Absorb(of="urn:third"),
+    acts.CallAgain(),
     acts.Part(of="urn:merged"),
     acts.CallAgain(),
     acts.Task(task="call the school"),
@@ -88,6 +89,7 @@ TABLE = """
 take         acknowledged   acknowledged returned shelved   suppressed open     triaged   dispatched onScene  resolved verified -
 give-back    -              -            -        -         -          -        -         -          -        -        -        -
 note         =              =            =        =         =          =        =         =          =        =        =        =
+call-again   =              =            =        =         =          =        =         =          =        =        =        -
 task         =              =            =        =         =          =        =         =          =        =        =        -
 hand         acknowledged   =            =        =         =          =        =         =          =        =        =        -
 return       returned       returned     -        =         =          =        =         =          =        =        =        -
