@@ -4,13 +4,18 @@ Neighbourhoods: learnt on one side of 106.83 E and judged on the other, both way
 operators, the default rules. Both see a report when it came, and nothing later.
 """
 
+import asyncio
+import os
 import statistics
+import tempfile
 import time
 from collections.abc import Mapping
+from pathlib import Path
 
 from figure import figure
 from load.flood_alarms import Alarmed, alarmed, happening
 from load.flood_archive import FloodArchive, half
+from load.queue_replay import END, SINCE, held, played
 from pinisi.incidents.grouping.rules import default_rules
 from pinisi.services.flood.engine.flooded import Picture
 from pinisi.services.flood.engine.judging import Said, Score, called, learned, one_report, scored
@@ -18,6 +23,8 @@ from pinisi.vocabulary.instant import HOUR, Instant, parse_instant
 from shared import shared_folder
 
 FIGURES = ("incidents.replay_flood.",)
+ONLY = os.environ.get("PINISI_BENCH_ONLY", "")
+QUEUE = "incidents.replay_flood.queue."
 RUNS = 5
 SPEED = 60
 OPERATORS = 3
@@ -29,8 +36,11 @@ def main() -> int:
         raise SystemExit(
             f"{len(archive.reports)} reports and {len(archive.flags)} flooded neighbourhoods: another archive"
         )
-    neighbourhoods(archive)
-    alarms(archive)
+    if not ONLY.startswith(QUEUE):
+        neighbourhoods(archive)
+        alarms(archive)
+    if QUEUE.startswith(ONLY) or ONLY.startswith(QUEUE):
+        queue(archive)
     return 0
 
 
@@ -142,6 +152,22 @@ def costs(archive: FloodArchive, expected: Alarmed) -> None:
     figure(
         "incidents.replay_flood.picture_cpu_us", statistics.median(picture), "us/report", "", f"neighbourhoods; {note}"
     )
+
+
+def queue(archive: FloodArchive) -> None:
+    """The real server, its queue and its clock: 04:00 to 10:00 of 21 February at 60x."""
+    with tempfile.TemporaryDirectory() as name:
+        data = Path(name) / "data"
+        found = asyncio.run(held(data, played(data)))
+    wanted = {f"urn:ngsi-ld:FloodReport:{each.id}" for each in archive.reports if SINCE < parse_instant(each.at) <= END}
+    rang = sorted(at for each in found for at in each.rang if SINCE < at <= END)
+    known = {each.id for each in found}
+    lost = len(wanted - {each.report for each in found if each.within in known})
+    most = max(sum(at <= other < at + HOUR // 6 for other in rang) for at in rang)
+    quiet = sum(each.quiet for each in found)
+    note = f"{len(rang)} alarms of {len(wanted)} reports in 6 hours at {SPEED}x through the real server; {quiet} quiet"
+    figure(f"{QUEUE}alarms_10min", most, "alarms", f"goal {OPERATORS}: one for each of {OPERATORS} operators", note)
+    figure(f"{QUEUE}lost", lost, "reports", "0", f"without an incident, or quiet within none; {note}")
 
 
 if __name__ == "__main__":

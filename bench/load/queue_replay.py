@@ -27,6 +27,7 @@ class Held(msgspec.Struct, frozen=True):
     it rang; `quiet`: it is suppressed still.
     """
 
+    id: str
     report: str
     within: str
     rang: Sequence[Instant]
@@ -63,4 +64,4 @@ def _held(case: Case, acts: Sequence[Act]) -> Held:
     rang = [act.at for act in acts if isinstance(act.deed, Release)]
     if isinstance(acts[0].deed, Raise) and not quiet_at_once:
         rang.insert(0, acts[0].at)
-    return Held(id[id.rindex("urn:") :], case.record.group or id, rang, case.record.state == "suppressed")
+    return Held(id, id[id.rindex("urn:") :], case.record.group or id, rang, case.record.state == "suppressed")
