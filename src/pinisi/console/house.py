@@ -27,6 +27,8 @@ from pinisi.context.contexts import Contexts, read_folder
 from pinisi.context.notifier import Notifier
 from pinisi.context.subscription_index import SubscriptionIndex
 from pinisi.feed.in_process import InProcessFeed
+from pinisi.incidents.agencies.crews import Crews
+from pinisi.incidents.agencies.photos import Photos
 from pinisi.incidents.calls.switchboard import Switchboard, line_key
 from pinisi.incidents.desk import VERIFY, Desk
 from pinisi.incidents.grouping.gate import Gate as AlarmGate
@@ -145,6 +147,7 @@ class House:
         self.feed = InProcessFeed(self.store)
         self.desk = Desk(self.store, self._operations_of, self._others_on_duty, units_follow, frozenset({UNIT}))
         self.roster = Roster(self.store, self._operations_of)
+        self.crews = Crews(self.store, self.desk, self._operations_of)
         self.queue = self.desk.queue
         self.procedures = Procedures(self.store, self.desk)
         folder = read_folder(settings.data / "contexts")
@@ -269,6 +272,7 @@ class House:
         town = self.towns[tenant] = Town(tenant, profile, self.store, self.pinisi_table, clock)
         records = await open_records(ROOM, RECORDS, self.store, tenant, self.pinisi_table)
         town.switchboard = Switchboard(self.store, records, tenant, await line_key(self.store, tenant))
+        town.photos = Photos(records)
         return town
 
     def town(self, tenant: str) -> Town:

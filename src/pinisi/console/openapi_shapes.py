@@ -7,6 +7,7 @@ import msgspec
 from pinisi.console.backtest_endpoints import BacktestWish
 from pinisi.console.call_bodies import BegunCall, CallAct, SavedCall, TelephoneEvent
 from pinisi.console.command_endpoints import CommandAct, CommandWish
+from pinisi.console.crew_endpoints import CrewAct, CrewMembership
 from pinisi.console.entry_bodies import EntryBody, PlaceBody, UndoBody
 from pinisi.console.incident_bodies import ActWish, IncidentWish, MergeWish, UnmergeWish
 from pinisi.console.job_endpoints import JobWish
@@ -259,6 +260,8 @@ _STRUCTS: tuple[type[msgspec.Struct], ...] = (
     UnitFile,
     UnitStateWish,
     UnitPosition,
+    CrewAct,
+    CrewMembership,
 )
 SCHEMAS.update(msgspec.json.schema_components(_STRUCTS, ref_template="#/components/schemas/{name}")[1])
 

@@ -5,6 +5,7 @@ from pinisi.console.backtest_endpoints import BACKTEST_ROUTES
 from pinisi.console.call_endpoints import CALL_ROUTES
 from pinisi.console.city_endpoints import CITY_ROUTES
 from pinisi.console.command_endpoints import COMMAND_ROUTES
+from pinisi.console.crew_endpoints import CREW_ROUTES
 from pinisi.console.entry_endpoints import ENTRY_ROUTES
 from pinisi.console.house import House
 from pinisi.console.house_endpoints import HOUSE_ROUTES
@@ -63,6 +64,7 @@ ROUTES: tuple[Route, ...] = (
     *CALL_ROUTES,
     *UNIT_ROUTES,
     *REPORT_ROUTES,
+    *CREW_ROUTES,
     *STAGE_ROUTES,
     *PROCEDURE_ROUTES,
     *WARNING_ROUTES,

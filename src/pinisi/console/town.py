@@ -18,6 +18,7 @@ from pinisi.console.sources import Sources
 from pinisi.console.tiles import Tiles
 from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.term_table import TermTable
+from pinisi.incidents.agencies.photos import Photos
 from pinisi.incidents.calls.switchboard import Switchboard
 from pinisi.incidents.procedures.shelf import Shelves, known_of
 from pinisi.incidents.stage import StageDesk
@@ -42,6 +43,8 @@ class Town:
         self.rooms = Rooms(store, tenant, table, clock, self.keeper)
         self.switchboard: Switchboard | None = None
         """The call centre, where the tenant is a city that was opened."""
+        self.photos: Photos | None = None
+        """What crews photograph, likewise."""
         self.stage = StageDesk(store, tenant, profile.stages, table)
         self._blinding = Blinding(store, tenant, self.layers)
         self.standings: Kept[Any] = Kept()

@@ -1,5 +1,6 @@
 """What the kernel's incidents keep of people: tables beside the context, never in it (docs/reference/records.md)."""
 
+from pinisi.incidents.agencies.photos import PHOTO, PHOTO_STATEMENTS
 from pinisi.incidents.calls.statements import CALL, CALL_STATEMENTS
 from pinisi.runtime.records import Records, migrations_of
 
@@ -8,6 +9,6 @@ ROOM = "incidents"
 RECORDS = Records(
     type="Incident",
     migrations=migrations_of("pinisi.incidents"),
-    tables=(CALL,),
-    statements=CALL_STATEMENTS,
+    tables=(CALL, PHOTO),
+    statements=(*CALL_STATEMENTS, *PHOTO_STATEMENTS),
 )

@@ -1,0 +1,156 @@
+/** The page of a crew: what it was asked, what it says. It works on without a signal and says so. */
+import { words, type Language } from "../strings/crew";
+import { card, clockTime, type Teller } from "./card";
+import { ask, send, signIn, type Assignment, type Told } from "./line";
+import { Outbox, type Act, type Said } from "./outbox";
+import { button, el, labelled } from "./parts";
+import { shrunk } from "./shrink";
+
+const EVERY = 10_000;
+const LANGUAGES: Language[] = ["id", "en", "ja"];
+const outbox = new Outbox(localStorage);
+
+let language = LANGUAGES.find((each) => each === (localStorage.getItem("crew-language") ?? navigator.language.slice(0, 2))) ?? "id";
+let told = JSON.parse(localStorage.getItem("crew-told") ?? "null") as Told | null;
+let seenAt = localStorage.getItem("crew-seen") ?? "";
+let standing: "connected" | "no-line" | "sign-in" | "no-crew" = "no-line";
+let ahead = 0;
+let asking: Teller["asking"] = null;
+let trouble = "";
+
+async function refresh(): Promise<void> {
+  const sent = await outbox.flush(send);
+  const heard = sent === "empty" ? await ask() : { no: sent };
+  if ("told" in heard) {
+    ahead = Date.parse(heard.told.now) - Date.now();
+    told = heard.told;
+    seenAt = heard.told.now;
+    localStorage.setItem("crew-told", JSON.stringify(told));
+    localStorage.setItem("crew-seen", seenAt);
+    standing = "connected";
+  } else standing = heard.no;
+  if (!asking) show();
+}
+
+function now(): number {
+  return Date.now() + ahead;
+}
+
+function put(assignment: Assignment, act: Act | "photo", more: Partial<Said>): void {
+  const unit = assignment.unit ?? "";
+  const at = new Date(now()).toISOString();
+  try {
+    outbox.put({ key: crypto.randomUUID(), incident: assignment.incident, act, unit, reason: "", note: "", at, ...more });
+    trouble = "";
+  } catch {
+    trouble = words(language).noRoom;
+  }
+  asking = null;
+  show();
+  void refresh();
+}
+
+function teller(): Teller {
+  return {
+    words: words(language),
+    language,
+    now,
+    asking,
+    say: (assignment, act, reason, note) => put(assignment, act, { reason, note }),
+    photo: (assignment, file) => void shrunk(file).then((image) => put(assignment, "photo", { image })),
+    ask: (next) => {
+      asking = next;
+      show();
+      document.querySelector<HTMLElement>("article input, article textarea")?.focus();
+    },
+  };
+}
+
+function show(): void {
+  document.documentElement.lang = language;
+  const page = document.querySelector("#crew");
+  page?.replaceChildren(heading(), ...(standing === "sign-in" ? [status(), entrance()] : [status(), refusals(), list()]));
+}
+
+function heading(): HTMLElement {
+  const who = told && [told.agencyName?.[language] ?? told.agency, told.unitName].filter(Boolean).join(" · ");
+  const choices = LANGUAGES.map((each) => {
+    const choice = button(each.toUpperCase(), () => choose(each));
+    choice.setAttribute("aria-pressed", String(each === language));
+    return choice;
+  });
+  return el("header", {}, el("h1", {}, who || words(language).title), el("div", { class: "languages" }, ...choices));
+}
+
+function choose(next: Language): void {
+  language = next;
+  localStorage.setItem("crew-language", next);
+  show();
+}
+
+function status(): HTMLElement {
+  const text = words(language);
+  const number = outbox.waiting.length;
+  const line = {
+    connected: text.connected,
+    "no-line": text.noLine(seenAt ? clockTime(seenAt) : "–"),
+    "sign-in": text.signIn,
+    "no-crew": text.noCrew,
+  }[standing];
+  const kind = standing === "connected" ? "status" : "status lost";
+  const all = [line, number > 0 && text.waiting(number), trouble].filter(Boolean).join(" · ");
+  return el("p", { class: kind, role: "status" }, all);
+}
+
+function refusals(): HTMLElement {
+  const text = words(language);
+  const lines = outbox.refused.map((each) =>
+    el("p", {}, `${text.notKept}: ${text.act[each.said.act]} (${clockTime(each.said.at)}). ${each.reason}`),
+  );
+  if (!lines.length) return el("div");
+  const read = () => {
+    outbox.forgetRefused();
+    show();
+  };
+  return el("div", { class: "status refused", role: "alert" }, ...lines, button(text.understood, read));
+}
+
+function list(): HTMLElement {
+  const waiting = outbox.waiting;
+  const cards = (told?.assignments ?? []).map((each) => card(each, waiting, teller()));
+  return el("section", {}, ...(cards.length || !told ? cards : [el("p", { class: "quiet" }, words(language).nothing)]));
+}
+
+function entrance(): HTMLElement {
+  const text = words(language);
+  const account = el("input", { name: "account", autocomplete: "username", autocapitalize: "none", required: "" });
+  const password = el("input", { name: "password", type: "password", autocomplete: "current-password", required: "" });
+  const enter = el("button", { type: "submit", class: "main" }, text.signIn);
+  const form = el("form", {}, labelled(text.account, account), labelled(text.password, password), enter);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void signIn(account.value.trim(), password.value).then((why) => {
+      trouble = why === "refused" ? text.signInRefused : "";
+      return why === "refused" ? show() : refresh();
+    });
+  });
+  return form;
+}
+
+/** Put the page aside, so that it opens without a signal. */
+async function keepPage(): Promise<void> {
+  if (!("serviceWorker" in navigator) || !("caches" in window)) return;
+  await navigator.serviceWorker.register("/crew-worker.js", { scope: "/crew" });
+  const files = [...document.querySelectorAll<HTMLScriptElement | HTMLLinkElement>("script[src], link[href]")];
+  const addresses = files.map((file) => ("src" in file ? file.src : file.href));
+  await (await caches.open("crew")).addAll(["/crew", ...addresses]);
+}
+
+show();
+void refresh();
+setInterval(() => {
+  if (standing !== "sign-in") void refresh();
+}, EVERY);
+addEventListener("online", () => void refresh());
+document.addEventListener("visibilitychange", () => void (document.visibilityState === "visible" && refresh()));
+void keepPage().catch(() => undefined);

@@ -1,0 +1,1 @@
+"""Agencies and their crews in the field: what they were asked, what they answer, what they photograph."""
