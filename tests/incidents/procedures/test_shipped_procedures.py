@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from pinisi.city.scaffold import new_city
 from pinisi.city.text import LANGUAGES
+from pinisi.cli import main
 from pinisi.incidents.procedures.playbook import Playbook
 from pinisi.incidents.procedures.reading import Known
 from pinisi.incidents.procedures.shelf import Shelves, read_shelf
@@ -64,6 +66,24 @@ def test_whoever_escalates_does_so_after_the_step_was_due(playbook: Playbook) ->
         if step.escalation is not None:
             assert step.due < step.escalation.after, step.id
             assert step.escalation.to != step.owner, step.id
+
+
+def test_the_command_line_says_that_they_are_fit(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["procedures", "check", str(CITY)]) == 0
+    assert "tsunami-warning: version 1, 16 steps: Tsunami warning" in capsys.readouterr().out
+
+
+def test_the_command_line_names_file_and_line_of_every_fault(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new_city(tmp_path / "town", "town", "Town")
+    folder = tmp_path / "town" / "procedures"
+    folder.mkdir()
+    (folder / "fire.yaml").write_text("id: fire\nversion: 0\nbogus: 1\n")
+    assert main(["procedures", "check", str(tmp_path / "town")]) == 1
+    told = capsys.readouterr().out
+    assert f"{folder}/fire.yaml:2: version: '0': a whole number" in told
+    assert f"{folder}/fire.yaml:3: bogus: there is no such field here" in told
 
 
 def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
