@@ -32,7 +32,7 @@ from pinisi.vocabulary.principal import SYSTEM  # noqa: E402
 FIGURES = ("people.tamper.", "people.chain.", "people.verify.")
 ONLY = os.environ.get("PINISI_BENCH_ONLY", "")
 ACTS = 10_000
-ROUNDS = 100
+ROUNDS = 50
 SEED = 20261125
 LINES = 20_000
 

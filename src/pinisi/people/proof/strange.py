@@ -11,6 +11,8 @@ from .exported import Line, next_link, renumbered
 
 _SHIFTS = (1, -1, 2, -2, 3, -3, 4, -4, 5, -5)
 _MOST_COMPARED = 60
+_MOST_EXCHANGED = 16
+"""Among more lines that do not fit, none is looked for in the place of another: that takes their number cubed."""
 Explained = tuple[str, int, int, str]
 """Kind, first and last line, a sentence."""
 
@@ -30,9 +32,10 @@ class Strange:
 def explained(strange: Sequence[Strange]) -> list[Explained]:
     """What was done, in the order of the trail; neighbours of one kind are told together."""
     found: list[Explained] = []
-    for number, one in enumerate(strange):
-        near = strange[max(0, number - _MOST_COMPARED) : number + _MOST_COMPARED]
-        found += _View(near).explain(one)
+    for begin in range(0, len(strange), _MOST_COMPARED):
+        view = _View(strange[max(0, begin - _MOST_COMPARED) : begin + 2 * _MOST_COMPARED])
+        for one in strange[begin : begin + _MOST_COMPARED]:
+            found += view.explain(one)
     return list(_joined(found))
 
 
@@ -45,7 +48,7 @@ class _View:
         self._runs = [(each.line.position, end) for each, end in zip(near, ends, strict=True)]
         self._gaps = [(each.highest, each.line.position) for each in near if each.line.position > each.highest + 1]
         self._links = {link for each in near for link in (each.link, each.line.link)}
-        self._remade = {next_link(each.link, each.line.text) for each in near}
+        self._known = self._links | {next_link(each.link, each.line.text) for each in near}
 
     def explain(self, one: Strange) -> Iterator[Explained]:
         line = one.line
@@ -99,14 +102,14 @@ class _View:
 
     def _genuine(self, line: Line) -> bool:
         """Whether line and link belong together behind any link that is known."""
-        return any(next_link(link, line.text) == line.link for link in self._links | self._remade)
+        return any(next_link(link, line.text) == line.link for link in self._known)
 
     def _fits(self, link: bytes, line: Line, position: int) -> bool:
         return position > 0 and next_link(link, renumbered(line, position)) == line.link
 
     def _home(self, line: Line) -> int | None:
         """The position that a line was made for, when it stands at another one."""
-        for each in self._near[:_MOST_COMPARED]:
+        for each in self._near if len(self._near) <= _MOST_EXCHANGED else ():
             there = each.line.position
             if there != line.position and there > 0:
                 text = renumbered(line, there)
