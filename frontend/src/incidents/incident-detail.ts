@@ -11,6 +11,7 @@ import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
 import "../calls/incident-calls";
 import "../procedures/incident-procedure";
+import "../units/incident-units";
 import { procedureLine } from "../procedures/story-line";
 import "./incident-acts";
 import { exerciseMark, exerciseStyle } from "./exercise-mark";
@@ -176,6 +177,7 @@ export class IncidentDetail extends View {
         ${this.links(incident)}
       </dl>
       <incident-calls .incidentId=${incident.id}></incident-calls>
+      <incident-units .incidentId=${incident.id}></incident-units>
       <incident-procedure .incidentId=${incident.id}></incident-procedure>
       <div class="section-head"><h2>${words.acts}</h2></div>
       <ol>

@@ -1,5 +1,6 @@
 import { data } from "./data-en";
 import { procedures } from "./procedures-en";
+import { units } from "./units-en";
 import { programme } from "./programme-en";
 import { replay } from "./replay-en";
 import { cityStage } from "./stage-en";
@@ -342,6 +343,7 @@ export const en: Catalogue = {
   calls,
   work,
   procedures,
+  units,
   programme,
   views,
   why,

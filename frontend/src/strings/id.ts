@@ -1,5 +1,6 @@
 import { data } from "./data-id";
 import { procedures } from "./procedures-id";
+import { units } from "./units-id";
 import { programme } from "./programme-id";
 import { replay } from "./replay-id";
 import { cityStage } from "./stage-id";
@@ -340,6 +341,7 @@ export const id = {
   calls,
   work,
   procedures,
+  units,
   programme,
   views,
   why,

@@ -1,5 +1,6 @@
 import { data } from "./data-ja";
 import { procedures } from "./procedures-ja";
+import { units } from "./units-ja";
 import { programme } from "./programme-ja";
 import { replay } from "./replay-ja";
 import { cityStage } from "./stage-ja";
@@ -342,6 +343,7 @@ export const ja: Catalogue = {
   calls,
   work,
   procedures,
+  units,
   programme,
   views,
   why,
