@@ -10,6 +10,7 @@ import "../incidents/incident-detail";
 import "../incidents/incident-form";
 import "../incidents/incident-list";
 import "../procedures/task-list";
+import "../shift/shift-note";
 import { inOrderOfUrgency, isOpen, newestFirst } from "../live/incidents";
 import { store } from "../live/store";
 import type { IncidentFilter } from "../screen/address";
@@ -91,6 +92,7 @@ export class EventsPage extends View {
       ${this.raising && !store.past ? html`<incident-form @done=${() => (this.raising = false)}></incident-form>` : nothing}
       ${this.takesCalls() ? html`<call-desk></call-desk>` : nothing}
       <task-list></task-list>
+      <shift-note></shift-note>
       <div class="filters" role="group" aria-label=${this.words.filterList}>${FILTERS.map((choice) => this.filter(choice))}</div>
       ${shown.length
         ? html`<incident-list .incidents=${shown} .label=${this.words.pages.events}></incident-list>`

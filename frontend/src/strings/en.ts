@@ -3,6 +3,7 @@ import { procedures } from "./procedures-en";
 import { units } from "./units-en";
 import { programme } from "./programme-en";
 import { replay } from "./replay-en";
+import { shift } from "./shift-en";
 import { cityStage } from "./stage-en";
 import { calls } from "./calls-en";
 import { work } from "./work-en";
@@ -340,6 +341,7 @@ export const en: Catalogue = {
   },
   data,
   cityStage,
+  shift,
   calls,
   work,
   procedures,

@@ -3,6 +3,7 @@ import { procedures } from "./procedures-id";
 import { units } from "./units-id";
 import { programme } from "./programme-id";
 import { replay } from "./replay-id";
+import { shift } from "./shift-id";
 import { cityStage } from "./stage-id";
 import { calls } from "./calls-id";
 import { work } from "./work-id";
@@ -338,6 +339,7 @@ export const id = {
   },
   data,
   cityStage,
+  shift,
   calls,
   work,
   procedures,

@@ -3,6 +3,7 @@ import { procedures } from "./procedures-ja";
 import { units } from "./units-ja";
 import { programme } from "./programme-ja";
 import { replay } from "./replay-ja";
+import { shift } from "./shift-ja";
 import { cityStage } from "./stage-ja";
 import { calls } from "./calls-ja";
 import { work } from "./work-ja";
@@ -340,6 +341,7 @@ export const ja: Catalogue = {
   },
   data,
   cityStage,
+  shift,
   calls,
   work,
   procedures,

@@ -38,6 +38,7 @@ from pinisi.incidents.procedures.procedures import Procedures
 from pinisi.incidents.procedures.surroundings import Surroundings
 from pinisi.incidents.records import RECORDS, ROOM
 from pinisi.incidents.shelf import tend_shelf
+from pinisi.incidents.shift.shifts import Shifts
 from pinisi.incidents.units.entity import UNIT
 from pinisi.incidents.units.following import units_follow
 from pinisi.incidents.units.roster import Roster
@@ -150,6 +151,7 @@ class House:
         self.crews = Crews(self.store, self.desk, self._operations_of)
         self.queue = self.desk.queue
         self.procedures = Procedures(self.store, self.desk)
+        self.shifts = Shifts(self.store)
         folder = read_folder(settings.data / "contexts")
         for fault in folder.faults:
             _log.warning("an @context of the operator cannot be used", fault=fault)

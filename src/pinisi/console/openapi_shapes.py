@@ -12,6 +12,7 @@ from pinisi.console.entry_bodies import EntryBody, PlaceBody, UndoBody
 from pinisi.console.incident_bodies import ActWish, IncidentWish, MergeWish, UnmergeWish
 from pinisi.console.job_endpoints import JobWish
 from pinisi.console.procedure_endpoints import ProcedureAct, ProcedureWish
+from pinisi.console.shift_endpoints import ShiftWish
 from pinisi.console.stage_endpoints import StageWish
 from pinisi.console.unit_endpoints import UnitFile, UnitPosition, UnitStateWish, UnitWish
 from pinisi.console.warning_bodies import WarningAct, WarningWish
@@ -240,6 +241,7 @@ _STRUCTS: tuple[type[msgspec.Struct], ...] = (
     CallAct,
     SavedCall,
     TelephoneEvent,
+    ShiftWish,
     StageWish,
     BacktestWish,
     CommandWish,

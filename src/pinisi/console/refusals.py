@@ -14,6 +14,8 @@ from pinisi.incidents.queue import NoSuchIncident
 from pinisi.incidents.report.typefaces import NoTypefaces
 from pinisi.incidents.report.typesetting import CannotPrint
 from pinisi.incidents.requirements import ActDoesNotFit, BadAct
+from pinisi.incidents.shift.note import NoteDoesNotFit
+from pinisi.incidents.shift.shifts import NoSuchNote
 from pinisi.incidents.units.roster import NoSuchUnit
 from pinisi.incidents.warnings.desk import NoSuchWarning
 from pinisi.people import errors as people
@@ -63,6 +65,10 @@ def _known(error: Exception) -> Reply | None:
         return refuse(404, "No such warning", f"there is no warning {text[:120]}")
     if isinstance(error, NoSuchUnit):
         return refuse(404, "No such unit", f"there is no unit {text[:120]}, or you may not see it")
+    if isinstance(error, NoSuchNote):
+        return refuse(404, "No such note", f"there is no hand-over note {text[:80]}")
+    if isinstance(error, NoteDoesNotFit):
+        return refuse(409, "The note does not fit", text)
     if isinstance(error, NotInBook):
         return refuse(404, "Not there", f"there is no {text[:120]}, or you may not see it")
     if isinstance(error, CannotReplay):

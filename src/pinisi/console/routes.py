@@ -27,6 +27,7 @@ from pinisi.console.report_endpoints import REPORT_ROUTES
 from pinisi.console.road_endpoints import ROAD_ROUTES
 from pinisi.console.service_endpoints import SERVICE_ROUTES
 from pinisi.console.service_routes import service_routes
+from pinisi.console.shift_endpoints import SHIFT_ROUTES
 from pinisi.console.source_endpoints import SOURCE_ROUTES
 from pinisi.console.stage_endpoints import STAGE_ROUTES
 from pinisi.console.subscription_endpoints import SUBSCRIPTION_ROUTES
@@ -65,6 +66,7 @@ ROUTES: tuple[Route, ...] = (
     *UNIT_ROUTES,
     *REPORT_ROUTES,
     *CREW_ROUTES,
+    *SHIFT_ROUTES,
     *STAGE_ROUTES,
     *PROCEDURE_ROUTES,
     *WARNING_ROUTES,

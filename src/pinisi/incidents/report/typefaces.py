@@ -15,7 +15,7 @@ import msgspec
 
 LATIN_FAMILY = "Pinisi Sans"
 _LATIN = re.compile(r"ibm-plex-sans-latin-wght-normal-.*\.woff2")
-_JAPANESE = re.compile(r"ibm-plex-sans-jp-(\d+)-(\d00)-normal-.*\.woff2")
+_JAPANESE = re.compile(r"ibm-plex-sans-jp-([a-z\d-]+?)-\d00-normal-.*\.woff2")
 _FAMILY, _FULL_NAME, _TYPOGRAPHIC_FAMILY = 1, 4, 16
 """Ids of the OpenType `name` table."""
 _making = threading.Lock()

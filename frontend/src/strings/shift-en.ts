@@ -1,0 +1,35 @@
+/** Words for the hand-over from shift to shift. */
+import type { Catalogue } from "./catalogue";
+
+export const shift: Catalogue["shift"] = {
+  title: "Hand-over",
+  waits: (name) => `waits for a signature, from ${name}`,
+  now: "Open now",
+  at: (when) => `Open ${when}`,
+  counts: {
+    open: "open events",
+    late: "overdue",
+    unanswered: "callers not answered",
+    shelved: "shelved alarms",
+    suppressed: "suppressed alarms",
+    glasses: "broken glasses to review",
+    procedures: "procedures followed",
+    sources: "sources not delivering",
+  },
+  nobody: "no owner",
+  due: (when) => `due ${when}`,
+  words: "Words for the next shift",
+  handOver: "Hand over",
+  handOverExplained: "What is open now is kept together with your words. Another person signs it.",
+  from: (name, when) => `${name} handed over, ${when}`,
+  to: (name, when) => `${name} took over, ${when}`,
+  noWords: "No words.",
+  remark: "Your remark (may be empty)",
+  sign: "I have read it and take over",
+  otherSigns: "Another person has to sign.",
+  hidden: (n) => `${n} events outside your area are not shown; somebody who sees them all has to sign.`,
+  states: { waiting: "waiting", signed: "signed", replaced: "replaced" },
+  earlier: "Earlier hand-overs",
+  paper: "PDF",
+  paperOf: (when) => `PDF of the hand-over ${when}`,
+};

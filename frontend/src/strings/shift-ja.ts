@@ -1,0 +1,35 @@
+/** 当直の引き継ぎの言葉。 */
+import type { Catalogue } from "./catalogue";
+
+export const shift: Catalogue["shift"] = {
+  title: "引き継ぎ",
+  waits: (name) => `署名待ち(${name}から)`,
+  now: "現在の未完了事項",
+  at: (when) => `${when}の未完了事項`,
+  counts: {
+    open: "未完了の事案",
+    late: "期限超過",
+    unanswered: "未回答の通報者",
+    shelved: "保留中の警報",
+    suppressed: "抑制中の警報",
+    glasses: "点検が必要な緊急確認",
+    procedures: "実施中の手順",
+    sources: "届いていない情報源",
+  },
+  nobody: "担当者なし",
+  due: (when) => `期限 ${when}`,
+  words: "次の当直への申し送り",
+  handOver: "引き継ぐ",
+  handOverExplained: "現在の未完了事項が申し送りとともに保存され、別の人が署名します。",
+  from: (name, when) => `${name}が引き継ぎ、${when}`,
+  to: (name, when) => `${name}が引き受け、${when}`,
+  noWords: "申し送りはありません。",
+  remark: "備考(空でも可)",
+  sign: "確認して引き受けます",
+  otherSigns: "別の人の署名が必要です。",
+  hidden: (n) => `担当区域外の${n}件は表示されません。すべてを見られる人が署名します。`,
+  states: { waiting: "署名待ち", signed: "署名済み", replaced: "置き換え" },
+  earlier: "以前の引き継ぎ",
+  paper: "PDF",
+  paperOf: (when) => `${when}の引き継ぎのPDF`,
+};
