@@ -1,6 +1,7 @@
 """A procedure in a real browser: from proposed to finished by the keyboard alone, in every language, on a phone."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from patience import PATIENCE
@@ -139,3 +140,17 @@ def test_tasks_of_every_incident_stand_above_the_queue_and_lead_to_it(page: Page
     page.keyboard.type("All safe")
     page.keyboard.press("Enter")
     expect(page.locator("procedure-step article.done")).to_contain_text("All safe")
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_axe_finds_no_violation_in_what_is_followed(page: Page, war_room: WarRoom, theme: str) -> None:
+    incident = raise_flood(page, war_room)
+    open_incident(page, war_room, incident, "en", theme)
+    page.get_by_role("button", name="Start as an exercise").first.click()
+    page.locator("procedure-step article:focus").wait_for()
+    page.keyboard.press("Enter")
+    expect(page.locator("procedure-step article.done")).to_have_count(1)
+    page.get_by_role("button", name="Pause").click()
+    page.wait_for_timeout(600)
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
