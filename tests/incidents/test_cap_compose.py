@@ -1,5 +1,7 @@
 """A warning made by the city: what goes out keeps the standard, and warns at least whom it is meant for."""
 
+from xml.sax.saxutils import unescape
+
 import msgspec
 import pytest
 import shapely
@@ -16,7 +18,7 @@ from pinisi.incidents.cap.geometry import rings_of
 from pinisi.incidents.cap.judge import judge
 from pinisi.incidents.cap.model import Area, Pair
 from pinisi.incidents.cap.reader import read_cap
-from pinisi.incidents.cap.writer import write_cap
+from pinisi.incidents.cap.writer import write_cap, xml_text
 
 SCHEMA = etree.XMLSchema(etree.fromstring(message("schema/cap12.xsd")))
 
@@ -135,20 +137,17 @@ def test_an_identifier_tells_the_sender_and_the_moment() -> None:
 
 
 ANY_TEXT = st.text(max_size=60)
-CLEAN = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=40)
 
 
 @settings(max_examples=60)
-@given(event=ANY_TEXT, description=ANY_TEXT, note=ANY_TEXT, incident=CLEAN)
-def test_whatever_people_type_is_written_so_that_it_reads_as_the_same(
-    event: str, description: str, note: str, incident: str
-) -> None:
-    """Characters that XML does not know become spaces; everything else comes back."""
+@given(event=ANY_TEXT, description=ANY_TEXT, note=ANY_TEXT)
+def test_whatever_people_type_is_written_so_that_it_reads_as_the_same(event: str, description: str, note: str) -> None:
+    """Characters that XML does not know become spaces; everything else comes back, without white space around it."""
     alert = read_cap(message("bmkg/bmkg_cap_banten.xml"))
     info = msgspec.structs.replace(alert.infos[0], event="x" + event, description=description)
-    changed = msgspec.structs.replace(alert, infos=(info,), note=note)
-    body = write_cap(changed)
+    body = write_cap(msgspec.structs.replace(alert, infos=(info,), note=note))
     SCHEMA.assertValid(etree.fromstring(body))
     again = read_cap(body)
-    assert write_cap(again) == body or again == read_cap(write_cap(again))
+    told = (again.infos[0].event, again.infos[0].description, again.note)
+    assert told == tuple(unescape(xml_text(text)).strip() for text in ("x" + event, description, note))
     assert again.infos[0].areas == info.areas
