@@ -11,6 +11,7 @@ const BUSY: Screen = {
   why: "tile population",
   layers: ["puskesmas", "landfill"],
   filter: "mine",
+    only: "category:flood",
   map: { zoom: 12.34, lat: -5.14, lon: 119.43 },
   lang: "ja",
   theme: "light",

@@ -78,7 +78,7 @@ describe("the queue", () => {
     ({ id, state: "unacknowledged", severity: "caution", raisedAt: "2026-01-01T00:00:00Z", position: 1, ...given }) as Incident;
   it("puts what nobody has taken first, then what is dangerous, then what is new", () => {
     const queue = inOrderOfUrgency([
-      incident("taken", { state: "acknowledged", severity: "danger" }),
+      incident("taken", { state: "acknowledged", owner: "Ani", severity: "danger" }),
       incident("old", {}),
       incident("new", { raisedAt: "2026-01-02T00:00:00Z" }),
       incident("danger", { severity: "danger" }),

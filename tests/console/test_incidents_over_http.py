@@ -233,3 +233,56 @@ async def test_an_incident_outlives_the_house(template: Any, tmp_path: Any) -> N
     async with open_house(data) as opened, opened.client() as client:
         kept = (await client.get(f"{INCIDENTS}/{id}")).json()
         assert (kept["state"], len(kept["acts"])) == ("open", 2)
+
+
+async def test_the_load_and_the_pace_of_the_room_are_told_to_those_who_work_in_it(
+    shift: dict[str, httpx.AsyncClient],
+) -> None:
+    siti, budi = shift["siti"], shift["budi"]
+    for who in (siti, budi):
+        id = (await raise_one(siti, priority=1))["id"]
+        await act(who, id, act="take")
+    await act(budi, id, act="close", outcome="prank")
+    told = (await siti.get(f"{OURS}/operators", params={"hours": "1"})).json()
+    assert (told["alarms"], told["alarmsPerHour"], told["hours"]) == (2, 2.0, 1.0)
+    assert [(each["name"], each["taken"], each["closed"]) for each in told["operators"]] == [
+        ("Budi", 1, 1),
+        ("Siti", 1, 0),
+    ]
+    assert (await shift["eka"].get(f"{OURS}/operators")).status_code == 403
+    assert (await siti.get(f"{OURS}/operators", params={"hours": "0"})).status_code == 400
+
+
+async def test_the_queue_is_narrowed_and_its_rules_can_be_read(shift: dict[str, httpx.AsyncClient]) -> None:
+    siti = shift["siti"]
+    flood = (await raise_one(siti, category="flood", subcategory="houses"))["id"]
+    fire = (await raise_one(siti, title="Api di gudang", category="fire", channel="call", caller=True))["id"]
+    await act(siti, flood, act="take")
+
+    async def found(**wanted: str) -> list[str]:
+        return [each["id"] for each in (await siti.get(INCIDENTS, params=wanted)).json()["incidents"]]
+
+    assert await found(category="fire") == [fire]
+    assert await found(priority="1,2") == [fire, flood]
+    assert await found(owner="me") == [flood]
+    assert await found(owner="none", state="open,triaged") == [fire]
+    assert await found(channel="call") == [fire]
+    for wrong in ({"priority": "9"}, {"owner": "siti"}, {"state": "asleep"}):
+        assert (await siti.get(INCIDENTS, params=wrong)).status_code == 400
+    asked = {"category": "flood", "injured": "3"}
+    told = (await siti.get(f"{INCIDENTS}/{flood}/priority", params=asked)).json()
+    assert (told["priority"], told["reasons"][0]["rule"]) == (1, "many-injured")
+    rules = (await siti.get(f"{OURS}/operations")).json()
+    assert {"damkar", "bpbd"} <= {each["code"] for each in rules["agencies"]}
+
+
+async def test_two_incidents_are_merged_by_a_person_and_parted_again(shift: dict[str, httpx.AsyncClient]) -> None:
+    siti = shift["siti"]
+    one, other = [(await raise_one(siti))["id"] for _ in range(2)]
+    merged = await siti.post(f"{INCIDENTS}/{one}/merge", json={"into": other})
+    assert (merged.status_code, merged.json()["absorbed"]) == (200, [one])
+    assert (await siti.get(f"{INCIDENTS}/{one}")).json()["group"] == other
+    again = await siti.post(f"{INCIDENTS}/{one}/unmerge", json={"reason": "Dua tempat"})
+    assert (again.status_code, again.json()["state"]) == (200, "open")
+    assert (await siti.post(f"{INCIDENTS}/{one}/merge", json={"into": one})).status_code == 400
+    assert (await siti.post(f"{INCIDENTS}/{one}/merge", json={"into": "urn:nobody"})).status_code == 404

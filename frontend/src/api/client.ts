@@ -14,6 +14,9 @@ import type {
   Incident,
   IncidentAct,
   IncidentWithActs,
+  Operations,
+  OperatorFigures,
+  ProposedPriority,
   LayerTable,
   Now,
   Place,
@@ -122,8 +125,23 @@ export const api = {
     ask<{ indicators: Standing[] }>(then("indicators", moment)).then((answer) => answer.indicators),
   systems: (moment: Moment | null = null) =>
     ask<{ systems: CitySystem[] }>(then("systems", moment)).then((answer) => answer.systems),
-  incidents: (state: "open" | "closed" | "all", moment: Moment | null = null, limit = 200) =>
-    ask<{ incidents: Incident[] }>(then(`incidents?${query({ state, limit })}`, moment)).then((answer) => answer.incidents),
+  /** All open ones up to a bound, page by page; of the closed the newest. */
+  incidents: async (state: "open" | "closed" | "all", moment: Moment | null = null): Promise<Incident[]> => {
+    const found: Incident[] = [];
+    for (let page = 0; page < (state === "open" ? 15 : 1); page += 1) {
+      const asked = query({ state, limit: 200, offset: found.length });
+      const { incidents, count } = await ask<{ incidents: Incident[]; count: number }>(then(`incidents?${asked}`, moment));
+      found.push(...incidents);
+      if (!incidents.length || found.length >= count) break;
+    }
+    return found;
+  },
+  operations: () => ask<Operations>("operations"),
+  proposedPriority: (id: string, asked: { category: string; subcategory: string; injured: number }) =>
+    ask<ProposedPriority>(`incidents/${encodeURIComponent(id)}/priority?${query(asked)}`),
+  operatorFigures: (hours: number) => ask<OperatorFigures>(`operators?${query({ hours })}`),
+  merge: (id: string, into: string) => send<Incident>(`incidents/${encodeURIComponent(id)}/merge`, { into }),
+  unmerge: (id: string, reason: string) => send<Incident>(`incidents/${encodeURIComponent(id)}/unmerge`, { reason }),
   incident: (id: string, moment: Moment | null = null) =>
     ask<IncidentWithActs>(then(`incidents/${encodeURIComponent(id)}`, moment)),
   form: (type: string, entity: string | null) =>

@@ -1,4 +1,24 @@
 /** The shapes of `/pinisi/v1`, as docs/reference/console-api.md states them. */
+import type { Incident } from "./incident-types";
+
+export type {
+  Act,
+  ActName,
+  Category,
+  Channel,
+  ClockName,
+  Incident,
+  IncidentAct,
+  IncidentClock,
+  IncidentState,
+  IncidentWithActs,
+  Operations,
+  OperatorFigures,
+  ProposedPriority,
+  Sent,
+  Severity,
+  Share,
+} from "./incident-types";
 import type { Geometry } from "geojson";
 import type { Ailing } from "./source-types";
 import type { Panel } from "./views";
@@ -288,70 +308,6 @@ export interface Found {
   location: LonLat | null;
   score: number;
 }
-
-export type Severity = "danger" | "caution" | "information";
-export type IncidentState =
-  | "unacknowledged"
-  | "acknowledged"
-  | "returned"
-  | "shelved"
-  | "suppressed"
-  | "open"
-  | "triaged"
-  | "dispatched"
-  | "onScene"
-  | "resolved"
-  | "verified"
-  | "closed";
-
-export interface Incident {
-  id: string;
-  title: Text;
-  detail: Text | null;
-  kind: string;
-  state: IncidentState;
-  severity: Severity;
-  raisedAt: string;
-  raisedBy: string;
-  rule: Text | null;
-  area: string | null;
-  location: LonLat | null;
-  subject: string | null;
-  owner: string | null;
-  ownerId: string | null;
-  since: string | null;
-  closedAt: string | null;
-  closedBy: string | null;
-  reason: string | null;
-  /** It belongs to a replay or a drill: it calls nobody in the city. */
-  exercise: boolean;
-  /** The words of the acts that its state allows. */
-  fits?: readonly string[];
-  position: number;
-}
-
-export interface Act {
-  at: string;
-  by: string;
-  act: string;
-  note: string | null;
-  to: string | null;
-  reason: string | null;
-  /** Of a line about a procedure: what was done in it, and the words of procedure, step and answer. */
-  did?: string;
-  drill?: boolean;
-  title?: Text;
-  what?: Text;
-  answer?: Text;
-}
-
-export type IncidentWithActs = Incident & { acts: Act[] };
-export type IncidentAct = {
-  act: "take" | "note" | "hand" | "close" | "resolve" | "verify";
-  note?: string;
-  to?: string;
-  reason?: string;
-};
 
 export interface Change {
   id: string;

@@ -10,7 +10,7 @@ export class KeyHelp extends View {
     controls,
     css`
       dialog {
-        width: 24rem;
+        width: 46rem;
         max-width: calc(100vw - 2rem);
         padding: 1.125rem 1.375rem 1.375rem;
         border: 1px solid var(--line);
@@ -29,7 +29,18 @@ export class KeyHelp extends View {
         margin-bottom: 0.5rem;
       }
 
-      div {
+      .columns {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr));
+        gap: 0 2rem;
+      }
+
+      h3 {
+        font: 600 0.8125rem/1.25rem var(--text);
+        padding: 0.3125rem 0;
+      }
+
+      dl div {
         display: flex;
         justify-content: space-between;
         gap: 1rem;
@@ -67,17 +78,38 @@ export class KeyHelp extends View {
       [keyList.move, ["↑", "↓"]],
       [keyList.open, ["Enter"]],
       [keyList.map, ["m"]],
-      [keyList.takeOver, ["t"]],
       [keyList.back, ["Esc"]],
       [keyList.theme, ["d"]],
       [keyList.wall, ["w"]],
       [keyList.help, ["?"]],
     ];
+    const { keys } = this.words.incidents;
+    const events: [string, string[]][] = [
+      [keys.next, ["j", "k"]],
+      [keys.take, ["a"]],
+      [keys.triage, ["t"]],
+      [keys.dispatch, ["d"]],
+      [keys.resolve, ["r"]],
+      [keys.verify, ["v"]],
+      [keys.close, ["c"]],
+      [keys.prank, ["p"]],
+      [keys.note, ["i"]],
+      [keys.shelve, ["s"]],
+      [keys.undo, ["u"]],
+      [keys.report, ["n"]],
+    ];
+    const list = (each: [string, string[]][]) => html`<dl>
+      ${each.map(([what, pressed]) => html`<div><dt>${what}</dt><dd>${pressed.map((key) => html`<kbd>${key}</kbd> `)}</dd></div>`)}
+    </dl>`;
     return html`<dialog aria-labelledby="keys" @close=${this.done}>
       <h2 id="keys">${this.words.keys}</h2>
-      <dl>
-        ${lines.map(([what, keys]) => html`<div><dt>${what}</dt><dd>${keys.map((key) => html`<kbd>${key}</kbd> `)}</dd></div>`)}
-      </dl>
+      <div class="columns">
+        ${list(lines)}
+        <div>
+          <h3>${this.words.incidents.keysTitle}</h3>
+          ${list(events)}
+        </div>
+      </div>
       <button class="button" @click=${this.done} autofocus>${this.words.close}</button>
     </dialog>`;
   }

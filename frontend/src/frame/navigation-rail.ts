@@ -1,7 +1,7 @@
 /** The five pages: a rail at the left of a desk, a bar at the bottom of a phone. */
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
-import { isOpen } from "../live/incidents";
+import { inList } from "../incidents/choice";
 import { store } from "../live/store";
 import { type Page, PAGES } from "../screen/address";
 import { screenState } from "../screen/screen";
@@ -93,7 +93,7 @@ export class NavigationRail extends View {
 
   private link(page: Page) {
     const here = screenState.state.page === page;
-    const waiting = [...store.incidents.values()].filter((each) => isOpen(each) && each.state === "unacknowledged").length;
+    const waiting = [...store.incidents.values()].filter((each) => inList(each, "unowned", {}) && each.state !== "returned").length;
     const count = page === "events" && waiting > 0 ? html`<span class="count">${waiting}</span>` : nothing;
     return html`<a href="/?page=${page}" aria-current=${here ? "page" : nothing} @click=${(event: MouseEvent) => this.open(event, page)}>
       ${icon(page, 20)} <span>${this.words.pages[page]}</span> ${count}

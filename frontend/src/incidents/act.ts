@@ -15,7 +15,9 @@ export async function carryOut(id: string, act: IncidentAct): Promise<string | n
     if (problem.status === 0) return words.serverSilent;
     if (problem.status !== 409) return `${words.refused}. ${problem.message}`;
     const latest = await api.incident(id).catch(() => null);
-    if (latest) store.keep([latest]);
-    return words.conflict;
+    if (!latest) return words.conflict;
+    const unchanged = store.incidents.get(id)?.position === latest.position;
+    store.keep([latest]);
+    return unchanged ? problem.message : words.conflict;
   }
 }

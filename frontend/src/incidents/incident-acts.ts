@@ -1,20 +1,33 @@
-/** What can be done about an incident: take it over, note, hand on, close. The last two say what will happen first. */
+/** What can be done about an incident now: the next step first; an act that needs words opens its form. */
 import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import type { Incident, IncidentAct } from "../api/types";
+import { api, Problem } from "../api/client";
+import type { ActName, Incident, IncidentAct } from "../api/types";
 import { View } from "../frame/view";
 import { store } from "../live/store";
 import { controls } from "../theme/controls";
 import { carryOut } from "./act";
+import "./act-fields";
+import type { Given } from "./act-fields";
+import { type ActForm, actWish } from "./act-wish";
+import { takeOver } from "./queue-keys";
+import { undo } from "./undo";
 
-type Form = "note" | "hand" | "resolve" | "close";
+/** In the order of use: what comes next stands first. */
+const FORMS: readonly ActForm[] = ["triage", "assign", "withdraw", "resolve", "reject", "close", "answer", "reopen", "note", "hand", "shelve", "merge", "unmerge"];
+const AT_ONCE: readonly ActName[] = ["open", "unshelve", "release"];
+const VERIFYING: readonly string[] = ["verify", "reject", "break-glass", "review"];
 
 @customElement("incident-acts")
 export class IncidentActs extends View {
   @property({ attribute: false }) incident!: Incident;
-  @state() private form: Form | null = null;
+  @state() private form: ActForm | null = null;
+  /** The form that is on its way: out of sight, and back if it is refused. */
+  @state() private sending: ActForm | null = null;
   @state() private busy = false;
   @state() private refusal: string | null = null;
+
+  private readonly wish = () => this.takeWish();
 
   static override readonly styles = [
     controls,
@@ -29,79 +42,150 @@ export class IncidentActs extends View {
         flex-wrap: wrap;
         gap: 0.5rem;
       }
-
-      form {
-        display: grid;
-        gap: 0.625rem;
-        padding: 0.75rem;
-        border: 1px solid var(--line);
-        border-radius: 0.375rem;
-      }
     `,
   ];
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    actWish.addEventListener("wish", this.wish);
+    this.takeWish();
+  }
+
+  override disconnectedCallback(): void {
+    actWish.removeEventListener("wish", this.wish);
+    super.disconnectedCallback();
+  }
+
+  private takeWish(): void {
+    const form = this.incident ? actWish.take(this.incident.id) : null;
+    if (form) this.form = form;
+  }
+
+  protected override willUpdate(changed: Map<string, unknown>): void {
+    const before = changed.get("incident") as Incident | undefined;
+    if (before && before.id !== this.incident.id) this.form = this.refusal = null;
+    if (changed.has("incident")) this.takeWish();
+  }
+
   protected override render() {
     const { incident, words } = this;
-    if (incident.state === "closed" || store.past) return nothing;
-    const choice = (form: Form, word: string) =>
-      html`<button class="button" aria-expanded=${this.form === form} @click=${() => this.choose(form)}>${word}</button>`;
+    const may = store.session?.permissions ?? [];
+    if (store.past || !may.includes("incidents.act")) return nothing;
+    const acts = words.incidents.act;
     return html`
       <div class="row">
-        ${!incident.owner
-          ? html`<button class="button primary" ?disabled=${this.busy} @click=${() => this.carry({ act: "take" })}>
-              ${words.take}
-            </button>`
+        ${this.fits("take") && !incident.owner
+          ? html`<button class="button primary" ?disabled=${this.busy} @click=${this.take}>${acts.take}</button>`
           : nothing}
-        ${choice("note", words.note)} ${choice("hand", words.hand)}
-        ${incident.fits?.includes("resolve") ? choice("resolve", words.resolve) : nothing}
-        ${incident.fits?.includes("close") ? choice("close", words.closeIncident) : nothing}
+        ${this.fits("verify") ? this.verifying() : nothing}
+        ${AT_ONCE.filter((act) => this.fits(act)).map(
+          (act) => html`<button class="button" ?disabled=${this.busy} @click=${() => this.carry({ act })}>${acts[act as keyof typeof acts]}</button>`,
+        )}
+        ${FORMS.filter((form) => this.offers(form)).map(
+          (form) => html`<button class="button" aria-expanded=${this.form === form} @click=${() => (this.form = this.form === form ? null : form)}>
+            ${acts[form]}
+          </button>`,
+        )}
+        ${this.endsOutright()
+          ? (["prank", "information"] as const).map(
+              (outcome) => html`<button class="button" ?disabled=${this.busy} @click=${() => this.carry({ act: "close", outcome })}>${acts[outcome]}</button>`,
+            )
+          : nothing}
+        ${incident.glass && incident.upheld === null && this.mayVerify()
+          ? html`<button class="button" ?disabled=${this.busy} @click=${() => this.carry({ act: "review" })}>${acts.review}</button>`
+          : nothing}
       </div>
-      ${this.refusal ? html`<p role="alert" class="small">${this.refusal}</p>` : nothing} ${this.form ? this.fields(this.form) : nothing}
+      ${this.refusal ? html`<p role="alert" class="small">${this.refusal}</p>` : nothing}
+      ${this.form
+        ? html`<act-fields
+            .incident=${incident}
+            .form=${this.form}
+            .busy=${this.busy}
+            ?hidden=${this.sending === this.form}
+            @act=${(event: CustomEvent<Given>) => this.given(event.detail)}
+            @done=${() => (this.form = null)}
+          ></act-fields>`
+        : nothing}
     `;
   }
 
-  private fields(form: Form) {
-    const { words } = this;
-    return html`<form @submit=${this.submit}>
-      ${form === "hand"
-        ? html`<p class="small">${words.handExplained}</p>
-            <label class="field">${words.handTo}<input name="to" required list="agencies" autocomplete="off" /></label>
-            <datalist id="agencies">
-              ${(store.city?.agencies ?? []).map((agency) => html`<option value=${this.text(agency.name)}></option>`)}
-            </datalist>`
-        : nothing}
-      ${form === "close"
-        ? html`<p class="small">${words.closeExplained}</p>
-            <label class="field">${words.reason}<input name="reason" required autocomplete="off" /></label>`
-        : html`<label class="field">
-            ${words.noteText}<textarea name="note" rows="2" ?required=${form !== "hand"}></textarea>
-          </label>`}
-      <div class="row">
-        <button class="button primary" ?disabled=${this.busy}>${form === "close" ? words.closeIncident : words.send}</button>
-        <button class="button" type="button" @click=${() => (this.form = null)}>${words.cancel}</button>
-      </div>
-    </form>`;
+  private verifying() {
+    const { incident, words } = this;
+    if (!this.mayVerify()) return nothing;
+    const me = store.session?.principal.id;
+    const own = incident.resolvedById === me || incident.ownerId === me;
+    return own
+      ? html`<button class="button" aria-expanded=${this.form === "break-glass"} @click=${() => (this.form = "break-glass")}>
+            ${words.incidents.act["break-glass"]}
+          </button>
+          <p class="small">${words.incidents.youCannotVerify}</p>`
+      : html`<button class="button primary" ?disabled=${this.busy} @click=${() => this.carry({ act: "verify" })}>
+          ${words.incidents.act.verify}
+        </button>`;
   }
 
-  private async choose(form: Form): Promise<void> {
-    this.form = this.form === form ? null : form;
-    await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>("input, textarea")?.focus();
+  private fits(act: ActName): boolean {
+    return this.incident.fits.includes(act);
   }
 
-  private submit(event: SubmitEvent): void {
-    event.preventDefault();
-    const given = Object.fromEntries(
-      [...new FormData(event.target as HTMLFormElement)].filter(([, text]) => String(text).trim() !== ""),
-    ) as Omit<IncidentAct, "act">;
-    if (this.form) void this.carry({ act: this.form, ...given });
+  private mayVerify(): boolean {
+    return store.session?.permissions.includes("incidents.verify") ?? false;
   }
 
+  private offers(form: ActForm): boolean {
+    const { incident } = this;
+    if (VERIFYING.includes(form) && !this.mayVerify()) return false;
+    if (form === "reject" && incident.resolvedById === store.session?.principal.id) return false;
+    if (form === "answer") return incident.answerOwed;
+    if (form === "unmerge") return incident.outcome === "merged";
+    if (form === "reopen") return this.fits("reopen") && incident.outcome !== "merged";
+    if (form === "close") return this.fits("close") && !(incident.state === "open" || incident.state === "triaged") && !(incident.state === "resolved" && incident.asked);
+    return form === "triage" ? this.fits("triage") || this.fits("open") : this.fits(form as ActName);
+  }
+
+  private endsOutright(): boolean {
+    const { state, injured } = this.incident;
+    return this.fits("close") && state !== "resolved" && state !== "verified" && injured === 0;
+  }
+
+  private async take(): Promise<void> {
+    this.busy = true;
+    await takeOver(this.incident);
+    this.busy = false;
+    this.dispatchEvent(new CustomEvent("acted"));
+  }
+
+  /** The stream may tell what came of it before the answer does: the next form that opens meanwhile stays open. */
+  private async given(given: Given): Promise<void> {
+    const sent = this.form;
+    this.sending = sent;
+    await ("act" in given ? this.carry(given.act) : this.join(given));
+    this.sending = null;
+    if (this.refusal === null && this.form === sent) this.form = null;
+  }
+
+  private async join(given: { into: string } | { apart: string }): Promise<void> {
+    const { id } = this.incident;
+    this.busy = true;
+    try {
+      const told = "into" in given ? await api.merge(id, given.into) : await api.unmerge(id, given.apart);
+      store.keep([told]);
+      this.refusal = null;
+    } catch (cause) {
+      this.refusal = cause instanceof Problem && cause.status > 0 ? cause.message : this.words.serverSilent;
+    }
+    this.busy = false;
+    this.dispatchEvent(new CustomEvent("acted"));
+  }
+
+  /** An alarm that is triaged becomes an incident first. */
   private async carry(act: IncidentAct): Promise<void> {
     this.busy = true;
-    this.refusal = await carryOut(this.incident.id, act);
+    const { incident } = this;
+    const opened = act.act === "triage" && incident.fits.includes("open") ? await carryOut(incident.id, { act: "open" }) : null;
+    this.refusal = opened ?? (await carryOut(incident.id, act));
     this.busy = false;
-    if (this.refusal === null) this.form = null;
+    if (this.refusal === null && act.act === "shelve") undo.offer(incident, "shelve");
     this.dispatchEvent(new CustomEvent("acted"));
   }
 }

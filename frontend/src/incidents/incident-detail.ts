@@ -14,6 +14,10 @@ import "../procedures/incident-procedure";
 import "../units/incident-units";
 import { procedureLine } from "../procedures/story-line";
 import "./incident-acts";
+import "./incident-agencies";
+import "./incident-clocks";
+import "./incident-near";
+import { agencyName, categoryNames } from "./operations";
 import { exerciseMark, exerciseStyle } from "./exercise-mark";
 import "./severity-mark";
 
@@ -82,8 +86,15 @@ export class IncidentDetail extends View {
         border-bottom: 1px solid var(--line);
       }
 
-      .state {
+      .state,
+      .remark {
         margin-bottom: 0.625rem;
+      }
+
+      .remark {
+        padding-left: 0.625rem;
+        border-left: 3px solid var(--accent);
+        font-size: 0.8125rem;
       }
 
       ol li {
@@ -148,7 +159,7 @@ export class IncidentDetail extends View {
 
   private heading(incident: Incident) {
     return html`<div class="title">
-        <severity-mark .severity=${incident.severity} .taken=${incident.state !== "unacknowledged"}></severity-mark>
+        <severity-mark .severity=${incident.severity} .taken=${Boolean(incident.owner)}></severity-mark>
         <h2>${this.text(incident.title)}</h2>
       </div>
       ${incident.exercise ? html`<p>${exerciseMark(incident, this.words)}</p>` : nothing}
@@ -157,21 +168,31 @@ export class IncidentDetail extends View {
 
   private body(incident: Incident) {
     const { words } = this;
-    const state = [words.state[incident.state], incident.owner ? words.ownedBy(incident.owner) : words.nobody].join(" · ");
+    const told = words.incidents;
+    const state = [told.state[incident.state], incident.owner ? words.ownedBy(incident.owner) : words.nobody].join(" · ");
     return html`
       <div class="acts">
         <p class="state">${state}</p>
+        ${this.remarks(incident).map((remark) => html`<p class="remark">${remark}</p>`)}
         <incident-acts .incident=${incident} @acted=${() => this.read(incident.id)}></incident-acts>
       </div>
+      <incident-clocks .incident=${incident}></incident-clocks>
       <dl>
+        <dt>${told.priorityField}</dt>
+        <dd>${incident.priority ?? told.noPriority}</dd>
+        ${incident.category
+          ? html`<dt>${told.categoryField}</dt>
+              <dd>${categoryNames(incident.category, incident.subcategory).map((name) => this.text(name)).join(" · ")}</dd>`
+          : nothing}
+        ${incident.injured ? html`<dt>${told.injured}</dt><dd>${incident.injured}</dd>` : nothing}
         <dt>${words.severityField}</dt>
         <dd>${words.severity[incident.severity]}</dd>
-        <dt>${words.pages.time}</dt>
-        <dd>${this.format.moment(incident.raisedAt)}</dd>
+        <dt>${told.channelField}</dt>
+        <dd>${told.channel[incident.channel]} · ${this.format.moment(incident.raisedAt)}</dd>
         ${incident.area ? html`<dt>${words.areas}</dt><dd>${incident.area}</dd>` : nothing}
         ${incident.rule ? html`<dt>${words.rule}</dt><dd>${this.text(incident.rule)}</dd>` : nothing}
         ${incident.closedAt
-          ? html`<dt>${words.state.closed}</dt>
+          ? html`<dt>${told.state.closed}</dt>
               <dd>${[this.format.moment(incident.closedAt), incident.closedBy, incident.reason].filter(Boolean).join(" · ")}</dd>`
           : nothing}
         ${this.links(incident)}
@@ -179,11 +200,33 @@ export class IncidentDetail extends View {
       <incident-calls .incidentId=${incident.id}></incident-calls>
       <incident-units .incidentId=${incident.id}></incident-units>
       <incident-procedure .incidentId=${incident.id}></incident-procedure>
+      <incident-agencies .incident=${incident}></incident-agencies>
+      <incident-near .incident=${incident}></incident-near>
       <div class="section-head"><h2>${words.acts}</h2></div>
       <ol>
         ${this.acts.map((act) => this.act(act))}
       </ol>
     `;
+  }
+
+  /** What an operator has to know before he acts. */
+  private remarks(incident: Incident) {
+    const told = this.words.incidents;
+    const title = (id: string) => {
+      const other = store.incidents.get(id);
+      return html`<button class="link" @click=${() => screenState.openIncident(id)}>${other ? this.text(other.title) : id}</button>`;
+    };
+    const until = incident.shelvedUntil ? told.shelvedUntil(this.format.recent(incident.shelvedUntil, store.clock())) : null;
+    const quiet = incident.state === "shelved" || incident.state === "suppressed";
+    return [
+      incident.conditionEnded && incident.state !== "closed" ? told.ended : null,
+      quiet ? [until, incident.suppressedBy ? told.quietBy(incident.suppressedBy) : null, incident.reason].filter(Boolean).join(" · ") : null,
+      incident.state === "resolved" && incident.asked ? told.asked[incident.asked] : null,
+      incident.answerOwed ? told.answerOwed : null,
+      incident.glass ? `${told.glass(incident.glass)} ${incident.upheld === null ? told.glassOpen : ""}` : null,
+      incident.group ? html`${incident.outcome === "merged" ? told.mergedInto : told.belongsTo} ${title(incident.group)}` : null,
+      incident.absorbed.length ? told.holds(String(incident.absorbed.length)) : null,
+    ].filter((remark) => remark !== null);
   }
 
   private links(incident: Incident) {
@@ -197,15 +240,25 @@ export class IncidentDetail extends View {
     return subject || incident.location ? html`<dt>${this.words.map}</dt><dd>${map} ${place}</dd>` : nothing;
   }
 
-  private act(line: Act) {
-    const { at, by, act, note, to, reason } = line;
-    const followed = procedureLine(line, this.words.procedures, (text) => this.text(text));
-    const names: Record<string, string> = this.words.actNames;
-    const said = followed ? followed.said : [note, reason].filter(Boolean).join(" · ");
+  private act(act: Act) {
+    const told = this.words.incidents;
+    const followed = procedureLine(act, this.words.procedures, (text) => this.text(text));
+    const more = [
+      act.agency ? this.text(agencyName(act.agency)) : null,
+      act.unit,
+      act.priority ? told.priority(String(act.priority)) : null,
+      act.category ? this.text(categoryNames(act.category, null)[0] ?? act.category) : null,
+      act.until ? told.shelvedUntil(this.format.recent(act.until, store.clock())) : null,
+      act.outcome && act.outcome !== "merged" ? told.act[act.outcome as "prank" | "information"] : null,
+      act.note,
+      act.reason ? (told.notOurs[act.reason] ?? act.reason) : null,
+      act.enteredAt ? told.enteredLater(this.format.recent(act.enteredAt, store.clock())) : null,
+    ];
+    const said = followed ? followed.said : more.filter(Boolean).join(" · ");
     return html`<li>
-      <time datetime=${at}>${this.format.recent(at, store.clock())}</time>
+      <time datetime=${act.at}>${this.format.recent(act.at, store.clock())}</time>
       <div>
-        ${by} ${followed?.done ?? names[act] ?? act} ${to ? this.words.actTo(to) : ""} ${said ? html`<p class="said">${said}</p>` : nothing}
+        ${act.by} ${followed?.done ?? told.did[act.act] ?? act.act} ${act.to ? this.words.actTo(act.to) : ""} ${said ? html`<p class="said">${said}</p>` : nothing}
       </div>
     </li>`;
   }

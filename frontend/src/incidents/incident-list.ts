@@ -1,4 +1,4 @@
-/** A list of incidents: arrows move, Enter opens, t takes over, m shows on the map; new rows wait while it is held. */
+/** A list of incidents: arrows move, Enter opens, a takes over, m shows on the map; new rows wait, and none moves, while a hand or the focus is in it. */
 import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
@@ -55,7 +55,7 @@ export class IncidentList extends View {
 
   protected override render() {
     const known = new Map(this.incidents.map((incident) => [incident.id, incident]));
-    const { ids, waiting } = arrange(this.ids, [...known.keys()], this.held && this.ids.length > 0);
+    const { ids, waiting } = arrange(this.ids, [...known.keys()], (this.held || this.at !== null) && this.ids.length > 0);
     this.ids = ids;
     return html`<div @pointerenter=${() => (this.held = true)} @pointerleave=${() => (this.held = false)}>
       ${waiting > 0 ? html`<button class="waiting" @click=${this.showAll}>${this.words.newRows(waiting)}</button>` : nothing}
@@ -86,6 +86,22 @@ export class IncidentList extends View {
     const at = (event.target as HTMLElement).closest<IncidentRow>("incident-row");
     if (moveFocus(event, rows, at)) return;
     if (event.key === "m" && at) screenState.showOnMap(at.incident.id);
-    if (event.key === "t" && at) void at.takeOver();
+    if (event.key === "a" && at) void at.takeOver();
+  }
+
+  /** The incident whose row has the focus. */
+  get at(): Incident | null {
+    return (this.renderRoot as ShadowRoot).activeElement instanceof HTMLElement
+      ? ((this.renderRoot as ShadowRoot).activeElement?.closest<IncidentRow>("incident-row")?.incident ?? null)
+      : null;
+  }
+
+  /** Moves the focus by rows; from outside the list onto its first or last. */
+  step(by: 1 | -1): void {
+    const rows = [...this.renderRoot.querySelectorAll<IncidentRow>("incident-row")];
+    const at = rows.findIndex((row) => row.incident.id === this.at?.id);
+    const next = rows[at < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.min(Math.max(at + by, 0), rows.length - 1)];
+    next?.focus();
+    next?.scrollIntoView({ block: "nearest" });
   }
 }

@@ -6,8 +6,10 @@ import { View } from "../frame/view";
 import { store } from "../live/store";
 import { screenState } from "../screen/screen";
 import { controls } from "../theme/controls";
-import { carryOut } from "./act";
 import { exerciseMark, exerciseStyle } from "./exercise-mark";
+import "./incident-clock";
+import { categoryNames } from "./operations";
+import { takeOver } from "./queue-keys";
 import "./severity-mark";
 
 @customElement("incident-row")
@@ -15,7 +17,6 @@ export class IncidentRow extends View {
   @property({ attribute: false }) incident!: Incident;
   @property({ type: Boolean }) selected = false;
   @state() private busy = false;
-  @state() private refusal: string | null = null;
 
   static override readonly styles = [
     controls,
@@ -75,6 +76,18 @@ export class IncidentRow extends View {
         line-height: 1.125rem;
       }
 
+      .line {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 0.75rem;
+        margin-top: 0.125rem;
+      }
+
+      .priority {
+        font-weight: 600;
+        color: var(--ink);
+      }
+
       .danger.unowned .open {
         font-weight: 600;
       }
@@ -97,34 +110,40 @@ export class IncidentRow extends View {
   }
 
   async takeOver(): Promise<void> {
-    if (this.busy || store.past || this.incident.owner || this.incident.state === "closed") return;
+    if (this.busy || store.past || this.incident.owner || !this.incident.fits.includes("take")) return;
     this.busy = true;
-    this.refusal = await carryOut(this.incident.id, { act: "take" });
+    await takeOver(this.incident);
     this.busy = false;
   }
 
   protected override render() {
     const { incident, words } = this;
+    const may = store.session?.permissions.includes("incidents.act") ?? false;
     return html`<article class="${incident.severity} ${incident.owner ? "owned" : "unowned"} ${this.selected ? "selected" : ""}">
-      <severity-mark .severity=${incident.severity} .taken=${incident.state !== "unacknowledged"}></severity-mark>
+      <severity-mark .severity=${incident.severity} .taken=${Boolean(incident.owner)}></severity-mark>
       <button class="open" aria-current=${this.selected} @click=${() => screenState.openIncident(incident.id)}>
         ${this.text(incident.title)}
       </button>
       <time class="hour" datetime=${incident.raisedAt}>${this.format.recent(incident.raisedAt, store.clock())}</time>
       <p class="more">${exerciseMark(incident, words)}${this.more()}</p>
-      ${!incident.owner && incident.state !== "closed" && !store.past && screenState.mode !== "wall"
+      <p class="more line">
+        ${incident.priority ? html`<span class="priority">${words.incidents.priority(String(incident.priority))}</span>` : nothing}
+        <span>${words.incidents.state[incident.state]}</span>
+        <incident-clock .incident=${incident}></incident-clock>
+      </p>
+      ${!incident.owner && incident.fits.includes("take") && may && !store.past && screenState.mode !== "wall"
         ? html`<div class="acts">
-            <button class="button" ?disabled=${this.busy} @click=${this.takeOver}>${words.take}</button>
+            <button class="button" ?disabled=${this.busy} @click=${this.takeOver}>${words.incidents.act.take}</button>
           </div>`
         : nothing}
-      ${this.refusal ? html`<p class="more" role="alert">${this.refusal}</p>` : nothing}
     </article>`;
   }
 
   private more(): string {
     const { incident, words } = this;
     const owner = incident.owner ? words.ownedBy(incident.owner) : "";
-    const state = incident.state === "closed" ? words.state.closed : owner;
-    return [this.text(incident.detail), incident.area, state].filter(Boolean).join(" · ");
+    const injured = incident.injured ? words.incidents.injuredCount(String(incident.injured)) : "";
+    const matter = categoryNames(incident.category, incident.subcategory).map((name) => this.text(name));
+    return [...matter, injured, incident.area, owner, this.text(incident.detail)].filter(Boolean).join(" · ");
   }
 }

@@ -19,11 +19,13 @@ export function isOpen(incident: Incident): boolean {
   return incident.state !== "closed";
 }
 
-/** Untaken before taken, danger before caution, newest first. */
+/** Untaken before taken, then by priority, danger before caution, newest first; what has ended by itself comes last. */
 export function inOrderOfUrgency(incidents: Iterable<Incident>): Incident[] {
   return [...incidents].sort(
     (a, b) =>
-      Number(a.state !== "unacknowledged") - Number(b.state !== "unacknowledged") ||
+      Number(a.state === "returned") - Number(b.state === "returned") ||
+      Number(Boolean(a.owner)) - Number(Boolean(b.owner)) ||
+      (a.priority ?? 3) - (b.priority ?? 3) ||
       WEIGHT[a.severity] - WEIGHT[b.severity] ||
       b.raisedAt.localeCompare(a.raisedAt),
   );

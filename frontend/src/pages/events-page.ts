@@ -1,4 +1,4 @@
-/** Events: one queue of incidents, the same selection as the map. */
+/** Events: one queue of incidents, the same selection as the map, by keyboard first. */
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { api } from "../api/client";
@@ -6,24 +6,37 @@ import { momentKey } from "../api/moment";
 import type { Incident } from "../api/types";
 import { View } from "../frame/view";
 import "../calls/call-desk";
+import { fitsChoice, inList, readChoice } from "../incidents/choice";
 import "../incidents/incident-detail";
 import "../incidents/incident-form";
 import "../incidents/incident-list";
+import type { IncidentList } from "../incidents/incident-list";
+import { operations } from "../incidents/operations";
+import "../incidents/operator-figures";
+import "../incidents/queue-filters";
+import { actByKey } from "../incidents/queue-keys";
+import { undo } from "../incidents/undo";
+import "../incidents/undo-bar";
+import "../incidents/wall-tour";
 import "../procedures/task-list";
 import "../shift/shift-note";
-import { inOrderOfUrgency, isOpen, newestFirst } from "../live/incidents";
+import { typing } from "../lists/list-keys";
+import { inOrderOfUrgency, newestFirst } from "../live/incidents";
 import { store } from "../live/store";
-import type { IncidentFilter } from "../screen/address";
+import { INCIDENT_FILTERS, type IncidentFilter } from "../screen/address";
 import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
 
-const FILTERS: readonly IncidentFilter[] = ["open", "mine", "closed", "all"];
+/** Parts with keys of their own, and what takes calls: there `n` is a new call. */
+const OWN_KEYS: readonly string[] = ["incident-procedure", "task-list", "call-desk", "shift-note", "incident-units"];
+const PAST_LISTS: readonly IncidentFilter[] = ["closed", "all"];
 
 @customElement("events-page")
 export class EventsPage extends View {
   @state() private raising = false;
 
   private closedReadFor: string | null = null;
+  private readonly onKey = (event: KeyboardEvent) => this.key(event);
 
   static override readonly styles = [
     controls,
@@ -43,7 +56,8 @@ export class EventsPage extends View {
 
       .filters {
         display: flex;
-        gap: 1.25rem;
+        flex-wrap: wrap;
+        gap: 0 1.125rem;
         padding: 0 1.125rem;
         border-bottom: 1px solid var(--line);
       }
@@ -64,10 +78,21 @@ export class EventsPage extends View {
     `,
   ];
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener("keydown", this.onKey, { capture: true });
+  }
+
+  override disconnectedCallback(): void {
+    window.removeEventListener("keydown", this.onKey, { capture: true });
+    super.disconnectedCallback();
+  }
+
   protected override willUpdate(): void {
+    operations();
     const { filter } = screenState.state;
     const key = momentKey(store.past);
-    if (this.closedReadFor === key || (filter !== "closed" && filter !== "all")) return;
+    if (this.closedReadFor === key || !PAST_LISTS.includes(filter)) return;
     this.closedReadFor = key;
     void api
       .incidents("all", store.past)
@@ -77,29 +102,28 @@ export class EventsPage extends View {
 
   protected override render() {
     const { incident } = screenState.state;
-    if (incident) return html`<incident-detail .incidentId=${incident}></incident-detail>`;
-    const shown = this.shown();
-    const { filter } = screenState.state;
+    const tour = screenState.mode === "wall" && !store.past ? html`<wall-tour></wall-tour>` : nothing;
+    if (incident) return html`${tour}<undo-bar></undo-bar><incident-detail .incidentId=${incident}></incident-detail>`;
+    const may = store.session?.permissions.includes("incidents.act") && !store.past;
     return html`
+      ${tour}
       <div class="head">
         <h1>${this.words.pages.events}</h1>
-        ${store.past
-          ? nothing
-          : html`<button class="button" aria-expanded=${this.raising} @click=${() => (this.raising = !this.raising)}>
+        ${may
+          ? html`<button class="button" aria-expanded=${this.raising} @click=${() => (this.raising = !this.raising)}>
               ${this.words.raiseIncident}
-            </button>`}
+            </button>`
+          : nothing}
       </div>
-      ${this.raising && !store.past ? html`<incident-form @done=${() => (this.raising = false)}></incident-form>` : nothing}
+      ${this.raising && may ? html`<incident-form @done=${() => (this.raising = false)}></incident-form>` : nothing}
       ${this.takesCalls() ? html`<call-desk></call-desk>` : nothing}
       <task-list></task-list>
       <shift-note></shift-note>
-      <div class="filters" role="group" aria-label=${this.words.filterList}>${FILTERS.map((choice) => this.filter(choice))}</div>
-      ${shown.length
-        ? html`<incident-list .incidents=${shown} .label=${this.words.pages.events}></incident-list>`
-        : html`<div class="empty">
-            <strong>${this.words.noIncidents[filter]}</strong>
-            <p>${this.words.noIncidentsDetail}</p>
-          </div>`}
+      <div class="filters" role="group" aria-label=${this.words.filterList}>${INCIDENT_FILTERS.map((choice) => this.filter(choice))}</div>
+      <queue-filters></queue-filters>
+      <undo-bar></undo-bar>
+      ${this.list()}
+      ${store.past ? nothing : html`<operator-figures></operator-figures>`}
     `;
   }
 
@@ -107,25 +131,69 @@ export class EventsPage extends View {
     return store.past === null && (store.session?.permissions.includes("calls.take") ?? false);
   }
 
+  private list() {
+    const shown = this.shown();
+    const { filter, only } = screenState.state;
+    if (shown.length) return html`<incident-list .incidents=${shown} .label=${this.words.pages.events}></incident-list>`;
+    return html`<div class="empty">
+      <strong>${only ? this.words.incidents.noneChosen : this.words.incidents.none[filter]}</strong>
+      <p>${this.words.noIncidentsDetail}</p>
+    </div>`;
+  }
+
   private filter(choice: IncidentFilter) {
     const chosen = screenState.state.filter === choice;
+    const count = choice === "closed" || choice === "all" ? null : this.counted(choice);
     return html`<button aria-pressed=${chosen} @click=${() => screenState.adjust({ filter: choice })}>
-      ${this.words.filters[choice]}
+      ${this.words.incidents.filters[choice]}${count ? ` ${count}` : nothing}
     </button>`;
   }
 
+  private counted(list: IncidentFilter): number {
+    const me = store.session?.principal ?? {};
+    return [...store.incidents.values()].filter((incident) => inList(incident, list, me)).length;
+  }
+
   private shown(): Incident[] {
-    const all = [...store.incidents.values()];
-    const me = store.session?.principal;
-    switch (screenState.state.filter) {
-      case "open":
-        return inOrderOfUrgency(all.filter(isOpen));
-      case "mine":
-        return inOrderOfUrgency(all.filter((incident) => isOpen(incident) && (incident.ownerId === me?.id || incident.owner === me?.name)));
-      case "closed":
-        return newestFirst(all.filter((incident) => !isOpen(incident)));
-      default:
-        return newestFirst(all);
+    const { filter, only } = screenState.state;
+    const choice = readChoice(only);
+    const me = store.session?.principal ?? {};
+    const all = [...store.incidents.values()].filter((incident) => inList(incident, filter, me) && fitsChoice(incident, choice));
+    return PAST_LISTS.includes(filter) ? newestFirst(all) : inOrderOfUrgency(all);
+  }
+
+  /** Before the keys of the whole console: here `d` sends an agency. */
+  private key(event: KeyboardEvent): void {
+    if (typing(event) || event.ctrlKey || event.metaKey || event.altKey || screenState.state.why) return;
+    if (event.composedPath().some((each) => each instanceof HTMLElement && OWN_KEYS.includes(each.localName))) return;
+    if (this.does(event.key)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
     }
+  }
+
+  /** Whether the key was one of this page. */
+  private does(key: string): boolean {
+    const list = this.renderRoot.querySelector<IncidentList>("incident-list");
+    if ((key === "j" || key === "k") && list) list.step(key === "j" ? 1 : -1);
+    else if (store.past || !store.session?.permissions.includes("incidents.act")) return false;
+    else if (key === "n" && this.takesCalls()) return false;
+    else if (key === "n") this.raise();
+    else if (key === "u" && undo.done) void undo.undo();
+    else return this.acts(key, list);
+    return true;
+  }
+
+  private acts(key: string, list: IncidentList | null): boolean {
+    const { incident } = screenState.state;
+    const at = incident ? store.incidents.get(incident) : list?.at;
+    if (!at || !/^[atdrvcpshi]$/.test(key)) return false;
+    void actByKey(key, at);
+    return true;
+  }
+
+  private raise(): void {
+    if (screenState.state.incident) screenState.go({ incident: null });
+    this.raising = true;
   }
 }

@@ -6,7 +6,8 @@ export const PAGES = ["now", "events", "place", "time", "programme"] as const;
 export type Page = (typeof PAGES)[number];
 export type Theme = "dark" | "light";
 export type Mode = "wall" | "desk" | "phone";
-export type IncidentFilter = "open" | "mine" | "closed" | "all";
+export const INCIDENT_FILTERS = ["open", "mine", "unowned", "quiet", "closed", "all"] as const;
+export type IncidentFilter = (typeof INCIDENT_FILTERS)[number];
 
 export interface MapView {
   zoom: number;
@@ -31,6 +32,8 @@ export interface Screen {
   why: string | null;
   layers: readonly string[] | null;
   filter: IncidentFilter;
+  /** What the queue is narrowed to: `category:flood,priority:1`. */
+  only: string | null;
   map: MapView | null;
   lang: Language | null;
   theme: Theme | null;
@@ -63,6 +66,7 @@ export const START: Screen = {
   why: null,
   layers: null,
   filter: "open",
+  only: null,
   map: null,
   lang: null,
   theme: null,
@@ -110,7 +114,8 @@ export function parseAddress(search: string): Screen {
     value: query.get("value"),
     why: query.get("why"),
     layers: layers === null ? null : layers.split(",").filter(Boolean),
-    filter: oneOf(query.get("filter"), ["open", "mine", "closed", "all"]) ?? "open",
+    filter: oneOf(query.get("filter"), INCIDENT_FILTERS) ?? "open",
+    only: query.get("only"),
     map: readMap(query.get("map")),
     lang: oneOf(query.get("lang"), ["id", "en", "ja"]),
     theme: oneOf(query.get("theme"), ["dark", "light"]),
@@ -142,6 +147,7 @@ export function formatAddress(screen: Screen): string {
     ["why", screen.why],
     ["layers", screen.layers === null ? null : screen.layers.join(",")],
     ["filter", screen.filter === "open" ? null : screen.filter],
+    ["only", screen.only],
     ["map", screen.map && mapText(screen.map)],
     ["lang", screen.lang],
     ["theme", screen.theme],

@@ -61,7 +61,7 @@ export class OpenState extends View {
     return html`
       <p class="counts">${this.counts().map(([words, number, heed]) => html`<span class=${heed && number ? "heed" : ""}><b>${this.format.exact(number)}</b> ${words}</span>`)}</p>
       ${handover.open.map((line) => this.open(line))}
-      ${handover.shelved.map(({ id, title, until }) => this.line(id, title, until ? this.words.shift.due(this.recent(until)) : "", this.words.state.shelved))}
+      ${handover.shelved.map(({ id, title, until }) => this.line(id, title, until ? this.words.shift.due(this.recent(until)) : "", this.words.incidents.state.shelved))}
       ${handover.glasses.map(({ id, title, by, reason }) => this.line(id, title, `${by}: ${reason}`, this.words.shift.counts.glasses))}
       ${handover.sources.map((source) => this.source(source))}
     `;
@@ -88,7 +88,7 @@ export class OpenState extends View {
   private open({ id, title, state, priority, owner, area, dueAt, late }: OpenLine) {
     const words = this.words.shift;
     const due = dueAt ? html` · <span class=${late ? "late" : ""}>${words.due(this.recent(dueAt))}</span>` : nothing;
-    const told = [priority || null, this.words.state[state], owner || words.nobody, area].filter(Boolean).join(" · ");
+    const told = [priority || null, this.words.incidents.state[state], owner || words.nobody, area].filter(Boolean).join(" · ");
     return html`<button class="line" @click=${() => screenState.openIncident(id)}>
       <span>${this.text(title)}</span><span class="small">${told}${due}</span>
     </button>`;

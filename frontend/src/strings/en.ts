@@ -1,6 +1,7 @@
 import { data } from "./data-en";
 import { procedures } from "./procedures-en";
 import { units } from "./units-en";
+import { incidents } from "./incidents-en";
 import { programme } from "./programme-en";
 import { replay } from "./replay-en";
 import { shift } from "./shift-en";
@@ -223,25 +224,7 @@ export const en: Catalogue = {
   quietDetail: "A new alarm appears here when a rule is met or someone reports.",
   newRows: (n) => `${n} new`,
   severity: { danger: "Danger", caution: "Caution", information: "Information" },
-  state: {
-    unacknowledged: "Not taken",
-    acknowledged: "In hand",
-    returned: "Condition ended",
-    shelved: "Shelved",
-    suppressed: "Suppressed",
-    open: "Open",
-    triaged: "Triaged",
-    dispatched: "Dispatched",
-    onScene: "On scene",
-    resolved: "Resolved",
-    verified: "Verified",
-    closed: "Closed",
-  },
-  take: "Take over",
   note: "Note",
-  hand: "Hand over",
-  resolve: "Resolve",
-  closeIncident: "Close",
   reopenList: "See the list",
   ownedBy: (who) => `Owner ${who}`,
   nobody: "no owner yet",
@@ -254,23 +237,13 @@ export const en: Catalogue = {
   noteText: "Note",
   handTo: "To",
   reason: "Reason",
-  reasonNeeded: "Give the reason.",
   send: "Send",
-  closeExplained: "The event leaves every operator's queue. Its record is kept.",
-  handExplained: "The new owner is responsible from this moment.",
   conflict: "Someone else has changed it; the latest state is shown.",
   raiseIncident: "Report an event",
   incidentTitle: "What happened",
   incidentDetail: "Details",
   severityField: "Severity",
   atMapCentre: "Place it at the centre of the map",
-  filters: { open: "Open", mine: "Mine", closed: "Closed", all: "All" },
-  noIncidents: {
-    open: "No open event.",
-    mine: "You hold no event.",
-    closed: "No event has been closed yet.",
-    all: "There has been no event yet.",
-  },
   noIncidentsDetail: "An event begins with one of the city's alarm rules or with a report.",
   incidentGone: "This event was not found.",
   showOnMap: "Show on the map",
@@ -343,6 +316,7 @@ export const en: Catalogue = {
   cityStage,
   shift,
   calls,
+  incidents,
   work,
   procedures,
   units,
@@ -391,7 +365,6 @@ export const en: Catalogue = {
     move: "Move in a list",
     open: "Open",
     map: "Show on the map",
-    takeOver: "Take over the alarm",
     back: "Close or go back",
     theme: "Dark or light",
     wall: "Wall mode",

@@ -1,6 +1,7 @@
 import { data } from "./data-id";
 import { procedures } from "./procedures-id";
 import { units } from "./units-id";
+import { incidents } from "./incidents-id";
 import { programme } from "./programme-id";
 import { replay } from "./replay-id";
 import { shift } from "./shift-id";
@@ -221,25 +222,7 @@ export const id = {
   quietDetail: "Alarm baru muncul di sini saat sebuah aturan terpenuhi atau seseorang melapor.",
   newRows: (n: number) => `${n} baru`,
   severity: { danger: "Bahaya", caution: "Waspada", information: "Informasi" },
-  state: {
-    unacknowledged: "Belum diambil",
-    acknowledged: "Diambil",
-    returned: "Penyebab berakhir",
-    shelved: "Ditunda",
-    suppressed: "Diredam",
-    open: "Terbuka",
-    triaged: "Dipilah",
-    dispatched: "Dikirim",
-    onScene: "Di lokasi",
-    resolved: "Ditangani",
-    verified: "Diverifikasi",
-    closed: "Selesai",
-  },
-  take: "Ambil alih",
   note: "Catat",
-  hand: "Serahkan",
-  resolve: "Tuntaskan",
-  closeIncident: "Selesaikan",
   reopenList: "Lihat daftar",
   ownedBy: (who: string) => `Pemilik ${who}`,
   nobody: "belum ada pemilik",
@@ -252,23 +235,13 @@ export const id = {
   noteText: "Catatan",
   handTo: "Kepada",
   reason: "Alasan",
-  reasonNeeded: "Isi alasannya.",
   send: "Kirim",
-  closeExplained: "Kejadian keluar dari antrean semua operator. Jejaknya tetap tersimpan.",
-  handExplained: "Pemilik baru bertanggung jawab sejak saat ini.",
   conflict: "Orang lain sudah mengubahnya; keadaan terbaru ditampilkan.",
   raiseIncident: "Laporkan kejadian",
   incidentTitle: "Apa yang terjadi",
   incidentDetail: "Rincian",
   severityField: "Tingkat",
   atMapCentre: "Letakkan di tengah peta",
-  filters: { open: "Terbuka", mine: "Milik saya", closed: "Selesai", all: "Semua" },
-  noIncidents: {
-    open: "Tidak ada kejadian terbuka.",
-    mine: "Anda tidak memegang kejadian apa pun.",
-    closed: "Belum ada kejadian yang selesai.",
-    all: "Belum pernah ada kejadian.",
-  },
   noIncidentsDetail: "Kejadian lahir dari aturan alarm kota atau dari laporan seseorang.",
   incidentGone: "Kejadian ini tidak ditemukan.",
   showOnMap: "Lihat di peta",
@@ -341,6 +314,7 @@ export const id = {
   cityStage,
   shift,
   calls,
+  incidents,
   work,
   procedures,
   units,
@@ -389,7 +363,6 @@ export const id = {
     move: "Pindah di daftar",
     open: "Buka",
     map: "Lihat di peta",
-    takeOver: "Ambil alih alarm",
     back: "Tutup atau kembali",
     theme: "Gelap atau terang",
     wall: "Mode dinding",

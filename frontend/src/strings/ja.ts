@@ -1,6 +1,7 @@
 import { data } from "./data-ja";
 import { procedures } from "./procedures-ja";
 import { units } from "./units-ja";
+import { incidents } from "./incidents-ja";
 import { programme } from "./programme-ja";
 import { replay } from "./replay-ja";
 import { shift } from "./shift-ja";
@@ -223,25 +224,7 @@ export const ja: Catalogue = {
   quietDetail: "規則が満たされるか、誰かが通報すると、ここに表示されます。",
   newRows: (n) => `新着${n}件`,
   severity: { danger: "危険", caution: "注意", information: "情報" },
-  state: {
-    unacknowledged: "未対応",
-    acknowledged: "対応中",
-    returned: "復帰",
-    shelved: "保留",
-    suppressed: "抑制",
-    open: "対応前",
-    triaged: "トリアージ済み",
-    dispatched: "出動中",
-    onScene: "現着",
-    resolved: "解決",
-    verified: "検証済み",
-    closed: "完了",
-  },
-  take: "引き受ける",
   note: "記録",
-  hand: "引き継ぐ",
-  resolve: "解決",
-  closeIncident: "完了する",
   reopenList: "一覧を見る",
   ownedBy: (who) => `担当 ${who}`,
   nobody: "担当なし",
@@ -254,23 +237,13 @@ export const ja: Catalogue = {
   noteText: "記録内容",
   handTo: "引き継ぎ先",
   reason: "理由",
-  reasonNeeded: "理由を入力してください。",
   send: "送信",
-  closeExplained: "この事案は全員の待ち行列から外れます。経過は保存されます。",
-  handExplained: "新しい担当者が、この時点から責任を持ちます。",
   conflict: "他の人が先に変更しました。最新の状態を表示します。",
   raiseIncident: "事案を通報する",
   incidentTitle: "何が起きたか",
   incidentDetail: "詳細",
   severityField: "重大度",
   atMapCentre: "地図の中心に置く",
-  filters: { open: "未完了", mine: "自分の担当", closed: "完了", all: "すべて" },
-  noIncidents: {
-    open: "未完了の事案はありません。",
-    mine: "担当している事案はありません。",
-    closed: "完了した事案はまだありません。",
-    all: "事案はまだありません。",
-  },
   noIncidentsDetail: "事案は、市の警報規則または通報から始まります。",
   incidentGone: "この事案は見つかりません。",
   showOnMap: "地図で見る",
@@ -343,6 +316,7 @@ export const ja: Catalogue = {
   cityStage,
   shift,
   calls,
+  incidents,
   work,
   procedures,
   units,
@@ -391,7 +365,6 @@ export const ja: Catalogue = {
     move: "一覧内の移動",
     open: "開く",
     map: "地図で見る",
-    takeOver: "事案を引き受ける",
     back: "閉じる・戻る",
     theme: "明暗の切り替え",
     wall: "壁面表示",

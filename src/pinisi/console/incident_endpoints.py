@@ -1,5 +1,6 @@
 """Incidents over HTTP: the queue, one incident with its story, raising one by hand, and acts."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 from uuid import uuid4
@@ -21,9 +22,11 @@ from pinisi.incidents.incident import Raised
 from pinisi.incidents.queue import Case, NoSuchIncident, Wanted
 from pinisi.incidents.requirements import LOWEST_PRIORITY, MOST_INJURED
 from pinisi.incidents.states import OPEN, STATES, State
+from pinisi.incidents.statistics import statistics_of
 from pinisi.people.accounts import account_of, principal_id
 from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.store.seen import projection_of, seen
+from pinisi.vocabulary.instant import HOUR, format_instant
 from pinisi.vocabulary.terms import INCIDENT, LOCATION
 
 _STATES: Mapping[str, tuple[State, ...]] = {"open": OPEN, "closed": ("closed",), "all": STATES}
@@ -31,6 +34,7 @@ TITLE_LIMIT = 200
 DETAIL_LIMIT = 4_000
 MOST_PAST = 200_000
 MOST_VALUES = 50
+LONGEST_SPAN_HOURS = 168
 
 
 async def list_incidents(house: House, call: Call) -> Reply:
@@ -221,6 +225,17 @@ def _point(location: list[float] | None) -> dict[str, Any] | None:
     return {"type": "Point", "coordinates": location}
 
 
+async def get_operator_figures(house: House, call: Call) -> Reply:
+    """Alarms an hour, time until taken, triaged and verified, and what each operator did."""
+    town, hours = house.town(call.tenant), call.number("hours", 8, 1, LONGEST_SPAN_HOURS)
+    until = town.now()
+    since = until - hours * HOUR
+    lives = await house.queue.lived(call.tenant, since, call.grants)
+    told = await asyncio.to_thread(statistics_of, lives, town.profile.operations.targets, since, until)
+    span = {"since": format_instant(since), "until": format_instant(until)}
+    return json_reply(span | msgspec.to_builtins(told))
+
+
 _PATH = "/pinisi/v1/incidents"
 
 INCIDENT_ROUTES: tuple[Route, ...] = (
@@ -298,6 +313,15 @@ INCIDENT_ROUTES: tuple[Route, ...] = (
         summary="Take it out of the incident that it was merged into",
         body="UnmergeWish",
         answers=(200, 400, 404, 409),
+    ),
+    Route(
+        method="GET",
+        path="/pinisi/v1/operators",
+        permission="incidents.act",
+        endpoint=get_operator_figures,
+        summary="Load and pace of the room: alarms an hour, times until taken, triaged and verified",
+        parameters=("hours",),
+        answers=(200, 400),
     ),
     Route(
         method="GET",

@@ -38,6 +38,7 @@ OVER = PINISI + "conditionEnded"
 GROUP = PINISI + "group"
 SHELVED_UNTIL = PINISI + "shelvedUntil"
 DUE_AT = PINISI + "dueAt"
+CLOSED_AT = PINISI + "closedAt"
 
 Text = Mapping[str, str]
 

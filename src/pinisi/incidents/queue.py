@@ -9,6 +9,7 @@ from pinisi.incidents.incident import (
     ACTS,
     CATEGORY,
     CHANNEL,
+    CLOSED_AT,
     LEAD_AGENCY,
     OWNED,
     PRIORITY,
@@ -19,11 +20,13 @@ from pinisi.incidents.incident import (
 from pinisi.incidents.life_cycle import retold
 from pinisi.incidents.record import Record
 from pinisi.incidents.states import OPEN, State
+from pinisi.incidents.statistics import Lived
 from pinisi.store.protocol import Position, Store
 from pinisi.store.protocol import Record as EntityRecord
-from pinisi.store.query import AllOf, AnyOf, Compare, EntityQuery, Filter, Path, TypeIs
+from pinisi.store.query import AllOf, AnyOf, Compare, DateTime, EntityQuery, Filter, Path, TypeIs
 from pinisi.store.seen import areas_seen, projection_of, seen
 from pinisi.vocabulary.entity import Entity
+from pinisi.vocabulary.instant import Instant, format_instant
 from pinisi.vocabulary.principal import Grants, Projection
 from pinisi.vocabulary.terms import INCIDENT
 
@@ -110,7 +113,7 @@ class Queue:
     ) -> tuple[Sequence[Case], int]:
         """Incidents that are wanted, newest first, and how many there are."""
         if wanted.looks_closer:
-            all = [case for case in await self._every(tenant, wanted, grants) if wanted.has(case)]
+            all = [case for case in await self._every(tenant, wanted.filter, grants) if wanted.has(case)]
             return all[offset : offset + limit], len(all)
         query = EntityQuery(types=TypeIs(INCIDENT), filter=wanted.filter)
         total = (await self._store.find(tenant, query, grants, limit=0, count=True)).count or 0
@@ -119,6 +122,13 @@ class Queue:
             return (), total
         page = await self._store.find(tenant, query, grants, limit=many, offset=start)
         return await self._joined(tenant, list(reversed(page.records)), grants), total
+
+    async def lived(self, tenant: str, since: Instant, grants: Grants) -> Sequence[Lived]:
+        """The stories of all that is open, and of what was closed since then."""
+        ended = Compare(Path(CLOSED_AT), ">=", (DateTime(format_instant(since), since),))
+        filters = (Wanted().filter, AllOf((Wanted(states=("closed",)).filter, ended)))
+        cases = [case for each in filters for case in await self._every(tenant, each, grants)]
+        return [Lived(unrecorded(case.entity), await self.acts(tenant, case.entity.id)) for case in cases]
 
     async def lately(self, tenant: str, id: str, number: int, grants: Grants) -> Sequence[Case]:
         """The incident as it was after each of its newest acts, oldest first; the last is how it is now.
@@ -148,8 +158,8 @@ class Queue:
                 cases.append(Case(seen(record, projection), areas_seen(record, projection), known, record.position))
         return cases
 
-    async def _every(self, tenant: str, wanted: Wanted, grants: Grants) -> list[Case]:
-        query = EntityQuery(types=TypeIs(INCIDENT), filter=wanted.filter)
+    async def _every(self, tenant: str, wanted: Filter, grants: Grants) -> list[Case]:
+        query = EntityQuery(types=TypeIs(INCIDENT), filter=wanted)
         found: list[EntityRecord] = []
         while len(found) < MOST:
             page = await self._store.find(tenant, query, grants, limit=_PAGE, offset=len(found))

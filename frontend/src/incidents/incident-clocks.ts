@@ -1,0 +1,66 @@
+/** All clocks of an incident: those that run, and how those that are over went. */
+import { css, html, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import type { Incident } from "../api/types";
+import { View } from "../frame/view";
+import { second } from "../live/second";
+import { store } from "../live/store";
+import { controls } from "../theme/controls";
+import { told } from "./clock-words";
+import { agencyName } from "./operations";
+
+@customElement("incident-clocks")
+export class IncidentClocks extends View {
+  @property({ attribute: false }) incident!: Incident;
+
+  private readonly beat = () => this.requestUpdate();
+
+  static override readonly styles = [
+    controls,
+    css`
+      ul {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.25rem 1rem;
+        padding: 0.625rem 1.125rem;
+        border-bottom: 1px solid var(--line);
+        font-size: 0.8125rem;
+      }
+
+      .met {
+        color: var(--ink3);
+      }
+
+      .late {
+        font-weight: 600;
+        text-decoration: underline;
+        text-decoration-color: var(--danger);
+        text-decoration-thickness: 2px;
+        text-underline-offset: 0.2em;
+      }
+    `,
+  ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    second.join(this.beat);
+  }
+
+  override disconnectedCallback(): void {
+    second.leave(this.beat);
+    super.disconnectedCallback();
+  }
+
+  protected override render() {
+    const { clocks } = this.incident;
+    if (!clocks.length) return nothing;
+    const now = store.clock();
+    return html`<ul aria-label=${this.words.incidents.clocks}>
+      ${clocks.map((clock) => {
+        const named = clock.agency ? { ...clock, agency: this.text(agencyName(clock.agency)) } : clock;
+        const { text, late } = told(named, now, this.words.incidents);
+        return html`<li class="${clock.metAt ? "met" : ""} ${late ? "late" : ""}">${text}</li>`;
+      })}
+    </ul>`;
+  }
+}

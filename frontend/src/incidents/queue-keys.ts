@@ -1,0 +1,38 @@
+/** The keys of the Events page: which act a key asks for. */
+import type { ActName, Incident } from "../api/types";
+import { screenState } from "../screen/screen";
+import { carryOut } from "./act";
+import { type ActForm, actWish } from "./act-wish";
+import { undo } from "./undo";
+
+const FORMS: Record<string, { form: ActForm; needs: readonly ActName[] }> = {
+  t: { form: "triage", needs: ["triage", "open"] },
+  d: { form: "assign", needs: ["assign"] },
+  r: { form: "resolve", needs: ["resolve"] },
+  c: { form: "close", needs: ["close"] },
+  s: { form: "shelve", needs: ["shelve"] },
+  h: { form: "hand", needs: ["hand"] },
+  i: { form: "note", needs: ["note"] },
+};
+
+/** Does what the key asks for; false where it is none of these keys, or does not fit the incident. */
+export async function actByKey(key: string, incident: Incident): Promise<boolean> {
+  const wanted = FORMS[key];
+  if (wanted) {
+    if (!wanted.needs.some((act) => incident.fits.includes(act))) return false;
+    if (screenState.state.incident !== incident.id) screenState.openIncident(incident.id);
+    actWish.ask(incident.id, wanted.form);
+    return true;
+  }
+  if (key === "a" && incident.fits.includes("take")) return takeOver(incident);
+  if (key === "v" && incident.fits.includes("verify")) return (await carryOut(incident.id, { act: "verify" })) === null;
+  if (key === "p" && incident.fits.includes("close"))
+    return (await carryOut(incident.id, { act: "close", outcome: "prank" })) === null;
+  return false;
+}
+
+export async function takeOver(incident: Incident): Promise<boolean> {
+  const refused = await carryOut(incident.id, { act: "take" });
+  if (refused === null) undo.offer(incident, "take");
+  return refused === null;
+}
