@@ -30,6 +30,7 @@ SHAPE = {
     "pinisi_shore/engine/__init__.py",
     "pinisi_shore/engine/trend.py",
     "pinisi_shore/strings/texts.toml",
+    "pinisi_shore/strings/words.toml",
     "tests/test_shore.py",
     "tests/test_shore_engine.py",
 }
@@ -109,6 +110,24 @@ SPOILT = {
         "missing required field `ja`",
     ),
     "a text with another place": ("strings/texts.toml", "{field}: {value} を", "{field}: を", "has other places"),
+    "an attribute without a name": (
+        "strings/words.toml",
+        'levelTrend = { id = "Perubahan", en = "Change", ja = "変化" }\n',
+        "",
+        "levelTrend has no name in three languages: strings/words.toml is the place",
+    ),
+    "a type without a name": (
+        "strings/words.toml",
+        'ShoreState = { id = "Keadaan tinggi air", en = "State of the water level", ja = "水位の状態" }\n',
+        "",
+        "the type ShoreState has no name in three languages",
+    ),
+    "a word that is empty": (
+        "strings/words.toml",
+        'en = "rising"',
+        'en = ""',
+        "values.levelState.rising: is empty in en",
+    ),
     "a text in the code": (
         "sources.py",
         'title=TEXTS["readings"],\n    options',

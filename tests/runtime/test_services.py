@@ -4,10 +4,13 @@ import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from pinisi.runtime.manifest import GROUP
-from pinisi.runtime.services import discover
+from pinisi.city.text import Text
+from pinisi.city.words import ServiceWords, attribute_label, type_title, unit_text, value_text
+from pinisi.runtime.manifest import GROUP, Service
+from pinisi.runtime.services import Found, Registry, discover
 
 MANIFEST = """\
 from pinisi.city.text import Text
@@ -73,3 +76,29 @@ def test_of_two_with_one_name_the_second_is_passed_over(package: Path) -> None:
 
 def test_the_services_of_the_house_all_load() -> None:
     assert [(found.name, found.failure) for found in discover().found if found.failure] == []
+
+
+WORDS = """
+[types]
+WellDepth = { id = "Dalam sumur", en = "Depth of a well", ja = "井戸の深さ" }
+WasteBank = { id = "-", en = "-", ja = "-" }
+[attributes]
+depthOfWell = { id = "Dalam", en = "Depth", ja = "深さ" }
+[units]
+XWELL = { id = "sumur", en = "wells", ja = "井" }
+[values.wellState]
+dry = { id = "kering", en = "dry", ja = "枯渇" }
+"""
+
+
+def test_what_a_service_calls_its_own_things_is_shown_and_never_replaces_the_houses_words() -> None:
+    words = msgspec.toml.decode(WORDS, type=ServiceWords)
+    service = Service(name="wells", title=Text("Sumur", "Wells", "井戸"), types=("WellDepth",), words=words)
+    before = type_title("WasteBank")
+    Registry([Found("wells", "the test", service)])
+    assert type_title("WellDepth").ja == "井戸の深さ"
+    assert attribute_label("depthOfWell").id == "Dalam"
+    assert unit_text("XWELL").en == "wells"
+    assert value_text("wellState", "dry") == Text("kering", "dry", "枯渇")
+    assert type_title("WasteBank") == before
+    assert (attribute_label("nobodyKnows").en, value_text("wellState", "wet")) == ("nobodyKnows", None)

@@ -1,9 +1,12 @@
 """Every source of the house passes the kit that authors of services test with."""
 
 import asyncio
+import csv
+import io
 import itertools
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 import pytest
@@ -16,6 +19,7 @@ from pinisi.runtime.mapping.reader import mapped_reader
 from pinisi.runtime.services import discover
 from pinisi.runtime.source import Message, Reading, SourceKind, Unreadable
 from pinisi.testing.over_http import prove_over_http
+from pinisi.testing.rows import spoilt_tables
 from pinisi.testing.sources import prove, prove_source
 from pinisi.vocabulary.instant import format_instant, parse_instant
 
@@ -105,6 +109,28 @@ def test_the_kit_finds_a_reader_that_does_not_hold() -> None:
 
     with pytest.raises(AssertionError, match="says nothing of what is wrong"):
         prove(silent, message(b"1"))
+
+
+def test_the_kit_finds_a_reader_that_trusts_a_row_of_a_table_to_be_whole() -> None:
+    def read(message: Message) -> Reading:
+        table = csv.DictReader(io.StringIO(message.body.decode("utf-8", "replace")))
+        if table.fieldnames != ["id", "kind", "price"]:
+            raise Unreadable("the heading is not id, kind, price")
+        prices = {str(row["id"]): row["price"].strip() for row in table if row["kind"] == "rice"}
+        sound = {id: price for id, price in prices.items() if id.isalnum() and price.isalnum()}
+        return Reading(entities=[{"id": f"urn:x:{quote(id)}", "type": "Gauge"} for id in sound])
+
+    with pytest.raises(AssertionError, match=r"the first row ends before price: AttributeError"):
+        prove(read, message(b"id,kind,price\nalpha,rice,100\nbeta,rice,200\nc,rice,3\n"))
+
+
+def test_of_what_is_no_table_no_cell_is_spoilt() -> None:
+    for body in (b"", b"one line", b"one\ncolumn\n", b'[{"a": 1},\n{"b": 2}]'):
+        assert list(spoilt_tables(body)) == []
+    spoilt = dict(spoilt_tables(b"id;level\na;1\n"))
+    assert spoilt["level is '' in the first row"] == b"id;level\na;\n"
+    assert spoilt["the first row ends before level"] == b"id;level\na\n"
+    assert spoilt["without the column id"] == b"level\n1\n"
 
 
 def test_the_kit_finds_a_reader_that_counts_rows_or_trusts_their_order(makassar: Profile) -> None:

@@ -1,12 +1,15 @@
-"""Names of Pinisi's own types, attributes, units and rules in three languages (from `words.toml`)."""
+"""Names of types, attributes, units and rules in three languages: Pinisi's (`words.toml`), then those of services."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
+from typing import TypeVar
 
 import msgspec
 
 from pinisi.city.text import Text, fill
+
+Found = TypeVar("Found")
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,34 +25,59 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     entry: dict[str, Text]
 
 
+class ServiceWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a service calls its own types, attributes, units (codes) and code words (attribute -> word -> text)."""
+
+    types: dict[str, Text] = {}
+    attributes: dict[str, Text] = {}
+    units: dict[str, Text] = {}
+    values: dict[str, dict[str, Text]] = {}
+
+
+_of_services: dict[str, ServiceWords] = {}
+
+
+def bring(service: str, words: ServiceWords) -> None:
+    """Take in what a service calls its own things. Pinisi's own words stand before them, then the first to come."""
+    _of_services[service] = words
+
+
 @cache
 def catalogue() -> Words:
     return msgspec.toml.decode(files("pinisi.city").joinpath("words.toml").read_bytes(), type=Words)
 
 
+def _first(found: Iterable[Found | None]) -> Found | None:
+    return next((each for each in found if each is not None), None)
+
+
 def type_title(name: str) -> Text:
     """The title of a type; its short name where the catalogue has none."""
-    return catalogue().types.get(name) or Text(name, name, name)
+    found = catalogue().types.get(name) or _first(words.types.get(name) for words in _of_services.values())
+    return found or Text(name, name, name)
 
 
 def attribute_label(name: str) -> Text:
     """The label of an attribute; its short name where the catalogue has none."""
-    return catalogue().attributes.get(name) or Text(name, name, name)
+    found = catalogue().attributes.get(name) or _first(words.attributes.get(name) for words in _of_services.values())
+    return found or Text(name, name, name)
 
 
 def value_text(attribute: str, value: str | float) -> Text | None:
     """What a code word or a class of an attribute means (`kind`, `floodState`); None where it needs none."""
-    return catalogue().values.get(attribute, {}).get(str(value))
+    return value_texts(attribute).get(str(value))
 
 
 def value_texts(attribute: str) -> Mapping[str, Text]:
     """Every code word or class of an attribute with what it means; empty where it has none."""
-    return catalogue().values.get(attribute, {})
+    found = catalogue().values.get(attribute) or _first(words.values.get(attribute) for words in _of_services.values())
+    return found or {}
 
 
 def unit_text(code: str) -> Text:
     """How a unit is written beside a number; the code itself where the catalogue has none."""
-    return catalogue().units.get(code) or Text(code, code, code)
+    found = catalogue().units.get(code) or _first(words.units.get(code) for words in _of_services.values())
+    return found or Text(code, code, code)
 
 
 def per_text(code: str | None, per: str, times: float = 1) -> Text:

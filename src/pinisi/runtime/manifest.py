@@ -10,6 +10,7 @@ import msgspec
 
 from pinisi.city.profile import Layer
 from pinisi.city.text import Text
+from pinisi.city.words import ServiceWords
 from pinisi.runtime.action import Action
 from pinisi.runtime.endpoint import Endpoint, check_endpoints
 from pinisi.runtime.job import Job
@@ -30,7 +31,8 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     past it can read for a replay. `views` are the layers, tiles, panels and report sections that it adds to a city
     which uses its sources (`runtime/view.py`). `reactions` run by themselves, in every tenant; `jobs` are its long
     computations, `actions` its commands, `records` what it keeps in tables of its own, `endpoints` its own HTTP
-    addresses. `licence` is that of the data that it ships.
+    addresses. `words` is what its own types, attributes, units and code words are called in three languages. `licence`
+    is that of the data that it ships.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     actions: tuple[Action[Any], ...] = ()
     records: Records | None = None
     endpoints: tuple[Endpoint, ...] = ()
+    words: ServiceWords = ServiceWords()
     licence: str = "Apache-2.0"
 
     def __post_init__(self) -> None:

@@ -6,6 +6,7 @@ from importlib.metadata import EntryPoint, entry_points
 import msgspec
 import structlog
 
+from pinisi.city.words import bring
 from pinisi.runtime.manifest import GROUP, Service
 from pinisi.runtime.view import View
 from pinisi.runtime.view_faults import view_faults
@@ -33,6 +34,8 @@ class Registry:
         self.found = tuple(found)
         self._drawable: dict[str, Sequence[View]] = {}
         self._services = {each.name: each.service for each in self.found if each.service is not None}
+        for name, service in self._services.items():
+            bring(name, service.words)
 
     def service(self, name: str) -> Service | None:
         return self._services.get(name)

@@ -1,6 +1,8 @@
 """The rows of a sample in another number or order: of JSON and of tables; of XML the order mostly means something."""
 
-from collections.abc import Callable
+import csv
+import io
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import msgspec
@@ -25,6 +27,44 @@ def with_rows(body: bytes, turn: Turn) -> bytes | None:
         return None
     head, *rows = body.rstrip(b"\n").split(b"\n")
     return b"\n".join([head, *turn(rows)]) + b"\n"
+
+
+def spoilt_tables(body: bytes) -> Iterator[tuple[str, bytes]]:
+    """A table with one thing wrong, column by column, and what that is; nothing where the body is no table."""
+    table = _table(body)
+    if table is None:
+        return
+    delimiter, (heading, first, *others) = table
+    for number, column in enumerate(heading):
+        before, after = first[:number], first[number + 1 :]
+        for word in ("", "x", "-", "1e999", "NaN", "9" * 400):
+            spoilt = [heading, [*before, word, *after], *others]
+            yield f"{column} is {word[:6]!r} in the first row", _written(spoilt, delimiter)
+        yield f"the first row ends before {column}", _written([heading, before, *others], delimiter)
+        fewer = [row[:number] + row[number + 1 :] for row in (heading, first, *others)]
+        yield f"without the column {column}", _written(fewer, delimiter)
+    yield "the first row is too long", _written([heading, [*first, "x", "x"], *others], delimiter)
+    yield "an empty row", _written([heading, [], first, *others], delimiter)
+    yield "a quote that does not end", body.replace(first[0].encode(), b'"' + first[0].encode(), 1)
+    yield "another delimiter", _written([heading, first, *others], "|")
+
+
+def _table(body: bytes) -> tuple[str, list[list[str]]] | None:
+    """The delimiter and the cells of a text with a heading and rows of the same length."""
+    text = body.decode("utf-8", "replace")
+    if text.lstrip()[:1] in ("{", "[", "<"):
+        return None
+    for delimiter in (",", ";", "\t"):
+        rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if row]
+        if len(rows) > 1 and len(rows[0]) > 1 and {len(row) for row in rows} == {len(rows[0])}:
+            return delimiter, rows
+    return None
+
+
+def _written(rows: list[list[str]], delimiter: str) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator="\n").writerows(rows)
+    return out.getvalue().encode()
 
 
 def _in_json(body: bytes, turn: Turn) -> bytes | None:

@@ -36,7 +36,7 @@ from pinisi.testing.shown import shown_faults
 from pinisi.testing.sources import prove_source, shipped_city
 from pinisi.testing.texts import text_faults
 from pinisi.testing.walls import walls
-from pinisi.testing.written import undeclared, without_unit
+from pinisi.testing.written import nameless, undeclared, without_unit
 from pinisi.vocabulary.instant import parse_instant
 
 
@@ -87,7 +87,7 @@ def checks(case: ServiceCase) -> list[Check]:
     found = [
         Check("manifest", lambda: _manifest(case)),
         Check("walls", lambda: _none("a wall is crossed", walls(case.package))),
-        Check("strings", lambda: _none("texts", text_faults(case.package))),
+        Check("strings", lambda: _none("texts", _texts(case))),
         Check("quality", lambda: _none("quality.toml is not true", quality_faults(_quality(case), case.root))),
         Check("declared", lambda: _none("not declared", undeclared(case.package, case.service.types, _written(case)))),
         Check("units", lambda: _none("no unit", without_unit(_quality(case).unitless, _written(case)))),
@@ -119,6 +119,10 @@ def _none(what: str, faults: Sequence[str]) -> None:
 
 def _quality(case: ServiceCase) -> Quality:
     return quality_of(case.package)
+
+
+def _texts(case: ServiceCase) -> list[str]:
+    return [*text_faults(case.package), *nameless(case.service.types, case.service.words, _written(case))]
 
 
 def _shown(case: ServiceCase) -> list[str]:

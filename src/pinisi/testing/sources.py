@@ -24,7 +24,7 @@ from pinisi.runtime.source import Message, Read, Reading, Source, Unreadable
 from pinisi.runtime.transports.http_poll import HttpPoll
 from pinisi.store.protocol import Refused
 from pinisi.testing.over_http import prove_over_http
-from pinisi.testing.rows import tenfold, turned_round, with_rows
+from pinisi.testing.rows import spoilt_tables, tenfold, turned_round, with_rows
 
 _NUMBER = re.compile(rb"(?<![\w.\-])-?\d+(?:\.\d+)?(?![\w.\-])")
 _TEXT = re.compile(rb'(?<=")[^"\n]{1,200}(?=")|(?<=>)[^<>\n]{1,200}(?=<)')
@@ -55,6 +55,7 @@ def faults(body: bytes) -> Iterator[Fault]:
     yield Fault("texts that are empty", _TEXT.sub(b"", body))
     yield Fault("texts that are long", _TEXT.sub(b"x" * 5_000, body, count=20))
     yield Fault("texts that are markup", _TEXT.sub(b"&amp;{}[];,", body))
+    yield from (Fault(*each) for each in spoilt_tables(body))
     yield from _written_otherwise(body)
     yield Fault("twice in one", body + body)
     yield Fault("unknown fields", body.replace(b"{", b'{"_unknown":[{"x":null}],', 1))

@@ -16,10 +16,22 @@ def text_faults(package: str) -> list[str]:
     document = (files(package) / "strings" / "texts.toml").read_text(encoding="utf-8")
     texts: dict[str, Any] = tomllib.loads(document)
     faults = [f"texts.toml: {key}: {fault}" for key, text in texts.items() for fault in _of_one(text)]
+    faults += list(_in_words(package))
     for path in module_files(package):
         tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
         faults += [f"{path.name}: line {line}: {fault}" for line, fault in _in_code(tree, texts)]
     return faults
+
+
+def _in_words(package: str) -> Iterator[str]:
+    """Of `strings/words.toml`, where there is one. Its parts and languages are checked when it is read."""
+    path = files(package) / "strings" / "words.toml"
+    words: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    groups = {name: part for name, part in words.items() if name != "values"}
+    groups |= {f"values.{name}": part for name, part in words.get("values", {}).items()}
+    for group, part in groups.items():
+        for key, text in part.items():
+            yield from (f"words.toml: {group}.{key}: {fault}" for fault in _of_one(text))
 
 
 def _of_one(text: Any) -> Iterator[str]:

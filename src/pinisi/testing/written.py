@@ -6,6 +6,7 @@ from typing import Any
 
 from pinisi.city.context import terms
 from pinisi.city.facts import types_of
+from pinisi.city.words import ServiceWords, catalogue
 
 _NOT_ATTRIBUTES = frozenset({"id", "type", "scope", "@context", "expiresAt"})
 _OF_THE_CORE = frozenset({"location", "observationSpace", "operationSpace", "name", "description"})
@@ -25,6 +26,15 @@ def undeclared(package: str, types: Collection[str], documents: Documents) -> li
             if name not in terms() and name not in said:
                 faults.add(f"{name} of {document['type']} is neither in the @context nor in models.py")
     return sorted(faults)
+
+
+def nameless(types: Collection[str], words: ServiceWords, documents: Documents) -> list[str]:
+    """Types and attributes that neither Pinisi's words nor the service's own name: people would read the short name."""
+    house = catalogue()
+    unnamed = [f"the type {type}" for type in types if type not in house.types and type not in words.types]
+    attributes = {name for document in documents for name in document.keys() - _NOT_ATTRIBUTES - _OF_THE_CORE}
+    unnamed += sorted(attributes - house.attributes.keys() - words.attributes.keys())
+    return [f"{each} has no name in three languages: strings/words.toml is the place" for each in unnamed]
 
 
 def without_unit(unitless: Collection[str], documents: Documents) -> list[str]:
