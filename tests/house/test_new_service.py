@@ -145,7 +145,7 @@ SPOILT = {
         "reactions.py",
         "if said.number is not None and LOWEST <= said.number <= HIGHEST\n",
         "if said.value + 1 > 0\n",
-        "state fails: TypeError",
+        "state fails: an error in its rule: TypeError",
     ),
     "a reaction that remembers": (
         "reactions.py",
