@@ -79,3 +79,13 @@ def test_who_leaves_writes_by_keys_and_who_comes_signs(shift: dict[str, Page], q
     open_note(budi, quarters, "ja")
     expect(budi.locator("shift-note")).to_contain_text("Budiが引き受け")
     assert (witness.complaints, witness.strangers) == ([], [])
+
+
+def test_the_report_of_an_incident_is_one_key_away_from_it(page: Page, war_room: WarRoom) -> None:
+    raise_incident(page, war_room, "Banjir di Batua")
+    incident = page.request.get(f"{war_room.address}/pinisi/v1/incidents").json()["incidents"][0]["id"]
+    open_console(page, war_room, f"/?page=events&incident={incident}&lang=en")
+    link = page.locator("incident-report a")
+    expect(link).to_have_text("Interim report (PDF)")
+    answer = page.request.get(war_room.address + str(link.get_attribute("href")))
+    assert (answer.status, answer.body()[:5]) == (200, b"%PDF-")

@@ -59,3 +59,8 @@ export const shifts = {
   sign: (id: string, words: string) => send<ShiftNote>(`shifts/${id}/sign`, { words }),
   paper: (id: string, language: Language) => ofTenant(`/pinisi/v1/shifts/${id}?format=pdf&lang=${language}`),
 };
+
+/** The address of an incident's after-action report as PDF. */
+export function reportOf(incident: string, language: Language): string {
+  return ofTenant(`/pinisi/v1/incidents/${encodeURIComponent(incident)}/report?format=pdf&lang=${language}`);
+}

@@ -11,6 +11,7 @@ import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
 import "../calls/incident-calls";
 import "../procedures/incident-procedure";
+import "../report/incident-report";
 import "../units/incident-units";
 import { procedureLine } from "../procedures/story-line";
 import "./incident-acts";
@@ -202,6 +203,7 @@ export class IncidentDetail extends View {
       <incident-procedure .incidentId=${incident.id}></incident-procedure>
       <incident-agencies .incident=${incident}></incident-agencies>
       <incident-near .incident=${incident}></incident-near>
+      <incident-report .incidentId=${incident.id} .closed=${incident.state === "closed"}></incident-report>
       <div class="section-head"><h2>${words.acts}</h2></div>
       <ol>
         ${this.acts.map((act) => this.act(act))}

@@ -32,4 +32,5 @@ export const shift: Catalogue["shift"] = {
   earlier: "Earlier hand-overs",
   paper: "PDF",
   paperOf: (when) => `PDF of the hand-over ${when}`,
+  report: { final: "After-action report (PDF)", interim: "Interim report (PDF)" },
 };

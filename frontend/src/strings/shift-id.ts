@@ -30,4 +30,5 @@ export const shift = {
   earlier: "Serah terima sebelumnya",
   paper: "PDF",
   paperOf: (when: string) => `PDF serah terima ${when}`,
+  report: { final: "Laporan pasca-kejadian (PDF)", interim: "Laporan sementara (PDF)" },
 };

@@ -32,4 +32,5 @@ export const shift: Catalogue["shift"] = {
   earlier: "以前の引き継ぎ",
   paper: "PDF",
   paperOf: (when) => `${when}の引き継ぎのPDF`,
+  report: { final: "事後報告書(PDF)", interim: "中間報告(PDF)" },
 };

@@ -1,6 +1,7 @@
 """Reports on paper: set by typst with the console's own typefaces, read back as any reader of PDF would."""
 
 import io
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from pinisi.incidents.report.document import Document, Drawing, Section
 from pinisi.incidents.report.drawing import drawn
 from pinisi.incidents.report.told import told
 from pinisi.incidents.report.typefaces import NoTypefaces, typefaces_for
-from pinisi.incidents.report.typesetting import printed
+from pinisi.incidents.report.typesetting import CannotPrint, printed
 
 SHIPPED = ROOT / "src/pinisi/console/static/assets"
 
@@ -103,3 +104,9 @@ def test_the_map_shows_where_it_is_by_the_boundaries_of_the_city() -> None:
     assert map.svg.count('fill="#dcedf1"') == 2
     assert {"Antang", "Paropo"} <= {label.words for label in map.labels}
     assert all(0 < label.x < 1 and 0 < label.y < 1 for label in map.labels)
+
+
+def test_without_the_extra_it_is_said_what_to_install(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "typst", None)
+    with pytest.raises(CannotPrint, match=r"pip install 'pinisi\[reports\]'"):
+        printed(told(flood_report(), tongue("id"), "Ruang Kendali Kota"), SHIPPED, kept, flood_report().made_at)
