@@ -122,15 +122,15 @@ async def test_the_queue_is_that_of_the_moment(demo: httpx.AsyncClient) -> None:
     path = f"{OURS}/incidents/{quote(id, safe='')}/acts"
     assert (await demo.post(path, json={"act": "take"}, headers=JSON)).status_code == 200
     taken = now()
-    assert (await demo.post(path, json={"act": "close", "reason": "surut"}, headers=JSON)).status_code == 200
+    assert (await demo.post(path, json={"act": "close", "outcome": "information"}, headers=JSON)).status_code == 200
     moments = (empty, raised, taken, now())
     queues = [(await read(demo, "incidents", at=at))["incidents"] for at in moments]
-    assert [[each["state"] for each in queue] for queue in queues] == [[], ["unacknowledged"], ["acknowledged"], []]
+    assert [[each["state"] for each in queue] for queue in queues] == [[], ["open"], ["open"], []]
     assert queues[1][0]["owner"] is None
     assert queues[2][0]["owner"]
     assert [(await read(demo, "now", at=at))["alarmCount"] for at in moments] == [0, 1, 1, 0]
     one = await read(demo, f"incidents/{quote(id, safe='')}", at=taken)
-    assert (one["state"], [act["act"] for act in one["acts"]]) == ("acknowledged", ["raise", "take"])
+    assert (one["state"], [act["act"] for act in one["acts"]]) == ("open", ["raise", "take"])
     assert (await demo.get(f"{OURS}/incidents/{quote(id, safe='')}", params={"at": empty})).status_code == 404
 
 

@@ -103,14 +103,6 @@ def test_what_cannot_be_done_is_one_line(tmp_path: Path, words: list[str], reaso
     assert reason in done.stderr
 
 
-def test_listening_to_everyone_without_an_account_is_refused_in_plain_words(tmp_path: Path) -> None:
-    makassar = str(ROOT / "cities" / "makassar")
-    done = pinisi("run", makassar, "--host", "0.0.0.0", "--port", "0", "--data", "d", cwd=tmp_path)
-    assert done.returncode == 1
-    assert "pinisi account add NAME --role administrator" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
 def test_a_city_that_cannot_be_read_is_told_with_file_and_field(tmp_path: Path) -> None:
     (tmp_path / "city.toml").write_text("id = 7\n")
     done = pinisi("run", ".", "--port", "0", "--data", "d", cwd=tmp_path)

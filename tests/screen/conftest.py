@@ -39,6 +39,14 @@ FLAGS = (
 )
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever opens a browser is a test of the screen: among others its loop would be in the way of theirs."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.screen)
+
+
 class WarRoom:
     """The server of a city on a port of its own; it can be stopped and started again on the same port and data."""
 

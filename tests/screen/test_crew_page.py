@@ -11,6 +11,7 @@ from patience import PATIENCE
 
 from .conftest import STATIC, WarRoom, Witness
 
+pytestmark = pytest.mark.screen
 PASSWORD = "correct horse battery"
 ENGINE = "urn:ngsi-ld:Unit:makassar-latihan-1"
 OURS = "/pinisi/v1"

@@ -10,6 +10,7 @@ from patience import PATIENCE
 
 from .conftest import STATIC, WarRoom, open_console, raise_incident
 
+pytestmark = pytest.mark.screen
 PASSWORD = "perahu-layar-makassar-2026"
 ALARM = "Udara sangat tidak sehat di Latihan: ISPU 240"
 

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from .conftest import WarRoom, open_console
 
+pytestmark = pytest.mark.screen
 CSV = Path(__file__).parents[1] / "console" / "unit_examples" / "roster.csv"
 OURS = "/pinisi/v1"
 
