@@ -49,6 +49,7 @@ def count(room: WarRoom, what: str) -> int:
     return httpx.get(f"{room.address}/pinisi/v1/{what}?limit=0").json()["count"]
 
 
+@pytest.mark.long  # On a machine under heavy load the form was drawn anew under the hand of the test.
 def test_what_does_not_fit_is_told_at_its_field_and_what_fits_is_computed(page: Page, harbour: WarRoom) -> None:
     open_console(page, harbour, f"{DATA}&lang=id")
     page.get_by_label("Minta perhitungan").select_option(label="Pasang surut: soundings")
