@@ -27,6 +27,7 @@ export class EntityField extends View {
   @state() private typed = "";
   @query("input") private readonly input!: HTMLInputElement;
 
+  private foundFor: string | null = null;
   private timer = 0;
   private asking: AbortController | null = null;
 
@@ -158,7 +159,6 @@ export class EntityField extends View {
   private onInput(): void {
     this.typed = this.input.value;
     if (!this.many) this.chosen = [];
-    this.typed = this.input.value;
     this.opened = true;
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => void this.ask(), PAUSE_MS);
@@ -168,13 +168,15 @@ export class EntityField extends View {
     this.asking?.abort();
     this.asking = new AbortController();
     const { signal } = this.asking;
-    const words = this.chosen.length > 0 && !this.many ? "" : this.typed.trim();
+    const { typed } = this;
+    const words = this.chosen.length > 0 && !this.many ? "" : typed.trim();
     const found = await api.searchOf(words, this.types, signal).catch(() => []);
     if (signal.aborted) return;
     const taken = new Set(this.many ? this.chosen.map(({ id }) => id) : []);
     this.found = found
       .filter(({ id }) => !taken.has(id))
       .map(({ id, name, typeTitle, area }) => ({ id, name, detail: [this.text(typeTitle), area].filter(Boolean).join(" · ") }));
+    this.foundFor = typed;
     this.at = 0;
   }
 
@@ -184,14 +186,22 @@ export class EntityField extends View {
       event.preventDefault();
       this.opened = true;
       this.at = next;
-    } else if (event.key === "Enter" && this.opened && this.found[this.at]) {
+    } else if (event.key === "Enter" && this.opened && (this.found[this.at] || this.foundFor !== this.typed)) {
       event.preventDefault();
       event.stopPropagation();
-      this.take(this.found[this.at] as Named);
+      void this.enter();
     } else if (event.key === "Escape" && this.opened) {
       event.stopPropagation();
       this.opened = false;
     }
+  }
+
+  /** Enter means the words as they stand, not what the last pause found. */
+  private async enter(): Promise<void> {
+    window.clearTimeout(this.timer);
+    if (this.foundFor !== this.typed) await this.ask();
+    const meant = this.found[this.at];
+    if (meant && this.foundFor === this.typed) this.take(meant);
   }
 
   private take({ id, name }: Named): void {
@@ -199,6 +209,7 @@ export class EntityField extends View {
     this.typed = this.many ? "" : name;
     this.opened = false;
     this.found = [];
+    this.foundFor = null;
   }
 
   private drop({ id }: Named): void {
