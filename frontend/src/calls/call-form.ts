@@ -3,7 +3,7 @@ import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { api } from "../api/client";
 import { type CallCategory, type CallInHand, type CallKind, calls, type Likeness } from "../api/calls";
-import { View } from "../frame/view";
+import { RunningView } from "../frame/running-view";
 import { store } from "../live/store";
 import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
@@ -16,7 +16,7 @@ const LANGUAGES = ["id", "mak", "bug", "en", "ja", "other"] as const;
 const OUTRIGHT: Record<string, CallKind> = { F2: "information", F4: "prank", F8: "silent", F9: "abandoned" };
 
 @customElement("call-form")
-export class CallForm extends View {
+export class CallForm extends RunningView {
   @property({ attribute: false }) call!: CallInHand;
   @property({ attribute: false }) categories: readonly CallCategory[] = [];
   @state() private alike: readonly Likeness[] = [];
@@ -27,7 +27,6 @@ export class CallForm extends View {
   @query("#place") private readonly place!: PickBox;
   @query("form") private readonly form!: HTMLFormElement;
 
-  private beat = 0;
   private asking: AbortController | null = null;
 
   static override readonly styles = [
@@ -90,16 +89,6 @@ export class CallForm extends View {
       }
     `,
   ];
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.beat = window.setInterval(() => this.requestUpdate(), 1000);
-  }
-
-  override disconnectedCallback(): void {
-    window.clearInterval(this.beat);
-    super.disconnectedCallback();
-  }
 
   protected override async updated(changed: PropertyValues): Promise<void> {
     if (!changed.has("call") || changed.get("call")?.key === this.call.key) return;

@@ -2,45 +2,31 @@
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Incident } from "../api/types";
-import { View } from "../frame/view";
-import { second } from "../live/second";
+import { RunningView } from "../frame/running-view";
 import { store } from "../live/store";
+import { lateStyle } from "./clock-styles";
 import { nextClock, told } from "./clock-words";
 import { agencyName } from "./operations";
 
 @customElement("incident-clock")
-export class IncidentClockView extends View {
+export class IncidentClockView extends RunningView {
   @property({ attribute: false }) incident!: Incident;
 
-  private readonly beat = () => this.requestUpdate();
+  static override readonly styles = [
+    lateStyle,
+    css`
+      :host {
+        font-size: 0.8125rem;
+        font-variant-numeric: tabular-nums;
+        color: var(--ink2);
+        white-space: nowrap;
+      }
 
-  static override readonly styles = css`
-    :host {
-      font-size: 0.8125rem;
-      font-variant-numeric: tabular-nums;
-      color: var(--ink2);
-      white-space: nowrap;
-    }
-
-    .late {
-      color: var(--ink);
-      font-weight: 600;
-      text-decoration: underline;
-      text-decoration-color: var(--danger);
-      text-decoration-thickness: 2px;
-      text-underline-offset: 0.2em;
-    }
-  `;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    second.join(this.beat);
-  }
-
-  override disconnectedCallback(): void {
-    second.leave(this.beat);
-    super.disconnectedCallback();
-  }
+      .late {
+        color: var(--ink);
+      }
+    `,
+  ];
 
   protected override render() {
     const clock = nextClock(this.incident);

@@ -2,21 +2,20 @@
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Incident } from "../api/types";
-import { View } from "../frame/view";
-import { second } from "../live/second";
+import { RunningView } from "../frame/running-view";
 import { store } from "../live/store";
 import { controls } from "../theme/controls";
+import { lateStyle } from "./clock-styles";
 import { told } from "./clock-words";
 import { agencyName } from "./operations";
 
 @customElement("incident-clocks")
-export class IncidentClocks extends View {
+export class IncidentClocks extends RunningView {
   @property({ attribute: false }) incident!: Incident;
-
-  private readonly beat = () => this.requestUpdate();
 
   static override readonly styles = [
     controls,
+    lateStyle,
     css`
       ul {
         display: flex;
@@ -30,26 +29,8 @@ export class IncidentClocks extends View {
       .met {
         color: var(--ink3);
       }
-
-      .late {
-        font-weight: 600;
-        text-decoration: underline;
-        text-decoration-color: var(--danger);
-        text-decoration-thickness: 2px;
-        text-underline-offset: 0.2em;
-      }
     `,
   ];
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    second.join(this.beat);
-  }
-
-  override disconnectedCallback(): void {
-    second.leave(this.beat);
-    super.disconnectedCallback();
-  }
 
   protected override render() {
     const { clocks } = this.incident;

@@ -1,14 +1,16 @@
-/** A beat for everything on screen that ages: one timer for all of it. */
-const EVERY_MS = 10_000;
-
-class Ticker extends EventTarget {
+/** Beats for everything on screen that ages or runs: one timer for all who listen, none while nobody does. */
+export class Ticker extends EventTarget {
   private listeners = 0;
   private timer = 0;
+
+  constructor(private readonly everyMs: number) {
+    super();
+  }
 
   join(listener: () => void): void {
     this.addEventListener("tick", listener);
     this.listeners += 1;
-    if (!this.timer) this.timer = window.setInterval(() => this.dispatchEvent(new Event("tick")), EVERY_MS);
+    if (!this.timer) this.timer = window.setInterval(() => this.dispatchEvent(new Event("tick")), this.everyMs);
   }
 
   leave(listener: () => void): void {
@@ -20,4 +22,7 @@ class Ticker extends EventTarget {
   }
 }
 
-export const ticker = new Ticker();
+/** For ages. */
+export const ticker = new Ticker(10_000);
+/** For clocks that run. */
+export const second = new Ticker(1_000);

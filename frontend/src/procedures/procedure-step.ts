@@ -2,7 +2,7 @@
 import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { FollowedStep, ProcedureAct } from "../api/procedures";
-import { View } from "../frame/view";
+import { RunningView } from "../frame/running-view";
 import { ticker } from "../live/ticker";
 import { typing } from "../lists/list-keys";
 import { store } from "../live/store";
@@ -14,7 +14,7 @@ import { procedureStyles } from "./procedure-styles";
 const MARKS = { waiting: "·", open: "○", done: "✓", skipped: "–", passed: "" };
 
 @customElement("procedure-step")
-export class ProcedureStepView extends View {
+export class ProcedureStepView extends RunningView {
   @property({ attribute: false }) step!: FollowedStep;
   @property({ type: Number }) number = 0;
   /** Whether something may be done with it: the run goes on, and it is not the past. */
@@ -24,7 +24,7 @@ export class ProcedureStepView extends View {
   @state() private asked: "skip" | "done" | null = null;
   @state() private copied = false;
 
-  private readonly beat = () => this.requestUpdate();
+  protected override readonly beats = ticker;
 
   static override readonly styles = [
     controls,
@@ -123,16 +123,6 @@ export class ProcedureStepView extends View {
       }
     `,
   ];
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    ticker.join(this.beat);
-  }
-
-  override disconnectedCallback(): void {
-    ticker.leave(this.beat);
-    super.disconnectedCallback();
-  }
 
   override focus(): void {
     this.renderRoot.querySelector<HTMLElement>("article")?.focus();

@@ -2,7 +2,7 @@
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { type ProcedureTask, procedures } from "../api/procedures";
-import { View } from "../frame/view";
+import { RunningView } from "../frame/running-view";
 import { moveFocus, typing } from "../lists/list-keys";
 import { store } from "../live/store";
 import { ticker } from "../live/ticker";
@@ -13,13 +13,13 @@ import { ownerName } from "./owner-name";
 import { procedureStyles } from "./procedure-styles";
 
 @customElement("task-list")
-export class TaskList extends View {
+export class TaskList extends RunningView {
   @state() private tasks: readonly ProcedureTask[] = [];
   @state() private all = false;
   @state() private problem = "";
 
   private readFor = -1;
-  private readonly beat = () => this.requestUpdate();
+  protected override readonly beats = ticker;
 
   static override readonly styles = [
     controls,
@@ -74,16 +74,6 @@ export class TaskList extends View {
       }
     `,
   ];
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    ticker.join(this.beat);
-  }
-
-  override disconnectedCallback(): void {
-    ticker.leave(this.beat);
-    super.disconnectedCallback();
-  }
 
   /** Read again when any incident has moved: a step that is done moves its own. */
   protected override willUpdate(): void {

@@ -5,12 +5,11 @@ from pinisi.city.formula import need_of
 from pinisi.city.indicator_entities import indicator_id
 from pinisi.city.indicators import Indicator
 from pinisi.city.value import Value
-from pinisi.city.words import type_title
 from pinisi.console.atlas import AreaCard
 from pinisi.console.house import House
 from pinisi.console.inputs import Pantry, rests_upon
 from pinisi.console.lineage import Explainer, Wanted
-from pinisi.console.lineage_tree import ByIndicator, Node
+from pinisi.console.lineage_tree import ByIndicator, Node, computed_node
 from pinisi.console.programme import value_in
 from pinisi.console.town import Town
 from pinisi.console.viewpoint import Viewpoint
@@ -36,7 +35,14 @@ async def indicator_tree(
     inputs = await pantry.inputs(need_of(indicator, id), id, code)
     used = rests_upon(indicator, inputs, view.now) if whole or indicator.divisible else ()
     wanted = [_wanted(view, each.entity, each.attribute) for each in used[:MOST_SHOWN]]
-    node = _node(town, view, indicator, value)
+    node = computed_node(
+        value,
+        entity=indicator_id(town.profile.id, indicator.id),
+        name=indicator.label,
+        type=INDICATOR,
+        attribute=indicator.id,
+        label=indicator.label,
+    )
     node.inputs = await Explainer(house, view.tenant, reader).explain_all(wanted)
     node.made = _formula(indicator, value, view, len(used) - len(node.inputs))
     return node
@@ -46,30 +52,6 @@ def _wanted(view: Viewpoint, entity: str, attribute: str) -> Wanted:
     if view.at is None:
         return Wanted(entity=entity, attribute=attribute)
     return Wanted(entity=entity, attribute=attribute, observed=view.at, known=view.known)
-
-
-def _node(town: Town, view: Viewpoint, indicator: Indicator, value: Value) -> Node:
-    return Node(
-        entity=indicator_id(town.profile.id, indicator.id),
-        name=indicator.label,
-        type=INDICATOR,
-        type_title=type_title(INDICATOR),
-        attribute=indicator.id,
-        label=indicator.label,
-        dataset=None,
-        value=value.value,
-        value_text=value.value_text,
-        unit=value.unit,
-        unit_text=value.unit_text,
-        period=value.period,
-        observed_at=value.observed_at,
-        received_at=None,
-        position=None,
-        method=value.method,
-        provider=value.provider,
-        by=None,
-        flags=value.flags,
-    )
 
 
 def _formula(indicator: Indicator, value: Value, view: Viewpoint, unnamed: int) -> ByIndicator:

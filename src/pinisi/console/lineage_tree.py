@@ -5,6 +5,8 @@ from typing import Any
 import msgspec
 
 from pinisi.city.text import Text
+from pinisi.city.value import Value
+from pinisi.city.words import type_title
 
 
 class ByMessage(msgspec.Struct, frozen=True, kw_only=True, rename="camel", tag="message", tag_field="kind"):
@@ -124,3 +126,28 @@ class Node(msgspec.Struct, kw_only=True, rename="camel"):
     inputs: list["Node"] = msgspec.field(default_factory=list["Node"])
     hidden: int = 0
     cut: bool = False
+
+
+def computed_node(value: Value, *, entity: str, name: Any, type: str, attribute: str, label: Text) -> Node:
+    """The top of the tree of a number that was computed to be shown, and is kept nowhere."""
+    return Node(
+        entity=entity,
+        name=name,
+        type=type,
+        type_title=type_title(type),
+        attribute=attribute,
+        label=label,
+        dataset=None,
+        value=value.value,
+        value_text=value.value_text,
+        unit=value.unit,
+        unit_text=value.unit_text,
+        period=value.period,
+        observed_at=value.observed_at,
+        received_at=None,
+        position=None,
+        method=value.method,
+        provider=value.provider,
+        by=None,
+        flags=value.flags,
+    )

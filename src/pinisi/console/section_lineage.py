@@ -1,11 +1,9 @@
 """Why this number? Of a cell of a report section: its rule in words, and the values of the period below it."""
 
-from pinisi.city.value import Value
-from pinisi.city.words import type_title
 from pinisi.console.house import House
 from pinisi.console.lineage import NEVER, Explainer, Wanted
-from pinisi.console.lineage_tree import ByIndicator, Node
-from pinisi.console.sections import Row, Span, one_row
+from pinisi.console.lineage_tree import ByIndicator, Node, computed_node
+from pinisi.console.sections import Span, one_row
 from pinisi.console.town import Town
 from pinisi.console.viewpoint import Viewpoint
 from pinisi.runtime.lineage import Read
@@ -26,7 +24,14 @@ async def cell_tree(
     if cell.over == "last":
         wanted = Wanted(entity=id, attribute=cell.attribute, observed=span.until - 1, known=view.known)
         return await explainer.explain(wanted)
-    node = _node(section, row, value)
+    node = computed_node(
+        value,
+        entity=row.entity,
+        name=row.name,
+        type=section.type,
+        attribute=value.attribute or "",
+        label=value.label,
+    )
     read = Read(id, NEVER, (cell.attribute,), span.since, span.until - 1, value.n or 0)
     window = await explainer.explain_window(read, cell.attribute, view.known)
     node.inputs = [] if window is None else [window]
@@ -40,27 +45,3 @@ async def cell_tree(
         unnamed=0,
     )
     return node
-
-
-def _node(section: Section, row: Row, value: Value) -> Node:
-    return Node(
-        entity=row.entity,
-        name=row.name,
-        type=section.type,
-        type_title=type_title(section.type),
-        attribute=value.attribute or "",
-        label=value.label,
-        dataset=None,
-        value=value.value,
-        value_text=value.value_text,
-        unit=value.unit,
-        unit_text=value.unit_text,
-        period=value.period,
-        observed_at=value.observed_at,
-        received_at=None,
-        position=None,
-        method=value.method,
-        provider=value.provider,
-        by=None,
-        flags=value.flags,
-    )
