@@ -16,7 +16,7 @@ export const calls: Catalogue["calls"] = {
   late: (limit) => `over ${limit} seconds`,
   heldBy: (name) => `by ${name}`,
   today: (calls, answered, missed, share) =>
-    `Today ${calls} calls, ${answered} answered, ${missed} missed; ${share} answered in time`,
+    `Today ${calls === "1" ? "1 call" : `${calls} calls`}, ${answered} answered, ${missed} missed; ${share} answered in time`,
   form: "The call",
   category: "What happened",
   categoryHint: "type: fire, flood, ill ...",

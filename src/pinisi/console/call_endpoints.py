@@ -25,7 +25,7 @@ from pinisi.people.accounts import principal_id
 from pinisi.runtime.records import Row
 from pinisi.store.geodesy import geometry_distance
 from pinisi.store.protocol import VersionConflict
-from pinisi.store.query import AnyOf, Compare, EntityQuery, Path, TypeIs
+from pinisi.store.query import AllOf, Compare, EntityQuery, Path, TypeIs
 from pinisi.vocabulary.instant import HOUR, SECOND, Instant, format_instant, parse_instant
 from pinisi.vocabulary.principal import Principal
 from pinisi.vocabulary.terms import INCIDENT, LOCATION
@@ -167,7 +167,7 @@ async def find_alike(house: House, call: Call) -> Reply:
     category = call.query.get("category", "")
     where = await where_of(house, call, call.query.get("place"), None)
     town = house.town(call.tenant)
-    wanted = AnyOf(tuple(Compare(Path(STATE), "==", (state,)) for state in _OPEN_INCIDENTS))
+    wanted = AllOf((Compare(Path(CATEGORY), "==", (category,)), Compare(Path(STATE), "==", _OPEN_INCIDENTS)))
     query = EntityQuery(types=TypeIs(INCIDENT), filter=wanted)
     total = (await house.store.find(call.tenant, query, call.grants, limit=0, count=True)).count or 0
     start = max(0, total - MOST_LOOKED_AT)
@@ -175,7 +175,7 @@ async def find_alike(house: House, call: Call) -> Reply:
     alike: list[tuple[float, str, float | None]] = []
     for record in page.records:
         entity = record.entity
-        if word_of(entity, CATEGORY) != category or _age(word_of(entity, RAISED_AT), town.now()) > ALIKE_WITHIN:
+        if _age(word_of(entity, RAISED_AT), town.now()) > ALIKE_WITHIN:
             continue
         metres = _metres(where.location, word_of(entity, LOCATION))
         same_area = bool(where.area) and where.area in record.family.areas
