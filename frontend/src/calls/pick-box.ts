@@ -2,6 +2,7 @@
 import { css, html, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { View } from "../frame/view";
+import { Finder } from "../lists/finder";
 import { moved } from "../lists/list-keys";
 import { controls } from "../theme/controls";
 
@@ -11,8 +12,6 @@ export interface Choice {
   detail: string;
 }
 
-const PAUSE_MS = 80;
-
 @customElement("pick-box")
 export class PickBox extends View {
   @property() label = "";
@@ -20,15 +19,15 @@ export class PickBox extends View {
   /** Finds the choices for what was typed, best first. */
   @property({ attribute: false }) find: (typed: string, signal: AbortSignal) => Promise<Choice[]> = () => Promise.resolve([]);
   @state() chosen: Choice | null = null;
-  @state() private choices: readonly Choice[] = [];
   @state() private at = 0;
   @state() private opened = false;
   @state() private typed = "";
   @query("input") private readonly input!: HTMLInputElement;
 
-  private timer = 0;
-  private asking: AbortController | null = null;
-  private foundFor: string | null = null;
+  private readonly finder = new Finder<Choice>(
+    (words, signal) => (words ? this.find(words, signal) : Promise.resolve([])),
+    () => this.requestUpdate(),
+  );
 
   static override readonly styles = [
     controls,
@@ -82,15 +81,14 @@ export class PickBox extends View {
   clear(): void {
     this.chosen = null;
     this.typed = "";
-    this.choices = [];
-    this.foundFor = null;
+    this.finder.forget();
   }
 
   /** Takes the best choice for what stands there, as when one goes on with Tab. */
   async settle(): Promise<Choice | null> {
     if (this.chosen || !this.typed.trim()) return this.chosen;
-    await this.ask();
-    const best = this.choices[this.at] ?? null;
+    const found = await this.finder.now(this.typed.trim());
+    const best = found?.[this.at] ?? null;
     if (best) this.take(best);
     return best;
   }
@@ -118,7 +116,7 @@ export class PickBox extends View {
       </label>
       <div class="choices" id="choices" role="listbox" aria-label=${this.label} ?hidden=${!open}>
         ${this.choices.map((choice, index) => this.choice(choice, index))}
-        ${open && this.foundFor === this.typed.trim() && this.choices.length === 0
+        ${open && this.finder.foundFor === this.typed.trim() && this.choices.length === 0
           ? html`<p class="choice" role="option" aria-selected="false">${this.words.calls.noMatch}</p>`
           : nothing}
       </div>
@@ -143,21 +141,11 @@ export class PickBox extends View {
     this.chosen = null;
     this.at = 0;
     this.opened = true;
-    window.clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => void this.ask(), PAUSE_MS);
+    this.finder.soon(this.typed.trim());
   }
 
-  private async ask(): Promise<void> {
-    window.clearTimeout(this.timer);
-    const typed = this.typed.trim();
-    if (typed === this.foundFor) return;
-    this.asking?.abort();
-    this.asking = new AbortController();
-    const { signal } = this.asking;
-    const found = typed ? await this.find(typed, signal).catch(() => null) : [];
-    if (signal.aborted || found === null) return;
-    this.choices = found;
-    this.foundFor = typed;
+  private get choices(): readonly Choice[] {
+    return this.finder.found;
   }
 
   private key(event: KeyboardEvent): void {

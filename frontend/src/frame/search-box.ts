@@ -3,6 +3,7 @@ import { html, nothing } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 import { api } from "../api/client";
 import type { Found } from "../api/types";
+import { Finder } from "../lists/finder";
 import { moved, typing } from "../lists/list-keys";
 import { store } from "../live/store";
 import { screenState } from "../screen/screen";
@@ -13,20 +14,17 @@ import { commandEntries, type Entry, matching, pageEntries } from "./search-entr
 import { searchStyles } from "./search-styles";
 import { View } from "./view";
 
-/** Long enough to gather the letters of a word, short enough to feel immediate. */
-const PAUSE_MS = 90;
-
 @customElement("search-box")
 export class SearchBox extends View {
   @state() private wanted = "";
-  @state() private found: readonly Found[] = [];
-  @state() private foundFor = "";
   @state() private opened = false;
   @state() private chosen = 0;
   @query("input") private readonly input!: HTMLInputElement;
 
-  private timer = 0;
-  private asking: AbortController | null = null;
+  private readonly finder = new Finder<Found>(
+    (words, signal) => (words ? api.search(words, signal) : Promise.resolve([])),
+    () => this.requestUpdate(),
+  );
   private readonly onKey = (event: KeyboardEvent) => this.shortcut(event);
 
   static override readonly styles = [controls, searchStyles];
@@ -70,7 +68,7 @@ export class SearchBox extends View {
   }
 
   private results(entries: readonly Entry[]) {
-    const settled = this.foundFor === this.wanted.trim();
+    const settled = this.settled;
     const nothingFound = entries.length === 0 && this.wanted.trim() !== "" && settled;
     return html`<div class="results" id="results" role="listbox" aria-label=${this.words.search} ?hidden=${!entries.length && !nothingFound}>
         ${entries.map((entry, index) => this.entry(entry, index, entries[index - 1]))}
@@ -105,7 +103,7 @@ export class SearchBox extends View {
     const { words } = this;
     if (!this.wanted.trim()) return [...this.recent(), ...pageEntries(words)];
     const pages = matching(pageEntries(words), this.wanted);
-    return [...this.found.map((found) => this.place(found)), ...pages, ...matching(commandEntries(words), this.wanted)];
+    return [...this.finder.found.map((found) => this.place(found)), ...pages, ...matching(commandEntries(words), this.wanted)];
   }
 
   private recent(): Entry[] {
@@ -134,19 +132,11 @@ export class SearchBox extends View {
     this.wanted = this.input.value;
     this.opened = true;
     this.chosen = 0;
-    window.clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => void this.ask(), PAUSE_MS);
+    this.finder.soon(this.wanted.trim());
   }
 
-  private async ask(): Promise<void> {
-    const wanted = this.wanted.trim();
-    this.asking?.abort();
-    this.asking = new AbortController();
-    const { signal } = this.asking;
-    const found = wanted ? await api.search(wanted, signal).catch(() => null) : [];
-    if (signal.aborted || found === null) return;
-    this.found = found;
-    this.foundFor = wanted;
+  private get settled(): boolean {
+    return this.finder.foundFor === this.wanted.trim();
   }
 
   private async key(event: KeyboardEvent): Promise<void> {
@@ -168,16 +158,14 @@ export class SearchBox extends View {
 
   /** Enter means the words as they stand, not what the last pause found. */
   private async enter(): Promise<void> {
-    window.clearTimeout(this.timer);
-    if (this.foundFor !== this.wanted.trim()) await this.ask();
+    await this.finder.now(this.wanted.trim());
     const entry = this.entries()[this.chosen];
     if (entry) this.run(entry);
   }
 
   private run(entry: Entry): void {
     this.wanted = "";
-    this.found = [];
-    this.foundFor = "";
+    this.finder.forget();
     this.opened = false;
     this.input.blur();
     entry.run();

@@ -3,15 +3,16 @@ import { css, html, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { api } from "../api/client";
 import { View } from "../frame/view";
+import { Finder } from "../lists/finder";
 import { moved } from "../lists/list-keys";
 import { controls } from "../theme/controls";
-
-const PAUSE_MS = 150;
 
 export interface Named {
   id: string;
   name: string;
 }
+
+type Offered = Named & { detail: string };
 
 @customElement("entity-field")
 export class EntityField extends View {
@@ -21,15 +22,18 @@ export class EntityField extends View {
   @property({ type: Boolean }) invalid = false;
   @property() describedBy = "";
   @property({ attribute: false }) chosen: readonly Named[] = [];
-  @state() private found: readonly (Named & { detail: string })[] = [];
   @state() private opened = false;
   @state() private at = 0;
   @state() private typed = "";
   @query("input") private readonly input!: HTMLInputElement;
 
-  private foundFor: string | null = null;
-  private timer = 0;
-  private asking: AbortController | null = null;
+  private readonly finder = new Finder<Offered>(
+    (words, signal) => this.ask(words, signal),
+    () => {
+      this.at = 0;
+      this.requestUpdate();
+    },
+  );
 
   static override readonly styles = [
     controls,
@@ -86,8 +90,7 @@ export class EntityField extends View {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    window.clearTimeout(this.timer);
-    this.asking?.abort();
+    this.finder.forget();
   }
 
   /** The ids, one a line; a text that was typed and not chosen is taken for an id. */
@@ -153,31 +156,30 @@ export class EntityField extends View {
 
   private open(): void {
     this.opened = true;
-    void this.ask();
+    void this.finder.now(this.wanted);
   }
 
   private onInput(): void {
     this.typed = this.input.value;
     if (!this.many) this.chosen = [];
     this.opened = true;
-    window.clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => void this.ask(), PAUSE_MS);
+    this.finder.soon(this.wanted);
   }
 
-  private async ask(): Promise<void> {
-    this.asking?.abort();
-    this.asking = new AbortController();
-    const { signal } = this.asking;
-    const { typed } = this;
-    const words = this.chosen.length > 0 && !this.many ? "" : typed.trim();
-    const found = await api.searchOf(words, this.types, signal).catch(() => []);
-    if (signal.aborted) return;
+  /** What was typed; where the one entity is chosen already, nothing: all are offered again. */
+  private get wanted(): string {
+    return this.chosen.length > 0 && !this.many ? "" : this.typed.trim();
+  }
+
+  /** What fits and is not taken yet. */
+  private get found(): readonly Offered[] {
     const taken = new Set(this.many ? this.chosen.map(({ id }) => id) : []);
-    this.found = found
-      .filter(({ id }) => !taken.has(id))
-      .map(({ id, name, typeTitle, area }) => ({ id, name, detail: [this.text(typeTitle), area].filter(Boolean).join(" · ") }));
-    this.foundFor = typed;
-    this.at = 0;
+    return this.finder.found.filter(({ id }) => !taken.has(id));
+  }
+
+  private async ask(words: string, signal: AbortSignal): Promise<Offered[]> {
+    const found = await api.searchOf(words, this.types, signal);
+    return found.map(({ id, name, typeTitle, area }) => ({ id, name, detail: [this.text(typeTitle), area].filter(Boolean).join(" · ") }));
   }
 
   private key(event: KeyboardEvent): void {
@@ -186,7 +188,7 @@ export class EntityField extends View {
       event.preventDefault();
       this.opened = true;
       this.at = next;
-    } else if (event.key === "Enter" && this.opened && (this.found[this.at] || this.foundFor !== this.typed)) {
+    } else if (event.key === "Enter" && this.opened && (this.found[this.at] || this.finder.foundFor !== this.wanted)) {
       event.preventDefault();
       event.stopPropagation();
       void this.enter();
@@ -198,18 +200,16 @@ export class EntityField extends View {
 
   /** Enter means the words as they stand, not what the last pause found. */
   private async enter(): Promise<void> {
-    window.clearTimeout(this.timer);
-    if (this.foundFor !== this.typed) await this.ask();
-    const meant = this.found[this.at];
-    if (meant && this.foundFor === this.typed) this.take(meant);
+    const found = await this.finder.now(this.wanted);
+    const meant = found && this.found[this.at];
+    if (meant) this.take(meant);
   }
 
   private take({ id, name }: Named): void {
     this.chosen = this.many ? [...this.chosen, { id, name }] : [{ id, name }];
     this.typed = this.many ? "" : name;
     this.opened = false;
-    this.found = [];
-    this.foundFor = null;
+    this.finder.forget();
   }
 
   private drop({ id }: Named): void {
