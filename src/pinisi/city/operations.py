@@ -49,10 +49,7 @@ class SubCategory(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 class Category(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A sort of incident. `publishes` is the entity type that a service waits for (a health call, an accident).
-
-    `needs` says how many units of each capability are usually sent.
-    """
+    """A sort of incident. `needs` says how many units of each capability are usually sent."""
 
     code: str
     name: Text
@@ -61,7 +58,6 @@ class Category(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     priority: int = USUAL_PRIORITY
     subcategories: tuple[SubCategory, ...] = ()
     needs: dict[str, int] = {}
-    publishes: str | None = None
     source: str = ""
 
 

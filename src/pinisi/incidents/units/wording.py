@@ -4,11 +4,11 @@ from pinisi.city.text import Text
 from pinisi.incidents.units.recommendation import AWAY_S, CALLS_A_DAY
 
 NO_UNITS = Text(
-    id="Kota ini belum punya daftar unit. Isi formulir unit, atau impor units.csv (kolom: code, name, agency, "
-    "capabilities, longitude, latitude).",
-    en="This city has no roster of units yet. Enter units with the form, or import a units.csv (columns: code, name, "
-    "agency, capabilities, longitude, latitude).",
-    ja="この市にはまだ部隊の名簿がありません。部隊の入力フォーム、または units.csv の取り込みで登録してください"
+    id="Kota ini belum punya daftar unit. Impor units.csv lewat POST /pinisi/v1/units/import "
+    "(kolom: code, name, agency, capabilities, longitude, latitude).",
+    en="This city has no roster of units yet. Import a units.csv by POST /pinisi/v1/units/import "
+    "(columns: code, name, agency, capabilities, longitude, latitude).",
+    ja="この市にはまだ部隊の名簿がありません。POST /pinisi/v1/units/import で units.csv を取り込みます"
     "（列：code, name, agency, capabilities, longitude, latitude）。",
 )
 NO_PLACE = Text(
