@@ -167,6 +167,24 @@ async def test_a_call_is_handed_to_somebody_who_takes_calls(fresh: Opened, taker
     assert (await taker.get(f"{CALLS}/{call['key']}")).status_code == 404
 
 
+async def test_a_caller_is_erased_with_all_his_calls_and_the_incident_stays(
+    fresh: Opened, taker: httpx.AsyncClient
+) -> None:
+    place = await kelurahan(taker, "panaikang")
+    keys: list[str] = []
+    for number in ("0811 777 0001", "+62 811-777-0001", "0811 2"):
+        call = await ok(taker.post(CALLS, json={}), 201)
+        saved = await ok(taker.post(f"{CALLS}/{call['key']}/saved", json=emergency(place, number=number)), 201)
+        keys.append(call["key"])
+    assert (await taker.delete(f"{CALLS}/{keys[0]}/caller")).status_code == 403
+    async with fresh.client(cookie=await fresh.cookie("kepala"), origin=HERE) as administrator:
+        await ok(administrator.delete(f"{CALLS}/{keys[0]}/caller"), 204)
+        assert (await administrator.delete(f"{CALLS}/{keys[1]}/caller")).status_code == 404
+    assert (await ok(taker.get(f"{OURS}/incidents")))["count"] == 3
+    left = await ok(taker.get(f"{OURS}/incidents/{saved['incident']}/calls"))
+    assert [call["number"] for call in left["calls"]] == ["+628112"]
+
+
 async def test_who_takes_no_calls_sees_none(fresh: Opened, taker: httpx.AsyncClient) -> None:
     cookie = await fresh.account("mayor", Assignment(role="viewer"))
     call = await ok(taker.post(CALLS, json={}), 201)

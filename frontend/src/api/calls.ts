@@ -47,7 +47,6 @@ export interface CallQueue {
 export interface EarlierCall {
   at: string;
   kind: CallKind;
-  category: Text | null;
   incident: string | null;
   open: boolean;
 }

@@ -197,6 +197,12 @@ async def calls_of_incident(house: House, call: Call) -> Reply:
     return json_reply({"calls": [_record_json(row, names) for row in rows]})
 
 
+async def forget_caller(house: House, call: Call) -> Reply:
+    """Erase a caller: all calls of his line, from the records and from the pages of the file."""
+    await _board(house, call).forget(call.params["key"], call.principal)
+    return Reply(204)
+
+
 async def _in_hand(house: House, call: Call, board: Switchboard, key: str) -> dict[str, Any]:
     now = house.town(call.tenant).now()
     waiting = await board.waiting(key, call.principal)
@@ -364,6 +370,14 @@ CALL_ROUTES: tuple[Route, ...] = (
         summary="Keep what a call was about; an emergency raises its incident",
         body="SavedCall",
         answers=(201, 400, 404, 409),
+    ),
+    Route(
+        method="DELETE",
+        path=_PATH + "/{key}/caller",
+        permission="records.erase",
+        endpoint=forget_caller,
+        summary="Erase a caller for good: every call of his line; incidents stay, and name nobody",
+        answers=(204, 404),
     ),
     Route(
         method="GET",

@@ -87,25 +87,14 @@ CALL_STATEMENTS: tuple[Statement, ...] = (
     Statement(
         name="earlier",
         permission=TAKE,
-        sql="SELECT key, kind, category, area, rang_at, incident FROM incidents__call "
+        sql="SELECT kind, rang_at, incident FROM incidents__call "
         "WHERE line = :line AND rang_at >= :since AND state = 'saved' ORDER BY rang_at DESC LIMIT 50",
-    ),
-    Statement(
-        name="call",
-        permission=READ,
-        sql=f"SELECT {_FACTS}, number, caller, spot, said, recording FROM incidents__call WHERE key = :key AND {_SEEN}",
     ),
     Statement(
         name="calls of",
         permission=READ,
         sql=f"SELECT {_FACTS}, number, caller, spot, said, recording FROM incidents__call "
         f"WHERE incident = :incident AND {_SEEN} ORDER BY rang_at, key",
-    ),
-    Statement(
-        name="saved",
-        permission=TAKE,
-        sql=f"SELECT {_FACTS} FROM incidents__call WHERE rang_at >= :since AND rang_at < :until "
-        f"AND state = 'saved' AND {_SEEN} ORDER BY rang_at DESC, key LIMIT :limit",
     ),
     Statement(
         name="counts",

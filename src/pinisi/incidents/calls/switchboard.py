@@ -204,6 +204,15 @@ class Switchboard:
         """The calls of an incident with who called and what was said: a reading that is on record."""
         return await self._records.read("calls of", {"incident": incident}, principal)
 
+    async def forget(self, key: str, principal: Principal) -> None:
+        """Erase who called: every call of the line of this one, for good. Its incident stays, and names nobody.
+
+        Raises:
+            NoSuchCall: see there.
+            Forbidden: he may not erase.
+        """
+        await self._records.erase((await self.waiting(key, principal)).line, as_desk(principal))
+
     async def counts(self, since: Instant, within: Instant, principal: Principal) -> Row:
         """How many rang since then, were answered (`in_time`: within so long), missed, idle, real."""
         return (await self._records.read("counts", {"since": since, "within": within}, principal))[0]
