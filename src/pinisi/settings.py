@@ -63,6 +63,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     | `notification_targets` | words | where subscriptions may notify: names, networks, `loopback`, `private` |
     | `commit_window_ms` | ms | how long a commit waits for others to share its fsync, when there were several |
     | `jobs_at_once` | count | long computations that run together, over all tenants; others wait |
+    | `cot_host` | address | where the link for field phones (Cursor-on-Target) listens |
+    | `cot_port` | 0-65535 | its TCP port; 0: closed |
+    | `cot_udp_port` | 0-65535 | its UDP port, on which positions come in; 0: closed |
+    | `cot_networks` | words | who needs no other proof there: networks, `loopback`, `private` |
+    | `cot_certificate` | file | PEM, its own; with `cot_key` the TCP port speaks TLS |
+    | `cot_key` | file | PEM, without a password |
+    | `cot_clients` | file | PEM of those who sign certificates that let phones in |
     | `log_level` | word | debug, info, warning or error |
     """
 
@@ -84,6 +91,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     notification_targets: Names = ("loopback",)
     commit_window_ms: Milliseconds = 2.0
     jobs_at_once: Few = 2
+    cot_host: str = "127.0.0.1"
+    cot_port: Port = 0
+    cot_udp_port: Port = 0
+    cot_networks: Names = ("loopback",)
+    cot_certificate: Path | None = None
+    cot_key: Path | None = None
+    cot_clients: Path | None = None
     log_level: LogLevel = "info"
 
     @property
@@ -97,6 +111,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.keys_folder or self.data.absolute().with_name(self.data.absolute().name + ".keys")
 
 
+_PLACES = frozenset({"data", "data_from", "keys_folder", "cot_certificate", "cot_key", "cot_clients"})
+"""Folders and files: meant from where the settings file lies."""
 FIELDS: Mapping[str, Any] = get_type_hints(Settings, include_extras=True)
 
 
@@ -145,8 +161,8 @@ def _from_file(path: Path, named: bool) -> dict[str, Any]:
     if not named and "data" in document:
         raise SettingsError(f"{path}: data: a settings file inside the data folder cannot name another data folder")
     values = {key: _convert(key, value, str(path)) for key, value in document.items()}
-    for folder in values.keys() & {"data", "data_from", "keys_folder"}:
-        values[folder] = path.parent / values[folder]
+    for place in _PLACES & values.keys():
+        values[place] = path.parent / values[place]
     return values
 
 

@@ -32,9 +32,12 @@ from pinisi.context.subscription_payload import read_subscription
 from pinisi.context.temporal_payload import read_temporal_entity
 from pinisi.context.temporal_query import parse_temporal_query
 from pinisi.context.type_selection import parse_type_selection
+from pinisi.incidents.cot.reader import Credentials, read_event
+from pinisi.incidents.cot.stream import Cutter
 from pinisi.people.fixed import DEMO
 from pinisi.people.sessions import cookie_in
 from pinisi.people.tokens import read_token
+from pinisi.runtime.source import Unreadable
 from pinisi.vocabulary.instant import parse_instant
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
@@ -232,6 +235,26 @@ def test_a_parser_answers_or_says_what_is_wrong(name: str, cases: dict[str, int]
         cases["parsers"] = cases.get("parsers", 0) + 1
 
     run()
+
+
+COT = words(
+    "<event", "<auth>", ' version="2.0"', ' uid="a"', ' type="a-f-G"', ' how="m-g"', ' time="2026-11-26T02:10:04Z"',
+    ' stale="', '"', ">", "/>", "</event>", "<point", ' lat="-5.1"', ' lon="1e999"', "<!DOCTYPE a [", "&a;", "<detail>",
+)  # fmt: skip
+
+
+@settings(max_examples=CASES, deadline=None, database=None)
+@given(text=COT, cuts=st.lists(st.integers(1, 30), max_size=5))
+def test_a_stream_of_a_field_phone_is_events_or_a_reason(text: str, cuts: list[int]) -> None:
+    body, cutter, place = text.encode("utf-8", "replace"), Cutter(), 0
+    try:
+        for length in [*cuts, len(body)]:
+            for document in cutter.feed(body[place : place + length]):
+                read_event(document)
+            place += length
+        read_event(body)
+    except (Unreadable, Credentials) as reason:
+        assert str(reason)
 
 
 @settings(max_examples=CASES, deadline=None, database=None)

@@ -20,6 +20,7 @@ from pinisi.city.shelves import shipped_folders
 from pinisi.console.channel import Channels
 from pinisi.console.city_rules import CityRules
 from pinisi.console.facts import normalized
+from pinisi.console.field_link import open_station
 from pinisi.console.http import Call
 from pinisi.console.replay_stage import ReplayStage
 from pinisi.console.town import Town
@@ -30,6 +31,8 @@ from pinisi.feed.in_process import InProcessFeed
 from pinisi.incidents.agencies.crews import Crews
 from pinisi.incidents.agencies.photos import Photos
 from pinisi.incidents.calls.switchboard import Switchboard, line_key
+from pinisi.incidents.cot.phones import Phones
+from pinisi.incidents.cot.station import Station
 from pinisi.incidents.desk import VERIFY, Desk
 from pinisi.incidents.grouping.gate import Gate as AlarmGate
 from pinisi.incidents.grouping.rules import group_rules
@@ -99,6 +102,7 @@ class House:
         self.body_limit = settings.body_limit_mb << 20
         self.closing = False
         self.first_password: str | None = None
+        self.station: Station | None = None
         self.farewells: set[Callable[[], None]] = set()
         self.channels = Channels()
         self.context_document = context_bytes()
@@ -223,6 +227,15 @@ class House:
         await self.open_sources(town)
         await town.rooms.open(self.registry, self.feed)
         self.watch_alarms(town)
+        await self._open_station(town)
+
+    async def _open_station(self, town: Town) -> None:
+        """Field phones, where the settings open the link to them."""
+        self.phones = Phones(self.store, self.roster, town.tenant, town.profile.city.view.bounds)
+        self.station = await open_station(self.settings, self, town, self.phones)
+        if self.station is not None:
+            self._opened.push_async_callback(self.station.close)
+            self.store.listen(self.station.heard)
 
     async def _remember_indicators(self) -> None:
         """Those are computed by a room that knows the house, and so cannot be known to it at its import."""

@@ -9,6 +9,7 @@ from pinisi.console.call_bodies import BegunCall, CallAct, SavedCall, TelephoneE
 from pinisi.console.command_endpoints import CommandAct, CommandWish
 from pinisi.console.crew_endpoints import CrewAct, CrewMembership
 from pinisi.console.entry_bodies import EntryBody, PlaceBody, UndoBody
+from pinisi.console.field_endpoints import PhoneRule
 from pinisi.console.incident_bodies import ActWish, IncidentWish, MergeWish, UnmergeWish
 from pinisi.console.job_endpoints import JobWish
 from pinisi.console.procedure_endpoints import ProcedureAct, ProcedureWish
@@ -259,6 +260,7 @@ _STRUCTS: tuple[type[msgspec.Struct], ...] = (
     WarningWish,
     WarningAct,
     UnitWish,
+    PhoneRule,
     UnitFile,
     UnitStateWish,
     UnitPosition,

@@ -7,6 +7,7 @@ from pinisi.console.city_endpoints import CITY_ROUTES
 from pinisi.console.command_endpoints import COMMAND_ROUTES
 from pinisi.console.crew_endpoints import CREW_ROUTES
 from pinisi.console.entry_endpoints import ENTRY_ROUTES
+from pinisi.console.field_endpoints import FIELD_ROUTES
 from pinisi.console.house import House
 from pinisi.console.house_endpoints import HOUSE_ROUTES
 from pinisi.console.http import Call, Reply, Route, json_reply
@@ -64,6 +65,7 @@ ROUTES: tuple[Route, ...] = (
     *INCIDENT_ROUTES,
     *CALL_ROUTES,
     *UNIT_ROUTES,
+    *FIELD_ROUTES,
     *REPORT_ROUTES,
     *CREW_ROUTES,
     *SHIFT_ROUTES,

@@ -15,6 +15,7 @@ PERMISSIONS: Mapping[str, str] = {
     "calls.take": "take emergency calls",
     "calls.ring": "tell of calls as the telephone system hears them",
     "units.dispatch": "send units, and keep their roster",
+    "field.link": "speak and listen for field phones (Cursor-on-Target), by a token",
     "crew.act": "accept, refuse, arrive and finish for one's own agency or unit",
     "procedures.run": "start and lead procedures",
     "stage.set": "set the stage of the city",
@@ -71,7 +72,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     "technician": _WATCH
     | _CONNECT
     | {"context.write", "imports.manage", "house.manage", "replays.run", "jobs.run"}
-    | {"sources.push", "sources.switch", "services.switch", "calls.ring"},
+    | {"sources.push", "sources.switch", "services.switch", "calls.ring", "field.link"},
     "department": _ACT
     | _CONNECT
     | {"context.write", "imports.manage", "jobs.run", "commands.give", "sources.push"}
