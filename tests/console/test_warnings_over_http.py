@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "incidents"))
 
 from cap_keys import certificate, key_pem, pem
 
+from pinisi.incidents.cap.alert_entities import alerts_of
 from pinisi.incidents.cap.feed_reader import read_feed
 from pinisi.incidents.cap.judge import judge
 from pinisi.incidents.cap.reader import read_cap
@@ -148,6 +149,110 @@ async def test_with_nobody_else_there_it_goes_out_alone_with_the_reason_on_recor
     await release(room["budi"], id, 409, alone="malam")
     released = await release(room["budi"], id, alone="Sendirian di shift malam, air naik cepat")
     assert released["alone"] == released["steps"][-1]["reason"] == "Sendirian di shift malam, air naik cepat"
+
+
+async def test_what_went_out_alone_is_reviewed_by_another_person(
+    fresh: Opened, room: dict[str, httpx.AsyncClient]
+) -> None:
+    id = await drafted(room["budi"], wish(fresh))
+    await release(room["budi"], id, alone="Sendirian di shift malam, air naik cepat")
+    owed = (await room["eka"].get(WARNINGS, params={"review": "owed"})).json()["warnings"]
+    assert [(each["id"], each["reviewOwed"]) for each in owed] == [(id, True)]
+    assert (await room["tono"].get(f"{OURS}/now")).json()["warnings"]["toReview"] == 1
+    (line,) = (await room["tono"].get(f"{OURS}/shifts")).json()["now"]["warnings"]
+    assert (line["state"], line["by"], line["reason"]) == (
+        "to-review",
+        "Budi",
+        "Sendirian di shift malam, air naik cepat",
+    )
+    review = f"{WARNINGS}/{id}/review"
+    assert "another person" in (await room["budi"].post(review, json={"remark": ""})).json()["detail"]
+    assert (await room["siti"].post(review, json={"remark": ""})).status_code == 403
+    assert (await room["tono"].post(review, json={"remark": "x" * 1_001})).status_code == 400
+    told = (await room["tono"].post(review, json={"remark": "Tepat"})).json()
+    assert [told["steps"][-1][name] for name in ("step", "name", "reason")] == ["review", "Tono", "Tepat"]
+    assert (await room["ani"].post(review, json={"remark": ""})).status_code == 409
+    assert (await room["eka"].get(WARNINGS, params={"review": "owed"})).json()["count"] == 0
+    (line,) = (await room["tono"].get(f"{OURS}/shifts")).json()["now"]["warnings"]
+    assert line["state"] == "in-force"
+
+
+async def test_a_draft_is_checked_while_it_is_worded_and_nothing_is_kept(
+    fresh: Opened, room: dict[str, httpx.AsyncClient]
+) -> None:
+    whole = (await room["siti"].post(f"{WARNINGS}/check", json=wish(fresh))).json()
+    assert (whole["fit"], whole["faults"], whole["signing"]["state"]) == (True, [], "no-key")
+    assert list(whole["pages"]) == ["id", "en", "ja"] and "<h2>Flood in Manggala</h2>" in whole["pages"]["en"]
+    assert "article" in whole["style"] and whole["ground"]["type"] == "Polygon"
+    polygon = {"type": "Polygon", "coordinates": [[[119.47, -5.17], [119.49, -5.17], [119.49, -5.15], [119.47, -5.17]]]}
+    drawn = (await room["siti"].post(f"{WARNINGS}/check", json=wish(fresh, areas=[], polygon=polygon))).json()
+    assert "Antang" in [each["name"] for each in drawn["touched"]]
+    faulty = (await room["siti"].post(f"{WARNINGS}/check", json=wish(fresh, areas=[], words={}))).json()
+    assert not faulty["fit"] and "words" in [each["field"] for each in faulty["faults"]]
+    for changes in ({"areas": ["99.99"]}, {"expires": "tomorrow"}, {"polygon": {"type": "Nothing"}}):
+        assert (await room["siti"].post(f"{WARNINGS}/check", json=wish(fresh, **changes))).status_code == 400
+    assert (await room["eka"].post(f"{WARNINGS}/check", json=wish(fresh))).status_code == 403
+    assert (await room["siti"].get(WARNINGS)).json()["count"] == 0
+
+
+async def test_the_preview_is_what_everybody_sees_after_the_release(
+    fresh: Opened, room: dict[str, httpx.AsyncClient]
+) -> None:
+    seal(fresh)
+    id = await drafted(room["siti"], wish(fresh))
+    before = (await room["eka"].get(f"{WARNINGS}/{id}/preview")).json()
+    assert (before["signing"]["state"], before["signing"]["name"]) == ("signed", "makassar.example.org")
+    await release(room["budi"], id)
+    after = (await room["eka"].get(f"{WARNINGS}/{id}/preview")).json()["pages"]
+    for language, article in after.items():
+        page = (await room["anyone"].get(PUBLIC, params={"language": language})).text
+        assert article in page
+    assert (await room["eka"].get(f"{WARNINGS}/nothing/preview")).status_code == 404
+
+
+async def test_a_key_that_does_not_serve_holds_no_warning_back(
+    fresh: Opened, room: dict[str, httpx.AsyncClient]
+) -> None:
+    seal(fresh)
+    (fresh.house.settings.key_folder / KEY_FILE).write_bytes(b"nonsense")
+    told = (await room["siti"].post(f"{WARNINGS}/check", json=wish(fresh))).json()["signing"]
+    assert told["state"] == "bad-key" and told["detail"]
+    assert (await release(room["budi"], await drafted(room["siti"], wish(fresh))))["signature"] == "unsigned"
+
+
+async def test_the_texts_that_the_city_keeps_ready(room: dict[str, httpx.AsyncClient]) -> None:
+    told = (await room["siti"].get(f"{WARNINGS}/templates")).json()
+    flood = next(each for each in told["templates"] if each["code"] == "flood")
+    assert flood["words"]["ja"]["headline"] == "{place}で洪水" and told["fault"] is None
+
+
+async def test_everybody_sees_how_many_are_in_force_and_only_the_room_what_waits(
+    fresh: Opened, room: dict[str, httpx.AsyncClient]
+) -> None:
+    async def now(name: str) -> dict[str, Any]:
+        return (await room[name].get(f"{OURS}/now")).json()["warnings"]
+
+    id = await drafted(room["siti"], wish(fresh))
+    assert await now("siti") == {"inForce": 0, "severity": None, "drafts": 1, "toReview": 0}
+    await release(room["budi"], id)
+    await release(room["budi"], await drafted(room["siti"], wish(fresh, severity="Minor")))
+    assert await now("budi") == {"inForce": 2, "severity": "Severe", "drafts": 0, "toReview": 0}
+
+
+async def test_warnings_of_others_are_told_apart_from_our_own(
+    fresh: Opened, room: dict[str, httpx.AsyncClient]
+) -> None:
+    await release(room["budi"], await drafted(room["siti"], wish(fresh)))
+    body = (Path(__file__).parents[1] / "services" / "bmkg" / "bmkg_cap_banten.xml").read_bytes()
+    (alert,) = alerts_of(read_cap(body), check_signature(body))
+    alert = {name: value for name, value in alert.items() if name != "expiresAt"}
+    made = await room["ani"].post(f"{NGSI}/entities", json=alert, headers={"link": PINISI_CONTEXT})
+    assert made.status_code == 201, made.text
+    (told,) = (await room["eka"].get(f"{WARNINGS}/received")).json()["warnings"]
+    assert (told["severity"], told["urgency"], told["signatureVerdict"]) == ("Moderate", "Immediate", "unsigned")
+    assert told["name"] == {"id": "Hujan Lebat disertai Petir di Banten"}
+    assert (told["from"], told["until"]) == ("2026-02-16T16:00:00Z", "2026-02-16T19:00:00Z")
+    assert told["location"]["type"] in ("Polygon", "MultiPolygon")
 
 
 async def test_without_the_permission_nothing_is_drafted_or_released(

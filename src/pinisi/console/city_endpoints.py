@@ -174,9 +174,19 @@ async def get_now(house: House, call: Call) -> Reply:
             "alarmCount": count,
             "sources": await _source_counts(town, view),
             "ailing": _ailing(town, blinded, tiles),
+            "warnings": None if view.at is not None else await _warnings(house, call),
             **view.told(),
         }
     )
+
+
+async def _warnings(house: House, call: Call) -> dict[str, Any]:
+    """What the city warns of now; how many wait for a person only to those who see drafts."""
+    standing = await house.warnings.standing(call.tenant, house.town(call.tenant).now())
+    told: dict[str, Any] = {"inForce": standing.in_force, "severity": standing.severity}
+    if "incidents.read" in call.principal.permissions:
+        told |= {"drafts": standing.drafts, "toReview": standing.to_review}
+    return told
 
 
 async def _source_counts(town: Town, view: Viewpoint) -> dict[str, int]:

@@ -16,7 +16,7 @@ from pinisi.console.procedure_endpoints import ProcedureAct, ProcedureWish
 from pinisi.console.shift_endpoints import ShiftWish
 from pinisi.console.stage_endpoints import StageWish
 from pinisi.console.unit_endpoints import UnitFile, UnitPosition, UnitStateWish, UnitWish
-from pinisi.console.warning_bodies import WarningAct, WarningWish
+from pinisi.console.warning_bodies import WarningAct, WarningReview, WarningWish
 from pinisi.people.account_register import AccountChange
 from pinisi.people.interface import AccountRequest, PasswordRequest, SignInRequest, TokenRequest
 from pinisi.runtime.import_desk import Correction, ImportWish
@@ -259,6 +259,7 @@ _STRUCTS: tuple[type[msgspec.Struct], ...] = (
     UnmergeWish,
     WarningWish,
     WarningAct,
+    WarningReview,
     UnitWish,
     PhoneRule,
     UnitFile,

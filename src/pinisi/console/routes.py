@@ -23,6 +23,7 @@ from pinisi.console.place_endpoints import PLACE_ROUTES
 from pinisi.console.procedure_endpoints import PROCEDURE_ROUTES
 from pinisi.console.programme_endpoints import PROGRAMME_ROUTES
 from pinisi.console.public_warnings import PUBLIC_WARNING_ROUTES
+from pinisi.console.received_warnings import RECEIVED_ROUTES
 from pinisi.console.replay_endpoints import REPLAY_ROUTES
 from pinisi.console.report_endpoints import REPORT_ROUTES
 from pinisi.console.road_endpoints import ROAD_ROUTES
@@ -37,6 +38,7 @@ from pinisi.console.trail_endpoints import TRAIL_ROUTES
 from pinisi.console.unit_endpoints import UNIT_ROUTES
 from pinisi.console.view_endpoints import VIEW_ROUTES
 from pinisi.console.warning_endpoints import WARNING_ROUTES
+from pinisi.console.warning_proofs import WARNING_PROOF_ROUTES
 from pinisi.runtime.services import Registry
 
 
@@ -72,6 +74,8 @@ ROUTES: tuple[Route, ...] = (
     *STAGE_ROUTES,
     *PROCEDURE_ROUTES,
     *WARNING_ROUTES,
+    *WARNING_PROOF_ROUTES,
+    *RECEIVED_ROUTES,
     *PUBLIC_WARNING_ROUTES,
     *LIVE_ROUTES,
     *PEOPLE_ROUTES,

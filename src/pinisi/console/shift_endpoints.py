@@ -17,6 +17,7 @@ from pinisi.incidents.shift.handover import Handover, Situation, SourceLine, Sta
 from pinisi.incidents.shift.note import TEXT_LIMIT, ShiftNote, Signed
 from pinisi.incidents.shift.told import told
 from pinisi.incidents.states import LOUD, UNDER_WAY
+from pinisi.incidents.warnings.warning import STATES
 from pinisi.store.query import EntityQuery
 from pinisi.store.seen import projection_of
 from pinisi.vocabulary.instant import Instant, parse_instant
@@ -110,6 +111,7 @@ async def _handover(house: House, call: Call) -> Handover:
         operations=town.profile.operations,
         position=await house.store.position(tenant),
         exercise=town.exercise,
+        warnings=await house.warnings.warnings(tenant, STATES),
     )
     return handover(situation, town.now())
 

@@ -48,6 +48,12 @@ class WarningAct(msgspec.Struct, forbid_unknown_fields=True):
     alone: str = ""
 
 
+class WarningReview(msgspec.Struct, forbid_unknown_fields=True):
+    """What whoever reviews a release without a second person has to say of it; may be empty."""
+
+    remark: str = ""
+
+
 def draft_of(wish: WarningWish, place: dict[str, Any] | None, *, exercise: bool) -> Draft:
     """`place` is that of the incident that it is about.
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 from pinisi.console.atlas import value_of
 from pinisi.console.house import House
 from pinisi.console.http import BadRequest, Call, Reply, Route, json_reply
-from pinisi.console.warning_bodies import WarningAct, WarningWish, draft_of
+from pinisi.console.warning_bodies import WarningAct, WarningReview, WarningWish, draft_of
 from pinisi.context.validate import check_uri
 from pinisi.incidents.cap.verdict import verdict_of
 from pinisi.incidents.requirements import ActDoesNotFit
@@ -17,6 +17,8 @@ from pinisi.vocabulary.instant import Instant, format_instant
 from pinisi.vocabulary.terms import LOCATION
 
 PATH = "/pinisi/v1/warnings"
+MOST_LISTED = 500
+MOST_REMARK = 1_000
 
 
 def warning_json(warning: Warning, now: Instant) -> dict[str, Any]:
@@ -42,9 +44,13 @@ def warning_json(warning: Warning, now: Instant) -> dict[str, Any]:
         "responses": draft.responses,
         "areas": draft.areas,
         "polygon": draft.polygon,
+        "place": draft.place,
         "incident": draft.incident or None,
         "radiusKm": draft.radius_km,
+        "web": draft.web,
+        "contact": draft.contact,
         "exercise": draft.exercise,
+        "reviewOwed": warning.review_owed,
         "steps": [
             {"step": step.step, "at": format_instant(step.at), "by": step.by, "name": step.name, "reason": step.reason}
             for step in warning.steps
@@ -57,9 +63,11 @@ async def list_warnings(house: House, call: Call) -> Reply:
     states: list[State] = [each for each in STATES if state in ("all", each)]
     if not states:
         raise BadRequest("state", f"all, {', '.join(STATES)}")
-    now = house.town(call.tenant).now()
+    limit, now = call.number("limit", MOST_LISTED, 0, MOST_LISTED), house.town(call.tenant).now()
     found = await house.warnings.warnings(call.tenant, states)
-    return json_reply({"count": len(found), "warnings": [warning_json(each, now) for each in found]})
+    if call.query.get("review") == "owed":
+        found = [each for each in found if each.review_owed]
+    return json_reply({"count": len(found), "warnings": [warning_json(each, now) for each in found[:limit]]})
 
 
 async def get_warning(house: House, call: Call) -> Reply:
@@ -69,7 +77,7 @@ async def get_warning(house: House, call: Call) -> Reply:
 async def draft_warning(house: House, call: Call) -> Reply:
     wish, now = call.decode(WarningWish), house.town(call.tenant).now()
     id = f"urn:pinisi:warning:{uuid4()}"
-    draft = draft_of(wish, await _place(house, call, wish.incident), exercise=_is_replayed(house, call.tenant))
+    draft = draft_of(wish, await place_of(house, call, wish.incident), exercise=is_replayed(house, call.tenant))
     kind = "Update" if wish.about else "Alert"
     made = await house.warnings.draft(call.tenant, id, draft, call.principal, now, about=wish.about, kind=kind)
     return json_reply(warning_json(made, now), 201, ((b"location", f"{PATH}/{id}".encode()),))
@@ -77,7 +85,7 @@ async def draft_warning(house: House, call: Call) -> Reply:
 
 async def change_warning(house: House, call: Call) -> Reply:
     wish, now = call.decode(WarningWish), house.town(call.tenant).now()
-    draft = draft_of(wish, await _place(house, call, wish.incident), exercise=_is_replayed(house, call.tenant))
+    draft = draft_of(wish, await place_of(house, call, wish.incident), exercise=is_replayed(house, call.tenant))
     return _told(house, call, await house.warnings.change(call.tenant, call.params["id"], draft, call.principal, now))
 
 
@@ -101,6 +109,15 @@ async def release_warning(house: House, call: Call) -> Reply:
     return _told(house, call, released)
 
 
+async def review_warning(house: House, call: Call) -> Reply:
+    """Another person looks at what went out alone."""
+    wish, now = call.decode(WarningReview), house.town(call.tenant).now()
+    if len(wish.remark) > MOST_REMARK:
+        raise BadRequest("remark", f"at most {MOST_REMARK} characters")
+    id = call.params["id"]
+    return _told(house, call, await house.warnings.review(call.tenant, id, wish.remark, call.principal, now))
+
+
 async def judge_message(house: House, call: Call) -> Reply:
     """The verdict on a CAP message in the body, against the city's list of certificates."""
     if not call.body:
@@ -115,12 +132,12 @@ def _told(house: House, call: Call, warning: Warning) -> Reply:
     return json_reply(warning_json(warning, house.town(call.tenant).now()))
 
 
-def _is_replayed(house: House, tenant: str) -> bool:
+def is_replayed(house: House, tenant: str) -> bool:
     """A tenant that lives by another clock than the wall's: whatever goes out of it is an exercise."""
     return house.town(tenant).clock is not house.clock
 
 
-async def _place(house: House, call: Call, incident: str) -> dict[str, Any] | None:
+async def place_of(house: House, call: Call, incident: str) -> dict[str, Any] | None:
     """Where the incident is, as far as the officer sees it."""
     if not incident:
         return None
@@ -142,7 +159,7 @@ WARNING_ROUTES: tuple[Route, ...] = (
         permission="incidents.read",
         endpoint=list_warnings,
         summary="Warnings of the city with their story, newest first",
-        parameters=("state",),
+        parameters=("state", "review", "limit"),
         answers=(200, 400),
     ),
     Route(
@@ -196,6 +213,15 @@ WARNING_ROUTES: tuple[Route, ...] = (
         endpoint=release_warning,
         summary="Release a draft that somebody else has worded",
         body="WarningAct",
+        answers=(200, 400, 404, 409),
+    ),
+    Route(
+        method="POST",
+        path=PATH + "/{id}/review",
+        permission="warnings.release",
+        endpoint=review_warning,
+        summary="Review as another person what was released alone",
+        body="WarningReview",
         answers=(200, 400, 404, 409),
     ),
 )

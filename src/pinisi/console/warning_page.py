@@ -32,8 +32,8 @@ footer,.by{font-size:.92rem}
 def page(alerts: Sequence[Alert], language: Language, city: str, zone: ZoneInfo, zone_name: str, now: Instant) -> str:
     """All that is in force, the newest first, in one language; a warning that lacks it is told in its own."""
     title = _in("page.title", language, city=city)
-    clock = _Clock(zone, zone_name)
-    told = [_article(alert, language, clock) for alert in alerts] or [f"<p>{_in('page.none', language)}</p>"]
+    clock = Clock(zone, zone_name)
+    told = [article(alert, language, clock) for alert in alerts] or [f"<p>{_in('page.none', language)}</p>"]
     return "\n".join(
         [
             f'<!doctype html>\n<html lang="{language}">',
@@ -56,7 +56,7 @@ def page(alerts: Sequence[Alert], language: Language, city: str, zone: ZoneInfo,
     )
 
 
-class _Clock:
+class Clock:
     """Times as the city writes them."""
 
     def __init__(self, zone: ZoneInfo, name: str) -> None:
@@ -71,7 +71,8 @@ class _Clock:
         return "" if moment is None else self.shown(moment)
 
 
-def _article(alert: Alert, language: Language, clock: _Clock) -> str:
+def article(alert: Alert, language: Language, clock: Clock) -> str:
+    """One message in one language, as it stands on the page."""
     info = info_in(alert, language)
     parts = [
         f'<article class="{escape(info.severity)}" lang="{escape(info.language)}">',
@@ -93,7 +94,7 @@ def _how(info: Info, language: Language) -> str:
     return f"{_in(f'severity.{info.severity}', language)} · {_in(f'urgency.{info.urgency}', language)}"
 
 
-def _when(info: Info, language: Language, clock: _Clock) -> str:
+def _when(info: Info, language: Language, clock: Clock) -> str:
     told = [
         _in(f"page.{word}", language, time=clock.of(text))
         for word, text in (("from", info.onset), ("until", info.expires))

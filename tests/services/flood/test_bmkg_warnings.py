@@ -1,16 +1,23 @@
 """BMKG's warnings as they came on 16 February 2026: a feed that names CAP messages, and what becomes of them."""
 
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import shapely
 from pinisi_table import pinisi_table
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "incidents"))
+
+from cap_keys import certificate, key_pem, pem
+
 from pinisi.city.profile import Profile, load_profile
 from pinisi.incidents.cap.alert_entities import alerts_of
 from pinisi.incidents.cap.reader import read_cap
+from pinisi.incidents.cap.sign import SigningKey, sign_cap
 from pinisi.runtime.intake import Intake
 from pinisi.runtime.source import Message, Unreadable
 from pinisi.services.flood.bmkg_warnings import Options, make, reader, touching, warned_of
@@ -82,6 +89,40 @@ def test_several_polygons_stay_several_and_lie_where_they_are_meant() -> None:
     west, south, east, north = shapely.geometry.shape(geometry).bounds
     assert 105 < west < east < 107 and -7 < south < north < -5
     assert only(CENTRAL_JAVA)["location"]["value"]["type"] == "Polygon"
+
+
+def signed_alert(name: str) -> bytes:
+    """A message of the province, signed with a key of that name."""
+    cap = msgspec.structs.replace(read_cap(BANTEN), identifier="ID.SUL.1")
+    return sign_cap(cap, SigningKey(key_pem(name), pem(certificate(name))))
+
+
+def test_what_its_signature_is_worth_stands_in_the_alert(makassar: Profile, tmp_path: Path) -> None:
+    body, folder = signed_alert("a"), msgspec.structs.replace(makassar, folder=tmp_path)
+    (tmp_path / "believed.pem").write_bytes(pem(certificate("a")))
+    strangers, friends = (make(Options(everywhere=True, trusted=name), folder).read for name in ("", "believed.pem"))
+    assert [each["signatureVerdict"]["value"] for each in friends(message(BANTEN)).entities] == ["unsigned"]
+    assert [each["signatureVerdict"]["value"] for each in strangers(message(body)).entities] == ["untrusted"]
+    (valid,) = friends(message(body)).entities
+    assert (valid["signatureVerdict"]["value"], valid["signedBy"]["value"]) == ("valid", "a")
+    assert valid["alertStatus"]["value"] == "active"
+
+
+def test_what_was_altered_on_its_way_is_in_force_nowhere_and_ends_nothing(makassar: Profile) -> None:
+    read = make(Options(everywhere=True), makassar).read
+    altered = signed_alert("a").replace(b"Hujan Lebat", b"Hujan Biasa")
+    (rejected,) = read(message(altered)).entities
+    assert (rejected["signatureVerdict"]["value"], rejected["alertStatus"]["value"]) == ("tampered", "rejected")
+    cancel = altered.replace(b"<msgType>Alert", b"<msgType>Cancel").replace(
+        b"<info>", b"<references>x@y,ID.SUL.0,2026-02-16T22:50:00+07:00</references><info>", 1
+    )
+    assert [each["id"] for each in read(message(cancel)).entities] == []
+
+
+def test_a_list_of_certificates_that_is_none_is_named_when_the_source_is_made(makassar: Profile) -> None:
+    for name, said in (("none.pem", "cannot be read"), ("city.toml", "certificates")):
+        with pytest.raises(ValueError, match=said):
+            make(Options(trusted=name), makassar)
 
 
 def test_only_what_touches_the_city_is_kept(makassar: Profile) -> None:

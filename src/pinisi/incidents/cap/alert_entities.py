@@ -14,6 +14,7 @@ import shapely
 from pinisi.incidents.cap.geometry import rings_of
 from pinisi.incidents.cap.model import Alert, Area, Info
 from pinisi.incidents.cap.moments import utc_text
+from pinisi.incidents.cap.signature import BROKEN, Signed
 
 Entity = dict[str, Any]
 
@@ -33,13 +34,19 @@ def alert_id(identifier: str, number: int = 0) -> str:
     return f"urn:ngsi-ld:Alert:{quote(identifier, safe='')}{ending}"
 
 
-def alerts_of(cap: Alert) -> Iterator[Entity]:
-    """Every alert that the message makes, and every one that it ends."""
+def alerts_of(cap: Alert, signed: Signed | None = None) -> Iterator[Entity]:
+    """Every alert that the message makes, and every one that it ends.
+
+    `signed`: what its signature was found to be worth. What was altered on its way is kept as `rejected`: it is in
+    force nowhere and ends nothing.
+    """
+    broken = signed is not None and signed.verdict in BROKEN
     if cap.msg_type in ("Alert", "Update"):
         for number, infos in enumerate(_same_but_for_language(cap.infos)):
-            yield _alert(cap, infos, number)
+            entity = _alert(cap, infos, number) | _worth(signed, cap)
+            yield entity | {"alertStatus": _told("rejected", cap)} if broken else entity
     ending = _ENDINGS.get(cap.msg_type)
-    if ending is not None:
+    if ending is not None and not broken:
         for reference in cap.references:
             yield _ended(cap, reference.identifier, ending)
 
@@ -73,6 +80,13 @@ def _alert(cap: Alert, infos: Sequence[Info], number: int) -> Entity:
     }
     entity |= _where_there_is(infos, info, cap)
     return {name: value for name, value in entity.items() if value is not None}
+
+
+def _worth(signed: Signed | None, cap: Alert) -> Entity:
+    if signed is None:
+        return {}
+    found = {"signatureVerdict": _told(signed.verdict, cap), "signedBy": _told(signed.signer, cap)}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _where_there_is(infos: Sequence[Info], info: Info, cap: Alert) -> Entity:

@@ -92,8 +92,30 @@ def compose(warned: Warned, sender: Sender, envelope: Envelope) -> Alert:
     Raises:
         NotFit: it keeps the standard not, or has a warning of the judge: what goes out has none.
     """
+    return fit(assemble(warned, sender, envelope))
+
+
+def fit(alert: Alert) -> Alert:
+    """The message itself.
+
+    Raises:
+        NotFit: as `compose`.
+    """
+    faults = [each for each in findings_of(alert) if each.weight != "note"]
+    if faults:
+        raise NotFit(faults)
+    return alert
+
+
+def findings_of(alert: Alert) -> tuple[Finding, ...]:
+    """All that the judge has to say of it as it would be written."""
+    return judge(write_cap(alert)).findings
+
+
+def assemble(warned: Warned, sender: Sender, envelope: Envelope) -> Alert:
+    """The message as it stands, fit or not."""
     zone = ZoneInfo(sender.zone)
-    alert = Alert(
+    return Alert(
         identifier=envelope.identifier,
         sender=sender.id,
         sent=_written(envelope.sent, zone),
@@ -109,10 +131,6 @@ def compose(warned: Warned, sender: Sender, envelope: Envelope) -> Alert:
             if language in warned.words
         ),
     )
-    faults = [each for each in judge(write_cap(alert)).findings if each.weight != "note"]
-    if faults:
-        raise NotFit(faults)
-    return alert
 
 
 def _info(warned: Warned, sender: Sender, language: Language, words: Wording, zone: ZoneInfo) -> Info:

@@ -15,6 +15,7 @@ from pinisi.incidents.cap.certificates import SMALLEST_RSA, BadCertificate, name
 from pinisi.incidents.cap.enveloped import ENVELOPED, EXCLUSIVE, Method, Tree, canonical, etree, parse, tag
 from pinisi.incidents.cap.model import Alert
 from pinisi.incidents.cap.writer import write_cap
+from pinisi.vocabulary.instant import Instant
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 FORM = Method(EXCLUSIVE)
@@ -45,6 +46,14 @@ class SigningKey:
     def name(self) -> str:
         """Whose certificate it is."""
         return name_of(self.certificates[0].subject)
+
+    @property
+    def good_from(self) -> Instant:
+        return int(self.certificates[0].not_valid_before_utc.timestamp()) * 1_000_000
+
+    @property
+    def good_until(self) -> Instant:
+        return int(self.certificates[0].not_valid_after_utc.timestamp()) * 1_000_000
 
     @property
     def certificates_pem(self) -> bytes:

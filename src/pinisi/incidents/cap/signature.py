@@ -26,6 +26,8 @@ SignatureVerdict = Literal[
 ]
 GRAVEST: tuple[SignatureVerdict, ...] = ("tampered", "misplaced", "weak", "untrusted", "expired", "not-yet-valid")
 """Of several signatures that are not good, which one speaks for the message."""
+BROKEN: tuple[SignatureVerdict, ...] = ("tampered", "misplaced")
+"""The message is not what was signed, or may not be."""
 
 
 class Signed(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +54,14 @@ def can_check() -> bool:
     return all(find_spec(name) is not None for name in ("lxml", "cryptography"))
 
 
+def check_trusted(pem: bytes) -> None:
+    """Raises ValueError: it holds something else than certificates."""
+    if can_check():
+        from pinisi.incidents.cap.certificates import read_trusted
+
+        read_trusted(pem)
+
+
 def check_signature(body: bytes, trusted: bytes = b"", at: Instant | None = None) -> Signed:
     """The verdict on a well-formed CAP message.
 
@@ -71,7 +81,7 @@ def check_signature(body: bytes, trusted: bytes = b"", at: Instant | None = None
     if not found:
         return Signed(verdict="unsigned", reason=said("unsigned"))
     by_verdict = {signed.verdict: signed for signed in reversed(found)}
-    broken = [by_verdict[verdict] for verdict in ("tampered", "misplaced") if verdict in by_verdict]
+    broken = [by_verdict[verdict] for verdict in BROKEN if verdict in by_verdict]
     good = [by_verdict["valid"]] if "valid" in by_verdict else []
     rest = [by_verdict[verdict] for verdict in GRAVEST if verdict in by_verdict]
     return [*broken, *good, *rest][0]

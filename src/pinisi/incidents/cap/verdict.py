@@ -7,11 +7,9 @@ import msgspec
 from pinisi.city.text import Language, Text, fill
 from pinisi.incidents.cap.findings import Finding
 from pinisi.incidents.cap.judge import Judgement, judge
-from pinisi.incidents.cap.signature import Signed, check_signature
+from pinisi.incidents.cap.signature import BROKEN, Signed, check_signature
 from pinisi.incidents.cap.words import words
 from pinisi.vocabulary.instant import Instant
-
-_BROKEN = ("tampered", "misplaced")
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,7 +19,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def good(self) -> bool:
         """What the standard demands, and not known to be tampered with. Unsigned is not bad: the standard allows it."""
-        return self.judgement.valid and self.signature.verdict not in _BROKEN
+        return self.judgement.valid and self.signature.verdict not in BROKEN
 
 
 def verdict_of(body: bytes, trusted: bytes = b"", at: Instant | None = None) -> Verdict:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
@@ -14,6 +15,7 @@ from pinisi.incidents.procedures.run import Run
 from pinisi.incidents.queue import Case
 from pinisi.incidents.report.after_action import moment
 from pinisi.incidents.states import State
+from pinisi.incidents.warnings.warning import Warning
 from pinisi.vocabulary.instant import Instant
 
 LOWEST = 6
@@ -53,6 +55,20 @@ class GlassLine(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     by: str
     reason: str
     at: datetime | None
+
+
+class WarningLine(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A warning of the city that is in force, waits for its release, or went out alone and was not looked at since.
+
+    `by`: who drafted it, or who released it alone; `reason`: why alone. `until`: when it ends.
+    """
+
+    id: str
+    title: Mapping[str, str]
+    state: Literal["in-force", "draft", "to-review"]
+    by: str
+    until: datetime | None
+    reason: str = ""
 
 
 class SourceLine(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -102,6 +118,7 @@ class Handover(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     procedures: tuple[ProcedureLine, ...]
     unanswered: int
     exercise: bool = False
+    warnings: tuple[WarningLine, ...] = ()
 
 
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,6 +136,8 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     operations: Operations
     position: int
     exercise: bool = False
+    warnings: Sequence[Warning] = ()
+    """All that may be told of; which of them is open is seen here."""
 
 
 def handover(of: Situation, now: Instant) -> Handover:
@@ -139,7 +158,24 @@ def handover(of: Situation, now: Instant) -> Handover:
         procedures=tuple(_running(run, playbook) for run, playbook in of.runs if run.incident in known),
         unanswered=sum(line.answer_owed for line in lines),
         exercise=of.exercise,
+        warnings=tuple(line for warning in of.warnings if (line := _warning(warning, now)) is not None),
     )
+
+
+def _warning(of: Warning, now: Instant) -> WarningLine | None:
+    """None of what asks nobody any more. A review that is owed outlives the warning."""
+    released = of.releaser
+    standing = of.state == "released" and of.kind != "Cancel" and of.draft.expires > now and not of.draft.exercise
+    if of.state == "draft":
+        state, by = "draft", of.steps[0].name
+    elif of.review_owed:
+        state, by = "to-review", released.name if released else ""
+    elif standing:
+        state, by = "in-force", released.name if released else ""
+    else:
+        return None
+    title = {language: wording.headline or wording.event for language, wording in of.draft.words.items()}
+    return WarningLine(id=of.id, title=title, state=state, by=by, until=moment(of.draft.expires), reason=of.alone)
 
 
 def _open(case: Case, area: str | None, operations: Operations, now: Instant) -> OpenLine:

@@ -29,6 +29,7 @@ def told(note: ShiftNote, tongue: Tongue, house: str, made_at: datetime) -> Docu
             _shelved(all, tongue),
             _glasses(all, tongue),
             _procedures(all, tongue),
+            _warnings(all, tongue),
             _sources(all, tongue),
         ),
         signatures=(_signature("leaves", note.leaves, tongue), _signature("comes", note.comes, tongue)),
@@ -95,6 +96,15 @@ def _procedures(all: Handover, tongue: Tongue) -> Section:
         steps = tongue.said("shift", "steps", n=line.over, all=line.of)
         rows.append(Row((tongue.text(line.title), titles[line.incident], steps), tongue.listed([state, drill])))
     return _table("procedures", ("procedure", "incident", "done"), (1.6, 2.2, 1.6), rows, tongue)
+
+
+def _warnings(all: Handover, tongue: Tongue) -> Section:
+    rows: list[Row] = []
+    for line in all.warnings:
+        until = tongue.moment(line.until) if line.until else "–"
+        mark = "late" if line.state == "to-review" else ""
+        rows.append(Row((tongue.of(line.title), tongue.said("shift", line.state), line.by, until), line.reason, mark))
+    return _table("warnings", ("warning", "state", "who", "until"), (2.2, 1.1, 1.1, 1.7), rows, tongue)
 
 
 def _sources(all: Handover, tongue: Tongue) -> Section:

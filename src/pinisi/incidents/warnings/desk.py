@@ -15,12 +15,23 @@ from pinisi.incidents.cap.alert_entities import alerts_of
 from pinisi.incidents.cap.compose import NotFit
 from pinisi.incidents.cap.drawing import NoGround
 from pinisi.incidents.cap.model import Alert, Reference
+from pinisi.incidents.cap.reader import read_cap
 from pinisi.incidents.desk import person_of
 from pinisi.incidents.requirements import ActDoesNotFit, BadAct
 from pinisi.incidents.warnings.board import MESSAGE_KIND, Board
 from pinisi.incidents.warnings.cancelling import cancel_of
-from pinisi.incidents.warnings.issuing import Issued, Seal, compose_draft, issue, sender_of
-from pinisi.incidents.warnings.warning import Draft, MadeAs, State, Step, Warning
+from pinisi.incidents.warnings.issuing import (
+    Issued,
+    Outlook,
+    Seal,
+    assemble_draft,
+    compose_draft,
+    issue,
+    sender_of,
+)
+from pinisi.incidents.warnings.proof import Proof, proof_of
+from pinisi.incidents.warnings.tray import Standing, Tray
+from pinisi.incidents.warnings.warning import STATES, Draft, MadeAs, State, Step, Warning
 from pinisi.store.protocol import Change, DocumentChange, Edit, EntityChange, Position, Store, VersionConflict
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import Instant
@@ -42,6 +53,7 @@ class WarningDesk:
         self._store, self._table, self._seal, self._profile_of = store, table, seal, profile_of
         self._alert_type = table.expand_term("Alert")
         self._board = Board(store)
+        self._tray = Tray()
 
     # reading
 
@@ -86,6 +98,36 @@ class WarningDesk:
         except (NotFit, NoGround) as error:
             raise BadAct("draft", str(error)) from None
 
+    async def standing(self, tenant: str, now: Instant) -> Standing:
+        """What is in force, and how many wait for a second person or for a review."""
+        if self._tray.unread(tenant):
+            self._tray.read(tenant, await self.warnings(tenant, STATES))
+        return self._tray.standing(tenant, await self.messages_in_force(tenant, now))
+
+    def outlook(self, now: Instant) -> Outlook:
+        """What the signature of a message would be that is released now."""
+        return self._seal.outlook(now)
+
+    async def proof(self, tenant: str, draft: Draft, kind: MadeAs, about: str, now: Instant, note: str = "") -> Proof:
+        """A draft judged while it is worded: nothing is kept.
+
+        Raises:
+            NoSuchWarning: there is none of the id `about`. NoGround: see there.
+        """
+        earlier = (await self._warning(tenant, about))[0] if about else None
+        reference = None if earlier is None or not earlier.identifier else earlier.as_reference
+        profile = self._profile_of(tenant)
+        sender = sender_of(profile, self._seal.signing())
+        return proof_of(assemble_draft(draft, kind, profile, sender, now, reference, note), list(draft.words))
+
+    async def proof_of_kept(self, tenant: str, warning: Warning, now: Instant) -> Proof:
+        """What went out, or of a draft what would go out now. Raises NoGround: see there."""
+        if warning.identifier:
+            alert = read_cap(await self.message(tenant, warning.identifier))
+            return proof_of(alert, list(warning.draft.words))
+        note = warning.steps[-1].reason if warning.kind == "Cancel" else ""
+        return await self.proof(tenant, warning.draft, warning.kind, warning.about, now, note)
+
     # acts
 
     async def draft(
@@ -112,7 +154,7 @@ class WarningDesk:
         step = _step("draft", principal, now, reason)
         warning = Warning(id=id, kind=kind, state="draft", draft=draft, steps=(step,), about=about)
         self.preview(tenant, warning, now, None if earlier is None else earlier.as_reference)
-        await self._commit(tenant, [DocumentChange(WARNING_KIND, id, _encode(warning), 0)], principal)
+        await self._keep(tenant, warning, 0, principal)
         return warning
 
     async def cancel(
@@ -135,14 +177,30 @@ class WarningDesk:
         warning, version = await self._draft(tenant, id)
         changed = warning.after(_step("change", principal, now), draft=draft)
         self.preview(tenant, changed, now, await self._about(tenant, warning))
-        await self._commit(tenant, [DocumentChange(WARNING_KIND, id, _encode(changed), version)], principal)
+        await self._keep(tenant, changed, version, principal)
         return changed
 
     async def withdraw(self, tenant: str, id: str, reason: str, principal: Principal, now: Instant) -> Warning:
         warning, version = await self._draft(tenant, id)
         gone = warning.after(_step("withdraw", principal, now, reason), state="withdrawn")
-        await self._commit(tenant, [DocumentChange(WARNING_KIND, id, _encode(gone), version)], principal)
+        await self._keep(tenant, gone, version, principal)
         return gone
+
+    async def review(self, tenant: str, id: str, remark: str, principal: Principal, now: Instant) -> Warning:
+        """Somebody else looks at what went out without a second person; his remark stands in the story.
+
+        Raises:
+            NoSuchWarning: see there. ActDoesNotFit: none is owed, or the same person would do it.
+        """
+        warning, version = await self._warning(tenant, id)
+        if not warning.review_owed:
+            raise ActDoesNotFit("no review is owed: it had a second person, or has been reviewed")
+        releaser = warning.releaser
+        if releaser is not None and releaser.by == person_of(principal):
+            raise ActDoesNotFit("who released it alone does not review it: another person looks at it")
+        reviewed = warning.after(_step("review", principal, now, remark.strip()))
+        await self._keep(tenant, reviewed, version, principal)
+        return reviewed
 
     async def release(self, tenant: str, id: str, principal: Principal, now: Instant, alone: str = "") -> Warning:
         """Send it out. By another person than those who worded it; with nobody else there, alone and with a reason.
@@ -174,6 +232,7 @@ class WarningDesk:
             ended = msgspec.structs.replace(earlier, state=_ENDED[warning.kind])
             changes.append(DocumentChange(WARNING_KIND, earlier.id, _encode(ended), earlier_version))
         await self._commit(tenant, changes, principal)
+        self._tray.kept(tenant, released)
         self._board.released(tenant, issued.alert)
         return released
 
@@ -213,6 +272,10 @@ class WarningDesk:
             whole = "severity" in document
             changes.append(EntityChange(entity.id, _made(entity) if whole else _told(entity)))
         return changes
+
+    async def _keep(self, tenant: str, warning: Warning, version: Position, principal: Principal) -> None:
+        await self._commit(tenant, [DocumentChange(WARNING_KIND, warning.id, _encode(warning), version)], principal)
+        self._tray.kept(tenant, warning)
 
     async def _commit(self, tenant: str, changes: Sequence[Change], principal: Principal) -> None:
         try:

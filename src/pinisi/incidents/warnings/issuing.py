@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from uuid import uuid4
 
 import msgspec
 
 from pinisi.city.profile import Profile
-from pinisi.incidents.cap.compose import Envelope, Sender, Warned, compose, identifier_of
+from pinisi.incidents.cap.compose import Envelope, Sender, Warned, assemble, fit, identifier_of
 from pinisi.incidents.cap.drawing import NoGround, area_of_geometry, area_of_places
 from pinisi.incidents.cap.model import Alert, Area, Reference
 from pinisi.incidents.cap.reader import is_word
@@ -32,6 +32,15 @@ class Issued(msgspec.Struct, frozen=True):
     signature: str
 
 
+class Outlook(msgspec.Struct, frozen=True, rename="camel"):
+    """Whether messages go out signed: by whose key, until when its certificate is good, or why not."""
+
+    state: Literal["signed", "no-key", "no-extra", "bad-key", "expired"]
+    name: str = ""
+    good_until: Instant = 0
+    detail: str = ""
+
+
 class Seal:
     """The city's key for warnings, as it lies in the folder of keys; without one, messages go out unsigned."""
 
@@ -44,11 +53,29 @@ class Seal:
         return self._trusted.read_bytes() if self._trusted.exists() else b""
 
     def signing(self) -> "SigningKey | None":
-        """Read anew each time: a renewed certificate needs no restart.
+        """Read anew each time: a renewed certificate needs no restart. None also for a key that does not serve."""
+        try:
+            return self._read()
+        except (ValueError, OSError):
+            return None
 
-        Raises:
-            CannotSign: they do not fit each other. OSError: they cannot be read.
-        """
+    def outlook(self, now: Instant) -> "Outlook":
+        """What would become of a message that is released now."""
+        if not can_check():
+            return Outlook("no-extra")
+        if not (self._key.exists() and self._certificate.exists()):
+            return Outlook("no-key")
+        try:
+            signing = self._read()
+        except (ValueError, OSError) as error:
+            return Outlook("bad-key", detail=str(error))
+        if signing is None:
+            return Outlook("no-key")
+        good = signing.good_from <= now <= signing.good_until
+        return Outlook("signed" if good else "expired", signing.name, good_until=signing.good_until)
+
+    def _read(self) -> "SigningKey | None":
+        """Raises CannotSign (they do not fit each other) or OSError (they cannot be read)."""
         if not can_check() or not (self._key.exists() and self._certificate.exists()):
             return None
         from pinisi.incidents.cap.sign import SigningKey
@@ -77,6 +104,23 @@ def compose_draft(
     Raises:
         NotFit, NoGround: see there; also for an unknown code of an area.
     """
+    return fit(assemble_draft(draft, kind, profile, sender, now, about, note))
+
+
+def assemble_draft(
+    draft: Draft,
+    kind: MadeAs,
+    profile: Profile,
+    sender: Sender,
+    now: Instant,
+    about: Reference | None = None,
+    note: str = "",
+) -> Alert:
+    """The same, fit or not.
+
+    Raises:
+        NoGround: see there; also for an unknown code of an area.
+    """
     envelope = Envelope(
         identifier=identifier_of(sender, now, uuid4().int % 1_000_000),
         sent=now,
@@ -86,7 +130,7 @@ def compose_draft(
         incidents=(draft.incident,) if draft.incident else (),
         note=note or ("Exercise" if draft.exercise else ""),
     )
-    return compose(_warned(draft, profile), sender, envelope)
+    return assemble(_warned(draft, profile), sender, envelope)
 
 
 def issue(alert: Alert, signing: "SigningKey | None") -> Issued:

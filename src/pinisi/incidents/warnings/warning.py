@@ -12,7 +12,7 @@ from pinisi.vocabulary.instant import Instant
 
 State = Literal["draft", "withdrawn", "released", "replaced", "cancelled"]
 MadeAs = Literal["Alert", "Update", "Cancel"]
-StepName = Literal["draft", "change", "withdraw", "release"]
+StepName = Literal["draft", "change", "withdraw", "release", "review"]
 STATES: tuple[State, ...] = ("draft", "withdrawn", "released", "replaced", "cancelled")
 
 
@@ -70,6 +70,20 @@ class Warning(msgspec.Struct, frozen=True, kw_only=True):
     def authors(self) -> frozenset[str]:
         """Everybody whose words are in the draft."""
         return frozenset(step.by for step in self.steps if step.step in ("draft", "change"))
+
+    @property
+    def releaser(self) -> Step | None:
+        """The step that sent it out."""
+        return next((step for step in self.steps if step.step == "release"), None)
+
+    @property
+    def review(self) -> Step | None:
+        """Where somebody looked at it who did not send it out alone."""
+        return next((step for step in self.steps if step.step == "review"), None)
+
+    @property
+    def review_owed(self) -> bool:
+        return bool(self.alone) and self.review is None
 
     @property
     def as_reference(self) -> Reference:

@@ -14,6 +14,7 @@ from pinisi.incidents.cap.feed_reader import read_feed
 from pinisi.incidents.cap.geometry import rings_of
 from pinisi.incidents.cap.model import Alert
 from pinisi.incidents.cap.reader import read_cap
+from pinisi.incidents.cap.signature import check_signature, check_trusted
 from pinisi.runtime.source import Card, Message, Reading, Source, SourceKind, Unreadable
 from pinisi.runtime.strings import texts_of
 from pinisi.runtime.transports.http_fetch import Manners
@@ -30,12 +31,15 @@ LICENCE = "Public domain"
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`address` of the feed. `province`: only warnings whose title names it are asked for; empty: all.
 
-    `everywhere` keeps warnings that do not touch the city; `near_km` counts what is so near as touching. `every` in
-    seconds. `per_minute`: requests to that host at most (BMKG allows 60 for all its addresses together).
+    `trusted`: a file of certificates (PEM) in the city's folder, of those whose signatures are believed; without one
+    the signer of a signed message is unknown. `everywhere` keeps warnings that do not touch the city; `near_km` counts
+    what is so near as touching. `every` in seconds. `per_minute`: requests to that host at most (BMKG allows 60 for all
+    its addresses together).
     """
 
     address: str = "https://www.bmkg.go.id/alerts/nowcast/id/rss.xml"
     province: str = ""
+    trusted: str = ""
     everywhere: bool = False
     near_km: float = 0.0
     every: float = 120.0
@@ -53,7 +57,7 @@ def warned_of(province: str) -> Callable[[Message], Sequence[Follow]]:
     return follow
 
 
-def reader(touches: Callable[[Alert], bool]) -> Callable[[Message], Reading]:
+def reader(touches: Callable[[Alert], bool], trusted: bytes = b"") -> Callable[[Message], Reading]:
     def read(message: Message) -> Reading:
         root = read_xml(message.body)
         if root.name == "rss":
@@ -61,7 +65,8 @@ def reader(touches: Callable[[Alert], bool]) -> Callable[[Message], Reading]:
         if root.name != "alert":
             raise Unreadable(f"<{root.name}> is neither a feed nor a CAP alert")
         cap = read_cap(message.body)
-        return Reading(entities=list(alerts_of(cap)) if touches(cap) else [])
+        signed = check_signature(message.body, trusted)
+        return Reading(entities=list(alerts_of(cap, signed)) if touches(cap) else [])
 
     return read
 
@@ -91,11 +96,26 @@ def make(options: Options, profile: Profile) -> Source:
             manners=manners,
             inside=options.inside,
         ),
-        read=reader(_everything if options.everywhere else touching(_city(profile), options.near_km)),
+        read=reader(
+            _everything if options.everywhere else touching(_city(profile), options.near_km),
+            _trusted(profile, options.trusted),
+        ),
         every=options.every,
         method="reported",
         blinds=TEXTS["warnings-blinds"],
     )
+
+
+def _trusted(profile: Profile, name: str) -> bytes:
+    """Raises ValueError: there is no such file, or it holds something else than certificates."""
+    if not name:
+        return b""
+    try:
+        pem = (profile.folder / name).read_bytes()
+    except OSError as error:
+        raise ValueError(f"trusted: {name} cannot be read: {error.strerror}") from None
+    check_trusted(pem)
+    return pem
 
 
 def bmkg_card(note: str, url: str) -> Card:
