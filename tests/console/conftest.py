@@ -1,5 +1,6 @@
 """Makassar, opened once for tests that only read, and fresh for those that write."""
 
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,6 +9,9 @@ import pytest
 from house_at_hand import Opened, copy_data, open_house
 
 from pinisi.people.accounts import Assignment
+
+sys.path.append(str(Path(__file__).parents[1] / "runtime"))
+sys.path.append(str(Path(__file__).parents[1] / "context"))
 
 
 @pytest.fixture(scope="session")
