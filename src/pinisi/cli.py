@@ -49,6 +49,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_import(commands)
     _add_import_roads(commands)
     _add_replay(commands)
+    _add_exercise(commands)
     _add_backtest(commands)
     _add_procedures(commands)
     _add_cap(commands)
@@ -132,6 +133,21 @@ def _add_replay(commands: Any) -> None:
     parser.add_argument("--city", metavar="CITY", help="the city to open when no Pinisi runs (default: as pinisi run)")
     parser.add_argument("--host", help="address to listen at, if it has to be opened (default: 127.0.0.1)")
     parser.add_argument("--port", help="port to listen at, if it has to be opened (default: 9090)")
+
+
+def _add_exercise(commands: Any) -> None:
+    help = "run an exercise of the war room on a folder that is thrown away"
+    parser = _command(commands, "exercise", _exercise, help)
+    parser.add_argument("city", nargs="?", metavar="CITY", help="folder or shipped name (default: makassar)")
+    parser.add_argument("--name", default="", help="which of the city's exercises, where it has several")
+    parser.add_argument("--list", action="store_true", help="only list them, and say what is wrong with their files")
+    parser.add_argument("--speed", type=float, default=1.0, help="how fast its script is played (default: 1)")
+    parser.add_argument("--now", action="store_true", help="begin at once; else somebody starts it on the page Events")
+    parser.add_argument("--play", action="store_true", help="let scripted players play it to its end, and stop")
+    parser.add_argument("--report", type=Path, metavar="FOLDER", help="for its documents (default: exercise-NAME)")
+    parser.add_argument("--settings", type=Path, metavar="FILE", help="the settings file")
+    parser.add_argument("--host", help="address to listen at (default: 127.0.0.1)")
+    parser.add_argument("--port", help="port to listen at (default: 9090)")
 
 
 def _add_backtest(commands: Any) -> None:
@@ -336,6 +352,22 @@ def _replay(words: Words) -> int:
         paused=words.paused,
     )
     return replay(_settings(words), words.city, wanted)
+
+
+def _exercise(words: Words) -> int:
+    from pinisi.commands.exercise import Wish, exercise, listed
+
+    if words.list:
+        return listed(words.city or "makassar")
+    wish = Wish(
+        city=words.city,
+        name=words.name,
+        speed=words.speed,
+        at_once=words.now,
+        play=words.play,
+        report=words.report,
+    )
+    return exercise(_settings(words), wish)
 
 
 def _import(words: Words) -> int:

@@ -41,6 +41,7 @@ async def blind_alarm(town: Town, record: Record) -> Raised | None:
         kind="source-failure",
         subject=record.id,
         channel="source-failure",
+        exercise=town.exercise,
         category=CATEGORY if known else "",
         subcategory=SUBCATEGORY if known else "",
     )

@@ -40,7 +40,7 @@ class CityRules:
     def rules(self) -> Rules:
         """In a replay no source is asked, so that none can be blind."""
         types = {rule.type for rule in (*self._alarms, *self._intake)}
-        blinding = set[str]() if self._town.exercise else {DATA_SOURCE}
+        blinding = set[str]() if self._town.replayed else {DATA_SOURCE}
         told = (self._alarms, self._intake, self._suppress, BLINDING)
         return Rules(
             types=frozenset(map(self._table.expand_term, types)) | blinding,

@@ -19,6 +19,8 @@ from pinisi.city.profile import Profile, load_profile
 from pinisi.city.shelves import shipped_folders
 from pinisi.console.channel import Channels
 from pinisi.console.city_rules import CityRules
+from pinisi.console.exercise_feeds import with_layers
+from pinisi.console.exercise_room import ExerciseRoom, Rehearsal
 from pinisi.console.facts import normalized
 from pinisi.console.field_link import open_station
 from pinisi.console.http import Call
@@ -57,7 +59,7 @@ from pinisi.people.sealing import KeyRing
 from pinisi.runtime.actions import Actions
 from pinisi.runtime.care import keep_sealed, seal_all, take_care
 from pinisi.runtime.city_loading import LOADER, folder_digest, is_loaded, load_city
-from pinisi.runtime.clock import Clock, WallClock
+from pinisi.runtime.clock import Clock, ExerciseClock, WallClock
 from pinisi.runtime.expiry import watch_expiry
 from pinisi.runtime.import_desk import ImportDesk
 from pinisi.runtime.jobs import Jobs
@@ -69,6 +71,7 @@ from pinisi.runtime.map_making import make_maps
 from pinisi.runtime.preparation import Preparation
 from pinisi.runtime.recordings import Library, recordings_folders
 from pinisi.runtime.records import open_records
+from pinisi.runtime.replay import Reach
 from pinisi.runtime.replays import Replays
 from pinisi.runtime.services import discover
 from pinisi.runtime.views import with_views
@@ -92,10 +95,15 @@ FIRST_PICTURE_SECONDS = 1.0
 class House:
     """All that an endpoint can reach. `city` is the folder of the city's profile and registers."""
 
-    def __init__(self, settings: Settings, city: Path) -> None:
+    def __init__(self, settings: Settings, city: Path, rehearsal: Rehearsal | None = None) -> None:
+        """`rehearsal`: the house is opened for an exercise, on a data folder of its own, and lives for it alone."""
         self.settings = settings
         self.registry = discover()
         self.profile = with_views(load_profile(city, settings.data_from), self.registry, KINDS)
+        self.rehearsal = rehearsal
+        self.exercise: ExerciseRoom | None = None
+        if rehearsal is not None:
+            self.profile = with_layers(self.profile, rehearsal.script)
         self.default_tenant = self.profile.city.id
         self.clock: Clock = WallClock()
         self.towns: dict[str, Town] = {}
@@ -213,7 +221,7 @@ class House:
             self.now,
             self.settings.notification_targets,
             default_tenant=self.default_tenant,
-            reach=self.replays.reach,
+            reach=self._reach,
         )
         self._opened.push_async_callback(self.notifier.close)
         await self.notifier.start()
@@ -221,13 +229,17 @@ class House:
 
     async def _open_city(self) -> None:
         self.store.listen(self._heard)
-        town = await self.open_town(self.default_tenant, self.profile, self.clock)
+        clock = self.clock if self.rehearsal is None else ExerciseClock(self.clock)
+        town = await self.open_town(self.default_tenant, self.profile, clock)
         await town.atlas.refresh()
         self._run(_learn_names(town), "names of the city")
-        await self.open_sources(town)
+        if self.rehearsal is None:
+            await self.open_sources(town)
         await town.rooms.open(self.registry, self.feed)
         self.watch_alarms(town)
         await self._open_station(town)
+        if self.rehearsal is not None:
+            await self._open_exercise(town, self.rehearsal)
 
     async def _open_station(self, town: Town) -> None:
         """Field phones, where the settings open the link to them."""
@@ -236,6 +248,16 @@ class House:
         if self.station is not None:
             self._opened.push_async_callback(self.station.close)
             self.store.listen(self.station.heard)
+
+    async def _open_exercise(self, town: Town, rehearsal: Rehearsal) -> None:
+        """In place of the city's live sources: those of the script."""
+        self.exercise = ExerciseRoom(self, town, rehearsal)
+        await self.exercise.prepare()
+        self._run(self.exercise.run(), f"exercise {rehearsal.script.id}")
+
+    def _reach(self, tenant: str) -> Reach | None:
+        """Whom a tenant may notify: in an exercise nobody."""
+        return self.replays.reach(tenant) if self.rehearsal is None else "held"
 
     async def _remember_indicators(self) -> None:
         """Those are computed by a room that knows the house, and so cannot be known to it at its import."""

@@ -9,6 +9,7 @@ from pinisi.console.call_bodies import BegunCall, CallAct, SavedCall, TelephoneE
 from pinisi.console.command_endpoints import CommandAct, CommandWish
 from pinisi.console.crew_endpoints import CrewAct, CrewMembership
 from pinisi.console.entry_bodies import EntryBody, PlaceBody, UndoBody
+from pinisi.console.exercise_endpoints import ExerciseAct
 from pinisi.console.field_endpoints import PhoneRule
 from pinisi.console.incident_bodies import ActWish, IncidentWish, MergeWish, UnmergeWish
 from pinisi.console.job_endpoints import JobWish
@@ -244,6 +245,7 @@ _STRUCTS: tuple[type[msgspec.Struct], ...] = (
     TelephoneEvent,
     ShiftWish,
     StageWish,
+    ExerciseAct,
     BacktestWish,
     CommandWish,
     ProcedureAct,

@@ -7,6 +7,7 @@ from pinisi.console.city_endpoints import CITY_ROUTES
 from pinisi.console.command_endpoints import COMMAND_ROUTES
 from pinisi.console.crew_endpoints import CREW_ROUTES
 from pinisi.console.entry_endpoints import ENTRY_ROUTES
+from pinisi.console.exercise_endpoints import EXERCISE_ROUTES
 from pinisi.console.field_endpoints import FIELD_ROUTES
 from pinisi.console.house import House
 from pinisi.console.house_endpoints import HOUSE_ROUTES
@@ -72,6 +73,7 @@ ROUTES: tuple[Route, ...] = (
     *CREW_ROUTES,
     *SHIFT_ROUTES,
     *STAGE_ROUTES,
+    *EXERCISE_ROUTES,
     *PROCEDURE_ROUTES,
     *WARNING_ROUTES,
     *WARNING_PROOF_ROUTES,

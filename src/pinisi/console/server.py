@@ -15,6 +15,7 @@ import uvicorn
 
 from pinisi.city.errors import CityError
 from pinisi.console.application import Application
+from pinisi.console.exercise_room import Rehearsal
 from pinisi.console.files import console_files
 from pinisi.console.house import House
 from pinisi.console.routes import all_routes
@@ -28,7 +29,7 @@ from pinisi.store.protocol import StoreUnavailable
 STATIC = Path(__file__).parent / "static"
 
 
-def serve(settings: Settings, city: Path) -> int:
+def serve(settings: Settings, city: Path, rehearsal: Rehearsal | None = None) -> int:
     """Run until stopped; answers the exit code. Plain words on standard error when it cannot start."""
     gc.disable()
     configure_log(settings.log_level)
@@ -36,7 +37,7 @@ def serve(settings: Settings, city: Path) -> int:
     if listener is None:
         return 1
     try:
-        house = House(settings, city)
+        house = House(settings, city, rehearsal)
     except CityError as error:
         _explain(error)
         return 1

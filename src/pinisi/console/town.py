@@ -22,7 +22,7 @@ from pinisi.incidents.agencies.photos import Photos
 from pinisi.incidents.calls.switchboard import Switchboard
 from pinisi.incidents.procedures.shelf import Shelves, known_of
 from pinisi.incidents.stage import StageDesk
-from pinisi.runtime.clock import Clock, WallClock
+from pinisi.runtime.clock import Clock, ExerciseClock, ReplayClock, WallClock
 from pinisi.runtime.keeper import Keeper
 from pinisi.runtime.rooms import Rooms
 from pinisi.store.protocol import LogEntry, Store
@@ -63,6 +63,11 @@ class Town:
     def exercise(self) -> bool:
         """Whether what happens in it is not happening now: what it calls for concerns nobody outside."""
         return not isinstance(self.clock, WallClock)
+
+    @property
+    def replayed(self) -> bool:
+        """Whether it lives through a day of the past: its sources are not asked."""
+        return isinstance(self.clock, ReplayClock)
 
     def is_off(self, service: str) -> bool:
         """Whether an operator has switched a service off here."""
@@ -118,5 +123,6 @@ class Town:
 
 def clock_json(clock: Clock) -> dict[str, Any]:
     """The time that a tenant lives in; `method` says how its data come when they are not live."""
-    method = None if clock.mode == "live" else "replayed"
+    usual = None if clock.mode == "live" else "replayed"
+    method = "exercise" if isinstance(clock, ExerciseClock) else usual
     return {"mode": clock.mode, "now": format_instant(clock.now()), "method": method, "speed": clock.speed}

@@ -23,6 +23,7 @@ PERMISSIONS: Mapping[str, str] = {
     "warnings.release": "release warnings that somebody else has drafted",
     "console.read": "open the console's pages",
     "replays.run": "start, steer and end replays of the past",
+    "exercises.run": "lead an exercise: see its script, steer it, end it",
     "jobs.run": "start and cancel the long computations of services",
     "commands.give": "give commands that reach beyond the house, and be the second person of somebody else's",
     "sources.push": "push data to live sources that wait for it",
@@ -64,7 +65,15 @@ _CONNECT = frozenset({"subscriptions.read", "subscriptions.write", "tokens.make"
 ROLES: Mapping[str, frozenset[str]] = {
     "administrator": frozenset(PERMISSIONS),
     "supervisor": _ROOM
-    | {"stage.set", "warnings.release", "jobs.run", "sources.switch", "subscriptions.read", "audit.read"},
+    | {
+        "stage.set",
+        "warnings.release",
+        "exercises.run",
+        "jobs.run",
+        "sources.switch",
+        "subscriptions.read",
+        "audit.read",
+    },
     "operator": _ROOM | {"calls.take"},
     "call-taker": _WATCH | {"calls.take", "calls.read"},
     "crew": frozenset({"crew.act"}),

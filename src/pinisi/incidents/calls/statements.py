@@ -80,6 +80,11 @@ CALL_STATEMENTS: tuple[Statement, ...] = (
         sql="SELECT key, state FROM incidents__call WHERE outside = :outside",
     ),
     Statement(
+        name="rung",
+        permission=RING,
+        sql=f"SELECT {_FACTS}, outside FROM incidents__call WHERE outside LIKE :prefix || '%' ORDER BY rang_at, key",
+    ),
+    Statement(
         name="number of",
         permission=TAKE,
         sql="SELECT line, number FROM incidents__call WHERE key = :key AND (state = 'missed' OR agent = :agent)",

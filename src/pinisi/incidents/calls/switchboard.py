@@ -204,6 +204,10 @@ class Switchboard:
         """The calls of an incident with who called and what was said: a reading that is on record."""
         return await self._records.read("calls of", {"incident": incident}, principal)
 
+    async def rung(self, prefix: str, principal: Principal) -> Sequence[Row]:
+        """The calls of which the telephone system's id begins so, without anything personal; `outside` is that id."""
+        return await self._records.read("rung", {"prefix": prefix}, principal)
+
     async def forget(self, key: str, principal: Principal) -> None:
         """Erase who called: every call of the line of this one, for good. Its incident stays, and names nobody.
 
