@@ -13,6 +13,7 @@ from pinisi.console.http import Route
 from pinisi.console.routes import all_routes
 from pinisi.people.accounts import Assignment
 from pinisi.vocabulary.instant import SECOND, format_instant
+from pinisi.vocabulary.terms import LOCATION
 
 pytestmark = pytest.mark.anyio
 CREW = f"{OURS}/crew/assignments"
@@ -222,3 +223,44 @@ async def test_what_is_no_picture_is_refused(
     )
     assert answer.status_code == status, answer.text
     assert (await shift["siti"].get(f"{INCIDENTS}/{id}/photos")).json()["photos"] == []
+
+
+def fix(lon: float, lat: float, at: int, error: float = 12.0) -> dict[str, Any]:
+    return {"position": [lon, lat], "at": format_instant(at), "error": error}
+
+
+async def test_a_unit_that_is_out_is_where_its_crews_phone_says_and_nobody_is_named(
+    shift: dict[str, httpx.AsyncClient], fresh: Opened
+) -> None:
+    siti, regu = shift["siti"], shift["regu"]
+    now = fresh.house.now()
+    home = await done(regu, f"{OURS}/crew/position", fixes=[fix(119.42, -5.13, now)])
+    assert (home["wanted"], home["verdicts"], home["seenAt"]) == (False, [], None)
+    id = await sent(siti)
+    assert (await regu.get(CREW)).json()["position"]["wanted"] is True
+    late, early = fix(119.44, -5.15, now), fix(119.43, -5.14, now - 60 * SECOND)
+    told = await done(
+        regu, f"{OURS}/crew/position", fixes=[late, early, fix(119.43, -5.14, now, 5_000), fix(0, 0, now)]
+    )
+    assert sorted(told["verdicts"]) == ["inexact", "out-of-city", "taken", "taken"]
+    assert (await siti.get(f"{OURS}/units/{ENGINE}")).json()["position"] == [119.44, -5.15]
+    await say(regu, id, "1", act="refuse", reason="rusak")
+    assert (await done(regu, f"{OURS}/crew/position", fixes=[]))["wanted"] is False
+    entries = (await fresh.house.store.log("makassar", 0, 10_000)).entries
+    moved = {entry.principal for entry in entries if entry.subject == ENGINE and LOCATION in entry.attributes}
+    said = {entry.principal for entry in entries if entry.subject.startswith("crew-act/regu")}
+    assert "crew-phones" in moved and len(said) == 1 and not said & moved
+
+
+async def test_a_position_that_cannot_be_taken_is_refused(shift: dict[str, httpx.AsyncClient]) -> None:
+    good = {"position": [119, -5], "at": "2026-01-01T00:00:00Z", "error": 1}
+    for who, fixes, status in (
+        ("dinkes", [], 409),
+        ("baru", [], 403),
+        ("siti", [], 403),
+        ("regu", [good | {"position": [500, 0]}], 400),
+        ("regu", [good | {"at": "kemarin"}], 400),
+        ("regu", [good] * 201, 400),
+    ):
+        answer = await shift[who].post(f"{OURS}/crew/position", json={"fixes": fixes})
+        assert answer.status_code == status, answer.text

@@ -12,8 +12,9 @@ from msgspec.structs import replace
 from pinisi.incidents.cot.event import UNKNOWN, Event, Line
 from pinisi.incidents.cot.reader import MOST_BYTES, Credentials, read_event
 from pinisi.incidents.cot.stream import Cutter
-from pinisi.incidents.cot.verdict import LEAST_APART, judged
+from pinisi.incidents.cot.verdict import judged
 from pinisi.incidents.cot.writer import pong, taken_off, write_event
+from pinisi.incidents.units.fix import LEAST_APART
 from pinisi.runtime.source import Unreadable
 from pinisi.vocabulary.instant import DAY, HOUR, MINUTE, SECOND, parse_instant
 

@@ -52,6 +52,14 @@ def test_units_that_are_busy_or_off_are_not_sent_and_those_on_their_way_back_say
     assert (only.unit, only.stretched, only.position_age) == ("back", True, 90.0)
 
 
+def test_a_position_of_long_ago_is_not_trusted() -> None:
+    near, base = (119.41, -5.14), (119.50, -5.10)
+    seen = [unit("old", base, position=near, seen_at=NOW - 601 * SECOND), unit("new", base, position=near, seen_at=NOW)]
+    new, old = recommend(seen, {}, near, Demand(), WAY, NOW).candidates
+    assert [(each.unit, each.stale) for each in (new, old)] == [("new", False), ("old", True)]
+    assert old.travel == pytest.approx(WAY.seconds([base], [near])[0, 0])
+
+
 def test_several_units_are_sent_until_all_that_is_needed_is_there_and_what_is_missing_is_said() -> None:
     units = [
         unit("engine-1", (119.40, -5.14), "fire-engine"),

@@ -68,7 +68,12 @@ def story(ani: httpx.Client, id: str) -> list[dict[str, str]]:
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[BrowserContext]:
     made = browser.new_context(
-        viewport={"width": 360, "height": 740}, color_scheme="dark", locale="id-ID", service_workers="allow"
+        viewport={"width": 360, "height": 740},
+        color_scheme="dark",
+        locale="id-ID",
+        service_workers="allow",
+        permissions=["geolocation"],
+        geolocation={"longitude": 119.43, "latitude": -5.15, "accuracy": 12},
     )
     yield made
     made.close()
@@ -117,7 +122,7 @@ def test_a_crew_goes_on_without_a_signal_and_all_arrives_once_with_its_true_time
         assert all(line["enteredAt"] > line["at"] for line in lines)
 
 
-def test_a_crew_refuses_with_a_reason_in_its_language_and_sends_a_photo(
+def test_a_crew_refuses_with_a_reason_sends_a_photo_and_tells_where_it_is_once_it_agrees(
     field: WarRoom, phone: BrowserContext, tmp_path: Path
 ) -> None:
     with desk(field) as ani:
@@ -128,6 +133,12 @@ def test_a_crew_refuses_with_a_reason_in_its_language_and_sends_a_photo(
         witness = Witness(page, field.address)
         card = page.locator(f'article[data-incident="{burning}"]')
         card.get_by_role("button", name="Terima").click()
+        tell = page.get_by_role("switch", name="Beri tahu posisi unit")
+        expect(tell).not_to_be_checked()
+        assert ani.get(f"{OURS}/units/{ENGINE}").json()["position"] is None
+        tell.check()
+        expect(page.locator(".position")).to_contain_text("Pusat kendali mengetahui posisi menit ini")
+        assert ani.get(f"{OURS}/units/{ENGINE}").json()["position"] == [119.43, -5.15]
         picture = tmp_path / "scene.png"
         page.screenshot(path=picture)
         card.locator("input[type=file]").set_input_files(picture)

@@ -26,6 +26,7 @@ export interface Candidate extends Unit {
   covers: string[];
   /** Seconds since it was seen; null: it stands at its base. */
   positionAge: number | null;
+  positionStale: boolean;
   stretched: boolean;
 }
 

@@ -1,5 +1,6 @@
 /** The line to the house. Whatever goes wrong on the way is "no line": what was said waits and is sent again. */
 import type { Ending, Said } from "./outbox";
+import type { Fix, Handed } from "./whereabouts";
 
 export type Words = Record<"id" | "en" | "ja", string>;
 
@@ -28,12 +29,19 @@ export interface Assignment {
   clocks: Clock[];
 }
 
+/** Whether the house wants to know where the unit is, and when it last knew. */
+export interface Position {
+  wanted: boolean;
+  seenAt: string | null;
+}
+
 export interface Told {
   now: string;
   name: string;
   agency: string;
   agencyName: Words | null;
   unitName: string | null;
+  position: Position | null;
   assignments: Assignment[];
 }
 
@@ -41,6 +49,7 @@ export type Heard = { told: Told } | { no: "no-line" | "sign-in" | "no-crew" };
 
 const PATIENCE = 20_000;
 const PATH = "/pinisi/v1/crew/assignments";
+const POSITION = "/pinisi/v1/crew/position";
 
 export async function ask(): Promise<Heard> {
   const answer = await call(PATH, {});
@@ -65,6 +74,13 @@ export async function send(said: Said): Promise<Ending> {
   if (answer.ok) return { taken: true };
   const problem = (await answer.json().catch(() => ({}))) as { detail?: string };
   return { refused: problem.detail ?? String(answer.status) };
+}
+
+/** What was taken is forgotten, and what is refused for good too: a position is no word that must arrive. */
+export async function hand(fixes: Fix[]): Promise<Handed> {
+  const answer = await call(POSITION, json({ fixes }));
+  if (!answer || answer.status >= 500 || answer.status === 429 || answer.status === 401) return { later: true };
+  return answer.ok ? { position: (await answer.json()) as Position } : { position: { wanted: false, seenAt: null } };
 }
 
 function sendAct(where: string, said: Said): Promise<Response | null> {

@@ -1,10 +1,11 @@
 /** The page of a crew: what it was asked, what it says. It works on without a signal and says so. */
 import { words, type Language } from "../strings/crew";
 import { card, clockTime, type Teller } from "./card";
-import { ask, send, signIn, type Assignment, type Told } from "./line";
+import { ask, hand, send, signIn, type Assignment, type Told } from "./line";
 import { Outbox, type Act, type Said } from "./outbox";
 import { button, el, labelled } from "./parts";
 import { shrunk } from "./shrink";
+import { findBy, Whereabouts } from "./whereabouts";
 
 const EVERY = 10_000;
 const LANGUAGES: Language[] = ["id", "en", "ja"];
@@ -15,6 +16,7 @@ let told = JSON.parse(localStorage.getItem("crew-told") ?? "null") as Told | nul
 let seenAt = localStorage.getItem("crew-seen") ?? "";
 let standing: "connected" | "no-line" | "sign-in" | "no-crew" = "no-line";
 let ahead = 0;
+const whereabouts = new Whereabouts(localStorage, findBy(navigator.geolocation, now), hand);
 let asking: Teller["asking"] = null;
 let trouble = "";
 
@@ -30,6 +32,16 @@ async function refresh(): Promise<void> {
     standing = "connected";
   } else standing = heard.no;
   if (!asking) show();
+  await tellPosition();
+}
+
+async function tellPosition(): Promise<void> {
+  const asked = told;
+  if (!asked?.position || standing === "sign-in") return;
+  const { trouble: before } = whereabouts;
+  const position = await whereabouts.tell(asked.name, asked.position, now());
+  if (told === asked) told = { ...asked, position };
+  if (!asking && (position.seenAt !== asked.position.seenAt || whereabouts.trouble !== before)) show();
 }
 
 function now(): number {
@@ -69,7 +81,7 @@ function teller(): Teller {
 function show(): void {
   document.documentElement.lang = language;
   const page = document.querySelector("#crew");
-  page?.replaceChildren(heading(), ...(standing === "sign-in" ? [status(), entrance()] : [status(), refusals(), list()]));
+  page?.replaceChildren(heading(), ...(standing === "sign-in" ? [status(), entrance()] : [status(), refusals(), list(), positionSwitch()]));
 }
 
 function heading(): HTMLElement {
@@ -119,6 +131,34 @@ function list(): HTMLElement {
   const waiting = outbox.waiting;
   const cards = (told?.assignments ?? []).map((each) => card(each, waiting, teller()));
   return el("section", {}, ...(cards.length || !told ? cards : [el("p", { class: "quiet" }, words(language).nothing)]));
+}
+
+/** The switch of the position, with what it does; only for who speaks for a unit. */
+function positionSwitch(): HTMLElement {
+  const text = words(language).position;
+  const name = told?.name ?? "";
+  if (!told?.position) return el("div");
+  if (!window.isSecureContext) return el("section", { class: "position" }, el("p", { class: "quiet" }, text.needsHttps));
+  const on = whereabouts.agreed(name);
+  const box = el("input", { type: "checkbox", role: "switch", name: "position", ...(on ? { checked: "" } : {}) });
+  box.addEventListener("change", () => {
+    whereabouts.agree(name, box.checked);
+    show();
+    document.querySelector<HTMLElement>(".position input")?.focus();
+    void tellPosition();
+  });
+  const label = el("label", { class: "switch" }, box, text.tell);
+  return el("section", { class: "position" }, label, el("p", {}, on ? positionState() : text.off), el("p", { class: "quiet" }, text.privacy));
+}
+
+function positionState(): string {
+  const text = words(language).position;
+  if (whereabouts.trouble) return text[whereabouts.trouble === "denied" ? "denied" : "noFix"];
+  if (!told?.position?.wanted) return text.resting;
+  const { seenAt } = told.position;
+  const waiting = whereabouts.waiting.length;
+  const seen = seenAt ? text.known(Math.max(0, Math.round((now() - Date.parse(seenAt)) / 60_000))) : text.telling;
+  return waiting ? `${seen} ${text.waiting(waiting)}` : seen;
 }
 
 function entrance(): HTMLElement {

@@ -41,4 +41,17 @@ export const en: CrewWords = {
   answerBy: (time) => `Answer by ${time}`,
   arriveBy: (time) => `Be there by ${time}`,
   late: "late",
+  position: {
+    tell: "Tell where the unit is",
+    off: "Off. The control room does not learn where this phone is.",
+    privacy:
+      "While the unit is out, this phone tells its position every 20 seconds. It is kept as the position of the unit, without your name. It ends when the unit is free again, and whenever you switch it off.",
+    needsHttps: "The position can be told only when this page is opened over HTTPS.",
+    denied: "The browser does not allow this page to know the position. Allow it in the browser's settings.",
+    noFix: "The phone does not find its position yet.",
+    resting: "On. Nothing is told now: the unit is not out.",
+    telling: "On. The position is being told.",
+    known: (minutes) => (minutes < 1 ? "On. The control room knows the position of this minute." : `On. The control room knows the position of ${minutes} min ago.`),
+    waiting: (number) => `${number} waiting for a signal.`,
+  },
 };

@@ -41,4 +41,17 @@ export const id: CrewWords = {
   answerBy: (time) => `Jawab paling lambat ${time}`,
   arriveBy: (time) => `Tiba paling lambat ${time}`,
   late: "terlambat",
+  position: {
+    tell: "Beri tahu posisi unit",
+    off: "Mati. Pusat kendali tidak mengetahui posisi ponsel ini.",
+    privacy:
+      "Selama unit bertugas, ponsel ini mengirim posisinya setiap 20 detik. Posisi disimpan sebagai posisi unit, tanpa nama Anda. Pengiriman berhenti saat unit kembali siaga, dan kapan pun Anda mematikannya.",
+    needsHttps: "Posisi hanya dapat dikirim bila halaman ini dibuka lewat HTTPS.",
+    denied: "Peramban tidak mengizinkan halaman ini mengetahui posisi. Izinkan di pengaturan peramban.",
+    noFix: "Ponsel belum menemukan posisinya.",
+    resting: "Nyala. Saat ini tidak ada yang dikirim: unit tidak sedang bertugas.",
+    telling: "Nyala. Posisi sedang dikirim.",
+    known: (minutes) => (minutes < 1 ? "Nyala. Pusat kendali mengetahui posisi menit ini." : `Nyala. Pusat kendali mengetahui posisi ${minutes} menit lalu.`),
+    waiting: (number) => `${number} menunggu sinyal.`,
+  },
 };

@@ -36,6 +36,18 @@ export interface CrewWords {
   answerBy: (time: string) => string;
   arriveBy: (time: string) => string;
   late: string;
+  position: {
+    tell: string;
+    off: string;
+    privacy: string;
+    needsHttps: string;
+    denied: string;
+    noFix: string;
+    resting: string;
+    telling: string;
+    known: (minutes: number) => string;
+    waiting: (number: number) => string;
+  };
 }
 
 const WORDS: Record<Language, CrewWords> = { id, en, ja };

@@ -11,6 +11,7 @@ export const units: Catalogue["units"] = {
   stretched: "on its way back",
   atBase: "at its base",
   seen: (minutes) => `seen ${minutes} min ago`,
+  tooOld: "too long ago: counted from its base",
   send: "Send",
   method: (method) => `Travel time: ${method}.`,
   photos: "Photos from the scene",

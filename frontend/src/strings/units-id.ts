@@ -9,6 +9,7 @@ export const units = {
   stretched: "sedang dalam perjalanan kembali",
   atBase: "di pangkalan",
   seen: (minutes: string) => `posisi ${minutes} menit lalu`,
+  tooOld: "terlalu lama: dihitung dari posnya",
   send: "Kirim",
   method: (method: string) => `Waktu tempuh: ${method}.`,
   photos: "Foto dari lapangan",

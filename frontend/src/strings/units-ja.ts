@@ -11,6 +11,7 @@ export const units: Catalogue["units"] = {
   stretched: "帰還中",
   atBase: "待機場所",
   seen: (minutes) => `位置は ${minutes} 分前`,
+  tooOld: "古いため待機所からとして計算",
   send: "出動させる",
   method: (method) => `到着時間：${method}。`,
   photos: "現場写真",

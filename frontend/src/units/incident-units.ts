@@ -135,7 +135,8 @@ export class IncidentUnits extends View {
   private candidate(each: Candidate) {
     const words = this.words.units;
     const minutes = String(Math.max(1, Math.round(each.travel / 60)));
-    const age = each.positionAge === null ? words.atBase : words.seen(String(Math.round(each.positionAge / 60)));
+    const seen = each.positionAge === null ? words.atBase : words.seen(String(Math.round(each.positionAge / 60)));
+    const age = each.positionStale ? `${seen}, ${words.tooOld}` : seen;
     const covers = each.covers.map((code) => this.capability(code)).join(", ");
     return html`<button
       class="unit ${each.chosen ? "chosen" : ""}"

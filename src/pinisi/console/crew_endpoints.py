@@ -17,9 +17,11 @@ from pinisi.incidents.acts import Accept, Arrive, Finish, Note, Refuse
 from pinisi.incidents.agencies.crews import Assignment, Crew, Saying
 from pinisi.incidents.agencies.photos import Photos
 from pinisi.incidents.agencies.picture import NotAPicture, stripped
+from pinisi.incidents.agencies.whereabouts import MOST_FIXES, Fix, Whereabouts, tell, unit_of_crew
 from pinisi.incidents.clocks import clocks_of
 from pinisi.incidents.incident import DETAIL, EXERCISE, SEVERITY, TITLE, word_of
 from pinisi.incidents.units.entity import unit_of
+from pinisi.incidents.units.roster import point
 from pinisi.vocabulary.instant import format_instant
 from pinisi.vocabulary.principal import EVERYTHING
 from pinisi.vocabulary.terms import LOCATION
@@ -39,6 +41,20 @@ class CrewAct(msgspec.Struct, forbid_unknown_fields=True):
     at: str = ""
 
 
+class CrewFix(msgspec.Struct, forbid_unknown_fields=True):
+    """Where the phone was: [longitude, latitude], `error` in metres (68 %)."""
+
+    position: list[float]
+    at: str
+    error: float
+
+
+class CrewFixes(msgspec.Struct, forbid_unknown_fields=True):
+    """What waited on the phone, at most 200."""
+
+    fixes: list[CrewFix]
+
+
 class CrewMembership(msgspec.Struct, forbid_unknown_fields=True):
     """For whom an account speaks; `unit` empty: for the whole agency."""
 
@@ -51,6 +67,7 @@ async def list_assignments(house: House, call: Call) -> Reply:
     town = house.town(call.tenant)
     crew = await house.crews.of(call.tenant, call.principal)
     found = await house.crews.assignments(call.tenant, crew)
+    unit = await unit_of_crew(house.roster, call.tenant, crew)
     return json_reply(
         {
             "now": format_instant(town.now()),
@@ -58,10 +75,22 @@ async def list_assignments(house: House, call: Call) -> Reply:
             "agency": crew.agency,
             "agencyName": _agency_name(town, crew.agency),
             "unit": crew.unit or None,
-            "unitName": await _unit_name(house, call, crew.unit),
+            "unitName": unit.name if unit else crew.unit or None,
+            "position": None if unit is None else _position_json(Whereabouts(unit)),
             "assignments": [await _assignment_json(house, call, each) for each in found],
         }
     )
+
+
+async def tell_position(house: House, call: Call) -> Reply:
+    """Where the unit was, by the phone of somebody of its crew who has agreed; nothing while it is at home."""
+    wish, town = call.decode(CrewFixes), house.town(call.tenant)
+    if len(wish.fixes) > MOST_FIXES:
+        raise BadRequest("fixes", f"at most {MOST_FIXES}")
+    crew = await house.crews.of(call.tenant, call.principal)
+    fixes = [Fix(point(each.position, "position"), moment_of("at", each.at), each.error) for each in wish.fixes]
+    told = await tell(house.roster, call.tenant, crew, fixes, town.profile.city.view.bounds, town.now())
+    return json_reply(_position_json(told))
 
 
 async def say(house: House, call: Call) -> Reply:
@@ -177,6 +206,16 @@ async def _assignment_json(house: House, call: Call, told: Assignment) -> dict[s
     }
 
 
+def _position_json(told: Whereabouts) -> dict[str, Any]:
+    seen = told.unit.position is not None
+    return {
+        "wanted": told.wanted,
+        "state": told.unit.state,
+        "seenAt": format_instant(told.unit.seen_at) if seen else None,
+        "verdicts": told.verdicts,
+    }
+
+
 async def _unit_name(house: House, call: Call, id: str) -> str | None:
     record = await house.store.entity(call.tenant, id, EVERYTHING) if id else None
     unit = None if record is None else unit_of(record.entity)
@@ -221,6 +260,15 @@ CREW_ROUTES: tuple[Route, ...] = (
         summary="Accept, refuse, arrive or finish, also with the true time later",
         body="CrewAct",
         answers=(200, 400, 403, 404, 409),
+    ),
+    Route(
+        method="POST",
+        path=_CREW + "/position",
+        permission="crew.act",
+        endpoint=tell_position,
+        summary="Tell where one's unit is while it is out",
+        body="CrewFixes",
+        answers=(200, 400, 403, 409),
     ),
     Route(
         method="POST",

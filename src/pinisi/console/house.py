@@ -32,8 +32,9 @@ from pinisi.context.subscription_index import SubscriptionIndex
 from pinisi.feed.in_process import InProcessFeed
 from pinisi.incidents.agencies.crews import Crews
 from pinisi.incidents.agencies.photos import Photos
+from pinisi.incidents.agencies.whereabouts import CREW_PHONES
 from pinisi.incidents.calls.switchboard import Switchboard, line_key
-from pinisi.incidents.cot.phones import Phones
+from pinisi.incidents.cot.phones import PHONES, Phones
 from pinisi.incidents.cot.station import Station
 from pinisi.incidents.desk import VERIFY, Desk
 from pinisi.incidents.grouping.gate import Gate as AlarmGate
@@ -398,7 +399,8 @@ class House:
 
     async def names(self) -> Mapping[str, str]:
         """Id of a principal, as the log has it -> name to show."""
-        return {LOADER.id: LOADER.name, **await self.people.names()}
+        own = {each.id: each.name for each in (LOADER, PHONES, CREW_PHONES)}
+        return {**own, **await self.people.names()}
 
     async def writers(
         self, tenant: str, record: Record, grants: Grants, query: HistoryQuery

@@ -7,7 +7,7 @@ import msgspec
 from pinisi.console.backtest_endpoints import BacktestWish
 from pinisi.console.call_bodies import BegunCall, CallAct, SavedCall, TelephoneEvent
 from pinisi.console.command_endpoints import CommandAct, CommandWish
-from pinisi.console.crew_endpoints import CrewAct, CrewMembership
+from pinisi.console.crew_endpoints import CrewAct, CrewFixes, CrewMembership
 from pinisi.console.entry_bodies import EntryBody, PlaceBody, UndoBody
 from pinisi.console.exercise_endpoints import ExerciseAct
 from pinisi.console.field_endpoints import PhoneRule
@@ -268,6 +268,7 @@ _STRUCTS: tuple[type[msgspec.Struct], ...] = (
     UnitStateWish,
     UnitPosition,
     CrewAct,
+    CrewFixes,
     CrewMembership,
 )
 SCHEMAS.update(msgspec.json.schema_components(_STRUCTS, ref_template="#/components/schemas/{name}")[1])

@@ -170,6 +170,7 @@ def _candidate_json(found: Candidate, unit: Unit, chosen: bool) -> dict[str, Any
         "uncovered": None if found.uncovered is None else [found.uncovered[0], round(found.uncovered[1])],
         "covers": found.covers,
         "positionAge": None if found.position_age is None else round(found.position_age),
+        "positionStale": found.stale,
         "stretched": found.stretched,
     }
 

@@ -10,9 +10,10 @@ import msgspec
 
 from pinisi.incidents.cot.event import Event
 from pinisi.incidents.cot.reader import MOST_UID
-from pinisi.incidents.cot.verdict import Bounds, Verdict, judged
+from pinisi.incidents.cot.verdict import Verdict, judged
 from pinisi.incidents.requirements import BadAct
 from pinisi.incidents.units.entity import UNIT
+from pinisi.incidents.units.fix import Bounds
 from pinisi.incidents.units.roster import NoSuchUnit, Roster
 from pinisi.store.protocol import DocumentChange, Store
 from pinisi.vocabulary.instant import Instant

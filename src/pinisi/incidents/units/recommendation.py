@@ -24,8 +24,6 @@ AWAY_S = 3_600.0
 """How long a unit is away on a call. A default of Pinisi; a city measures its own."""
 CALLS_A_DAY = 50.0
 """Calls that need such a unit, in the whole city. A default of Pinisi, until the city's own are counted."""
-STALE_S = 600.0
-"""From this age on, a position is told with its age: the unit may be elsewhere."""
 MOST = 10
 _Loss = tuple[float, tuple[str, float] | None]
 _NO_LOSS: _Loss = (0.0, None)
@@ -45,8 +43,9 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 
     `cover_loss`: the delay that its absence is expected to cost the next calls, all together. `uncovered`: the place
     that suffers most, with the seconds by which help would come later there; None where nothing changes.
-    `position_age`: how long ago it was seen; None where it stands at its base. `covers`: which of the capabilities
-    asked for it brings. `stretched`: it is on its way back from another incident.
+    `position_age`: how long ago it was seen; None where it stands at its base; `stale`: that is too long ago, and it is
+    counted from its base. `covers`: which of the capabilities asked for it brings. `stretched`: it is on its way back
+    from another incident.
     """
 
     unit: str
@@ -57,6 +56,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     covers: tuple[str, ...]
     uncovered: tuple[str, float] | None = None
     position_age: float | None = None
+    stale: bool = False
     stretched: bool = False
 
     @property
@@ -93,8 +93,9 @@ def recommend(
     able = [unit for unit in free if not needed or unit.capabilities & needed.keys()]
     if not able:
         return Recommendation(chosen=(), candidates=(), missing=tuple(sorted(needed)))
-    times = travel.seconds([unit.where for unit in able], [place])[:, 0]
-    losses = _losses(able, needed, demand, travel, away_s)
+    starts = [unit.start(now) for unit in able]
+    times = travel.seconds(starts, [place])[:, 0]
+    losses = _losses(able, starts, needed, demand, travel, away_s)
     candidates = sorted(
         (_candidate(unit, needed, float(times[n]), *losses[n], now) for n, unit in enumerate(able)),
         key=lambda candidate: (candidate.cost, candidate.unit),
@@ -133,12 +134,18 @@ def _candidate(
         covers=tuple(sorted(unit.capabilities & needed.keys() if needed else unit.capabilities)),
         uncovered=worst,
         position_age=None if unit.position is None else max(0.0, (now - unit.seen_at) / SECOND),
+        stale=unit.position is not None and not unit.trusted(now),
         stretched=unit.state == "returning",
     )
 
 
 def _losses(
-    able: Sequence[Unit], needed: Mapping[str, int], demand: Demand, travel: Travel, away_s: float
+    able: Sequence[Unit],
+    starts: Sequence[LonLat],
+    needed: Mapping[str, int],
+    demand: Demand,
+    travel: Travel,
+    away_s: float,
 ) -> list[_Loss]:
     """What each unit's absence costs the next calls (seconds in all), and the place that it hurts most.
 
@@ -148,7 +155,7 @@ def _losses(
     if not demand.places or weights.sum() <= 0:
         return [_NO_LOSS] * len(able)
     share = weights / weights.sum()
-    times = travel.seconds([unit.where for unit in able], list(demand.places))
+    times = travel.seconds(starts, list(demand.places))
     losses = [_NO_LOSS] * len(able)
     for capability in sorted(needed) or [""]:
         group = [n for n, unit in enumerate(able) if not capability or capability in unit.capabilities]

@@ -4,12 +4,17 @@ from typing import Literal, get_args
 
 import msgspec
 
-from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.instant import MINUTE, Instant
 
 UnitState = Literal["free", "enRoute", "onScene", "returning", "off"]
 """`returning` units can be sent again from where they are; `off`: not on duty, or out of order."""
 STATES: tuple[UnitState, ...] = get_args(UnitState)
 SENDABLE: frozenset[UnitState] = frozenset({"free", "returning"})
+
+OUT: frozenset[UnitState] = frozenset({"enRoute", "onScene", "returning"})
+"""While it is out, its crew may be asked where it is."""
+TRUSTED = 10 * MINUTE
+"""A position that is older says nothing of where a unit would start from. A default of Pinisi."""
 
 LonLat = tuple[float, float]
 ID = "urn:ngsi-ld:Unit:"
@@ -45,5 +50,13 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def where(self) -> LonLat:
-        """Where it would start from: where it was last seen, else its base."""
+        """Where it was last seen, else its base."""
         return self.position or self.base
+
+    def trusted(self, now: Instant) -> bool:
+        """Whether it was seen so lately that it would start from there."""
+        return self.position is not None and now - self.seen_at <= TRUSTED
+
+    def start(self, now: Instant) -> LonLat:
+        """Where it would start from: where it was seen lately, else its base."""
+        return self.where if self.trusted(now) else self.base
