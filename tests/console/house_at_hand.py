@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote
 import httpx
 import msgspec
 
+from loaded_city import MAKASSAR, lay_out
 from patience import PATIENCE
 from pinisi.console.application import Application
 from pinisi.console.files import console_files
@@ -23,7 +24,6 @@ from pinisi.people.fixed import DEMO
 from pinisi.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-MAKASSAR = ROOT / "cities" / "makassar"
 BASE = "http://127.0.0.1:9090"
 PASSWORD = "correct horse battery"
 NGSI = "/ngsi-ld/v1"
@@ -79,7 +79,8 @@ def build_static(folder: Path) -> Path:
 
 @contextlib.asynccontextmanager
 async def open_house(data: Path, city: Path = MAKASSAR, **settings: Any) -> AsyncIterator[Opened]:
-    """Open the house on a data folder; close it in the end."""
+    """Open the house on a data folder, with the city loaded; close it in the end."""
+    lay_out(data, city)
     static = data / "static"
     if not static.exists():
         build_static(static)

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from house_at_hand import MAKASSAR, NGSI, OURS, PINISI_CONTEXT, LiveReader, Opened, open_house
+from house_at_hand import MAKASSAR, NGSI, OURS, PINISI_CONTEXT, LiveReader, Opened, copy_data, open_house
 
 from patience import PATIENCE
 from pinisi.console.citing import MOST, Citing
@@ -43,6 +43,20 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
         toml.write(LAYER)
     (folder / "live.toml").write_text(LIVE, encoding="utf-8")
     return folder
+
+
+@pytest.fixture(scope="module")
+async def loaded(city: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with this city loaded, closed."""
+    data = tmp_path_factory.mktemp("loaded") / "data"
+    async with open_house(data, city):
+        pass
+    return data
+
+
+@pytest.fixture
+def data(loaded: Path, tmp_path: Path) -> Path:
+    return copy_data(loaded, tmp_path / "data")
 
 
 def gauge(number: int, level: float = 1.5) -> dict[str, Any]:
@@ -82,8 +96,8 @@ async def typed(opened: Opened, entity: dict[str, Any]) -> None:
         assert answer.status_code == 201, answer.text
 
 
-async def test_a_row_names_its_sources_by_a_number_that_a_restart_keeps(city: Path, tmp_path: Path) -> None:
-    async with open_house(tmp_path / "data", city) as opened, opened.client() as demo:
+async def test_a_row_names_its_sources_by_a_number_that_a_restart_keeps(city: Path, data: Path) -> None:
+    async with open_house(data, city) as opened, opened.client() as demo:
         async with LiveReader(opened.application, f"{OURS}/stream", {}, "layers=gauges") as stream:
             await stream.next()
             await push(demo, gauge(1))
@@ -93,12 +107,12 @@ async def test_a_row_names_its_sources_by_a_number_that_a_restart_keeps(city: Pa
         assert sources == {str(numbers["1"]): [CARD]}
         assert numbers["2"] is None
         assert told[-2] == numbers["1"]
-    async with open_house(tmp_path / "data", city) as again, again.client() as demo:
+    async with open_house(data, city) as again, again.client() as demo:
         assert await rows(demo) == (numbers, sources)
 
 
-async def test_the_rows_of_a_source_that_is_cut_are_named_until_it_is_back(city: Path, tmp_path: Path) -> None:
-    async with open_house(tmp_path / "data", city) as opened, opened.client() as demo:
+async def test_the_rows_of_a_source_that_is_cut_are_named_until_it_is_back(city: Path, data: Path) -> None:
+    async with open_house(data, city) as opened, opened.client() as demo:
         await push(demo, gauge(1))
         assert await ailing(demo) == []
         await switch(demo, on=False)
@@ -127,10 +141,8 @@ async def queued(client: httpx.AsyncClient, state: str) -> dict[str, Any]:
             await asyncio.sleep(0.05)
 
 
-async def test_a_source_that_blinds_the_operator_calls_him_and_says_what_to_do_instead(
-    city: Path, tmp_path: Path
-) -> None:
-    async with open_house(tmp_path / "data", city) as opened, opened.client() as demo:
+async def test_a_source_that_blinds_the_operator_calls_him_and_says_what_to_do_instead(city: Path, data: Path) -> None:
+    async with open_house(data, city) as opened, opened.client() as demo:
         await push(demo, gauge(1))
         await told_of_itself(demo, "silent")
         alarm = await queued(demo, "unacknowledged")
@@ -141,8 +153,8 @@ async def test_a_source_that_blinds_the_operator_calls_him_and_says_what_to_do_i
         assert (await queued(demo, "returned"))["conditionEnded"]
 
 
-async def test_a_source_that_is_off_and_never_said_anything_concerns_nobody(city: Path, tmp_path: Path) -> None:
-    async with open_house(tmp_path / "data", city) as opened, opened.client() as demo:
+async def test_a_source_that_is_off_and_never_said_anything_concerns_nobody(city: Path, data: Path) -> None:
+    async with open_house(data, city) as opened, opened.client() as demo:
         await switch(demo, on=False)
         assert await ailing(demo) == []
 

@@ -14,6 +14,7 @@ from urllib.request import Request, urlopen
 import apsw
 import pytest
 
+from loaded_city import MAKASSAR, lay_out
 from patience import PATIENCE
 from pinisi.runtime.occupancy import occupant
 
@@ -42,7 +43,8 @@ class House(NamedTuple):
 
 
 def start(folder: Path) -> House:
-    command = [sys.executable, "-m", "pinisi", "run", str(ROOT / "cities" / "makassar"), "--port", "0"]
+    lay_out(folder / "data")
+    command = [sys.executable, "-m", "pinisi", "run", str(MAKASSAR), "--port", "0"]
     process = subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     return House(process.stdout.readline().strip(), folder, process)

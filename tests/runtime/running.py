@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from loaded_city import MAKASSAR, lay_out
 from patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
-MAKASSAR = ROOT / "cities" / "makassar"
 ENVIRONMENT = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "src"), "HOME": os.environ.get("HOME", "/")}
 
 
@@ -58,6 +58,7 @@ def running(
 
     `packages`: a folder of further packages, as if they were installed. `more`: further environment variables.
     """
+    lay_out(data, city)
     installed = {} if packages is None else {"PYTHONPATH": f"{ROOT / 'src'}:{packages}"}
     environment = ENVIRONMENT | installed | dict(more or {})
     with contextlib.ExitStack() as stack:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
+from loaded_city import MAKASSAR, lay_out
 from patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -50,9 +51,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 class WarRoom:
     """The server of a city on a port of its own; it can be stopped and started again on the same port and data."""
 
-    def __init__(
-        self, data: Path, city: Path = ROOT / "cities" / "makassar", packages: Path | None = None, **more: str
-    ) -> None:
+    def __init__(self, data: Path, city: Path = MAKASSAR, packages: Path | None = None, **more: str) -> None:
         """`packages`: a folder of further packages, as if they were installed; `more`: environment variables."""
         self.data = data
         self.path = [str(ROOT / "src"), *([str(packages)] if packages is not None else [])]
@@ -62,6 +61,7 @@ class WarRoom:
         self.process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
+        lay_out(self.data, self.city)
         port = urlsplit(self.address).port or 0
         command = [
             sys.executable,
