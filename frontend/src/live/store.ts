@@ -262,7 +262,7 @@ class LiveStore extends EventTarget {
 }
 
 /** The moment that the address names. */
-function wishedMoment(): Moment | null {
+export function wishedMoment(): Moment | null {
   const { at, known } = screenState.state;
   return at === null ? null : { at, known: known ?? "then" };
 }

@@ -4,7 +4,7 @@ import { customElement, state } from "lit/decorators.js";
 import { exportAddress } from "../api/client";
 import type { Layer } from "../api/types";
 import { View } from "../frame/view";
-import { store } from "../live/store";
+import { store, wishedMoment } from "../live/store";
 import "../replay/replay-panel";
 import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
@@ -106,7 +106,7 @@ export class TimePage extends View {
       <span class="forms">
         ${FORMATS.map(
           (format) => html`<a
-            href=${exportAddress({ layer: layer.id }, format, store.past)}
+            href=${exportAddress({ layer: layer.id }, format, wishedMoment())}
             download
             aria-label=${`${title}, ${this.words.time.formats[format]}`}
             >${this.words.time.formats[format]}</a
