@@ -22,6 +22,7 @@ export type {
 import type { Geometry } from "geojson";
 import type { Ailing } from "./source-types";
 import type { Panel } from "./views";
+import type { CapSeverity } from "./warnings";
 
 export type Language = "id" | "en" | "ja";
 export type Text = Partial<Record<Language, string>>;
@@ -188,6 +189,8 @@ export interface Now {
   alarmCount: number;
   sources: { live: number; total: number };
   ailing?: Ailing[];
+  /** What the city warns of; what waits only for those who see drafts. Null of the past. */
+  warnings?: { inForce: number; severity: CapSeverity | null; drafts?: number; toReview?: number } | null;
   /** Of a moment of the past: it lies beyond raw retention. */
   condensed?: boolean;
 }

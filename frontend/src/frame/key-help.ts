@@ -97,6 +97,7 @@ export class KeyHelp extends View {
       [keys.shelve, ["s"]],
       [keys.undo, ["u"]],
       [keys.report, ["n"]],
+      [this.words.warned.give, ["b"]],
     ];
     const list = (each: [string, string[]][]) => html`<dl>
       ${each.map(([what, pressed]) => html`<div><dt>${what}</dt><dd>${pressed.map((key) => html`<kbd>${key}</kbd> `)}</dd></div>`)}

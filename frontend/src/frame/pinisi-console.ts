@@ -6,6 +6,7 @@ import { store } from "../live/store";
 import "../map/city-map";
 import "../replay/replay-bar";
 import { PAGES } from "../screen/address";
+import { LIST, RECEIVED } from "../warnings/warning-address";
 import { screenState } from "../screen/screen";
 import { controls } from "../theme/controls";
 import { setStyle } from "../theme/set-style";
@@ -50,8 +51,8 @@ export class PinisiConsole extends View {
   protected override render() {
     if (store.phase === "signed-out") return html`<sign-in></sign-in>`;
     if (store.phase === "failed") return html`<start-failed></start-failed>`;
-    const { panel, sheet, page, at, why } = screenState.state;
-    const usual = page === "programme" ? { "--panel": "min(48rem, 62vw)" } : {};
+    const { panel, sheet, page, at, why, warning } = screenState.state;
+    const usual = page === "programme" || (page === "events" && warning && warning !== LIST && warning !== RECEIVED) ? { "--panel": "min(48rem, 62vw)" } : {};
     const width = panel === null ? usual : { "--panel": `${panel}rem` };
     return html`
       <exercise-bar></exercise-bar>
@@ -90,10 +91,11 @@ export class PinisiConsole extends View {
 
   /** Escape steps out of the innermost thing that is open. */
   private back(): void {
-    const { value, incident, id, list, sheet } = screenState.state;
+    const { value, incident, warning, id, list, sheet } = screenState.state;
     if (this.keysShown) this.keysShown = false;
     else if (value) screenState.adjust({ value: null });
     else if (sheet) screenState.adjust({ sheet: false });
+    else if (warning) screenState.go({ warning: incident || warning === LIST ? null : LIST });
     else if (incident) screenState.go({ incident: null });
     else if (id) screenState.go({ id: null });
     else if (list) screenState.go({ list: null });

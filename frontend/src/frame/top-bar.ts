@@ -12,6 +12,7 @@ import { icon, mark } from "./icons";
 import "./search-box";
 import "./stage-badge";
 import { View } from "./view";
+import "./warning-badge";
 
 @customElement("top-bar")
 export class TopBar extends View {
@@ -161,6 +162,7 @@ export class TopBar extends View {
       <span class="mark">${mark()}</span>
       <h1><b>${store.city?.name ?? "Pinisi"}</b>${mode === "phone" ? "" : this.text(store.city?.title)}</h1>
       <stage-badge></stage-badge>
+      <warning-badge></warning-badge>
       ${mode === "wall" ? html`<city-clock></city-clock>` : this.tools(mode === "phone")}
     </header>`;
   }

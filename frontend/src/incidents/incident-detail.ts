@@ -87,6 +87,19 @@ export class IncidentDetail extends View {
         border-bottom: 1px solid var(--line);
       }
 
+      .warn {
+        margin-top: 0.625rem;
+        font-size: 0.8125rem;
+      }
+
+      kbd {
+        padding: 0 0.3125rem;
+        border: 1px solid var(--line);
+        border-radius: 0.25rem;
+        color: var(--ink2);
+        font: 500 0.75rem/1rem var(--text);
+      }
+
       .state,
       .remark {
         margin-bottom: 0.625rem;
@@ -176,6 +189,9 @@ export class IncidentDetail extends View {
         <p class="state">${state}</p>
         ${this.remarks(incident).map((remark) => html`<p class="remark">${remark}</p>`)}
         <incident-acts .incident=${incident} @acted=${() => this.read(incident.id)}></incident-acts>
+        ${store.past || !store.session?.permissions.includes("warnings.draft")
+          ? nothing
+          : html`<p class="warn"><button class="link" @click=${() => screenState.openWarning("new")}>${words.warned.give}</button> <kbd>b</kbd></p>`}
       </div>
       <incident-clocks .incident=${incident}></incident-clocks>
       <dl>

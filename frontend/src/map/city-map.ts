@@ -18,8 +18,9 @@ import { layGrounds } from "./ground-view";
 import "./legend-box";
 import "./legend-strip";
 import { LayerView } from "./layer-view";
-import { clusterSource, labelLayer, layerSource, sourcesFor, symbolLayers, topLayers, trailLayer } from "./layers";
+import { clusterSource, labelLayer, layerSource, sourcesFor, layTop, layTrails, symbolLayers } from "./layers";
 import "./map-buttons";
+import { layPen, PenView } from "./pen-view";
 import { mapStyles } from "./map-styles";
 import { type Palette, readPalette } from "./palette";
 import { pickAt } from "./picking";
@@ -33,11 +34,10 @@ import { mapCaption } from "../time/picture-caption";
 import { summarise } from "./summary";
 import { drawSymbol } from "./symbols";
 import { contains } from "./view-box";
-import { HEAT, heatLayer, shadeLayers } from "./shade-layers";
+import { layHeat, shadeLayers } from "./shade-layers";
 import "./shade-legend";
 import { ShadeView } from "./shade-view";
 import { shownLayers } from "./shown-layers";
-import { TRAILS } from "./trails";
 
 setWorkerUrl(workerUrl);
 
@@ -59,6 +59,7 @@ export class CityMap extends View {
   private layers: LayerView | null = null;
   private pointing: Pointing | null = null;
   private shade: ShadeView | null = null;
+  private pen: PenView | null = null;
   private readonly markPoints = { incidents: NOTHING, selected: NOTHING };
   private ready = false;
   private selectedId: string | null = null;
@@ -86,6 +87,7 @@ export class CityMap extends View {
     compared.removeEventListener("change", this.redraw);
     this.measured.disconnect();
     this.layers?.remove();
+    this.pen?.remove();
     this.map?.remove();
     this.map = null;
     super.disconnectedCallback();
@@ -104,6 +106,7 @@ export class CityMap extends View {
       ${pointing?.stack ? html`<stack-list .things=${pointing.stack.things} @close=${() => pointing.closeStack()}></stack-list>` : nothing}
       ${screenState.mode === "wall" ? html`<div class="corner"><shade-legend></shade-legend></div><legend-strip></legend-strip>` : this.controls()}
       ${store.city?.credits.length ? html`<p class="credit">${store.city.credits.join(" · ")}</p>` : nothing}
+      <pen-notice></pen-notice>
       <p class="unseen" id="map-help">${words.mapHelp}</p>
     `;
   }
@@ -135,10 +138,6 @@ export class CityMap extends View {
     return shownLayers(store.city?.layers ?? [], screenState.state.layers);
   }
 
-  private isOn(layer: Layer): boolean {
-    return this.shown().some(({ id }) => id === layer.id);
-  }
-
   private begin(): void {
     const { map: kept } = screenState.state;
     const camera = kept
@@ -165,6 +164,7 @@ export class CityMap extends View {
     const { map } = this;
     this.attach(map);
     this.shade = new ShadeView(map);
+    this.pen = new PenView(map, this.redraw);
     this.layers = new LayerView({
       map,
       above: this.above,
@@ -210,11 +210,9 @@ export class CityMap extends View {
     const style = groundStyle(city, store.areas, this.palette, scale);
     const ground = style.layers.findIndex(({ id, type }) => id === "city" && type === "fill");
     if (ground >= 0) style.layers.splice(ground + 1, 0, ...shadeLayers());
-    style.sources[HEAT] = { type: "geojson", data: NOTHING };
-    style.layers.push(heatLayer());
+    layHeat(style);
     layGrounds(style, city.layers, theme, this.palette, scale);
-    style.sources[TRAILS] = { type: "geojson", data: NOTHING };
-    style.layers.push(trailLayer(scale));
+    layTrails(style, scale);
     // What the city names first is drawn last, above the rest.
     for (const layer of [...city.layers].reverse()) {
       const sources = sourcesFor(NOTHING);
@@ -222,19 +220,17 @@ export class CityMap extends View {
       style.sources[clusterSource(layer)] = sources.clustered;
       style.layers.push(...symbolLayers(layer, theme, this.palette, scale));
     }
+    layPen(style, this.palette, scale);
     style.layers.push(...nameLayers(city, this.palette, scale));
     style.layers.push(...city.layers.flatMap((layer) => labelLayer(layer, this.palette, scale)));
-    for (const source of ["differences", "incidents", "selected"]) style.sources[source] = { type: "geojson", data: NOTHING };
-    style.layers.push(...topLayers(this.palette, scale));
+    layTop(style, this.palette, scale);
     this.drawn.clear();
     this.layers?.forget();
     this.shade?.forget();
     return style;
   }
 
-  private theme(): string {
-    return screenState.theme;
-  }
+  private readonly theme = (): string => screenState.theme;
 
   private scale(): number {
     return parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
@@ -255,13 +251,19 @@ export class CityMap extends View {
   private draw(): void {
     const { map } = this;
     if (!map || !this.ready) return;
-    for (const layer of store.city?.layers ?? []) this.layers?.draw(layer, this.isOn(layer));
+    this.drawLayers();
     this.shade?.draw(this.palette, this.theme());
     if (this.news("differences", `${compared.version} ${this.theme()}`)) {
       map.getSource<GeoJSONSource>("differences")?.setData(compared.points(this.theme()));
     }
     this.drawIncidents(map);
     this.drawSelection(map);
+    this.pen?.draw(this.dressed, !QUIET.matches);
+  }
+
+  private drawLayers(): void {
+    const shown = this.shown();
+    for (const layer of store.city?.layers ?? []) this.layers?.draw(layer, shown.includes(layer));
   }
 
   private drawIncidents(map: MapLibre): void {
@@ -367,7 +369,7 @@ export class CityMap extends View {
   }
 
   private moved(byHand: boolean): void {
-    if (this.ready) for (const layer of store.city?.layers ?? []) this.layers?.draw(layer, this.isOn(layer));
+    if (this.ready) this.drawLayers();
     if (!this.map || (!byHand && !this.ready)) return;
     const { lat, lng } = this.map.getCenter();
     screenState.adjust({ map: { zoom: this.map.getZoom(), lat, lon: lng } });

@@ -1,6 +1,7 @@
 /** How the city's layers are drawn: a symbol a row, names where there is room, clusters where there are too many. */
-import type { LayerSpecification, SourceSpecification } from "maplibre-gl";
+import type { LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
 import type { Layer } from "../api/types";
+import { NOTHING } from "./features";
 import type { Palette } from "./palette";
 import { REGULAR, SEMIBOLD } from "./style";
 import { staleName, symbolName } from "./symbols";
@@ -123,18 +124,24 @@ function clusterLayers(layer: Layer, palette: Palette, scale: number): LayerSpec
 }
 
 /** The way that moving things have come, below their symbols. */
-export function trailLayer(scale: number): LayerSpecification {
-  return {
+export function layTrails(style: StyleSpecification, scale: number): void {
+  style.sources[TRAILS] = { type: "geojson", data: NOTHING };
+  style.layers.push({
     id: TRAILS,
     type: "line",
     source: TRAILS,
     layout: { "line-cap": "round" },
     paint: { "line-color": ["get", "colour"], "line-opacity": ["get", "fade"], "line-width": 2 * scale },
-  } as LayerSpecification;
+  } as LayerSpecification);
 }
 
-/** Incidents and the selection: above everything, always drawn. */
-export function topLayers(palette: Palette, scale: number): LayerSpecification[] {
+/** What differs, incidents and the selection: above everything, always drawn. */
+export function layTop(style: StyleSpecification, palette: Palette, scale: number): void {
+  for (const source of ["differences", "incidents", "selected"]) style.sources[source] = { type: "geojson", data: NOTHING };
+  style.layers.push(...topLayers(palette, scale));
+}
+
+function topLayers(palette: Palette, scale: number): LayerSpecification[] {
   const layer = (id: string, text: object): LayerSpecification =>
     ({
       id,

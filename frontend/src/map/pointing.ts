@@ -7,6 +7,7 @@ import { staleMinutes } from "../live/tracks";
 import { screenState } from "../screen/screen";
 import { ailingRow, ailingWords } from "../sources/ailing";
 import type { Catalogue } from "../strings/catalogue";
+import { pen } from "./pen";
 import { type Picked } from "./picking";
 import { rowsAt, type Stacked } from "./stacks";
 
@@ -33,6 +34,7 @@ export class Pointing {
     const { map } = host;
     map.on("click", (event) => void this.clicked(event));
     map.on("mousemove", (event) => this.point(event));
+    map.on("dblclick", () => pen.finish());
     map.on("mouseout", () => this.tell(null));
     map.on("movestart", () => this.closeStack());
   }
@@ -44,6 +46,7 @@ export class Pointing {
   }
 
   private async clicked(event: MapMouseEvent): Promise<void> {
+    if (pen.mode !== "off") return pen.click([event.lngLat.lng, event.lngLat.lat]);
     const picked = this.host.pick(event.point);
     this.closeStack();
     if (!picked) return;
@@ -74,6 +77,10 @@ export class Pointing {
   }
 
   private point(event: MapMouseEvent): void {
+    if (pen.mode !== "off") {
+      this.host.map.getCanvas().style.cursor = "crosshair";
+      return this.tell(null);
+    }
     const picked = this.host.pick(event.point);
     this.host.map.getCanvas().style.cursor = picked ? "pointer" : "";
     const name = picked && this.named(picked);

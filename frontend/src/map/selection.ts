@@ -1,5 +1,5 @@
 /** What is selected, and where it lies: an area, a row of a layer, or an incident. */
-import type { MultiPolygon, Polygon } from "geojson";
+import type { Geometry, MultiPolygon, Polygon } from "geojson";
 import type { Area, Bounds, Incident, Layer, LonLat } from "../api/types";
 import { openPlace } from "../live/open-place";
 import { store } from "../live/store";
@@ -40,7 +40,11 @@ function fromOpenPlace(id: string): Selection | null {
   return { kind: "row", layer, at, row: { id, name: place.name, area: null, at, flags: [], source: null, cells: {} } };
 }
 
-function boundsOf(ground: Polygon | MultiPolygon): Bounds {
+/** Null of what is no ground. */
+export function boundsOf(ground: Polygon | MultiPolygon): Bounds;
+export function boundsOf(ground: Geometry): Bounds | null;
+export function boundsOf(ground: Geometry): Bounds | null {
+  if (ground.type !== "Polygon" && ground.type !== "MultiPolygon") return null;
   const corners = (ground.type === "Polygon" ? [ground.coordinates] : ground.coordinates).flat(2);
   const [lons, lats] = [corners.map(([lon = 0]) => lon), corners.map(([, lat = 0]) => lat)];
   return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];

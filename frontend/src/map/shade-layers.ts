@@ -1,5 +1,5 @@
 /** Areas in the colours of their classes, hatched where nothing is known; and the heat of points. */
-import type { LayerSpecification } from "maplibre-gl";
+import type { LayerSpecification, StyleSpecification } from "maplibre-gl";
 import type { AreaFigures } from "../api/types";
 import { RADII } from "../screen/shade";
 import type { Palette } from "./palette";
@@ -21,8 +21,9 @@ export function shadeLayers(): LayerSpecification[] {
   );
 }
 
-export function heatLayer(): LayerSpecification {
-  return { id: HEAT, type: "heatmap", source: HEAT, maxzoom: 16.5, layout: { visibility: "none" } } as LayerSpecification;
+export function layHeat(style: StyleSpecification): void {
+  style.sources[HEAT] = { type: "geojson", data: { type: "FeatureCollection", features: [] } };
+  style.layers.push({ id: HEAT, type: "heatmap", source: HEAT, maxzoom: 16.5, layout: { visibility: "none" } } as LayerSpecification);
 }
 
 /** Layers of the style for one level: of areas with a figure, and of those without. */

@@ -26,6 +26,7 @@ import { store } from "../live/store";
 import { INCIDENT_FILTERS, type IncidentFilter } from "../screen/address";
 import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
+import { LIST } from "../warnings/warning-address";
 
 /** Parts with keys of their own, and what takes calls: there `n` is a new call. */
 const OWN_KEYS: readonly string[] = ["incident-procedure", "task-list", "call-desk", "shift-note", "incident-units"];
@@ -101,7 +102,11 @@ export class EventsPage extends View {
   }
 
   protected override render() {
-    const { incident } = screenState.state;
+    const { incident, warning } = screenState.state;
+    if (warning && !store.past) {
+      void import("../warnings/warning-desk");
+      return html`<warning-desk></warning-desk>`;
+    }
     const tour = screenState.mode === "wall" && !store.past ? html`<wall-tour></wall-tour>` : nothing;
     if (incident) return html`${tour}<undo-bar></undo-bar><incident-detail .incidentId=${incident}></incident-detail>`;
     const may = store.session?.permissions.includes("incidents.act") && !store.past;
@@ -109,6 +114,9 @@ export class EventsPage extends View {
       ${tour}
       <div class="head">
         <h1>${this.words.pages.events}</h1>
+        ${store.past || !store.session?.permissions.includes("incidents.read")
+          ? nothing
+          : html`<button class="button" @click=${() => screenState.openWarning(LIST)}>${this.words.warned.title}</button>`}
         ${may
           ? html`<button class="button" aria-expanded=${this.raising} @click=${() => (this.raising = !this.raising)}>
               ${this.words.raiseIncident}
@@ -164,7 +172,7 @@ export class EventsPage extends View {
 
   /** Before the keys of the whole console: here `d` sends an agency. */
   private key(event: KeyboardEvent): void {
-    if (typing(event) || event.ctrlKey || event.metaKey || event.altKey || screenState.state.why) return;
+    if (typing(event) || event.ctrlKey || event.metaKey || event.altKey || screenState.state.why || screenState.state.warning) return;
     if (event.composedPath().some((each) => each instanceof HTMLElement && OWN_KEYS.includes(each.localName))) return;
     if (this.does(event.key)) {
       event.preventDefault();
@@ -177,6 +185,7 @@ export class EventsPage extends View {
     const list = this.renderRoot.querySelector<IncidentList>("incident-list");
     if ((key === "j" || key === "k") && list) list.step(key === "j" ? 1 : -1);
     else if (store.past || !store.session?.permissions.includes("incidents.act")) return false;
+    else if (key === "b" && store.session.permissions.includes("warnings.draft")) this.warn(list);
     else if (key === "n" && this.takesCalls()) return false;
     else if (key === "n") this.raise();
     else if (key === "u" && undo.done) void undo.undo();
@@ -190,6 +199,12 @@ export class EventsPage extends View {
     if (!at || !/^[atdrvcpshi]$/.test(key)) return false;
     void actByKey(key, at);
     return true;
+  }
+
+  /** A warning from the incident at hand, or from nothing. */
+  private warn(list: IncidentList | null): void {
+    const incident = screenState.state.incident ?? list?.at?.id ?? null;
+    screenState.go({ incident, warning: "new" });
   }
 
   private raise(): void {

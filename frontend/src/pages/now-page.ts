@@ -3,17 +3,21 @@ import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import type { Ailing } from "../api/source-types";
 import type { Tile } from "../api/types";
+import type { CapSeverity } from "../api/warnings";
 import { View } from "../frame/view";
 import { inOrderOfUrgency, isOpen } from "../live/incidents";
 import { tileAddress } from "../live/open-place";
 import { store } from "../live/store";
+import { markOf } from "../incidents/cap-mark";
 import "../incidents/incident-list";
+import "../incidents/severity-mark";
 import { screenState } from "../screen/screen";
 import { ailingWords } from "../sources/ailing";
 import "../sources/source-list";
 import "../sources/state-mark";
 import { controls, panelParts } from "../theme/controls";
 import "../value/value-view";
+import { LIST } from "../warnings/warning-address";
 
 @customElement("now-page")
 export class NowPage extends View {
@@ -34,6 +38,21 @@ export class NowPage extends View {
 
       .tiles > :last-child:nth-child(odd) {
         grid-column: 1 / -1;
+      }
+
+      .warned {
+        display: flex;
+        align-items: center;
+        gap: 0.625rem;
+        width: 100%;
+        padding: 0.625rem 1.125rem;
+        border-bottom: 1px solid var(--line);
+        font-size: 0.8125rem;
+        text-align: start;
+      }
+
+      .warned b {
+        font-weight: 600;
       }
 
       .sources {
@@ -70,6 +89,7 @@ export class NowPage extends View {
     return html`
       <h1 class="unseen">${this.words.pages.now}</h1>
       <div class="tiles">${now.tiles.slice(0, 7).map((tile) => this.tile(tile))}</div>
+      ${now.warnings?.inForce ? html`<button class="warned" @click=${() => screenState.openWarning(LIST)}>${this.warned(now.warnings.inForce, now.warnings.severity)}</button>` : nothing}
       <div class="sources">
         <button @click=${() => screenState.go({ list: "sources" })}>${this.sources(now.sources)} ›</button>
         ${now.ailing?.length ? html`<ul>${now.ailing.map((source) => this.ailing(source))}</ul>` : nothing}
@@ -82,6 +102,12 @@ export class NowPage extends View {
         ? html`<incident-list .incidents=${alarms} .label=${this.words.attention}></incident-list>`
         : html`<div class="empty"><strong>${this.words.quiet}</strong><p>${this.words.quietDetail}</p></div>`}
     `;
+  }
+
+  private warned(inForce: number, severity: CapSeverity | null) {
+    const words = this.words.warned;
+    return html`<severity-mark .severity=${markOf(severity)}></severity-mark>
+      <span><b>${words.inForce(this.format.exact(inForce))}</b> · ${words.severity[severity ?? "Unknown"]} ›</span>`;
   }
 
   private tile(tile: Tile) {

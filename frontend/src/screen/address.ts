@@ -24,6 +24,8 @@ export interface Screen {
   id: string | null;
   /** Incident that is selected. */
   incident: string | null;
+  /** What is open of the warnings, in the room of Events: see `warnings/warning-address.ts`. */
+  warning: string | null;
   /** Layer whose list is open on Place. */
   list: string | null;
   /** Value whose drawer is open: `entity attribute`, or `tile id`. */
@@ -61,6 +63,7 @@ export const START: Screen = {
   page: "now",
   id: null,
   incident: null,
+  warning: null,
   list: null,
   value: null,
   why: null,
@@ -110,6 +113,7 @@ export function parseAddress(search: string): Screen {
     page: oneOf(query.get("page"), PAGES) ?? "now",
     id: query.get("id"),
     incident: query.get("incident"),
+    warning: query.get("warning"),
     list: query.get("list"),
     value: query.get("value"),
     why: query.get("why"),
@@ -142,6 +146,7 @@ export function formatAddress(screen: Screen): string {
     ["page", screen.page === "now" ? null : screen.page],
     ["id", screen.id],
     ["incident", screen.incident],
+    ["warning", screen.warning],
     ["list", screen.list],
     ["value", screen.value],
     ["why", screen.why],

@@ -57,15 +57,20 @@ class ScreenState extends EventTarget {
   }
 
   open(page: Page): void {
-    this.go({ page, id: null, incident: null, list: null, value: null, sheet: false });
+    this.go({ page, id: null, incident: null, warning: null, list: null, value: null, sheet: false });
   }
 
   openPlace(id: string): void {
-    this.go({ page: "place", id, incident: null, value: null, sheet: false });
+    this.go({ page: "place", id, incident: null, warning: null, value: null, sheet: false });
   }
 
   openIncident(incident: string): void {
-    this.go({ page: "events", incident, id: null, list: null, value: null, sheet: false });
+    this.go({ page: "events", incident, id: null, warning: null, list: null, value: null, sheet: false });
+  }
+
+  /** Opens a part of the warnings; an incident that is open stays behind it. */
+  openWarning(warning: string): void {
+    this.go({ page: "events", warning, id: null, list: null, value: null, sheet: false });
   }
 
   /** Marks an entity on the map and brings it into view, without leaving the page. */

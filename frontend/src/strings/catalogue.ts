@@ -4,7 +4,7 @@ import { en } from "./en";
 import { id } from "./id";
 import { ja } from "./ja";
 
-type Widened<T> = T extends (...given: infer G) => string
+export type Widened<T> = T extends (...given: infer G) => string
   ? (...given: G) => string
   : T extends string
     ? string

@@ -1,3 +1,4 @@
+import { warned } from "./warned-en";
 import { data } from "./data-en";
 import { procedures } from "./procedures-en";
 import { units } from "./units-en";
@@ -315,6 +316,7 @@ export const en: Catalogue = {
   data,
   cityStage,
   shift,
+  warned,
   calls,
   incidents,
   work,

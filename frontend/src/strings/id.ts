@@ -1,3 +1,4 @@
+import { warned } from "./warned-id";
 import { data } from "./data-id";
 import { procedures } from "./procedures-id";
 import { units } from "./units-id";
@@ -313,6 +314,7 @@ export const id = {
   data,
   cityStage,
   shift,
+  warned,
   calls,
   incidents,
   work,

@@ -1,3 +1,4 @@
+import { warned } from "./warned-ja";
 import { data } from "./data-ja";
 import { procedures } from "./procedures-ja";
 import { units } from "./units-ja";
@@ -315,6 +316,7 @@ export const ja: Catalogue = {
   data,
   cityStage,
   shift,
+  warned,
   calls,
   incidents,
   work,
