@@ -62,6 +62,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     | `public_role` | role or empty | what a reader without account may do; empty: nothing |
     | `notification_targets` | words | where subscriptions may notify: names, networks, `loopback`, `private` |
     | `commit_window_ms` | ms | how long a commit waits for others to share its fsync, when there were several |
+    | `public_address` | address | how this house is reached from outside: for links in notices and warnings |
+    | `mail_server` | address | the relay that takes mails of notices; empty: no mail |
+    | `mail_from` | address | from which address they come |
+    | `notice_broker` | address | the MQTT broker for notices and warnings; empty: none |
+    | `apprise_services` | names | schemes of apprise that contacts may use (extra `notices`) |
     | `jobs_at_once` | count | long computations that run together, over all tenants; others wait |
     | `cot_host` | address | where the link for field phones (Cursor-on-Target) listens |
     | `cot_port` | 0-65535 | its TCP port; 0: closed |
@@ -90,6 +95,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     public_role: str = ""
     notification_targets: Names = ("loopback",)
     commit_window_ms: Milliseconds = 2.0
+    public_address: str = ""
+    mail_server: str = ""
+    mail_from: str = ""
+    notice_broker: str = ""
+    apprise_services: Names = ()
     jobs_at_once: Few = 2
     cot_host: str = "127.0.0.1"
     cot_port: Port = 0

@@ -51,6 +51,7 @@ DEEDS: list[AnyDeed] = [
     acts.CallAgain(),
     acts.Task(task="call the school"),
     acts.Follow(procedure="flood", did="done", step="confirm"),
+    acts.Told(contact="duty", channel="email", outcome="taken", answer="SMTP 250"),
 ]
 BY_WORD = {act_word(deed): deed for deed in DEEDS}
 
@@ -120,6 +121,7 @@ absorb       =              =            =        =         =          =        
 part         =              =            =        =         =          =        =         =          =        =        =        =
 call-again   =              =            =        =         =          =        =         =          =        =        =        -
 procedure    =              =            =        =         =          =        =         =          =        =        =        =
+told         =              =            =        =         =          =        =         =          =        =        =        =
 """  # noqa: E501
 """Every act of Ani in every state of an incident that Siti owns and resolved; `=`: the state stays, `-`: refused."""
 

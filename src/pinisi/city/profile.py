@@ -20,6 +20,7 @@ from pinisi.city.fault_rule import FaultRule
 from pinisi.city.importing.fault_texts import NOT_FOR_RULES, catalogue
 from pinisi.city.indicators import Indicator, read_indicators
 from pinisi.city.models import Model, read_models
+from pinisi.city.notices import NONE, Notices, read_notices
 from pinisi.city.operations import DEFAULTS, Operations, read_operations
 from pinisi.city.period import NotAPeriod, period_days
 from pinisi.city.provenance import Source, read_sources
@@ -154,6 +155,7 @@ class Profile(msgspec.Struct, frozen=True):
     """Where the files of `shapes` lie: the external folder, else the city's own."""
     models: tuple[Model, ...] = ()
     operations: Operations = DEFAULTS
+    notices: Notices = NONE
     stages: Stages = Stages()
     service_tiles: tuple[Indicator, ...] = ()
     """Numbers that services show here, `group` is the service (set by `runtime/views.py`, as is `written`)."""
@@ -227,6 +229,7 @@ def load_profile(folder: Path, data_from: Path | None = None, *, drawn: bool = T
     check_rows(tables, cards)
     indicators = read_indicators(folder / "indicators.toml")
     check_indicators(folder, city, indicators, cards)
+    operations = read_operations(folder)
     return Profile(
         folder=folder,
         city=city,
@@ -238,7 +241,8 @@ def load_profile(folder: Path, data_from: Path | None = None, *, drawn: bool = T
         shapes=shapes,
         drawings=drawings,
         models=read_models(folder / "models.toml"),
-        operations=read_operations(folder),
+        operations=operations,
+        notices=read_notices(folder, operations),
         stages=read_stages(folder),
     )
 

@@ -39,6 +39,8 @@ from pinisi.incidents.cot.station import Station
 from pinisi.incidents.desk import VERIFY, Desk
 from pinisi.incidents.grouping.gate import Gate as AlarmGate
 from pinisi.incidents.grouping.rules import group_rules
+from pinisi.incidents.notices.room import open_notices
+from pinisi.incidents.notices.ways import http_of, ways_of
 from pinisi.incidents.procedures.attending import Attendant
 from pinisi.incidents.procedures.procedures import Procedures
 from pinisi.incidents.procedures.surroundings import Surroundings
@@ -173,6 +175,9 @@ class House:
         self.surroundings = Surroundings(self.store, self.pinisi_table.expand_term, self._document)
         seal = Seal(settings.key_folder)
         self.warnings = WarningDesk(self.store, self.pinisi_table, seal, lambda tenant: self.town(tenant).profile)
+        http = http_of(settings)
+        self._opened.push_async_callback(http.close)
+        self.ways = ways_of(settings, http, self.now)
         self.imports = ImportDesk(settings.data / "imports", self.store, self.pinisi_table)
         self._opened.push_async_callback(self.imports.close)
         self.jobs = Jobs(self.store, self.pinisi_table, self.registry, self.town, settings.jobs_at_once)
@@ -311,6 +316,17 @@ class House:
         records = await open_records(ROOM, RECORDS, self.store, tenant, self.pinisi_table)
         town.switchboard = Switchboard(self.store, records, tenant, await line_key(self.store, tenant))
         town.photos = Photos(records)
+        town.notices = await open_notices(
+            self.store,
+            self.desk,
+            self.procedures.kept,
+            self.warnings,
+            records,
+            town,
+            self.ways,
+            address=self.settings.public_address,
+            services=self.settings.apprise_services,
+        )
         return town
 
     def town(self, tenant: str) -> Town:
@@ -434,6 +450,8 @@ class House:
                 town.tenant, self.store, self.desk, self.procedures, town.shelves, self.surroundings, town.now
             )
             group.create_task(attendant.attend(self.feed))
+            if town.notices is not None:
+                group.create_task(town.notices.work(self.feed))
 
     def _document(self, record: Record) -> Mapping[str, Any]:
         """An entity as checks of procedures see it."""

@@ -18,6 +18,7 @@ from pinisi.console.shift_endpoints import ShiftWish
 from pinisi.console.stage_endpoints import StageWish
 from pinisi.console.unit_endpoints import UnitFile, UnitPosition, UnitStateWish, UnitWish
 from pinisi.console.warning_bodies import WarningAct, WarningReview, WarningWish
+from pinisi.incidents.notices.contact import ContactWish
 from pinisi.people.account_register import AccountChange
 from pinisi.people.interface import AccountRequest, PasswordRequest, SignInRequest, TokenRequest
 from pinisi.runtime.import_desk import Correction, ImportWish
@@ -270,6 +271,7 @@ _STRUCTS: tuple[type[msgspec.Struct], ...] = (
     CrewAct,
     CrewFixes,
     CrewMembership,
+    ContactWish,
 )
 SCHEMAS.update(msgspec.json.schema_components(_STRUCTS, ref_template="#/components/schemas/{name}")[1])
 

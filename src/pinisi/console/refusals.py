@@ -9,6 +9,7 @@ from pinisi.context.problems import ProblemDetails, problem
 from pinisi.context.q_language import QueryError
 from pinisi.incidents.calls.switchboard import CallIsElsewhere, NoSuchCall
 from pinisi.incidents.desk import MayNot
+from pinisi.incidents.notices.outbox import NoSuchNotice
 from pinisi.incidents.procedures.followed import NoSuchRun
 from pinisi.incidents.queue import NoSuchIncident
 from pinisi.incidents.report.typefaces import NoTypefaces
@@ -65,6 +66,8 @@ def _known(error: Exception) -> Reply | None:
         return refuse(404, "No such warning", f"there is no warning {text[:120]}")
     if isinstance(error, NoSuchUnit):
         return refuse(404, "No such unit", f"there is no unit {text[:120]}, or you may not see it")
+    if isinstance(error, NoSuchNotice):
+        return refuse(404, "No such notice", f"there is no notice or contact {text[:120]}, or you may not see it")
     if isinstance(error, NoSuchNote):
         return refuse(404, "No such note", f"there is no hand-over note {text[:80]}")
     if isinstance(error, NoteDoesNotFit):

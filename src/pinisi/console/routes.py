@@ -18,6 +18,7 @@ from pinisi.console.job_endpoints import JOB_ROUTES
 from pinisi.console.lineage_endpoints import LINEAGE_ROUTES
 from pinisi.console.live import LIVE_ROUTES
 from pinisi.console.ngsi_ld_routes import NGSI_LD_ROUTES, PREFIX
+from pinisi.console.notice_endpoints import NOTICE_ROUTES
 from pinisi.console.openapi import openapi
 from pinisi.console.people_endpoints import PEOPLE_ROUTES
 from pinisi.console.place_endpoints import PLACE_ROUTES
@@ -75,6 +76,7 @@ ROUTES: tuple[Route, ...] = (
     *STAGE_ROUTES,
     *EXERCISE_ROUTES,
     *PROCEDURE_ROUTES,
+    *NOTICE_ROUTES,
     *WARNING_ROUTES,
     *WARNING_PROOF_ROUTES,
     *RECEIVED_ROUTES,

@@ -20,6 +20,7 @@ from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.term_table import TermTable
 from pinisi.incidents.agencies.photos import Photos
 from pinisi.incidents.calls.switchboard import Switchboard
+from pinisi.incidents.notices.room import NoticeRoom
 from pinisi.incidents.procedures.shelf import Shelves, known_of
 from pinisi.incidents.stage import StageDesk
 from pinisi.runtime.clock import Clock, ExerciseClock, ReplayClock, WallClock
@@ -45,6 +46,8 @@ class Town:
         """The call centre, where the tenant is a city that was opened."""
         self.photos: Photos | None = None
         """What crews photograph, likewise."""
+        self.notices: NoticeRoom | None = None
+        """Who is told of what, likewise."""
         self.stage = StageDesk(store, tenant, profile.stages, table)
         self._blinding = Blinding(store, tenant, self.layers)
         self.standings: Kept[Any] = Kept()

@@ -239,6 +239,19 @@ class Follow(Deed, frozen=True, kw_only=True, tag="procedure"):
     answer: Mapping[str, str] = {}
 
 
+class Told(Deed, frozen=True, kw_only=True, tag="told"):
+    """Somebody outside was told (by the house): `contact` is a key of the book of contacts, `answer` what the server of
+    the receiver said. `outcome`: `taken` by that server, `given-up`, or `read` by a person, who says so.
+    """
+
+    notice: str = ""
+    on: str = ""
+    contact: str = ""
+    channel: str = ""
+    outcome: str = ""
+    answer: str = ""
+
+
 class Task(Deed, frozen=True, kw_only=True, tag="task"):
     """Something to do was written down, or is `done`; `note` says what."""
 
@@ -249,7 +262,7 @@ class Task(Deed, frozen=True, kw_only=True, tag="task"):
 AnyDeed = (
     Raise | Take | Give | Note | Hand | Return | Resume | Shelve | Unshelve | Suppress | Release | Open | Triage
     | Assign | Withdraw | Accept | Refuse | Arrive | Finish | Resolve | Verify | Reject | BreakGlass | Review | Answer
-    | Close | Reopen | Merge | Unmerge | Absorb | Part | CallAgain | Follow | Task
+    | Close | Reopen | Merge | Unmerge | Absorb | Part | CallAgain | Follow | Task | Told
 )  # fmt: skip
 
 PersonDeed = (

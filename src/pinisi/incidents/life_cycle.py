@@ -41,6 +41,7 @@ from pinisi.incidents.acts import (
     Suppress,
     Take,
     Task,
+    Told,
     Triage,
     Unmerge,
     Unshelve,
@@ -94,6 +95,7 @@ FROM: Mapping[type[Deed], tuple[State, ...]] = {
     CallAgain: OPEN,
     Follow: STATES,
     Task: OPEN,
+    Told: STATES,
 }
 
 
@@ -472,6 +474,7 @@ _CONSEQUENCE: Mapping[type[Deed], Callable[[Record, Act, Any], Record]] = {
     Note: _line,
     Follow: _line,
     Task: _line,
+    Told: _line,
     Hand: _hand,
     Return: _return,
     Resume: _resume,

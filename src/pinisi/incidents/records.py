@@ -2,6 +2,7 @@
 
 from pinisi.incidents.agencies.photos import PHOTO, PHOTO_STATEMENTS
 from pinisi.incidents.calls.statements import CALL, CALL_STATEMENTS
+from pinisi.incidents.notices.statements import CONTACT, DELIVERY, NOTICE, NOTICE_STATEMENTS
 from pinisi.runtime.records import Records, migrations_of
 
 ROOM = "incidents"
@@ -9,6 +10,6 @@ ROOM = "incidents"
 RECORDS = Records(
     type="Incident",
     migrations=migrations_of("pinisi.incidents"),
-    tables=(CALL, PHOTO),
-    statements=(*CALL_STATEMENTS, *PHOTO_STATEMENTS),
+    tables=(CALL, PHOTO, CONTACT, NOTICE, DELIVERY),
+    statements=(*CALL_STATEMENTS, *PHOTO_STATEMENTS, *NOTICE_STATEMENTS),
 )

@@ -20,6 +20,8 @@ PERMISSIONS: Mapping[str, str] = {
     "procedures.run": "start and lead procedures",
     "stage.set": "set the stage of the city",
     "warnings.draft": "draft, change and withdraw warnings",
+    "notices.send": "see what everybody was told, and send again what was given up",
+    "contacts.manage": "keep the contacts who are told, with their names and addresses; every reading is on record",
     "warnings.release": "release warnings that somebody else has drafted",
     "console.read": "open the console's pages",
     "replays.run": "start, steer and end replays of the past",
@@ -56,6 +58,7 @@ _ROOM = _ACT | {
     "calls.read",
     "units.dispatch",
     "procedures.run",
+    "notices.send",
     "warnings.draft",
     "replays.run",
     "commands.give",
@@ -69,6 +72,7 @@ ROLES: Mapping[str, frozenset[str]] = {
         "stage.set",
         "warnings.release",
         "exercises.run",
+        "contacts.manage",
         "jobs.run",
         "sources.switch",
         "subscriptions.read",
@@ -81,7 +85,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     "technician": _WATCH
     | _CONNECT
     | {"context.write", "imports.manage", "house.manage", "replays.run", "jobs.run"}
-    | {"sources.push", "sources.switch", "services.switch", "calls.ring", "field.link"},
+    | {"sources.push", "sources.switch", "services.switch", "calls.ring", "field.link", "notices.send"},
     "department": _ACT
     | _CONNECT
     | {"context.write", "imports.manage", "jobs.run", "commands.give", "sources.push"}
