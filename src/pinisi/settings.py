@@ -47,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     |---|---|---|
     | `data` | folder | everything that must be kept; one process at a time |
     | `keys_folder` | folder | the key that signs the audit trail; None: beside the data folder, `data.keys` |
+    | `sign_in_file` | file | who keeps accounts for this house (OIDC); None: `sign-in.toml` of the data folder |
     | `city` | folder or name | the city to run when the command names none; None: the Makassar that is shipped |
     | `data_from` | folder | where cities and recordings find files that are not shipped; None: see add-a-city.md |
     | `host` | address | where to listen; anything but loopback demands an account |
@@ -80,6 +81,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     data: Path = Path("data")
     keys_folder: Path | None = None
+    sign_in_file: Path | None = None
     city: str | None = None
     data_from: Path | None = None
     host: str = "127.0.0.1"
@@ -121,7 +123,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.keys_folder or self.data.absolute().with_name(self.data.absolute().name + ".keys")
 
 
-_PLACES = frozenset({"data", "data_from", "keys_folder", "cot_certificate", "cot_key", "cot_clients"})
+_PLACES = frozenset({"data", "data_from", "keys_folder", "sign_in_file", "cot_certificate", "cot_key", "cot_clients"})
 """Folders and files: meant from where the settings file lies."""
 FIELDS: Mapping[str, Any] = get_type_hints(Settings, include_extras=True)
 
@@ -212,4 +214,4 @@ def _convert(key: str, value: Any, place: str) -> Any:
 def _as_path(kind: type, value: Any) -> Any:
     if kind is Path and isinstance(value, str | Path) and str(value):
         return Path(value).expanduser()
-    raise ValueError("expected the path of a folder")
+    raise ValueError("expected the path of a folder or file")

@@ -54,8 +54,11 @@ from pinisi.incidents.warnings.desk import WarningDesk
 from pinisi.incidents.warnings.issuing import Seal
 from pinisi.incidents.watch import watch
 from pinisi.people.binding import is_loopback, may_bind
+from pinisi.people.errors import RefusedToStart
 from pinisi.people.first_run import first_administrator
 from pinisi.people.gate import Gate
+from pinisi.people.oidc.keeper import Keeper, check_installed
+from pinisi.people.oidc.rules import FILE_NAME, SignInFile, SignInFileError, read_sign_in_file
 from pinisi.people.public import public_view
 from pinisi.people.register import People
 from pinisi.people.sealing import KeyRing
@@ -76,7 +79,9 @@ from pinisi.runtime.recordings import Library, recordings_folders
 from pinisi.runtime.records import open_records
 from pinisi.runtime.replay import Reach
 from pinisi.runtime.replays import Replays
+from pinisi.runtime.secrets import secret_of
 from pinisi.runtime.services import discover
+from pinisi.runtime.source import TransportFailed
 from pinisi.runtime.views import with_views
 from pinisi.settings import Settings
 from pinisi.store.protocol import HistoryQuery, LogEntry, Record
@@ -153,7 +158,14 @@ class House:
         self.keys = KeyRing(settings.key_folder, self.now)
         self.store.sealing = self.keys.seal
         self._opened.push_async_callback(seal_all, self.store)
-        self.people = People(self.store, loopback=is_loopback(settings.host), public=public_view(settings.public_role))
+        elsewhere, keepers = _keepers(settings)
+        self.people = People(
+            self.store,
+            loopback=is_loopback(settings.host),
+            public=public_view(settings.public_role),
+            address=elsewhere.address,
+            keepers=keepers,
+        )
         await self.people.open()
         if not self.people.loopback:
             self.first_password = await first_administrator(self.people, self.now())
@@ -456,6 +468,25 @@ class House:
     def _document(self, record: Record) -> Mapping[str, Any]:
         """An entity as checks of procedures see it."""
         return normalized(record.entity, self.pinisi_table, WHOLE)
+
+
+def _keepers(settings: Settings) -> tuple[SignInFile, list[Keeper]]:
+    """Who keeps accounts for this house, where `sign-in.toml` names anybody.
+
+    Raises:
+        RefusedToStart: the file, a secret or the package is wrong or missing; says which.
+    """
+    path = settings.sign_in_file or settings.data / FILE_NAME
+    if settings.sign_in_file is None and not path.is_file():
+        return SignInFile(address="", providers=()), []
+    try:
+        read = read_sign_in_file(path)
+        if lacking := check_installed():
+            raise SignInFileError(f"{path}: {lacking}")
+        secrets = [secret_of(settings.data, each.secret) if each.secret else "" for each in read.providers]
+    except (SignInFileError, TransportFailed) as error:
+        raise RefusedToStart(str(error)) from error
+    return read, [Keeper(each, secret) for each, secret in zip(read.providers, secrets, strict=True)]
 
 
 def _host_name(host: str) -> str:

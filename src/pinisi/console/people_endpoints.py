@@ -42,14 +42,19 @@ async def login(house: House, call: Call) -> Reply:
 
 async def logout(house: House, call: Call) -> Reply:
     cookie = cookie_in(call.headers.get(b"cookie", b""))
-    if cookie is not None:
-        await house.people.sessions.sign_out(cookie)
-    return Reply(204, headers=((b"set-cookie", clear_cookie(secure=_secure(house, call))),))
+    ended = None if cookie is None else await house.people.sessions.sign_out(cookie)
+    forget = ((b"set-cookie", clear_cookie(secure=_secure(house, call))),)
+    if cookie is not None and ended is not None and ended.provider:
+        leave = await house.people.city_accounts.leave(ended.provider, cookie, house.now())
+        return json_reply({"leave": leave}, headers=forget) if leave else Reply(204, headers=forget)
+    return Reply(204, headers=forget)
 
 
 async def change_own_password(house: House, call: Call) -> Reply:
     asked = read_request(call.body, PasswordRequest)
     account, now = await _own_account(house, call), house.now()
+    if account.identity is not None:
+        raise NotAllowed("The provider of your account keeps your password: change it there.")
     if not await house.people.sessions.proves(account, asked.password, call.address, now):
         raise BadField("password", "is not the one of today")
     with _member("password", "new"):
@@ -84,7 +89,11 @@ async def _own_account(house: House, call: Call) -> Account:
 
 def _secure(house: House, call: Call) -> bool:
     """Whether the browser must send the cookie over TLS only."""
-    return not house.people.loopback or (call.header(b"origin") or "").startswith("https:")
+    return (
+        not house.people.loopback
+        or house.people.city_accounts.over_tls
+        or (call.header(b"origin") or "").startswith("https:")
+    )
 
 
 async def list_sessions(house: House, call: Call) -> Reply:
@@ -115,6 +124,7 @@ async def create_account(house: House, call: Call) -> Reply:
         name=asked.name,
         password=asked.password,
         one_time=asked.one_time,
+        identity=asked.identity,
     )
     account = await house.people.accounts.create(wish, call.principal, house.now())
     place = f"/pinisi/v1/accounts/{account.id}".encode()
@@ -208,7 +218,7 @@ PEOPLE_ROUTES: tuple[Route, ...] = (
         permission=None,
         endpoint=logout,
         summary="Sign out: ends the session of the cookie. Open: it only gives rights up.",
-        answers=(204,),
+        answers=(200, 204),
     ),
     Route(
         method="POST",

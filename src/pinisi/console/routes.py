@@ -32,6 +32,7 @@ from pinisi.console.road_endpoints import ROAD_ROUTES
 from pinisi.console.service_endpoints import SERVICE_ROUTES
 from pinisi.console.service_routes import service_routes
 from pinisi.console.shift_endpoints import SHIFT_ROUTES
+from pinisi.console.sign_in_endpoints import SIGN_IN_ROUTES
 from pinisi.console.source_endpoints import SOURCE_ROUTES
 from pinisi.console.stage_endpoints import STAGE_ROUTES
 from pinisi.console.subscription_endpoints import SUBSCRIPTION_ROUTES
@@ -83,6 +84,7 @@ ROUTES: tuple[Route, ...] = (
     *PUBLIC_WARNING_ROUTES,
     *LIVE_ROUTES,
     *PEOPLE_ROUTES,
+    *SIGN_IN_ROUTES,
     *TRAIL_ROUTES,
     *(route for route in SUBSCRIPTION_ROUTES if not route.path.startswith(PREFIX)),
     *ROAD_ROUTES,

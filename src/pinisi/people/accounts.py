@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from pinisi.people.errors import BadField
+from pinisi.people.identities import Identity
 from pinisi.people.roles import ASSIGNABLE, COMMANDS, permissions_of
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Grant, Grants, Principal
@@ -81,6 +82,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `password` is an argon2id hash, None where there is none (nobody can sign in with it). Sessions that began before
     `sessions_since` are over. A `one_time` password opens no session: whoever signs in with it must choose his own.
+    With an `identity` he signs in at the provider that keeps it, and has no password here.
     """
 
     id: str
@@ -92,10 +94,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     disabled: bool = False
     sessions_since: Instant = 0
     one_time: bool = False
+    identity: Identity | None = None
 
     @property
     def administers(self) -> bool:
-        """Whether he can sign in and manage the accounts of the house."""
+        """Whether he can sign in and manage the accounts of the house, also when every provider of accounts is gone."""
         manages = any("people.manage" in assignment.permissions for assignment in self.assignments)
         return manages and not self.disabled and self.password is not None
 

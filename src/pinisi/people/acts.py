@@ -11,10 +11,12 @@ from pinisi.vocabulary.instant import format_instant
 STARTED = "started"
 SIGNED_IN = "signed-in"
 SIGN_IN_FAILED = "sign-in-failed"
+SIGN_IN_DENIED = "sign-in-denied"
 SIGNED_OUT = "signed-out"
 SESSION_ENDED = "session-ended"
 ACCOUNT_CREATED = "account-created"
 ACCOUNT_CHANGED = "account-changed"
+ACCOUNT_LINKED = "account-linked"
 TOKEN_MADE = "token-made"
 TOKEN_REVOKED = "token-revoked"
 EXPORTED = "exported"
@@ -34,13 +36,25 @@ def started(accounts: int, loopback: bool) -> AuditEntry:
     return AuditEntry(STARTED, "house", {"accounts": accounts, "loopback": loopback})
 
 
-def signed_in(account: str, address: str) -> AuditEntry:
-    return AuditEntry(SIGNED_IN, account_subject(account), {"address": address})
+def signed_in(account: str, address: str, provider: str = "") -> AuditEntry:
+    """`provider`: who proved him; empty: his password here."""
+    return AuditEntry(SIGNED_IN, account_subject(account), {"address": address} | _by(provider))
 
 
 def sign_in_failed(account: str | None, address: str) -> AuditEntry:
     """`account` only where there is one: people type passwords into the field of the name."""
     return AuditEntry(SIGN_IN_FAILED, "account" if account is None else account_subject(account), {"address": address})
+
+
+def sign_in_denied(provider: str, reason: str, subject: str, address: str) -> AuditEntry:
+    """Who came from a provider was not let in. `subject`: how it names him; without it nobody could link him."""
+    detail = {"provider": provider, "reason": reason, "address": address}
+    return AuditEntry(SIGN_IN_DENIED, "account", detail | ({"subject": subject} if subject else {}))
+
+
+def account_linked(account: str, provider: str) -> AuditEntry:
+    """The account waited for an address, and somebody whose it is has come from the provider."""
+    return AuditEntry(ACCOUNT_LINKED, account_subject(account), {"provider": provider})
 
 
 def signed_out(account: str) -> AuditEntry:
@@ -84,6 +98,10 @@ def exported(what: str, count: int, form: str) -> AuditEntry:
 def key_renewed(id: str, public: str, signer: str) -> AuditEntry:
     """The trail is signed with another key from now on; `signer` vouches for it."""
     return AuditEntry(KEY_RENEWED, "trail", {"key": id, "public": public, "signer": signer})
+
+
+def _by(provider: str) -> dict[str, str]:
+    return {"provider": provider} if provider else {}
 
 
 def _roles(account: Account) -> list[str]:

@@ -8,6 +8,8 @@ from msgspec import UNSET, UnsetType
 
 from pinisi.people.accounts import Account, Assignment
 from pinisi.people.errors import BadField
+from pinisi.people.identities import Identity
+from pinisi.people.oidc.rules import Provider
 from pinisi.people.sessions import SHOWN_ID, Session
 from pinisi.people.token_register import TokenWish
 from pinisi.people.tokens import Token
@@ -46,6 +48,7 @@ class AccountShown(Shown, frozen=True):
     assignments: tuple[Assignment, ...]
     has_password: bool
     one_time: bool
+    identity: Identity | None
     disabled: bool
     created_at: str
     changed_at: str
@@ -57,6 +60,7 @@ class AccountRequest(Asked, frozen=True):
     name: str | None = None
     password: str | None = None
     one_time: bool = False
+    identity: Identity | None = None
 
 
 def account_shown(account: Account) -> AccountShown:
@@ -67,10 +71,24 @@ def account_shown(account: Account) -> AccountShown:
         assignments=account.assignments,
         has_password=account.password is not None,
         one_time=account.one_time,
+        identity=account.identity,
         disabled=account.disabled,
         created_at=format_instant(account.created_at),
         changed_at=format_instant(account.changed_at),
     )
+
+
+class ProviderShown(Shown, frozen=True):
+    """`groups`: it has rules that give roles."""
+
+    id: str
+    name: Mapping[str, str]
+    issuer: str
+    groups: bool
+
+
+def provider_shown(provider: Provider) -> ProviderShown:
+    return ProviderShown(id=provider.id, name=provider.name, issuer=provider.issuer, groups=bool(provider.roles))
 
 
 class SessionShown(Shown, frozen=True):
@@ -79,6 +97,7 @@ class SessionShown(Shown, frozen=True):
     id: str
     account: str
     address: str
+    provider: str
     made_at: str
     seen_at: str
     ends_at: str
@@ -90,6 +109,7 @@ def session_shown(id: str, session: Session, current: str) -> SessionShown:
         id=id[:SHOWN_ID],
         account=session.account,
         address=session.address,
+        provider=session.provider,
         made_at=format_instant(session.made_at),
         seen_at=format_instant(session.seen_at),
         ends_at=format_instant(session.ends_at),

@@ -49,6 +49,18 @@ class Patience:
         if origin in self._failures:
             self._failures[origin].count -= 1
 
+    def wait_at(self, address: str, now: Instant) -> Instant:
+        """As `wait`, of attempts that name no account."""
+        return self._left(("", _origin(address)), now, FREE_FROM_ADDRESS, LONGEST_WAIT_OF_ADDRESS)
+
+    def begin_at(self, address: str, now: Instant) -> None:
+        self._count(("", _origin(address)), now)
+
+    def succeeded_at(self, address: str) -> None:
+        failures = self._failures.get(("", _origin(address)))
+        if failures is not None:
+            failures.count -= 1
+
     def _left(self, key: tuple[str, str], now: Instant, free: int, longest: Instant) -> Instant:
         failures = self._failures.get(key)
         if failures is None or failures.count < free or now - failures.last > FORGET_AFTER:

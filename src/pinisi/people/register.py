@@ -1,13 +1,15 @@
 """People as the rest of the house meets them: the registers, and the settings that decide who is admitted."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from pinisi.people.account_register import Accounts
 from pinisi.people.accounts import Assignment, principal_id, principal_of
 from pinisi.people.acts import started
 from pinisi.people.fixed import DEMO, NOBODY
 from pinisi.people.kept import PEOPLE
+from pinisi.people.oidc.city_accounts import CityAccounts
+from pinisi.people.oidc.keeper import Keeper
 from pinisi.people.passwords import Passwords
 from pinisi.people.patience import Patience
 from pinisi.people.public import public_principal
@@ -32,6 +34,7 @@ class People:
         loopback: the server listens to this machine only.
         public: what those may read who do not sign in.
         clock: the time on the wall, whatever the clock of a tenant shows.
+        address, keepers: how browsers reach this house, and who keeps accounts for it elsewhere.
     """
 
     def __init__(
@@ -43,8 +46,10 @@ class People:
         passwords: Passwords | None = None,
         patience: Patience | None = None,
         clock: Callable[[], Instant] = wall_clock,
+        address: str = "",
+        keepers: Sequence[Keeper] = (),
     ) -> None:
-        passwords = passwords or Passwords()
+        passwords, patience = passwords or Passwords(), patience or Patience()
         self.store = store
         self.loopback = loopback
         self._public = public
@@ -53,7 +58,8 @@ class People:
         self._standing = Standing(public, clock)
         self.accounts = Accounts(store, passwords, self._standing)
         self.tokens = Tokens(store, self.accounts, self._standing)
-        self.sessions = SignIn(store, self.accounts, passwords, patience or Patience())
+        self.sessions = SignIn(store, self.accounts, passwords, patience)
+        self.city_accounts = CityAccounts(store, self.accounts, self.sessions, patience, address, keepers)
         self._names: tuple[Position, Mapping[str, str]] | None = None
 
     async def open(self) -> None:

@@ -21,17 +21,22 @@ _LENGTH = 64
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One signed-in browser of an account, begun from this address; its document's id is the hash of the cookie."""
+    """One signed-in browser of an account, begun from this address; its document's id is the hash of the cookie.
+
+    `provider`: who proved the person, where it was not his password here; `until`: when it ends then in any case.
+    """
 
     account: str
     made_at: Instant
     seen_at: Instant
     address: str = ""
+    provider: str = ""
+    until: Instant = 0
 
     @property
     def ends_at(self) -> Instant:
         """It ends `IDLE` after its last use, and `LONGEST` after its beginning in any case."""
-        return min(self.seen_at + IDLE, self.made_at + LONGEST)
+        return min(self.seen_at + IDLE, self.made_at + LONGEST, self.until or self.made_at + LONGEST)
 
 
 def new_cookie() -> str:

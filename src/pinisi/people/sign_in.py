@@ -72,6 +72,13 @@ class SignIn:
         """A new session for one who has just proved himself (after he changed his password)."""
         return await self._begin(account, None, address, now)
 
+    async def begin_elsewhere(
+        self, account: Account, provider: str, address: str, now: Instant, until: Instant
+    ) -> SignedIn:
+        """A session for one whom a provider of accounts has proved; it ends at `until` in any case."""
+        session = Session(account=account.id, made_at=now, seen_at=now, address=address, provider=provider, until=until)
+        return await self._keep(account, session, now)
+
     async def proves(self, account: Account, password: str, address: str, now: Instant) -> bool:
         """Whether the password is the account's; counts as an attempt to sign in. Raises `TooSoon`."""
         self._be_patient(account.id, address, now)
@@ -80,14 +87,15 @@ class SignIn:
             self._patience.succeeded(account.id, address)
         return proved
 
-    async def sign_out(self, cookie: str) -> None:
-        """End the session; a cookie that opens nothing is fine."""
+    async def sign_out(self, cookie: str) -> Session | None:
+        """End the session, and answer it; a cookie that opens nothing is fine."""
         found = await self._kept.get(session_id(cookie))
         if found is None:
-            return
+            return None
         account = await self._accounts.get(found.value.account)
         by = NOBODY if account is None else principal_of(account, PEOPLE)
         await self._store.apply(PEOPLE, [self._kept.gone(found.id), signed_out(found.value.account)], by)
+        return found.value
 
     async def seen_by(self, principal: Principal, now: Instant) -> list[tuple[str, Session]]:
         """One's own sessions that are not over, or all of them with `people.manage`, by id; the newest first."""
@@ -138,13 +146,19 @@ class SignIn:
         self._patience.begin(id, address, now)
 
     async def _begin(self, account: Account, password: str | None, address: str, now: Instant) -> SignedIn:
-        cookie = new_cookie()
         session = Session(account=account.id, made_at=now, seen_at=now, address=address)
-        changes: list[Change] = [self._kept.put(session_id(cookie), session, 0), signed_in(account.id, address)]
-        changes += [self._kept.gone(found.id) for found in await self._kept.all() if now >= found.value.ends_at]
-        await self._store.apply(PEOPLE, changes, principal_of(account, PEOPLE))
+        signed = await self._keep(account, session, now)
         if password is not None:
             await self._accounts.renew_hash(account, password)
+        return signed
+
+    async def _keep(self, account: Account, session: Session, now: Instant) -> SignedIn:
+        """Keep a new session, and put away those that are over."""
+        cookie = new_cookie()
+        told = signed_in(account.id, session.address, session.provider)
+        changes: list[Change] = [self._kept.put(session_id(cookie), session, 0), told]
+        changes += [self._kept.gone(found.id) for found in await self._kept.all() if now >= found.value.ends_at]
+        await self._store.apply(PEOPLE, changes, principal_of(account, PEOPLE))
         return SignedIn(account, cookie)
 
 
