@@ -15,9 +15,17 @@ MAKASSAR = Path(__file__).parents[1] / "cities" / "makassar"
 
 
 def lay_out(data: Path, city: Path = MAKASSAR) -> None:
-    """Make the data folder as a start leaves it, where nothing is there yet and the city is Makassar as it ships."""
+    """Make the data folder as a start leaves it, where nothing is there yet and the city is Makassar as it ships.
+
+    With the key that signed its trail: else the checkpoints in it would be those of a stranger.
+    """
     if city == MAKASSAR and not (data / "tenants").exists():
         shutil.copytree(_loaded(), data, dirs_exist_ok=True)
+        shutil.copytree(_keys(_loaded()), _keys(data), dirs_exist_ok=True)
+
+
+def _keys(data: Path) -> Path:
+    return data.with_name(data.name + ".keys")
 
 
 @functools.cache

@@ -1,10 +1,13 @@
 """The audit trail over HTTP: signed on demand, exported whole by those without limits, a new key."""
 
+import shutil
+from collections.abc import AsyncIterator
 from pathlib import Path
 
+import apsw
 import httpx
 import pytest
-from house_at_hand import OURS, Opened
+from house_at_hand import OURS, Opened, copy_data, open_house
 
 from pinisi.people.accounts import Assignment
 from pinisi.people.proof.check import Verdict, check_trail
@@ -92,3 +95,47 @@ async def test_without_its_keys_the_house_goes_on_and_says_what_is_wrong(
         await demo.get(f"{OURS}/audit/checkpoints"),
     ):
         assert (answer.status_code, "trail.pub" in answer.json()["detail"]) == (409, True)
+
+
+@pytest.fixture
+async def whole(template: Path, tmp_path: Path) -> AsyncIterator[Opened]:
+    """A house with the key that has signed its trail so far."""
+    data = copy_data(template, tmp_path / "data")
+    shutil.copytree(template.with_name("data.keys"), tmp_path / "data.keys")
+    async with open_house(data) as opened:
+        yield opened
+
+
+async def test_the_house_checks_its_own_trail_and_says_who_asked_and_how_far(
+    whole: Opened,
+) -> None:
+    demo = whole.client()
+    before = (await demo.get(f"{OURS}/audit/checkpoints")).json()
+    assert before["verified"] is None
+    for of in ("city", "people"):
+        found = (await demo.post(f"{OURS}/audit/verification", params={"of": of})).json()
+        assert (found["findings"], found["byName"]) == ([], "Administrator (demo)")
+        assert found["through"] == found["sealed"] > 0
+    assert (await demo.get(f"{OURS}/audit/checkpoints")).json()["verified"]["through"] == await whole.position()
+    (line,) = (await demo.get(f"{OURS}/audit", params={"of": "people", "act": "trail-verified", "limit": 1})).json()[
+        "lines"
+    ]
+    assert (line["subject"], line["detail"]["findings"]) == ("trail/_people", 0)
+
+
+async def test_a_line_that_was_changed_in_the_file_is_found_and_said(whole: Opened) -> None:
+    await whole.house.store.seal("makassar")
+    demo = whole.client()
+    connection = apsw.Connection(str(whole.house.settings.tenant_folder / "makassar.sqlite"))
+    connection.execute("UPDATE log SET time = time + 1 WHERE position = 5")
+    connection.close()
+    found = (await demo.post(f"{OURS}/audit/verification")).json()
+    assert found["findings"]
+    assert (await demo.get(f"{OURS}/audit/checkpoints")).json()["verified"]["findings"] == found["findings"]
+
+
+async def test_who_sees_a_part_of_the_city_checks_no_trail(fresh: Opened) -> None:
+    await fresh.account("ani", Assignment(role="administrator"))
+    cookie = await fresh.account("sari", Assignment(role="steward", areas=frozenset({"73.71.09"})))
+    async with fresh.client(cookie=cookie) as sari:
+        assert (await sari.post(f"{OURS}/audit/verification")).status_code == 403

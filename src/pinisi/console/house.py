@@ -61,7 +61,8 @@ from pinisi.people.oidc.keeper import Keeper, check_installed
 from pinisi.people.oidc.rules import FILE_NAME, SignInFile, SignInFileError, read_sign_in_file
 from pinisi.people.public import public_view
 from pinisi.people.register import People
-from pinisi.people.sealing import KeyRing
+from pinisi.people.sealing import COPIES, KeyRing
+from pinisi.people.verifying import Verifier
 from pinisi.runtime.actions import Actions
 from pinisi.runtime.care import keep_sealed, seal_all, take_care
 from pinisi.runtime.city_loading import LOADER, folder_digest, is_loaded, load_city
@@ -157,6 +158,7 @@ class House:
         self._opened.push_async_callback(self.store.close)
         self.keys = KeyRing(settings.key_folder, self.now)
         self.store.sealing = self.keys.seal
+        self.verifier = Verifier(self.store, settings.tenant_folder, settings.key_folder / COPIES)
         self._opened.push_async_callback(seal_all, self.store)
         elsewhere, keepers = _keepers(settings)
         self.people = People(

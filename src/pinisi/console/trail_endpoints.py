@@ -9,9 +9,11 @@ from pinisi.people.acts import exported as act_of_export
 from pinisi.people.acts import key_renewed
 from pinisi.people.errors import Conflict, NotAllowed
 from pinisi.people.house import House
+from pinisi.people.interface import verification_shown
 from pinisi.people.kept import PEOPLE
 from pinisi.people.sealing import KeyRing, NoKey, checkpoint_of
 from pinisi.people.trail_export import exported
+from pinisi.people.verifying import Verifier
 from pinisi.store.protocol import Seal
 
 SHOWN = 100
@@ -22,6 +24,8 @@ class SealedHouse(House, Protocol):
 
     @property
     def keys(self) -> KeyRing: ...
+    @property
+    def verifier(self) -> Verifier: ...
 
 
 async def list_checkpoints(house: SealedHouse, call: Call) -> Reply:
@@ -44,7 +48,28 @@ async def _shown(house: SealedHouse, tenant: str, seals: Sequence[Seal]) -> Repl
     except NoKey as error:
         raise Conflict(str(error)) from error
     texts = [checkpoint_of(tenant, seal).text() for seal in seals]
-    return json_reply({"position": await house.store.position(tenant), "keys": keys, "checkpoints": texts})
+    last = await house.verifier.last(tenant)
+    return json_reply(
+        {
+            "position": await house.store.position(tenant),
+            "keys": keys,
+            "checkpoints": texts,
+            "verified": None if last is None else verification_shown(last, await house.people.names()),
+        }
+    )
+
+
+async def verify_trail(house: SealedHouse, call: Call) -> Reply:
+    """The whole trail of a tenant: so it takes somebody whose grants have no limits, as its export does."""
+    tenant = trail_of(call)
+    if not call.grants.sees_all:
+        raise NotAllowed("The whole trail is checked, or nothing: this needs a role without limits.")
+    try:
+        keys = house.keys.known()
+    except NoKey as error:
+        raise Conflict(str(error)) from error
+    found = await house.verifier.verify(tenant, keys, call.principal, house.now())
+    return json_reply(verification_shown(found, await house.people.names()))
 
 
 async def export_trail(house: SealedHouse, call: Call) -> Reply:
@@ -90,6 +115,15 @@ TRAIL_ROUTES: tuple[Route, ...] = (
         permission="house.manage",
         endpoint=make_checkpoint,
         summary="Sign the audit trail as it is now.",
+        parameters=("of",),
+        answers=(200, 400, 403, 409),
+    ),
+    Route(
+        method="POST",
+        path="/pinisi/v1/audit/verification",
+        permission="audit.read",
+        endpoint=verify_trail,
+        summary="Check the whole audit trail from its first line; that it was done, and what was found, is kept.",
         parameters=("of",),
         answers=(200, 400, 403, 409),
     ),

@@ -21,6 +21,7 @@ TOKEN_MADE = "token-made"
 TOKEN_REVOKED = "token-revoked"
 EXPORTED = "exported"
 KEY_RENEWED = "key-renewed"
+TRAIL_VERIFIED = "trail-verified"
 
 
 def account_subject(id: str) -> str:
@@ -98,6 +99,11 @@ def exported(what: str, count: int, form: str) -> AuditEntry:
 def key_renewed(id: str, public: str, signer: str) -> AuditEntry:
     """The trail is signed with another key from now on; `signer` vouches for it."""
     return AuditEntry(KEY_RENEWED, "trail", {"key": id, "public": public, "signer": signer})
+
+
+def trail_verified(tenant: str, through: int, findings: int) -> AuditEntry:
+    """The house has checked the trail of a tenant through this line."""
+    return AuditEntry(TRAIL_VERIFIED, f"trail/{tenant}", {"through": through, "findings": findings})
 
 
 def _by(provider: str) -> dict[str, str]:

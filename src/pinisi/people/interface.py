@@ -14,6 +14,7 @@ from pinisi.people.sessions import SHOWN_ID, Session
 from pinisi.people.token_register import TokenWish
 from pinisi.people.tokens import Token
 from pinisi.people.trail import AuditLine
+from pinisi.people.verifying import Verification
 from pinisi.vocabulary.instant import DAY, Instant, NotAnInstant, format_instant, parse_instant
 from pinisi.vocabulary.principal import Grant
 
@@ -193,6 +194,28 @@ def token_shown(token: Token, now: Instant) -> TokenShown:
         expires_at=format_instant(token.expires_at),
         used_at=format_instant(token.used_at) if token.used_at else None,
         revoked_at=None if token.revoked_at is None else format_instant(token.revoked_at),
+    )
+
+
+class VerificationShown(Shown, frozen=True):
+    """`through`: the last line that was looked at; `sealed`: the last that a signed checkpoint confirms."""
+
+    through: int
+    lines: int
+    sealed: int
+    at: str
+    by_name: str
+    findings: tuple[str, ...]
+
+
+def verification_shown(found: Verification, names: Mapping[str, str]) -> VerificationShown:
+    return VerificationShown(
+        through=found.position,
+        lines=found.lines,
+        sealed=found.sealed,
+        at=format_instant(found.at),
+        by_name=names.get(found.by, found.by),
+        findings=found.findings,
     )
 
 
