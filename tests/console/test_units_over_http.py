@@ -7,9 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
-from house_at_hand import OURS, Opened, entity_path
+from house_at_hand import NGSI, OURS, PINISI_CONTEXT, Opened, entity_path
 
 from pinisi.people.accounts import Assignment
+from pinisi.vocabulary.instant import format_instant
 
 pytestmark = pytest.mark.anyio
 UNITS = f"{OURS}/units"
@@ -288,3 +289,32 @@ async def test_the_entity_of_a_unit_says_where_it_is_and_when_that_was_and_names
     assert answer.status_code == 200
     assert "2026-01-01T08:00:00Z" in answer.text
     assert not any(name in answer.text for name in ("siti", "Siti", "ani", "Ani"))
+
+
+async def test_times_by_road_are_used_while_they_are_fresh_and_the_answer_says_which(
+    drilled: dict[str, httpx.AsyncClient], fresh: Opened
+) -> None:
+    siti, ani = drilled["siti"], drilled["ani"]
+    id = await fire(siti)
+    line = (await siti.get(f"{INCIDENTS}/{id}/recommendation")).json()
+    assert "by road" not in line["method"]["en"] and line["roads"] is None
+    assert "divided alike" in line["demand"]["en"]
+    bases = [each["base"] for each in (await siti.get(UNITS)).json()["units"]]
+    zones = [CITY_HALL, *bases]
+    now = format_instant(fresh.house.now())
+    entity = {
+        "id": "urn:ngsi-ld:TravelTimes:makassar",
+        "type": "TravelTimes",
+        "zones": {"type": "Property", "value": zones, "observedAt": now},
+        "travelSeconds": {"type": "Property", "value": [4_321] * len(zones) ** 2},
+    }
+    headers = {"link": PINISI_CONTEXT, "content-type": "application/json"}
+    assert (await ani.post(f"{NGSI}/entities", json=entity, headers=headers)).status_code == 201
+    road = (await siti.get(f"{INCIDENTS}/{id}/recommendation")).json()
+    assert "by road" in road["method"]["en"]
+    assert 4_321 + 60 in {each["travel"] for each in road["candidates"]}
+    assert (await ani.delete(entity_path(str(entity["id"])))).status_code == 204
+    entity["zones"] = {"type": "Property", "value": zones, "observedAt": "2026-01-01T00:00:00Z"}
+    assert (await ani.post(f"{NGSI}/entities", json=entity, headers=headers)).status_code == 201
+    stale = (await siti.get(f"{INCIDENTS}/{id}/recommendation")).json()
+    assert "by road" not in stale["method"]["en"] and "hour old" in stale["roads"]["en"]

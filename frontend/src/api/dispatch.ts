@@ -33,6 +33,7 @@ export interface Candidate extends Unit {
 export interface Recommendation {
   needed: Record<string, number>;
   method: Text;
+  roads: Text | null;
   how: Text;
   demand: Text;
   candidates: Candidate[];

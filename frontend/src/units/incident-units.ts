@@ -127,7 +127,7 @@ export class IncidentUnits extends View {
         ${found.candidates.map((each) => html`<li>${this.candidate(each)}</li>`)}
       </ul>
       ${found.candidates.length
-        ? html`<p class="text">${words.method(this.text(found.method))} ${this.text(found.how)} ${this.text(found.demand)}</p>`
+        ? html`<p class="text">${words.method(this.text(found.method))} ${this.text(found.roads)} ${this.text(found.how)} ${this.text(found.demand)}</p>`
         : nothing}
     </section>`;
   }

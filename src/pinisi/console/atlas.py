@@ -14,9 +14,10 @@ from pinisi.store.protocol import LogEntry, Store
 from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.principal import EVERYTHING
-from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA, CODE, LEVEL, LOCATION, PART_OF
+from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA, CODE, LEVEL, LOCATION, PART_OF, PINISI
 
 _MOST_AREAS = 100_000
+POPULATION = PINISI + "population"
 
 
 class AreaCard(msgspec.Struct, frozen=True, rename="camel"):
@@ -38,6 +39,8 @@ class Atlas:
         self._cards: dict[str, AreaCard] = {}
         self._names: dict[tuple[str, ...], str | None] = {}
         self._stale = True
+        self.people: dict[str, float] = {}
+        """How many live in an area, by its code, as far as it is known."""
         self.version = 0
 
     def heard(self, tenant: str, entries: Sequence[LogEntry]) -> None:
@@ -56,6 +59,10 @@ class Atlas:
         codes = {entity.id: value_of(entity, CODE) for entity in entities}
         self._cards = {codes[entity.id]: _card(entity, codes) for entity in entities}
         self._names.clear()
+        counts = {codes[entity.id]: value_of(entity, POPULATION) for entity in entities}
+        self.people = {
+            code: float(count) for code, count in counts.items() if isinstance(count, int | float) and count >= 0
+        }
         self.version += 1
 
     def card(self, code: str) -> AreaCard | None:

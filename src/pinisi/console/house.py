@@ -49,6 +49,7 @@ from pinisi.incidents.shelf import tend_shelf
 from pinisi.incidents.shift.shifts import Shifts
 from pinisi.incidents.units.entity import UNIT
 from pinisi.incidents.units.following import units_follow
+from pinisi.incidents.units.roads_known import RoadsKnown
 from pinisi.incidents.units.roster import Roster
 from pinisi.incidents.warnings.desk import WarningDesk
 from pinisi.incidents.warnings.issuing import Seal
@@ -177,6 +178,7 @@ class House:
         self.feed = InProcessFeed(self.store)
         self.desk = Desk(self.store, self._operations_of, self._others_on_duty, units_follow, frozenset({UNIT}))
         self.roster = Roster(self.store, self._operations_of)
+        self.roads = RoadsKnown(self.store)
         self.crews = Crews(self.store, self.desk, self._operations_of)
         self.queue = self.desk.queue
         self.procedures = Procedures(self.store, self.desk)

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from pinisi.city.operations import MOST_NEEDED
-from pinisi.console.atlas import Atlas
+from pinisi.console.demand import demand_of
 from pinisi.console.house import House
 from pinisi.console.http import BadRequest, Call, Reply, Route, json_reply
 from pinisi.console.incident_bodies import moment_of
@@ -14,18 +14,16 @@ from pinisi.console.layers import point_of
 from pinisi.console.town import Town
 from pinisi.incidents.incident import word_of
 from pinisi.incidents.queue import Case
-from pinisi.incidents.units.recommendation import Candidate, Demand, Recommendation, recommend
+from pinisi.incidents.units.recommendation import Candidate, Recommendation, recommend
 from pinisi.incidents.units.roster import NewUnit
 from pinisi.incidents.units.roster_file import read_roster
-from pinisi.incidents.units.travel import StraightLine
-from pinisi.incidents.units.unit import LonLat, Unit
-from pinisi.incidents.units.wording import EACH_ALIKE, HOW_IT_IS_FOUND, NO_PLACE, NO_UNITS, cover_text
+from pinisi.incidents.units.unit import Unit
+from pinisi.incidents.units.wording import HOW_IT_IS_FOUND, NO_PLACE, NO_UNITS, cover_text
 from pinisi.vocabulary.instant import format_instant
 from pinisi.vocabulary.principal import EVERYTHING
 from pinisi.vocabulary.terms import LOCATION
 
 MOST_FILE = 2_000_000
-_WAY = StraightLine()
 
 
 class UnitWish(msgspec.Struct, forbid_unknown_fields=True):
@@ -124,19 +122,21 @@ async def recommend_units(house: House, call: Call) -> Reply:
     place = point_of(word_of(case.entity, LOCATION))
     units = await house.roster.units(call.tenant, EVERYTHING)
     await town.atlas.refresh()
-    demand = _demand(town.atlas)
+    demand, basis = demand_of(town.atlas.cards(), town.atlas.people)
+    way, remark = await house.roads.travel(call.tenant, town.now())
     missing = NO_UNITS if not units else NO_PLACE if place is None else None
     found = Recommendation(chosen=(), candidates=(), missing=tuple(sorted(needed)))
     if place is not None and units:
-        found = recommend(units, needed, place, demand, _WAY, town.now())
+        found = recommend(units, needed, place, demand, way, town.now())
     chosen = {each.unit for each in found.chosen}
     known = {unit.id: unit for unit in units}
     return json_reply(
         {
             "needed": needed,
-            "method": _WAY.method,
+            "method": way.method,
+            "roads": remark,
             "how": HOW_IT_IS_FOUND,
-            "demand": EACH_ALIKE,
+            "demand": basis,
             "candidates": [_candidate_json(each, known[each.unit], each.unit in chosen) for each in found.candidates],
             "lacking": found.missing,
             "missing": missing,
@@ -189,15 +189,6 @@ def _needed(call: Call, town: Town, case: Case) -> Mapping[str, int]:
             raise BadRequest("need", f"from 1 to {MOST_NEEDED} units of each")
         needed[word[:40]] = int(count or "1")
     return needed
-
-
-def _demand(atlas: Atlas) -> Demand:
-    """Where the next calls may come from: the smallest areas of the city, each alike until calls are counted."""
-    cards = [card for card in atlas.cards() if card.center is not None]
-    parents = {card.parent for card in cards}
-    leaves = [card for card in cards if card.code not in parents]
-    places: tuple[LonLat, ...] = tuple(card.center for card in leaves if card.center is not None)
-    return Demand(names=tuple(card.name for card in leaves), places=places, weights=(1.0,) * len(places))
 
 
 _PATH = "/pinisi/v1/units"

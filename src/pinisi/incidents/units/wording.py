@@ -25,9 +25,31 @@ HOW_IT_IS_FOUND = Text(
     "被る遅れの見込みを加えたもの。決めるのは指令員です。",
 )
 EACH_ALIKE = Text(
-    id="Panggilan berikutnya dianggap sama banyak dari setiap wilayah terkecil, sampai panggilan kota dihitung.",
-    en="The next calls are taken to come alike from each of the smallest areas, until the city's calls are counted.",
-    ja="次の通報は、市の通報数が集計されるまで、最小の区域それぞれから同じ割合で来るものとみなします。",
+    id="Panggilan berikutnya dianggap sama banyak dari setiap wilayah terkecil: jumlah penduduk belum dimuat.",
+    en="The next calls are taken to come alike from each of the smallest areas: no population is loaded.",
+    ja="人口が登録されていないため、次の通報は最小の区域それぞれから同じ割合で来るものとみなします。",
+)
+BY_PEOPLE = Text(
+    id="Panggilan berikutnya dianggap sebanding dengan jumlah penduduk setiap wilayah terkecil.",
+    en="The next calls are taken to come from the smallest areas in proportion to the people who live there.",
+    ja="次の通報は、最小の区域それぞれの人口に比例して来るものとみなします。",
+)
+PEOPLE_SHARED = Text(
+    id="Panggilan berikutnya dianggap sebanding dengan penduduk. Penduduk sebagian wilayah terkecil belum dimuat: "
+    "jumlah wilayah di atasnya dibagi rata.",
+    en="The next calls are taken to come in proportion to the people. For some of the smallest areas these are not "
+    "loaded: the number of the area around them is divided alike.",
+    ja="次の通報は人口に比例して来るものとみなします。人口が登録されていない区域には、それを含む区域の人口を均等に割り当てます。",
+)
+ROADS_TOO_OLD = Text(
+    id="Waktu tempuh lewat jalan yang diketahui sudah lebih dari satu jam: tidak dipakai.",
+    en="The travel times by road that are known are more than an hour old: they are not used.",
+    ja="登録されている道路の所要時間は 1 時間以上前のものなので使いません。",
+)
+ROADS_UNUSABLE = Text(
+    id="Waktu tempuh lewat jalan tidak dapat dibaca: tidak dipakai.",
+    en="The travel times by road cannot be read: they are not used.",
+    ja="道路の所要時間が読み取れないため使いません。",
 )
 _NO_LOSS = Text(
     id="Tidak ada wilayah yang menunggu lebih lama.",
