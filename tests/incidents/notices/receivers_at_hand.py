@@ -79,18 +79,21 @@ class MailReceiver:
         self.mails: list[EmailMessage] = []
         self.receivers: list[str] = []
         self.answers: list[str] = []
-        self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
+        self._port = free_port()
+        self._controller: Controller | None = None
 
     @property
     def address(self) -> str:
-        return f"smtp+plain://127.0.0.1:{self._controller.port}"
+        return f"smtp+plain://127.0.0.1:{self._port}"
 
     def start(self) -> None:
+        self._controller = Controller(self, hostname="127.0.0.1", port=self._port)
         self._controller.start()
 
     def stop(self) -> None:
-        if self._controller.server is not None:
+        if self._controller is not None:
             self._controller.stop()
+            self._controller = None
 
     async def handle_RCPT(
         self, server: Any, session: Session, envelope: Envelope, address: str, options: list[str]

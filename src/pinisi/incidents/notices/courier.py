@@ -112,14 +112,21 @@ class Courier:
             self._waiting = bool(self._under_way)
         for contact, group in groupby(due, key=lambda each: each.contact):
             if contact not in self._under_way and len(self._under_way) < AT_ONCE:
-                self._start(contact, list(group))
+                ready = await self._in_turn(contact, list(group))
+                if ready:
+                    self._start(contact, ready)
+
+    async def _in_turn(self, contact: str, due: list[Delivery]) -> list[Delivery]:
+        """A warning is published after those before it, or after they were given up: no cancel overtakes its alert."""
+        if contact != BROKER:
+            return due
+        first = await self._outbox.first_to(BROKER)
+        return [each for each in due if each.key == first]
 
     def _start(self, contact: str, due: list[Delivery]) -> None:
         """One message at a time to each: those that were tried together stay together."""
         first = due[0].message
         together = [each for each in due if each.message == first][:MOST_TOGETHER]
-        if contact == BROKER:
-            together = together[:1]
         task = asyncio.get_running_loop().create_task(self._carry(contact, together), name=f"notice to {contact}")
         self._under_way[contact] = task
         task.add_done_callback(lambda done: self._back(contact, done))

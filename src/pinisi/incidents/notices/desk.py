@@ -60,7 +60,8 @@ class NoticeDesk:
         self._check(wish)
         listed = Listed(str(uuid4()), new_secret() if wish.channel == "webhook" else "")
         change = self.outbox.list_contact(listed.key, wish, listed.secret, self._where.now())
-        await self._store.apply(self._where.tenant, [change, _entry("contact-listed", listed.key, wish)], principal)
+        entry = _entry("contact-listed", listed.key, wish)
+        await self._store.apply(self._where.tenant, [change, entry], as_desk(principal))
         return listed
 
     async def change_contact(self, key: str, wish: ContactWish, principal: Principal) -> Listed:
@@ -80,7 +81,7 @@ class NoticeDesk:
 
     async def _known(self, changes: Sequence[Change], key: str, principal: Principal) -> None:
         try:
-            await self._store.apply(self._where.tenant, changes, principal)
+            await self._store.apply(self._where.tenant, changes, as_desk(principal))
         except VersionConflict:
             raise NoSuchNotice(key) from None
 

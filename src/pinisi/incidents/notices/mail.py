@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 from typing import Literal
 from urllib.parse import unquote, urlsplit
@@ -117,7 +118,7 @@ class Mail:
         for code, said in (server.mail(self._sender), server.rcpt(address)):
             if code >= 300:
                 return _refused(code, said)
-        code, said = server.data(mail.as_bytes())
+        code, said = server.data(mail.as_bytes(policy=SMTP))
         if code >= 300:
             return _refused(code, said)
         return Answer(True, f"SMTP {code} {_text(said)}; Message-ID {mail['Message-ID']}")
@@ -135,7 +136,7 @@ def mail_of(message: Outgoing, sender: str, now: Instant) -> EmailMessage:
     mail["Content-Language"] = message.language
     if message.exercise:
         mail["X-Pinisi-Exercise"] = "yes"
-    mail.set_content(message.text, charset="utf-8", cte="base64" if not message.text.isascii() else None)
+    mail.set_content(message.text, charset="utf-8", cte="quoted-printable" if message.text.isascii() else "base64")
     return mail
 
 

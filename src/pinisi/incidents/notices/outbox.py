@@ -145,6 +145,11 @@ class Outbox:
     async def due(self, now: Instant) -> Sequence[Delivery]:
         return [_delivery(row) for row in await self._records.read("due", {"now": now}, HERALD)]
 
+    async def first_to(self, contact: str) -> str:
+        """The oldest that is still owed to him; empty: none is."""
+        rows = await self._records.read("first to", {"contact": contact}, HERALD)
+        return str(rows[0]["key"]) if rows else ""
+
     async def next_due(self) -> Instant | None:
         """When the next one waits for; None where none waits."""
         return cast("int | None", (await self._records.read("next due", {}, HERALD))[0]["due"])
@@ -221,7 +226,7 @@ def _contact(row: Row) -> Contact:
         language=cast("Language", row["language"]),
         quiet=msgspec.json.decode(quiet, type=Quiet) if quiet else None,
         exercises=bool(row["exercises"]),
-        account=str(row["account"]),
+        account=str(row["whose"]),
         since=cast("int", row["since"]),
     )
 

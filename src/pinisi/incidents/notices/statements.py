@@ -7,7 +7,7 @@ CONTACT = Table(name="contact", subject="key", personal=("name", "address", "sec
 NOTICE = Table(name="notice")
 DELIVERY = Table(name="delivery", subject="contact")
 
-_PLAIN = "key, duties, level, channel, language, quiet, exercises, account, since"
+_PLAIN = "key, duties, level, channel, language, quiet, exercises, account AS whose, since"
 _DELIVERY = (
     "key, notice, incident, contact, channel, level, state, due, message, attempts, tried_at, ended_at, answer, "
     "unsure, read_at, read_by"
@@ -79,6 +79,11 @@ NOTICE_STATEMENTS: tuple[Statement, ...] = (
         "due",
         f"SELECT {_DELIVERY} FROM incidents__delivery WHERE state = 'waiting' AND due <= :now "
         "ORDER BY due, key LIMIT 1000",
+    ),
+    _delivery(
+        "first to",
+        "SELECT key FROM incidents__delivery WHERE contact = :contact AND state IN ('waiting', 'sending') "
+        "ORDER BY rowid LIMIT 1",
     ),
     _delivery("next due", "SELECT min(due) AS due FROM incidents__delivery WHERE state = 'waiting'"),
     _delivery(
