@@ -12,6 +12,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
+
 from figure import figure
 from load.flood_alarms import Alarmed, alarmed, happening
 from load.flood_archive import FloodArchive, half
@@ -62,7 +64,16 @@ def neighbourhoods(archive: FloodArchive) -> None:
     note = f"the same calls by kelurahan: {counts}"
     figure(f"{name}.kelurahan_f1", villages.f1, "ratio", f"one report: {few.f1:.2f}", note)
     note += f"; precision {villages.precision:.2f}, recall {villages.recall:.2f}"
+    plain(archive, said, name)
     figure(f"{name}.kelurahan_lead_h", villages.lead_h, "h", f"one report: {few.lead_h:.2f}", note)
+
+
+def plain(archive: FloodArchive, said: list[Said], name: str) -> None:
+    """As the service runs it: by kelurahan, without the register of RW that flood."""
+    bare = [msgspec.structs.replace(each, evidence=msgspec.structs.replace(each.evidence, prone=0.0)) for each in said]
+    found = by_kelurahan(archive, judged(archive, bare))
+    note = f"without the register of RW that flood; precision {found.precision:.2f}, recall {found.recall:.2f}"
+    figure(f"{name}.kelurahan_plain_f1", found.f1, "ratio", f"median lead {found.lead_h:.2f} h", note)
 
 
 def judged(archive: FloodArchive, said: list[Said]) -> dict[int, Instant]:

@@ -53,5 +53,6 @@ def test_another_type_raises_nothing() -> None:
 
 
 def test_makassar_raises_alarms_of_live_values_only(makassar: Profile) -> None:
-    assert {rule.type for rule in makassar.rules.alarms} == {"AirQualityIndex"}
-    assert {rule.id: rule.limit for rule in makassar.rules.alarms} == {"air-very-unhealthy": 200, "air-unhealthy": 100}
+    assert {rule.type for rule in makassar.rules.alarms} == {"AirQualityIndex", "FloodEstimate"}
+    limits = {rule.id: rule.limit for rule in makassar.rules.alarms}
+    assert limits == {"air-very-unhealthy": 200, "air-unhealthy": 100, "flooded-kelurahan": 0}

@@ -13,6 +13,7 @@ from pinisi.vocabulary import terms as kernel
 
 RELATIONSHIPS = {
     "partOf",
+    "refArea",
     "refObserved",
     "provider",
     "owner",

@@ -39,9 +39,9 @@ def change(path: Path, before: str, after: str) -> None:
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
 
 
-def test_makassar_shows_warnings_earthquakes_forecasts_and_units_behind_its_own_layers() -> None:
+def test_makassar_shows_what_its_services_bring_and_its_units_behind_its_own_layers() -> None:
     own = [layer.id for layer in load_profile(CITIES / "makassar").city.layers]
-    assert [*shown(CITIES / "makassar")] == [*own, "forecasts", "warnings", "earthquakes", "units"]
+    assert [*shown(CITIES / "makassar")] == [*own, "forecasts", "warnings", "earthquakes", "flooded", "units"]
     assert shown(CITIES / "makassar")["warnings"].service == "flood"
 
 

@@ -49,8 +49,41 @@ def days(count: int, last: float | None = None) -> tuple[dict[str, Any], ...]:
 
 
 NOW = "2026-11-20T12:10:00Z"
+
+
+def village() -> dict[str, Any]:
+    """A kelurahan of one square kilometre, as the boundaries draw it."""
+    ring = [[119.40, -5.15], [119.41, -5.15], [119.41, -5.14], [119.40, -5.14], [119.40, -5.15]]
+    told: dict[str, Any] = {"name": "Panakkukang", "level": "kelurahan"}
+    place = {"type": "GeoProperty", "value": {"type": "MultiPolygon", "coordinates": [[ring]]}}
+    properties = {name: {"type": "Property", "value": value} for name, value in told.items()}
+    return {"id": "urn:ngsi-ld:AdministrativeArea:id-x", "type": "AdministrativeArea", **properties, "location": place}
+
+
+def flooding(minutes_ago: int) -> dict[str, Any]:
+    at = format_instant(parse_instant(NOW) - minutes_ago * HOUR // 60)
+    point = {"type": "Point", "coordinates": [119.405, -5.145]}
+    place = {"type": "GeoProperty", "value": point, "observedAt": at}
+    return {"id": f"urn:ngsi-ld:FloodReport:x-{minutes_ago}", "type": "FloodReport", "location": place}
+
+
+ENDED: dict[str, Any] = {
+    "id": "urn:ngsi-ld:FloodEstimate:id-x",
+    "type": "FloodEstimate",
+    "floodJudgement": {"type": "Property", "value": "possibly"},
+    "validTo": {"type": "Property", "value": {"@type": "DateTime", "@value": "2026-11-20T11:00:00Z"}},
+}
 SERVICES = {
-    "flood": ServiceCase(service=flood.SERVICE, package="pinisi.services.flood", root=ROOT, samples=samples("flood")),
+    "flood": ServiceCase(
+        service=flood.SERVICE,
+        package="pinisi.services.flood",
+        root=ROOT,
+        samples=samples("flood"),
+        trials=(
+            Trial(reaction="flooded", story=(village(), flooding(30), flooding(20)), now=NOW),
+            Trial(reaction="flooded-over", story=(ENDED,), now=NOW),
+        ),
+    ),
     "environment": ServiceCase(
         service=environment.SERVICE,
         package="pinisi.services.environment",

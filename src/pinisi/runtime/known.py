@@ -57,6 +57,13 @@ class Known:
                 return said_of(instance, self._table)
         return None
 
+    def is_a(self, type: str) -> bool:
+        return self._table.expand_term(type) in self._entity.types
+
+    def says(self, attribute: str, value: str) -> bool:
+        """Whether an attribute has this value; asking is no reading of it."""
+        return any(each.value == value for each in self._entity.attributes.get(self._iri(attribute), ()))
+
     def value(self, attribute: str) -> Any:
         found = self.said(attribute)
         return None if found is None else found.value

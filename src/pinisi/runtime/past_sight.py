@@ -167,6 +167,9 @@ class PastSight:
     async def find(self, query: EntityQuery, most: int) -> Sequence[Record]:
         return await self._picture(query, self.at, most)
 
+    async def newest(self, query: EntityQuery, most: int) -> Sequence[Record]:
+        return (await self._picture(query, self.at, EVERY_VALUE))[-most:]
+
     async def _picture(self, query: EntityQuery, at: Instant, most: int = 1_000) -> Sequence[Record]:
         known = at if self._known_by == "received" else None
         asked = PictureQuery(entities=query, at=at, known=known, limit=most)

@@ -22,12 +22,14 @@ class Wake(msgspec.Struct, frozen=True, kw_only=True):
 
     `subject` says whom the reaction is then about: the entity itself; the ones that its Relationship of that name
     points to; or `WHOLE_CITY`. With `on_change` False no change wakes it: it only says whom the clock's beats are for.
+    `where`: only of entities that say this of these attributes, where the reaction is about the entity itself.
     """
 
     type: str
     attributes: tuple[str, ...] = ()
     subject: str | None = None
     on_change: bool = True
+    where: Mapping[str, str] = {}
 
 
 class Past(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,13 +42,16 @@ class Past(msgspec.Struct, frozen=True, kw_only=True):
 
 class Others(msgspec.Struct, frozen=True, kw_only=True):
     """Entities of a type: those within `near` metres of the subject, those whose Relationship `linked` names it, or,
-    with neither, all of them.
+    with neither, all of them: of more than `most` those that came first, with `newest` those that came last.
+    `where`: only those that say this of these attributes (where neither `near` nor `linked` is given).
     """
 
     type: str
     near: float | None = None
     linked: str | None = None
     most: int = 1_000
+    newest: bool = False
+    where: Mapping[str, str] = {}
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True):

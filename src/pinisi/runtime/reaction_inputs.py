@@ -10,7 +10,7 @@ from pinisi.runtime.known import Inputs, Known, related
 from pinisi.runtime.lane import Waiting
 from pinisi.runtime.reaction import WHOLE_CITY, Named, Others, Past, Reaction
 from pinisi.runtime.sight import Sight, Windows
-from pinisi.store.query import Compare, EntityQuery, GeoQuery, Path, TypeIs
+from pinisi.store.query import AllOf, Compare, EntityQuery, GeoQuery, Path, TypeIs
 from pinisi.vocabulary.terms import LOCATION
 
 
@@ -37,7 +37,7 @@ class Fetcher:
         found: list[tuple[Waiting, Known | None]] = []
         for one in waiting:
             subject = None if one.subject == WHOLE_CITY else await self._sight.entity(one.subject)
-            if subject is not None or one.subject == WHOLE_CITY:
+            if one.subject == WHOLE_CITY or (subject is not None and self._concerns(subject)):
                 found.append((one, subject))
         subjects = [(one, subject) for one, subject in found if subject is not None]
         windows = await self._windows(subjects)
@@ -50,6 +50,15 @@ class Fetcher:
             }
             fetched.append(await self._inputs(one, subject, windows.get(one.subject, {}), others))
         return fetched
+
+    def _concerns(self, subject: Known) -> bool:
+        """Whether some wake of the reaction is about such an entity."""
+        for wake in self._reaction.wakes:
+            if wake.subject is not None or (
+                subject.is_a(wake.type) and all(subject.says(name, value) for name, value in wake.where.items())
+            ):
+                return True
+        return False
 
     def _others(self) -> list[Others]:
         return [each for each in self._reaction.inputs if isinstance(each, Others)]
@@ -71,7 +80,13 @@ class Fetcher:
         return Fetched(one, inputs, versions_of(self._reaction, inputs, self._own))
 
     async def _all(self, wanted: Others) -> list[Known]:
-        return await self._found(EntityQuery(types=TypeIs(self._table.expand_term(wanted.type))), wanted.most)
+        iri = self._table.expand_term
+        said = tuple(Compare(Path(iri(name)), "==", (value,)) for name, value in wanted.where.items())
+        query = EntityQuery(types=TypeIs(iri(wanted.type)), filter=AllOf(said) if said else None)
+        if not wanted.newest:
+            return await self._found(query, wanted.most)
+        records = await self._sight.newest(query, wanted.most)
+        return [Known(record.entity, self._table, record.position) for record in records]
 
     async def _linked(self, subjects: Sequence[str]) -> dict[str, dict[str, list[Known]]]:
         """Type -> subject -> the entities that name it; one question for all subjects."""

@@ -24,6 +24,10 @@ class Sight(Protocol):
         """Entities in order of first creation."""
         ...
 
+    async def newest(self, query: EntityQuery, most: int) -> Sequence[Record]:
+        """Those that were created last, in order of first creation."""
+        ...
+
     async def windows(self, past: Past, subjects: Sequence[tuple[Instant, Known]]) -> Mapping[str, Windows]:
         """Subject -> what it said over the hours before its moment."""
         ...
@@ -44,6 +48,11 @@ class PresentSight:
 
     async def find(self, query: EntityQuery, most: int) -> Sequence[Record]:
         return (await self._store.find(self._tenant, query, self._grants, limit=most)).records
+
+    async def newest(self, query: EntityQuery, most: int) -> Sequence[Record]:
+        total = (await self._store.find(self._tenant, query, self._grants, limit=0, count=True)).count or 0
+        start = max(0, total - most)
+        return (await self._store.find(self._tenant, query, self._grants, limit=most, offset=start)).records
 
     async def windows(self, past: Past, subjects: Sequence[tuple[Instant, Known]]) -> Mapping[str, Windows]:
         known = {subject.id: (moment, subject) for moment, subject in subjects}

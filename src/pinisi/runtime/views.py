@@ -106,13 +106,14 @@ def panel_of(registry: Registry, types: Sequence[str]) -> tuple[Service, Panel] 
 
 def _written(profile: Profile, registry: Registry, kinds: Sequence[SourceKind[Any]]) -> frozenset[str]:
     """The entity types, by short name, that the city's sources write, whether they are on or not, that it shows itself,
-    and that reactions make of them.
+    and that reactions make of them. Incidents are among what wakes reactions where the city sorts them by category.
     """
     wanted = read_live(profile.folder)
     found = [kind_of(each.kind, registry, kinds) for each in wanted]
     written = {type for kind in found if kind is not None for type in kind.writes}
     written |= {type for each in wanted for type in _mapped(profile.folder, each)}
     known = written | {layer.type for layer in profile.city.layers}
+    known |= {"Incident"} if profile.operations.categories else set()
     reactions = [reaction for service in registry.services for reaction in service.reactions]
     woken = [reaction for reaction in reactions if any(wake.type in known for wake in reaction.wakes)]
     return frozenset(written | {writes.type for reaction in woken for writes in reaction.writes})

@@ -10,7 +10,7 @@ import msgspec
 
 from pinisi.city.facts import Entity, Origin, fact, place
 
-REPORT, AREA = "FloodReport", "FloodArea"
+REPORT, AREA, ESTIMATE = "FloodReport", "FloodArea", "FloodEstimate"
 State = Literal[0, 1, 2, 3, 4]
 """0 not flooded, 1 flooded by an unknown depth, 2 by 10 to 70 cm, 3 by 71 to 150 cm, 4 deeper: the classes that BPBD
 DKI Jakarta sets in PetaBencana.id."""
@@ -62,6 +62,11 @@ def report_id(id: str) -> str:
 
 def area_id(id: str) -> str:
     return f"urn:ngsi-ld:{AREA}:{id}"
+
+
+def estimate_id(area: str) -> str:
+    """Of the estimate about an area, by the area's own id."""
+    return f"urn:ngsi-ld:{ESTIMATE}:{area.rpartition(':')[2]}"
 
 
 def report_entity(report: FloodReport, source: str, method: str = "reported") -> Entity:

@@ -1,4 +1,4 @@
-"""How the city sees warnings and earthquakes: layers, a tile, the panel of a warning, a section of the report."""
+"""How the city sees floods, warnings and earthquakes: layers, a tile, panels, a section of the report."""
 
 from pinisi.city.facts import Selection
 from pinisi.city.formula import Formula
@@ -26,6 +26,17 @@ EARTHQUAKES = Layer(
     hue=5,
     columns=columns("magnitude", "depth", "felt", magnitude=TEXTS["magnitude-unit"], depth="KMT"),
 )
+FLOODED = Layer(
+    id="flooded",
+    title=TEXTS["flooded-layer"],
+    type="FloodEstimate",
+    shape="hexagon",
+    hue=1,
+    drawing="area",
+    classes=("possibly", "probably"),
+    columns=columns("floodJudgement", "floodChance", "reportCount", "validTo", "estimatedFrom", floodChance="P1"),
+)
+"""Filled while reports hold; an estimate that is over stays as an outline, with when it ended."""
 IN_FORCE = Tile(
     id="warnings-in-force",
     title=TEXTS["in-force"],
@@ -35,6 +46,21 @@ WARNING = Panel(
     type="Alert",
     title=TEXTS["warning"],
     attributes=("severity", "urgency", "certainty", "validFrom", "validTo", "description", "instruction"),
+)
+FLOODED_PANEL = Panel(
+    type="FloodEstimate",
+    title=TEXTS["flooded-layer"],
+    attributes=(
+        "estimatedFrom",
+        "floodJudgement",
+        "floodChance",
+        "reportCount",
+        "measuredPrecision",
+        "measuredRecall",
+        "measuredOn",
+        "validFrom",
+        "validTo",
+    ),
 )
 SHAKEN = Section(
     id="earthquakes-of-the-month",
@@ -48,4 +74,4 @@ SHAKEN = Section(
         Cell(attribute="felt"),
     ),
 )
-VIEWS = (WARNINGS, EARTHQUAKES, IN_FORCE, WARNING, SHAKEN)
+VIEWS = (WARNINGS, EARTHQUAKES, FLOODED, IN_FORCE, WARNING, FLOODED_PANEL, SHAKEN)
