@@ -264,3 +264,30 @@ async def test_a_position_that_cannot_be_taken_is_refused(shift: dict[str, httpx
     ):
         answer = await shift[who].post(f"{OURS}/crew/position", json={"fixes": fixes})
         assert answer.status_code == status, answer.text
+
+
+async def test_a_link_signs_one_phone_in_once_and_only_as_a_crew(
+    shift: dict[str, httpx.AsyncClient], fresh: Opened
+) -> None:
+    siti = shift["siti"]
+    told = (await siti.get(MEMBERS)).json()
+    assert [(each["name"], each["invitable"]) for each in told["members"]] == [("Dinkes", True), ("Regu", True)]
+    assert told["unbound"] == [{"account": "baru", "name": "Baru"}]
+    for account in ("ani", "siti", "baru", "nobody"):
+        await done(siti, f"{OURS}/crew/invitations", 400, account=account)
+    earlier = await done(siti, f"{OURS}/crew/invitations", 201, account="regu")
+    made = await done(siti, f"{OURS}/crew/invitations", 201, account="regu")
+    assert (await siti.get(MEMBERS)).json()["members"][1]["invitedUntil"] == made["expiresAt"]
+    code = made["path"].removeprefix("/crew#join=")
+    async with fresh.client() as phone:
+        await done(phone, f"{OURS}/crew/join", 409, code=earlier["path"].removeprefix("/crew#join="))
+        assert (await done(phone, f"{OURS}/crew/join", code=code))["account"] == "regu"
+        assert (await phone.get(CREW)).json()["agency"] == "damkar"
+        await done(phone, f"{OURS}/crew/join", 409, code=code)
+        assert (await phone.get(f"{OURS}/units")).status_code == 403
+        assert code not in (await fresh.house.store.documents("makassar", "crew-invitation")).__repr__()
+        await done(siti, f"{OURS}/crew/invitations", 201, account="regu")
+        assert (await siti.delete(f"{MEMBERS}/regu")).status_code == 204
+        assert (await phone.get(CREW)).status_code == 403
+        assert (await fresh.house.store.documents("makassar", "crew-invitation")) == []
+    await done(shift["regu"], f"{OURS}/crew/invitations", 403, account="regu")

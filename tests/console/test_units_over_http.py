@@ -318,3 +318,54 @@ async def test_times_by_road_are_used_while_they_are_fresh_and_the_answer_says_w
     assert (await ani.post(f"{NGSI}/entities", json=entity, headers=headers)).status_code == 201
     stale = (await siti.get(f"{INCIDENTS}/{id}/recommendation")).json()
     assert "by road" not in stale["method"]["en"] and "hour old" in stale["roads"]["en"]
+
+
+async def test_a_unit_is_changed_and_goes_out_of_service_with_a_reason(drilled: dict[str, httpx.AsyncClient]) -> None:
+    siti = drilled["siti"]
+    wish = {"name": "Damkar 1", "agency": "damkar", "capabilities": ["fire-engine"], "base": [119.41, -5.13]}
+    changed = await siti.put(f"{UNITS}/{ENGINE}", json=wish)
+    assert (changed.status_code, changed.json()["name"], changed.json()["state"]) == (200, "Damkar 1", "free")
+    assert (await siti.put(f"{UNITS}/{ENGINE}", json=wish | {"agency": "nowhere"})).status_code == 400
+    assert (await siti.put(f"{UNITS}/urn:ngsi-ld:Unit:makassar-x", json=wish)).status_code == 404
+    off = await done(siti, f"{UNITS}/{ENGINE}/state", state="off", reason="repair")
+    assert (off["state"], off["outOfService"]) == ("off", "repair")
+    await done(siti, f"{UNITS}/{ENGINE}/state", 400, state="off", reason="Andi sakit")
+    assert (await done(siti, f"{UNITS}/{ENGINE}/state", state="free"))["outOfService"] is None
+    reasons = (await siti.get(UNITS)).json()["offReasons"]
+    assert {"code": "no-crew", "name": {"id": "tanpa awak", "en": "no crew", "ja": "人員不足"}} in reasons
+
+
+async def test_a_preview_says_what_an_import_would_change_and_writes_nothing(
+    drilled: dict[str, httpx.AsyncClient], fresh: Opened
+) -> None:
+    siti = drilled["siti"]
+    text = (
+        CSV.replace("Damkar Latihan 2", "Damkar Dua") + "baru;Baru;damkar;fire-engine;119.4;-5.1;\nx;;damkar;?;a;b;\n"
+    )
+    before = await fresh.position()
+    told = await done(siti, f"{UNITS}/import", text=text, preview=True)
+    assert [(each["code"], each["change"], each["fields"]) for each in told["changes"] if each["change"] != "same"] == [
+        ("latihan-damkar-2", "changed", ["name"]),
+        ("baru", "new", []),
+    ]
+    assert [(each["row"], each["field"]) for each in told["faults"]] == [(7, "longitude")]
+    assert await fresh.position() == before
+
+
+async def test_a_shifts_list_puts_units_on_duty_and_off_it_all_or_none(drilled: dict[str, httpx.AsyncClient]) -> None:
+    siti = drilled["siti"]
+    id = await fire(siti)
+    await act(siti, id, act="assign", agency="damkar", unit=FAR_ENGINE)
+    bad = "code,duty,reason\nlatihan-damkar-3,no,\nlatihan-damkar-1,maybe,\nlatihan-damkar-2,no,sick\nx,yes,\n"
+    faults = (await done(siti, f"{UNITS}/import", 400, text=bad))["faults"]
+    assert [(each["row"], each["field"]) for each in faults] == [(2, "duty"), (3, "duty"), (4, "reason"), (5, "code")]
+    good = "code,duty,reason\nlatihan-damkar-1,no,training\nlatihan-damkar-2,tidak,\nlatihan-ambulans-1,ya,\n"
+    assert await done(siti, f"{UNITS}/import", text=good) == {"units": 3, "faults": []}
+    units = {each["id"][-16:]: each for each in (await siti.get(UNITS)).json()["units"]}
+    assert [units[each]["outOfService"] for each in ("latihan-damkar-1", "latihan-damkar-2")] == [
+        "training",
+        "shift-end",
+    ]
+    back = await done(siti, f"{UNITS}/import", text="code,duty\nlatihan-damkar-1,yes\n")
+    assert back["units"] == 1
+    assert (await siti.get(f"{UNITS}/{ENGINE}")).json()["state"] == "free"

@@ -1,4 +1,4 @@
-"""What crews in the field reach: their own assignments, and nothing else of the house. And who is a crew."""
+"""What crews in the field reach: their own assignments, and nothing else of the house."""
 
 import hashlib
 from typing import Any, Literal
@@ -53,13 +53,6 @@ class CrewFixes(msgspec.Struct, forbid_unknown_fields=True):
     """What waited on the phone, at most 200."""
 
     fixes: list[CrewFix]
-
-
-class CrewMembership(msgspec.Struct, forbid_unknown_fields=True):
-    """For whom an account speaks; `unit` empty: for the whole agency."""
-
-    agency: str
-    unit: str = ""
 
 
 async def list_assignments(house: House, call: Call) -> Reply:
@@ -151,23 +144,6 @@ async def get_photo(house: House, call: Call) -> Reply:
     if found is None:
         raise ResourceNotFound("there is no such photo")
     return Reply(200, found[1], found[0].encode(), ((b"cache-control", b"private, no-store"),))
-
-
-async def list_members(house: House, call: Call) -> Reply:
-    return json_reply({"members": await house.crews.all(call.tenant)})
-
-
-async def appoint_member(house: House, call: Call) -> Reply:
-    wish, account = call.decode(CrewMembership), call.params["account"]
-    if account not in {each.id for each in await house.people.accounts.all()}:
-        raise ResourceNotFound(f"there is no account {account[:80]}")
-    crew = Crew(account=account, agency=wish.agency, unit=wish.unit)
-    return json_reply(await house.crews.appoint(call.tenant, crew, call.principal))
-
-
-async def dismiss_member(house: House, call: Call) -> Reply:
-    await house.crews.dismiss(call.tenant, call.params["account"], call.principal)
-    return Reply(204)
 
 
 def _photos(town: Town) -> Photos:
@@ -294,29 +270,5 @@ CREW_ROUTES: tuple[Route, ...] = (
         endpoint=get_photo,
         summary="One photo; every look is on record",
         answers=(200, 404),
-    ),
-    Route(
-        method="GET",
-        path=_CREW + "/members",
-        permission="units.dispatch",
-        endpoint=list_members,
-        summary="Which accounts speak for which agency or unit",
-    ),
-    Route(
-        method="PUT",
-        path=_CREW + "/members/{account}",
-        permission="units.dispatch",
-        endpoint=appoint_member,
-        summary="Let an account speak for an agency or unit",
-        body="CrewMembership",
-        answers=(200, 400, 404),
-    ),
-    Route(
-        method="DELETE",
-        path=_CREW + "/members/{account}",
-        permission="units.dispatch",
-        endpoint=dismiss_member,
-        summary="An account speaks for no agency any more",
-        answers=(204,),
     ),
 )

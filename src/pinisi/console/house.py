@@ -31,6 +31,7 @@ from pinisi.context.notifier import Notifier
 from pinisi.context.subscription_index import SubscriptionIndex
 from pinisi.feed.in_process import InProcessFeed
 from pinisi.incidents.agencies.crews import Crews
+from pinisi.incidents.agencies.invitations import Invitations
 from pinisi.incidents.agencies.photos import Photos
 from pinisi.incidents.agencies.whereabouts import CREW_PHONES
 from pinisi.incidents.calls.switchboard import Switchboard, line_key
@@ -179,6 +180,7 @@ class House:
         self.desk = Desk(self.store, self._operations_of, self._others_on_duty, units_follow, frozenset({UNIT}))
         self.roster = Roster(self.store, self._operations_of)
         self.roads = RoadsKnown(self.store)
+        self.invitations = Invitations(self.store)
         self.crews = Crews(self.store, self.desk, self._operations_of)
         self.queue = self.desk.queue
         self.procedures = Procedures(self.store, self.desk)

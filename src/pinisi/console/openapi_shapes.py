@@ -7,16 +7,17 @@ import msgspec
 from pinisi.console.backtest_endpoints import BacktestWish
 from pinisi.console.call_bodies import BegunCall, CallAct, SavedCall, TelephoneEvent
 from pinisi.console.command_endpoints import CommandAct, CommandWish
-from pinisi.console.crew_endpoints import CrewAct, CrewFixes, CrewMembership
+from pinisi.console.crew_endpoints import CrewAct, CrewFixes
 from pinisi.console.entry_bodies import EntryBody, PlaceBody, UndoBody
 from pinisi.console.exercise_endpoints import ExerciseAct
 from pinisi.console.field_endpoints import PhoneRule
 from pinisi.console.incident_bodies import ActWish, IncidentWish, MergeWish, UnmergeWish
 from pinisi.console.job_endpoints import JobWish
+from pinisi.console.member_endpoints import CrewInvitation, CrewJoin, CrewMembership
 from pinisi.console.procedure_endpoints import ProcedureAct, ProcedureWish
 from pinisi.console.shift_endpoints import ShiftWish
 from pinisi.console.stage_endpoints import StageWish
-from pinisi.console.unit_endpoints import UnitFile, UnitPosition, UnitStateWish, UnitWish
+from pinisi.console.unit_endpoints import UnitChange, UnitFile, UnitPosition, UnitStateWish, UnitWish
 from pinisi.console.warning_bodies import WarningAct, WarningReview, WarningWish
 from pinisi.incidents.notices.contact import ContactWish
 from pinisi.people.account_register import AccountChange
@@ -264,6 +265,7 @@ _STRUCTS: tuple[type[msgspec.Struct], ...] = (
     WarningAct,
     WarningReview,
     UnitWish,
+    UnitChange,
     PhoneRule,
     UnitFile,
     UnitStateWish,
@@ -271,6 +273,8 @@ _STRUCTS: tuple[type[msgspec.Struct], ...] = (
     CrewAct,
     CrewFixes,
     CrewMembership,
+    CrewInvitation,
+    CrewJoin,
     ContactWish,
 )
 SCHEMAS.update(msgspec.json.schema_components(_STRUCTS, ref_template="#/components/schemas/{name}")[1])

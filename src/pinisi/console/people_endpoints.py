@@ -37,7 +37,7 @@ async def login(house: House, call: Call) -> Reply:
     asked = read_request(call.body, SignInRequest)
     sessions = house.people.sessions
     signed_in = await sessions.sign_in(asked.account, asked.password, call.address, house.now(), asked.new)
-    return _signed_in(house, call, signed_in)
+    return signed_in_reply(house, call, signed_in)
 
 
 async def logout(house: House, call: Call) -> Reply:
@@ -60,7 +60,7 @@ async def change_own_password(house: House, call: Call) -> Reply:
     with _member("password", "new"):
         wish = AccountChange(password=asked.new)
         account = await house.people.accounts.change(account.id, wish, call.principal, now)
-    return _signed_in(house, call, await house.people.sessions.renew(account, call.address, now))
+    return signed_in_reply(house, call, await house.people.sessions.renew(account, call.address, now))
 
 
 @contextmanager
@@ -72,7 +72,8 @@ def _member(inside: str, asked: str) -> Generator[None]:
         raise BadField(asked if bad.field == inside else bad.field, bad.detail) from None
 
 
-def _signed_in(house: House, call: Call, signed_in: SignedIn) -> Reply:
+def signed_in_reply(house: House, call: Call, signed_in: SignedIn) -> Reply:
+    """Who is signed in now, with the cookie."""
     header = set_cookie(signed_in.cookie, secure=_secure(house, call))
     body = {"account": signed_in.account.id, "name": signed_in.account.name}
     return json_reply(body, headers=((b"set-cookie", header),))

@@ -1,11 +1,12 @@
 """Units over HTTP: the roster, how each stands and where it is, and which to send to an incident."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from pinisi.city.operations import MOST_NEEDED
+from pinisi.city.words import value_text
 from pinisi.console.demand import demand_of
 from pinisi.console.house import House
 from pinisi.console.http import BadRequest, Call, Reply, Route, json_reply
@@ -14,10 +15,12 @@ from pinisi.console.layers import point_of
 from pinisi.console.town import Town
 from pinisi.incidents.incident import word_of
 from pinisi.incidents.queue import Case
+from pinisi.incidents.units.duty_file import is_duty_file, read_duties
 from pinisi.incidents.units.recommendation import Candidate, Recommendation, recommend
 from pinisi.incidents.units.roster import NewUnit
-from pinisi.incidents.units.roster_file import read_roster
-from pinisi.incidents.units.unit import Unit
+from pinisi.incidents.units.roster_file import RowFault, read_roster
+from pinisi.incidents.units.roster_preview import Change, duty_changes, roster_changes
+from pinisi.incidents.units.unit import ID, OFF_REASONS, Unit
 from pinisi.incidents.units.wording import HOW_IT_IS_FOUND, NO_PLACE, NO_UNITS, cover_text
 from pinisi.vocabulary.instant import format_instant
 from pinisi.vocabulary.principal import EVERYTHING
@@ -37,16 +40,28 @@ class UnitWish(msgspec.Struct, forbid_unknown_fields=True):
     exercise: bool = False
 
 
+class UnitChange(msgspec.Struct, forbid_unknown_fields=True):
+    """A unit as it should be; its code, state and position stay."""
+
+    name: str
+    agency: str
+    capabilities: list[str]
+    base: list[float]
+    exercise: bool = False
+
+
 class UnitFile(msgspec.Struct, forbid_unknown_fields=True):
-    """The text of a `units.csv`."""
+    """The text of a `units.csv` or of a shift's list; `preview`: only say what it would change."""
 
     text: str
+    preview: bool = False
 
 
 class UnitStateWish(msgspec.Struct, forbid_unknown_fields=True):
-    """`free`, `returning` or `off`."""
+    """`free`, `returning` or `off`, and why it is off."""
 
     state: str
+    reason: str = ""
 
 
 class UnitPosition(msgspec.Struct, forbid_unknown_fields=True):
@@ -68,6 +83,7 @@ async def list_units(house: House, call: Call) -> Reply:
             "missing": None if units else NO_UNITS,
             "capabilities": rules.capabilities,
             "agencies": [{"code": each.code, "name": each.name} for each in rules.agencies],
+            "offReasons": [{"code": code, "name": value_text("outOfService", code)} for code in OFF_REASONS],
             "position": await house.store.position(call.tenant),
         }
     )
@@ -79,16 +95,45 @@ async def register_unit(house: House, call: Call) -> Reply:
     return json_reply(unit_json(unit), 201, ((b"location", f"/pinisi/v1/units/{unit.id}".encode()),))
 
 
+async def change_unit(house: House, call: Call) -> Reply:
+    wish, id = call.decode(UnitChange), call.params["id"]
+    code = id.removeprefix(f"{ID}{call.tenant}-")
+    new = msgspec.convert({**msgspec.to_builtins(wish), "code": code}, NewUnit)
+    return json_reply(unit_json(await house.roster.change(call.tenant, id, new, call.principal)))
+
+
 async def import_units(house: House, call: Call) -> Reply:
-    """All rows of a `units.csv`, or none: units that are known are corrected, those that it does not name stay."""
-    file, town = call.decode(UnitFile), house.town(call.tenant)
+    """All rows of a roster or of a shift's list, or none; a preview says what it would change, and writes nothing."""
+    file = call.decode(UnitFile)
     if len(file.text) > MOST_FILE:
         raise BadRequest("text", f"at most {MOST_FILE} characters")
-    new, faults = read_roster(file.text, call.tenant, town.profile.operations)
+    known = {unit.id: unit for unit in await house.roster.units(call.tenant, EVERYTHING)}
+    read = _duties if is_duty_file(file.text) else _roster
+    changes, faults, write = read(house, call, file.text, known)
+    if file.preview:
+        return json_reply({"units": 0, "faults": faults, "changes": changes})
     if faults:
         return json_reply({"units": 0, "faults": faults}, 400)
-    units = await house.roster.register(call.tenant, new, call.principal, correct=True)
-    return json_reply({"units": len(units), "faults": []})
+    await write()
+    return json_reply({"units": len(changes), "faults": []})
+
+
+_Read = tuple[Sequence[Change], Sequence[RowFault], Callable[[], Awaitable[Any]]]
+
+
+def _roster(house: House, call: Call, text: str, known: Mapping[str, Unit]) -> _Read:
+    """Units that are known are corrected, those that the file does not name stay."""
+    rules = house.town(call.tenant).profile.operations
+    new, faults = read_roster(text, call.tenant, rules)
+    changes = roster_changes(call.tenant, new, known, rules)
+    return changes, faults, lambda: house.roster.register(call.tenant, new, call.principal, correct=True)
+
+
+def _duties(house: House, call: Call, text: str, known: Mapping[str, Unit]) -> _Read:
+    """Units that the list does not name stay as they are."""
+    duties, faults = read_duties(text, call.tenant, known)
+    told = [(each.unit, each.on, each.reason) for each in duties]
+    return duty_changes(duties, known), faults, lambda: house.roster.set_duties(call.tenant, told, call.principal)
 
 
 async def get_unit(house: House, call: Call) -> Reply:
@@ -97,9 +142,8 @@ async def get_unit(house: House, call: Call) -> Reply:
 
 async def set_unit_state(house: House, call: Call) -> Reply:
     wish = call.decode(UnitStateWish)
-    return json_reply(
-        unit_json(await house.roster.set_state(call.tenant, call.params["id"], wish.state, call.principal))
-    )
+    unit = await house.roster.set_state(call.tenant, call.params["id"], wish.state, call.principal, wish.reason)
+    return json_reply(unit_json(unit))
 
 
 async def report_position(house: House, call: Call) -> Reply:
@@ -157,6 +201,7 @@ def unit_json(unit: Unit) -> dict[str, Any]:
         "observedAt": format_instant(unit.seen_at) if unit.position else None,
         "incident": unit.incident or None,
         "exercise": unit.exercise,
+        "outOfService": unit.off_reason or None,
     }
 
 
@@ -216,7 +261,7 @@ UNIT_ROUTES: tuple[Route, ...] = (
         path=_PATH + "/import",
         permission="units.dispatch",
         endpoint=import_units,
-        summary="Import a roster as units.csv: all rows or none",
+        summary="Import a roster (units.csv) or a shift's list: all rows or none, or a preview of what it would change",
         body="UnitFile",
         answers=(200, 400),
     ),
@@ -227,6 +272,15 @@ UNIT_ROUTES: tuple[Route, ...] = (
         endpoint=get_unit,
         summary="One unit",
         answers=(200, 404),
+    ),
+    Route(
+        method="PUT",
+        path=_PATH + "/{id}",
+        permission="units.dispatch",
+        endpoint=change_unit,
+        summary="Change a unit; its state and position stay",
+        body="UnitChange",
+        answers=(200, 400, 404),
     ),
     Route(
         method="DELETE",

@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from pinisi.incidents.incident import EXERCISE, SUBJECT
-from pinisi.incidents.units.unit import LonLat, Unit, UnitState
+from pinisi.incidents.units.unit import OFF_REASONS, LonLat, Unit, UnitState
 from pinisi.vocabulary.entity import GEO, PROPERTY, RELATIONSHIP, Entity, Instance
 from pinisi.vocabulary.instant import Instant, format_instant, parse_instant
 from pinisi.vocabulary.terms import LOCATION, NAME, PINISI
@@ -13,6 +13,7 @@ AGENCY = PINISI + "agency"
 CAPABILITIES = PINISI + "capabilities"
 UNIT_STATE = PINISI + "unitState"
 BASE = PINISI + "base"
+OUT_OF_SERVICE = PINISI + "outOfService"
 
 
 def unit_of(entity: Entity) -> Unit | None:
@@ -23,6 +24,7 @@ def unit_of(entity: Entity) -> Unit | None:
     if base is None and here is None:
         return None
     observed = seen[0].observed_at if seen else None
+    why = _value(entity, OUT_OF_SERVICE)
     return Unit(
         id=entity.id,
         name=str(_value(entity, NAME) or entity.id),
@@ -34,6 +36,7 @@ def unit_of(entity: Entity) -> Unit | None:
         seen_at=parse_instant(observed) if observed else 0,
         incident=str(_value(entity, SUBJECT) or ""),
         exercise=_value(entity, EXERCISE) is True,
+        off_reason=why if why in OFF_REASONS else "",
     )
 
 
@@ -62,6 +65,7 @@ def _facts(unit: Unit) -> list[tuple[str, str, Any, str | None]]:
         (BASE, GEO, _geo(unit.base), None),
         (LOCATION, GEO, _geo(unit.where), seen),
         (SUBJECT, RELATIONSHIP, unit.incident or None, None),
+        (OUT_OF_SERVICE, PROPERTY, (unit.off_reason or None) if unit.state == "off" else None, None),
         (EXERCISE, PROPERTY, True if unit.exercise else None, None),
     ]
 

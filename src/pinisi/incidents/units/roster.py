@@ -10,7 +10,7 @@ from pinisi.city.ellipsoid import distance_m
 from pinisi.city.operations import Operations
 from pinisi.incidents.requirements import ActDoesNotFit, BadAct
 from pinisi.incidents.units.entity import UNIT, unit_of, with_unit
-from pinisi.incidents.units.unit import ID, STATES, LonLat, Unit, UnitState
+from pinisi.incidents.units.unit import ID, OFF_REASONS, STATES, LonLat, Unit, UnitState
 from pinisi.store.protocol import Edit, EntityChange, Refused, Store, Transform
 from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.vocabulary.entity import Entity
@@ -24,6 +24,8 @@ HOME_M = 150.0
 """A unit on its way back that reports from so near its base is free again. A default of Pinisi."""
 OperationsOf = Callable[[str], Operations]
 Become = Callable[[Unit], Unit]
+_OWN = ("state", "position", "seen_at", "incident", "off_reason")
+"""What a roster does not say of a unit."""
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _CAPABILITY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
@@ -85,7 +87,16 @@ class Roster:
         await self._store.apply(tenant, changes, as_roster(principal))
         return [await self.unit(tenant, unit.id, EVERYTHING) for unit in units]
 
-    async def set_state(self, tenant: str, id: str, state: str, principal: Principal) -> Unit:
+    async def change(self, tenant: str, id: str, new: NewUnit, principal: Principal) -> Unit:
+        """Bring a unit to what is said of it now; its state and position stay. Raises `NoSuchUnit`, `BadAct`."""
+        unit = checked(tenant, new, self._operations_of(tenant))
+        if unit.id != id:
+            raise BadAct("code", "stays as it is: strike the unit and enter another one")
+        await self.unit(tenant, id, principal.grants)
+        await self._store.apply(tenant, [EntityChange(id, _entered(unit, True))], as_roster(principal))
+        return await self.unit(tenant, id, EVERYTHING)
+
+    async def set_state(self, tenant: str, id: str, state: str, principal: Principal, reason: str = "") -> Unit:
         """On duty and off it, or home again. What a unit does at an incident follows the acts there.
 
         Raises:
@@ -95,13 +106,31 @@ class Roster:
             known = state in STATES
             raise BadAct("state", "follows from the acts of an incident" if known else "free, returning or off")
         wanted: UnitState = state
+        why = next((each for each in OFF_REASONS if each == reason), "")
+        if reason and (wanted != "off" or not why):
+            raise BadAct("reason", f"goes with off: {', '.join(OFF_REASONS)}")
 
         def become(unit: Unit) -> Unit:
             if unit.state in ("enRoute", "onScene") and wanted != "off":
                 raise UnitOut(f"{unit.name} is {unit.state}: withdraw it there, or say that it has finished")
-            return msgspec.structs.replace(unit, state=wanted, incident=unit.incident if wanted == "off" else "")
+            incident = unit.incident if wanted == "off" else ""
+            return msgspec.structs.replace(unit, state=wanted, incident=incident, off_reason=why)
 
         return await self._change(tenant, id, become, principal)
+
+    async def set_duties(self, tenant: str, duties: Sequence[tuple[str, bool, str]], principal: Principal) -> None:
+        """Put units on duty and off it, all or none: id, whether on, why off. Raises `NoSuchUnit`, `UnitOut`."""
+
+        def of(id: str, on: bool, reason: str) -> EntityChange:
+            def transform(old: Entity | None, now: Instant) -> Edit:
+                unit = None if old is None else unit_of(old)
+                if unit is None:
+                    raise NoSuchUnit(id)
+                return Edit(with_unit(old, _on_duty(unit) if on else _off_duty(unit, reason), now))
+
+            return EntityChange(id, transform)
+
+        await self._store.apply(tenant, [of(*duty) for duty in duties], as_roster(principal))
 
     async def report(
         self, tenant: str, id: str, position: Sequence[float], at: Instant, principal: Principal, now: Instant
@@ -148,6 +177,17 @@ class Roster:
         await self.unit(tenant, id, principal.grants)
         await self._store.apply(tenant, [EntityChange(id, transform)], as_roster(principal))
         return await self.unit(tenant, id, EVERYTHING)
+
+
+def _on_duty(unit: Unit) -> Unit:
+    return msgspec.structs.replace(unit, state="free", off_reason="") if unit.state == "off" else unit
+
+
+def _off_duty(unit: Unit, reason: str) -> Unit:
+    if unit.state in ("enRoute", "onScene"):
+        raise UnitOut(f"{unit.name} is {unit.state}: withdraw it there first")
+    why = next((each for each in OFF_REASONS if each == reason), "")
+    return msgspec.structs.replace(unit, state="off", off_reason=why)
 
 
 def checked(tenant: str, new: NewUnit, rules: Operations) -> Unit:
@@ -204,7 +244,7 @@ def _entered(unit: Unit, correct: bool) -> Transform:
             raise UnitKnown(f"there is a unit {unit.id.removeprefix(ID)} already")
         if known is None:
             return Edit(with_unit(old, unit, now))
-        kept: dict[str, Any] = {name: getattr(known, name) for name in ("state", "position", "seen_at", "incident")}
+        kept: dict[str, Any] = {name: getattr(known, name) for name in _OWN}
         return Edit(with_unit(old, msgspec.structs.replace(unit, **kept), now))
 
     return transform

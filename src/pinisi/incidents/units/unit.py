@@ -13,6 +13,8 @@ SENDABLE: frozenset[UnitState] = frozenset({"free", "returning"})
 
 OUT: frozenset[UnitState] = frozenset({"enRoute", "onScene", "returning"})
 """While it is out, its crew may be asked where it is."""
+OffReason = Literal["repair", "no-crew", "restocking", "training", "shift-end", "other"]
+OFF_REASONS: tuple[OffReason, ...] = get_args(OffReason)
 TRUSTED = 10 * MINUTE
 """A position that is older says nothing of where a unit would start from. A default of Pinisi."""
 
@@ -30,7 +32,7 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
 
     `position` is where it was last seen (`seen_at`), `base` where it stands when it is not out. `capabilities` are
     the city's own words (`fire-engine`, `ladder`, `ambulance`, `rescue-boat` ...). `incident` is that which it is out
-    for; `exercise`: it is made up for a drill.
+    for; `exercise`: it is made up for a drill; `off_reason`: why it is off, where that was said.
     """
 
     id: str
@@ -43,6 +45,7 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     seen_at: Instant = 0
     incident: str = ""
     exercise: bool = False
+    off_reason: OffReason | Literal[""] = ""
 
     @property
     def sendable(self) -> bool:
