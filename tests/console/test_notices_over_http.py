@@ -101,7 +101,7 @@ async def test_from_the_contact_to_the_button_under_the_link(room: Room, listed:
     (after,) = (await ok(room["siti"].get(f"{INCIDENTS}/{incident}/notices")))["notices"]
     assert (after["state"], after["acknowledgedBy"]) == ("answered", "link")
     story = (await ok(room["siti"].get(f"{INCIDENTS}/{incident}")))["acts"]
-    assert [(act["outcome"], act["channel"]) for act in story if act["act"] == "told"] == [
+    assert [(act["became"], act["way"]) for act in story if act["act"] == "told"] == [
         ("taken", "webhook"),
         ("read", "webhook"),
     ]

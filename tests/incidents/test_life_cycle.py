@@ -51,7 +51,7 @@ DEEDS: list[AnyDeed] = [
     acts.CallAgain(),
     acts.Task(task="call the school"),
     acts.Follow(procedure="flood", did="done", step="confirm"),
-    acts.Told(contact="duty", channel="email", outcome="taken", answer="SMTP 250"),
+    acts.Told(contact="duty", way="email", became="taken", said="SMTP 250"),
 ]
 BY_WORD = {act_word(deed): deed for deed in DEEDS}
 

@@ -175,6 +175,10 @@ export interface Act {
   drill?: boolean;
   title?: Text;
   what?: Text;
+  /** Of a line that tells who was told outside: by which way, and what the receiver's server said. */
+  way?: string;
+  became?: string;
+  said?: string;
   answer?: Text;
 }
 

@@ -65,6 +65,7 @@ export class DataPage extends View {
   override connectedCallback(): void {
     super.connectedCallback();
     void import("../services/service-list");
+    if (this.tells) void import("../notices/notice-desk");
     if (this.steward) void this.refresh();
   }
 
@@ -129,12 +130,17 @@ export class DataPage extends View {
       <command-list></command-list>
       <job-list></job-list>
       <service-list></service-list>
+      ${this.tells ? html`<notice-desk></notice-desk>` : nothing}
       ${this.steward ? this.imports() : nothing}
     `;
   }
 
   private get steward(): boolean {
     return store.session?.permissions.includes("imports.manage") ?? false;
+  }
+
+  private get tells(): boolean {
+    return store.session?.permissions.includes("notices.send") ?? false;
   }
 
   private entrance() {

@@ -133,6 +133,11 @@ export class IncidentDetail extends View {
     `,
   ];
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void import("../notices/incident-told");
+  }
+
   protected override willUpdate(): void {
     const known = store.incidents.get(this.incidentId);
     const key = `${this.incidentId} ${known?.position ?? ""} ${known?.state ?? ""} ${known?.owner ?? ""} ${momentKey(store.past)}`;
@@ -218,6 +223,7 @@ export class IncidentDetail extends View {
       <incident-units .incidentId=${incident.id}></incident-units>
       <incident-procedure .incidentId=${incident.id}></incident-procedure>
       <incident-agencies .incident=${incident}></incident-agencies>
+      <incident-told .incidentId=${incident.id}></incident-told>
       <incident-near .incident=${incident}></incident-near>
       <incident-report .incidentId=${incident.id} .closed=${incident.state === "closed"}></incident-report>
       <div class="section-head"><h2>${words.acts}</h2></div>
@@ -272,7 +278,8 @@ export class IncidentDetail extends View {
       act.reason ? (told.notOurs[act.reason] ?? act.reason) : null,
       act.enteredAt ? told.enteredLater(this.format.recent(act.enteredAt, store.clock())) : null,
     ];
-    const said = followed ? followed.said : more.filter(Boolean).join(" · ");
+    const outside = [act.way, told.became[act.became ?? ""], act.note, act.said];
+    const said = followed ? followed.said : (act.act === "told" ? outside : more).filter(Boolean).join(" · ");
     return html`<li>
       <time datetime=${act.at}>${this.format.recent(act.at, store.clock())}</time>
       <div>

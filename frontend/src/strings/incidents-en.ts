@@ -94,7 +94,9 @@ export const incidents: Catalogue["incidents"] = {
     merge: "Merge",
     unmerge: "Take apart",
   },
+  became: { taken: "taken by the receiver's server", "given-up": "given up", read: "said to be read" } as { readonly [outcome: string]: string },
   did: {
+    told: "told somebody outside",
     raise: "raised it",
     take: "took it over",
     "give-back": "gave it back",

@@ -93,7 +93,9 @@ export const incidents = {
     merge: "Gabungkan",
     unmerge: "Pisahkan",
   },
+  became: { taken: "diterima server penerima", "given-up": "gagal terkirim", read: "dinyatakan sudah dibaca" } as { readonly [outcome: string]: string },
   did: {
+    told: "memberi tahu pihak luar",
     raise: "melaporkan",
     take: "mengambil alih",
     "give-back": "melepaskan",

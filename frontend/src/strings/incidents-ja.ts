@@ -94,7 +94,9 @@ export const incidents: Catalogue["incidents"] = {
     merge: "統合",
     unmerge: "分離",
   },
+  became: { taken: "受信側サーバーが受領", "given-up": "送信できず", read: "確認済みの申告" } as { readonly [outcome: string]: string },
   did: {
+    told: "室外に通知",
     raise: "が発報",
     take: "が引き受け",
     "give-back": "が手放した",

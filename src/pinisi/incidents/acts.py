@@ -14,6 +14,7 @@ from pinisi.vocabulary.instant import Instant
 
 Role = Literal["lead", "support"]
 Outcome = Literal["", "prank", "information", "merged"]
+Became = Literal["", "taken", "given-up", "read"]
 Asked = Literal["", "priority", "injury", "sample"]
 """Why a second person has to verify; empty: nobody has to."""
 
@@ -240,16 +241,17 @@ class Follow(Deed, frozen=True, kw_only=True, tag="procedure"):
 
 
 class Told(Deed, frozen=True, kw_only=True, tag="told"):
-    """Somebody outside was told (by the house): `contact` is a key of the book of contacts, `answer` what the server of
-    the receiver said. `outcome`: `taken` by that server, `given-up`, or `read` by a person, who says so.
+    """Somebody outside was told (by the house): `contact` is a key of the book of contacts, `way` how he is reached,
+    `said` what the server of the receiver answered. `became`: `taken` by that server, `given-up`, or `read` by somebody
+    who says so.
     """
 
     notice: str = ""
     on: str = ""
     contact: str = ""
-    channel: str = ""
-    outcome: str = ""
-    answer: str = ""
+    way: str = ""
+    became: Became = ""
+    said: str = ""
 
 
 class Task(Deed, frozen=True, kw_only=True, tag="task"):

@@ -53,8 +53,8 @@ async def test_what_its_server_answered_is_a_line_of_the_story_and_of_the_trail(
     duty = await bench.contact("duty@damkar.example", "damkar")
     await sent_to_damkar(bench)
     line = msgspec.to_builtins((await bench.desk.queue.acts("makassar", FIRE))[-1].deed)
-    assert (line["act"], line["contact"], line["channel"], line["outcome"]) == ("told", duty, "email", "taken")
-    assert line["answer"].startswith("SMTP 250")
+    assert (line["act"], line["contact"], line["way"], line["became"]) == ("told", duty, "email", "taken")
+    assert line["said"].startswith("SMTP 250")
     proofs = [detail for act, _, detail in await bench.audit() if act == "notice-taken"]
     assert [(proof["contact"], proof["channel"]) for proof in proofs] == [(duty, "email")]
 
@@ -104,7 +104,7 @@ async def test_who_says_that_he_has_read_it_ends_the_wait(bench: Bench, mailbox:
     assert (read.read_at, read.read_by) == (bench.city.time - 3600 * 1_000_000, "link")
     assert mailbox.receivers == ["first@damkar.example"]
     story = [act.deed for act in await bench.desk.queue.acts("makassar", FIRE)]
-    told = [(deed.contact, deed.outcome) for deed in story if isinstance(deed, Told)]
+    told = [(deed.contact, deed.became) for deed in story if isinstance(deed, Told)]
     assert told == [(duty, "taken"), (duty, "read")]
     assert [act for act, _, _ in await bench.audit()].count("notice-read") == 1
 

@@ -7,8 +7,9 @@ import pytest
 from report_at_hand import flood_report, tongue
 
 from pinisi.city.text import LANGUAGES, Language
-from pinisi.incidents.acts import AnyDeed, Outcome, Role, act_word
+from pinisi.incidents.acts import AnyDeed, Became, Outcome, Role, act_word
 from pinisi.incidents.clocks import ClockName
+from pinisi.incidents.notices.contact import Channel as NoticeChannel
 from pinisi.incidents.procedures.run import RunActName, RunState, StepState
 from pinisi.incidents.record import SentState
 from pinisi.incidents.report.after_action import Kept, Lacking
@@ -23,6 +24,8 @@ NEEDED = {
     "states": STATES,
     "severities": get_args(Severity),
     "channels": get_args(Channel),
+    "ways": get_args(NoticeChannel),
+    "became": [became for became in get_args(Became) if became],
     "clocks": get_args(ClockName),
     "sent": get_args(SentState),
     "roles": get_args(Role),

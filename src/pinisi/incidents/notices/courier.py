@@ -247,9 +247,9 @@ def _line(delivery: Delivery, notice: Notice, answer: Answer) -> Told:
         notice=notice.key,
         on=notice.on,
         contact=delivery.contact,
-        channel=delivery.channel,
-        outcome="taken" if answer.taken else "given-up",
-        answer=answer.said[:LONGEST_ANSWER],
+        way=delivery.channel,
+        became="taken" if answer.taken else "given-up",
+        said=answer.said[:LONGEST_ANSWER],
     )
 
 

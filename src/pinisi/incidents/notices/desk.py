@@ -138,7 +138,7 @@ class NoticeDesk:
         """
         notice = await self._seen(key, principal)
         proof = AuditEntry("notice-read", f"notice/{key}", {"by": person_of(principal), "notices": [key]})
-        told = Told(notice=key, on=notice.on, outcome="read", note=principal.name)
+        told = Told(notice=key, on=notice.on, became="read", note=principal.name)
         await self._answered([proof], [(notice, told)], person_of(principal))
         return await self.outbox.notice(key)
 
@@ -191,7 +191,7 @@ class NoticeDesk:
 
 
 def _read(delivery: Delivery) -> Told:
-    return Told(notice=delivery.notice, contact=delivery.contact, channel=delivery.channel, outcome="read")
+    return Told(notice=delivery.notice, contact=delivery.contact, way=delivery.channel, became="read")
 
 
 def _is_own(contact: Contact, principal: Principal) -> bool:

@@ -67,7 +67,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Line(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """One act. `at`: when it was truly done; `entered_at`: when it was entered, where that was later.
 
-    `did`, `procedure`, `step` and `answer` speak of a procedure; `words` are a note, or the reason that was given.
+    `way`, `became` and `said` speak of somebody outside who was told, `did`, `procedure`, `step` and `answer` of a
+    procedure; `words` are a note, or the reason that was given.
     """
 
     at: datetime
@@ -91,6 +92,9 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defau
     task: str = ""
     done: bool = False
     alone: bool = False
+    way: str = ""
+    became: str = ""
+    said: str = ""
     did: str = ""
     procedure: Text | None = None
     step: Text | None = None
@@ -306,6 +310,9 @@ def _line(act: Act, operations: Operations) -> Line:
         task=has("task"),
         done=has("done", False),
         alone=act.alone,
+        way=has("way"),
+        became=has("became"),
+        said=has("said"),
         did=has("did"),
         procedure=_text(has("title", None)),
         step=_text(has("what", None)),

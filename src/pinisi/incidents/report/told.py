@@ -234,7 +234,7 @@ def _when(line: Line, report: AfterAction, tongue: Tongue) -> str:
 
 
 def _reason(line: Line, tongue: Tongue) -> str:
-    return tongue.listed([tongue.said("reasons", line.reason) if line.reason else "", line.note])
+    return tongue.listed([tongue.said("reasons", line.reason) if line.reason else "", line.note, line.said])
 
 
 def what_was_done(line: Line, tongue: Tongue) -> str:
@@ -255,6 +255,8 @@ def what_was_done(line: Line, tongue: Tongue) -> str:
     parts += [tongue.said("channels", line.channel)] if line.channel else []
     parts += [tongue.said("asked", line.asked)] if line.asked else []
     parts += [tongue.said("outcomes", line.outcome)] if line.outcome else []
+    parts += [tongue.said("ways", line.way)] if line.way else []
+    parts += [tongue.said("became", line.became)] if line.became else []
     parts += [label("done", name=line.task) if line.done else line.task] if line.task else []
     parts += [label("alone")] if line.alone else []
     return tongue.listed(parts)
