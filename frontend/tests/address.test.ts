@@ -9,6 +9,7 @@ const BUSY: Screen = {
   warning: "update:urn:pinisi:warning:1",
   list: "waste-banks",
   value: "fact https://smartdatamodels.org/area ds",
+  people: "sessions",
   why: "tile population",
   layers: ["puskesmas", "landfill"],
   filter: "mine",

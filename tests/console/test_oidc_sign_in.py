@@ -10,9 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from bureau import SECRET, Browser, Bureau, client_at_provider
 from house_at_hand import BASE, OURS, PASSWORD, Opened, copy_data, open_house
+from visitor import Browser
 
+from bureau import SECRET, Bureau, client_at_provider
 from patience import PATIENCE
 from pinisi.console.denied_page import words
 from pinisi.people.account_register import AccountChange, NewAccount
@@ -49,7 +50,7 @@ tenants = ["makassar"]
 [[providers.roles]]
 value = "pinisi-tamalate"
 role = "steward"
-areas = ["73.71.02"]
+areas = ["73.71.10"]
 
 [[providers]]
 id = "gone"
@@ -62,7 +63,7 @@ ask = "{ask}"
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Bureau]:
-    with Bureau([client_at_provider("pinisi", "kota")]) as bureau:
+    with Bureau([client_at_provider(BASE, "pinisi", "kota")]) as bureau:
         yield bureau
 
 
@@ -222,7 +223,7 @@ async def test_groups_give_roles_and_areas_and_follow_at_the_next_sign_in(city: 
     assert (await eko.signs_in("kota")).status_code == 303
     moved = await city.house.people.accounts.get("eko")
     assert moved is not None
-    assert moved.assignments == (Assignment(role="steward", areas=frozenset({"73.71.02"})),)
+    assert moved.assignments == (Assignment(role="steward", areas=frozenset({"73.71.10"})),)
     assert (await eko.session())["principal"]["roles"] == ["steward"]
     gone = visit("eko", groups=[])
     assert (await gone.signs_in("kota")).status_code == 403

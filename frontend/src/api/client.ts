@@ -99,7 +99,9 @@ export const api = {
   session: () => ask<Session>("session"),
   login: (account: string, password: string, chosen: string | null = null) =>
     send<unknown>("login", chosen === null ? { account, password } : { account, password, new: chosen }),
-  logout: () => send<unknown>("logout", {}),
+  /** `leave`: where a session at a provider of accounts is ended too. */
+  logout: () => send<{ leave: string } | undefined>("logout", {}),
+  providers: () => ask<{ providers: { id: string; name: Text }[] }>("sign-in").then((answer) => answer.providers),
   city: () => ask<City>("city"),
   now: (moment: Moment | null = null) => ask<Now>(then("now", moment)),
   areaFigures: (asked: Record<string, string | null>, signal: AbortSignal, moment: Moment | null = null) =>

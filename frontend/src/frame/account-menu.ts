@@ -118,11 +118,20 @@ export class AccountMenu extends View {
         <dd>${session.version}</dd>
       </dl>
       <a class="small" href="/licences.txt" target="_blank" rel="noopener">${words.licences}</a>
+      ${session.permissions.includes("console.read") && session.principal.kind === "person"
+        ? html`<div class="choices"><button class="button" @click=${this.openPeople}>${words.peopleAndRights}</button></div>`
+        : nothing}
       ${screenState.mode === "phone" ? this.preferences() : nothing}
       ${session.demo
         ? nothing
         : html`<div class="choices"><button class="button" @click=${() => store.signOut()}>${words.signOut}</button></div>`}
     </div>`;
+  }
+
+  private openPeople(): void {
+    this.opened = false;
+    this.renderRoot.querySelector<HTMLElement>(".who")?.focus();
+    screenState.adjust({ people: "me" });
   }
 
   private preferences() {

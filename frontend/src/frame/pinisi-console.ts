@@ -45,13 +45,14 @@ export class PinisiConsole extends View {
   protected override updated(): void {
     const page = this.words.pages[screenState.state.page];
     if (screenState.state.why) void import("../why/why-dialog");
+    if (screenState.state.people) void import("../people/people-dialog");
     document.title = [page, store.city?.name, "Pinisi"].filter(Boolean).join(" · ");
   }
 
   protected override render() {
     if (store.phase === "signed-out") return html`<sign-in></sign-in>`;
     if (store.phase === "failed") return html`<start-failed></start-failed>`;
-    const { panel, sheet, page, at, why, warning } = screenState.state;
+    const { panel, sheet, page, at, why, people, warning } = screenState.state;
     const usual = page === "programme" || (page === "events" && warning && warning !== LIST && warning !== RECEIVED) ? { "--panel": "min(48rem, 62vw)" } : {};
     const width = panel === null ? usual : { "--panel": `${panel}rem` };
     return html`
@@ -70,6 +71,7 @@ export class PinisiConsole extends View {
       </div>
       ${page === "time" || at !== null ? html`<time-scrubber></time-scrubber>` : nothing}
       ${why ? html`<why-dialog .address=${why}></why-dialog>` : nothing}
+      ${people ? html`<people-dialog .tab=${people}></people-dialog>` : nothing}
       ${this.keysShown ? html`<key-help @done=${() => (this.keysShown = false)}></key-help>` : nothing}
     `;
   }
@@ -79,7 +81,7 @@ export class PinisiConsole extends View {
   }
 
   private key(event: KeyboardEvent): void {
-    if (screenState.state.why) return;
+    if (screenState.state.why || screenState.state.people) return;
     if (event.key === "Escape") return this.back();
     if (typing(event) || event.ctrlKey || event.metaKey || event.altKey || store.phase !== "ready") return;
     const page = PAGES[Number(event.key) - 1];

@@ -1,7 +1,8 @@
 /** Signing in, when the server has accounts. */
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { Problem } from "../api/client";
+import { api, Problem } from "../api/client";
+import type { Text } from "../api/types";
 import { store } from "../live/store";
 import { controls } from "../theme/controls";
 import { mark } from "./icons";
@@ -13,6 +14,8 @@ export class SignIn extends View {
   @state() private refusal: string | null = null;
   /** The password was right and is good for one time: another one is asked for. */
   @state() private choosing = false;
+  /** Who else keeps accounts for this house. */
+  @state() private providers: readonly { id: string; name: Text }[] = [];
 
   static override readonly styles = [
     controls,
@@ -44,8 +47,22 @@ export class SignIn extends View {
         padding: 0.5rem;
         text-align: center;
       }
+
+      a.button {
+        color: inherit;
+        text-decoration: none;
+        white-space: normal;
+      }
     `,
   ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void api.providers().then(
+      (providers) => (this.providers = providers),
+      () => undefined,
+    );
+  }
 
   protected override render() {
     const { words } = this;
@@ -58,8 +75,14 @@ export class SignIn extends View {
         </label>
         ${this.choosing ? this.choice() : nothing} ${this.refusal ? html`<p role="alert">${this.refusal}</p>` : nothing}
         <button class="button primary" ?disabled=${this.busy}>${words.signIn}</button>
+        ${this.providers.map(({ id, name }) => this.elsewhere(id, this.text(name)))}
       </form>
     </main>`;
+  }
+
+  private elsewhere(id: string, name: string) {
+    const to = encodeURIComponent(window.location.pathname + window.location.search);
+    return html`<a class="button" href="/pinisi/v1/sign-in/${id}?to=${to}">${this.words.signInWith(name)}</a>`;
   }
 
   private async submit(event: SubmitEvent): Promise<void> {

@@ -135,8 +135,9 @@ class LiveStore extends EventTarget {
   }
 
   async signOut(): Promise<void> {
-    await api.logout();
-    window.location.reload();
+    const left = await api.logout();
+    if (left?.leave) window.location.assign(left.leave);
+    else window.location.reload();
   }
 
   private async readPictures(): Promise<void> {

@@ -32,6 +32,8 @@ export interface Screen {
   value: string | null;
   /** Value of which it is asked why it is what it is: named as `value` is. */
   why: string | null;
+  /** Part of the room of people and rights that is open. */
+  people: string | null;
   layers: readonly string[] | null;
   filter: IncidentFilter;
   /** What the queue is narrowed to: `category:flood,priority:1`. */
@@ -67,6 +69,7 @@ export const START: Screen = {
   list: null,
   value: null,
   why: null,
+  people: null,
   layers: null,
   filter: "open",
   only: null,
@@ -117,6 +120,7 @@ export function parseAddress(search: string): Screen {
     list: query.get("list"),
     value: query.get("value"),
     why: query.get("why"),
+    people: query.get("people"),
     layers: layers === null ? null : layers.split(",").filter(Boolean),
     filter: oneOf(query.get("filter"), INCIDENT_FILTERS) ?? "open",
     only: query.get("only"),
@@ -150,6 +154,7 @@ export function formatAddress(screen: Screen): string {
     ["list", screen.list],
     ["value", screen.value],
     ["why", screen.why],
+    ["people", screen.people],
     ["layers", screen.layers === null ? null : screen.layers.join(",")],
     ["filter", screen.filter === "open" ? null : screen.filter],
     ["only", screen.only],

