@@ -172,6 +172,8 @@ async def test_names_and_addresses_are_for_who_keeps_them_and_each_reading_is_on
         ({"channel": "apprise", "address": "json://127.0.0.1"}, "address"),
         ({"quiet": {"from": "25:00", "until": "06:00"}}, "quiet"),
         ({"phone": "0811"}, "phone"),
+        ({"channel": "webhook", "address": "http://192.168.1.1/hook"}, "notification_targets"),
+        ({"channel": "webhook", "address": "ftp://example.org"}, "address"),
     ],
 )
 async def test_a_contact_that_cannot_be_one_is_refused_with_its_field(

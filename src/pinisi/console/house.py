@@ -29,6 +29,7 @@ from pinisi.console.town import Town
 from pinisi.context.contexts import Contexts, read_folder
 from pinisi.context.notifier import Notifier
 from pinisi.context.subscription_index import SubscriptionIndex
+from pinisi.context.targets import Targets
 from pinisi.feed.in_process import InProcessFeed
 from pinisi.incidents.agencies.crews import Crews
 from pinisi.incidents.agencies.invitations import Invitations
@@ -344,6 +345,7 @@ class House:
             self.ways,
             address=self.settings.public_address,
             services=self.settings.apprise_services,
+            targets=Targets(self.settings.notification_targets),
         )
         return town
 

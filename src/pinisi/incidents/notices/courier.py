@@ -67,7 +67,7 @@ class Courier:
 
     async def carry(self) -> None:
         """For ever. A receiver that is slow or dead keeps nobody else waiting."""
-        await self.take_up()
+        self._stranded = True
         try:
             while True:
                 try:
@@ -75,6 +75,9 @@ class Courier:
                     await self.set_out()
                 except StoreUnavailable as error:
                     _log.warning("notices wait for the store", tenant=self._where.tenant, reason=str(error))
+                    await asyncio.sleep(RETRY_SECONDS)
+                except Exception:
+                    _log.exception("notices cannot be sent", tenant=self._where.tenant)
                     await asyncio.sleep(RETRY_SECONDS)
                 await self._rest()
         finally:

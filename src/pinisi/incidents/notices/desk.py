@@ -9,6 +9,7 @@ from uuid import uuid4
 import msgspec
 
 from pinisi.city.notices import groups_of
+from pinisi.context.targets import BadTarget, Targets
 from pinisi.incidents.acts import Told
 from pinisi.incidents.desk import Desk, MayNot, as_desk, person_of
 from pinisi.incidents.notices.contact import Contact, ContactWish, check_address, scheme_of
@@ -36,7 +37,9 @@ class Listed(msgspec.Struct, frozen=True):
 
 
 class NoticeDesk:
-    """`owing` is called when something is to be sent; `services` are those that apprise may use here."""
+    """`owing` is called when something is to be sent. `services` are those that apprise may use here, `targets` where
+    webhooks may go.
+    """
 
     def __init__(
         self,
@@ -47,7 +50,9 @@ class NoticeDesk:
         where: Where,
         owing: Callable[[], None],
         services: Collection[str] = (),
+        targets: Targets | None = None,
     ) -> None:
+        self._targets = targets
         self._store, self._desk, self._where, self._owing = store, desk, where, owing
         self._teller = teller
         self._services = frozenset(services)
@@ -56,8 +61,8 @@ class NoticeDesk:
     # contacts
 
     async def list_contact(self, wish: ContactWish, principal: Principal) -> Listed:
-        """Raises `BadAct`: a group is unknown, or the address cannot be one."""
-        self._check(wish)
+        """Raises `BadAct`: a group is unknown, or the address cannot be one, or is not allowed here."""
+        await self._check(wish)
         listed = Listed(str(uuid4()), new_secret() if wish.channel == "webhook" else "")
         change = self.outbox.list_contact(listed.key, wish, listed.secret, self._where.now())
         entry = _entry("contact-listed", listed.key, wish)
@@ -66,7 +71,7 @@ class NoticeDesk:
 
     async def change_contact(self, key: str, wish: ContactWish, principal: Principal) -> Listed:
         """Raises `BadAct`, `NoSuchNotice`. What becomes a webhook gets a key of its own; one that was one keeps it."""
-        self._check(wish)
+        await self._check(wish)
         before = next((each for each in await self.outbox.book() if each.key == key), None)
         if before is None:
             raise NoSuchNotice(key)
@@ -85,7 +90,7 @@ class NoticeDesk:
         except VersionConflict:
             raise NoSuchNotice(key) from None
 
-    def _check(self, wish: ContactWish) -> None:
+    async def _check(self, wish: ContactWish) -> None:
         known = groups_of(self._where.profile.operations)
         for group in wish.groups:
             if group not in known:
@@ -94,6 +99,11 @@ class NoticeDesk:
         scheme = scheme_of(wish.address)
         if wish.channel == "apprise" and scheme not in self._services:
             raise BadAct("address", f"{scheme!r} is not among the setting apprise_services of this house")
+        if wish.channel == "webhook" and self._targets is not None:
+            try:
+                await self._targets.check(wish.address)
+            except BadTarget as error:
+                raise BadAct("address", str(error)) from None
 
     # notices
 

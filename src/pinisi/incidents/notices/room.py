@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Collection, Mapping
 
+from pinisi.context.targets import Targets
 from pinisi.feed.protocol import Feed
 from pinisi.incidents.cap.notification import notification, topic_of
 from pinisi.incidents.cap.reader import read_cap
@@ -40,6 +41,7 @@ class NoticeRoom:
         *,
         address: str = "",
         services: Collection[str] = (),
+        targets: Targets | None = None,
     ) -> None:
         self._where, self._warnings, self._key, self._address = where, warnings, key, address.rstrip("/")
         outbox = Outbox(records)
@@ -47,7 +49,7 @@ class NoticeRoom:
         listener = Listener(store, desk.queue, runs, where)
         owing, announces = self.courier.owing, "mqtt" in ways
         self.teller = Teller(store, desk, outbox, listener, where, announces=announces, owing=owing)
-        self.desk = NoticeDesk(store, desk, outbox, self.teller, where, owing, services)
+        self.desk = NoticeDesk(store, desk, outbox, self.teller, where, owing, services, targets)
 
     async def work(self, feed: Feed) -> None:
         """For ever."""
@@ -97,6 +99,9 @@ async def open_notices(
     *,
     address: str = "",
     services: Collection[str] = (),
+    targets: Targets | None = None,
 ) -> NoticeRoom:
     key = await link_key(store, where.tenant)
-    return NoticeRoom(store, desk, runs, warnings, records, where, ways, key, address=address, services=services)
+    return NoticeRoom(
+        store, desk, runs, warnings, records, where, ways, key, address=address, services=services, targets=targets
+    )

@@ -95,7 +95,7 @@ class Teller:
 
     async def hear(self, entries: Sequence[LogEntry], position: Position) -> bool:
         """Tell of what these lines of the log mean; whether anything was to be told."""
-        happenings = [each for entry in entries if (each := await self._listener.heard(entry)) is not None]
+        happenings = [each for entry in entries if (each := await self._heard(entry)) is not None]
         if not happenings:
             return False
         changes: list[Change] = []
@@ -104,6 +104,16 @@ class Teller:
             changes += await self._told(happening, book)
         await self._keep(changes, position)
         return True
+
+    async def _heard(self, entry: LogEntry) -> Happening | None:
+        """What cannot be read is told to nobody, and keeps nothing else from being told."""
+        try:
+            return await self._listener.heard(entry)
+        except StoreUnavailable:
+            raise
+        except Exception:
+            _log.exception("a line of the log cannot be told of", tenant=self._where.tenant, subject=entry.subject)
+            return None
 
     async def _keep(self, changes: Sequence[Change], position: Position) -> None:
         await self._store.apply(self._where.tenant, changes, HERALD, cursor=(CURSOR, position))
