@@ -390,6 +390,23 @@ async def test_the_public_page_is_read_without_script_in_three_languages(
     assert '<html lang="en">' in preferred.text
 
 
+async def test_a_warning_is_printed_for_a_notice_board_and_says_when_it_is_over(
+    fresh: Opened, room: dict[str, httpx.AsyncClient]
+) -> None:
+    id = await drafted(room["siti"], wish(fresh, contact='112 & "siaga"'))
+    address = f"{PUBLIC}/{(await release(room['budi'], id))['identifier']}/poster"
+    sheet = await room["anyone"].get(address, params={"language": "id"})
+    assert "PERINGATAN: Banjir" in sheet.text and '112 &amp; &quot;siaga&quot;' in sheet.text
+    assert "tidak berlaku" not in sheet.text and "script" not in sheet.text
+    assert "<h1>マンガラで洪水</h1>" in (await room["anyone"].get(address, params={"language": "ja"})).text
+    cancel = await act(room["siti"], id, 201, act="cancel", reason="Air surut")
+    await release(room["budi"], cancel["id"])
+    assert "no longer in force" in (await room["anyone"].get(address, params={"language": "en"})).text
+    drill = (await release(room["budi"], await drafted(room["siti"], wish(fresh, exercise=True))))["identifier"]
+    assert "EXERCISE" in (await room["anyone"].get(f"{PUBLIC}/{drill}/poster", params={"language": "en"})).text
+    assert (await room["anyone"].get(f"{PUBLIC}/nothing/poster")).status_code == 404
+
+
 async def test_the_rss_feed_leads_to_the_message(fresh: Opened, room: dict[str, httpx.AsyncClient]) -> None:
     released = await release(room["budi"], await drafted(room["siti"], wish(fresh)))
     (named,) = read_feed((await room["anyone"].get(f"{PUBLIC}.rss", params={"language": "en"})).content)

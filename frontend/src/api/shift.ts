@@ -33,6 +33,8 @@ export interface Handover {
   sources: { id: string; title: Text; state: string; lastMessage: string | null }[];
   procedures: { incident: string; title: Text; over: number; of: number }[];
   unanswered: number;
+  /** Of the city: in force, waiting for release, or released alone and to be reviewed. */
+  warnings: { id: string; title: Text; state: "in-force" | "draft" | "to-review"; by: string; until: string | null; reason: string }[];
 }
 
 export interface ShiftNote {

@@ -63,7 +63,7 @@ export class OpenState extends View {
       ${handover.open.map((line) => this.open(line))}
       ${handover.shelved.map(({ id, title, until }) => this.line(id, title, until ? this.words.shift.due(this.recent(until)) : "", this.words.incidents.state.shelved))}
       ${handover.glasses.map(({ id, title, by, reason }) => this.line(id, title, `${by}: ${reason}`, this.words.shift.counts.glasses))}
-      ${handover.sources.map((source) => this.source(source))}
+      ${(handover.warnings ?? []).map((warning) => this.warning(warning))} ${handover.sources.map((source) => this.source(source))}
     `;
   }
 
@@ -80,6 +80,9 @@ export class OpenState extends View {
       [counts.suppressed, handover.suppressed, false],
       [counts.glasses, handover.glasses.length, true],
       [counts.procedures, handover.procedures.length, false],
+      [counts.warnings, this.warningsIn("in-force"), false],
+      [counts.drafts, this.warningsIn("draft"), true],
+      [counts.toReview, this.warningsIn("to-review"), true],
       [counts.sources, handover.sources.filter(({ state }) => state !== "off").length, true],
     ];
     return all.filter(([, number], place) => place === 0 || number > 0);
@@ -97,6 +100,18 @@ export class OpenState extends View {
   private line(id: string, title: Handover["open"][number]["title"], ...told: string[]) {
     return html`<button class="line" @click=${() => screenState.openIncident(id)}>
       <span>${this.text(title)}</span><span class="small">${told.reverse().filter(Boolean).join(" · ")}</span>
+    </button>`;
+  }
+
+  private warningsIn(state: Handover["warnings"][number]["state"]): number {
+    return (this.handover.warnings ?? []).filter((warning) => warning.state === state).length;
+  }
+
+  private warning({ id, title, state, by, until, reason }: Handover["warnings"][number]) {
+    const words = this.words.shift;
+    const told = [words.warning[state], reason ? `${by}: ${reason}` : by, until ? words.due(this.recent(until)) : ""];
+    return html`<button class="line" @click=${() => screenState.openWarning(id)}>
+      <span>${this.text(title)}</span><span class="small ${state === "to-review" ? "late" : ""}">${told.filter(Boolean).join(" · ")}</span>
     </button>`;
   }
 

@@ -3,8 +3,10 @@
 from pinisi.city.text import LANGUAGES, Language, fill
 from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route
-from pinisi.console.warning_page import page
+from pinisi.console.warning_page import Clock, page
+from pinisi.console.warning_poster import CONTENT_SECURITY, poster
 from pinisi.incidents.cap.feeds import MEDIA_ATOM, MEDIA_CAP, MEDIA_RSS, Entry, Feed, atom, rss
+from pinisi.incidents.cap.reader import read_cap
 from pinisi.incidents.cap.words import words
 
 PATH = "/pinisi/v1/public/warnings"
@@ -41,6 +43,18 @@ async def get_message(house: House, call: Call) -> Reply:
     return Reply(200, body, MEDIA_CAP.encode(), _HEADERS)
 
 
+async def get_poster(house: House, call: Call) -> Reply:
+    """A released warning as a sheet to print, in one language."""
+    language, profile, identifier = _language(call), house.profile, call.params["identifier"]
+    alert = read_cap(await house.warnings.message(house.default_tenant, identifier))
+    held = await house.warnings.messages_in_force(house.default_tenant, house.now())
+    standing = "in-force" if any(each.identifier == identifier for each in held) else "over"
+    clock = Clock(profile.zone, profile.city.time_zone_name)
+    text = poster(alert, language, clock, profile.city.name, "exercise" if alert.status != "Actual" else standing)
+    headers = ((b"cache-control", b"public, max-age=30"), (b"content-security-policy", CONTENT_SECURITY))
+    return Reply(200, text.encode(), b"text/html; charset=utf-8", headers)
+
+
 async def _feed(house: House, call: Call, form: str) -> tuple[Feed, list[Entry], int]:
     language, now = _language(call), house.now()
     base = _base(call) + PATH
@@ -72,14 +86,14 @@ def _language(call: Call) -> Language:
     return "id"
 
 
-def _open_route(path: str, endpoint: object, summary: str) -> Route:
+def _open_route(path: str, endpoint: object, summary: str, *, language: bool = True) -> Route:
     return Route(
         method="GET",
         path=path,
         permission=None,
         endpoint=endpoint,  # pyright: ignore[reportArgumentType]
         summary=summary + " (open: warnings are for everyone)",
-        parameters=("language",) if "{" not in path else (),
+        parameters=("language",) if language else (),
         answers=(200,) if "{" not in path else (200, 404),
     )
 
@@ -88,5 +102,8 @@ PUBLIC_WARNING_ROUTES: tuple[Route, ...] = (
     _open_route(PATH, get_page, "The warnings in force as a page"),
     _open_route(PATH + ".atom", get_atom, "The warnings in force as an Atom feed"),
     _open_route(PATH + ".rss", get_rss, "The warnings in force as an RSS feed"),
-    _open_route(PATH + "/{identifier}", get_message, "A released warning: the signed CAP message, byte for byte"),
+    _open_route(
+        PATH + "/{identifier}", get_message, "A released warning: the signed CAP message, byte for byte", language=False
+    ),
+    _open_route(PATH + "/{identifier}/poster", get_poster, "A released warning as a sheet of A4 to print"),
 )

@@ -31,9 +31,9 @@ footer,.by{font-size:.92rem}
 
 def page(alerts: Sequence[Alert], language: Language, city: str, zone: ZoneInfo, zone_name: str, now: Instant) -> str:
     """All that is in force, the newest first, in one language; a warning that lacks it is told in its own."""
-    title = _in("page.title", language, city=city)
+    title = shown_in("page.title", language, city=city)
     clock = Clock(zone, zone_name)
-    told = [article(alert, language, clock) for alert in alerts] or [f"<p>{_in('page.none', language)}</p>"]
+    told = [article(alert, language, clock) for alert in alerts] or [f"<p>{shown_in('page.none', language)}</p>"]
     return "\n".join(
         [
             f'<!doctype html>\n<html lang="{language}">',
@@ -46,11 +46,11 @@ def page(alerts: Sequence[Alert], language: Language, city: str, zone: ZoneInfo,
             ),
             f"<style>{STYLE}</style></head>",
             f"<body><header><h1>{title}</h1>{_languages(language)}",
-            f"<p>{_in('page.as-of', language, time=clock.shown(now))}</p></header>",
+            f"<p>{shown_in('page.as-of', language, time=clock.shown(now))}</p></header>",
             "<main>",
             *told,
             "</main>",
-            f"<footer><p>{_in('page.feeds', language)}{_feeds(language)}</p></footer>",
+            f"<footer><p>{shown_in('page.feeds', language)}{_feeds(language)}</p></footer>",
             "</body></html>",
         ]
     )
@@ -78,25 +78,25 @@ def article(alert: Alert, language: Language, clock: Clock) -> str:
         f'<article class="{escape(info.severity)}" lang="{escape(info.language)}">',
         f"<h2>{escape(headline(info))}</h2>",
         f'<p class="how" lang="{language}">{_how(info, language)} · {_when(info, language, clock)}</p>',
-        f"<p><strong>{_in('page.where', language)}:</strong> {escape(_where(info))}</p>",
+        f"<p><strong>{shown_in('page.where', language)}:</strong> {escape(_where(info))}</p>",
         f"<p>{escape(info.description)}</p>",
     ]
     if info.instruction:
-        parts.append(f"<p><strong>{_in('page.do', language)}:</strong> {escape(info.instruction)}</p>")
+        parts.append(f"<p><strong>{shown_in('page.do', language)}:</strong> {escape(info.instruction)}</p>")
     if info.contact:
-        parts.append(f"<p>{_in('page.contact', language, text=info.contact)}</p>")
-    by = _in("page.by", language, name=info.sender_name or alert.sender, time=clock.of(alert.sent))
-    link = f'<a href="warnings/{escape(alert.identifier)}">{_in("page.signed", language)}</a>'
+        parts.append(f"<p>{shown_in('page.contact', language, text=info.contact)}</p>")
+    by = shown_in("page.by", language, name=info.sender_name or alert.sender, time=clock.of(alert.sent))
+    link = f'<a href="warnings/{escape(alert.identifier)}">{shown_in("page.signed", language)}</a>'
     return "\n".join([*parts, f'<p class="by">{by} · {link}</p>', "</article>"])
 
 
 def _how(info: Info, language: Language) -> str:
-    return f"{_in(f'severity.{info.severity}', language)} · {_in(f'urgency.{info.urgency}', language)}"
+    return f"{shown_in(f'severity.{info.severity}', language)} · {shown_in(f'urgency.{info.urgency}', language)}"
 
 
 def _when(info: Info, language: Language, clock: Clock) -> str:
     told = [
-        _in(f"page.{word}", language, time=clock.of(text))
+        shown_in(f"page.{word}", language, time=clock.of(text))
         for word, text in (("from", info.onset), ("until", info.expires))
         if text
     ]
@@ -121,5 +121,10 @@ def _feeds(language: Language) -> str:
     return " · ".join(f'<a href="warnings.{form}?language={language}">{form.upper()}</a>' for form in ("atom", "rss"))
 
 
-def _in(key: str, language: Language, **values: str) -> str:
-    return escape(str(getattr(fill(words()[key], **values), language)))
+def shown_in(key: str, language: Language, **values: str) -> str:
+    """Words of the public page, as HTML."""
+    return escape(said_in(key, language, **values))
+
+
+def said_in(key: str, language: Language, **values: str) -> str:
+    return str(getattr(fill(words()[key], **values), language))
