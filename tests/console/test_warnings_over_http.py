@@ -1,5 +1,6 @@
 """A warning's whole life over HTTP: worded by one officer, released by another, seen by everyone, ended."""
 
+import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator
@@ -15,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "incidents"))
 
 from cap_keys import certificate, key_pem, pem
 
+from patience import PATIENCE
 from pinisi.incidents.cap.alert_entities import alerts_of
 from pinisi.incidents.cap.feed_reader import read_feed
 from pinisi.incidents.cap.judge import judge
@@ -253,6 +255,12 @@ async def test_warnings_of_others_are_told_apart_from_our_own(
     assert told["name"] == {"id": "Hujan Lebat disertai Petir di Banten"}
     assert (told["from"], told["until"]) == ("2026-02-16T16:00:00Z", "2026-02-16T19:00:00Z")
     assert told["location"]["type"] in ("Polygon", "MultiPolygon")
+    async with asyncio.timeout(PATIENCE):
+        while not (raised := (await room["siti"].get(f"{OURS}/incidents")).json()["incidents"]):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    proposal = (await room["siti"].get(f"{OURS}/stage")).json()["proposal"]
+    assert proposal["level"] == 2
+    assert [each["title"]["id"] for each in raised] == ["Peringatan: Hujan Lebat disertai Petir di Banten"]
 
 
 async def test_without_the_permission_nothing_is_drafted_or_released(
@@ -396,7 +404,7 @@ async def test_a_warning_is_printed_for_a_notice_board_and_says_when_it_is_over(
     id = await drafted(room["siti"], wish(fresh, contact='112 & "siaga"'))
     address = f"{PUBLIC}/{(await release(room['budi'], id))['identifier']}/poster"
     sheet = await room["anyone"].get(address, params={"language": "id"})
-    assert "PERINGATAN: Banjir" in sheet.text and '112 &amp; &quot;siaga&quot;' in sheet.text
+    assert "PERINGATAN: Banjir" in sheet.text and "112 &amp; &quot;siaga&quot;" in sheet.text
     assert "tidak berlaku" not in sheet.text and "script" not in sheet.text
     assert "<h1>マンガラで洪水</h1>" in (await room["anyone"].get(address, params={"language": "ja"})).text
     cancel = await act(room["siti"], id, 201, act="cancel", reason="Air surut")

@@ -14,6 +14,7 @@ ADDRESSES = {
     "now": "page=now",
     "drawer": "value=tile%20population",
     "events": "page=events",
+    "a warning": "page=events&warning=new",
     "place": "page=place",
     "a place": "page=place&id=urn:ngsi-ld:AdministrativeArea:id-73.71.09.1004",
     "a list": "page=place&list=waste-banks",

@@ -22,7 +22,7 @@ export type {
 import type { Geometry } from "geojson";
 import type { Ailing } from "./source-types";
 import type { Panel } from "./views";
-import type { CapSeverity } from "./warnings";
+import type { CapSeverity } from "./warning-types";
 
 export type Language = "id" | "en" | "ja";
 export type Text = Partial<Record<Language, string>>;

@@ -38,6 +38,20 @@ export class WarningBadge extends View {
         border-color: var(--caution);
       }
 
+      .short {
+        display: none;
+      }
+
+      @media (max-width: 96rem) {
+        .long {
+          display: none;
+        }
+
+        .short {
+          display: inline;
+        }
+      }
+
       .waits {
         color: var(--ink2);
         font-size: 0.8125rem;
@@ -60,6 +74,7 @@ export class WarningBadge extends View {
     const severity = told.severity ?? "Unknown";
     const mark = markOf(severity);
     const holds = told.inForce ? [words.inForce(this.format.exact(told.inForce)), words.severity[severity]].join(" · ") : "";
+    const short = phone ? this.format.exact(told.inForce) : `${this.format.exact(told.inForce)} · ${words.severity[severity]}`;
     const waits = [told.drafts ? words.drafts(this.format.exact(told.drafts)) : "", told.toReview ? words.toReview(this.format.exact(told.toReview)) : ""]
       .filter(Boolean)
       .join(" · ");
@@ -70,7 +85,8 @@ export class WarningBadge extends View {
       @click=${() => screenState.openWarning(LIST)}
     >
       ${told.inForce ? html`<severity-mark .severity=${mark}></severity-mark>` : nothing}
-      ${phone ? this.format.exact(told.inForce || waiting) : html`${holds || nothing} ${waits ? html`<span class="waits">${waits}</span>` : nothing}`}
+      ${told.inForce ? html`<span class="long">${holds}</span><span class="short">${short}</span>` : nothing}
+      ${waiting && !(phone && told.inForce) ? html`<span class="waits">${words.waiting(this.format.exact(waiting))}</span>` : nothing}
     </button>`;
   }
 }

@@ -4,7 +4,7 @@ import { NOTHING } from "./features";
 import type { Palette } from "./palette";
 import { pen } from "./pen";
 import "./pen-notice";
-import { boundsOf } from "./selection";
+import { boundsOf } from "./bounds";
 
 const PEN = "pen";
 const AROUND = 96;

@@ -1,9 +1,9 @@
 /** What is selected, and where it lies: an area, a row of a layer, or an incident. */
-import type { Geometry, MultiPolygon, Polygon } from "geojson";
 import type { Area, Bounds, Incident, Layer, LonLat } from "../api/types";
 import { openPlace } from "../live/open-place";
 import { store } from "../live/store";
 import type { Row } from "../live/table";
+import { boundsOf } from "./bounds";
 
 export type Selection =
   | { kind: "area"; area: Area; bounds: Bounds }
@@ -38,14 +38,4 @@ function fromOpenPlace(id: string): Selection | null {
   if (place?.id !== id || place.location?.type !== "Point" || !layer) return null;
   const at = place.location.coordinates.slice(0, 2) as LonLat;
   return { kind: "row", layer, at, row: { id, name: place.name, area: null, at, flags: [], source: null, cells: {} } };
-}
-
-/** Null of what is no ground. */
-export function boundsOf(ground: Polygon | MultiPolygon): Bounds;
-export function boundsOf(ground: Geometry): Bounds | null;
-export function boundsOf(ground: Geometry): Bounds | null {
-  if (ground.type !== "Polygon" && ground.type !== "MultiPolygon") return null;
-  const corners = (ground.type === "Polygon" ? [ground.coordinates] : ground.coordinates).flat(2);
-  const [lons, lats] = [corners.map(([lon = 0]) => lon), corners.map(([, lat = 0]) => lat)];
-  return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
 }

@@ -3,7 +3,7 @@ import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import type { Ailing } from "../api/source-types";
 import type { Tile } from "../api/types";
-import type { CapSeverity } from "../api/warnings";
+import type { CapSeverity } from "../api/warning-types";
 import { View } from "../frame/view";
 import { inOrderOfUrgency, isOpen } from "../live/incidents";
 import { tileAddress } from "../live/open-place";

@@ -8,6 +8,7 @@ export const warned: Catalogue["warned"] = {
   drafts: (n) => `${n} waiting for release`,
   toReview: (n) => `${n} to be reviewed`,
   severity: { Extreme: "Extreme", Severe: "Severe", Moderate: "Moderate", Minor: "Minor", Unknown: "Severity unknown" },
+  waiting: (n) => `${n} waiting`,
   give: "Give a warning",
   drawing: { polygon: "Click the corners. Enter: done, Backspace: last corner away, Esc: stop.", circle: "Click the centre. Esc: stop." },
 };

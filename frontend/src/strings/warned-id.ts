@@ -6,6 +6,7 @@ export const warned = {
   drafts: (n: string) => `${n} menunggu penerbitan`,
   toReview: (n: string) => `${n} harus diperiksa`,
   severity: { Extreme: "Ekstrem", Severe: "Parah", Moderate: "Sedang", Minor: "Ringan", Unknown: "Tingkat tidak diketahui" },
+  waiting: (n: string) => `${n} menunggu`,
   give: "Beri peringatan",
   drawing: { polygon: "Klik titik-titik batas. Enter: selesai, Backspace: hapus titik, Esc: batal.", circle: "Klik titik pusat. Esc: batal." },
 };

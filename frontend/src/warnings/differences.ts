@@ -1,6 +1,6 @@
 /** What an update says otherwise than the warning whose place it takes. */
 import type { Language } from "../api/types";
-import { PARTS, type Part, type Warning } from "../api/warnings";
+import { PARTS, type Part, type Warning } from "../api/warning-types";
 import { LANGUAGES } from "./draft";
 
 export type Difference =
@@ -21,8 +21,13 @@ function grades(before: Warning, after: Warning): Difference[] {
 }
 
 function times(before: Warning, after: Warning): Difference[] {
-  const fields = (["onset", "expires"] as const).filter((field) => before[field] !== after[field]);
+  const fields = (["onset", "expires"] as const).filter((field) => minute(before[field]) !== minute(after[field]));
   return fields.map((field) => ({ of: "time", field, before: before[field], after: after[field] }));
+}
+
+/** Seconds are seen by nobody. */
+function minute(at: string | null): string | null {
+  return at && at.slice(0, 16);
 }
 
 function ground(before: Warning, after: Warning): Difference[] {

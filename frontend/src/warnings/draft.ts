@@ -1,7 +1,7 @@
 /** A warning while it is worded: what stands in the form, where its words come from, and what is sent. */
 import type { Language } from "../api/types";
-import type { ReceivedWarning, Warning, WarningSaid, WarningTemplate, WarningWish, Wording } from "../api/warnings";
-import { PARTS, type Part } from "../api/warnings";
+import type { ReceivedWarning, Warning, WarningSaid, WarningTemplate, WarningWish, Wording } from "../api/warning-types";
+import { PARTS, type Part } from "../api/warning-types";
 import { fieldText, fromField } from "../time/zoned";
 
 export const LANGUAGES: readonly Language[] = ["id", "en", "ja"];

@@ -3,7 +3,7 @@ import { css, html, nothing } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import { api } from "../api/client";
 import type { Area } from "../api/types";
-import type { Ground, Proof } from "../api/warnings";
+import type { Ground, Proof } from "../api/warning-types";
 import "../calls/pick-box";
 import type { Choice, PickBox } from "../calls/pick-box";
 import { typing } from "../lists/list-keys";

@@ -1,5 +1,5 @@
 /** Warnings in the order in which a duty officer asks for them: what waits, what is owed, what holds, what is over. */
-import { SEVERITIES, type CapSeverity, type Warning } from "../api/warnings";
+import { SEVERITIES, type CapSeverity, type Warning } from "../api/warning-types";
 
 export interface Groups {
   drafts: Warning[];

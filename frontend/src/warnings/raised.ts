@@ -1,7 +1,7 @@
 /** An event made of a warning of others: at the middle of its ground, with its own words and who said them. */
 import type { LonLat, Text } from "../api/types";
-import type { ReceivedWarning } from "../api/warnings";
-import { boundsOf } from "../map/selection";
+import type { ReceivedWarning } from "../api/warning-types";
+import { boundsOf } from "../map/bounds";
 import { markOf } from "../incidents/cap-mark";
 
 export function raisedFrom(warning: ReceivedWarning, say: (text: Text | string | null) => string): object {

@@ -2,7 +2,8 @@
 import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { api } from "../api/client";
-import { type ReceivedWarning, type SignatureVerdict, type Verdict, warnings } from "../api/warnings";
+import type { ReceivedWarning, SignatureVerdict, Verdict } from "../api/warning-types";
+import { warnings } from "../api/warnings";
 import { typing } from "../lists/list-keys";
 import { store } from "../live/store";
 import { pen } from "../map/pen";
@@ -111,7 +112,12 @@ export class ReceivedList extends WarningView {
     const { all, problem, say } = this;
     if (!all) return html`<p class="empty" aria-busy=${!problem}>${problem ? this.saidOf(problem) : this.words.loading}</p>`;
     if (!all.length) return html`<div class="empty"><strong>${say.noneReceived}</strong><p>${say.noneReceivedDetail}</p></div>`;
-    return html`<div role="list" aria-label=${say.received}>${all.map((warning) => this.row(warning))}</div>`;
+    return html`<div role="list" aria-label=${say.received}>${this.inOrder(all).map((warning) => this.row(warning))}</div>`;
+  }
+
+  /** As they come, the gravest first; what is over stands last. */
+  private inOrder(all: readonly ReceivedWarning[]): ReceivedWarning[] {
+    return [...all].sort((a, b) => Number(this.isOver(a)) - Number(this.isOver(b)));
   }
 
   private row(warning: ReceivedWarning) {

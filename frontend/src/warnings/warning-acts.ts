@@ -1,7 +1,8 @@
 /** What can be done about a warning: released by another, withdrawn, updated, cancelled, reviewed. Public acts ask once more. */
 import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { type Proof, type Warning, warnings } from "../api/warnings";
+import type { Proof, Warning } from "../api/warning-types";
+import { warnings } from "../api/warnings";
 import { store } from "../live/store";
 import { screenState } from "../screen/screen";
 import { controls } from "../theme/controls";

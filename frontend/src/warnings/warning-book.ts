@@ -1,5 +1,6 @@
 /** What the room knows of warnings: read while one looks, and again when the city says that something has changed. */
-import { type ReceivedWarning, type Warning, warnings } from "../api/warnings";
+import type { ReceivedWarning, Warning } from "../api/warning-types";
+import { warnings } from "../api/warnings";
 import { store } from "../live/store";
 
 const READ_AGAIN_MS = 15_000;

@@ -1,7 +1,7 @@
 /** What an update changes against the warning that it takes the place of: each thing before and after. */
 import { css, html } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { Warning } from "../api/warnings";
+import type { Warning } from "../api/warning-types";
 import { store } from "../live/store";
 import { controls, panelParts } from "../theme/controls";
 import { type Difference, differences } from "./differences";

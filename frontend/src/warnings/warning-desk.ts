@@ -2,6 +2,7 @@
 import { html } from "lit";
 import { customElement } from "lit/decorators.js";
 import { screenState } from "../screen/screen";
+import { loadJapaneseFace } from "../theme/faces";
 import { book } from "./warning-book";
 import { readOpened } from "./warning-address";
 import "./received-list";
@@ -18,6 +19,8 @@ export class WarningDesk extends WarningView {
     super.connectedCallback();
     book.addEventListener("change", this.changed);
     book.look();
+    // Whatever language the reader has, the words of a warning are shown in all three.
+    void loadJapaneseFace();
   }
 
   override disconnectedCallback(): void {

@@ -1,7 +1,8 @@
 /** One warning: how people see it, what it changes, its signature, its story; and what can be done about it now. */
 import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { type Proof, type Warning, type WarningStep, warnings } from "../api/warnings";
+import type { Proof, Warning, WarningStep } from "../api/warning-types";
+import { warnings } from "../api/warnings";
 import { icon } from "../frame/icons";
 import { typing } from "../lists/list-keys";
 import { store } from "../live/store";

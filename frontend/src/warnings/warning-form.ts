@@ -13,8 +13,8 @@ import {
   type Warning,
   type WarningFault,
   type WarningTemplates,
-  warnings,
-} from "../api/warnings";
+} from "../api/warning-types";
+import { warnings } from "../api/warnings";
 import { icon } from "../frame/icons";
 import { store } from "../live/store";
 import { pen } from "../map/pen";

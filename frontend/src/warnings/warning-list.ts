@@ -1,7 +1,7 @@
 /** The city's warnings: what waits for a second person, what is owed a review, what is in force, what is over. */
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { Warning } from "../api/warnings";
+import type { Warning } from "../api/warning-types";
 import { typing } from "../lists/list-keys";
 import { store } from "../live/store";
 import "../incidents/severity-mark";

@@ -2,7 +2,7 @@
 import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { Language } from "../api/types";
-import type { Proof } from "../api/warnings";
+import type { Proof } from "../api/warning-types";
 import { screenState } from "../screen/screen";
 import { LANGUAGE_NAMES } from "../strings/catalogue";
 import { controls } from "../theme/controls";
@@ -24,6 +24,7 @@ export class WarningPreview extends WarningView {
       :host {
         display: grid;
         gap: 0.375rem;
+        align-content: start;
       }
 
       .languages {
@@ -86,7 +87,7 @@ export class WarningPreview extends WarningView {
     }
     const pages: Proof["pages"] = this.proof?.pages ?? {};
     const shown = this.language(pages);
-    this.sheet.replaceSync(`${this.proof?.style ?? ""}\n:host{color-scheme:${screenState.theme}}\nbody{padding:.25rem .75rem}`);
+    this.sheet.replaceSync(`${this.proof?.style ?? ""}\n:host{color-scheme:${screenState.theme}}\nbody{padding:.25rem .75rem;font-family:system-ui,sans-serif,"IBM Plex Sans JP"}`);
     const page = document.createElement("body");
     // Made by the server, which writes every text as text.
     page.innerHTML = shown ? (pages[shown] ?? "") : "";

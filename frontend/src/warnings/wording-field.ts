@@ -2,7 +2,7 @@
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Language } from "../api/types";
-import { PARTS, type Part, type WarningFault } from "../api/warnings";
+import { PARTS, type Part, type WarningFault } from "../api/warning-types";
 import { LANGUAGE_NAMES } from "../strings/catalogue";
 import { controls } from "../theme/controls";
 import { type DraftForm, LANGUAGES, originOf } from "./draft";
