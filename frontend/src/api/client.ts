@@ -1,4 +1,5 @@
 /** Every request of the console to its own server; an error answer becomes a `Problem`. */
+import type { Alike } from "./incident-types";
 import type { LineageNode } from "./lineage-types";
 import type { Moment } from "./moment";
 import type { LiveSource, LiveSources } from "./source-types";
@@ -143,6 +144,8 @@ export const api = {
     ask<ProposedPriority>(`incidents/${encodeURIComponent(id)}/priority?${query(asked)}`),
   operatorFigures: (hours: number) => ask<OperatorFigures>(`operators?${query({ hours })}`),
   merge: (id: string, into: string) => send<Incident>(`incidents/${encodeURIComponent(id)}/merge`, { into }),
+  alike: () => ask<{ suggestions: Alike[] }>("incidents/alike"),
+  keepApart: (id: string, of: string) => send<void>(`incidents/${encodeURIComponent(id)}/apart`, { of }),
   unmerge: (id: string, reason: string) => send<Incident>(`incidents/${encodeURIComponent(id)}/unmerge`, { reason }),
   incident: (id: string, moment: Moment | null = null) =>
     ask<IncidentWithActs>(then(`incidents/${encodeURIComponent(id)}`, moment)),

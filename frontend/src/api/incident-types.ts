@@ -233,3 +233,14 @@ export type ActName =
   | "unmerge"
   | "absorb"
   | "part";
+
+/** An open incident that is probably one with an earlier one, `into`: a suggestion. */
+export interface Alike {
+  incident: string;
+  into: string;
+  nearest: string;
+  metres: number;
+  minutes: number;
+  score: number;
+  why: Text;
+}

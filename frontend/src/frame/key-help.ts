@@ -95,6 +95,7 @@ export class KeyHelp extends View {
       [keys.prank, ["p"]],
       [keys.note, ["i"]],
       [keys.shelve, ["s"]],
+      [keys.alike, ["y", "x"]],
       [keys.undo, ["u"]],
       [keys.report, ["n"]],
       [this.words.warned.give, ["b"]],

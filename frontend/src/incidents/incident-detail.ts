@@ -16,6 +16,7 @@ import "../units/incident-units";
 import { procedureLine } from "../procedures/story-line";
 import "./incident-acts";
 import "./incident-agencies";
+import "./incident-alike";
 import "./incident-clocks";
 import "./incident-near";
 import { agencyName, categoryNames } from "./operations";
@@ -193,6 +194,7 @@ export class IncidentDetail extends View {
       <div class="acts">
         <p class="state">${state}</p>
         ${this.remarks(incident).map((remark) => html`<p class="remark">${remark}</p>`)}
+        <incident-alike .incidentId=${incident.id}></incident-alike>
         <incident-acts .incident=${incident} @acted=${() => this.read(incident.id)}></incident-acts>
         ${store.past || !store.session?.permissions.includes("warnings.draft")
           ? nothing

@@ -7,6 +7,7 @@ import { store } from "../live/store";
 import { screenState } from "../screen/screen";
 import { controls } from "../theme/controls";
 import { exerciseMark, exerciseStyle } from "./exercise-mark";
+import { likeness } from "./alike";
 import "./incident-clock";
 import { categoryNames } from "./operations";
 import { takeOver } from "./queue-keys";
@@ -104,6 +105,18 @@ export class IncidentRow extends View {
     `,
   ];
 
+  private readonly likened = () => this.requestUpdate();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    likeness.addEventListener("change", this.likened);
+  }
+
+  override disconnectedCallback(): void {
+    likeness.removeEventListener("change", this.likened);
+    super.disconnectedCallback();
+  }
+
   /** The part that the list's keyboard moves over. */
   override focus(): void {
     this.renderRoot.querySelector<HTMLElement>(".open")?.focus();
@@ -117,6 +130,7 @@ export class IncidentRow extends View {
   }
 
   protected override render() {
+    likeness.look();
     const { incident, words } = this;
     const may = store.session?.permissions.includes("incidents.act") ?? false;
     return html`<article class="${incident.severity} ${incident.owner ? "owned" : "unowned"} ${this.selected ? "selected" : ""}">
@@ -130,6 +144,7 @@ export class IncidentRow extends View {
         ${incident.priority ? html`<span class="priority">${words.incidents.priority(String(incident.priority))}</span>` : nothing}
         <span>${words.incidents.state[incident.state]}</span>
         <incident-clock .incident=${incident}></incident-clock>
+        ${likeness.of(incident.id) ? html`<span class="alike">≈ ${words.incidents.perhapsOne}</span>` : nothing}
       </p>
       ${!incident.owner && incident.fits.includes("take") && may && !store.past && screenState.mode !== "wall"
         ? html`<div class="acts">

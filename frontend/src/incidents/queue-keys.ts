@@ -2,6 +2,7 @@
 import type { ActName, Incident } from "../api/types";
 import { screenState } from "../screen/screen";
 import { carryOut } from "./act";
+import { likeness } from "./alike";
 import { type ActForm, actWish } from "./act-wish";
 import { undo } from "./undo";
 
@@ -24,6 +25,8 @@ export async function actByKey(key: string, incident: Incident): Promise<boolean
     actWish.ask(incident.id, wanted.form);
     return true;
   }
+  const alike = key === "y" || key === "x" ? likeness.of(incident.id) : null;
+  if (alike) return (await (key === "y" ? likeness.confirm(alike) : likeness.refuse(alike))) === null;
   if (key === "a" && incident.fits.includes("take")) return takeOver(incident);
   if (key === "v" && incident.fits.includes("verify")) return (await carryOut(incident.id, { act: "verify" })) === null;
   if (key === "p" && incident.fits.includes("close"))

@@ -196,7 +196,7 @@ export class EventsPage extends View {
   private acts(key: string, list: IncidentList | null): boolean {
     const { incident } = screenState.state;
     const at = incident ? store.incidents.get(incident) : list?.at;
-    if (!at || !/^[atdrvcpshi]$/.test(key)) return false;
+    if (!at || !/^[atdrvcpshiyx]$/.test(key)) return false;
     void actByKey(key, at);
     return true;
   }

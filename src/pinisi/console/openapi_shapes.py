@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from pinisi.console.alike_endpoints import ApartWish
 from pinisi.console.backtest_endpoints import BacktestWish
 from pinisi.console.call_bodies import BegunCall, CallAct, SavedCall, TelephoneEvent
 from pinisi.console.command_endpoints import CommandAct, CommandWish
@@ -260,6 +261,7 @@ _STRUCTS: tuple[type[msgspec.Struct], ...] = (
     IncidentWish,
     ActWish,
     MergeWish,
+    ApartWish,
     UnmergeWish,
     WarningWish,
     WarningAct,

@@ -1,5 +1,6 @@
 """The one route table: every address, who may use it, what it does. Tests and docs walk it."""
 
+from pinisi.console.alike_endpoints import ALIKE_ROUTES
 from pinisi.console.area_endpoints import AREA_ROUTES
 from pinisi.console.backtest_endpoints import BACKTEST_ROUTES
 from pinisi.console.call_endpoints import CALL_ROUTES
@@ -69,6 +70,7 @@ ROUTES: tuple[Route, ...] = (
     *PROGRAMME_ROUTES,
     *ENTRY_ROUTES,
     *INCIDENT_ROUTES,
+    *ALIKE_ROUTES,
     *CALL_ROUTES,
     *UNIT_ROUTES,
     *FIELD_ROUTES,

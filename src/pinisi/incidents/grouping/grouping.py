@@ -121,6 +121,8 @@ class Grouping:
         """
         old = self._groups[self._joined[event].group]
         place = old.events.pop(event)
+        if place is not None:
+            self._unmark(self._fields[old.family.name], old, event, place)
         id = event if event not in self._groups else f"{event} apart"
         group = self._begin(id, old.family, event, old.latest, place, now)
         if place is not None:
@@ -229,6 +231,19 @@ class Grouping:
             quietest = min(spots, key=lambda id: spots[id].at)
             del spots[quietest]
             self._groups[quietest].cells.discard(cell)
+
+    def _unmark(self, field: _Field, group: _Group, event: str, place: tuple[float, float]) -> None:
+        """An event that has left a group stands for it no more: another one of the cell does, if there is one."""
+        cell = field.grid.cell(*place)
+        spot = field.cells.get(cell, {}).get(group.id)
+        if spot is None or spot.event != event:
+            return
+        left = [(id, at) for id, at in group.events.items() if at is not None and field.grid.cell(*at) == cell]
+        if left:
+            field.cells[cell][group.id] = _Spot(left[-1][0], *left[-1][1], spot.at)
+        else:
+            del field.cells[cell][group.id]
+            group.cells.discard(cell)
 
     def _forget(self, now: Instant) -> None:
         """Let go of groups that nothing can join any more."""
