@@ -72,4 +72,8 @@ export const formStyles = css`
     border-top: 1px solid var(--line);
     border-bottom: 0;
   }
+
+  :host-context([data-mode="phone"]) .ending {
+    position: static;
+  }
 `;
