@@ -66,6 +66,13 @@ export async function signIn(account: string, password: string): Promise<"" | "n
   return answer.ok ? "" : "refused";
 }
 
+/** Empty: this phone is signed in by the link; else why not. */
+export async function join(code: string): Promise<"" | "no-line" | "refused"> {
+  const answer = await call("/pinisi/v1/crew/join", json({ code }));
+  if (!answer || answer.status >= 500) return "no-line";
+  return answer.ok ? "" : "refused";
+}
+
 export async function send(said: Said): Promise<Ending> {
   const where = `${PATH}/${encodeURIComponent(said.incident)}`;
   const answer = await (said.act === "photo" ? sendPhoto(where, said) : sendAct(where, said));

@@ -1,7 +1,7 @@
 /** The page of a crew: what it was asked, what it says. It works on without a signal and says so. */
 import { words, type Language } from "../strings/crew";
 import { card, clockTime, type Teller } from "./card";
-import { ask, hand, send, signIn, type Assignment, type Told } from "./line";
+import { ask, hand, join, send, signIn, type Assignment, type Told } from "./line";
 import { Outbox, type Act, type Said } from "./outbox";
 import { button, el, labelled } from "./parts";
 import { shrunk } from "./shrink";
@@ -186,8 +186,18 @@ async function keepPage(): Promise<void> {
   await (await caches.open("crew")).addAll(["/crew", ...addresses]);
 }
 
+/** A link of the control room: good for once, so that it is taken out of the address as soon as it was tried. */
+async function joinByLink(): Promise<void> {
+  const code = /^#join=(.+)$/.exec(location.hash)?.[1];
+  if (!code) return;
+  const why = await join(code);
+  if (why === "no-line") return;
+  history.replaceState(null, "", location.pathname);
+  trouble = why === "refused" ? words(language).linkRefused : "";
+}
+
 show();
-void refresh();
+void joinByLink().then(refresh);
 setInterval(() => {
   if (standing !== "sign-in") void refresh();
 }, EVERY);

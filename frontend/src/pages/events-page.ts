@@ -29,7 +29,9 @@ import { controls, panelParts } from "../theme/controls";
 import { LIST } from "../warnings/warning-address";
 
 /** Parts with keys of their own, and what takes calls: there `n` is a new call. */
-const OWN_KEYS: readonly string[] = ["incident-procedure", "task-list", "call-desk", "shift-note", "incident-units"];
+const OWN_KEYS: readonly string[] = ["incident-procedure", "task-list", "call-desk", "shift-note", "incident-units", "roster-page"];
+/** The roster stands in the address as `list=units`. */
+const ROSTER = "units";
 const PAST_LISTS: readonly IncidentFilter[] = ["closed", "all"];
 
 @customElement("events-page")
@@ -45,6 +47,7 @@ export class EventsPage extends View {
     css`
       .head {
         display: flex;
+        flex-wrap: wrap;
         align-items: center;
         gap: 0.75rem;
         padding: 0.75rem 1.125rem 0.5rem;
@@ -102,7 +105,12 @@ export class EventsPage extends View {
   }
 
   protected override render() {
-    const { incident, warning } = screenState.state;
+    const { incident, warning, list } = screenState.state;
+    const keeps = store.session?.permissions.includes("units.dispatch") && !store.past;
+    if (list === ROSTER && keeps) {
+      void import("../roster/roster-page");
+      return html`<roster-page></roster-page>`;
+    }
     if (warning && !store.past) {
       void import("../warnings/warning-desk");
       return html`<warning-desk></warning-desk>`;
@@ -114,6 +122,7 @@ export class EventsPage extends View {
       ${tour}
       <div class="head">
         <h1>${this.words.pages.events}</h1>
+        ${keeps ? html`<button class="button" @click=${() => screenState.go({ list: ROSTER })}>${this.words.units.roster}</button>` : nothing}
         ${store.past || !store.session?.permissions.includes("incidents.read")
           ? nothing
           : html`<button class="button" @click=${() => screenState.openWarning(LIST)}>${this.words.warned.title}</button>`}

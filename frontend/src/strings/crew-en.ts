@@ -6,6 +6,7 @@ export const en: CrewWords = {
   password: "Password",
   signIn: "Sign in",
   signInRefused: "The account or the password does not match.",
+  linkRefused: "This link was used already or has expired. Ask the control room for another one.",
   noCrew: "This account speaks for no agency yet. Ask the control room to enter it.",
   connected: "Connected",
   noLine: (seen) => `No signal. What stands here is from ${seen}.`,

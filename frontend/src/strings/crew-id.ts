@@ -6,6 +6,7 @@ export const id: CrewWords = {
   password: "Kata sandi",
   signIn: "Masuk",
   signInRefused: "Akun atau kata sandi tidak cocok.",
+  linkRefused: "Tautan ini sudah dipakai atau kedaluwarsa. Minta yang baru ke pusat kendali.",
   noCrew: "Akun ini belum mewakili instansi mana pun. Minta ruang kendali mendaftarkannya.",
   connected: "Tersambung",
   noLine: (seen) => `Tidak ada sinyal. Yang tampak di sini dari pukul ${seen}.`,

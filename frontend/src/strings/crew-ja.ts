@@ -6,6 +6,7 @@ export const ja: CrewWords = {
   password: "パスワード",
   signIn: "ログイン",
   signInRefused: "アカウントまたはパスワードが違います。",
+  linkRefused: "このリンクは使用済みか期限切れです。指令室に新しいものを頼んでください。",
   noCrew: "このアカウントはまだどの機関にも属していません。指令室に登録を依頼してください。",
   connected: "接続中",
   noLine: (seen) => `圏外です。表示は ${seen} 時点のものです。`,

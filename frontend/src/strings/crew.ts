@@ -12,6 +12,7 @@ export interface CrewWords {
   password: string;
   signIn: string;
   signInRefused: string;
+  linkRefused: string;
   noCrew: string;
   connected: string;
   noLine: (seen: string) => string;

@@ -2,6 +2,7 @@
 import type { Catalogue } from "./catalogue";
 
 export const units: Catalogue["units"] = {
+  roster: "Units and crews",
   title: "Units that could be sent",
   needed: (list) => `Needed: ${list}`,
   lacking: (list) => `Nobody free brings: ${list}`,

@@ -1,5 +1,6 @@
 /** Kata-kata untuk unit yang dikirim ke suatu kejadian. */
 export const units = {
+  roster: "Unit dan regu",
   title: "Unit yang dapat dikirim",
   needed: (list: string) => `Dibutuhkan: ${list}`,
   lacking: (list: string) => `Tidak ada yang siap: ${list}`,

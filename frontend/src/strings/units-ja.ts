@@ -2,6 +2,7 @@
 import type { Catalogue } from "./catalogue";
 
 export const units: Catalogue["units"] = {
+  roster: "部隊と隊員",
   title: "出動できる部隊",
   needed: (list) => `必要：${list}`,
   lacking: (list) => `出動可能な部隊なし：${list}`,
