@@ -1,7 +1,8 @@
 """Signing in with the city's own accounts: a real provider, from the button to the session and out again."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -16,13 +17,19 @@ from visitor import Browser
 from bureau import SECRET, Bureau, client_at_provider
 from patience import PATIENCE
 from pinisi.console.denied_page import words
+from pinisi.console.http import Call, Reply
+from pinisi.console.sign_in_endpoints import SIGN_IN_ROUTES
 from pinisi.people.account_register import AccountChange, NewAccount
 from pinisi.people.accounts import Assignment
-from pinisi.people.fixed import DEMO
+from pinisi.people.fixed import DEMO, NOBODY
 from pinisi.people.identities import Identity
 from pinisi.people.kept import PEOPLE
+from pinisi.people.oidc.keeper import Keeper
+from pinisi.people.oidc.rules import Provider
 from pinisi.people.patience import FREE_FROM_ADDRESS
+from pinisi.people.register import People, wall_clock
 from pinisi.people.trail import AuditLine, AuditQuery, read_trail
+from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.principal import SYSTEM
 
 pytestmark = pytest.mark.anyio
@@ -63,7 +70,9 @@ ask = "{ask}"
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Bureau]:
-    with Bureau([client_at_provider(BASE, "pinisi", "kota")]) as bureau:
+    open_client = client_at_provider(BASE, "pinisi-public", "kota", token_endpoint_auth_method="none")
+    del open_client["client_secret"]
+    with Bureau([client_at_provider(BASE, "pinisi", "kota"), open_client]) as bureau:
         yield bureau
 
 
@@ -389,6 +398,79 @@ async def test_signing_out_leads_to_the_end_of_the_providers_session_and_back(
     assert asked["id_token_hint"][0].count(".") == 2
     assert (await putri.outside.get(leave)).status_code == 200
     assert await putri.session() == {"status": 401}
+
+
+@dataclass
+class SmallHouse:
+    """A house with people in it and nothing else."""
+
+    store: SqliteStore
+    people: People
+
+    def now(self) -> int:
+        return wall_clock()
+
+
+async def signed_in_at(house: SmallHouse, outside: Browser, **headers: str) -> Reply:
+    """To the provider and back, endpoint by endpoint."""
+    routes = {route.path.rpartition("/")[2]: route.endpoint for route in SIGN_IN_ROUTES}
+    params = {"provider": "kota"}
+
+    def call(query: bytes = b"", **more: str) -> Call:
+        given = {name.encode(): value.encode() for name, value in (headers | more).items()}
+        return Call("GET", "/", principal=NOBODY, tenant="makassar", query_string=query, headers=given, params=params)
+
+    sent = await routes["{provider}"](house, call())
+    there = dict(sent.headers)
+    cookie = there[b"set-cookie"].decode()
+    assert {"HttpOnly", "SameSite=Lax", "Path=/pinisi/v1/sign-in", "Secure"} <= set(cookie.split("; "))
+    back = await outside.signs_in_there(there[b"location"].decode())
+    kept = "; ".join([cookie.partition(";")[0], *([headers["cookie"]] if "cookie" in headers else [])])
+    return await routes["callback"](house, call(urlsplit(back).query.encode(), cookie=kept))
+
+
+@pytest.fixture
+async def elsewhere(bureau: Bureau, tmp_path: Path) -> AsyncIterator[Callable[[str, str], SmallHouse]]:
+    """Houses that others can reach, each a client of the provider by this name and with this secret."""
+    async with SqliteStore(tmp_path, wall_clock) as store:
+
+        def made(client: str, secret: str) -> SmallHouse:
+            provider = Provider(
+                id="kota", name={"id": "x", "en": "x", "ja": "x"}, issuer=bureau.issuer, client_id=client, ask=ASK
+            )
+            people = People(store, loopback=False, address=BASE, keepers=[Keeper(provider, secret)])
+            return SmallHouse(store, people)
+
+        yield made
+
+
+async def test_served_to_others_every_cookie_goes_over_tls_only_and_none_is_taken_over(
+    elsewhere: Callable[[str, str], SmallHouse], bureau: Bureau, visit: Visit
+) -> None:
+    house = elsewhere("pinisi-public", "")
+    now = house.now()
+    first = NewAccount(account="ani", assignments=(Assignment(role="administrator"),), password=PASSWORD)
+    await house.people.accounts.create(first, DEMO, now)
+    known = Identity(issuer=bureau.issuer, subject="sari")
+    wish = NewAccount(account="sari", assignments=(Assignment(role="operator"),), identity=known)
+    await house.people.accounts.create(wish, DEMO, now)
+    planted = "a" * 64
+    reply = await signed_in_at(house, visit("sari"), cookie=f"pinisi_session={planted}")
+    assert reply.status == 303
+    cookies = [value.decode() for name, value in reply.headers if name == b"set-cookie"]
+    assert all("; Secure" in each and "; HttpOnly" in each for each in cookies)
+    assert planted not in " ".join(cookies)
+    assert await house.people.sessions.opened(planted, now) is None
+
+
+async def test_a_wrong_secret_is_told_to_the_operator_without_saying_it(
+    elsewhere: Callable[[str, str], SmallHouse], visit: Visit, capfd: pytest.CaptureFixture[str]
+) -> None:
+    reply = await signed_in_at(elsewhere("pinisi", "a secret that is not the right one"), visit("tono"))
+    assert (reply.status, ASK in reply.body.decode()) == (403, True)
+    told = "".join(capfd.readouterr())
+    assert "invalid_client" in told
+    assert "not the right one" not in told + reply.body.decode()
 
 
 async def test_nobody_is_led_elsewhere_after_signing_in(city: Opened, bureau: Bureau, visit: Visit) -> None:

@@ -124,6 +124,7 @@ class CityAccounts:
             person, id_token = await self._person(keeper, asking, answer, clock)
             signed_in = await self._enter(keeper.provider, person, address, clock())
         except Denied as denied:
+            _log.info("a sign-in was denied", provider=id, reason=denied.reason, detail=denied.detail)
             entry = sign_in_denied(id, denied.reason, denied.subject, address)
             await self._store.apply(PEOPLE, [entry], NOBODY)
             raise

@@ -78,7 +78,9 @@ class Keeper:
             fields["client_secret"] = self._secret
         answer = await self._web.post(metadata.token_endpoint, fields, headers)
         if answer.status in (400, 401, 403):
-            raise Denied("again", f"the provider does not take the code: {_fault(answer.json())}")
+            fault = _fault(answer.json())
+            reason = "again" if fault == "invalid_grant" else "refused-there"
+            raise Denied(reason, f"the provider does not take the code: {fault}")
         if answer.status != 200:
             raise ProviderSilent(f"{metadata.token_endpoint}: answered {answer.status}")
         granted = answer.json()
