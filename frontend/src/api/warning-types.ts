@@ -87,7 +87,7 @@ export interface Proof {
   style: string;
   ground: Geometry | null;
   places: readonly string[];
-  /** Kelurahan under a drawn polygon. */
+  /** All kelurahan under a drawn polygon, those first of which it covers most. */
   touched?: readonly { code: string; name: string }[];
   signing: Signing;
 }

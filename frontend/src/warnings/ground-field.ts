@@ -15,6 +15,8 @@ import type { DraftForm } from "./draft";
 import { warningStyles } from "./warning-styles";
 import { WarningView } from "./warning-view";
 
+const MOST_NAMED = 12;
+
 type Where = Pick<DraftForm, "areas" | "polygon" | "place" | "radiusKm" | "incident">;
 
 @customElement("ground-field")
@@ -98,7 +100,7 @@ export class GroundField extends WarningView {
   private touched() {
     const touched = this.form.areas.length ? [] : (this.proof?.touched ?? []);
     if (!touched.length) return nothing;
-    return html`<p class="small">${this.say.touched} ${touched.map(({ name }) => name).join(", ")}
+    return html`<p class="small">${this.say.touched} ${touched.slice(0, MOST_NAMED).map(({ name }) => name).join(", ")}${touched.length > MOST_NAMED ? ` +${this.format.exact(touched.length - MOST_NAMED)}` : ""}
       <button type="button" class="button" @click=${() => this.tell({ areas: touched.map(({ code }) => code), polygon: null, incident: "", place: "" })}>
         ${this.say.useAreas}
       </button></p>`;

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+import shapely
 import structlog
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
@@ -21,7 +22,6 @@ from pinisi.incidents.warnings.proof import Proof
 from pinisi.incidents.warnings.templates import BadTemplates, Templates, templates_of
 from pinisi.vocabulary.instant import format_instant
 
-MOST_TOUCHED = 12
 _log = structlog.get_logger("pinisi.warnings")
 
 
@@ -101,20 +101,18 @@ def _proof_json(house: House, call: Call, proof: Proof) -> dict[str, Any]:
 
 
 def _touched(profile: Profile, proof: Proof) -> list[dict[str, str]]:
-    """The kelurahan that the ground reaches, those first of which it covers most."""
+    """All kelurahan that the ground reaches, those first of which it covers most."""
     if proof.ground is None:
         return []
-    ground = shape(proof.ground)
+    ground = shapely.make_valid(shape(proof.ground))
     found = [(_share(ground, area.geojson), area) for area in profile.areas if area.level == "kelurahan"]
     reached: Sequence[Any] = sorted((each for each in found if each[0] > 0), key=lambda each: -each[0])
-    return [{"code": area.code, "name": area.name} for _, area in reached[:MOST_TOUCHED]]
+    return [{"code": area.code, "name": area.name} for _, area in reached]
 
 
 def _share(ground: BaseGeometry, geojson: dict[str, Any]) -> float:
-    area = shape(geojson)
-    if not area.is_valid or not area.intersects(ground):
-        return 0.0
-    return area.intersection(ground).area
+    area = shapely.make_valid(shape(geojson))
+    return area.intersection(ground).area if area.intersects(ground) else 0.0
 
 
 WARNING_PROOF_ROUTES: tuple[Route, ...] = (
