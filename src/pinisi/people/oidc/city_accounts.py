@@ -123,6 +123,8 @@ class CityAccounts:
             asking = self._asking(id, answer, cookie, now)
             person, id_token = await self._person(keeper, asking, answer, clock)
             signed_in = await self._enter(keeper.provider, person, address, clock())
+        except Conflict as conflict:
+            raise Denied("again", str(conflict)) from None
         except Denied as denied:
             _log.info("a sign-in was denied", provider=id, reason=denied.reason, detail=denied.detail)
             entry = sign_in_denied(id, denied.reason, denied.subject, address)
