@@ -123,8 +123,6 @@ class CityAccounts:
             asking = self._asking(id, answer, cookie, now)
             person, id_token = await self._person(keeper, asking, answer, clock)
             signed_in = await self._enter(keeper.provider, person, address, clock())
-        except Conflict as conflict:
-            raise Denied("again", str(conflict)) from None
         except Denied as denied:
             _log.info("a sign-in was denied", provider=id, reason=denied.reason, detail=denied.detail)
             entry = sign_in_denied(id, denied.reason, denied.subject, address)
@@ -166,7 +164,10 @@ class CityAccounts:
             raise Denied("not-believed", str(error)) from None
 
     async def _enter(self, provider: Provider, person: Person, address: str, now: Instant) -> SignedIn:
-        account = await self._account(provider, person, now)
+        try:
+            account = await self._account(provider, person, now)
+        except Conflict as conflict:
+            raise Denied("again", str(conflict), person.subject) from None
         if not account.assignments:
             raise Denied("no-role", f"account {account.id} has no role", person.subject)
         return await self._sessions.begin_elsewhere(account, provider.id, address, now, now + provider.longest)
