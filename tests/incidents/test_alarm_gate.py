@@ -180,3 +180,20 @@ async def test_real_reports_of_a_flooded_quarter_ring_rarely_and_each_has_its_in
     assert states == {"unacknowledged": len(ringing), "suppressed": 45 - len(ringing)}
     assert len(ringing) == 5
     assert all(case.record.group for case in cases if case.record.state == "suppressed")
+
+
+async def test_flood_control_counts_on_those_who_are_on_duty(store: SqliteStore, desk: Desk) -> None:
+    there = 1
+
+    async def on_duty() -> int:
+        return there
+
+    gate = Gate("city", store, desk, default_rules(), on_duty=on_duty)
+    await raised(gate, alarm("a"), alarm("b", 10))
+    assert [(await record(desk, each)).state for each in "ab"] == ["unacknowledged", "suppressed"]
+    there = 2
+    await gate.turns(NOON + 1)
+    assert (await record(desk, "b")).state == "unacknowledged"
+    there = 1
+    await raised(gate, alarm("c", 20), minutes=1)
+    assert (await record(desk, "c")).state == "suppressed"

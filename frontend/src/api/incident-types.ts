@@ -135,6 +135,9 @@ export interface ProposedPriority {
 export interface OperatorFigures {
   since: string;
   until: string;
+  /** How many operators flood control counts on; not known: the city's number. */
+  onDuty: number;
+  onDutyKnown: boolean;
   alarms: number;
   hours: number;
   alarmsPerHour: number;

@@ -79,6 +79,8 @@ export class OperatorFigures extends View {
   private shown(figures: Figures) {
     const words = this.words.incidents;
     return html`<dl>
+        <dt>${words.onDuty}</dt>
+        <dd>${String(figures.onDuty)} · ${figures.onDutyKnown ? words.onDutyKnown : words.onDutyUnknown}</dd>
         <dt>${words.alarmsPerHour}</dt>
         <dd>${this.format.glance(figures.alarmsPerHour)} (${this.format.glance(figures.alarms)})</dd>
         ${(["acknowledged", "triaged", "verified"] as const).map((name) => html`<dt>${words.timeTo[name]}</dt><dd>${this.share(figures[name])}</dd>`)}

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ from pinisi.incidents.agencies.whereabouts import CREW_PHONES
 from pinisi.incidents.calls.switchboard import Switchboard, line_key
 from pinisi.incidents.cot.phones import PHONES, Phones
 from pinisi.incidents.cot.station import Station
-from pinisi.incidents.desk import VERIFY, Desk
+from pinisi.incidents.desk import MAY_ACT, VERIFY, Desk
 from pinisi.incidents.grouping.gate import Gate as AlarmGate
 from pinisi.incidents.grouping.rules import group_rules
 from pinisi.incidents.notices.room import open_notices
@@ -431,6 +432,12 @@ class House:
         minutes = self._operations_of(tenant).on_duty.minutes
         return await self.people.others_in_use(tenant, principal, VERIFY, self.now() - round(minutes * MINUTE))
 
+    async def operators_on_duty(self, tenant: str) -> int:
+        """How many who may act on incidents have used the console lately, by the wall's time, as sessions are; 0 where
+        nobody signs in (the demo), and nobody can say."""
+        minutes = self._operations_of(tenant).on_duty.minutes
+        return await self.people.in_use(tenant, MAY_ACT, self.now() - round(minutes * MINUTE))
+
     # what endpoints ask
 
     async def names(self) -> Mapping[str, str]:
@@ -463,7 +470,8 @@ class House:
             rules = CityRules(town, self.store, self.pinisi_table).rules()
             if rules.types:
                 language = town.profile.city.languages[0]
-                gate = AlarmGate(town.tenant, self.store, self.desk, group_rules(town.profile.folder), language)
+                duty = partial(self.operators_on_duty, town.tenant)
+                gate = AlarmGate(town.tenant, self.store, self.desk, group_rules(town.profile.folder), language, duty)
                 group.create_task(watch(town.tenant, self.store, self.feed, self.desk, rules, town.now, gate))
             group.create_task(tend_shelf(town.tenant, self.store, self.desk, town.now))
             attendant = Attendant(

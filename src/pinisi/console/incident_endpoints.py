@@ -18,6 +18,7 @@ from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.validate import check_uri
 from pinisi.incidents.acts import Hand, Triage
 from pinisi.incidents.desk import person_of
+from pinisi.incidents.grouping.rules import Load, group_rules
 from pinisi.incidents.incident import Raised
 from pinisi.incidents.queue import Case, NoSuchIncident, Wanted
 from pinisi.incidents.requirements import LOWEST_PRIORITY, MOST_INJURED
@@ -233,7 +234,10 @@ async def get_operator_figures(house: House, call: Call) -> Reply:
     lives = await house.queue.lived(call.tenant, since, call.grants)
     told = await asyncio.to_thread(statistics_of, lives, town.profile.operations.targets, since, until)
     span = {"since": format_instant(since), "until": format_instant(until)}
-    return json_reply(span | msgspec.to_builtins(told))
+    known = await house.operators_on_duty(call.tenant)
+    load = group_rules(town.profile.folder).load or Load()
+    duty = {"onDuty": known or load.operators, "onDutyKnown": known > 0}
+    return json_reply(span | duty | msgspec.to_builtins(told))
 
 
 _PATH = "/pinisi/v1/incidents"

@@ -51,7 +51,7 @@ OthersOnDuty = Callable[[str, Principal, Instant], Awaitable[bool]]
 """tenant, who asks, now -> whether somebody else is on duty who may verify."""
 Following = Callable[[str, Record, Record], Sequence[EntityChange]]
 """id of an incident, its record before and after an act -> what else follows from that, in the same commit."""
-VERIFY = "incidents.verify"
+VERIFY, MAY_ACT = "incidents.verify", "incidents.act"
 DISPATCH = "units.dispatch"
 LATER = "somebody else was a moment earlier: look at the incident again"
 

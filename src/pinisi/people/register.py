@@ -98,6 +98,12 @@ class People:
                 return True
         return False
 
+    async def in_use(self, tenant: str, permission: str, since: Instant) -> int:
+        """How many people with this permission in the tenant have used a session since then."""
+        accounts = [await self.accounts.get(id) for id in await self.sessions.in_use(since)]
+        able = [each for each in accounts if each and permission in principal_of(each, tenant).permissions]
+        return len(able)
+
     async def names(self) -> Mapping[str, str]:
         """Id of a principal, as the log has it -> name to show; also of those disabled and revoked."""
         version = await self.version()

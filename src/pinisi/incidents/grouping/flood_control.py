@@ -130,8 +130,12 @@ class FloodControl:
             self._called.get(self._cell(gone), {}).pop(group, None)
 
     def staff(self, operators: int) -> None:
-        """So many operators are on shift from now on; a new one has had no alarm yet."""
-        self._last = (self._last + [_NEVER] * operators)[: max(1, operators)]
+        """So many operators are on shift from now on; a new one has had no alarm yet. Of fewer those stay who were
+        called last, so that nobody is called more often because somebody has left.
+        """
+        if operators != len(self._last):
+            kept = sorted(self._last, reverse=True) + [_NEVER] * operators
+            self._last = kept[: max(1, operators)]
 
     def _hear(self, event: Happening, id: str, family: Family, now: Instant) -> tuple[_Group, _Group | None]:
         """Count an event to its group, and to the one that covers it."""

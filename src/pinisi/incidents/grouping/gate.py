@@ -8,7 +8,7 @@ of them.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -50,16 +50,34 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
 _kept = msgspec.json.Decoder(Kept).decode
 
 
-class Gate:
-    """Of one tenant. `language` is that of the reasons that are written into stories."""
+OnDuty = Callable[[], Awaitable[int]]
+"""How many operators are on duty now; 0 where nobody can say."""
 
-    def __init__(self, tenant: str, store: Store, desk: Desk, rules: GroupRules, language: str = "en") -> None:
+
+async def _unknown() -> int:
+    return 0
+
+
+class Gate:
+    """Of one tenant. `language` is that of the reasons that are written into stories; as long as `on_duty` does not
+    know how many operators there are, the load's number holds."""
+
+    def __init__(
+        self,
+        tenant: str,
+        store: Store,
+        desk: Desk,
+        rules: GroupRules,
+        language: str = "en",
+        on_duty: OnDuty = _unknown,
+    ) -> None:
         self._tenant = tenant
         self._store = store
         self._desk = desk
         self._rules = rules
         self._language = language
         self._load = rules.load or Load()
+        self._on_duty = on_duty
         self._lock = asyncio.Lock()
         self._engines: _Engines | None = None
         self._number = 0
@@ -69,6 +87,7 @@ class Gate:
         if not raised.category:
             return await self._desk.raise_incident(self._tenant, raised, SYSTEM, now)
         async with self._at_work() as engines:
+            await self._staffed(engines)
             await self._turns(engines, now)
             if await self._desk.is_open(self._tenant, raised.id):
                 return False
@@ -97,7 +116,12 @@ class Gate:
     async def turns(self, now: Instant) -> None:
         """Release what has waited its turn. Ask often: it looks at nothing while nothing waits."""
         async with self._at_work() as engines:
+            if engines.control.next_due() is not None:
+                await self._staffed(engines)
             await self._turns(engines, now)
+
+    async def _staffed(self, engines: "_Engines") -> None:
+        engines.control.staff(await self._on_duty() or self._load.operators)
 
     @contextlib.asynccontextmanager
     async def _at_work(self) -> AsyncGenerator["_Engines"]:
