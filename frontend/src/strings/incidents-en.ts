@@ -127,6 +127,7 @@ export const incidents: Catalogue["incidents"] = {
     reopen: "reopened it",
     merge: "merged it",
     unmerge: "took it apart",
+    "call-again": "took another call about it",
     absorb: "took in another",
     part: "let another go",
   },

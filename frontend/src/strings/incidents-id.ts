@@ -126,6 +126,7 @@ export const incidents = {
     reopen: "membuka lagi",
     merge: "menggabungkan",
     unmerge: "memisahkan",
+    "call-again": "menerima panggilan lain tentangnya",
     absorb: "menerima gabungan",
     part: "melepas gabungan",
   } as Record<string, string>,

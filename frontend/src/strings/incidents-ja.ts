@@ -127,6 +127,7 @@ export const incidents: Catalogue["incidents"] = {
     reopen: "が再開",
     merge: "が統合",
     unmerge: "が分離",
+    "call-again": "が同じ件の別の通報を受けた",
     absorb: "が統合を受け入れ",
     part: "が統合を解いた",
   },
