@@ -15,6 +15,7 @@ import msgspec
 from loaded_city import MAKASSAR, lay_out
 from patience import PATIENCE
 from pinisi.console.application import Application
+from pinisi.console.exercise_room import Rehearsal
 from pinisi.console.files import console_files
 from pinisi.console.house import House
 from pinisi.console.routes import all_routes
@@ -78,13 +79,15 @@ def build_static(folder: Path) -> Path:
 
 
 @contextlib.asynccontextmanager
-async def open_house(data: Path, city: Path = MAKASSAR, **settings: Any) -> AsyncIterator[Opened]:
-    """Open the house on a data folder, with the city loaded; close it in the end."""
+async def open_house(
+    data: Path, city: Path = MAKASSAR, rehearsal: Rehearsal | None = None, **settings: Any
+) -> AsyncIterator[Opened]:
+    """Open the house on a data folder, with the city loaded, or for an exercise; close it in the end."""
     lay_out(data, city)
     static = data / "static"
     if not static.exists():
         build_static(static)
-    house = House(Settings(data=data, commit_window_ms=0, **settings), city)
+    house = House(Settings(data=data, commit_window_ms=0, **settings), city, rehearsal)
     await house.open()
     try:
         routes = all_routes(house.registry)

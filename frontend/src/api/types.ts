@@ -92,7 +92,7 @@ export interface Tile extends Value {
 export interface Clock {
   mode: "live" | "replayed" | "paused";
   now: string;
-  method: "replayed" | "simulated" | null;
+  method: "replayed" | "simulated" | "exercise" | null;
   speed: number;
 }
 

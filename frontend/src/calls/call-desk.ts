@@ -1,6 +1,7 @@
 /** The desk of the 112 call centre: who waits and how long, the call in hand, those who hung up before anybody came. */
 import { css, html, nothing } from "lit";
-import { customElement, state } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
+import { Problem } from "../api/client";
 import { type CallInHand, type CallKind, type CallQueue, calls, type WaitingCall } from "../api/calls";
 import { View } from "../frame/view";
 import { typing } from "../lists/list-keys";
@@ -14,6 +15,8 @@ const ASK_EVERY_MS = 2_000;
 
 @customElement("call-desk")
 export class CallDesk extends View {
+  /** Beside an open incident: only the call in hand, and that one rings. */
+  @property({ type: Boolean, reflect: true }) brief = false;
   @state() private queue: CallQueue | null = null;
   @state() private inHand: CallInHand | null = null;
   @state() private onPaper = false;
@@ -27,6 +30,14 @@ export class CallDesk extends View {
     controls,
     panelParts,
     css`
+      .rings {
+        width: 100%;
+        padding: 0.5rem 1.125rem;
+        background: var(--accent);
+        color: var(--on-accent);
+        font-weight: 600;
+      }
+
       .late {
         color: var(--danger);
         font-weight: 600;
@@ -65,6 +76,7 @@ export class CallDesk extends View {
   protected override render() {
     const words = this.words.calls;
     if (!this.queue) return nothing;
+    if (this.brief) return this.besideIncident(this.queue);
     return html`<section aria-label=${words.title}>
       <div class="section-head">
         <h2>${words.title}</h2>
@@ -82,6 +94,23 @@ export class CallDesk extends View {
       ${this.queue.calls.map((call) => this.row(call))}
       <p class="small today">${this.queue.calls.length === 0 ? `${words.none} ` : ""}${this.counted(this.queue)}</p>
     </section>`;
+  }
+
+  private besideIncident(queue: CallQueue) {
+    const ringing = this.ringing();
+    const first = ringing[0];
+    return html`${this.inHand
+      ? html`<call-form .call=${this.inHand} .categories=${queue.categories} @saved=${this.saved}></call-form>`
+      : first
+        ? html`<button class="rings" @click=${() => this.begin()}>
+            ${this.words.calls.rings(this.format.exact(ringing.length), waited(first.rangAt, store.clock()))} <kbd>n</kbd>
+          </button>`
+        : nothing}
+    ${this.refusal ? html`<p role="alert" class="small">${this.refusal}</p>` : nothing}`;
+  }
+
+  private ringing(): WaitingCall[] {
+    return (this.queue?.calls ?? []).filter(({ state }) => state === "ringing");
   }
 
   private counted({ counts }: CallQueue): string {
@@ -108,7 +137,10 @@ export class CallDesk extends View {
 
   private acts(call: WaitingCall) {
     const words = this.words.calls;
-    if (call.state === "ringing") return this.button(words.pickUp, () => calls.pickUp(call.key));
+    if (call.state === "ringing") {
+      const next = !this.inHand && call === this.ringing()[0];
+      return html`${this.button(words.pickUp, () => calls.pickUp(call.key))}${next ? html`<kbd>n</kbd>` : nothing}`;
+    }
     if (call.state === "missed") return this.button(words.callBack, () => calls.callBack(call.key));
     if (!call.mine) return nothing;
     const takers = this.queue?.takers ?? [];
@@ -137,8 +169,16 @@ export class CallDesk extends View {
     await this.read();
   }
 
+  /** The call that rings longest; a new one by hand where none rings. */
   private begin(): Promise<void> {
-    return this.take(() => calls.begin({}));
+    return this.take(async () => {
+      this.queue = await calls.queue();
+      for (const { key } of this.ringing()) {
+        const mine = await calls.pickUp(key).catch(elsewhere);
+        if (mine) return mine;
+      }
+      return calls.begin({});
+    });
   }
 
   private taken(event: CustomEvent<CallInHand>): void {
@@ -172,4 +212,10 @@ export class CallDesk extends View {
     event.preventDefault();
     void this.begin();
   }
+}
+
+/** Somebody else was faster: there is nothing to say, the next call may be ours. */
+function elsewhere(cause: unknown): null {
+  if (cause instanceof Problem && cause.status === 409) return null;
+  throw cause;
 }

@@ -166,7 +166,7 @@ export class CallForm extends RunningView {
     if (this.alike.length === 0) return nothing;
     const words = this.words.calls;
     return html`<div class="alike" role="group" aria-label=${words.alike}>
-      <span class="small">${words.alike}</span>
+      <span class="small">${words.alike} <kbd>F6</kbd></span>
       ${this.alike.map(
         ({ incident, metres }) =>
           html`<button
@@ -215,13 +215,22 @@ export class CallForm extends RunningView {
 
   private key(event: KeyboardEvent): void {
     const outright = OUTRIGHT[event.key];
-    if (outright) {
+    if (event.key === "F6") {
+      event.preventDefault();
+      this.nextAlike();
+    } else if (outright) {
       event.preventDefault();
       void this.save(outright);
     } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       void this.save("emergency");
     }
+  }
+
+  /** F6: the first that it may be about, the next one, none. */
+  private nextAlike(): void {
+    const ids = [...this.alike.map(({ incident }) => incident.id), null];
+    this.same = ids[(ids.indexOf(this.same) + 1) % ids.length] ?? null;
   }
 
   private async save(kind: CallKind): Promise<void> {

@@ -119,6 +119,9 @@ export class ActFields extends View {
           </label>`;
       case "resolve":
         return this.area("note", words.whatWasDone);
+      case "close":
+        return html`${this.incident.answerOwed ? this.line("answered", words.howAnswered) : nothing}
+        ${this.line("reason", this.words.reason, true, this.incident.conditionEnded ? words.ended : "")}`;
       case "answer":
         return html`${this.line("note", words.howAnswered, false)}${this.line("reason", words.notAnswered, false)}`;
       case "merge":
@@ -127,7 +130,7 @@ export class ActFields extends View {
         return html`${this.area("note", this.words.noteText)}
           <label class="field">${words.trueTime}<input type="datetime-local" name="at" step="1" /></label>`;
       default:
-        return this.line("reason", this.words.reason, true, this.form === "close" && this.incident.conditionEnded ? words.ended : "");
+        return this.line("reason", this.words.reason);
     }
   }
 
@@ -241,10 +244,12 @@ export class ActFields extends View {
     </label>`;
   }
 
-  /** Enter sends, from a choice too; Shift and Enter begins a new line. */
+  /** Enter goes to what is still missing, else it sends, from a choice too; Shift and Enter begins a new line. */
   private sendByEnter(event: KeyboardEvent): void {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.target instanceof HTMLButtonElement) return;
     event.preventDefault();
+    const lacking = this.renderRoot.querySelector<HTMLElement>("input:invalid, textarea:invalid");
+    if (lacking && lacking !== event.target) return lacking.focus();
     this.renderRoot.querySelector("form")?.requestSubmit();
   }
 
@@ -276,9 +281,9 @@ export class ActFields extends View {
     }
     if (this.form === "shelve") act.until = new Date(store.clock().getTime() + Number(text("hours")) * 3_600_000).toISOString();
     if (text("at")) act.at = new Date(text("at")).toISOString();
-    return { act };
+    return text("answered") ? { act, answered: text("answered") } : { act };
   }
 }
 
-/** What the form was filled in with: an act, or the other incident of a merge. */
-export type Given = { act: IncidentAct } | { into: string } | { apart: string };
+/** What the form was filled in with: an act, and how the caller was answered before it; or the other incident of a merge. */
+export type Given = { act: IncidentAct; answered?: string } | { into: string } | { apart: string };

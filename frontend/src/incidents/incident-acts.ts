@@ -159,7 +159,7 @@ export class IncidentActs extends View {
   private async given(given: Given): Promise<void> {
     const sent = this.form;
     this.sending = sent;
-    await ("act" in given ? this.carry(given.act) : this.join(given));
+    await ("act" in given ? this.carry(given.act, given.answered) : this.join(given));
     this.sending = null;
     if (this.refusal === null && this.form === sent) this.form = null;
   }
@@ -178,12 +178,13 @@ export class IncidentActs extends View {
     this.dispatchEvent(new CustomEvent("acted"));
   }
 
-  /** An alarm that is triaged becomes an incident first. */
-  private async carry(act: IncidentAct): Promise<void> {
+  /** An alarm that is triaged becomes an incident first; a caller is answered before it is closed. */
+  private async carry(act: IncidentAct, answered = ""): Promise<void> {
     this.busy = true;
     const { incident } = this;
     const opened = act.act === "triage" && incident.fits.includes("open") ? await carryOut(incident.id, { act: "open" }) : null;
-    this.refusal = opened ?? (await carryOut(incident.id, act));
+    const told = answered && !opened ? await carryOut(incident.id, { act: "answer", note: answered }) : null;
+    this.refusal = opened ?? told ?? (await carryOut(incident.id, act));
     this.busy = false;
     if (this.refusal === null && act.act === "shelve") undo.offer(incident, "shelve");
     this.dispatchEvent(new CustomEvent("acted"));

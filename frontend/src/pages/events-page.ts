@@ -28,10 +28,28 @@ import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
 import { LIST } from "../warnings/warning-address";
 
-/** Parts with keys of their own, and what takes calls: there `n` is a new call. */
-const OWN_KEYS: readonly string[] = ["incident-procedure", "task-list", "call-desk", "shift-note", "incident-units", "roster-page"];
-/** The roster stands in the address as `list=units`. */
-const ROSTER = "units";
+    const { incident, warning, list } = screenState.state;
+    const roster = list === ROSTER && this.keepsUnits();
+    const warns = warning !== null && !store.past;
+    const what = roster ? this.roster() : warns ? this.warnings() : this.incidents(incident);
+    return html`${this.calls(roster || warns || incident !== null)} ${what}`;
+  }
+
+  private keepsUnits(): boolean {
+    return !store.past && (store.session?.permissions.includes("units.dispatch") ?? false);
+  }
+
+  private roster() {
+    void import("../roster/roster-page");
+    return html`<roster-page></roster-page>`;
+  }
+
+  private warnings() {
+    void import("../warnings/warning-desk");
+    return html`<warning-desk></warning-desk>`;
+  }
+
+  private incidents(incident: string | null) {
 const PAST_LISTS: readonly IncidentFilter[] = ["closed", "all"];
 
 @customElement("events-page")
@@ -105,6 +123,7 @@ export class EventsPage extends View {
   }
 
   protected override render() {
+<<<<<<< HEAD
     const { incident, warning, list } = screenState.state;
     const keeps = store.session?.permissions.includes("units.dispatch") && !store.past;
     if (list === ROSTER && keeps) {
@@ -115,14 +134,43 @@ export class EventsPage extends View {
       void import("../warnings/warning-desk");
       return html`<warning-desk></warning-desk>`;
     }
+=======
+    const { incident, warning } = screenState.state;
+    const warns = warning !== null && !store.past;
+    return html`${this.calls(warns || incident !== null)} ${warns ? this.warnings() : this.incidents(incident)}`;
+  }
+
+  private warnings() {
+    void import("../warnings/warning-desk");
+    return html`<warning-desk></warning-desk>`;
+  }
+
+  private incidents(incident: string | null) {
+>>>>>>> ddb79db (Work an exercise by keyboards alone, and hear its callers)
     const tour = screenState.mode === "wall" && !store.past ? html`<wall-tour></wall-tour>` : nothing;
-    if (incident) return html`${tour}<undo-bar></undo-bar><incident-detail .incidentId=${incident}></incident-detail>`;
-    const may = store.session?.permissions.includes("incidents.act") && !store.past;
     return html`
       ${tour}
+      ${incident ? html`<undo-bar></undo-bar><incident-detail .incidentId=${incident}></incident-detail>` : this.queue()}
+    `;
+  }
+
+  /** Stands above whatever is open: a call in hand is not lost, and that one rings is seen. */
+  private calls(brief: boolean) {
+    return html`${this.exercise()} ${this.takesCalls() ? html`<call-desk ?brief=${brief}></call-desk>` : nothing}`;
+  }
+
+  private exercise() {
+    if (store.session?.clock.method !== "exercise" || store.past) return nothing;
+    void import("../exercise/exercise-panel");
+    return html`<exercise-panel></exercise-panel>`;
+  }
+
+  private queue() {
+    const may = store.session?.permissions.includes("incidents.act") && !store.past;
+    return html`
       <div class="head">
         <h1>${this.words.pages.events}</h1>
-        ${keeps ? html`<button class="button" @click=${() => screenState.go({ list: ROSTER })}>${this.words.units.roster}</button>` : nothing}
+        ${this.keepsUnits() ? html`<button class="button" @click=${() => screenState.go({ list: ROSTER })}>${this.words.units.roster}</button>` : nothing}
         ${store.past || !store.session?.permissions.includes("incidents.read")
           ? nothing
           : html`<button class="button" @click=${() => screenState.openWarning(LIST)}>${this.words.warned.title}</button>`}
@@ -133,7 +181,6 @@ export class EventsPage extends View {
           : nothing}
       </div>
       ${this.raising && may ? html`<incident-form @done=${() => (this.raising = false)}></incident-form>` : nothing}
-      ${this.takesCalls() ? html`<call-desk></call-desk>` : nothing}
       <task-list></task-list>
       <shift-note></shift-note>
       <div class="filters" role="group" aria-label=${this.words.filterList}>${INCIDENT_FILTERS.map((choice) => this.filter(choice))}</div>
@@ -182,7 +229,9 @@ export class EventsPage extends View {
   /** Before the keys of the whole console: here `d` sends an agency. */
   private key(event: KeyboardEvent): void {
     if (typing(event) || event.ctrlKey || event.metaKey || event.altKey || screenState.state.why || screenState.state.warning) return;
-    if (event.composedPath().some((each) => each instanceof HTMLElement && OWN_KEYS.includes(each.localName))) return;
+    const within = event.composedPath().flatMap((each) => (each instanceof HTMLElement ? [each.localName] : []));
+    if (within.some((name) => OWN_KEYS.includes(name))) return;
+    if (within.includes("incident-procedure") && !BESIDE_PROCEDURE.test(event.key)) return;
     if (this.does(event.key)) {
       event.preventDefault();
       event.stopImmediatePropagation();

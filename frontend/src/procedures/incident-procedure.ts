@@ -60,7 +60,11 @@ export class IncidentProcedure extends View {
     super.disconnectedCallback();
   }
 
-  protected override willUpdate(): void {
+  protected override willUpdate(changed: Map<string, unknown>): void {
+    if (changed.has("incidentId")) {
+      this.told = null;
+      this.begin = false;
+    }
     const known = store.incidents.get(this.incidentId);
     const key = `${this.incidentId} ${known?.position ?? ""}`;
     if (key === this.readFor || !this.incidentId) return;
@@ -165,16 +169,17 @@ export class IncidentProcedure extends View {
   }
 
   protected override updated(): void {
-    if (!this.begin) return;
+    if (!this.begin || !this.told) return;
     this.begin = false;
     this.toWork();
   }
 
-  /** `g` (go on): to the first open step, else to the procedure that is proposed. */
+  /** `g` (go on): to the first open step, else to the procedure that is proposed; as soon as they are known. */
   private readonly key = (event: KeyboardEvent): void => {
     if (event.key !== "g" || event.ctrlKey || event.metaKey || event.altKey || typing(event)) return;
     event.preventDefault();
-    this.toWork();
+    this.begin = true;
+    this.requestUpdate();
   };
 
   private toWork(): void {

@@ -13,6 +13,7 @@ export const calls: Catalogue["calls"] = {
   printForm: "Print paper forms",
   states: { ringing: "ringing", answered: "being taken", saved: "saved", missed: "missed", recalled: "called back" },
   waits: (seconds) => `waiting ${seconds}`,
+  rings: (calls, time) => `112 rings: ${calls}, ${time}`,
   late: (limit) => `over ${limit} seconds`,
   heldBy: (name) => `by ${name}`,
   today: (calls, answered, missed, share) =>

@@ -11,6 +11,7 @@ export const calls = {
   printForm: "Cetak formulir kertas",
   states: { ringing: "berdering", answered: "sedang diterima", saved: "tercatat", missed: "tak terjawab", recalled: "ditelepon balik" },
   waits: (seconds: string) => `menunggu ${seconds}`,
+  rings: (calls: string, time: string) => `112 berdering: ${calls} panggilan, ${time}`,
   late: (limit: string) => `lebih dari ${limit} detik`,
   heldBy: (name: string) => `oleh ${name}`,
   today: (calls: string, answered: string, missed: string, share: string) =>

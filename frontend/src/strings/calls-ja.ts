@@ -13,6 +13,7 @@ export const calls: Catalogue["calls"] = {
   printForm: "紙の記録用紙を印刷",
   states: { ringing: "呼出中", answered: "応対中", saved: "記録済", missed: "不応答", recalled: "かけ直し済" },
   waits: (seconds) => `待ち ${seconds}`,
+  rings: (calls, time) => `112番が鳴っています：${calls}件、${time}`,
   late: (limit) => `${limit} 秒超過`,
   heldBy: (name) => `担当 ${name}`,
   today: (calls, answered, missed, share) =>

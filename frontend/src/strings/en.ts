@@ -357,6 +357,7 @@ export const en: Catalogue = {
     trying: "Trying to connect",
   },
   exercise: {
+    exercise: "EXERCISE: nothing here is real.",
     simulated: "Simulation: this is not the state of the city.",
     replayed: "Replay: this is not the city as it is now.",
     paused: "Clock paused: this is not the city as it is now.",

@@ -355,6 +355,7 @@ export const id = {
     trying: "Mencoba menyambung",
   },
   exercise: {
+    exercise: "LATIHAN: ini bukan kejadian nyata.",
     simulated: "Simulasi: ini bukan keadaan kota.",
     replayed: "Putar ulang: ini bukan keadaan kota sekarang.",
     paused: "Jam dijeda: ini bukan keadaan kota sekarang.",

@@ -357,6 +357,7 @@ export const ja: Catalogue = {
     trying: "再接続中",
   },
   exercise: {
+    exercise: "訓練：実際の事案ではありません。",
     simulated: "模擬:実際の市の状態ではありません。",
     replayed: "再生:現在の市の状態ではありません。",
     paused: "時計停止中:現在の市の状態ではありません。",

@@ -3,6 +3,7 @@ import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { type Candidate, dispatch, type Photo, type Recommendation, type Roster } from "../api/dispatch";
 import { View } from "../frame/view";
+import { typing } from "../lists/list-keys";
 import { store } from "../live/store";
 import { controls, panelParts } from "../theme/controls";
 
@@ -17,6 +18,9 @@ export class IncidentUnits extends View {
   @state() private busy = false;
 
   private readFor = "";
+  /** `e` was pressed before they were known. */
+  private wished = false;
+  private readonly onKey = (event: KeyboardEvent) => this.toUnits(event);
 
   static override readonly styles = [
     controls,
@@ -78,6 +82,32 @@ export class IncidentUnits extends View {
     `,
   ];
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener("keydown", this.onKey);
+  }
+
+  override disconnectedCallback(): void {
+    document.removeEventListener("keydown", this.onKey);
+    super.disconnectedCallback();
+  }
+
+  protected override updated(): void {
+    const first = this.renderRoot.querySelector<HTMLElement>(".unit.chosen, .unit");
+    if (!this.wished || !first) return;
+    this.wished = false;
+    first.focus();
+    first.scrollIntoView({ block: "nearest" });
+  }
+
+  /** `e`: to the unit that is recommended. */
+  private toUnits(event: KeyboardEvent): void {
+    if (event.key !== "e" || event.ctrlKey || event.metaKey || event.altKey || typing(event) || !this.maySend) return;
+    event.preventDefault();
+    this.wished = true;
+    this.requestUpdate();
+  }
+
   protected override willUpdate(): void {
     const key = `${this.incidentId} ${store.incidents.get(this.incidentId)?.position ?? ""}`;
     if (key === this.readFor || !this.incidentId || store.past) return;
@@ -117,7 +147,7 @@ export class IncidentUnits extends View {
     const words = this.words.units;
     const needed = Object.entries(found.needed).map(([code, count]) => `${count} × ${this.capability(code)}`);
     return html`<section aria-label=${words.title}>
-      <div class="section-head"><h2>${words.title}</h2></div>
+      <div class="section-head"><h2>${words.title}</h2><kbd>e</kbd></div>
       ${needed.length ? html`<p class="text">${words.needed(needed.join(", "))}</p>` : nothing}
       ${found.missing ? html`<p class="text">${this.text(found.missing)}</p>` : nothing}
       ${!found.missing && found.lacking.length

@@ -76,6 +76,7 @@ class ExerciseRoom:
         self._refusing: list[CrewIn] = []
         self._running: dict[str, Running] = {}
         self._told_at: dict[str, Instant] = {}
+        self._one_at_a_time = asyncio.Lock()
 
     # before it begins
 
@@ -119,18 +120,25 @@ class ExerciseRoom:
         """Until the house closes."""
         self._looked = self._town.now()
         while True:
-            with suppress(ActDoesNotFit, BadAct, NoSuchIncident):
+            try:
                 await self.tick()
+            except Exception:
+                _log.exception("the control of an exercise stumbled", exercise=self.script.id)
             await asyncio.sleep(TICK)
 
     async def tick(self) -> None:
-        now = self._town.now()
+        """Bring and answer what is due."""
+        async with self._one_at_a_time:
+            await self._tick(self._town.now())
+
+    async def _tick(self, now: Instant) -> None:
         passed, self._looked = max(0, now - self._looked), now
         await self._report(now)
-        if self.state != "running":
+        if self.state in ("ready", "over"):
             return
         self.started = self.started or now
-        self._gone += passed / SECOND * self.speed
+        if self.state == "running":
+            self._gone += passed / SECOND * self.speed
         for inject in self.script.injects:
             if inject.id not in self.given and inject.at <= self._gone:
                 await self.give(inject, now)
@@ -151,10 +159,12 @@ class ExerciseRoom:
             self.state = "paused"
 
     def press_on(self) -> None:
-        """Bring what comes next now."""
+        """Bring what comes next now; also while it is paused, and then it stays so."""
         coming = [each.at for each in self.script.injects if each.id not in self.given]
-        if coming and self.state != "over":
-            self._gone = max(self._gone, float(min(coming)))
+        if not coming or self.state == "over":
+            return
+        self._gone = max(self._gone, float(min(coming)))
+        if self.state == "ready":
             self.start()
 
     def end(self) -> None:
@@ -216,7 +226,8 @@ class ExerciseRoom:
         refused = await self._refused(case, agency) if sent.state == "sent" else ""
         if refused:
             deed = Refuse(agency=agency, unit=unit, reason=refused)
-        await self._house.desk.act(self._town.tenant, case.entity.id, deed, CONTROL, now)
+        with suppress(ActDoesNotFit, BadAct, NoSuchIncident):
+            await self._house.desk.act(self._town.tenant, case.entity.id, deed, CONTROL, now)
 
     async def _refused(self, case: Case, agency: str) -> str:
         """The reason with which the script lets this agency refuse; once."""
