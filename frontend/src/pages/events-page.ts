@@ -28,28 +28,12 @@ import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
 import { LIST } from "../warnings/warning-address";
 
-    const { incident, warning, list } = screenState.state;
-    const roster = list === ROSTER && this.keepsUnits();
-    const warns = warning !== null && !store.past;
-    const what = roster ? this.roster() : warns ? this.warnings() : this.incidents(incident);
-    return html`${this.calls(roster || warns || incident !== null)} ${what}`;
-  }
-
-  private keepsUnits(): boolean {
-    return !store.past && (store.session?.permissions.includes("units.dispatch") ?? false);
-  }
-
-  private roster() {
-    void import("../roster/roster-page");
-    return html`<roster-page></roster-page>`;
-  }
-
-  private warnings() {
-    void import("../warnings/warning-desk");
-    return html`<warning-desk></warning-desk>`;
-  }
-
-  private incidents(incident: string | null) {
+/** Parts with keys of their own. */
+const OWN_KEYS: readonly string[] = ["task-list", "call-desk", "shift-note", "roster-page"];
+/** What the procedure leaves to the incident that it belongs to. */
+const BESIDE_PROCEDURE = /^[atdrvcpshi]$/;
+/** The roster stands in the address as `list=units`. */
+const ROSTER = "units";
 const PAST_LISTS: readonly IncidentFilter[] = ["closed", "all"];
 
 @customElement("events-page")
@@ -123,21 +107,20 @@ export class EventsPage extends View {
   }
 
   protected override render() {
-<<<<<<< HEAD
     const { incident, warning, list } = screenState.state;
-    const keeps = store.session?.permissions.includes("units.dispatch") && !store.past;
-    if (list === ROSTER && keeps) {
-      void import("../roster/roster-page");
-      return html`<roster-page></roster-page>`;
-    }
-    if (warning && !store.past) {
-      void import("../warnings/warning-desk");
-      return html`<warning-desk></warning-desk>`;
-    }
-=======
-    const { incident, warning } = screenState.state;
-    const warns = warning !== null && !store.past;
-    return html`${this.calls(warns || incident !== null)} ${warns ? this.warnings() : this.incidents(incident)}`;
+    const roster = list === ROSTER && this.keepsUnits();
+    const warns = Boolean(warning) && !store.past;
+    const what = roster ? this.roster() : warns ? this.warnings() : this.incidents(incident);
+    return html`${this.calls(roster || warns || incident !== null)} ${what}`;
+  }
+
+  private keepsUnits(): boolean {
+    return !store.past && (store.session?.permissions.includes("units.dispatch") ?? false);
+  }
+
+  private roster() {
+    void import("../roster/roster-page");
+    return html`<roster-page></roster-page>`;
   }
 
   private warnings() {
@@ -146,7 +129,6 @@ export class EventsPage extends View {
   }
 
   private incidents(incident: string | null) {
->>>>>>> ddb79db (Work an exercise by keyboards alone, and hear its callers)
     const tour = screenState.mode === "wall" && !store.past ? html`<wall-tour></wall-tour>` : nothing;
     return html`
       ${tour}
