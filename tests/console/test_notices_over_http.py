@@ -135,6 +135,8 @@ async def test_of_an_incident_outside_of_his_area_nobody_learns_who_was_told(
     assert (await room["joko"].get(f"{INCIDENTS}/{incident}/notices")).status_code == 404
     assert (await room["joko"].post(f"{NOTICES}/{notice['id']}/acknowledge")).status_code == 404
     assert (await ok(room["joko"].get(NOTICES)))["notices"] == []
+    (delivery,) = notice["deliveries"]
+    assert (await room["joko"].post(f"{NOTICES}/deliveries/{delivery['id']}/again")).status_code == 404
 
 
 async def test_names_and_addresses_are_for_who_keeps_them_and_each_reading_is_on_record(

@@ -70,6 +70,8 @@ export interface ContactBook {
 export const notices = {
   of: (incident: string) => ask<{ notices: Notice[] }>(`incidents/${encodeURIComponent(incident)}/notices`),
   givenUp: () => ask<NoticeBook>("notices?state=dead&limit=50"),
+  /** For which nobody was listed, or nobody answered. */
+  unheard: (state: "nobody" | "unheard") => ask<NoticeBook>(`notices?state=${state}&limit=20`),
   know: (notice: string) => send<Notice>(`notices/${encodeURIComponent(notice)}/acknowledge`, {}),
   again: (delivery: string) => send<Delivery>(`notices/deliveries/${encodeURIComponent(delivery)}/again`, {}),
   contacts: () => ask<ContactBook>("contacts"),

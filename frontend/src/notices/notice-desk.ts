@@ -10,7 +10,10 @@ import { ToldView, toldStyles } from "./told-view";
 export class NoticeDesk extends ToldView {
   @state() private book: NoticeBook | null = null;
   @state() private people: ContactBook | null = null;
+  @state() private unheard: readonly Notice[] = [];
   @state() private adding = false;
+  /** The contact whose removal was asked for once. */
+  @state() private striking = "";
   @state() private said = "";
 
   static override readonly styles = [controls, panelParts, toldStyles];
@@ -22,7 +25,9 @@ export class NoticeDesk extends ToldView {
 
   private async read(): Promise<void> {
     await this.trying(async () => {
-      this.book = await notices.givenUp();
+      const [book, nobody, unheard] = await Promise.all([notices.givenUp(), notices.unheard("nobody"), notices.unheard("unheard")]);
+      this.book = book;
+      this.unheard = [...nobody.notices, ...unheard.notices].sort((one, other) => other.at.localeCompare(one.at));
       if (this.may("contacts.manage")) this.people = await notices.contacts();
     });
   }
@@ -44,6 +49,11 @@ export class NoticeDesk extends ToldView {
   }
 
   private strike(contact: Contact) {
+    if (this.striking !== contact.id) {
+      this.striking = contact.id;
+      return;
+    }
+    this.striking = "";
     return this.trying(async () => {
       await notices.strike(contact.id);
       this.people = await notices.contacts();
@@ -76,8 +86,20 @@ export class NoticeDesk extends ToldView {
       ${this.book?.notices.length
         ? this.book.notices.map((notice) => this.row(notice))
         : html`<p class="empty">${this.book ? words.noneGivenUp : this.words.loading}</p>`}
+      ${this.unheard.length ? this.nobody() : nothing}
       ${this.people ? this.contacts(this.people) : nothing}
     `;
+  }
+
+  private nobody() {
+    const words = this.told;
+    return html`<div class="section-head"><h2>${words.nobodyHeard}</h2></div>
+      ${this.unheard.map(
+        (notice) => html`<div class="notice-row">
+          <div class="top"><span>${this.text(notice.title)}</span><time class="small" datetime=${notice.at}>${this.format.moment(notice.at)}</time></div>
+          <div class="small">${[this.whom(notice.to), words.notice[notice.state]].filter(Boolean).join(" · ")}</div>
+        </div>`,
+      )}`;
   }
 
   private row(notice: Notice) {
@@ -116,7 +138,7 @@ export class NoticeDesk extends ToldView {
       ${contact.exercises ? html`<div class="small">${words.exercises}</div>` : nothing}
       <div class="acts">
         <button class="button" @click=${() => this.tryOut(contact)}>${words.test}</button>
-        <button class="button" @click=${() => this.strike(contact)}>${words.strike}</button>
+        <button class="button" @click=${() => this.strike(contact)}>${this.striking === contact.id ? words.strikeSure : words.strike}</button>
       </div>
     </div>`;
   }

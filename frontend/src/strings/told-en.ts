@@ -48,6 +48,8 @@ export const told: ToldWords = {
   save: "Save",
   leave: "Cancel",
   strike: "Remove",
+  strikeSure: "Remove; nothing will reach him any more",
+  nobodyHeard: "Heard by nobody",
   test: "Test message",
   tested: "The test message is on its way.",
   secret: (key) => `The key of this webhook, shown this one time: ${key}`,

@@ -46,6 +46,8 @@ export const told = {
   save: "Simpan",
   leave: "Batal",
   strike: "Hapus",
+  strikeSure: "Hapus; ia tidak akan diberi tahu lagi",
+  nobodyHeard: "Yang tidak didengar siapa pun",
   test: "Pesan percobaan",
   tested: "Pesan percobaan sedang dikirim.",
   secret: (key: string) => `Kunci webhook ini, hanya ditampilkan sekali: ${key}`,

@@ -48,6 +48,8 @@ export const told: ToldWords = {
   save: "保存",
   leave: "やめる",
   strike: "削除",
+  strikeSure: "削除する（以後は通知されません）",
+  nobodyHeard: "誰にも届いていない通知",
   test: "テスト送信",
   tested: "テスト送信を行っています。",
   secret: (key) => `この Webhook の鍵（一度だけ表示）：${key}`,

@@ -15,6 +15,7 @@ from pinisi.city.operations import read_operations
 from pinisi.city.text import LANGUAGES, strange_place
 from pinisi.incidents.notices.contact import Contact, ContactWish, Quiet, check_address, quiet_until
 from pinisi.incidents.notices.happening import Happening, fits, notice_of
+from pinisi.incidents.notices.links import is_ours, read_token, token_of
 from pinisi.incidents.notices.planning import Timing, begun, escalated
 from pinisi.incidents.notices.wording import _words, told
 from pinisi.incidents.requirements import BadAct
@@ -136,6 +137,16 @@ def test_quiet_hours_never_last_longer_than_a_day_and_end_when_nobody_is_quiet(
     end = quiet_until(quiet, now, ZONE)
     assert now <= end <= now + DAY
     assert begin == until or quiet_until(quiet, end, ZONE) == end
+
+
+@given(text=st.text(max_size=60), key=st.binary(min_size=32, max_size=32))
+def test_only_a_link_that_was_made_with_the_key_of_its_tenant_is_taken(text: str, key: bytes) -> None:
+    parts = read_token(text)
+    assert parts is None or not is_ours(key, *parts)
+    made = read_token(token_of(key, "makassar", "m1"))
+    assert made is not None and is_ours(key, *made)
+    assert not is_ours(key, "jakarta", *made[1:])
+    assert not is_ours(key[::-1] + b"x", *made)
 
 
 CONTACTS = st.lists(

@@ -156,10 +156,11 @@ class NoticeDesk:
         """Send once more what was given up.
 
         Raises:
-            NoSuchNotice: there is no such delivery.
+            NoSuchNotice: there is no such delivery, or he may not see what it speaks of.
             ActDoesNotFit: it was not given up.
         """
         delivery = await self.outbox.delivery(key)
+        await self._seen(delivery.notice, principal)
         if delivery.state != "dead":
             raise ActDoesNotFit(f"it is {delivery.state}: only what was given up can be sent again")
         proof = AuditEntry("notice-sent-again", f"notice/{delivery.message}", {"contact": delivery.contact})
