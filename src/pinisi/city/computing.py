@@ -207,10 +207,11 @@ def _divided(value: float | None, by: float | None) -> float | None:
 
 def chosen(formula: Formula, inputs: Inputs) -> list[Entity]:
     """The entities that the formula speaks of, whether or not they have a figure that fits."""
-    picked = [each for each in inputs.entities if formula.select is not None and formula.select.holds(each)]
-    if inputs.code is None:
-        return picked
-    return [entity for entity in picked if inputs.code in inputs.lies_in.get(entity["id"], ())]
+    code, select = inputs.code, formula.select
+    if select is None:
+        return []
+    there = [each for each in inputs.entities if code is None or code in inputs.lies_in.get(each["id"], ())]
+    return [each for each in there if select.holds(each)]
 
 
 def with_figure(formula: Formula, picked: Sequence[Entity], now: Instant | None) -> list[Entity]:
