@@ -88,6 +88,7 @@ export class KeyHelp extends View {
       [keys.next, ["j", "k"]],
       [keys.take, ["a"]],
       [keys.triage, ["t"]],
+      [keys.units, ["e"]],
       [keys.dispatch, ["d"]],
       [keys.resolve, ["r"]],
       [keys.verify, ["v"]],

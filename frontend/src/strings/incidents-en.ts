@@ -215,6 +215,7 @@ export const incidents: Catalogue["incidents"] = {
     next: "Next event, previous event",
     take: "Take over",
     triage: "Triage",
+    units: "Units to send",
     dispatch: "Send an agency",
     resolve: "Resolve",
     verify: "Verify",

@@ -214,6 +214,7 @@ export const incidents = {
     next: "Kejadian berikut, sebelumnya",
     take: "Ambil alih",
     triage: "Pilah",
+    units: "Unit yang dapat dikirim",
     dispatch: "Kirim instansi",
     resolve: "Tuntaskan",
     verify: "Verifikasi",

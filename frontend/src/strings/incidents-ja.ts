@@ -215,6 +215,7 @@ export const incidents: Catalogue["incidents"] = {
     next: "次の事案・前の事案",
     take: "引き受ける",
     triage: "トリアージ",
+    units: "出動できる部隊",
     dispatch: "機関を出動",
     resolve: "解決",
     verify: "検証",
