@@ -12,7 +12,7 @@ from house_at_hand import OURS, Opened
 from pinisi.console.http import Route
 from pinisi.console.routes import all_routes
 from pinisi.people.accounts import Assignment
-from pinisi.vocabulary.instant import SECOND, format_instant
+from pinisi.vocabulary.instant import SECOND, format_instant, parse_instant
 from pinisi.vocabulary.terms import LOCATION
 
 pytestmark = pytest.mark.anyio
@@ -73,7 +73,7 @@ async def test_from_the_call_to_the_end_a_crew_says_what_it_does(shift: dict[str
     )
     (one,) = told["assignments"]
     assert (one["incident"], one["title"]["id"], one["state"], one["location"]) == (id, "Kebakaran", "sent", CITY_HALL)
-    assert [clock["clock"] for clock in one["clocks"] if clock["agency"] == "damkar"] == ["accept"]
+    assert [clock["clock"] for clock in one["clocks"] if clock["agency"] == "damkar"] == ["accept", "arrive"]
     assert (await say(regu, id, "1", act="accept"))["state"] == "accepted"
     assert (await say(regu, id, "2", act="arrive"))["state"] == "onScene"
     room = (await siti.get(f"{INCIDENTS}/{id}")).json()
@@ -291,3 +291,17 @@ async def test_a_link_signs_one_phone_in_once_and_only_as_a_crew(
         assert (await phone.get(CREW)).status_code == 403
         assert (await fresh.house.store.documents("makassar", "crew-invitation")) == []
     await done(shift["regu"], f"{OURS}/crew/invitations", 403, account="regu")
+
+
+async def test_each_agency_has_its_own_time_to_answer_and_to_be_there(
+    shift: dict[str, httpx.AsyncClient], fresh: Opened
+) -> None:
+    id = await sent(shift["siti"])
+    await say(shift["regu"], id, "1", act="accept")
+    await say(shift["regu"], id, "2", act="finish", note="padam")
+    incident = (await shift["siti"].get(f"{INCIDENTS}/{id}")).json()
+    (engine,), targets = incident["sent"], fresh.house.profile.operations.targets
+    due = [parse_instant(engine[name]) - parse_instant(engine["sentAt"]) for name in ("acceptBy", "arriveBy")]
+    place = incident["priority"] - 1
+    assert due == [targets.accept[place] * SECOND, targets.arrive[place] * SECOND]
+    assert engine["acceptedAt"] and engine["finishedAt"] and engine["arrivedAt"] is None

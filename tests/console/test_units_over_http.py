@@ -10,7 +10,7 @@ import pytest
 from house_at_hand import NGSI, OURS, PINISI_CONTEXT, Opened, entity_path
 
 from pinisi.people.accounts import Assignment
-from pinisi.vocabulary.instant import format_instant
+from pinisi.vocabulary.instant import SECOND, format_instant
 
 pytestmark = pytest.mark.anyio
 UNITS = f"{OURS}/units"
@@ -369,3 +369,33 @@ async def test_a_shifts_list_puts_units_on_duty_and_off_it_all_or_none(drilled: 
     back = await done(siti, f"{UNITS}/import", text="code,duty\nlatihan-damkar-1,yes\n")
     assert back["units"] == 1
     assert (await siti.get(f"{UNITS}/{ENGINE}")).json()["state"] == "free"
+
+
+async def test_cameras_and_sensors_near_an_incident_stand_with_distance_and_age(
+    drilled: dict[str, httpx.AsyncClient], fresh: Opened
+) -> None:
+    siti, ani = drilled["siti"], drilled["ani"]
+    id = await fire(siti)
+    headers = {"link": PINISI_CONTEXT, "content-type": "application/json"}
+    minute_ago = format_instant(fresh.house.now() - 60 * SECOND)
+    measured = {
+        "type": "Property",
+        "value": 0.2,
+        "observedAt": minute_ago,
+        "method": {"type": "Property", "value": "measured"},
+    }
+    for name, type, lon, more in (
+        ("gauge", "FloodMonitoring", 119.4130, {"currentLevel": measured}),
+        ("eye", "Camera", 119.4150, {}),
+        ("far", "Camera", 119.5000, {}),
+        ("bench", "PointOfInterest", 119.4129, {}),
+    ):
+        place = {"type": "GeoProperty", "value": {"type": "Point", "coordinates": [lon, CITY_HALL[1]]}}
+        entity = {"id": f"urn:ngsi-ld:{type}:{name}", "type": type, "location": place, **more}
+        assert (await ani.post(f"{NGSI}/entities", json=entity, headers=headers)).status_code == 201
+    things = (await siti.get(f"{INCIDENTS}/{id}/nearby")).json()["things"]
+    ours = [each for each in things if each["id"].rpartition(":")[2] in ("gauge", "eye", "far", "bench")]
+    assert [(each["kind"], each["id"].rpartition(":")[2]) for each in ours] == [("sensor", "gauge"), ("camera", "eye")]
+    assert ours[0]["distance"] == pytest.approx(22, abs=2) and 55 <= ours[0]["age"] <= 600
+    assert (ours[1]["observedAt"], ours[1]["age"]) == (None, None)
+    assert (await siti.get(f"{INCIDENTS}/urn:nothing/nearby")).status_code == 404

@@ -40,6 +40,8 @@ def test_without_a_roster_it_says_what_is_missing_and_with_one_enter_sends_a_uni
         page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(engine).to_have_count(0)
+    expect(page.locator("incident-agencies ol")).to_contain_text("まで")
+    page.screenshot(path=tmp_path / "room.png")
     incident = page.request.get(f"{war_room.address}{OURS}/incidents/{id}").json()
     assert [(each["agency"], each["state"]) for each in incident["sent"]] == [("damkar", "sent")]
     for unit in page.request.get(f"{war_room.address}{OURS}/units").json()["units"]:

@@ -65,7 +65,7 @@ def test_units_are_loaded_after_a_look_and_a_phone_comes_in_by_its_code(
     page.get_by_role("button", name="Units and crews").click()
     choose = page.locator("roster-import input[type=file]")
     choose.set_input_files({"name": "units.csv", "mimeType": "text/csv", "buffer": FAULTY})
-    expect(page.locator("roster-import")).to_contain_text("1 new, 0 changed, 0 as they are, 1 faults")
+    expect(page.locator("roster-import")).to_contain_text("1 new, 0 changed, 0 as they are, 1 fault")
     expect(page.locator("roster-import td").nth(1)).to_have_text("agency")
     choose.set_input_files({"name": "units.csv", "mimeType": "text/csv", "buffer": ROSTER})
     page.get_by_role("button", name="Load", exact=True).click()

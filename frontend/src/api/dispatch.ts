@@ -1,6 +1,7 @@
 /** Units and dispatch: the roster, which units to send, photos of crews. */
 import { ask, send } from "./client";
 import { ofTenant } from "./tenant";
+import type { NearThing } from "./incident-types";
 import type { LonLat, Text } from "./types";
 
 export type UnitState = "free" | "enRoute" | "onScene" | "returning" | "off";
@@ -61,6 +62,7 @@ const of = (incident: string) => `incidents/${encodeURIComponent(incident)}`;
 export const dispatch = {
   roster: () => ask<Roster>("units"),
   recommendation: (incident: string) => ask<Recommendation>(`${of(incident)}/recommendation`),
+  nearby: async (incident: string) => (await ask<{ things: NearThing[] }>(`${of(incident)}/nearby`)).things,
   photos: async (incident: string) => (await ask<{ photos: Photo[] }>(`${of(incident)}/photos`)).photos,
   picture: (photo: Photo) => ofTenant(photo.href),
   assign: (incident: string, unit: Unit) =>

@@ -92,6 +92,11 @@ export interface Sent {
   role: "lead" | "support";
   state: "sent" | "accepted" | "refused" | "withdrawn" | "onScene" | "finished";
   sentAt: string | null;
+  acceptedAt: string | null;
+  arrivedAt: string | null;
+  finishedAt: string | null;
+  acceptBy: string;
+  arriveBy: string;
   since: string | null;
   reason: string | null;
 }
@@ -246,4 +251,15 @@ export interface Alike {
   minutes: number;
   score: number;
   why: Text;
+}
+
+/** A camera or sensor near an incident. Distance in metres, age in seconds. */
+export interface NearThing {
+  id: string;
+  kind: "camera" | "sensor";
+  name: string;
+  typeTitle: Text;
+  distance: number;
+  observedAt: string | null;
+  age: number | null;
 }

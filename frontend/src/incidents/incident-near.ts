@@ -1,6 +1,8 @@
 /** What lies near an incident on the layers that are on screen: cameras, sensors, places to go to. */
 import { css, html, nothing } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
+import { dispatch } from "../api/dispatch";
+import type { NearThing } from "../api/incident-types";
 import type { Incident, LonLat } from "../api/types";
 import { View } from "../frame/view";
 import { store } from "../live/store";
@@ -19,6 +21,9 @@ export function metres(a: LonLat, b: LonLat): number {
 @customElement("incident-near")
 export class IncidentNear extends View {
   @property({ attribute: false }) incident!: Incident;
+  @state() private things: readonly NearThing[] = [];
+
+  private readFor = "";
 
   static override readonly styles = [
     controls,
@@ -31,10 +36,38 @@ export class IncidentNear extends View {
     `,
   ];
 
+  protected override willUpdate(): void {
+    const { id, location } = this.incident;
+    const key = `${id} ${location?.join(",") ?? ""}`;
+    if (key === this.readFor || store.past) return;
+    this.readFor = key;
+    void dispatch
+      .nearby(id)
+      .then((things) => id === this.incident.id && (this.things = things))
+      .catch(() => (this.things = []));
+  }
+
   protected override render() {
     const { location } = this.incident;
-    const near = location ? this.near(location) : [];
-    if (!near.length) return nothing;
+    const things = store.past ? [] : this.things;
+    const watched = new Set(things.map(({ id }) => id));
+    const near = location ? this.near(location).filter(({ id }) => !watched.has(id)) : [];
+    return html`${things.length ? this.watchers(things) : nothing}${near.length ? this.places(near) : nothing}`;
+  }
+
+  /** Cameras and sensors, with the age of their last word. */
+  private watchers(things: readonly NearThing[]) {
+    const words = this.words.incidents;
+    return html`<div class="section-head"><h2>${words.watching}</h2></div>
+      ${things.map(
+        ({ id, name, typeTitle, distance, age }) => html`<button class="row" data-near=${id} @click=${() => screenState.openPlace(id)}>
+          <span class="main">${name}<br /><span class="small">${this.text(typeTitle)}</span></span>
+          <span class="end">${this.format.distance(distance)} · ${age === null ? words.noWord : words.wordAge(Math.round(age / 60))}</span>
+        </button>`,
+      )}`;
+  }
+
+  private places(near: ReturnType<IncidentNear["near"]>) {
     return html`<div class="section-head"><h2>${this.words.incidents.near}</h2></div>
       ${near.map(
         ({ id, name, layer, far }) => html`<button class="row" @click=${() => screenState.openPlace(id)}>

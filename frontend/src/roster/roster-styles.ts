@@ -6,6 +6,10 @@ export const rosterStyles = css`
     display: block;
   }
 
+  h1 {
+    font: 500 1.0625rem/1.5rem var(--text);
+  }
+
   form,
   .box {
     display: grid;

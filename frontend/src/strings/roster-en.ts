@@ -27,14 +27,14 @@ export const en: RosterWords = {
   choose: "Choose a file",
   importHow:
     "A roster has the columns code, name, agency, capabilities, longitude, latitude; a shift list code, duty (yes or no), reason. Nothing is loaded before you ask for it.",
-  would: (fresh, changed, same, faults) => `${fresh} new, ${changed} changed, ${same} as they are, ${faults} faults`,
+  would: (fresh, changed, same, faults) => `${fresh} new, ${changed} changed, ${same} as they are, ${faults} ${faults === 1 ? "fault" : "faults"}`,
   row: "Row",
   field: "Column",
   reason: "Reason",
   becomes: { new: "new", changed: "changed:", same: "as it is" },
   faultsFirst: "All rows are loaded or none: put the faults right first.",
   load: "Load",
-  loaded: (units) => `${units} units loaded.`,
+  loaded: (units) => (units === 1 ? "1 unit loaded." : `${units} units loaded.`),
   crews: "Crews",
   crewsHow:
     "An account with the role crew speaks for an agency or one of its units. Its phone is brought in by a code, without a password.",

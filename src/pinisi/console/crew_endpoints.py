@@ -18,7 +18,7 @@ from pinisi.incidents.agencies.crews import Assignment, Crew, Saying
 from pinisi.incidents.agencies.photos import Photos
 from pinisi.incidents.agencies.picture import NotAPicture, stripped
 from pinisi.incidents.agencies.whereabouts import MOST_FIXES, Fix, Whereabouts, tell, unit_of_crew
-from pinisi.incidents.clocks import clocks_of
+from pinisi.incidents.clocks import clocks_of, own_clocks
 from pinisi.incidents.incident import DETAIL, EXERCISE, SEVERITY, TITLE, word_of
 from pinisi.incidents.units.entity import unit_of
 from pinisi.incidents.units.roster import point
@@ -157,8 +157,9 @@ async def _assignment_json(house: House, call: Call, told: Assignment) -> dict[s
     town, entity, record, sent = house.town(call.tenant), told.case.entity, told.case.record, told.sent
     category = town.profile.operations.category(record.category)
     subs = category.subcategories if category else ()
-    clocks = clocks_of(record, town.profile.operations.targets)
-    mine = [c for c in clocks if (c.agency, c.unit) == (sent.agency, sent.unit) or c.name in ("arrive", "resolve")]
+    targets = town.profile.operations.targets
+    whole = [clock for clock in clocks_of(record, targets) if clock.name == "resolve"]
+    mine = [*own_clocks(record, sent, targets), *whole]
     return {
         "incident": entity.id,
         "title": word_of(entity, TITLE),

@@ -4,11 +4,12 @@ from typing import Any, cast
 
 import msgspec
 
+from pinisi.city.operations import Targets
 from pinisi.city.text import Text
 from pinisi.console.layers import point_of
 from pinisi.console.town import Town
 from pinisi.incidents.acts import Act, act_word
-from pinisi.incidents.clocks import Clock, clocks_of, due_at
+from pinisi.incidents.clocks import Clock, clocks_of, due_at, own_clocks
 from pinisi.incidents.incident import DETAIL, EXERCISE, KIND, RULE, SEVERITY, SUBJECT, TITLE, word_of
 from pinisi.incidents.life_cycle import fits
 from pinisi.incidents.queue import Case
@@ -36,6 +37,7 @@ def incident_json(town: Town, case: Case) -> dict[str, Any]:
         "exercise": word_of(entity, EXERCISE) is True,
         **_people(record),
         **_matter(record),
+        "sent": [_sent_json(record, each, operations.targets) for each in record.sent],
         **_times(record),
         "dueAt": _moment(due_at(record, operations.targets)),
         "clocks": [clock_json(clock) for clock in clocks_of(record, operations.targets)],
@@ -65,7 +67,6 @@ def _matter(record: Record) -> dict[str, Any]:
         "injured": record.injured,
         "leadAgency": record.lead or None,
         "supportingAgencies": sorted({each.agency for each in record.active} - {record.lead}),
-        "sent": [_sent_json(each) for each in record.sent],
         "conditionEnded": record.over,
         "suppressedBy": record.suppressed_by or None,
         "group": record.group or None,
@@ -99,7 +100,8 @@ def _times(record: Record) -> dict[str, Any]:
     }
 
 
-def _sent_json(sent: Sent) -> dict[str, Any]:
+def _sent_json(record: Record, sent: Sent, targets: Targets) -> dict[str, Any]:
+    accept, arrive = own_clocks(record, sent, targets)
     return {
         "agency": sent.agency,
         "unit": sent.unit or None,
@@ -108,6 +110,9 @@ def _sent_json(sent: Sent) -> dict[str, Any]:
         "sentAt": _moment(sent.sent_at),
         "acceptedAt": _moment(sent.accepted_at),
         "arrivedAt": _moment(sent.arrived_at),
+        "finishedAt": _moment(sent.at if sent.state == "finished" else 0),
+        "acceptBy": format_instant(accept.due),
+        "arriveBy": format_instant(arrive.due),
         "since": _moment(sent.at),
         "reason": sent.reason or None,
     }

@@ -155,6 +155,7 @@ async def list_tasks(house: House, call: Call) -> Reply:
     """Open steps of every incident that the reader sees; of one `owner` (role or agency), or those that are `mine`."""
     town, owner = house.town(call.tenant), call.query.get("owner", "")
     mine = call.query.get("mine", "") == "true"
+    agency = await house.crews.agency_of(call.tenant, call.principal)
     cases: dict[str, Case | None] = {}
     found: list[dict[str, Any]] = []
     for task in tasks_of(await house.procedures.kept.active(call.tenant)):
@@ -162,7 +163,7 @@ async def list_tasks(house: House, call: Call) -> Reply:
         if case is None or (owner and owner not in task.owners):
             continue
         owns = bool(case.record.owner) and case.record.owner == call.principal.id
-        his = is_mine(task, call.principal.roles, owns_incident=owns)
+        his = is_mine(task, call.principal.roles, owns_incident=owns, agency=agency)
         if his or not mine:
             found.append(task_json(town, case, task, mine=his))
     limit, offset = call.number("limit", 100, 0, 500), call.number("offset", 0, 0, 1_000_000)

@@ -19,6 +19,7 @@ from pinisi.console.job_endpoints import JOB_ROUTES
 from pinisi.console.lineage_endpoints import LINEAGE_ROUTES
 from pinisi.console.live import LIVE_ROUTES
 from pinisi.console.member_endpoints import MEMBER_ROUTES
+from pinisi.console.near_endpoints import NEAR_ROUTES
 from pinisi.console.ngsi_ld_routes import NGSI_LD_ROUTES, PREFIX
 from pinisi.console.notice_endpoints import NOTICE_ROUTES
 from pinisi.console.openapi import openapi
@@ -73,6 +74,7 @@ ROUTES: tuple[Route, ...] = (
     *ALIKE_ROUTES,
     *CALL_ROUTES,
     *UNIT_ROUTES,
+    *NEAR_ROUTES,
     *FIELD_ROUTES,
     *REPORT_ROUTES,
     *CREW_ROUTES,

@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from pinisi.city.operations import USUAL_PRIORITY, Targets
-from pinisi.incidents.record import Record, Sent
+from pinisi.incidents.record import GONE, Record, Sent
 from pinisi.incidents.states import ALARM, QUIET
 from pinisi.vocabulary.instant import SECOND, Instant
 
@@ -64,6 +64,21 @@ def clocks_of(record: Record, targets: Targets) -> list[Clock]:
     if record.caller and not record.unanswered:
         clock("answer", record.raised_at, _first(record.answered_at, over))
     return found
+
+
+def own_clocks(record: Record, sent: Sent, targets: Targets) -> tuple[Clock, Clock]:
+    """When one that was sent is to answer and to be there, counted from when it was asked: each agency has its own
+    time, also one that was called an hour after the first."""
+    number = (record.priority or USUAL_PRIORITY) - 1
+    left = sent.at if sent.state in (*GONE, "finished") else 0
+    ended = _first(record.resolved_at, record.closed_at, left)
+
+    def clock(name: Literal["accept", "arrive"], met_at: Instant) -> Clock:
+        due = sent.sent_at + getattr(targets, name)[number] * SECOND
+        met = _first(met_at, ended)
+        return Clock(name=name, since=sent.sent_at, due=due, met_at=met, agency=sent.agency, unit=sent.unit)
+
+    return clock("accept", sent.accepted_at), clock("arrive", sent.arrived_at)
 
 
 def due_at(record: Record, targets: Targets) -> Instant:

@@ -321,6 +321,8 @@ async def test_tasks_are_the_open_steps_with_owner_and_clock_the_most_urgent_fir
     assert escalated.owners == ("bpbd", "supervisor")
     assert is_mine(escalated, ["supervisor"], owns_incident=False)
     assert not is_mine(tasks[0], ["supervisor"], owns_incident=False)
+    assert is_mine(tasks[0], ["department"], owns_incident=False, agency=tasks[0].owners[0])
+    assert not is_mine(tasks[0], ["department"], owns_incident=False, agency="other")
     assert is_mine(tasks[1], ["operator"], owns_incident=True)
 
 

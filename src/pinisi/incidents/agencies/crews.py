@@ -76,6 +76,11 @@ class Crews:
             raise MayNot("the account speaks for no agency yet: the control room sets that (crew members)")
         return _crew(known[1])
 
+    async def agency_of(self, tenant: str, principal: Principal) -> str:
+        """The agency that somebody speaks for; empty where he speaks for none."""
+        known = await self._store.document(tenant, MEMBER, person_of(principal).removeprefix("account:"))
+        return _crew(known[1]).agency if known else ""
+
     async def appoint(self, tenant: str, crew: Crew, principal: Principal) -> Crew:
         """Raises `BadAct`: the city has no such agency, or the roster no such unit of it."""
         rules = self._operations_of(tenant)

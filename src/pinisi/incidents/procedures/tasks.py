@@ -34,15 +34,16 @@ def tasks_of(followed: Iterable[Followed]) -> list[Task]:
     return sorted((task for each in followed for task in _tasks(each)), key=lambda task: task.urgency)
 
 
-def is_mine(task: Task, roles: Iterable[str], *, owns_incident: bool) -> bool:
-    """Whether somebody of these roles has to see to it; who owns an incident sees to all of its steps.
+def is_mine(task: Task, roles: Iterable[str], *, owns_incident: bool, agency: str = "") -> bool:
+    """Whether somebody of these roles, who speaks for this agency, has to see to it; who owns an incident sees to all
+    of its steps.
 
     An administrator stands in for every role of the room.
     """
     mine = set(roles) & ROOM
     if "administrator" in roles:
         mine |= ROOM
-    return owns_incident or not mine.isdisjoint(task.owners)
+    return owns_incident or agency in task.owners or not mine.isdisjoint(task.owners)
 
 
 def owners_of(step: Step, progress: Progress) -> tuple[str, ...]:
