@@ -47,7 +47,13 @@ def measure_install() -> None:
         subprocess.run(["sh", ROOT / "bundle" / "install.sh", target], check=True, stdout=sys.stderr)
         packages = next(target.glob("lib/python*/site-packages"))
         names = len(list(packages.glob("*.dist-info")))
-        figure("product.install_mb", disk_mb(target), "MB", "goal 150", f"virtual environment, {names} distributions")
+        figure(
+            "product.install_mb",
+            disk_mb(target),
+            "MB",
+            "goal 150",
+            f"virtual environment of the bundle, {names} distributions",
+        )
     figure("product.bundle_mb", disk_mb(ROOT / "bundle"), "MB", "", "folder of wheels, packed")
     shutil.rmtree(ROOT / "bundle")
 

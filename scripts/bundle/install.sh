@@ -20,4 +20,12 @@ fi
 "$python" -m venv --without-pip "$target"
 set -- "$here"/wheels/pip-*.whl
 "$target/bin/python" "$1/pip" install --quiet --no-index --find-links "$here/wheels" --disable-pip-version-check pinisi
+# The tests of these libraries are of no use here: 19 MB with what Python makes of them.
+"$target/bin/python" -c '
+import shutil, sysconfig
+from pathlib import Path
+for name in ("apsw", "numpy", "shapely"):
+    for tests in list(Path(sysconfig.get_path("purelib"), name).rglob("tests")):
+        shutil.rmtree(tests, ignore_errors=True)
+'
 echo "Installed. Next: $target/bin/pinisi run"

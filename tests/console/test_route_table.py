@@ -40,6 +40,7 @@ def test_only_queries_and_what_is_ones_own_are_sent_with_no_more_than_a_right_to
     assert {route.path for route in sent} <= {
         "/ngsi-ld/v1/entityOperations/query",
         "/ngsi-ld/v1/temporal/entityOperations/query",
+        "/pinisi/v1/audit/verification",
         "/pinisi/v1/password",
         "/pinisi/v1/sessions/{id}",
     }
