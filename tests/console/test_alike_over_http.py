@@ -43,6 +43,10 @@ async def test_calls_are_suggested_as_one_and_what_a_person_decided_holds_over_a
         assert await suggested(client) == [(near, first), (report, first)]
         await said(client, f"{near}/merge", 200, into=first)
         await said(client, f"{report}/apart", 204, of=first)
+        await said(client, f"{report}/apart", 204, of=first)
+        for one, other in ((report, first), (first, report)):
+            story = (await client.get(f"{INCIDENTS}/{one}")).json()["acts"]
+            assert [act["of"] for act in story if act["act"] == "keep-apart"] == [other]
         await said(client, f"{report}/apart", 400, of=report)
         await said(client, f"{report}/apart", 404, of="urn:ngsi-ld:Incident:none")
         assert await suggested(client) == []

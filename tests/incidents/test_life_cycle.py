@@ -48,6 +48,7 @@ DEEDS: list[AnyDeed] = [
     acts.Absorb(of="urn:third"),
     acts.CallAgain(),
     acts.Part(of="urn:merged"),
+    acts.KeptApart(of="urn:merged"),
     acts.CallAgain(),
     acts.Task(task="call the school"),
     acts.Follow(procedure="flood", did="done", step="confirm"),
@@ -119,6 +120,7 @@ merge        closed         closed       closed   closed    closed     closed   
 unmerge      -              -            -        -         -          -        -         -          -        -        -        -
 absorb       =              =            =        =         =          =        =         =          =        -        -        -
 part         =              =            =        =         =          =        =         =          =        =        =        =
+keep-apart   =              =            =        =         =          =        =         =          =        =        =        =
 call-again   =              =            =        =         =          =        =         =          =        =        =        -
 procedure    =              =            =        =         =          =        =         =          =        =        =        =
 told         =              =            =        =         =          =        =         =          =        =        =        =

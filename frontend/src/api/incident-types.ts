@@ -62,6 +62,7 @@ export interface Incident {
   /** Reason of a broken glass; `upheld` null: not reviewed. */
   glass: string | null;
   upheld: boolean | null;
+  reviewedBy: string | null;
   caller: boolean;
   answerOwed: boolean;
   outcome: "prank" | "information" | "merged" | null;

@@ -8,6 +8,7 @@ import { View } from "../frame/view";
 import { store } from "../live/store";
 import { controls } from "../theme/controls";
 import type { ActForm } from "./act-wish";
+import { unitName } from "../units/unit-names";
 import { agencyName, category, operations } from "./operations";
 
 const SHELF_HOURS = [0.25, 0.5, 1, 2, 4, 8];
@@ -197,7 +198,7 @@ export class ActFields extends View {
       return html`<label class="field">
         ${words.agencyField}
         <select name="agency" required>
-          ${active.map(({ agency, unit }) => html`<option value="${agency}|${unit ?? ""}">${[this.text(agencyName(agency)), unit].filter(Boolean).join(" · ")}</option>`)}
+          ${active.map(({ agency, unit }) => html`<option value="${agency}|${unit ?? ""}">${[this.text(agencyName(agency)), unitName(unit)].filter(Boolean).join(" · ")}</option>`)}
         </select>
       </label>`;
     }

@@ -5,6 +5,7 @@ import type { Incident, Sent } from "../api/types";
 import { RunningView } from "../frame/running-view";
 import { store } from "../live/store";
 import { controls, panelParts } from "../theme/controls";
+import { unitName } from "../units/unit-names";
 import { agencyName } from "./operations";
 
 @customElement("incident-agencies")
@@ -63,7 +64,7 @@ export class IncidentAgencies extends RunningView {
   private row(sent: Sent) {
     const { agency, unit, role, state, since, reason } = sent;
     const words = this.words.incidents;
-    const name = [this.text(agencyName(agency)), unit, role === "lead" ? words.lead : null].filter(Boolean).join(" · ");
+    const name = [this.text(agencyName(agency)), unitName(unit), role === "lead" ? words.lead : null].filter(Boolean).join(" · ");
     const why = reason ? (words.notOurs[reason] ?? reason) : null;
     const when = since ? this.format.recent(since, store.clock()) : null;
     const gone = state === "refused" || state === "withdrawn";

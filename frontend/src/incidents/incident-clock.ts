@@ -6,6 +6,7 @@ import { RunningView } from "../frame/running-view";
 import { store } from "../live/store";
 import { lateStyle } from "./clock-styles";
 import { nextClock, told } from "./clock-words";
+import { unitName } from "../units/unit-names";
 import { agencyName } from "./operations";
 
 @customElement("incident-clock")
@@ -31,7 +32,7 @@ export class IncidentClockView extends RunningView {
   protected override render() {
     const clock = nextClock(this.incident);
     if (!clock) return nothing;
-    const named = clock.agency ? { ...clock, agency: this.text(agencyName(clock.agency)) } : clock;
+    const named = clock.agency ? { ...clock, agency: this.text(agencyName(clock.agency)), unit: unitName(clock.unit) } : clock;
     const { text, late } = told(named, store.clock(), this.words.incidents);
     return html`<span class=${late ? "late" : ""}>${text}</span>`;
   }

@@ -7,6 +7,7 @@ import { store } from "../live/store";
 import { controls } from "../theme/controls";
 import { lateStyle } from "./clock-styles";
 import { told } from "./clock-words";
+import { unitName } from "../units/unit-names";
 import { agencyName } from "./operations";
 
 @customElement("incident-clocks")
@@ -38,7 +39,7 @@ export class IncidentClocks extends RunningView {
     const now = store.clock();
     return html`<ul aria-label=${this.words.incidents.clocks}>
       ${clocks.map((clock) => {
-        const named = clock.agency ? { ...clock, agency: this.text(agencyName(clock.agency)) } : clock;
+        const named = clock.agency ? { ...clock, agency: this.text(agencyName(clock.agency)), unit: unitName(clock.unit) } : clock;
         const { text, late } = told(named, now, this.words.incidents);
         return html`<li class="${clock.metAt ? "met" : ""} ${late ? "late" : ""}">${text}</li>`;
       })}

@@ -19,6 +19,7 @@ import "./incident-agencies";
 import "./incident-alike";
 import "./incident-clocks";
 import "./incident-near";
+import { unitName } from "../units/unit-names";
 import { agencyName, categoryNames } from "./operations";
 import { exerciseMark, exerciseStyle } from "./exercise-mark";
 import "./severity-mark";
@@ -93,14 +94,6 @@ export class IncidentDetail extends View {
         font-size: 0.8125rem;
       }
 
-      kbd {
-        padding: 0 0.3125rem;
-        border: 1px solid var(--line);
-        border-radius: 0.25rem;
-        color: var(--ink2);
-        font: 500 0.75rem/1rem var(--text);
-      }
-
       .state,
       .remark {
         margin-bottom: 0.625rem;
@@ -163,7 +156,7 @@ export class IncidentDetail extends View {
     const incident = store.incidents.get(this.incidentId);
     return html`
       <div class="head">
-        <div>
+        <div ?hidden=${screenState.mode === "wall"}>
           <button class="back" @click=${() => screenState.go({ incident: null })}>${icon("back", 15)} ${this.words.reopenList}</button>
         </div>
         ${incident ? this.heading(incident) : this.missing()}
@@ -195,8 +188,8 @@ export class IncidentDetail extends View {
         <p class="state">${state}</p>
         ${this.remarks(incident).map((remark) => html`<p class="remark">${remark}</p>`)}
         <incident-alike .incidentId=${incident.id}></incident-alike>
-        <incident-acts .incident=${incident} @acted=${() => this.read(incident.id)}></incident-acts>
-        ${store.past || !store.session?.permissions.includes("warnings.draft")
+        <incident-acts ?hidden=${screenState.mode === "wall"} .incident=${incident} @acted=${() => this.read(incident.id)}></incident-acts>
+        ${store.past || screenState.mode === "wall" || !store.session?.permissions.includes("warnings.draft")
           ? nothing
           : html`<p class="warn"><button class="link" @click=${() => screenState.openWarning("new")}>${words.warned.give}</button> <kbd>b</kbd></p>`}
       </div>
@@ -249,7 +242,7 @@ export class IncidentDetail extends View {
       quiet ? [until, incident.suppressedBy ? told.quietBy(incident.suppressedBy) : null, incident.reason].filter(Boolean).join(" · ") : null,
       incident.state === "resolved" && incident.asked ? told.asked[incident.asked] : null,
       incident.answerOwed ? told.answerOwed : null,
-      incident.glass ? `${told.glass(incident.glass)} ${incident.upheld === null ? told.glassOpen : ""}` : null,
+      incident.glass ? [told.glass(incident.glass), incident.reviewedBy ? told.reviewed(incident.reviewedBy) : told.glassOpen].join(" · ") : null,
       incident.group ? html`${incident.outcome === "merged" ? told.mergedInto : told.belongsTo} ${title(incident.group)}` : null,
       incident.absorbed.length ? told.holds(String(incident.absorbed.length)) : null,
     ].filter((remark) => remark !== null);
@@ -266,12 +259,20 @@ export class IncidentDetail extends View {
     return subject || incident.location ? html`<dt>${this.words.map}</dt><dd>${map} ${place}</dd>` : nothing;
   }
 
+  /** The other incident that the act was about. */
+  private otherOf(act: Act): string | null {
+    const id = act.into || act.of;
+    const other = id ? store.incidents.get(id) : undefined;
+    return other ? this.text(other.title) : null;
+  }
+
   private act(act: Act) {
     const told = this.words.incidents;
     const followed = procedureLine(act, this.words.procedures, (text) => this.text(text));
     const more = [
       act.agency ? this.text(agencyName(act.agency)) : null,
-      act.unit,
+      unitName(act.unit),
+      this.otherOf(act),
       act.priority ? told.priority(String(act.priority)) : null,
       act.category ? this.text(categoryNames(act.category, null)[0] ?? act.category) : null,
       act.until ? told.shelvedUntil(this.format.recent(act.until, store.clock())) : null,

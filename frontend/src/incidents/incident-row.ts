@@ -142,7 +142,7 @@ export class IncidentRow extends View {
       <p class="more">${exerciseMark(incident, words)}${this.more()}</p>
       <p class="more line">
         ${incident.priority ? html`<span class="priority">${words.incidents.priority(String(incident.priority))}</span>` : nothing}
-        <span>${words.incidents.state[incident.state]}</span>
+        <span>${words.incidents.state[incident.state]}${this.quiet()}</span>
         <incident-clock .incident=${incident}></incident-clock>
         ${likeness.of(incident.id) ? html`<span class="alike">≈ ${words.incidents.perhapsOne}</span>` : nothing}
       </p>
@@ -152,6 +152,14 @@ export class IncidentRow extends View {
           </div>`
         : nothing}
     </article>`;
+  }
+
+  /** Until when it is on the shelf, and why; by which rule it is quiet. */
+  private quiet(): string {
+    const { incident, words } = this;
+    if (incident.state !== "shelved" && incident.state !== "suppressed") return "";
+    const until = incident.shelvedUntil ? ` ${words.incidents.shelvedUntil(this.format.recent(incident.shelvedUntil, store.clock()))}` : "";
+    return incident.reason ? `${until} · ${incident.reason}` : until;
   }
 
   private more(): string {

@@ -1,5 +1,6 @@
 /** The keys of the Events page: which act a key asks for. */
 import type { ActName, Incident } from "../api/types";
+import { store } from "../live/store";
 import { screenState } from "../screen/screen";
 import { carryOut } from "./act";
 import { likeness } from "./alike";
@@ -28,10 +29,24 @@ export async function actByKey(key: string, incident: Incident): Promise<boolean
   const alike = key === "y" || key === "x" ? likeness.of(incident.id) : null;
   if (alike) return (await (key === "y" ? likeness.confirm(alike) : likeness.refuse(alike))) === null;
   if (key === "a" && incident.fits.includes("take")) return takeOver(incident);
+  if (key === "v" && incident.fits.includes("verify") && isOwn(incident)) return breakGlass(incident);
   if (key === "v" && incident.fits.includes("verify")) return (await carryOut(incident.id, { act: "verify" })) === null;
   if (key === "p" && incident.fits.includes("close"))
     return (await carryOut(incident.id, { act: "close", outcome: "prank" })) === null;
   return false;
+}
+
+/** Who resolved or owns it cannot be the second person: the same key asks for the reason of a broken glass. */
+function isOwn(incident: Incident): boolean {
+  const me = store.session?.principal.id;
+  return incident.resolvedById === me || incident.ownerId === me;
+}
+
+function breakGlass(incident: Incident): boolean {
+  if (!store.session?.permissions.includes("incidents.verify")) return false;
+  if (screenState.state.incident !== incident.id) screenState.openIncident(incident.id);
+  actWish.ask(incident.id, "break-glass");
+  return true;
 }
 
 export async function takeOver(incident: Incident): Promise<boolean> {

@@ -52,6 +52,7 @@ export class WallTour extends View {
     const shown = all[this.stop];
     screenState.adjust({ incident: shown?.id ?? null });
     if (shown) screenState.showOnMap(shown.id);
+    else if (all.length) screenState.showWholeCity();
   }
 
   private all(): Incident[] {

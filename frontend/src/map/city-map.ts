@@ -69,7 +69,7 @@ export class CityMap extends View {
   });
   private readonly redraw = () => this.requestUpdate();
   private readonly picture = (event: Event) => void this.takePicture((event as CustomEvent<() => void>).detail);
-  private readonly show = (event: Event) => this.bring((event as CustomEvent<string>).detail, true);
+  private readonly show = ({ detail }: CustomEventInit<string>) => (detail ? this.bring(detail, true) : this.whole());
 
   static override readonly styles = [controls, mapStyles];
 

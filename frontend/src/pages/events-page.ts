@@ -138,7 +138,7 @@ export class EventsPage extends View {
 
   /** Stands above whatever is open: a call in hand is not lost, and that one rings is seen. */
   private calls(brief: boolean) {
-    return html`${this.exercise()} ${this.takesCalls() ? html`<call-desk ?brief=${brief}></call-desk>` : nothing}`;
+    return html`${this.exercise()} ${this.takesCalls() ? html`<call-desk ?brief=${brief || screenState.mode === "wall"}></call-desk>` : nothing}`;
   }
 
   private exercise() {
@@ -148,6 +148,7 @@ export class EventsPage extends View {
   }
 
   private queue() {
+    if (screenState.mode === "wall") return html`<div class="head"><h1>${this.words.pages.events}</h1></div>${this.list()}`;
     const may = store.session?.permissions.includes("incidents.act") && !store.past;
     return html`
       <div class="head">

@@ -79,6 +79,11 @@ class ScreenState extends EventTarget {
     if (this.mode === "phone") this.adjust({ sheet: true });
   }
 
+  /** Brings the whole city back onto the map. */
+  showWholeCity(): void {
+    this.dispatchEvent(new CustomEvent("show"));
+  }
+
   private put(change: Partial<Screen>, how: "pushState" | "replaceState"): void {
     const next = { ...this.state, ...change };
     const address = formatAddress(next);

@@ -129,6 +129,7 @@ export const incidents: Catalogue["incidents"] = {
     unmerge: "took it apart",
     "call-again": "took another call about it",
     absorb: "took in another",
+    "keep-apart": "said that it is not the same as",
     part: "let another go",
   },
   explained: {

@@ -128,6 +128,7 @@ export const incidents = {
     unmerge: "memisahkan",
     "call-again": "menerima panggilan lain tentangnya",
     absorb: "menerima gabungan",
+    "keep-apart": "menyatakan bukan kejadian yang sama dengan",
     part: "melepas gabungan",
   } as Record<string, string>,
   explained: {

@@ -129,6 +129,7 @@ export const incidents: Catalogue["incidents"] = {
     unmerge: "が分離",
     "call-again": "が同じ件の別の通報を受けた",
     absorb: "が統合を受け入れ",
+    "keep-apart": "が別の事案と判断",
     part: "が統合を解いた",
   },
   explained: {

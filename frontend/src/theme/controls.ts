@@ -116,6 +116,19 @@ export const controls = css`
     line-height: 1.25rem;
   }
 
+  kbd {
+    padding: 0 0.3125rem;
+    border: 1px solid var(--line);
+    border-radius: 0.25rem;
+    color: var(--ink2);
+    font: 500 0.75rem/1rem var(--text);
+  }
+
+  .primary kbd {
+    border-color: currentColor;
+    color: inherit;
+  }
+
   .small {
     font-size: var(--t12);
     line-height: 1rem;

@@ -6,7 +6,7 @@ import msgspec
 
 from pinisi.console.house import House
 from pinisi.console.http import BadRequest, Call, Reply, Route, json_reply
-from pinisi.incidents.desk import as_desk, person_of
+from pinisi.incidents.desk import person_of
 from pinisi.incidents.grouping.grouping import Joined
 from pinisi.incidents.grouping.happening import Happening
 from pinisi.incidents.grouping.likeness import APART, Pair, apart_id, likely_same, pair
@@ -41,15 +41,17 @@ async def list_alike(house: House, call: Call) -> Reply:
 
 
 async def keep_apart(house: House, call: Call) -> Reply:
-    """Say that two incidents are not one: it is suggested no more. Both have to be seen by who says it."""
+    """Say that two incidents are not one: it is suggested no more, and both stories tell it. He has to see both."""
     wish, town, id = call.decode(ApartWish), house.town(call.tenant), call.params["id"]
     if wish.of == id:
         raise BadRequest("of", "is the incident itself")
     for each in (id, wish.of):
         await house.queue.case(call.tenant, each, call.grants)
+    if await house.store.document(call.tenant, APART, apart_id(id, wish.of)) is not None:
+        return Reply(204)
     told = {"by": person_of(call.principal), "at": format_instant(town.now())}
     change = DocumentChange(APART, apart_id(id, wish.of), msgspec.json.encode(told))
-    await house.store.apply(call.tenant, [change], as_desk(call.principal))
+    await house.desk.keep_apart(call.tenant, id, wish.of, call.principal, town.now(), [change])
     return Reply(204)
 
 

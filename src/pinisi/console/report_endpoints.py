@@ -42,6 +42,7 @@ async def _report(house: House, town: Town, call: Call) -> AfterAction:
         area=town.area_name(case.areas),
         location=point_of(word_of(case.entity, LOCATION)),
         exercise=is_exercise(town, case),
+        units={each.id: each.name for each in await house.roster.units(call.tenant, call.grants)},
     )
     return after_action(sources, town.now())
 

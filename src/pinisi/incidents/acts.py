@@ -224,6 +224,12 @@ class Part(Deed, frozen=True, kw_only=True, tag="part"):
     of: str = ""
 
 
+class KeptApart(Deed, frozen=True, kw_only=True, tag="keep-apart"):
+    """A person says that it is not one with the incident `of`, though it was suggested."""
+
+    of: str = ""
+
+
 class Follow(Deed, frozen=True, kw_only=True, tag="procedure"):
     """Something was done in a procedure that is followed (`did`). `title`, `what` and `answer` are the words of the
     procedure, of the step and of the chosen answer in each language; `note` a reason, a note or the text that was sent.
@@ -264,7 +270,7 @@ class Task(Deed, frozen=True, kw_only=True, tag="task"):
 AnyDeed = (
     Raise | Take | Give | Note | Hand | Return | Resume | Shelve | Unshelve | Suppress | Release | Open | Triage
     | Assign | Withdraw | Accept | Refuse | Arrive | Finish | Resolve | Verify | Reject | BreakGlass | Review | Answer
-    | Close | Reopen | Merge | Unmerge | Absorb | Part | CallAgain | Follow | Task | Told
+    | Close | Reopen | Merge | Unmerge | Absorb | Part | KeptApart | CallAgain | Follow | Task | Told
 )  # fmt: skip
 
 PersonDeed = (

@@ -18,6 +18,7 @@ from pinisi.incidents.acts import (
     AnyDeed,
     Assign,
     BreakGlass,
+    KeptApart,
     Merge,
     Part,
     Reject,
@@ -215,6 +216,20 @@ class Desk:
         other = await self.queue.case(tenant, into, principal.grants)
         changes = [*changes, *await self._changes(tenant, other, Part(of=id), principal, now, 0)]
         return await self._commit(tenant, id, changes, principal)
+
+    async def keep_apart(
+        self, tenant: str, id: str, of: str, principal: Principal, now: Instant, also: Sequence[Change]
+    ) -> None:
+        """A person says that two are not one; `also` keeps it for the next suggestions. Both stories tell it.
+
+        Raises:
+            as `act`.
+        """
+        changes = list(also)
+        for one, other in ((id, of), (of, id)):
+            case = await self.queue.case(tenant, one, principal.grants)
+            changes += await self._changes(tenant, case, KeptApart(of=other), principal, now, 0)
+        await self._commit(tenant, id, changes, principal)
 
     async def proposed_priority(self, tenant: str, case: Case, deed: Triage) -> Proposed:
         """What the written rules say, if it were triaged so."""

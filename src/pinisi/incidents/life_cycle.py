@@ -24,6 +24,7 @@ from pinisi.incidents.acts import (
     Follow,
     Give,
     Hand,
+    KeptApart,
     Merge,
     Note,
     Open,
@@ -92,6 +93,7 @@ FROM: Mapping[type[Deed], tuple[State, ...]] = {
     Unmerge: ("closed",),
     Absorb: _BEFORE_RESOLVED,
     Part: STATES,
+    KeptApart: STATES,
     CallAgain: OPEN,
     Follow: STATES,
     Task: OPEN,
@@ -502,5 +504,6 @@ _CONSEQUENCE: Mapping[type[Deed], Callable[[Record, Act, Any], Record]] = {
     Unmerge: _unmerge,
     Absorb: _absorb,
     Part: _part,
+    KeptApart: _line,
     CallAgain: _call_again,
 }

@@ -14,6 +14,7 @@ from pinisi.incidents.acts import (
     Deed,
     Finish,
     Hand,
+    KeptApart,
     Merge,
     Note,
     Part,
@@ -68,6 +69,7 @@ NEEDS: Mapping[type[Deed], tuple[tuple[str, ...], ...]] = {
     Unmerge: (("reason",),),
     Absorb: (("of",),),
     Part: (("of",),),
+    KeptApart: (("of",),),
     Task: (("task", "note"),),
 }
 """Of each inner group one member has to be filled in; the first names the field."""

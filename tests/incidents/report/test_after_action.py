@@ -124,3 +124,10 @@ def test_a_report_of_an_exercise_says_so() -> None:
 def test_the_same_commit_tells_the_same_story() -> None:
     assert flood_report() == flood_report()
     assert flood_report().position == 4711
+
+
+def test_a_unit_is_called_by_its_name_and_one_that_left_the_roster_by_the_end_of_its_id() -> None:
+    known, gone = "urn:ngsi-ld:Unit:makassar-damkar-1", "urn:ngsi-ld:Unit:makassar-damkar-2"
+    case, told = flood_case()
+    sources = Sources(case=case, story=told, operations=makassar().operations, units={known: "Damkar 1"})
+    assert [sources.unit(id) for id in (known, gone, "")] == ["Damkar 1", "makassar-damkar-2", ""]

@@ -218,7 +218,8 @@ class AfterAction(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Sources(msgspec.Struct, frozen=True, kw_only=True):
-    """What a report is made of. `area`: the name of where it lies; `runs` with the text that each was started with."""
+    """What a report is made of. `area`: the name of where it lies; `runs` with the text that each was started with;
+    `units`: the names of units by their ids."""
 
     case: Case
     story: Sequence[Act]
@@ -227,12 +228,17 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     area: str | None = None
     location: tuple[float, float] | None = None
     exercise: bool = False
+    units: Mapping[str, str] = {}
+
+    def unit(self, id: str) -> str:
+        """Its name; of one that has left the roster, the last part of its id."""
+        return self.units.get(id) or id.rpartition(":")[2]
 
 
 def after_action(of: Sources, now: Instant) -> AfterAction:
     """The report as things stand at `now`."""
     entity, record = of.case.entity, of.case.record
-    told = [_line(act, of.operations) for act in of.story[: record.acts]]
+    told = [_line(act, of) for act in of.story[: record.acts]]
     lines = tuple(sorted(told, key=lambda line: line.at))
     procedures = tuple(_procedure(run, playbook) for run, playbook in of.runs)
     return AfterAction(
@@ -264,8 +270,8 @@ def after_action(of: Sources, now: Instant) -> AfterAction:
         closed_at=_moment(record.closed_at),
         closed_by=record.closed_by,
         lines=lines,
-        targets=tuple(_target(clock, of.operations, now) for clock in clocks_of(record, of.operations.targets)),
-        called=tuple(_called(sent, of.operations) for sent in record.sent),
+        targets=tuple(_target(clock, of, now) for clock in clocks_of(record, of.operations.targets)),
+        called=tuple(_called(sent, of) for sent in record.sent),
         procedures=procedures,
         missing=tuple(_missing(record, lines, procedures, of.location)),
         made_at=moment(now),
@@ -281,9 +287,9 @@ def _moment(at: Instant) -> datetime | None:
     return moment(at) if at else None
 
 
-def _line(act: Act, operations: Operations) -> Line:
+def _line(act: Act, of: Sources) -> Line:
     """An act with its codes in words. What only some deeds have is looked up by its name."""
-    deed = act.deed
+    deed, operations = act.deed, of.operations
 
     def has(name: str, otherwise: Any = "") -> Any:
         return getattr(deed, name, otherwise)
@@ -294,7 +300,7 @@ def _line(act: Act, operations: Operations) -> Line:
         by=act.name or act.by,
         act=act_word(deed),
         agency=_agency(operations, has("agency")),
-        unit=has("unit"),
+        unit=of.unit(has("unit")),
         role=has("role"),
         lead=_agency(operations, has("lead")),
         to=has("to_name") or has("to"),
@@ -322,7 +328,7 @@ def _line(act: Act, operations: Operations) -> Line:
     )
 
 
-def _target(clock: Clock, operations: Operations, now: Instant) -> Target:
+def _target(clock: Clock, of: Sources, now: Instant) -> Target:
     end = clock.met_at or now
     late = clock.late(now)
     kept: Kept = ("overdue" if late else "running") if clock.runs else ("missed" if late else "kept")
@@ -335,15 +341,15 @@ def _target(clock: Clock, operations: Operations, now: Instant) -> Target:
         took=(end - clock.since) // SECOND,
         difference=(end - clock.due) // SECOND,
         kept=kept,
-        agency=_agency(operations, clock.agency),
-        unit=clock.unit,
+        agency=_agency(of.operations, clock.agency),
+        unit=of.unit(clock.unit),
     )
 
 
-def _called(sent: Sent, operations: Operations) -> Called:
+def _called(sent: Sent, of: Sources) -> Called:
     return Called(
-        agency=_agency(operations, sent.agency) or same(sent.agency),
-        unit=sent.unit,
+        agency=_agency(of.operations, sent.agency) or same(sent.agency),
+        unit=of.unit(sent.unit),
         role=sent.role,
         state=sent.state,
         sent_at=_moment(sent.sent_at),
