@@ -110,7 +110,7 @@ def test_from_alarm_to_closed_by_keys_alone_with_two_people(desks: dict[str, Pag
     expect(room.locator(".state")).to_contain_text("Selesai")
     expect(citra.locator("incident-row", has_text=ALARM)).to_have_count(0)
     for line in ("mengambil alih", "memilah", "menuntaskan", "memverifikasi", "menyelesaikan"):
-        expect(room.locator("ol")).to_contain_text(line)
+        expect(room.locator("ol").first).to_contain_text(line)
 
 
 def test_taking_over_is_undone_by_a_key(page: Page, war_room: WarRoom) -> None:
