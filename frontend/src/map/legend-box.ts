@@ -22,15 +22,23 @@ export class LegendBox extends View {
   static override readonly styles = [
     controls,
     css`
+      :host {
+        display: flex;
+        min-height: 0;
+      }
+
       .box {
         min-width: 12rem;
         border: 1px solid var(--line);
         border-radius: 0.5rem;
         background: var(--surface);
-        overflow: hidden;
+        overflow: hidden auto;
       }
 
       .fold {
+        position: sticky;
+        top: 0;
+        background: var(--surface);
         width: 100%;
         padding: 0.4375rem 0.625rem 0.4375rem 1rem;
         font-size: var(--t12);

@@ -60,10 +60,16 @@ export const mapStyles = css`
     position: absolute;
     left: 1.25rem;
     bottom: 1.25rem;
-    display: grid;
+    display: flex;
+    flex-direction: column;
     gap: 0.5rem;
-    justify-items: start;
+    align-items: start;
     max-width: calc(100% - 5rem);
+    max-height: calc(100% - 2.5rem);
+  }
+
+  .corner shade-legend {
+    flex: none;
   }
 
   :host-context([data-mode="wall"]) .corner {
