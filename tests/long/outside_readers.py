@@ -16,6 +16,7 @@ from pinisi.city.drawn import read_shapes_file
 from pinisi.city.errors import CityError
 from pinisi.city.indicators import read_indicators
 from pinisi.city.models import read_models
+from pinisi.city.notices import read_notices
 from pinisi.city.operations import read_operations
 from pinisi.city.profile import Profile, load_profile
 from pinisi.city.roads.extract import read_extract
@@ -23,7 +24,11 @@ from pinisi.city.roads.shapes import read_road_shapes
 from pinisi.city.stages import read_stages
 from pinisi.context.payload import read_entity
 from pinisi.incidents.cap.feed_reader import read_feed
+from pinisi.incidents.exercises import reading as exercises
 from pinisi.incidents.procedures.reading import BadPlaybook, Known, parse_playbook
+from pinisi.incidents.units.roster_file import read_roster
+from pinisi.incidents.warnings.templates import BadTemplates, templates_of
+from pinisi.people.oidc.rules import SignInFileError, read_sign_in_file
 from pinisi.runtime.kinds import KINDS as KERNEL_KINDS
 from pinisi.runtime.live_file import make_sources, read_live
 from pinisi.runtime.mapping.mapping import Mapping, MappingFile, load_mapping_file
@@ -184,6 +189,7 @@ def held_or_unreadable(made: Recorded, body: bytes) -> None:
 # files of a city, and of its IT
 
 SMALL = CITIES / "surabaya"
+OPERATIONS = read_operations(CITIES / "makassar")
 MAPPING_FILE = b"""\
 format = "json"
 rows = "data"
@@ -263,6 +269,29 @@ READERS: dict[str, Outside] = {
     "stages.toml": Outside(
         (CITIES / "makassar" / "stages.toml").read_bytes(),
         in_a_file("stages.toml", lambda path: read_stages(path.parent)),
+    ),
+    "notices.toml": Outside(
+        (CITIES / "makassar" / "notices.toml").read_bytes(),
+        in_a_file("notices.toml", lambda path: read_notices(path.parent, OPERATIONS)),
+    ),
+    "warnings.toml": Outside(
+        (CITIES / "makassar" / "warnings.toml").read_bytes(),
+        in_a_file("warnings.toml", lambda path: templates_of(path.parent)),
+        (BadTemplates,),
+    ),
+    "exercise": Outside(
+        (CITIES / "makassar" / "exercises" / "flood-2022-05-27.yaml").read_bytes(),
+        lambda body: exercises.parse_exercise(body, "flood-2022-05-27.yaml", exercises.Known()),
+        (exercises.BadExercise,),
+    ),
+    "sign-in.toml": Outside(
+        (CITIES.parent / "docs" / "how-to" / "sign-in-example.toml").read_bytes(),
+        in_a_file("sign-in.toml", read_sign_in_file),
+        (SignInFileError,),
+    ),
+    "units.csv": Outside(
+        b"code,name,agency,capabilities,longitude,latitude\nd-1,Damkar 1,damkar,fire-engine,119.4,-5.1\n",
+        lambda body: read_roster(body.decode("utf-8", "replace"), "makassar", OPERATIONS),
     ),
     "procedure": Outside(
         (CITIES / "makassar" / "procedures" / "missing-child.yaml").read_bytes(),

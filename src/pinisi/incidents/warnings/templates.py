@@ -9,10 +9,13 @@ from pathlib import Path
 
 import msgspec
 
+from pinisi.city.errors import CityError
+from pinisi.city.reading import read_toml
 from pinisi.incidents.cap.model import Category, Certainty, ResponseType, Severity, Urgency
 
 FILE = "warnings.toml"
 PLACE = "{place}"
+MOST_HOURS = 30 * 24
 
 
 class BadTemplates(ValueError):
@@ -65,9 +68,9 @@ def templates_of(folder: Path) -> Templates:
     if not path.is_file():
         return _defaults()
     try:
-        own = msgspec.toml.decode(path.read_bytes(), type=Templates)
-    except (msgspec.DecodeError, OSError) as error:
-        raise BadTemplates(f"{FILE}: {error}") from None
+        own = read_toml(path, Templates)
+    except CityError as error:
+        raise BadTemplates(f"{FILE}: {error.field or 'the file'}: {error.reason}") from None
     _check(own)
     return msgspec.structs.replace(own, templates=own.templates or _defaults().templates, own=bool(own.templates))
 
@@ -77,8 +80,8 @@ def _check(read: Templates) -> None:
     for number, template in enumerate(read.templates, 1):
         if not template.code or template.code in codes:
             raise BadTemplates(f"{FILE}: templates, entry {number}: code is empty or stands twice")
-        if template.hours <= 0:
-            raise BadTemplates(f"{FILE}: templates, {template.code}: hours must be more than 0")
+        if not 0 < template.hours <= MOST_HOURS:
+            raise BadTemplates(f"{FILE}: templates, {template.code}: hours must be more than 0, at most {MOST_HOURS}")
         if template.id is None and template.en is None and template.ja is None:
             raise BadTemplates(f"{FILE}: templates, {template.code}: has words in no language")
         codes.add(template.code)
