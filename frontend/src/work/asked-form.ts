@@ -3,7 +3,7 @@ import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { Problem } from "../api/client";
 import type { EntryFault } from "../api/entry";
-import { type Command, isCommand, type Offer, type OfferedCommand, work } from "../api/work";
+import { type Command, isCommand, nameOf, type Offer, type OfferedCommand, work } from "../api/work";
 import { View } from "../frame/view";
 import { controls, panelParts } from "../theme/controls";
 import "./asked-field";
@@ -97,8 +97,11 @@ export class AskedForm extends View {
     `;
   }
 
+  /** An offer that is told anew in other words is the same one: what somebody has chosen in it stays. */
   protected override willUpdate(changed: Map<string, unknown>): void {
-    if (changed.has("offer")) this.presets = this.presetsOf();
+    if (!changed.has("offer")) return;
+    const before = changed.get("offer") as Offer | undefined;
+    if (!before || nameOf(before) !== nameOf(this.offer)) this.presets = this.presetsOf();
   }
 
   /** Once only: what somebody has chosen since must not be put back. */
