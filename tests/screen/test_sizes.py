@@ -17,7 +17,7 @@ SIZES = {
 }
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("theme", ["dark", pytest.param("light", marks=pytest.mark.long)])
 @pytest.mark.parametrize("size", SIZES)
 def test_the_console_fits(page: Page, war_room: WarRoom, tmp_path: Path, size: str, theme: str) -> None:
     width, height, mode = SIZES[size]
