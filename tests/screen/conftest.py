@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlsplit
 
 import pytest
@@ -60,7 +61,19 @@ class WarRoom:
         self.address = ""
         self.process: subprocess.Popen[str] | None = None
 
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
     def start(self) -> None:
+        assert STATIC.is_file(), "the console is not built: run `make install`"
         lay_out(self.data, self.city)
         port = urlsplit(self.address).port or 0
         command = [
@@ -138,21 +151,21 @@ class Witness:
 
 def chromium() -> str:
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None:
-        pytest.skip("no Chromium on this machine")
+    assert found is not None, "no Chromium on this machine: scripts/browser.sh brings it"
     return found
 
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarRoom]:
-    if not STATIC.is_file():
-        pytest.skip("the console is not built: run `npm ci && npm run build` in frontend/")
-    room = WarRoom(tmp_path_factory.mktemp("war-room"))
-    try:
-        room.start()
+    with WarRoom(tmp_path_factory.mktemp("war-room")) as room:
         yield room
-    finally:
-        room.stop()
+
+
+@pytest.fixture(scope="module")
+def quarters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarRoom]:
+    """A war room of one file's own: it gets accounts."""
+    with WarRoom(tmp_path_factory.mktemp("quarters") / "data") as room:
+        yield room
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from .conftest import ROOT, STATIC, WarRoom, Witness, open_console
+from .conftest import ROOT, WarRoom, Witness, open_console
 
 pytestmark = pytest.mark.screen
 HARBOUR = ROOT / "tests" / "runtime" / "harbour"
@@ -29,8 +29,6 @@ def outside(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def harbour(tmp_path_factory: pytest.TempPathFactory, outside: Path) -> Iterator[WarRoom]:
     """A war room with a third party's service, and two sirens."""
-    if not STATIC.is_file():
-        pytest.skip("the console is not built: run `npm ci && npm run build` in frontend/")
     room = WarRoom(tmp_path_factory.mktemp("forms") / "data", packages=HARBOUR, HARBOUR_OUTSIDE=str(outside))
     try:
         room.start()

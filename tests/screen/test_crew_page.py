@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from patience import PATIENCE
 
-from .conftest import STATIC, WarRoom, Witness
+from .conftest import WarRoom, Witness
 
 pytestmark = pytest.mark.screen
 PASSWORD = "correct horse battery"
@@ -20,8 +20,6 @@ OURS = "/pinisi/v1"
 @pytest.fixture(scope="module")
 def field(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarRoom]:
     """A war room with accounts, a unit that is made for the drill, and a crew that speaks for it."""
-    if not STATIC.is_file():
-        pytest.skip("the console is not built: run `npm ci && npm run build` in frontend/")
     room = WarRoom(tmp_path_factory.mktemp("field"))
     try:
         room.start()

@@ -1,14 +1,16 @@
 """The Events page: from an alarm to its end by keys alone, with two people; undoing; narrowing; the wall."""
 
+import re
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from patience import PATIENCE
 
-from .conftest import STATIC, WarRoom, open_console, raise_incident
+from .conftest import WarRoom, open_console, raise_incident
 
 pytestmark = pytest.mark.screen
 PASSWORD = "perahu-layar-makassar-2026"
@@ -18,8 +20,6 @@ ALARM = "Udara sangat tidak sehat di Latihan: ISPU 240"
 @pytest.fixture(scope="module")
 def manned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarRoom]:
     """A war room of its own with an alarm by the city's rule, and two operators."""
-    if not STATIC.is_file():
-        pytest.skip("the console is not built: run `npm ci && npm run build` in frontend/")
     room = WarRoom(tmp_path_factory.mktemp("manned"))
     try:
         room.start()
@@ -143,3 +143,28 @@ def test_a_prank_ends_with_one_key(page: Page, war_room: WarRoom) -> None:
     row.get_by_role("button", name="Latihan: iseng").focus()
     page.keyboard.press("p")
     expect(row).to_have_count(0)
+
+
+def test_keys_that_come_before_the_incident_does_are_carried_out_in_their_order(page: Page, war_room: WarRoom) -> None:
+    """A quick operator: what was just saved is open, and not read yet, when `a` and `t` are pressed."""
+    page.route(re.compile("/pinisi/v1/stream"), lambda _: None)
+    page.goto(f"{war_room.address}/?page=events")
+    page.locator("events-page h1").wait_for()
+    wish = {"title": "Jembatan goyah", "severity": "caution", "location": [119.4386, -5.158]}
+    id = str(page.request.post(f"{war_room.address}/pinisi/v1/incidents", data=wish).json()["id"])
+    slow: list[Route] = []
+    page.route(re.compile(f"/incidents/{quote(id, safe='')}$"), lambda route: slow.append(route))
+    walk = "(to) => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')); }"
+    page.evaluate(walk, f"/?page=events&incident={id}")
+    page.locator("incident-detail").wait_for()
+    page.keyboard.press("a")
+    page.keyboard.press("t")
+    while not slow:
+        page.wait_for_timeout(50)
+    for each in slow:
+        each.continue_()
+    page.unroute_all()
+    expect(page.locator("incident-detail .state")).to_contain_text("Pemilik")
+    expect(page.locator("act-fields select").first).to_be_focused()
+    acts = page.request.get(f"{war_room.address}/pinisi/v1/incidents/{id}").json()["acts"]
+    assert [each["act"] for each in acts] == ["raise", "take"]

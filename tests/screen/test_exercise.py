@@ -23,8 +23,7 @@ MOST_KEYS = 45
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[DrillHouse]:
-    if not STATIC.is_file():
-        pytest.skip("the console is not built: run `npm ci && npm run build` in frontend/")
+    assert STATIC.is_file(), "the console is not built: run `make install`"
     opened = DrillHouse(tmp_path / "report", "--speed", "20")
     yield opened
     opened.stop()

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from jakarta_cut import cut_city, cut_files
 from patience import PATIENCE
 
-from .conftest import STATIC, WarRoom, open_console
+from .conftest import WarRoom, open_console
 from .pixels import Pixel, pixels
 
 pytestmark = pytest.mark.screen
@@ -27,8 +27,6 @@ WHOLE_CITY_S = 10 * PATIENCE
 @pytest.fixture(scope="module")
 def jakarta(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarRoom]:
     """The city on its cuts; its replay stands at 13:30 of the second day."""
-    if not STATIC.is_file():
-        pytest.skip("the console is not built: run `npm ci && npm run build` in frontend/")
     place = tmp_path_factory.mktemp("jakarta")
     room = WarRoom(place / "data", cut_city(place), PINISI_DATA_FROM=str(cut_files(place)))
     room.start()

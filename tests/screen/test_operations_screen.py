@@ -10,25 +10,12 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from patience import PATIENCE
 
-from .conftest import STATIC, WarRoom, Witness, open_console
+from .conftest import WarRoom, Witness, open_console
 
 pytestmark = pytest.mark.screen
 PASSWORD = "perahu-layar-makassar-2026"
 OURS = "/pinisi/v1"
 AXE = {"resultTypes": ["violations"]}
-
-
-@pytest.fixture(scope="module")
-def guard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarRoom]:
-    """A war room of this file's own, where Siti is alone on duty: Budi has an account, and has not come yet."""
-    if not STATIC.is_file():
-        pytest.skip("the console is not built: run `npm ci && npm run build` in frontend/")
-    room = WarRoom(tmp_path_factory.mktemp("guard") / "data")
-    try:
-        room.start()
-        yield room
-    finally:
-        room.stop()
 
 
 def signed_in(browser: Browser, room: WarRoom, account: str) -> Page:
@@ -47,8 +34,8 @@ def signed_in(browser: Browser, room: WarRoom, account: str) -> Page:
 
 
 @pytest.fixture
-def siti(browser: Browser, guard: WarRoom) -> Iterator[Page]:
-    page = signed_in(browser, guard, "siti")
+def siti(browser: Browser, quarters: WarRoom) -> Iterator[Page]:
+    page = signed_in(browser, quarters, "siti")
     yield page
     page.context.close()
 
@@ -75,8 +62,8 @@ def step_to(page: Page, title: str) -> None:
     raise AssertionError(f"no row {title!r} is reached by j")
 
 
-def test_an_alarm_is_shelved_by_keys_and_comes_back(siti: Page, guard: WarRoom) -> None:
-    witness = Witness(siti, guard.address)
+def test_an_alarm_is_shelved_by_keys_and_comes_back(siti: Page, quarters: WarRoom) -> None:
+    witness = Witness(siti, quarters.address)
     entity = {
         "id": "urn:ngsi-ld:AirQualityIndex:shelf",
         "type": "AirQualityIndex",
@@ -84,9 +71,9 @@ def test_an_alarm_is_shelved_by_keys_and_comes_back(siti: Page, guard: WarRoom) 
         "ispu": {"type": "Property", "value": 240},
         "location": {"type": "GeoProperty", "value": {"type": "Point", "coordinates": [119.44, -5.15]}},
     }
-    link = f'<{guard.address}{OURS}/context.jsonld>; rel="http://www.w3.org/ns/json-ld#context"'
-    assert siti.request.post(f"{guard.address}/ngsi-ld/v1/entities", data=entity, headers={"link": link}).ok
-    open_console(siti, guard, "/?page=events")
+    link = f'<{quarters.address}{OURS}/context.jsonld>; rel="http://www.w3.org/ns/json-ld#context"'
+    assert siti.request.post(f"{quarters.address}/ngsi-ld/v1/entities", data=entity, headers={"link": link}).ok
+    open_console(siti, quarters, "/?page=events")
     step_to(siti, "sangat tidak sehat di Rak")
     siti.keyboard.press("s")
     expect(siti.locator("act-fields input")).to_be_focused()
@@ -106,11 +93,11 @@ def test_an_alarm_is_shelved_by_keys_and_comes_back(siti: Page, guard: WarRoom) 
     expect(row_of(siti, "sangat tidak sehat di Rak")).to_have_count(0)
     incident = next(
         each["id"]
-        for each in siti.request.get(f"{guard.address}{OURS}/incidents").json()["incidents"]
+        for each in siti.request.get(f"{quarters.address}{OURS}/incidents").json()["incidents"]
         if "sangat tidak sehat di Rak" in each["title"]["id"]
     )
-    shelve_shortly(siti, guard, incident)
-    open_console(siti, guard, f"/?page=events&incident={incident}")
+    shelve_shortly(siti, quarters, incident)
+    open_console(siti, quarters, f"/?page=events&incident={incident}")
     expect(room.locator("ol")).to_contain_text("Pinisi mengembalikan")
     expect(room.locator(".state")).to_contain_text("Belum diambil")
     assert (witness.complaints, witness.strangers) == ([], [])
@@ -129,16 +116,16 @@ def shelve_shortly(page: Page, room: WarRoom, incident: str) -> None:
     raise AssertionError(told)
 
 
-def test_a_suggestion_is_confirmed_with_y_and_another_refused_with_x(siti: Page, guard: WarRoom) -> None:
-    first = raised(siti, guard, "Banjir setinggi lutut", category="flood")
-    raised(siti, guard, "Air masuk rumah", category="flood", location=[119.4388, -5.1582])
-    open_console(siti, guard, "/?page=events")
+def test_a_suggestion_is_confirmed_with_y_and_another_refused_with_x(siti: Page, quarters: WarRoom) -> None:
+    first = raised(siti, quarters, "Banjir setinggi lutut", category="flood")
+    raised(siti, quarters, "Air masuk rumah", category="flood", location=[119.4388, -5.1582])
+    open_console(siti, quarters, "/?page=events")
     expect(row_of(siti, "Air masuk rumah")).to_contain_text("≈")
     step_to(siti, "Air masuk rumah")
     siti.keyboard.press("y")
     expect(row_of(siti, "Air masuk rumah")).to_have_count(0)
-    raised(siti, guard, "Selokan meluap", category="flood", location=[119.4384, -5.1579])
-    open_console(siti, guard, "/?page=events")
+    raised(siti, quarters, "Selokan meluap", category="flood", location=[119.4384, -5.1579])
+    open_console(siti, quarters, "/?page=events")
     expect(row_of(siti, "Selokan meluap")).to_contain_text("≈")
     step_to(siti, "Selokan meluap")
     siti.keyboard.press("Enter")
@@ -147,15 +134,15 @@ def test_a_suggestion_is_confirmed_with_y_and_another_refused_with_x(siti: Page,
     siti.keyboard.press("x")
     expect(room.locator("incident-alike [role=status]")).to_have_count(0)
     expect(room.locator("ol")).to_contain_text("menyatakan bukan kejadian yang sama dengan")
-    open_console(siti, guard, f"/?page=events&incident={first}")
+    open_console(siti, quarters, f"/?page=events&incident={first}")
     expect(room).to_contain_text("Memuat 1 laporan lain")
 
 
 def test_who_is_alone_breaks_the_glass_and_the_next_shift_reviews_it(
-    browser: Browser, siti: Page, guard: WarRoom
+    browser: Browser, siti: Page, quarters: WarRoom
 ) -> None:
-    incident = raised(siti, guard, "Tanggul retak", severity="danger", priority=1)
-    open_console(siti, guard, f"/?page=events&incident={incident}")
+    incident = raised(siti, quarters, "Tanggul retak", severity="danger", priority=1)
+    open_console(siti, quarters, f"/?page=events&incident={incident}")
     room = siti.locator("incident-detail")
     siti.keyboard.press("r")
     expect(siti.locator("act-fields textarea")).to_be_focused()
@@ -167,9 +154,9 @@ def test_who_is_alone_breaks_the_glass_and_the_next_shift_reviews_it(
     siti.keyboard.type("Sendirian jaga malam")
     siti.keyboard.press("Enter")
     expect(room.locator(".remark")).to_contain_text("Sendirian jaga malam")
-    budi = signed_in(browser, guard, "budi")
+    budi = signed_in(browser, quarters, "budi")
     try:
-        open_console(budi, guard, "/?page=events")
+        open_console(budi, quarters, "/?page=events")
         budi.locator("shift-note summary").focus()
         budi.keyboard.press("Enter")
         line = budi.locator("open-state").get_by_role("button", name="Siti: Sendirian jaga malam")
@@ -184,13 +171,13 @@ def test_who_is_alone_breaks_the_glass_and_the_next_shift_reviews_it(
         budi.context.close()
 
 
-def test_the_wall_shows_the_gravest_in_turn_and_a_new_one_with_them(siti: Page, guard: WarRoom) -> None:
+def test_the_wall_shows_the_gravest_in_turn_and_a_new_one_with_them(siti: Page, quarters: WarRoom) -> None:
     siti.clock.install()
-    raised(siti, guard, "Dinding: gudang terbakar", severity="danger", priority=1, category="fire")
-    open_console(siti, guard, "/?page=events&mode=wall")
+    raised(siti, quarters, "Dinding: gudang terbakar", severity="danger", priority=1, category="fire")
+    open_console(siti, quarters, "/?page=events&mode=wall")
     expect(row_of(siti, "gudang terbakar")).to_contain_text("Kebakaran")
-    raised(siti, guard, "Dinding: jembatan putus", severity="danger", priority=1)
-    raised(siti, guard, "Dinding: pohon tumbang", severity="caution", priority=4)
+    raised(siti, quarters, "Dinding: jembatan putus", severity="danger", priority=1)
+    raised(siti, quarters, "Dinding: pohon tumbang", severity="caution", priority=4)
     expect(row_of(siti, "jembatan putus")).to_be_visible()
     seen = seen_in_turn(siti)
     assert {"Dinding: gudang terbakar", "Dinding: jembatan putus"} <= set(seen)
@@ -212,10 +199,10 @@ def seen_in_turn(page: Page) -> list[str]:
     return seen
 
 
-def test_on_a_phone_the_queue_leads_into_the_room_and_back(siti: Page, guard: WarRoom) -> None:
-    raised(siti, guard, "Telepon genggam: gardu listrik padam di persimpangan", category="power", priority=3)
+def test_on_a_phone_the_queue_leads_into_the_room_and_back(siti: Page, quarters: WarRoom) -> None:
+    raised(siti, quarters, "Telepon genggam: gardu listrik padam di persimpangan", category="power", priority=3)
     siti.set_viewport_size({"width": 390, "height": 844})
-    open_console(siti, guard, "/?page=events")
+    open_console(siti, quarters, "/?page=events")
     check_phone(siti)
     row_of(siti, "gardu listrik padam").get_by_role("button", name="gardu listrik padam").click()
     expect(siti.locator("incident-detail .state")).to_contain_text("Terbuka")

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from bureau import SECRET, Bureau, client_at_provider
 from patience import PATIENCE
 
-from .conftest import STATIC, WarRoom, Witness, open_console
+from .conftest import WarRoom, Witness, open_console
 
 pytestmark = pytest.mark.screen
 PASSWORD = "correct horse battery"
@@ -32,8 +32,6 @@ email_domains = ["makassar.go.id"]
 @pytest.fixture
 def offices(tmp_path: Path) -> Iterator[WarRoom]:
     """A war room without accounts yet, and the provider of the city's own."""
-    if not STATIC.is_file():
-        pytest.skip("the console is not built: run `npm ci && npm run build` in frontend/")
     with socket.socket() as place:
         place.bind(("127.0.0.1", 0))
         house = f"http://127.0.0.1:{place.getsockname()[1]}"

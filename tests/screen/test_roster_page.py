@@ -11,7 +11,7 @@ import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from .conftest import STATIC, WarRoom, Witness, open_console
+from .conftest import WarRoom, Witness, open_console
 
 pytestmark = pytest.mark.screen
 PASSWORD = "correct horse battery"
@@ -23,8 +23,6 @@ FAULTY = ROSTER + b"l-2,Latihan 2,nowhere,fire-engine,119.41,-5.13\n"
 @pytest.fixture(scope="module")
 def station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarRoom]:
     """A war room with an administrator and a crew's account that speaks for nobody yet."""
-    if not STATIC.is_file():
-        pytest.skip("the console is not built: run `npm ci && npm run build` in frontend/")
     room = WarRoom(tmp_path_factory.mktemp("station"))
     try:
         room.start()

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from patience import PATIENCE
 
-from .conftest import STATIC, WarRoom, Witness, open_console, raise_incident
+from .conftest import WarRoom, Witness, open_console, raise_incident
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "incidents"))
 
@@ -20,19 +20,6 @@ from pinisi.incidents.cap.feed_reader import read_feed
 pytestmark = pytest.mark.screen
 PASSWORD = "correct horse battery"
 PUBLIC = "/pinisi/v1/public/warnings"
-
-
-@pytest.fixture(scope="module")
-def quarters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarRoom]:
-    """A war room of this file's own: it gets accounts."""
-    if not STATIC.is_file():
-        pytest.skip("the console is not built: run `npm ci && npm run build` in frontend/")
-    room = WarRoom(tmp_path_factory.mktemp("quarters") / "data")
-    try:
-        room.start()
-        yield room
-    finally:
-        room.stop()
 
 
 @pytest.fixture(scope="module")

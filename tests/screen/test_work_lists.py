@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from patience import PATIENCE
 
-from .conftest import ROOT, STATIC, WarRoom, Witness, open_console
+from .conftest import ROOT, WarRoom, Witness, open_console
 
 pytestmark = pytest.mark.screen
 HARBOUR = ROOT / "tests" / "runtime" / "harbour"
@@ -23,8 +23,6 @@ PASSWORD = "correct horse battery"
 @pytest.fixture(scope="module")
 def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarRoom]:
     """A war room with a third party's service."""
-    if not STATIC.is_file():
-        pytest.skip("the console is not built: run `npm ci && npm run build` in frontend/")
     folder = tmp_path_factory.mktemp("harbour")
     room = WarRoom(folder / "data", packages=HARBOUR, HARBOUR_OUTSIDE=str(folder / "outside"))
     try:

@@ -1,4 +1,5 @@
 /** The keys of the Events page: which act a key asks for. */
+import { api } from "../api/client";
 import type { ActName, Incident } from "../api/types";
 import { store } from "../live/store";
 import { screenState } from "../screen/screen";
@@ -34,6 +35,16 @@ export async function actByKey(key: string, incident: Incident): Promise<boolean
   if (key === "p" && incident.fits.includes("close"))
     return (await carryOut(incident.id, { act: "close", outcome: "prank" })) === null;
   return false;
+}
+
+/** The same for an incident that is open on screen and may not be read yet; nothing once another is open. */
+export async function actOnceKnown(key: string, id: string): Promise<void> {
+  if (!store.incidents.has(id)) {
+    const read = await api.incident(id).catch(() => null);
+    if (read && !store.incidents.has(id)) store.keep([read]);
+  }
+  const incident = store.incidents.get(id);
+  if (incident && screenState.state.incident === id) await actByKey(key, incident);
 }
 
 /** Who resolved or owns it cannot be the second person: the same key asks for the reason of a broken glass. */

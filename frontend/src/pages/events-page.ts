@@ -14,7 +14,7 @@ import type { IncidentList } from "../incidents/incident-list";
 import { operations } from "../incidents/operations";
 import "../incidents/operator-figures";
 import "../incidents/queue-filters";
-import { actByKey } from "../incidents/queue-keys";
+import { actByKey, actOnceKnown } from "../incidents/queue-keys";
 import { undo } from "../incidents/undo";
 import "../incidents/undo-bar";
 import "../incidents/wall-tour";
@@ -41,6 +41,7 @@ export class EventsPage extends View {
   @state() private raising = false;
 
   private closedReadFor: string | null = null;
+  private ahead: Promise<void> | null = null;
   private readonly onKey = (event: KeyboardEvent) => this.key(event);
 
   static override readonly styles = [
@@ -235,11 +236,22 @@ export class EventsPage extends View {
   }
 
   private acts(key: string, list: IncidentList | null): boolean {
+    if (!/^[atdrvcpshiyx]$/.test(key)) return false;
     const { incident } = screenState.state;
     const at = incident ? store.incidents.get(incident) : list?.at;
-    if (!at || !/^[atdrvcpshiyx]$/.test(key)) return false;
-    void actByKey(key, at);
+    if (at && !this.ahead) void actByKey(key, at);
+    else if (incident) this.actSoon(key, incident);
+    else return false;
     return true;
+  }
+
+  /** Keys that come before the incident that was just opened does: they are carried out once it is here, in their order. */
+  private actSoon(key: string, id: string): void {
+    const turn = (this.ahead ?? Promise.resolve()).then(() => actOnceKnown(key, id));
+    this.ahead = turn;
+    void turn.finally(() => {
+      if (this.ahead === turn) this.ahead = null;
+    });
   }
 
   /** A warning from the incident at hand, or from nothing. */

@@ -2,6 +2,7 @@
 import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { type IncidentProcedures, type ProcedureRun, type ProcedureTitle, procedures } from "../api/procedures";
+import { writing } from "../frame/deep-focus";
 import { View } from "../frame/view";
 import { typing } from "../lists/list-keys";
 import { store } from "../live/store";
@@ -171,7 +172,7 @@ export class IncidentProcedure extends View {
   protected override updated(): void {
     if (!this.begin || !this.told) return;
     this.begin = false;
-    this.toWork();
+    if (!writing()) this.toWork();
   }
 
   /** `g` (go on): to the first open step, else to the procedure that is proposed; as soon as they are known. */

@@ -3,6 +3,7 @@ import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { type FollowedStep, type ProcedureAct, type ProcedureRun, procedures } from "../api/procedures";
+import { keyboardFree } from "../frame/deep-focus";
 import { View } from "../frame/view";
 import { moved, typing } from "../lists/list-keys";
 import { store } from "../live/store";
@@ -175,7 +176,7 @@ export class ProcedureRunView extends View {
   protected override updated(): void {
     if (!this.goOn) return;
     this.goOn = false;
-    this.focus();
+    if (keyboardFree(this)) this.focus();
   }
 
   private openSteps(): ProcedureStepView[] {

@@ -2,6 +2,7 @@
 import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { type Candidate, dispatch, type Photo, type Recommendation, type Roster } from "../api/dispatch";
+import { keyboardFree, writing } from "../frame/deep-focus";
 import { View } from "../frame/view";
 import { typing } from "../lists/list-keys";
 import { store } from "../live/store";
@@ -96,6 +97,7 @@ export class IncidentUnits extends View {
     const first = this.renderRoot.querySelector<HTMLElement>(".unit.chosen, .unit");
     if (!this.wished || !first) return;
     this.wished = false;
+    if (writing()) return;
     first.focus();
     first.scrollIntoView({ block: "nearest" });
   }
@@ -223,7 +225,7 @@ export class IncidentUnits extends View {
     this.busy = false;
     await this.read();
     await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>(".unit.chosen, .unit")?.focus();
+    if (keyboardFree(this)) this.renderRoot.querySelector<HTMLElement>(".unit.chosen, .unit")?.focus();
   }
 
   private capability(code: string): string {

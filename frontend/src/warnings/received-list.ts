@@ -4,50 +4,34 @@ import { customElement, property, state } from "lit/decorators.js";
 import { api } from "../api/client";
 import type { ReceivedWarning, SignatureVerdict, Verdict } from "../api/warning-types";
 import { warnings } from "../api/warnings";
-import { typing } from "../lists/list-keys";
 import { store } from "../live/store";
 import { pen } from "../map/pen";
 import "../incidents/severity-mark";
 import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
 import { markOf } from "../incidents/cap-mark";
+import { KeyedWarningView } from "./keyed-warning-view";
 import { raisedFrom } from "./raised";
 import { rowKey } from "./row-keys";
-import { warningStyles } from "./warning-styles";
+import { warningRows, warningStyles } from "./warning-styles";
 import "./warning-tabs";
-import { WarningView } from "./warning-view";
 
 const BROKEN: readonly string[] = ["tampered", "misplaced"];
 
 @customElement("received-list")
-export class ReceivedList extends WarningView {
+export class ReceivedList extends KeyedWarningView {
   @property({ attribute: false }) all: readonly ReceivedWarning[] | null = null;
   @property({ attribute: false }) problem: unknown = null;
   @state() private opened = "";
   @state() private refusal = "";
   @state() private verdict: Verdict | null = null;
 
-  private readonly onKey = (event: KeyboardEvent) => this.key(event);
-
   static override readonly styles = [
     controls,
     panelParts,
     warningStyles,
+    warningRows,
     css`
-      .row {
-        align-items: flex-start;
-      }
-
-      .row .main {
-        display: grid;
-        gap: 0.125rem;
-        text-align: start;
-      }
-
-      .title {
-        font-weight: 500;
-      }
-
       .over .title {
         color: var(--ink2);
         font-weight: 400;
@@ -91,13 +75,7 @@ export class ReceivedList extends WarningView {
     `,
   ];
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    window.addEventListener("keydown", this.onKey, { capture: true });
-  }
-
   override disconnectedCallback(): void {
-    window.removeEventListener("keydown", this.onKey, { capture: true });
     pen.show(null);
     super.disconnectedCallback();
   }
@@ -221,8 +199,7 @@ export class ReceivedList extends WarningView {
     });
   };
 
-  private key(event: KeyboardEvent): void {
-    if (typing(event) || event.ctrlKey || event.metaKey || event.altKey || screenState.state.why) return;
+  protected override key(event: KeyboardEvent): void {
     const warning = this.all?.find(({ id }) => id === this.opened);
     if (warning && event.key === "i" && this.may("incidents.act") && !BROKEN.includes(warning.signatureVerdict ?? "")) void this.raise(warning);
     else if (warning && event.key === "f" && this.may("warnings.draft") && !this.isOver(warning)) screenState.openWarning(`forward:${warning.id}`);

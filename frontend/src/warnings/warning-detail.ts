@@ -4,7 +4,6 @@ import { customElement, property, state } from "lit/decorators.js";
 import type { Proof, Warning, WarningStep } from "../api/warning-types";
 import { warnings } from "../api/warnings";
 import { icon } from "../frame/icons";
-import { typing } from "../lists/list-keys";
 import { store } from "../live/store";
 import { pen } from "../map/pen";
 import "../incidents/severity-mark";
@@ -12,6 +11,7 @@ import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
 import { markOf } from "../incidents/cap-mark";
 import { holds } from "./groups";
+import { KeyedWarningView } from "./keyed-warning-view";
 import { titleOf } from "./titles";
 import { LIST } from "./warning-address";
 import "./warning-acts";
@@ -19,10 +19,9 @@ import type { WarningActs } from "./warning-acts";
 import "./warning-changes";
 import "./warning-preview";
 import { warningStyles } from "./warning-styles";
-import { WarningView } from "./warning-view";
 
 @customElement("warning-detail")
-export class WarningDetail extends WarningView {
+export class WarningDetail extends KeyedWarningView {
   @property() warningId = "";
   /** As the list has it; null while that is read, or where it does not hold it. */
   @property({ attribute: false }) known: Warning | null = null;
@@ -32,8 +31,6 @@ export class WarningDetail extends WarningView {
   @state() private problem: unknown = null;
 
   private readFor = "";
-  private readonly onKey = (event: KeyboardEvent) => this.key(event);
-
   static override readonly styles = [
     controls,
     panelParts,
@@ -131,13 +128,7 @@ export class WarningDetail extends WarningView {
     `,
   ];
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    window.addEventListener("keydown", this.onKey, { capture: true });
-  }
-
   override disconnectedCallback(): void {
-    window.removeEventListener("keydown", this.onKey, { capture: true });
     pen.show(null);
     super.disconnectedCallback();
   }
@@ -260,8 +251,7 @@ export class WarningDetail extends WarningView {
     </li>`;
   }
 
-  private key(event: KeyboardEvent): void {
-    if (typing(event) || event.ctrlKey || event.metaKey || event.altKey || screenState.state.why) return;
+  protected override key(event: KeyboardEvent): void {
     const acts = this.renderRoot.querySelector<WarningActs>("warning-acts");
     if (!acts?.byKey(event.key)) return;
     event.preventDefault();

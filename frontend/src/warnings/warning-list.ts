@@ -2,47 +2,31 @@
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Warning } from "../api/warning-types";
-import { typing } from "../lists/list-keys";
 import { store } from "../live/store";
 import "../incidents/severity-mark";
 import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
 import { markOf } from "../incidents/cap-mark";
 import { type Groups, grouped, holds } from "./groups";
+import { KeyedWarningView } from "./keyed-warning-view";
 import { rowKey } from "./row-keys";
 import { titleOf } from "./titles";
-import { warningStyles } from "./warning-styles";
+import { warningRows, warningStyles } from "./warning-styles";
 import "./warning-tabs";
-import { WarningView } from "./warning-view";
 
 const MOST_ENDED = 30;
 
 @customElement("warning-list")
-export class WarningList extends WarningView {
+export class WarningList extends KeyedWarningView {
   @property({ attribute: false }) all: readonly Warning[] | null = null;
   @property({ attribute: false }) problem: unknown = null;
-
-  private readonly onKey = (event: KeyboardEvent) => this.key(event);
 
   static override readonly styles = [
     controls,
     panelParts,
     warningStyles,
+    warningRows,
     css`
-      .row {
-        align-items: flex-start;
-      }
-
-      .row .main {
-        display: grid;
-        gap: 0.125rem;
-        text-align: start;
-      }
-
-      .title {
-        font-weight: 500;
-      }
-
       .end {
         text-align: end;
         font-size: 0.8125rem;
@@ -65,16 +49,6 @@ export class WarningList extends WarningView {
       }
     `,
   ];
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    window.addEventListener("keydown", this.onKey, { capture: true });
-  }
-
-  override disconnectedCallback(): void {
-    window.removeEventListener("keydown", this.onKey, { capture: true });
-    super.disconnectedCallback();
-  }
 
   protected override render() {
     return html`<warning-tabs chosen="list"></warning-tabs>${this.body()}`;
@@ -144,8 +118,7 @@ export class WarningList extends WarningView {
     return warning.state === "released" ? say.expired : say.state[warning.state];
   }
 
-  private key(event: KeyboardEvent): void {
-    if (typing(event) || event.ctrlKey || event.metaKey || event.altKey || screenState.state.why) return;
+  protected override key(event: KeyboardEvent): void {
     if (event.key === "n" && this.may("warnings.draft")) {
       event.preventDefault();
       event.stopImmediatePropagation();

@@ -64,3 +64,20 @@ export const warningStyles = css`
     text-decoration: none;
   }
 `;
+
+/** A row of a list of warnings. */
+export const warningRows = css`
+  .row {
+    align-items: flex-start;
+  }
+
+  .row .main {
+    display: grid;
+    gap: 0.125rem;
+    text-align: start;
+  }
+
+  .title {
+    font-weight: 500;
+  }
+`;

@@ -107,7 +107,7 @@ export class AskedField extends View {
           .many=${field.many}
           .invalid=${Boolean(this.fault)}
           .describedBy=${this.fault || this.hint()}
-          .chosen=${this.preset}
+          .preset=${this.preset}
         ></entity-field>
         ${this.below()}
       </div>`;

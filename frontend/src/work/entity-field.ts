@@ -21,7 +21,9 @@ export class EntityField extends View {
   @property({ type: Boolean }) many = false;
   @property({ type: Boolean }) invalid = false;
   @property() describedBy = "";
-  @property({ attribute: false }) chosen: readonly Named[] = [];
+  /** What is chosen at first. What somebody has chosen since is his: whoever draws this field again must not put it back. */
+  @property({ attribute: false }) preset: readonly Named[] = [];
+  @state() private chosen: readonly Named[] = [];
   @state() private opened = false;
   @state() private at = 0;
   @state() private typed = "";
@@ -106,6 +108,7 @@ export class EntityField extends View {
   }
 
   protected override willUpdate(changed: Map<string, unknown>): void {
+    if (changed.has("preset")) this.chosen = this.preset;
     if (changed.has("chosen") && !this.many) this.typed = this.chosen[0]?.name ?? "";
   }
 

@@ -11,6 +11,7 @@ from pinisi.people.errors import Conflict, NotAllowed
 from pinisi.people.house import House
 from pinisi.people.interface import verification_shown
 from pinisi.people.kept import PEOPLE
+from pinisi.people.proof.statements import Key
 from pinisi.people.sealing import KeyRing, NoKey, checkpoint_of
 from pinisi.people.trail_export import exported
 from pinisi.people.verifying import Verifier
@@ -43,10 +44,7 @@ async def make_checkpoint(house: SealedHouse, call: Call) -> Reply:
 
 
 async def _shown(house: SealedHouse, tenant: str, seals: Sequence[Seal]) -> Reply:
-    try:
-        keys = [key.text() for key in house.keys.known()]
-    except NoKey as error:
-        raise Conflict(str(error)) from error
+    keys = [key.text() for key in _keys(house)]
     texts = [checkpoint_of(tenant, seal).text() for seal in seals]
     last = await house.verifier.last(tenant)
     return json_reply(
@@ -59,28 +57,31 @@ async def _shown(house: SealedHouse, tenant: str, seals: Sequence[Seal]) -> Repl
     )
 
 
-async def verify_trail(house: SealedHouse, call: Call) -> Reply:
-    """The whole trail of a tenant: so it takes somebody whose grants have no limits, as its export does."""
+def _whole_trail(house: SealedHouse, call: Call, done: str) -> tuple[str, Sequence[Key]]:
+    """The tenant whose trail it is, and the keys that have sealed it, for somebody whose grants have no limits."""
     tenant = trail_of(call)
     if not call.grants.sees_all:
-        raise NotAllowed("The whole trail is checked, or nothing: this needs a role without limits.")
+        raise NotAllowed(f"The whole trail is {done}, or nothing: this needs a role without limits.")
+    return tenant, _keys(house)
+
+
+def _keys(house: SealedHouse) -> Sequence[Key]:
     try:
-        keys = house.keys.known()
+        return house.keys.known()
     except NoKey as error:
         raise Conflict(str(error)) from error
+
+
+async def verify_trail(house: SealedHouse, call: Call) -> Reply:
+    """The whole trail of a tenant: so it takes somebody whose grants have no limits, as its export does."""
+    tenant, keys = _whole_trail(house, call, "checked")
     found = await house.verifier.verify(tenant, keys, call.principal, house.now())
     return json_reply(verification_shown(found, await house.people.names()))
 
 
 async def export_trail(house: SealedHouse, call: Call) -> Reply:
     """All lines of a tenant: a part would not fit its links. So it takes somebody whose grants have no limits."""
-    tenant = trail_of(call)
-    if not call.grants.sees_all:
-        raise NotAllowed("The whole trail is exported, or nothing: this needs a role without limits.")
-    try:
-        keys = house.keys.known()
-    except NoKey as error:
-        raise Conflict(str(error)) from error
+    tenant, keys = _whole_trail(house, call, "exported")
     entry = act_of_export("audit trail", await house.store.position(tenant), "trail")
     await house.store.apply(tenant, [entry], call.principal)
     headers = (

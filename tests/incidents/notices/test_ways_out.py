@@ -21,7 +21,8 @@ from pinisi.context.targets import Targets
 from pinisi.incidents.notices.broker import Publisher, broker_of
 from pinisi.incidents.notices.by_apprise import ByApprise
 from pinisi.incidents.notices.mail import Mail, relay_of
-from pinisi.incidents.notices.sending import Answer, BadServer, Outgoing, Part, Sender
+from pinisi.incidents.notices.sending import Answer, Outgoing, Part, Sender
+from pinisi.incidents.notices.server_address import BadServer
 from pinisi.incidents.notices.webhook import Webhook, new_secret
 from pinisi.vocabulary.instant import SECOND
 

@@ -150,7 +150,7 @@ VALUES = st.recursive(
 def test_what_another_library_writes_is_read_as_it_was_meant(document: dict[str, object], flow: bool) -> None:
     faults = Faults("any.yaml")
     text = yaml.safe_dump(document, allow_unicode=True, default_flow_style=flow)
-    read = plain(read_lines(text, faults))
+    read = plain(read_lines(text.encode(), faults))
     if not any("nested deeper" in fault.reason for fault in faults.all):
         assert (read, faults.all) == (document, ())
 

@@ -30,7 +30,7 @@ from pinisi.incidents.exercises.script import (
 )
 from pinisi.incidents.procedures.forms import Form
 from pinisi.incidents.procedures.reading import Known as CityWords
-from pinisi.incidents.procedures.yaml_lines import Fault, Faults, read_lines
+from pinisi.incidents.procedures.yaml_lines import BadDocument, Faults, bytes_of, read_lines
 
 FOLDER = "exercises"
 LONGEST, MOST_INJECTS = 8 * 3_600, 200
@@ -50,12 +50,8 @@ class Known(msgspec.Struct, frozen=True):
     procedures: frozenset[str] = frozenset()
 
 
-class BadExercise(ValueError):
+class BadExercise(BadDocument):
     """The file is no exercise that can be played; `faults` says all that is wrong."""
-
-    def __init__(self, faults: Collection[Fault]) -> None:
-        super().__init__("\n".join(map(str, faults)))
-        self.faults = tuple(faults)
 
 
 def exercises_of(city: Path) -> list[Path]:
@@ -65,11 +61,7 @@ def exercises_of(city: Path) -> list[Path]:
 
 def read_exercise(path: Path, known: Known) -> Script:
     """Raises `BadExercise`."""
-    try:
-        body = path.read_bytes()
-    except OSError as error:
-        raise BadExercise([Fault(path.name, 0, "", f"cannot be read: {error.strerror or error}")]) from None
-    return parse_exercise(body, path.name, known)
+    return parse_exercise(bytes_of(path, BadExercise), path.name, known)
 
 
 def parse_exercise(body: bytes, file: str, known: Known) -> Script:
@@ -86,12 +78,7 @@ def parse_exercise(body: bytes, file: str, known: Known) -> Script:
 
 
 def _read(body: bytes, file: str, known: Known, faults: Faults) -> Script | None:
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        faults.add(body.count(b"\n", 0, error.start) + 1, "", "is not UTF-8")
-        return None
-    node = read_lines(text, faults)
+    node = read_lines(body, faults)
     return None if node is None else _Reader(known, faults).script(Form(node, "", faults), file)
 
 

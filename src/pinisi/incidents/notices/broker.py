@@ -5,11 +5,9 @@ import logging
 import ssl
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
-import msgspec
-
-from pinisi.incidents.notices.sending import Answer, BadServer, Outgoing
+from pinisi.incidents.notices.sending import Answer, Outgoing
+from pinisi.incidents.notices.server_address import ServerAddress, server_address
 from pinisi.incidents.notices.webhook import body_of
 from pinisi.runtime.source import TransportFailed
 
@@ -18,36 +16,18 @@ _NOBODY = 0x10
 """MQTT 5, 3.4.2.1: the broker has the message, and nobody subscribes to its topic."""
 
 
-class BrokerAddress(msgspec.Struct, frozen=True):
-    host: str
-    port: int
-    tls: bool
-    user: str = ""
+_PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 
-def broker_of(address: str) -> BrokerAddress:
-    """Read `mqtt://user@broker.example.org:1883`, or `mqtts://` for TLS.
-
-    Raises:
-        BadServer: it is none.
-    """
-    try:
-        parts = urlsplit(address)
-        port = parts.port
-    except ValueError as error:
-        raise BadServer(f"notice_broker: {error}") from None
-    if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
-        raise BadServer(f"notice_broker: {address!r} is not like mqtt://broker.example.org")
-    if parts.password is not None:
-        raise BadServer("notice_broker: the password stands in the secret mqtt-password, not in the address")
-    tls = parts.scheme == "mqtts"
-    return BrokerAddress(parts.hostname, port or (8883 if tls else 1883), tls, unquote(parts.username or ""))
+def broker_of(address: str) -> ServerAddress:
+    """Read `mqtt://user@broker.example.org:1883`, or `mqtts://` for TLS. Raises `BadServer`."""
+    return server_address("notice_broker", address, _PORTS, "mqtt-password")
 
 
 class Publisher:
     """One connection a message; `password` is asked for at each."""
 
-    def __init__(self, broker: BrokerAddress, password: Callable[[], str], seconds: float = SECONDS) -> None:
+    def __init__(self, broker: ServerAddress, password: Callable[[], str], seconds: float = SECONDS) -> None:
         self._broker, self._password, self._seconds = broker, password, seconds
 
     async def send(self, message: Outgoing) -> Answer:
@@ -74,7 +54,7 @@ class Publisher:
             username=broker.user or None,
             password=self._password() if broker.user else None,
             protocol=aiomqtt.ProtocolVersion.V5,
-            tls_context=ssl.create_default_context() if broker.tls else None,
+            tls_context=ssl.create_default_context() if broker.scheme == "mqtts" else None,
             timeout=self._seconds,
             logger=logging.getLogger("pinisi.notices.mqtt"),
         )

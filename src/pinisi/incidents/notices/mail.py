@@ -10,51 +10,24 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
-from typing import Literal
-from urllib.parse import unquote, urlsplit
 
-import msgspec
-
-from pinisi.incidents.notices.sending import Answer, BadServer, Outgoing
+from pinisi.incidents.notices.sending import Answer, Outgoing
+from pinisi.incidents.notices.server_address import ServerAddress, server_address
 from pinisi.vocabulary.instant import SECOND, Instant
 
-Security = Literal["starttls", "tls", "none"]
-_SCHEMES: dict[str, tuple[Security, int]] = {
-    "smtp": ("starttls", 587),
-    "smtps": ("tls", 465),
-    "smtp+plain": ("none", 25),
-}
+_PORTS = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
 SECONDS = 20.0
 AT_ONCE = 2
 """Connections at a time: a relay that hangs must not take the threads of the house."""
 
 
-class Relay(msgspec.Struct, frozen=True):
-    """Where mail is handed over. `user` empty: without signing in."""
-
-    host: str
-    port: int
-    security: Security
-    user: str = ""
-
-
-def relay_of(address: str) -> Relay:
+def relay_of(address: str) -> ServerAddress:
     """Read `smtp://user@relay.example.org:587` (STARTTLS demanded), `smtps://` (TLS) or `smtp+plain://` (no cipher).
 
     Raises:
         BadServer: it is none.
     """
-    try:
-        parts = urlsplit(address)
-        port = parts.port
-    except ValueError as error:
-        raise BadServer(f"mail_server: {error}") from None
-    if parts.scheme not in _SCHEMES or not parts.hostname:
-        raise BadServer(f"mail_server: {address!r} is not like smtp://relay.example.org ({', '.join(_SCHEMES)})")
-    if parts.password is not None:
-        raise BadServer("mail_server: the password stands in the secret mail-password, not in the address")
-    security, usual = _SCHEMES[parts.scheme]
-    return Relay(parts.hostname, port or usual, security, unquote(parts.username or ""))
+    return server_address("mail_server", address, _PORTS, "mail-password")
 
 
 class Mail:
@@ -62,7 +35,7 @@ class Mail:
 
     def __init__(
         self,
-        relay: Relay,
+        relay: ServerAddress,
         sender: str,
         password: Callable[[], str],
         now: Callable[[], Instant],
@@ -96,7 +69,7 @@ class Mail:
 
     def _connected(self) -> smtplib.SMTP:
         relay = self._relay
-        if relay.security == "tls":
+        if relay.scheme == "smtps":
             server: smtplib.SMTP = smtplib.SMTP_SSL(
                 relay.host, relay.port, timeout=self._seconds, context=ssl.create_default_context()
             )
@@ -104,7 +77,7 @@ class Mail:
             server = smtplib.SMTP(relay.host, relay.port, timeout=self._seconds)
         try:
             server.ehlo_or_helo_if_needed()
-            if relay.security == "starttls":
+            if relay.scheme == "smtp":
                 server.starttls(context=ssl.create_default_context())
             if relay.user:
                 server.login(relay.user, self._password())

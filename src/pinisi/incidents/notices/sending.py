@@ -10,10 +10,6 @@ from pinisi.incidents.notices.contact import Channel
 LONGEST_ANSWER = 500
 
 
-class BadServer(ValueError):
-    """A setting is no address of a server; the text says why."""
-
-
 class Part(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """One notice in a message, as machines read it."""
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from pinisi.context.delivery import HttpSender
 from pinisi.context.targets import Targets
 from pinisi.incidents.notices.contact import Channel
-from pinisi.incidents.notices.sending import BadServer, Sender
+from pinisi.incidents.notices.sending import Sender
+from pinisi.incidents.notices.server_address import BadServer
 from pinisi.incidents.notices.webhook import Webhook
 from pinisi.runtime.secrets import secret_of
 from pinisi.settings import Settings

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from collections.abc import Collection
 from pathlib import Path
 
 import msgspec
@@ -29,7 +28,7 @@ from pinisi.incidents.procedures.playbook import (
     When,
 )
 from pinisi.incidents.procedures.way import MOST_COMBINATIONS, circle, combinations, unreachable
-from pinisi.incidents.procedures.yaml_lines import Fault, Faults, read_lines
+from pinisi.incidents.procedures.yaml_lines import BadDocument, Faults, bytes_of, read_lines
 from pinisi.incidents.states import Severity
 
 MOST_STEPS = 60
@@ -47,21 +46,13 @@ class Known(msgspec.Struct, frozen=True):
     categories: frozenset[str] | None = None
 
 
-class BadPlaybook(ValueError):
+class BadPlaybook(BadDocument):
     """The file is no playbook that can be followed; `faults` says all that is wrong."""
-
-    def __init__(self, faults: Collection[Fault]) -> None:
-        super().__init__("\n".join(map(str, faults)))
-        self.faults = tuple(faults)
 
 
 def read_playbook(path: Path, known: Known) -> Playbook:
     """Raises `BadPlaybook`."""
-    try:
-        body = path.read_bytes()
-    except OSError as error:
-        raise BadPlaybook([Fault(path.name, 0, "", f"cannot be read: {error.strerror or error}")]) from None
-    return parse_playbook(body, path.name, known)
+    return parse_playbook(bytes_of(path, BadPlaybook), path.name, known)
 
 
 def parse_playbook(body: bytes, file: str, known: Known) -> Playbook:
@@ -78,12 +69,7 @@ def parse_playbook(body: bytes, file: str, known: Known) -> Playbook:
 
 
 def _read(body: bytes, file: str, known: Known, faults: Faults) -> Playbook | None:
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        faults.add(body.count(b"\n", 0, error.start) + 1, "", "is not UTF-8")
-        return None
-    node = read_lines(text, faults)
+    node = read_lines(body, faults)
     if node is None:
         return None
     reader = _Reader(known, faults)

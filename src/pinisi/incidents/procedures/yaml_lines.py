@@ -5,7 +5,8 @@ false by surprise. Anchors, aliases, tags, directives and further documents are 
 procedure, and an alias can make a small file enormous.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from pathlib import Path
 
 import msgspec
 
@@ -40,6 +41,22 @@ class Faults:
         return tuple(sorted(self._found))
 
 
+class BadDocument(ValueError):
+    """A file that cannot be used; `faults` says all that is wrong with it."""
+
+    def __init__(self, faults: Collection[Fault]) -> None:
+        super().__init__("\n".join(map(str, faults)))
+        self.faults = tuple(faults)
+
+
+def bytes_of(path: Path, refusal: type[BadDocument]) -> bytes:
+    """What stands in the file; raises the refusal where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise refusal([Fault(path.name, 0, "", f"cannot be read: {error.strerror or error}")]) from None
+
+
 class Scalar(msgspec.Struct, frozen=True):
     text: str
     line: int
@@ -65,13 +82,18 @@ class Fields(msgspec.Struct, frozen=True):
 Node = Scalar | Listing | Fields
 
 
-def read_lines(text: str, faults: Faults) -> Node | None:
-    """The document, or None where it cannot be read at all; what is wrong goes to `faults`.
+def read_lines(body: bytes, faults: Faults) -> Node | None:
+    """The document in a file's bytes, or None where it cannot be read at all; what is wrong goes to `faults`.
 
     The library is loaded with the first file: a city without procedures pays nothing for it.
     """
-    if len(text.encode()) > MOST_BYTES:
+    if len(body) > MOST_BYTES:
         faults.add(0, "", f"is larger than {MOST_BYTES >> 10} KB")
+        return None
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        faults.add(body.count(b"\n", 0, error.start) + 1, "", "is not UTF-8")
         return None
     from pinisi.incidents.procedures.yaml_events import build
 
