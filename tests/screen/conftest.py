@@ -9,7 +9,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -39,13 +40,14 @@ FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
+WITHOUT_WEBGL = "--disable-3d-apis"
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever opens a browser is a test of the screen: among others its loop would be in the way of theirs."""
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
+        if "browsers" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.screen)
 
 
@@ -177,15 +179,32 @@ def war_room(house: WarRoom) -> WarRoom:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browsers() -> Iterator[Callable[[bool], Browser]]:
+    """Opens the browser that draws the map, or the one that cannot; each once."""
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+
+        @cache
+        def opened(draws: bool) -> Browser:
+            flags = FLAGS if draws else (*FLAGS, WITHOUT_WEBGL)
+            return playwright.chromium.launch(executable_path=chromium(), args=list(flags))
+
         yield opened
-        opened.close()
+
+
+def _draws(node: pytest.Item | pytest.Collector) -> bool:
+    return node.get_closest_marker("drawn") is not None
+
+
+@pytest.fixture(scope="module")
+def browser(browsers: Callable[[bool], Browser], request: pytest.FixtureRequest) -> Browser:
+    """With the map where the module is marked `drawn`: software draws it here, which takes half of a page's time."""
+    return browsers(_draws(request.node))
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
+def context(browsers: Callable[[bool], Browser], request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+    """With the map where the test, or its module, is marked `drawn`."""
+    browser = browsers(_draws(request.node))
     made = browser.new_context(viewport={"width": 1280, "height": 720}, color_scheme="dark", reduced_motion="reduce")
     yield made
     made.close()

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from .conftest import WarRoom, open_console
 
-pytestmark = pytest.mark.screen
+pytestmark = [pytest.mark.screen, pytest.mark.drawn]
 
 PAMPANG = "urn:ngsi-ld:AdministrativeArea:id-73.71.09.1004"
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, Response
 
 from .conftest import WarRoom, open_console
 
-pytestmark = pytest.mark.screen
+pytestmark = [pytest.mark.screen, pytest.mark.drawn]
 
 BUDGET_BYTES = 600_000
 

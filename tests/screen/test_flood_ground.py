@@ -14,7 +14,7 @@ from patience import PATIENCE
 from .conftest import WarRoom, open_console
 from .pixels import Pixel, pixels
 
-pytestmark = pytest.mark.screen
+pytestmark = [pytest.mark.screen, pytest.mark.drawn]
 FLOOD = "replay-jakarta-flood-2017"
 FLOODED, DRY = "2017-02-20T05:00:00.000Z", "2017-02-20T23:00:00.000Z"
 """Moments at which RW 08 of Kampung Melayu stood under water, and no longer."""

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from .conftest import ROOT, WarRoom, open_console
 
-pytestmark = pytest.mark.screen
+pytestmark = [pytest.mark.screen, pytest.mark.drawn]
 LAYER = """
 [[layers]]
 id = "vehicles"

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from .conftest import WarRoom, Witness, open_console
 
-pytestmark = pytest.mark.screen
+pytestmark = [pytest.mark.screen, pytest.mark.drawn]
 
 PAGES = {"now": "Sekarang", "events": "Kejadian", "place": "Tempat", "time": "Waktu", "programme": "Program"}
 LANDFILL = "urn:ngsi-ld:Landfill:makassar-tpa-tamangapa"

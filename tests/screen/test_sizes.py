@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from .conftest import WarRoom, open_console
 
-pytestmark = pytest.mark.screen
+pytestmark = [pytest.mark.screen, pytest.mark.drawn]
 
 SIZES = {
     "laptop": (1280, 720, ""),

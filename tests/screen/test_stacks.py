@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from .conftest import WarRoom, open_console
 
-pytestmark = pytest.mark.screen
+pytestmark = [pytest.mark.screen, pytest.mark.drawn]
 
 
 def test_what_stands_at_one_place_is_counted_and_listed(page: Page, war_room: WarRoom) -> None:

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.screen
 
 def test_a_stage_is_set_by_keys_alone_and_shown_with_its_word(page: Page, war_room: WarRoom) -> None:
     open_console(page, war_room)
-    badge = page.locator("stage-badge button")
+    badge = page.locator("stage-badge button[aria-haspopup]")
     expect(badge).to_contain_text("Belum ditetapkan")
     badge.focus()
     page.keyboard.press("Enter")

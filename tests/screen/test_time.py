@@ -42,6 +42,7 @@ def test_back_to_now_ends_the_past(page: Page, war_room: WarRoom) -> None:
     assert "at=" not in page.url
 
 
+@pytest.mark.drawn
 def test_before_anything_was_known_the_pages_are_empty_and_say_so(page: Page, war_room: WarRoom) -> None:
     open_console(page, war_room, f"/?at={BEFORE}")
     expect(page.locator("now-page")).not_to_contain_text("1.482.354")
@@ -118,6 +119,7 @@ def test_playing_goes_on_by_itself_and_stops_at_now(page: Page, war_room: WarRoo
     expect(page.get_by_role("button", name="Putar", exact=True)).to_be_visible()
 
 
+@pytest.mark.drawn
 def test_two_moments_are_compared_in_words(page: Page, war_room: WarRoom) -> None:
     id = page.request.get(f"{war_room.address}/pinisi/v1/layers/hospitals").json()["rows"][0][0]
     before = moment()
@@ -137,6 +139,7 @@ def test_two_moments_are_compared_in_words(page: Page, war_room: WarRoom) -> Non
     expect(page.locator("past-bar")).to_contain_text("Masa lalu")
 
 
+@pytest.mark.drawn
 def test_the_map_is_taken_as_a_picture_and_the_layer_as_a_file(page: Page, war_room: WarRoom, tmp_path: Path) -> None:
     open_console(page, war_room, f"/?page=time&at={moment()}&layers=puskesmas")
     expect(page.locator("city-map canvas")).to_have_attribute("aria-label", re.compile("37 Puskesmas"))

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from .conftest import ROOT, WarRoom, Witness, open_console
 
-pytestmark = pytest.mark.screen
+pytestmark = [pytest.mark.screen, pytest.mark.drawn]
 BMKG = ROOT / "tests" / "services" / "bmkg"
 LIVE = """\
 [[sources]]

@@ -1,4 +1,4 @@
-/** The Programme: read when its page opens, and again at most twice a minute while the city changes. */
+/** The Programme: read whenever its page opens, and again at most twice a minute while it stays open and the city changes. */
 import { api, Problem } from "../api/client";
 import type { CitySystem, DecidedName, History, Standing, Value } from "../api/types";
 import { momentKey } from "../api/moment";
@@ -6,6 +6,8 @@ import { screenState } from "../screen/screen";
 import { store } from "./store";
 
 const AGAIN_MS = 30_000;
+/** So young a picture serves whoever opens the page again. */
+const FRESH_MS = 1_000;
 
 class LiveProgramme {
   standings: readonly Standing[] | null = null;
@@ -16,8 +18,17 @@ class LiveProgramme {
   private moment = "";
   private readAt = 0;
   private timer = 0;
+  private followed = false;
 
-  follow(): void {
+  /** The page opens. */
+  open(): void {
+    if (this.followed && Date.now() - this.readAt > FRESH_MS) void this.again();
+    else this.follow();
+  }
+
+  private follow(): void {
+    if (this.followed) return;
+    this.followed = true;
     const look = () => this.look();
     store.addEventListener("change", look);
     screenState.addEventListener("change", look);

@@ -4,6 +4,7 @@ import { customElement, state } from "lit/decorators.js";
 import { type Contact, type ContactBook, type Delivery, type Notice, type NoticeBook, notices } from "../api/notices";
 import { controls, panelParts } from "../theme/controls";
 import "./contact-form";
+import { Lookout } from "../work/lookout";
 import { ToldView, toldStyles } from "./told-view";
 
 @customElement("notice-desk")
@@ -18,18 +19,19 @@ export class NoticeDesk extends ToldView {
 
   static override readonly styles = [controls, panelParts, toldStyles];
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.read();
-  }
+  private readonly lookout = new Lookout(this, () => this.read());
 
-  private async read(): Promise<void> {
-    await this.trying(async () => {
+  /** What was said last stays: only a failure replaces it. */
+  private async read(): Promise<false> {
+    try {
       const [book, nobody, unheard] = await Promise.all([notices.givenUp(), notices.unheard("nobody"), notices.unheard("unheard")]);
       this.book = book;
       this.unheard = [...nobody.notices, ...unheard.notices].sort((one, other) => other.at.localeCompare(one.at));
       if (this.may("contacts.manage")) this.people = await notices.contacts();
-    });
+    } catch (cause) {
+      this.said = this.saidOf(cause);
+    }
+    return false;
   }
 
   private async trying(act: () => Promise<void>): Promise<void> {
@@ -69,7 +71,7 @@ export class NoticeDesk extends ToldView {
 
   private readonly listed = async (event: CustomEvent<{ secret: string | null }>) => {
     this.adding = false;
-    await this.read();
+    await this.lookout.again();
     if (event.detail.secret) this.said = this.told.secret(event.detail.secret);
   };
 

@@ -45,7 +45,7 @@ export class ProgrammePage extends View {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    programme.follow();
+    programme.open();
   }
 
   protected override render() {
