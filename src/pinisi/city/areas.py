@@ -146,6 +146,10 @@ def _area_fact(area: Area, drawn: Origin) -> dict[str, Any]:
 _ORDER: dict[Level, int] = {"city": 0, "kecamatan": 1, "kelurahan": 2, "rw": 3}
 
 
+MOST_STRETCHED = 2.0
+"""A degree of latitude is at most so many of longitude, up to 60 degrees from the equator."""
+
+
 class AreaIndex:
     """Finds the areas that hold a position, and areas by a name that may be spelt otherwise."""
 
@@ -157,6 +161,7 @@ class AreaIndex:
         self._codes = list(self._shapes)
         self._tree = shapely.STRtree(list(self._shapes.values()))
         self._second = {area.bps: area.code for area in areas if area.bps}
+        self._levels: dict[Level, tuple[list[str], shapely.STRtree]] = {}
         self._meant: dict[tuple[str, Level, str | None], Area | None] = {}
         self._cities = frozenset(plain(area.name) for area in areas if area.level == "city")
 
@@ -168,11 +173,20 @@ class AreaIndex:
 
     def nearest(self, lon: float, lat: float, level: Level) -> tuple[Area, float] | None:
         """The nearest area of a level and its distance in metres."""
-        distances = [(self.distance(area.code, lon, lat), area.code) for area in self.of_level(level)]
-        if not distances:
+        codes, tree = self._level(level)
+        if not codes:
             return None
-        metres, code = min(distances)
+        point = shapely.Point(lon, lat)
+        degrees = float(tree.query_nearest(point, return_distance=True)[1][0])
+        near = tree.query(point, predicate="dwithin", distance=MOST_STRETCHED * degrees)
+        metres, code = min((self.distance(codes[int(each)], lon, lat), codes[int(each)]) for each in near)
         return self.areas[code], metres
+
+    def _level(self, level: Level) -> tuple[list[str], shapely.STRtree]:
+        if level not in self._levels:
+            codes = [area.code for area in self.of_level(level)]
+            self._levels[level] = codes, shapely.STRtree([self._shapes[code] for code in codes])
+        return self._levels[level]
 
     def distance(self, code: str, lon: float, lat: float) -> float:
         """Metres from the position to the area; 0 inside."""
