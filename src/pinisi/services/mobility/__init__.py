@@ -1,0 +1,1 @@
+"""Mobility: signals, congestion, roads, buses."""

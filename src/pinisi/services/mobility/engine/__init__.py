@@ -1,0 +1,1 @@
+"""The science of the mobility service. Pure: no I/O, no clock, no globals."""
