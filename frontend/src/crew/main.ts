@@ -19,6 +19,7 @@ let ahead = 0;
 const whereabouts = new Whereabouts(localStorage, findBy(navigator.geolocation, now), hand);
 let asking: Teller["asking"] = null;
 let trouble = "";
+let shown = "";
 
 async function refresh(): Promise<void> {
   const sent = await outbox.flush(send);
@@ -78,10 +79,13 @@ function teller(): Teller {
   };
 }
 
+/** Draws anew only what reads differently: a button that is under a finger stays where it is. */
 function show(): void {
   document.documentElement.lang = language;
-  const page = document.querySelector("#crew");
-  page?.replaceChildren(heading(), ...(standing === "sign-in" ? [status(), entrance()] : [status(), refusals(), list(), positionSwitch()]));
+  const parts = [heading(), ...(standing === "sign-in" ? [status(), entrance()] : [status(), refusals(), list(), positionSwitch()])];
+  const drawn = parts.map(({ outerHTML }) => outerHTML).join("");
+  if (drawn !== shown) document.querySelector("#crew")?.replaceChildren(...parts);
+  shown = drawn;
 }
 
 function heading(): HTMLElement {
