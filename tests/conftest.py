@@ -2,9 +2,13 @@
 
 Profile `steady`, unless another one is asked for: the same examples each time, on a loaded machine too. With
 `--hypothesis-profile=searching`, as `make test-long` has it, others are drawn from a seed that it prints.
+Numpy counts on one core: workers that each take all cores for small sums wait for each other.
 """
 
 import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from pathlib import Path
 
 import pytest
