@@ -22,6 +22,7 @@ test: .venv/.tools install $(NODE_MODULES)
 	scripts/browser.sh
 	scripts/mosquitto.sh
 	scripts/extracts.sh
+	scripts/signal-maps.sh
 	scripts/test.sh
 
 test-long: .venv/.tools install
@@ -36,6 +37,7 @@ check: .venv/.tools install $(NODE_MODULES)
 	scripts/npm.sh run --silent check
 
 bench: .venv/.tools install
+	scripts/signal-maps.sh
 	$(PY) bench/collect.py $(ONLY)
 
 bundle: .venv/.package .venv/.console

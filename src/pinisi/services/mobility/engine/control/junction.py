@@ -1,0 +1,81 @@
+"""A signal-controlled junction as a controller knows it, and what its detectors tell."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import msgspec
+
+
+class Link(msgspec.Struct, frozen=True, gc=False):
+    """One signal head: from an approach lane over the junction into an exit lane."""
+
+    lane: str
+    exit: str
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """Links that are green together; `state` has one letter a link: G priority, g gives way, s turns after a stop."""
+
+    state: str
+
+    def serves(self, link: int) -> bool:
+        return self.state[link] in "Gg"
+
+
+class Junction(msgspec.Struct, frozen=True):
+    """The stages in the order of the stored plan, with the plan's green of each (s).
+
+    Attributes:
+        links: one tuple a signal head, empty where the head controls nothing.
+        plan_s: green of each stage in the stored plan.
+        clearance_s: yellow and all-red between two stages.
+        fed_by: the signal-controlled lanes behind an exit lane, by exit lane, as far as known.
+    """
+
+    name: str
+    links: tuple[tuple[Link, ...], ...]
+    stages: tuple[Stage, ...]
+    plan_s: tuple[float, ...]
+    clearance_s: float
+    speed_mps: Mapping[str, float]
+    length_m: Mapping[str, float]
+    fed_by: Mapping[str, tuple[str, ...]] = {}
+
+
+class Seen(msgspec.Struct, frozen=True, gc=False):
+    """One vehicle in a detector's field.
+
+    Attributes:
+        distance_m: to the stop line, along the road.
+        speed_mps: as measured.
+        waited_s: since it first stood in this field; 0 for one that never stood.
+        share: the part of it that is expected in this lane, below 1 where the road forks before the stop line.
+    """
+
+    distance_m: float
+    speed_mps: float
+    waited_s: float
+    share: float = 1.0
+
+
+class Exit(msgspec.Struct, frozen=True, gc=False):
+    """The lane behind the junction: the share of its length taken by vehicles, and their mean speed."""
+
+    taken: float
+    speed_mps: float
+
+
+class Observation(msgspec.Struct, frozen=True):
+    """One second. A lane whose detector is dead has no entry."""
+
+    time_s: float
+    lanes: Mapping[str, tuple[Seen, ...]]
+    exits: Mapping[str, Exit]
+
+
+class Controller(Protocol):
+    """Asked once a second for each junction, except while the signals change."""
+
+    def stage(self, seen: Observation, stage: int, green_s: float) -> int:
+        """The stage that is wanted now; `stage` has been green for `green_s` seconds."""
+        ...

@@ -1,0 +1,30 @@
+"""The numbers of adaptive control: the same for every junction of every city."""
+
+import msgspec
+
+
+class Tuning(msgspec.Struct, frozen=True):
+    """Physics and policy; none is fitted to a map.
+
+    Attributes:
+        minimum_green_s: no stage is shorter.
+        maximum_red_s: a head with somebody waiting is served at the latest after so long.
+        headway_s: between vehicles that leave a queue on one lane (1,900 an hour).
+        yielding_headway_s: the same for those that give way to others.
+        startup_s: until the first of a queue crosses the line.
+        wait_weight: how much heavier a vehicle counts for each second that it has waited.
+        taken, crawling_mps: an exit lane so full and so slow takes nobody in: its links count as closed.
+        assumed_per_s: arrivals a second on a lane whose detector is dead.
+        assumed_most: the longest queue that is assumed there.
+    """
+
+    minimum_green_s: float = 5.0
+    maximum_red_s: float = 100.0
+    headway_s: float = 1.9
+    yielding_headway_s: float = 2.5
+    startup_s: float = 1.5
+    wait_weight: float = 0.02
+    taken: float = 0.8
+    crawling_mps: float = 2.0
+    assumed_per_s: float = 0.1
+    assumed_most: int = 8

@@ -1,0 +1,1 @@
+"""The digital twin: SUMO in child processes (extra `mobility`), one simulation a process."""
