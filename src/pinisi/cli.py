@@ -19,7 +19,7 @@ Act = Callable[[Words], int]
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command and answer its exit code: 0 done, 1 could not be done (and why), 2 not understood."""
-    parser = build_parser()
+    parser = build_parser(sys.argv[1:] if words is None else words)
     given = parser.parse_args(words)
     if not hasattr(given, "act"):
         parser.print_help()
@@ -37,8 +37,8 @@ def main(words: Sequence[str] | None = None) -> int:
         return 1
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The grammar of the command line."""
+def build_parser(words: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """The grammar of the command line; that of the services too, unless the words ask for a command of the house."""
     parser = argparse.ArgumentParser(prog="pinisi", description="Pinisi, the open war room of a city.")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_run(commands)
@@ -57,7 +57,17 @@ def build_parser() -> argparse.ArgumentParser:
     _add_token(commands)
     _add_audit(commands)
     _command(commands, "version", _version, "print the version")
+    if not words or words[0] not in commands.choices:
+        _add_those_of_services(commands)
     return parser
+
+
+def _add_those_of_services(commands: Any) -> None:
+    """Commands that services bring: entry points of the group `pinisi.commands`, called with the list of commands."""
+    from importlib.metadata import entry_points
+
+    for point in sorted(entry_points(group="pinisi.commands"), key=lambda point: point.name):
+        point.load()(commands)
 
 
 def _command(commands: Any, name: str, act: Act, help: str, *, settings: bool = False) -> argparse.ArgumentParser:

@@ -7,7 +7,7 @@ import pytest
 from test_every_source import BMKG, CASES
 
 from pinisi.runtime.services import discover
-from pinisi.services import environment, flood
+from pinisi.services import environment, flood, mobility
 from pinisi.testing.reactions import Trial
 from pinisi.testing.service import Check, Sample, ServiceCase, checks
 from pinisi.vocabulary.instant import HOUR, format_instant, parse_instant
@@ -83,6 +83,11 @@ SERVICES = {
             Trial(reaction="flooded", story=(village(), flooding(30), flooding(20)), now=NOW),
             Trial(reaction="flooded-over", story=(ENDED,), now=NOW),
         ),
+    ),
+    "mobility": ServiceCase(
+        service=mobility.SERVICE,
+        package="pinisi.services.mobility",
+        root=ROOT,
     ),
     "environment": ServiceCase(
         service=environment.SERVICE,

@@ -29,6 +29,7 @@ from pinisi.runtime.records import open_records
 from pinisi.runtime.source import Message, Source
 from pinisi.store.sqlite import SqliteStore
 from pinisi.testing.endpoints import Ask, EndpointTrial
+from pinisi.testing.models_text import model_files
 from pinisi.testing.over_http import Stopped
 from pinisi.testing.quality import Quality, quality_faults, quality_of
 from pinisi.testing.reactions import ReactionTrial, Trial
@@ -139,8 +140,10 @@ def _manifest(case: ServiceCase) -> None:
         f"{name} is in `passing`, and not in `types`" for name in set(case.service.passing) - set(case.service.types)
     ]
     root = Path(str(files(case.package)))
-    rooms = ["models.py", "quality.toml", "strings/texts.toml"]
+    rooms = ["quality.toml", "strings/texts.toml"]
     faults += [f"the room {room} is missing" for room in rooms if not (root / room).is_file()]
+    if not model_files(case.package):
+        faults.append("the room models.py is missing")
     _none("manifest", faults)
 
 

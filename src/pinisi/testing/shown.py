@@ -1,7 +1,6 @@
 """What a service shows: it can be drawn, speaks of attributes that are declared, and its tiles can be computed."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from importlib.resources import files
 from typing import Any
 
 from pinisi.city.computing import Inputs
@@ -12,6 +11,7 @@ from pinisi.city.profile import Layer
 from pinisi.runtime.manifest import Service
 from pinisi.runtime.view import Panel, Section, Tile, View
 from pinisi.runtime.view_faults import view_faults
+from pinisi.testing.models_text import models_text
 from pinisi.vocabulary.instant import Instant
 
 _OF_THE_CORE = frozenset({"location", "name", "description"})
@@ -20,8 +20,7 @@ _OF_THE_CORE = frozenset({"location", "name", "description"})
 def shown_faults(package: str, service: Service, written: Iterable[Mapping[str, Any]], now: Instant) -> list[str]:
     """One line each; `written` is what the service writes of its samples and trials."""
     faults = [f"{field}: {reason}" for field, reason in view_faults(service.types, service.views)]
-    models = files(package) / "models.py"
-    said = models.read_text(encoding="utf-8") if models.is_file() else ""
+    said = models_text(package)
     entities = list(written)
     for view in service.views:
         for name in dict.fromkeys(_attributes(view)):

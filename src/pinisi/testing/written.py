@@ -1,12 +1,12 @@
 """What a service writes: types and attributes that are declared, numbers that have a unit."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from importlib.resources import files
 from typing import Any
 
 from pinisi.city.context import terms
 from pinisi.city.facts import types_of
 from pinisi.city.words import ServiceWords, catalogue
+from pinisi.testing.models_text import models_text
 
 _NOT_ATTRIBUTES = frozenset({"id", "type", "scope", "@context", "expiresAt"})
 _OF_THE_CORE = frozenset({"location", "observationSpace", "operationSpace", "name", "description"})
@@ -17,8 +17,7 @@ Documents = Iterable[Mapping[str, Any]]
 
 def undeclared(package: str, types: Collection[str], documents: Documents) -> list[str]:
     """Types that the manifest does not name, attributes that neither Pinisi's @context nor `models.py` names."""
-    models = files(package) / "models.py"
-    said = models.read_text(encoding="utf-8") if models.is_file() else ""
+    said = models_text(package)
     faults: set[str] = set()
     for document in documents:
         faults |= {f"the type {type} is not in the manifest" for type in types_of(document) if type not in types}

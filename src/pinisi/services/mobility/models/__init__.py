@@ -1,0 +1,1 @@
+"""What the mobility service knows, as entities: one file a subject."""
