@@ -16,7 +16,9 @@ import numpy as np
 from figure import figure
 from pinisi.services.mobility.engine.forecast.judged import Held, last_fifth, mean_error, persistence, said_of
 from pinisi.services.mobility.engine.forecast.network import learn, margins, windows_of
-from pinisi.services.mobility.engine.forecast.speeds import AHEAD, DAY_STEPS, Numbers, Speeds, filled
+from pinisi.services.mobility.engine.forecast.one_road import RoadPast, forecast_road
+from pinisi.services.mobility.engine.forecast.speeds import AHEAD, DAY_STEPS, STEP, Numbers, Speeds, filled
+from pinisi.vocabulary.instant import DAY
 from shared import shared_folder
 
 FIGURES = ("mobility.forecast.",)
@@ -37,6 +39,7 @@ def main() -> int:
     figure("mobility.forecast.tell_ms", told / said.shape[0] * 1e3, "ms/origin", "", "207 roads, 12 steps; CPU time")
     errors(held, said)
     without_filled(values, held, adjacency)
+    alone(held)
     interval(held, said, adjacency)
     return 0
 
@@ -77,6 +80,33 @@ def without_filled(values: Numbers, held: Held, adjacency: Numbers) -> None:
         ours, again = (mean_error(live, each, HORIZONS[minutes]) for each in (said, plain))
         note = f"{share:.1%} of the test part were lines: neither looked at nor counted; persistence {again:.3f}"
         figure(f"mobility.forecast.measured_mae{minutes}", ours, "mph", "", note)
+
+
+def alone(held: Held) -> None:
+    """Each road by itself, as the reaction forecasts a road of any city: learnt anew from its own past at each origin."""
+    every, roads = 12, range(0, held.speeds.roads, 3)
+    origins = held.origins[: -AHEAD + 1 : every]
+    seconds, missed = timed(lambda: [missed_alone(held, road, origin) for road in roads for origin in origins])
+    again = np.mean([persistence_missed(held, road, origin) for road in roads for origin in origins], axis=0)
+    figure("mobility.forecast.alone_ms", seconds / len(missed) * 1e3, "ms/forecast", "", "one road; CPU time")
+    for minutes in (15, 60):
+        ours, plain = (float(each[: HORIZONS[minutes]].mean()) for each in (np.mean(missed, axis=0), again))
+        note = f"{len(roads)} roads, an origin an hour, {len(missed)} forecasts; there persistence {plain:.3f}"
+        figure(f"mobility.forecast.alone_mae{minutes}", ours, "mph", "", WEEK + note)
+
+
+def missed_alone(held: Held, road: int, origin: int) -> Numbers:
+    past = RoadPast(int(held.speeds.steps[0]) * STEP, held.speeds.values[:, road])
+    told = forecast_road(past, past.first + origin * STEP, 4 * DAY)
+    if told is None:
+        raise SystemExit(f"road {road} is not forecast at row {origin}")
+    said = np.array([each.value for each in told.ahead], np.float32)
+    return np.abs(said - held.speeds.values[origin + 1 : origin + 1 + AHEAD, road])
+
+
+def persistence_missed(held: Held, road: int, origin: int) -> Numbers:
+    values = held.speeds.values[:, road]
+    return np.abs(values[origin] - values[origin + 1 : origin + 1 + AHEAD])
 
 
 def interval(held: Held, said: Numbers, adjacency: Numbers) -> None:
