@@ -83,7 +83,7 @@ def without_filled(values: Numbers, held: Held, adjacency: Numbers) -> None:
 
 
 def alone(held: Held) -> None:
-    """Each road by itself, as the reaction forecasts a road of any city: learnt anew from its own past at each origin."""
+    """Each road by itself, as the reaction forecasts a road of any city: learnt anew from its past at each origin."""
     every, roads = 12, range(0, held.speeds.roads, 3)
     origins = held.origins[: -AHEAD + 1 : every]
     seconds, missed = timed(lambda: [missed_alone(held, road, origin) for road in roads for origin in origins])
