@@ -4,8 +4,8 @@ set -u
 SEED=${SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
 echo "searching with SEED=$SEED"
 failed=0
-.venv/bin/pytest -m long --hypothesis-profile=searching --hypothesis-seed="$SEED" || failed=1
-.venv/bin/pytest -m "hypothesis and not long and not screen" -n 2 --dist loadfile \
+.venv/bin/pytest -m long --timeout=1800 --hypothesis-profile=searching --hypothesis-seed="$SEED" || failed=1
+.venv/bin/pytest -m "hypothesis and not long and not screen" -n 2 --dist loadfile --timeout=1800 \
   --hypothesis-profile=searching --hypothesis-seed="$SEED" || failed=1
 [ "$failed" = 0 ] || echo "to draw the same again: make test-long SEED=$SEED"
 exit $failed
