@@ -2,9 +2,15 @@
 
 from functools import partial
 
+import msgspec
+
 from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route, Shapes
+from pinisi.console.paper import PDF_MEDIA, on_paper, room_of, tongue_of
 from pinisi.console.refusals import refuse
+from pinisi.console.town import Town
+from pinisi.incidents.report.after_action import moment
+from pinisi.incidents.report.document import Document
 from pinisi.runtime.endpoint import Endpoint
 from pinisi.runtime.manifest import Service
 from pinisi.runtime.rooms import Room
@@ -60,7 +66,19 @@ async def _call(name: str, endpoint: Endpoint, house: House, call: Call) -> Repl
         return refuse(500, "The service met an error", str(error))
     except EndpointTooSlow as error:
         return refuse(503, "The service took too long", f"{error}: look whether it was done before you send it again")
+    if answer is not None and endpoint.answer is Document and PDF_MEDIA.decode() in (call.header(b"accept") or ""):
+        return await _on_paper(house, town, msgspec.json.decode(answer, type=Document), name)
     return Reply(204) if answer is None else Reply(endpoint.status, answer)
+
+
+async def _on_paper(house: House, town: Town, document: Document, name: str) -> Reply:
+    """What a service words, the house prints: under its own name, with its own typefaces.
+
+    Raises:
+        CannotPrint, NoTypefaces: see there.
+    """
+    headed = msgspec.structs.replace(document, house=room_of(town, tongue_of(town, document.language)))
+    return await on_paper(house, headed, moment(town.now()), f"{name}-{document.language}")
 
 
 def _why(name: str, room: Room | None, call: Call) -> str:

@@ -62,7 +62,7 @@ class Signature(msgspec.Struct, frozen=True):
     when: str = ""
 
 
-class Document(msgspec.Struct, frozen=True, kw_only=True):
+class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`exercise` is the word that stands on every page of what is an exercise; empty: it is not."""
 
     language: Language

@@ -1,0 +1,108 @@
+"""Turning counts, and what was computed from them, as entities.
+
+`TurningCount` (Pinisi): one for each movement (`left`, `through`, `right`) of each approach of a junction. Its values
+are those of one interval, observed at its begin; the intervals before it are its history. Where Smart Data Models has a
+word (TrafficFlowObserved, dataModel.Transportation) it is that word: `intensity` all vehicles of the interval,
+`dateObservedFrom` and `dateObservedTo`, `name`. What it has no word for: `junction`, `approach`, `movement`,
+`countedMinutes` (MIN), and the classes that the capacity manual tells apart, `motorcycles`, `lightVehicles`,
+`heavyVehicles`, `unmotorisedVehicles`. Counts have no unit. `countedBy` is a team or a device, never a person.
+
+`JunctionStudy` (Pinisi): one for each junction, of the newest computation. `signalPlan` (JSON: a `SignalPlan` of
+`engine.signals`), `cycleTime`, `lostTime`, `meanDelay` (SEC), `flowRatio` (RAS), `saturationDegree` (the highest DJ),
+`levelOfService` (A to F), `verdict` (`fits`, `tight`, `oversaturated`); `meanDelayBefore`, `saturationDegreeBefore` and
+`levelOfServiceBefore` of the timing that was there. A delay that the manual cannot tell is left out.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from pinisi.runtime.told import told, told_json, told_time
+from pinisi.services.mobility.engine.capacity.approach import Counted, Movement
+from pinisi.services.mobility.engine.capacity.judged import JunctionResult
+from pinisi.vocabulary.instant import parse_instant
+
+TURNING_COUNT = "TurningCount"
+JUNCTION_STUDY = "JunctionStudy"
+CLASSES = {
+    "motorcycle": "motorcycles",
+    "light": "lightVehicles",
+    "heavy": "heavyVehicles",
+    "unmotorised": "unmotorisedVehicles",
+}
+"""The manual's class -> attribute."""
+
+
+class TurningCount(msgspec.Struct, frozen=True, kw_only=True):
+    """What one movement of an approach had from `begin` (UTC) on, for so many minutes."""
+
+    junction: str
+    approach: str
+    movement: Movement
+    begin: datetime
+    minutes: int
+    counted: Counted
+    counted_by: str = ""
+
+
+def count_id(junction: str, approach: str, movement: Movement) -> str:
+    return f"urn:ngsi-ld:{TURNING_COUNT}:{junction}-{approach}-{movement}"
+
+
+def count_entity(count: TurningCount, id: str) -> dict[str, Any]:
+    """The count in normalized form; each value is observed at the begin of the interval."""
+    at = written(count.begin)
+    end = count.begin + timedelta(minutes=count.minutes)
+    values: dict[str, Any] = {
+        "name": f"{count.junction} {count.approach} {count.movement}",
+        "junction": count.junction,
+        "approach": count.approach,
+        "movement": count.movement,
+        "intensity": int(count.counted.motorised + count.counted.unmotorised),
+        **{name: int(getattr(count.counted, kind)) for kind, name in CLASSES.items()},
+    }
+    if count.counted_by:
+        values["countedBy"] = count.counted_by
+    return {
+        "id": id,
+        "type": TURNING_COUNT,
+        **{name: told(value, at) for name, value in values.items()},
+        "countedMinutes": told(count.minutes, at, "MIN"),
+        "dateObservedFrom": told_time(parse_instant(at), at),
+        "dateObservedTo": told_time(parse_instant(written(end)), at),
+    }
+
+
+def written(moment: datetime) -> str:
+    """As NGSI-LD writes a moment."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def study_entity(
+    junction: str, name: str, after: JunctionResult, before: JunctionResult | None, plan: object, at: str
+) -> dict[str, Any]:
+    """What the manual says of a junction under a plan, and under the timing that was there before."""
+    entity = {
+        "id": f"urn:ngsi-ld:{JUNCTION_STUDY}:{junction}",
+        "type": JUNCTION_STUDY,
+        "name": told(name, at),
+        "junction": told(junction, at),
+        "signalPlan": told_json(plan, at),
+        "cycleTime": told(round(after.timing.cycle, 1), at, "SEC"),
+        "lostTime": told(round(after.lost_time, 1), at, "SEC"),
+        "flowRatio": told(round(after.flow_ratio, 3), at),
+        "verdict": told(after.verdict, at),
+        **_of_result(after, at, ""),
+    }
+    return entity if before is None else entity | _of_result(before, at, "Before")
+
+
+def _of_result(result: JunctionResult, at: str, suffix: str) -> dict[str, Any]:
+    found = {
+        f"saturationDegree{suffix}": told(round(result.worst, 3), at),
+        f"levelOfService{suffix}": told(result.level, at),
+    }
+    if result.delay is not None:
+        found[f"meanDelay{suffix}"] = told(round(result.delay, 1), at, "SEC")
+    return found
