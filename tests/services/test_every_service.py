@@ -1,13 +1,17 @@
 """Every service of the house passes the kit that authors of services test with."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from roads_at_hand import HARBOUR, HELSINKI, HELSINKI_DIGEST, served
+from roads_at_hand import STATION as SQUARE
 from test_every_source import BMKG, CASES
 
 from pinisi.runtime.services import discover
 from pinisi.services import environment, flood, mobility
+from pinisi.services.mobility.routing.running import offered
 from pinisi.testing.reactions import Trial
 from pinisi.testing.service import Check, Sample, ServiceCase, checks
 from pinisi.vocabulary.instant import HOUR, format_instant, parse_instant
@@ -73,6 +77,22 @@ ENDED: dict[str, Any] = {
     "floodJudgement": {"type": "Property", "value": "possibly"},
     "validTo": {"type": "Property", "value": {"@type": "DateTime", "@value": "2026-11-20T11:00:00Z"}},
 }
+
+
+def standing(type: str, place: tuple[float, float], **attributes: str) -> dict[str, Any]:
+    """A thing of a type, with what it says at its place."""
+    said = {name: {"type": "Property", "value": value} for name, value in attributes.items()}
+    ground = {"type": "GeoProperty", "value": {"type": "Point", "coordinates": list(place)}}
+    grounds = {"location": ground} | ({"base": ground} if type == "Unit" else {})
+    return {"id": f"urn:ngsi-ld:{type}:x", "type": type, **said, **grounds}
+
+
+ROADS = (
+    standing("RoadGraph", SQUARE, graphDigest=HELSINKI_DIGEST),
+    standing("Unit", SQUARE, unitState="free"),
+    standing("RoadClosure", (24.951059, 60.169185), validFrom="2026-11-20T12:00:00Z"),
+    standing("Incident", HARBOUR, state="open"),
+)
 SERVICES = {
     "flood": ServiceCase(
         service=flood.SERVICE,
@@ -88,6 +108,11 @@ SERVICES = {
         service=mobility.SERVICE,
         package="pinisi.services.mobility",
         root=ROOT,
+        samples=samples("mobility"),
+        trials=(
+            Trial(reaction="road-times-of-units", story=ROADS, now=NOW),
+            Trial(reaction="road-times-at-once", story=ROADS, now=NOW),
+        ),
     ),
     "environment": ServiceCase(
         service=environment.SERVICE,
@@ -114,6 +139,15 @@ def test_every_service_of_the_house_is_tried() -> None:
     assert SERVICES.keys() == {service.name for service in discover().services}
 
 
+@pytest.fixture(scope="module")
+def roads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The roads of Helsinki, served in this process."""
+    with served(HELSINKI, tmp_path_factory.mktemp("graphs")) as router, offered(router):
+        yield
+
+
 @pytest.mark.parametrize("check", CHECKS)
-def test_a_service_passes(check: Check) -> None:
+def test_a_service_passes(check: Check, request: pytest.FixtureRequest) -> None:
+    if request.node.callspec.id.startswith("mobility:"):
+        request.getfixturevalue("roads")
     check()

@@ -27,6 +27,7 @@ BMKG = Path(__file__).parent / "bmkg"
 CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "flood.bmkg-warnings": ("bmkg_cap_banten.xml", "application/xml", {"everywhere": True}),
     "flood.bmkg-earthquakes": ("bmkg_gempadirasakan.json", "application/json", {"within_km": 20_000}),
+    "mobility.road-graph": ("../mobility_examples/road_graph.json", "application/json", {"file": "city.osm.pbf"}),
     "environment.bmkg-forecast": ("bmkg_forecast_response.json", "application/json", {"hours": 48}),
 }
 MAPPINGS = {

@@ -5,7 +5,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from roads_at_hand import AT_SEA, HARBOUR, HELSINKI, JAKARTA, STATION, kill, programs_of_valhalla, served
+from roads_at_hand import (
+    AT_SEA,
+    HARBOUR,
+    HELSINKI,
+    HELSINKI_DIGEST,
+    JAKARTA,
+    STATION,
+    kill,
+    programs_of_valhalla,
+    served,
+)
 
 from pinisi.services.mobility.routing.answers import Closed, Fix, LonLat, NoWay
 from pinisi.services.mobility.routing.child import serving
@@ -123,6 +133,7 @@ def test_a_trace_of_one_fix_or_far_from_the_roads_is_refused_with_its_reason(roa
 async def test_the_same_file_is_built_once_and_another_limit_ends_a_build_with_its_reason(folder: Path) -> None:
     heard: list[float] = []
     first = await build_graph(HELSINKI, folder / "anew", told=lambda share, _note: heard.append(share))
+    assert first.digest == HELSINKI_DIGEST
     assert (first.junctions, first.edges, first.as_of) == (3_194, 8_156, "2019-04-17T18:21:00Z")
     assert heard == sorted(heard) and heard
     heard.clear()

@@ -1,7 +1,16 @@
 """Mobility: signals, congestion, roads, buses."""
 
 from pinisi.runtime.manifest import Service
-from pinisi.runtime.strings import texts_of
+from pinisi.runtime.strings import texts_of, words_of
+from pinisi.services.mobility import roads_brought
 
 TEXTS = texts_of("pinisi.services.mobility")
-SERVICE = Service(name="mobility", title=TEXTS["title"])
+SERVICE = Service(
+    name="mobility",
+    title=TEXTS["title"],
+    types=roads_brought.TYPES,
+    passing=roads_brought.PASSING,
+    sources=roads_brought.SOURCES,
+    reactions=roads_brought.REACTIONS,
+    words=words_of("pinisi.services.mobility"),
+)

@@ -11,6 +11,8 @@ import msgspec
 from pinisi.vocabulary.instant import Instant
 
 LonLat = tuple[float, float]
+Bounds = tuple[float, float, float, float]
+"""West, south, east, north."""
 Costing = Literal["auto", "motorcycle", "motor_scooter", "bus", "truck", "bicycle", "pedestrian"]
 
 

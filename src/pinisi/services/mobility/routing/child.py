@@ -63,7 +63,8 @@ class _Child:
         self._settings = sockets / "settings.json"
         self._megabytes, self._threads = megabytes, threads
         port = _free_port()
-        write_settings(self._settings, tiles_of(folder, graph), cache_mb=CACHE_MB, port=port, sockets=sockets)
+        tiles = tiles_of(folder.absolute(), graph)
+        write_settings(self._settings, tiles, cache_mb=CACHE_MB, port=port, sockets=sockets)
         self.router = Router(graph, port)
         self._process: Process | None = None
 
@@ -72,7 +73,7 @@ class _Child:
         command = guarded("valhalla_service", str(self._settings), str(self._threads), megabytes=self._megabytes)
         nothing = asyncio.subprocess.DEVNULL
         process = await asyncio.create_subprocess_exec(
-            *command, stdin=asyncio.subprocess.PIPE, stdout=nothing, stderr=nothing
+            *command, stdin=asyncio.subprocess.PIPE, stdout=nothing, stderr=nothing, cwd=self._settings.parent
         )
         self._process = process
         async with _within(START_SECONDS):

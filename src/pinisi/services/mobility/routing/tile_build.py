@@ -86,6 +86,7 @@ async def build_graph(
         RoutingFailed: no such file, no roads in it, damaged, over a limit; the text says which.
         NotInstalled: see there.
     """
+    file, folder = file.absolute(), folder.absolute()
     digest = await asyncio.to_thread(_digest, file, bounds)
     place = folder / digest
     if (place / _CARD).is_file():
@@ -126,7 +127,7 @@ async def _build(file: Path, digest: str, work: Path, bounds: Bounds | None, lim
     write_settings(work / "settings.json", tiles, cache_mb=256)
     words = ("-c", str(work / "settings.json"), "-j", "1", str(extract))
     command = guarded("valhalla_build_tiles", *words, seconds=limits.seconds, megabytes=limits.megabytes)
-    said = await _run(command, limits, told)
+    said = await _run(command, work, limits, told)
     junctions, edges = _NODES.search(said), _EDGES.search(said)
     if junctions is None or edges is None or int(edges[1]) == 0:
         raise RoutingFailed(f"{file.name}: has no road that can be driven")
@@ -145,10 +146,12 @@ def _prepared(file: Path, digest: str, work: Path, bounds: Bounds | None) -> tup
     return extract, msgspec.structs.replace(card, keys=written.keys, directed=written.directed)
 
 
-async def _run(command: list[str], limits: Limits, told: Told) -> bytes:
-    """What the program said. Raises `RoutingFailed`."""
+async def _run(command: list[str], work: Path, limits: Limits, told: Told) -> bytes:
+    """What the program said; it leaves lists of its own in `work`. Raises `RoutingFailed`."""
     pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.STDOUT)
+    process = await asyncio.create_subprocess_exec(
+        *command, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.STDOUT, cwd=work
+    )
     assert process.stdout is not None and process.stdin is not None
     lines: list[bytes] = []
     try:
@@ -176,5 +179,5 @@ def _why(code: int, lines: list[bytes], limits: Limits) -> str:
         OVER_MEMORY: f"the build used more memory than its limit of {limits.megabytes} MB",
         SERVER_GONE: "the build was ended with the server",
     }
-    said = b" / ".join(lines[-_LAST_LINES:]).decode("utf-8", "replace")
+    said = b" / ".join([line for line in lines if line][-_LAST_LINES:]).decode("utf-8", "replace")
     return reasons.get(code) or f"valhalla_build_tiles ended with {code}: {said[-300:]}"

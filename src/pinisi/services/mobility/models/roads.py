@@ -1,0 +1,57 @@
+"""What the mobility service knows of roads and the time that they take, as entities. All types are Pinisi's own.
+
+`RoadGraph`: roads that routes are found on now, one for each source of them. `graphDigest`: names file and builder, so
+that the same digest gives the same answers. `builtFrom`: the file. `junctionCount`, `edgeCount`: counts.
+`directedRoads`: of the roads of a shapefile, how many say their direction; not there for an OpenStreetMap extract.
+`validFrom`: when the extract was true, where it says.
+
+`RoadClosure`: what cannot be driven, by whoever knows it. `location`: of a line each piece, from crossing to crossing,
+in both directions; of a point the nearest road within 25 m; of an area all that touches it. `validFrom`, `validTo`:
+when it is closed, without end where nothing is said; `reason`: why, in words. It ends by itself at `expiresAt`.
+
+`TravelTimes`: seconds by road between the places of units and of open incidents. `zones`: the places; `travelSeconds`
+(SEC): from each to each, row by row, `NO_WAY` where no road leads. `refRoadGraph`: the roads that they were found on;
+`closureCount`: closures that were kept to; `leftOutIds`: by `id`, who has no road within 1,000 m, and closures whose
+ground cannot be used.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pinisi.runtime.told import told, told_json, told_relation
+
+GRAPH, CLOSURE, TIMES = "RoadGraph", "RoadClosure", "TravelTimes"
+TYPES = (GRAPH, CLOSURE, TIMES)
+PASSING = (CLOSURE,)
+NO_WAY = 86_400
+"""Seconds from one place to another where no road leads: a day, so that such a unit stands last."""
+_TIMES_ID = "urn:ngsi-ld:TravelTimes:city"
+
+LonLat = tuple[float, float]
+Entity = Mapping[str, Any]
+
+
+def graph_id(source: str) -> str:
+    return f"urn:ngsi-ld:RoadGraph:{source}"
+
+
+def times_entity(
+    zones: Sequence[LonLat],
+    seconds: Sequence[Sequence[float | None]],
+    *,
+    graph: str,
+    closures: int,
+    left_out: Sequence[str],
+    at: str,
+) -> Entity:
+    """`graph` is the id of the `RoadGraph`; `at` when it was so."""
+    flat = [NO_WAY if each is None else round(each) for row in seconds for each in row]
+    return {
+        "id": _TIMES_ID,
+        "type": TIMES,
+        "zones": told([list(zone) for zone in zones], at),
+        "travelSeconds": told(flat, at, "SEC"),
+        "refRoadGraph": told_relation(graph, at),
+        "closureCount": told(closures, at),
+        "leftOutIds": told_json([{"id": id} for id in left_out], at),
+    }
