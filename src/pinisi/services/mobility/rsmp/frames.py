@@ -75,7 +75,7 @@ def read(frame: bytes) -> Message | Misread:
         return _misread(head.mId, f"mType: {head.mType[:40]!r} is not 'rSMsg'")
     try:
         message = _READ.decode(frame)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return _misread(head.mId, f"{head.type or 'message'}: {_plain(error)}")
     if not isinstance(message, MessageAck | MessageNotAck) and not is_id(head.mId):
         return _misread(head.mId, f"mId: {head.mId[:60]!r} is no UUID of version 4")

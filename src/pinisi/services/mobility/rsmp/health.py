@@ -1,0 +1,180 @@
+"""How a controller in the street is doing, told by what happened on its link: a pure fold over events."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from pinisi.services.mobility.rsmp.events import (
+    Closed,
+    Confirmed,
+    Event,
+    Heard,
+    NotUnderstood,
+    Opened,
+    TurnedDown,
+    WatchdogHeard,
+)
+from pinisi.services.mobility.rsmp.messages import (
+    AggregatedStatus,
+    Alarm,
+    Content,
+    StatusResponse,
+    StatusUpdate,
+    StatusValue,
+)
+from pinisi.services.mobility.rsmp.plausible import Contradiction, contradictions
+from pinisi.vocabulary.instant import SECOND, Instant, parse_instant
+
+FAILURES = ("no acknowledgement", "silent", "broken stream", "cut")
+"""Ends of an open link that count as failures; a rejection is no failure of the device, a farewell none at all."""
+
+
+PATIENCE = 5 * SECOND
+
+
+class ActiveAlarm(msgspec.Struct, frozen=True, kw_only=True):
+    """`since` by the site's clock; `values` are the alarm's return values, such as the colour of a lamp."""
+
+    component: str
+    code: str
+    priority: str
+    since: str
+    acknowledged: bool
+    suspended: bool
+    values: Mapping[str, str]
+
+
+class SiteHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """Of one site. Times in microseconds.
+
+    `up` is how long links stood that have ended; `status` the latest value of each status, by "S0014 status"; `stated`
+    when, by the site's clock; `ahead` by how much that clock is ahead of ours; `fault` why it is not connected;
+    `conflicting` the numbers of groups that must not be green together; `doubts` since when it contradicts itself.
+    """
+
+    site: str
+    opened: Instant | None = None
+    heard: Instant | None = None
+    up: int = 0
+    failures: int = 0
+    version: str = ""
+    ahead: int = 0
+    slowest: int = 0
+    fault: str = ""
+    turned_down: int = 0
+    refused: str = ""
+    bits: tuple[bool, ...] = ()
+    status: Mapping[str, Any] = {}
+    stated: str = ""
+    alarms: tuple[ActiveAlarm, ...] = ()
+    conflicting: tuple[tuple[int, int], ...] = ()
+    doubts: Mapping[Contradiction, Instant] = {}
+
+    @property
+    def alive(self) -> bool:
+        return self.opened is not None
+
+    def mean_time_between_failures(self, now: Instant) -> float | None:
+        """Hours that the link stood, for each failure; None before the first."""
+        if not self.failures:
+            return None
+        standing = now - self.opened if self.opened is not None else 0
+        return (self.up + standing) / self.failures / 3_600_000_000
+
+
+def contradicts(health: SiteHealth, now: Instant) -> tuple[Contradiction, ...]:
+    """What stands for a while: statuses of one moment may come in several messages. Two greens come in one."""
+    lasting = {"conflictingGreen": 0}
+    return tuple(name for name, since in health.doubts.items() if now - since >= lasting.get(name, PATIENCE))
+
+
+def after(health: SiteHealth, event: Event) -> SiteHealth:
+    """The health after one more event."""
+    match event:
+        case Opened(at=at, version=version):
+            return msgspec.structs.replace(health, opened=at, heard=at, version=version, fault="", slowest=0)
+        case Closed():
+            return _closed(health, event)
+        case Heard(at=at, message=message):
+            return _told(msgspec.structs.replace(health, heard=at), message, at)
+        case WatchdogHeard(at=at, ahead=ahead):
+            return msgspec.structs.replace(health, heard=at, ahead=ahead)
+        case Confirmed(at=at, after=waited):
+            return msgspec.structs.replace(health, heard=at, slowest=max(waited, health.slowest))
+        case NotUnderstood(at=at, reason=reason):
+            return msgspec.structs.replace(health, heard=at, refused=reason)
+        case TurnedDown(at=at):
+            return msgspec.structs.replace(health, heard=at, turned_down=health.turned_down + 1)
+        case _:
+            return health
+
+
+def _closed(health: SiteHealth, closed: Closed) -> SiteHealth:
+    fault = f"{closed.cause}: {closed.reason}"
+    if health.opened is None:
+        return msgspec.structs.replace(health, fault=fault)
+    return msgspec.structs.replace(
+        health,
+        opened=None,
+        up=health.up + closed.at - health.opened,
+        failures=health.failures + (closed.cause in FAILURES),
+        fault=fault,
+    )
+
+
+def _told(health: SiteHealth, message: Content, at: Instant) -> SiteHealth:
+    match message:
+        case StatusResponse() | StatusUpdate():
+            return _doubted(_statuses(health, message), at)
+        case AggregatedStatus(bits=bits):
+            return msgspec.structs.replace(health, bits=tuple(bit is True for bit in bits))
+        case Alarm():
+            return msgspec.structs.replace(health, alarms=_alarms(health.alarms, message))
+        case _:
+            return health
+
+
+def _statuses(health: SiteHealth, message: StatusResponse | StatusUpdate) -> SiteHealth:
+    """What was kept over a cut comes late: it must not replace what is newer."""
+    fresh = {_key(value): value.value for value in message.values if value.quality == "recent"}
+    if not fresh or message.at < health.stated:
+        return health
+    return msgspec.structs.replace(health, status={**health.status, **fresh}, stated=message.at)
+
+
+def _doubted(health: SiteHealth, at: Instant) -> SiteHealth:
+    found = contradictions(health.status, health.conflicting)
+    return msgspec.structs.replace(health, doubts={name: health.doubts.get(name, at) for name in found})
+
+
+def _key(value: StatusValue) -> str:
+    return f"{value.code} {value.name}"
+
+
+def _alarms(standing: tuple[ActiveAlarm, ...], message: Alarm) -> tuple[ActiveAlarm, ...]:
+    """Alarms that are kept over a cut come after the present ones; the older is passed over."""
+    former = next((each for each in standing if _same(each, message)), None)
+    at = "" if message.at is UNSET else message.at
+    if former is not None and message.purpose == "Issue" and parse_instant(at) < parse_instant(former.since):
+        return standing
+    others = tuple(each for each in standing if not _same(each, message))
+    return (*others, _active(message, former, at)) if message.active == "Active" else others
+
+
+def _same(alarm: ActiveAlarm, message: Alarm) -> bool:
+    return (alarm.component, alarm.code) == (message.component, message.code)
+
+
+def _active(message: Alarm, former: ActiveAlarm | None, at: str) -> ActiveAlarm:
+    values = () if message.values is UNSET else message.values
+    return ActiveAlarm(
+        component=message.component,
+        code=message.code,
+        priority="" if message.priority is UNSET else message.priority,
+        since=at if message.purpose == "Issue" or former is None else former.since,
+        acknowledged=message.acknowledged == "Acknowledged",
+        suspended=str(message.suspended).lower() == "suspended",
+        values={each.name: str(each.value) for each in values},
+    )

@@ -1,0 +1,119 @@
+"""The supervisor as a way in for messages: listens for sites, and tells how each is doing whenever that changes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+
+import msgspec
+
+from pinisi.runtime.source import Line, Message, TransportFailed
+from pinisi.services.mobility.models.controllers import SitePlace
+from pinisi.services.mobility.rsmp.catalogue import SXL
+from pinisi.services.mobility.rsmp.events import Event, Heard
+from pinisi.services.mobility.rsmp.health import SiteHealth, after
+from pinisi.services.mobility.rsmp.messages import AggregatedStatus, Wanted
+from pinisi.services.mobility.rsmp.reports import report_of
+from pinisi.services.mobility.rsmp.supervisor import LinkLost, Supervisor
+from pinisi.services.mobility.rsmp.versions import Introduced
+
+WANTED = tuple(
+    Wanted(code=code, name=name, every="0", on_change=True)
+    for code, names in (
+        ("S0001", ("signalgroupstatus",)),
+        ("S0007", ("status",)),
+        ("S0011", ("status",)),
+        ("S0014", ("status", "source")),
+        ("S0017", ("number",)),
+        ("S0020", ("controlmode",)),
+        ("S0022", ("status",)),
+        ("S0028", ("status",)),
+    )
+    for name in names
+)
+"""What is asked of each site; the cycle counter is not: it changes each second."""
+AT_MOST_EVERY = 1.0
+"""Seconds between two reports of a site."""
+AT_LEAST_EVERY = 30.0
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """What must outlive a restart of ours: how long links stood, and how often they failed."""
+
+    up: int
+    failures: int
+
+
+_COUNTS = msgspec.json.Decoder(dict[str, Kept])
+
+
+class Listening:
+    """One port, the sites that may connect to it, and the health of each."""
+
+    def __init__(self, line: Line, sites: Mapping[str, SitePlace]) -> None:
+        self._line, self._sites = line, sites
+        self._health: dict[str, SiteHealth] = {}
+        self._changed: set[str] = set()
+        self._wake = asyncio.Event()
+        own = Introduced(sxl=SXL, sites=tuple(sites))
+        self.supervisor = Supervisor(line.now, self._hear, own)
+
+    async def messages(self, host: str, port: int) -> AsyncIterator[Message]:
+        await self._remember()
+        try:
+            async with self.supervisor.serve(host, port):
+                while True:
+                    for message in self._reports():
+                        yield message
+                    await self._wait()
+        except OSError as error:
+            raise TransportFailed(f"cannot listen at {host}:{port}: {error.strerror or error}") from None
+
+    async def _remember(self) -> None:
+        kept = await self._line.kept()
+        counts = _COUNTS.decode(kept) if kept else {}
+        for id, place in self._sites.items():
+            past = counts.get(id, Kept(0, 0))
+            self._health[id] = SiteHealth(
+                site=id, up=past.up, failures=past.failures, conflicting=place.conflicting, fault="not connected yet"
+            )
+        self._changed = set(self._sites)
+
+    def _reports(self) -> list[Message]:
+        now = self._line.now()
+        changed, self._changed = sorted(self._changed), set()
+        place = msgspec.json.encode({id: Kept(each.up, each.failures) for id, each in self._health.items()})
+        return [
+            Message(
+                body=msgspec.json.encode(report_of(self._health[id], self._sites[id], now)),
+                origin=f"rsmp:{id}",
+                received=now,
+                media="application/json",
+                place=place,
+            )
+            for id in changed
+        ]
+
+    async def _wait(self) -> None:
+        """For a change, and for a moment more; after a while what is unchanged is told again: it is still so."""
+        await asyncio.sleep(AT_MOST_EVERY)
+        try:
+            async with asyncio.timeout(AT_LEAST_EVERY):
+                await self._wake.wait()
+        except TimeoutError:
+            self._changed = set(self._sites)
+        self._wake.clear()
+
+    def _hear(self, site: str, event: Event) -> None:
+        if site not in self._health:
+            return
+        self._health[site] = after(self._health[site], event)
+        self._changed.add(site)
+        self._wake.set()
+        if isinstance(event, Heard) and isinstance(event.message, AggregatedStatus):
+            self._subscribe(site, event.message.component)
+
+    def _subscribe(self, site: str, component: str) -> None:
+        """Aggregated status begins each link and names the main component. What is subscribed stays as it is."""
+        try:
+            self.supervisor.subscribe(site, component, WANTED)
+        except LinkLost:
+            return
