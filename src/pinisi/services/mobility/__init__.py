@@ -3,14 +3,15 @@
 from pinisi.runtime.manifest import Service
 from pinisi.runtime.strings import texts_of, words_of
 from pinisi.services.mobility import roads_brought
+from pinisi.services.mobility.signal_controllers import CONTROLLERS
 
 TEXTS = texts_of("pinisi.services.mobility")
 SERVICE = Service(
     name="mobility",
     title=TEXTS["title"],
-    types=roads_brought.TYPES,
+    types=(*roads_brought.TYPES, "SignalController"),
     passing=roads_brought.PASSING,
-    sources=roads_brought.SOURCES,
+    sources=(*roads_brought.SOURCES, CONTROLLERS),
     reactions=roads_brought.REACTIONS,
     words=words_of("pinisi.services.mobility"),
 )

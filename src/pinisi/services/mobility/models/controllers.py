@@ -17,7 +17,7 @@ RSMP: core 3.2.2 and the signal exchange list of traffic light controllers 1.2.1
   while it is off, groups missing, two greens that conflict, in control while off.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -74,6 +74,7 @@ def controller_id(site: str) -> str:
 
 def controller_entity(report: ControllerReport) -> dict[str, Any]:
     at = format_instant(report.at)
+    alarms = _distinct(report.alarms)
     entity = {
         "id": controller_id(report.site),
         "type": CONTROLLER,
@@ -82,11 +83,17 @@ def controller_entity(report: ControllerReport) -> dict[str, Any]:
         "alive": told(report.alive, at),
         "linkFault": told(report.fault, at),
         "linkFailures": told(report.failures, at, "C62"),
-        "activeAlarms": told_json(list(report.alarms), at),
-        "alarmCount": told(len(report.alarms), at, "C62"),
-        "contradictions": told_json(list(report.contradictions), at),
+        "activeAlarms": told_json(alarms, at),
+        "alarmCount": told(len(alarms), at, "C62"),
+        "contradictions": told_json([{"kind": kind} for kind in sorted(set(report.contradictions))], at),
     }
     return entity | _known(report, at)
+
+
+def _distinct(alarms: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Each once, always in the same order."""
+    by_text = {msgspec.json.encode(alarm, order="sorted"): alarm for alarm in alarms}
+    return [by_text[text] for text in sorted(by_text)]
 
 
 def _known(report: ControllerReport, at: str) -> dict[str, Any]:

@@ -48,8 +48,8 @@ _COUNTS = msgspec.json.Decoder(dict[str, Kept])
 class Listening:
     """One port, the sites that may connect to it, and the health of each."""
 
-    def __init__(self, line: Line, sites: Mapping[str, SitePlace]) -> None:
-        self._line, self._sites = line, sites
+    def __init__(self, line: Line, sites: Mapping[str, SitePlace], at_most_every: float = AT_MOST_EVERY) -> None:
+        self._line, self._sites, self._at_most_every = line, sites, at_most_every
         self._health: dict[str, SiteHealth] = {}
         self._changed: set[str] = set()
         self._wake = asyncio.Event()
@@ -94,7 +94,7 @@ class Listening:
 
     async def _wait(self) -> None:
         """For a change, and for a moment more; after a while what is unchanged is told again: it is still so."""
-        await asyncio.sleep(AT_MOST_EVERY)
+        await asyncio.sleep(self._at_most_every)
         try:
             async with asyncio.timeout(AT_LEAST_EVERY):
                 await self._wake.wait()
