@@ -109,6 +109,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "flood.bmkg-warnings": ("bmkg_cap_banten.xml", {"everywhere": True}),
     "flood.bmkg-earthquakes": ("bmkg_gempadirasakan.json", {"within_km": 20_000}),
     "environment.bmkg-forecast": ("bmkg_forecast_response.json", {"hours": 48}),
+    "mobility.road-graph": ("../mobility_examples/road_graph.json", {"file": "city.osm.pbf"}),
 }
 KINDS: dict[str, SourceKind[Any]] = {
     f"{service.name}.{kind.name}": kind for service in REGISTRY.services for kind in service.sources
