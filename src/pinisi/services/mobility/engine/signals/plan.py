@@ -23,8 +23,8 @@ class SignalPlan(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         id: as in the street; RSMP numbers them 1 to 255.
         cycle: seconds; the greens and the interstages between them, none left over (RSMP S0028).
-        offset: seconds from the common zero of the city's clocks to the beginning of the first stage's change (RSMP
-            S0024).
+        offset: seconds from the common zero of the city's clocks to the beginning of the first stage's change. RSMP
+            (S0001, S0024) adds its offset to the clock, so there it is the cycle less this.
         stages: in the order in which they run.
     """
 
