@@ -110,6 +110,10 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "flood.bmkg-earthquakes": ("bmkg_gempadirasakan.json", {"within_km": 20_000}),
     "environment.bmkg-forecast": ("bmkg_forecast_response.json", {"hours": 48}),
     "mobility.road-graph": ("../mobility_examples/road_graph.json", {"file": "city.osm.pbf"}),
+    "mobility.rsmp": (
+        "../mobility/rsmp_controller_report.json",
+        {"sites": [{"id": "KK+MKS001=", "lon": 119.42, "lat": -5.14}]},
+    ),
 }
 KINDS: dict[str, SourceKind[Any]] = {
     f"{service.name}.{kind.name}": kind for service in REGISTRY.services for kind in service.sources

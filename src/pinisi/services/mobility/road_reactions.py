@@ -14,8 +14,8 @@ from pinisi.services.mobility.models.roads import CLOSURE, GRAPH, TIMES, times_e
 from pinisi.vocabulary.instant import MINUTE, Instant, NotAnInstant, format_instant, parse_instant
 
 TEXTS = texts_of("pinisi.services.mobility")
-MOST_ZONES = 300
-"""Places between which times are told: 90,000 pairs. Units come first. A default of Pinisi."""
+MOST_ZONES = 120
+"""Places between which times are told: 14,400 pairs. Units come first. A default of Pinisi."""
 SEEN_WITHIN = 10 * MINUTE
 """A unit that was last seen earlier is counted from its base, as dispatch does."""
 UNDER_WAY = frozenset({"unacknowledged", "acknowledged", "returned", "open", "triaged", "dispatched", "onScene"})
@@ -124,7 +124,7 @@ _times = partial(
     react=react_times,
     inputs=_INPUTS,
     writes=(Writes(type=TIMES),),
-    limit=30.0,
+    limit=70.0,
 )
 TIMES_OF_UNITS = _times(
     name="road-times-of-units",

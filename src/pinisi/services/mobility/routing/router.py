@@ -33,6 +33,8 @@ NEAR_M = 1_000
 CLOSED_NEAR_M = 25
 """A closed place closes the road nearest to it, at most so far away. A default of Pinisi."""
 SECONDS = 20.0
+MATRIX_SECONDS = 60.0
+"""On a machine that has other things to do."""
 _WHY = {
     130: "no-place",
     150: "too-many",
@@ -96,7 +98,7 @@ class Router:
         if starts and ends:
             some = {"sources": _places([origins[i] for i in starts]), "targets": _places([places[i] for i in ends])}
             asked = some | {"costing": costing, "verbose": False} | _without(closed)
-            found = self._ask("sources_to_targets", asked)["sources_to_targets"]
+            found = self._ask("sources_to_targets", asked, MATRIX_SECONDS)["sources_to_targets"]
             for row, start in enumerate(starts):
                 for column, end in enumerate(ends):
                     seconds[start][end] = found["durations"][row][column]
