@@ -12,6 +12,7 @@ from test_every_source import BMKG, CASES
 from pinisi.runtime.services import discover
 from pinisi.services import environment, flood, mobility
 from pinisi.services.mobility.routing.running import offered
+from pinisi.testing.endpoints import Ask
 from pinisi.testing.reactions import Trial
 from pinisi.testing.service import Check, Sample, ServiceCase, checks
 from pinisi.vocabulary.instant import HOUR, format_instant, parse_instant
@@ -93,6 +94,21 @@ ROADS = (
     standing("RoadClosure", (24.951059, 60.169185), validFrom="2026-11-20T12:00:00Z"),
     standing("Incident", HARBOUR, state="open"),
 )
+
+
+def junction_plan() -> dict[str, Any]:
+    """What is asked of the timing sheet: two roads that cross, one stage each."""
+    cars = {"motorcycle": 700, "light": 200, "heavy": 10, "unmotorised": 2}
+    road = {"width": 6, "entry_width": 6, "exit_width": 6, "demand": {"through": cars, "left": {"light": 40}}}
+    layout = {
+        "approaches": [road | {"name": "north"}, road | {"name": "east"}],
+        "stages": [{"approaches": ["north"]}, {"approaches": ["east"], "all_red": 2}],
+        "population": 1.5,
+    }
+    before = {"cycle": 66, "greens": [30, 27]}
+    return {"junction": "j1", "name": "Trial", "counted": "made up", "layout": layout, "before": before}
+
+
 SERVICES = {
     "flood": ServiceCase(
         service=flood.SERVICE,
@@ -113,6 +129,7 @@ SERVICES = {
             Trial(reaction="road-times-of-units", story=ROADS, now=NOW),
             Trial(reaction="road-times-at-once", story=ROADS, now=NOW),
         ),
+        asks=(Ask(endpoint="POST /junction-plans/sheet", query={"lang": "ja"}, body=junction_plan()),),
     ),
     "environment": ServiceCase(
         service=environment.SERVICE,

@@ -34,6 +34,7 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
         {"sites": [{"id": "KK+MKS001=", "lon": 119.42, "lat": -5.14}]},
     ),
     "environment.bmkg-forecast": ("bmkg_forecast_response.json", "application/json", {"hours": 48}),
+    "mobility.turning-counts": ("../mobility_examples/turning_counts_medan.csv", "text/csv", {}),
 }
 MAPPINGS = {
     "json": (

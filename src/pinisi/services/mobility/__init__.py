@@ -3,15 +3,29 @@
 from pinisi.runtime.manifest import Service
 from pinisi.runtime.strings import texts_of, words_of
 from pinisi.services.mobility import roads_brought
+from pinisi.services.mobility.counting.count_source import TURNING_COUNTS
+from pinisi.services.mobility.planning.plan_job import PLAN_JOB
+from pinisi.services.mobility.planning.sheet_endpoint import SHEET
 from pinisi.services.mobility.signal_controllers import CONTROLLERS
 
 TEXTS = texts_of("pinisi.services.mobility")
 SERVICE = Service(
     name="mobility",
     title=TEXTS["title"],
-    types=(*roads_brought.TYPES, "Junction", "SignalController", "SignalGroup", "SignalPlan", "TrafficDetector"),
+    types=(
+        *roads_brought.TYPES,
+        "JunctionStudy",
+        "TurningCount",
+        "Junction",
+        "SignalController",
+        "SignalGroup",
+        "SignalPlan",
+        "TrafficDetector",
+    ),
     passing=roads_brought.PASSING,
-    sources=(*roads_brought.SOURCES, CONTROLLERS),
+    sources=(*roads_brought.SOURCES, TURNING_COUNTS, CONTROLLERS),
     reactions=roads_brought.REACTIONS,
+    jobs=(PLAN_JOB,),
+    endpoints=(SHEET,),
     words=words_of("pinisi.services.mobility"),
 )
