@@ -28,8 +28,8 @@ GOALS_S = dict(zip(MAPS, (18, 18.5, 16.5, 11.5, 25, 55, 31, 600), strict=True))
 WITHOUT_DETECTORS = 0.3
 RESCO_STEP_S, RESCO_YELLOW_S = 10, 3.0
 RESCO_OTHERS = {"arterial4x4": (5, 2.0)}
-ACYCLIC, DEAD = "ACYCLIC", "DEAD30"
-MODES = (ACYCLIC,)
+ACYCLIC, CYCLIC, DEAD = "ACYCLIC", "CYCLIC", "DEAD30"
+MODES = (ACYCLIC, CYCLIC)
 
 Outcomes = dict[str, list[Outcome]]
 
@@ -120,6 +120,8 @@ def together(measured: Sequence[Outcomes], seeds: Sequence[int]) -> None:
     note = f"{len(measured)} maps, seeds {seeds[0]}-{seeds[-1]}"
     runs = sum(len(each[ACYCLIC]) for each in measured)
     figure("mobility.resco.gridlocks", sum(gridlocks(each[ACYCLIC]) for each in measured), "runs", f"of {runs}", note)
+    cyclic = statistics.fmean(delay(each[CYCLIC]) / delay(each[ACYCLIC]) for each in measured)
+    figure("mobility.resco.cyclic_ratio", cyclic, "ratio", "goal 1.15", f"{note}; mean over maps")
     kept = statistics.fmean(gain(each[DEAD], each[FIXED]) / gain(each[ACYCLIC], each[FIXED]) for each in measured)
     figure("mobility.resco.dead30_gain_kept", kept, "ratio", "goal 0.90", f"{note}; mean over maps")
 

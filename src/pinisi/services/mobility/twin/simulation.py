@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from pinisi.services.mobility.engine.control.acyclic import Acyclic
+from pinisi.services.mobility.engine.control.cyclic import Cyclic
 from pinisi.services.mobility.engine.control.greedy import MaxPressure, MaxWave
 from pinisi.services.mobility.engine.control.junction import Controller, Junction
 from pinisi.services.mobility.twin.detectors import Cameras
@@ -26,6 +27,7 @@ CONTROLLERS: dict[str, Callable[[Junction, Run], Controller]] = {
     "MAXWAVE": lambda junction, run: MaxWave(junction, run.step_s),
     "MAXPRESSURE": lambda junction, run: MaxPressure(junction, run.step_s),
     "ACYCLIC": lambda junction, run: Acyclic(junction),
+    "CYCLIC": lambda junction, run: Cyclic(junction),
 }
 
 

@@ -12,8 +12,12 @@ class Tuning(msgspec.Struct, frozen=True):
         headway_s: between vehicles that leave a queue on one lane (1,900 an hour).
         yielding_headway_s: the same for those that give way to others.
         startup_s: until the first of a queue crosses the line.
+        blocked_s: in green for so long and the first still stands: it waits for a gap and blocks its lane.
+        blocked_headway_s: what a blocked lane is taken to serve all the same.
+        settling_s: what one vehicle alone takes beyond its arrival; keeps the rate of the very first moment finite.
         wait_weight: how much heavier a vehicle counts for each second that it has waited.
         taken, crawling_mps: an exit lane so full and so slow takes nobody in: its links count as closed.
+        horizon_s: how far ahead vehicles are counted.
         assumed_per_s: arrivals a second on a lane whose detector is dead.
         assumed_most: the longest queue that is assumed there.
     """
@@ -23,8 +27,15 @@ class Tuning(msgspec.Struct, frozen=True):
     headway_s: float = 1.9
     yielding_headway_s: float = 2.5
     startup_s: float = 1.5
+    blocked_s: float = 12.0
+    blocked_headway_s: float = 6.0
+    settling_s: float = 1.0
     wait_weight: float = 0.02
     taken: float = 0.8
     crawling_mps: float = 2.0
+    horizon_s: float = 60.0
     assumed_per_s: float = 0.1
     assumed_most: int = 8
+
+
+STANDARD = Tuning()

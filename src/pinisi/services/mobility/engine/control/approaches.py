@@ -1,0 +1,78 @@
+"""The lanes before a junction: which stage serves them, how fast, and which are blocked by somebody who gives way."""
+
+from collections.abc import Mapping
+
+from pinisi.services.mobility.engine.control.forecast_arrivals import STANDING_MPS
+from pinisi.services.mobility.engine.control.junction import Exit, Junction, Seen, Stage
+from pinisi.services.mobility.engine.control.tuning import Tuning
+
+Lanes = Mapping[str, tuple[Seen, ...]]
+Service = dict[str, float]
+
+FIRST_M = 25.0
+
+
+class Approaches:
+    """What is known of a junction's lanes from its stages, and learnt by looking."""
+
+    def __init__(self, junction: Junction, tuning: Tuning) -> None:
+        self._tuning = tuning
+        self.heads: dict[str, list[tuple[int, str]]] = {}
+        for head, links in enumerate(junction.links):
+            for link in links:
+                self.heads.setdefault(link.lane, []).append((head, link.exit))
+        self._most = {lane: max(self._green(lane, each) for each in junction.stages) for lane in self.heads}
+        letters = ["".join(each.state[head] for each in junction.stages) for head in range(len(junction.links))]
+        self._sometimes_yields = {head for head, shown in enumerate(letters) if "g" in shown and "G" in shown}
+        self._blocked: set[str] = set()
+
+    def look(self, lanes: Lanes, running: Stage, green_s: float) -> None:
+        """Remember which lanes somebody blocks who gives way in green and finds no gap."""
+        for lane, heads in self.heads.items():
+            letters = {running.state[head] for head, _ in heads if head in self._sometimes_yields}
+            if not letters or not self._green(lane, running):
+                continue
+            vehicles = lanes[lane]
+            if not vehicles or vehicles[0].distance_m >= FIRST_M or vehicles[0].speed_mps >= STANDING_MPS:
+                self._blocked.discard(lane)
+            elif "g" in letters and green_s > self._tuning.blocked_s:
+                self._blocked.add(lane)
+
+    def service(self, stage: Stage, exits: Mapping[str, Exit]) -> Service:
+        """Seconds between two vehicles that leave each lane in a stage; a lane that is not served has no entry.
+
+        A lane with several heads is served by the stages that give most of them green: in others the first who wants
+        to go elsewhere stands in the way.
+        """
+        service: Service = {}
+        for lane in self.heads:
+            headway_s = (
+                self._blocked_headway(lane, stage) if lane in self._blocked else self._headway(lane, stage, exits)
+            )
+            if headway_s:
+                service[lane] = headway_s
+        return service
+
+    def _green(self, lane: str, stage: Stage) -> int:
+        return sum(stage.serves(head) for head, _ in self.heads[lane])
+
+    def _headway(self, lane: str, stage: Stage, exits: Mapping[str, Exit]) -> float:
+        if self._green(lane, stage) < self._most[lane]:
+            return 0.0
+        rate = sum(self._rate(stage.state[head], exits.get(exit)) for head, exit in self.heads[lane])
+        return len(self.heads[lane]) / rate if rate else 0.0
+
+    def _blocked_headway(self, lane: str, stage: Stage) -> float:
+        """Only a stage in which the blocking heads have priority frees the lane."""
+        letters = {stage.state[head] for head, _ in self.heads[lane] if head in self._sometimes_yields}
+        if "g" in letters:
+            return self._tuning.blocked_headway_s
+        return self._tuning.headway_s if "G" in letters else 0.0
+
+    def _rate(self, letter: str, exit: Exit | None) -> float:
+        tuning = self._tuning
+        if letter not in "Gg":
+            return 0.0
+        if exit is not None and exit.taken > tuning.taken and exit.speed_mps < tuning.crawling_mps:
+            return 0.0
+        return 1 / (tuning.headway_s if letter == "G" else tuning.yielding_headway_s)
