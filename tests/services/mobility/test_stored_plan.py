@@ -146,14 +146,15 @@ class Always:
         return Demand(green=self.green, at=now, by="adaptive")
 
 
-def test_a_controller_that_dies_leaves_the_junction_to_the_plan_at_once() -> None:
+@pytest.mark.parametrize("bad", [None, frozenset({"north", "east"}), frozenset({"left"})])
+def test_a_controller_that_dies_or_lies_leaves_the_junction_to_the_plan_at_once(bad: frozenset[str] | None) -> None:
     inner = Always(frozenset({"east"}))
-    controller = WithFallBack(inner, FixedPlan(CROSSING, "1"), RULE, now=0.0)
+    controller = WithFallBack(inner, FixedPlan(CROSSING, "1"), SafetyLayer(CROSSING), RULE, now=0.0)
     shown = all_red(CROSSING, 0.0)
     said = list[str]()
     for now in range(200):
         controller.hear(heard(float(now)))
-        inner.green = None if now == 100 else frozenset({"east"})
+        inner.green = bad if now == 100 else frozenset({"east"})
         said.append(controller.demand(float(now), shown).by)
     assert set(said[:60]) == {"plan 1"}
     assert set(said[60:100]) == {"adaptive"}
@@ -162,7 +163,7 @@ def test_a_controller_that_dies_leaves_the_junction_to_the_plan_at_once() -> Non
 
 
 def test_what_was_never_heard_is_stale() -> None:
-    controller = WithFallBack(Always(frozenset()), FixedPlan(CROSSING, "1"), RULE, now=0.0)
+    controller = WithFallBack(Always(frozenset()), FixedPlan(CROSSING, "1"), SafetyLayer(CROSSING), RULE, now=0.0)
     assert controller.demand(0.0, all_red(CROSSING, 0.0)).by == "plan 1"
     assert controller.standing.reason == "link"
     assert Heard().link == -math.inf

@@ -8,6 +8,7 @@ import msgspec
 
 from pinisi.services.mobility.engine.signals.asked import asked
 from pinisi.services.mobility.engine.signals.demand import Controller, Demand, Shown
+from pinisi.services.mobility.engine.signals.safety import SafetyLayer
 
 Mode = Literal["adaptive", "plan"]
 Reason = Literal["start", "link", "detectors", "controller"]
@@ -76,10 +77,15 @@ def _reason(rule: FallBackRule, heard: Heard, now: float, silent: tuple[str, ...
 
 
 class WithFallBack:
-    """A controller that hands the junction to the stored plan when it must."""
+    """A controller that hands the junction to the stored plan when it must.
 
-    def __init__(self, adaptive: Controller, stored: Controller, rule: FallBackRule, now: float) -> None:
-        self._adaptive, self._stored, self._rule = adaptive, stored, rule
+    What `layer` would refuse (no demand, groups that conflict, one that is too old) counts as a controller that fails.
+    """
+
+    def __init__(
+        self, adaptive: Controller, stored: Controller, layer: SafetyLayer, rule: FallBackRule, now: float
+    ) -> None:
+        self._adaptive, self._stored, self._layer, self._rule = adaptive, stored, layer, rule
         self._heard = Heard()
         self.standing = Standing(since=now)
 
@@ -89,6 +95,6 @@ class WithFallBack:
     def demand(self, now: float, shown: Shown) -> Demand:
         """The adaptive controller is asked also while the plan runs: so it sees the street, and can be compared."""
         plan, wanted = self._stored.demand(now, shown), asked(self._adaptive, now, shown)
-        well = type(wanted) is Demand and wanted.at <= now
-        self.standing = judged(self._rule, self.standing, self._heard, now, failed=not well)
+        failed = bool(self._layer.refusals(wanted, now))
+        self.standing = judged(self._rule, self.standing, self._heard, now, failed)
         return wanted if isinstance(wanted, Demand) and self.standing.mode == "adaptive" else plan

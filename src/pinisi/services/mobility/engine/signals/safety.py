@@ -71,6 +71,10 @@ class SafetyLayer:
         wish = self._force.wish(shown, green, forced)
         return Decision(Shown(now, self._next(shown.groups, wish, now), forced), refused)
 
+    def refusals(self, wanted: object, now: float) -> tuple[Wrong, ...]:
+        """Why a demand could not be followed; nothing where it could."""
+        return wanted_groups(wanted, self._index, self._foes, now, self._patience)[1]
+
     def _flash(self, fault: str, now: float) -> Shown:
         return Shown(now, tuple(GroupState(Aspect.FLASHING, now, now) for _ in self._groups), None, fault)
 
