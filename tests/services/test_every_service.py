@@ -8,6 +8,7 @@ import pytest
 from roads_at_hand import HARBOUR, HELSINKI, HELSINKI_DIGEST, served
 from roads_at_hand import STATION as SQUARE
 from test_every_source import BMKG, CASES
+from traffic_at_hand import observed, story, traffic
 
 from pinisi.runtime.services import discover
 from pinisi.services import environment, flood, mobility
@@ -128,6 +129,15 @@ SERVICES = {
         trials=(
             Trial(reaction="road-times-of-units", story=ROADS, now=NOW),
             Trial(reaction="road-times-at-once", story=ROADS, now=NOW),
+            Trial(reaction="road-usual", story=story(60, END), spoilt=story(9, END), now=NOW),
+            Trial(reaction="road-state", story=(traffic("free", END), observed(END), observed(END, 12.5)), now=NOW),
+            Trial(
+                reaction="congested-roads",
+                story=(traffic("free", END), traffic("congested", END, "veteran", vehicleType="motorcycle")),
+                now=NOW,
+            ),
+            Trial(reaction="road-forecast", story=story(580, END), spoilt=story(9, END), now=NOW),
+            Trial(reaction="road-forecast-error", story=story(640, END), spoilt=story(9, END), now=NOW),
         ),
         asks=(Ask(endpoint="POST /junction-plans/sheet", query={"lang": "ja"}, body=junction_plan()),),
     ),

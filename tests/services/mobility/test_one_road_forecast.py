@@ -60,7 +60,7 @@ def test_what_comes_after_the_origin_changes_nothing(road: RoadPast) -> None:
     assert forecast_road(RoadPast(START, spoilt), origin, LOS_ANGELES) == forecast_road(road, origin, LOS_ANGELES)
 
 
-def test_three_days_are_needed_and_a_value_of_the_last_half_hour(road: RoadPast) -> None:
+def test_two_days_are_needed_and_a_value_of_the_last_half_hour(road: RoadPast) -> None:
     assert forecast_road(road, START + (FEWEST - 2) * STEP, LOS_ANGELES) is None
     assert forecast_road(road, START + (FEWEST - 1) * STEP, LOS_ANGELES) is not None
     end = START + (road.values.size - 1) * STEP

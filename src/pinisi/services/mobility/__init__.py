@@ -3,10 +3,14 @@
 from pinisi.runtime.manifest import Service
 from pinisi.runtime.strings import texts_of, words_of
 from pinisi.services.mobility import roads_brought
+from pinisi.services.mobility.congestion_reactions import CONGESTION_REACTIONS
 from pinisi.services.mobility.counting.count_source import TURNING_COUNTS
+from pinisi.services.mobility.models.traffic import TRAFFIC_TYPES
 from pinisi.services.mobility.planning.plan_job import PLAN_JOB
 from pinisi.services.mobility.planning.sheet_endpoint import SHEET
 from pinisi.services.mobility.signal_controllers import CONTROLLERS
+from pinisi.services.mobility.traffic_forecast_reactions import FORECAST_REACTIONS
+from pinisi.services.mobility.traffic_views import TRAFFIC_VIEWS
 
 TEXTS = texts_of("pinisi.services.mobility")
 SERVICE = Service(
@@ -14,6 +18,7 @@ SERVICE = Service(
     title=TEXTS["title"],
     types=(
         *roads_brought.TYPES,
+        *TRAFFIC_TYPES,
         "JunctionStudy",
         "TurningCount",
         "Junction",
@@ -22,9 +27,10 @@ SERVICE = Service(
         "SignalPlan",
         "TrafficDetector",
     ),
+    views=TRAFFIC_VIEWS,
     passing=roads_brought.PASSING,
     sources=(*roads_brought.SOURCES, TURNING_COUNTS, CONTROLLERS),
-    reactions=roads_brought.REACTIONS,
+    reactions=(*roads_brought.REACTIONS, *CONGESTION_REACTIONS, *FORECAST_REACTIONS),
     jobs=(PLAN_JOB,),
     endpoints=(SHEET,),
     words=words_of("pinisi.services.mobility"),

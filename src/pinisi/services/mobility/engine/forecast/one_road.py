@@ -28,7 +28,7 @@ from pinisi.vocabulary.instant import Instant
 
 DAYS = 28
 """Looked at; older values are not."""
-FEWEST = 3 * DAY_STEPS
+FEWEST = 2 * DAY_STEPS
 """Values without which nothing is forecast."""
 SILENT = 6
 """Steps without a value after which nothing is forecast."""
