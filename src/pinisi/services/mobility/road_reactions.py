@@ -130,9 +130,9 @@ TIMES_OF_UNITS = _times(
     name="road-times-of-units",
     wakes=(Wake(type=UNIT, attributes=("base", "location", "unitState"), subject=WHOLE_CITY),),
     every=600.0,
-    rest=15.0,
+    rest=60.0,
 )
-"""Units move all the time, and what they say is enough a few times a minute."""
+"""Units move all the time, and 100 places across a city cost seconds of CPU: once a minute is enough."""
 TIMES_AT_ONCE = _times(
     name="road-times-at-once",
     wakes=(
