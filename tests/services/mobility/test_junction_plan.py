@@ -88,7 +88,7 @@ def test_a_computed_plan_is_better_than_equal_greens():
 
 def test_the_result_is_an_entity_with_before_and_after():
     asked = request(before=EQUAL)
-    [told] = entities(asked, compute(asked, silent), NOW)
+    told, _ = entities(asked, compute(asked, silent), NOW)
     assert told["id"] == "urn:ngsi-ld:JunctionStudy:contoh-1"
     assert told["cycleTime"]["unitCode"] == "SEC"
     assert told["saturationDegree"]["value"] < told["saturationDegreeBefore"]["value"]
@@ -96,9 +96,18 @@ def test_the_result_is_an_entity_with_before_and_after():
     assert PLAN_JOB.method == "modelled"
 
 
+def test_the_plan_itself_is_an_entity_beside_those_that_the_controller_keeps():
+    asked = request()
+    study, plan = entities(asked, compute(asked, silent), NOW)
+    assert plan["id"] == "urn:ngsi-ld:SignalPlan:contoh-1-pkji" and plan["type"] == "SignalPlan"
+    assert plan["cycleTime"]["value"] == study["cycleTime"]["value"]
+    assert len(plan["plannedStages"]["json"]) == 4
+    assert not any("provider" in value for value in plan.values() if isinstance(value, dict))
+
+
 def test_of_an_oversaturated_junction_no_delay_is_told_that_the_manual_cannot_tell():
     asked = request(times=9)
-    [told] = entities(asked, compute(asked, silent), NOW)
+    told, _ = entities(asked, compute(asked, silent), NOW)
     assert told["verdict"]["value"] == "oversaturated"
     assert "meanDelay" not in told and told["levelOfService"]["value"] == "F"
 

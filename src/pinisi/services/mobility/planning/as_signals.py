@@ -9,6 +9,9 @@ from pinisi.services.mobility.engine.signals.matrix import ConflictMatrix, Inter
 from pinisi.services.mobility.engine.signals.plan import PlannedStage, SignalPlan
 from pinisi.services.mobility.engine.signals.plan import Stage as SignalStage
 
+PLAN_ID = "pkji"
+"""Apart from the numbers under which a controller keeps its own plans."""
+
 
 def as_signals(id: str, junction: Junction, timing: Timing) -> Signals:
     """One group an approach; those of two stages conflict, and amber and all-red of the one lie between them."""
@@ -35,7 +38,7 @@ def as_signals(id: str, junction: Junction, timing: Timing) -> Signals:
         ),
         plans=(
             SignalPlan(
-                id="1",
+                id=PLAN_ID,
                 cycle=timing.cycle,
                 stages=tuple(
                     PlannedStage(stage=name, green=green) for name, green in zip(names, timing.greens, strict=True)

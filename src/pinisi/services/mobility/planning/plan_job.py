@@ -1,10 +1,11 @@
 """The job: from counts and geometry to a plan, checked as every plan is, and how it does against what is there."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
+from pinisi.city.facts import Origin
 from pinisi.city.row_entity import slug
 from pinisi.city.text import fill
 from pinisi.runtime.computation import JobFailed, Progress
@@ -13,6 +14,7 @@ from pinisi.services.mobility.engine.capacity.approach import CannotPlan
 from pinisi.services.mobility.engine.capacity.judged import judged, planned
 from pinisi.services.mobility.engine.signals.junction_check import wrongs
 from pinisi.services.mobility.models.counts import study_entity
+from pinisi.services.mobility.models.signals import plan_entity
 from pinisi.services.mobility.planning.as_signals import as_signals
 from pinisi.services.mobility.planning.plan_request import TEXTS, PlanAnswer, PlanRequest
 from pinisi.vocabulary.instant import Instant, format_instant
@@ -47,7 +49,16 @@ def compute(request: PlanRequest, progress: Progress) -> PlanAnswer:
 def entities(request: PlanRequest, answer: PlanAnswer, now: Instant) -> Sequence[dict[str, Any]]:
     at = format_instant(now)
     id = slug(request.junction) or "junction"
-    return [study_entity(id, request.name, answer.after, answer.before, msgspec.to_builtins(answer.plan), at)]
+    study = study_entity(id, request.name, answer.after, answer.before, msgspec.to_builtins(answer.plan), at)
+    return [study, _without_provider(plan_entity(id, answer.plan, Origin("", at, at[:10], "modelled")))]
+
+
+def _without_provider(entity: dict[str, Any]) -> dict[str, Any]:
+    """The house adds that it comes from this job."""
+    for value in entity.values():
+        if isinstance(value, dict):
+            cast("dict[str, Any]", value).pop("provider", None)
+    return entity
 
 
 PLAN_JOB = Job(
