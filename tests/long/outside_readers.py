@@ -42,6 +42,7 @@ from pinisi.runtime.source import Message, Read, SourceKind, TransportFailed, Un
 from pinisi.runtime.transports.http_date import seconds_until
 from pinisi.runtime.transports.http_fetch import Fetched, Mark
 from pinisi.runtime.transports.sensorthings import page_of
+from pinisi.services.mobility.models.known_junctions import read_known_junctions
 from pinisi.settings import SettingsError, load_settings
 from pinisi.store.protocol import Refused
 from pinisi.testing.sources import pinisi_table
@@ -110,6 +111,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "flood.bmkg-earthquakes": ("bmkg_gempadirasakan.json", {"within_km": 20_000}),
     "environment.bmkg-forecast": ("bmkg_forecast_response.json", {"hours": 48}),
     "mobility.road-graph": ("../mobility_examples/road_graph.json", {"file": "city.osm.pbf"}),
+    "mobility.turning-counts": ("../mobility_examples/turning_counts_medan.csv", {}),
     "mobility.rsmp": (
         "../mobility/rsmp_controller_report.json",
         {"sites": [{"id": "KK+MKS001=", "lon": 119.42, "lat": -5.14}]},
@@ -270,6 +272,9 @@ READERS: dict[str, Outside] = {
     "operations.toml": Outside(
         (CITIES / "makassar" / "operations.toml").read_bytes(),
         in_a_file("operations.toml", lambda path: read_operations(path.parent)),
+    ),
+    "junctions.toml": Outside(
+        (CITIES / "makassar" / "junctions.toml").read_bytes(), in_a_file("junctions.toml", read_known_junctions)
     ),
     "stages.toml": Outside(
         (CITIES / "makassar" / "stages.toml").read_bytes(),
