@@ -4,6 +4,7 @@ from pinisi.runtime.manifest import Service
 from pinisi.runtime.strings import texts_of, words_of
 from pinisi.services.mobility import roads_brought
 from pinisi.services.mobility.congestion_reactions import CONGESTION_REACTIONS
+from pinisi.services.mobility.controller_views import CONTROLLER_VIEWS
 from pinisi.services.mobility.counting.count_source import TURNING_COUNTS
 from pinisi.services.mobility.models.traffic import TRAFFIC_TYPES
 from pinisi.services.mobility.planning.plan_job import PLAN_JOB
@@ -27,7 +28,7 @@ SERVICE = Service(
         "SignalPlan",
         "TrafficDetector",
     ),
-    views=TRAFFIC_VIEWS,
+    views=(*TRAFFIC_VIEWS, *CONTROLLER_VIEWS),
     passing=roads_brought.PASSING,
     sources=(*roads_brought.SOURCES, TURNING_COUNTS, CONTROLLERS),
     reactions=(*roads_brought.REACTIONS, *CONGESTION_REACTIONS, *FORECAST_REACTIONS),

@@ -110,7 +110,7 @@ def _known(report: ControllerReport, at: str) -> dict[str, Any]:
     if report.heard is not None:
         known["lastHeard"] = told_time(report.heard, heard)
     if report.ahead is not None:
-        known["clockAhead"] = told(round(report.ahead / SECOND, 1), heard, "SEC")
+        known["clockAhead"] = told(round(report.ahead / SECOND, 1) + 0.0, heard, "SEC")
     if report.hours_between_failures is not None:
         known["meanTimeBetweenFailures"] = told(round(report.hours_between_failures, 3), at, "HUR")
     return known
