@@ -33,6 +33,7 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
         "application/json",
         {"sites": [{"id": "KK+MKS001=", "lon": 119.42, "lat": -5.14}]},
     ),
+    "mobility.gtfs": ("../mobility/gtfs/bogor.zip", "application/zip", {"feed": "bogor"}),
     "environment.bmkg-forecast": ("bmkg_forecast_response.json", "application/json", {"hours": 48}),
     "mobility.turning-counts": ("../mobility_examples/turning_counts_medan.csv", "text/csv", {}),
 }

@@ -1,4 +1,7 @@
-"""The rows of a sample in another number or order: of JSON and of tables; of XML the order mostly means something."""
+"""The rows of a sample in another number or order: of JSON, of tables and of zip files of tables.
+
+Of XML the order mostly means something.
+"""
 
 import csv
 import io
@@ -6,6 +9,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import msgspec
+
+from pinisi.testing.packed import packed, unpacked
 
 Turn = Callable[[list[Any]], list[Any]]
 
@@ -20,6 +25,9 @@ def turned_round(rows: list[Any]) -> list[Any]:
 
 def with_rows(body: bytes, turn: Turn) -> bytes | None:
     """The sample with its rows turned; None where it has none that can be told."""
+    files = unpacked(body)
+    if files is not None:
+        return packed({name: with_rows(inner, turn) or inner for name, inner in files.items()})
     text = body.lstrip()
     if text[:1] in (b"{", b"["):
         return _in_json(body, turn)
@@ -31,7 +39,10 @@ def with_rows(body: bytes, turn: Turn) -> bytes | None:
 
 def spoilt_tables(body: bytes) -> Iterator[tuple[str, bytes]]:
     """A table with one thing wrong, column by column, and what that is; nothing where the body is no table."""
-    table = _table(body)
+    files = unpacked(body)
+    for name, inner in (files or {}).items():
+        yield from ((f"{name}: {fault}", packed({**(files or {}), name: bad})) for fault, bad in spoilt_tables(inner))
+    table = None if files else _table(body)
     if table is None:
         return
     delimiter, (heading, first, *others) = table

@@ -6,12 +6,15 @@ from pinisi.services.mobility import roads_brought
 from pinisi.services.mobility.congestion_reactions import CONGESTION_REACTIONS
 from pinisi.services.mobility.controller_views import CONTROLLER_VIEWS
 from pinisi.services.mobility.counting.count_source import TURNING_COUNTS
+from pinisi.services.mobility.gtfs_source import GTFS
+from pinisi.services.mobility.models import transit
 from pinisi.services.mobility.models.traffic import TRAFFIC_TYPES
 from pinisi.services.mobility.planning.plan_job import PLAN_JOB
 from pinisi.services.mobility.planning.sheet_endpoint import SHEET
 from pinisi.services.mobility.signal_controllers import CONTROLLERS
 from pinisi.services.mobility.traffic_forecast_reactions import FORECAST_REACTIONS
 from pinisi.services.mobility.traffic_views import TRAFFIC_VIEWS
+from pinisi.services.mobility.views import VIEWS
 
 TEXTS = texts_of("pinisi.services.mobility")
 SERVICE = Service(
@@ -27,10 +30,11 @@ SERVICE = Service(
         "SignalGroup",
         "SignalPlan",
         "TrafficDetector",
+        *transit.TYPES,
     ),
-    views=(*TRAFFIC_VIEWS, *CONTROLLER_VIEWS),
+    views=(*VIEWS, *TRAFFIC_VIEWS, *CONTROLLER_VIEWS),
     passing=roads_brought.PASSING,
-    sources=(*roads_brought.SOURCES, TURNING_COUNTS, CONTROLLERS),
+    sources=(*roads_brought.SOURCES, TURNING_COUNTS, CONTROLLERS, GTFS),
     reactions=(*roads_brought.REACTIONS, *CONGESTION_REACTIONS, *FORECAST_REACTIONS),
     jobs=(PLAN_JOB,),
     endpoints=(SHEET,),

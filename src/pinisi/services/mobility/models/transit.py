@@ -1,1 +1,43 @@
-"""Public transport as entities."""
+"""Public transport as entities, of a timetable (GTFS) that a city takes in.
+
+All are of Smart Data Models, dataModel.UrbanMobility. Ids are `urn:ngsi-ld:TYPE:FEED:ID`, where FEED is the name that
+the city gives the timetable and ID its own identifier, with a short hash where it had to be written otherwise.
+
+`GtfsAgency`: `name`, `page` (its address in the web).
+
+`GtfsRoute`: `name` (the long one, else the short one), `shortName`, `routeType` (a word: bus, tram, rail),
+`operatedBy` (a GtfsAgency), `routeColor` (six hexadecimal digits), `location`: the ways of its trips as lines, within
+about five metres of those of the timetable.
+
+`GtfsStop`: a stop or platform: `name`, `code` (what stands on the sign), `location`, `servedBy`: the short names of the
+routes that stop there, and `routeCount`, how many they are (no unit: a count). `GtfsStation`: what several stops belong
+to: `name`, `code`, `location`.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+
+TYPES = ("GtfsAgency", "GtfsRoute", "GtfsStation", "GtfsStop")
+ROUTE_TYPES: Mapping[str, str] = {
+    "0": "tram",
+    "1": "metro",
+    "2": "rail",
+    "3": "bus",
+    "4": "ferry",
+    "5": "cableTram",
+    "6": "aerialLift",
+    "7": "funicular",
+    "11": "trolleybus",
+    "12": "monorail",
+}
+"""GTFS's `route_type` -> `routeType`; another number is left out."""
+_OTHER = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+def transit_id(type: str, feed: str, own: str) -> str:
+    """The id of an entity of a timetable; different identifiers never have the same."""
+    plain = _OTHER.sub("-", own)[:60]
+    if plain != own:
+        plain = f"{plain}-{hashlib.sha256(own.encode()).hexdigest()[:8]}"
+    return f"urn:ngsi-ld:{type}:{feed}:{plain}"
