@@ -235,6 +235,7 @@ def make(options: Options, profile: Profile) -> Source:
         transport=Folder(options.path, ("*.zip",)),
         read=reader(options.feed),
         every=_YEAR,
+        method="reported",
     )
 
 
