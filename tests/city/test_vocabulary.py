@@ -22,6 +22,8 @@ RELATIONSHIPS = {
     "closedBy",
     "dataSource",
     "supersededBy",
+    "operatedBy",
+    "refRoadSegment",
 }
 
 

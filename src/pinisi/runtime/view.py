@@ -12,7 +12,7 @@ from pinisi.city.indicators import Flag, Indicator
 from pinisi.city.profile import Column, Layer
 from pinisi.city.text import Text
 from pinisi.city.value import LATE_AFTER_DAYS
-from pinisi.city.words import attribute_label
+from pinisi.city.words import ServiceWords, attribute_label
 
 Over = Literal["last", "mean", "min", "max", "days-above"]
 """What a cell says of the values of its month: the last one, a statistic, or on how many days one lay above a limit."""
@@ -93,14 +93,15 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
 View = Layer | Tile | Panel | Section
 
 
-def columns(*keys: str, **units: str | Text) -> tuple[Column, ...]:
-    """Columns of a layer under the house's own names of these attributes.
+def columns(*keys: str, words: ServiceWords | None = None, **units: str | Text) -> tuple[Column, ...]:
+    """Columns of a layer under the names of these attributes: the service's own `words`, else the house's.
 
     `units`: attribute -> its unit, a UN/CEFACT code, or words where there is no code.
     """
-    return tuple(_column(key, units.get(key)) for key in keys)
+    own = {} if words is None else words.attributes
+    return tuple(_column(key, own.get(key) or attribute_label(key), units.get(key)) for key in keys)
 
 
-def _column(key: str, unit: str | Text | None) -> Column:
+def _column(key: str, label: Text, unit: str | Text | None) -> Column:
     words = unit if isinstance(unit, Text) else None
-    return Column(key, attribute_label(key), None if isinstance(unit, Text) else unit, words)
+    return Column(key, label, None if isinstance(unit, Text) else unit, words)

@@ -1,7 +1,7 @@
 """Mobility: signals, congestion, roads, buses."""
 
 from pinisi.runtime.manifest import Service
-from pinisi.runtime.strings import texts_of, words_of
+from pinisi.runtime.strings import texts_of
 from pinisi.services.mobility import roads_brought
 from pinisi.services.mobility.congestion_reactions import CONGESTION_REACTIONS
 from pinisi.services.mobility.controller_views import CONTROLLER_VIEWS
@@ -15,6 +15,7 @@ from pinisi.services.mobility.signal_controllers import CONTROLLERS
 from pinisi.services.mobility.traffic_forecast_reactions import FORECAST_REACTIONS
 from pinisi.services.mobility.traffic_views import TRAFFIC_VIEWS
 from pinisi.services.mobility.views import VIEWS
+from pinisi.services.mobility.words import WORDS
 
 TEXTS = texts_of("pinisi.services.mobility")
 SERVICE = Service(
@@ -38,5 +39,5 @@ SERVICE = Service(
     reactions=(*roads_brought.REACTIONS, *CONGESTION_REACTIONS, *FORECAST_REACTIONS),
     jobs=(PLAN_JOB,),
     endpoints=(SHEET,),
-    words=words_of("pinisi.services.mobility"),
+    words=WORDS,
 )

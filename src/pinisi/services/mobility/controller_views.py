@@ -3,6 +3,7 @@
 from pinisi.city.profile import Layer
 from pinisi.runtime.strings import texts_of
 from pinisi.runtime.view import Panel, columns
+from pinisi.services.mobility.words import WORDS
 
 TEXTS = texts_of("pinisi.services.mobility")
 CONTROLLER_LAYER = Layer(
@@ -11,7 +12,9 @@ CONTROLLER_LAYER = Layer(
     type="SignalController",
     shape="square",
     hue=4,
-    columns=columns("alive", "controlMode", "timePlan", "alarmCount", "meanTimeBetweenFailures", "lastHeard"),
+    columns=columns(
+        "alive", "controlMode", "timePlan", "alarmCount", "meanTimeBetweenFailures", "lastHeard", words=WORDS
+    ),
 )
 CONTROLLER_PANEL = Panel(
     type="SignalController",

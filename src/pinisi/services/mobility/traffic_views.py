@@ -4,6 +4,7 @@ from pinisi.city.profile import Layer
 from pinisi.runtime.strings import texts_of
 from pinisi.runtime.view import Panel, columns
 from pinisi.services.mobility.models.traffic import FORECAST, ROAD_TRAFFIC
+from pinisi.services.mobility.words import WORDS
 
 TEXTS = texts_of("pinisi.services.mobility")
 TRAFFIC = Layer(
@@ -15,7 +16,14 @@ TRAFFIC = Layer(
     drawing="area",
     classes=("free", "slow", "congested"),
     columns=columns(
-        "trafficState", "speedNow", "speedShare", "freeSpeed", "vehicleType", speedNow="KMH", freeSpeed="KMH"
+        "trafficState",
+        "speedNow",
+        "speedShare",
+        "freeSpeed",
+        "vehicleType",
+        words=WORDS,
+        speedNow="KMH",
+        freeSpeed="KMH",
     ),
 )
 ROAD = Panel(
