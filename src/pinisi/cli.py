@@ -63,11 +63,17 @@ def build_parser(words: Sequence[str] = ()) -> argparse.ArgumentParser:
 
 
 def _add_those_of_services(commands: Any) -> None:
-    """Commands that services bring: entry points of the group `pinisi.commands`, called with the list of commands."""
+    """Commands that services bring: entry points of the group `pinisi.commands`, called with the list of commands.
+
+    One that cannot be loaded is told, and the others stay.
+    """
     from importlib.metadata import entry_points
 
     for point in sorted(entry_points(group="pinisi.commands"), key=lambda point: point.name):
-        point.load()(commands)
+        try:
+            point.load()(commands)
+        except Exception as error:
+            print(f"The command {point.name} of {point.value} cannot be loaded: {error!r}", file=sys.stderr)
 
 
 def _command(commands: Any, name: str, act: Act, help: str, *, settings: bool = False) -> argparse.ArgumentParser:

@@ -223,8 +223,8 @@ def open_console(page: Page, room: WarRoom, address: str = "/") -> None:
     page.locator("stream-line .live").wait_for(state="attached")
 
 
-def raise_incident(page: Page, room: WarRoom, title: str) -> None:
-    """Reports an event over the console's own interface, as a drill that says so."""
+def raise_incident(page: Page, room: WarRoom, title: str) -> str:
+    """Reports an event over the console's own interface, as a drill that says so; its id."""
     body = {
         "title": title,
         "severity": "caution",
@@ -232,3 +232,4 @@ def raise_incident(page: Page, room: WarRoom, title: str) -> None:
     }
     answer = page.request.post(f"{room.address}/pinisi/v1/incidents", data=body)
     assert answer.status == 201, answer.text()
+    return str(answer.json()["id"])

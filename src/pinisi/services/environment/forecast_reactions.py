@@ -7,6 +7,7 @@ from typing import Any
 from pinisi.runtime.known import Document, Inputs, Said
 from pinisi.runtime.reaction import Claim, Judgement, Past, Reaction, Wake, Writes
 from pinisi.runtime.told import told, told_json, told_time
+from pinisi.runtime.told_beside import told_beside
 from pinisi.services.environment.engine.backtest import DAYS, measured
 from pinisi.services.environment.engine.cleaning import judge_all, settled
 from pinisi.services.environment.engine.forecast import Forecast, Hour, forecast
@@ -14,7 +15,7 @@ from pinisi.services.environment.engine.hourly import hourly
 from pinisi.services.environment.engine.judged_series import JudgedSeries
 from pinisi.services.environment.engine.quantity import QUANTITIES
 from pinisi.services.environment.models import AIR_FORECAST, FORECAST_OF, forecast_id
-from pinisi.services.environment.reactions import STATION, TEXTS, about, numbers, reading, readings
+from pinisi.services.environment.reactions import STATION, TEXTS, numbers, reading, readings
 from pinisi.vocabulary.instant import DAY, HOUR, Instant, format_instant, parse_instant
 from pinisi.vocabulary.score import Compared, errors
 
@@ -38,7 +39,7 @@ def react_forecast(inputs: Inputs) -> Sequence[Document]:
 def _forecast(inputs: Inputs, attribute: str, made: Forecast) -> Document:
     at = format_instant(made.origin)
     highest = max(made.hours, key=lambda hour: hour.value)
-    return about(inputs, forecast_id(inputs.subject.id), "AirQualityForecast", at) | {
+    return told_beside(inputs.subject, forecast_id(inputs.subject.id), "AirQualityForecast", at) | {
         "forecastOf": told(attribute, at),
         "hours": told_json([_hour(hour) for hour in made.hours], at, AIR_FORECAST),
         "highest": told(round(highest.value, 1), at, QUANTITIES[attribute].unit, AIR_FORECAST),
@@ -86,7 +87,7 @@ def react_error(inputs: Inputs) -> Sequence[Document]:
 
 def _error(inputs: Inputs, unit: str, compared: Sequence[Compared], at: str) -> Document:
     found, first, last = errors(compared), compared[0], compared[-1]
-    return about(inputs, forecast_id(inputs.subject.id), "AirQualityForecast", at) | {
+    return told_beside(inputs.subject, forecast_id(inputs.subject.id), "AirQualityForecast", at) | {
         "meanError": told(round(found.error, 1), at, unit),
         "persistenceError": told(round(found.persistence or 0.0, 1), at, unit),
         "hourOfDayError": told(round(found.hour_of_day or 0.0, 1), at, unit),

@@ -4,7 +4,7 @@ The kernel fetches the last days of a station when it says something new; the en
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from operator import attrgetter, itemgetter
 from typing import Any
 
@@ -15,7 +15,8 @@ from pinisi.city.words import attribute_label
 from pinisi.runtime.known import Document, Inputs, Said
 from pinisi.runtime.reaction import Past, Reaction, Wake, Writes
 from pinisi.runtime.strings import texts_of
-from pinisi.runtime.told import told, told_json, told_place, told_relation
+from pinisi.runtime.told import told, told_json
+from pinisi.runtime.told_beside import told_beside
 from pinisi.services.environment.engine import ispu, us_aqi
 from pinisi.services.environment.engine.cleaning import Reading, Verdict
 from pinisi.services.environment.engine.indices import Indices, LeftOut, indices, judged
@@ -82,7 +83,7 @@ def react_index(inputs: Inputs) -> Sequence[Document]:
     if found is None or (found.ispu.overall is None and found.us_aqi is None):
         return []
     at = format_instant(found.at)
-    document = about(inputs, index_id(inputs.subject.id), "AirQualityIndex", at)
+    document = told_beside(inputs.subject, index_id(inputs.subject.id), "AirQualityIndex", at)
     document["goodHours"] = told(found.hours, at, "HUR")
     document["leftOut"] = {"type": "LanguageProperty", "languageMap": _left_out(found), "observedAt": at}
     overall = found.ispu.overall
@@ -104,14 +105,6 @@ def _main_pollutants(inputs: Inputs) -> Callable[[Instant], str]:
     said = sorted((each.observed, each.value) for each in inputs.past(MAIN) if isinstance(each.value, str))
     newest = inputs.subject.text(MAIN) or ""
     return lambda at: said[max(0, bisect_right(said, at, key=itemgetter(0)) - 1)][1] if said else newest
-
-
-def about(inputs: Inputs, id: str, type: str, at: str) -> dict[str, Any]:
-    """An entity that stands beside the station: its name, its place, and which station it is of."""
-    station, place = inputs.subject, inputs.subject.value("location")
-    name = station.text("name") or station.id.rpartition(":")[2]
-    document = {"id": id, "type": type, "name": told(name, at), "refObserved": told_relation(station.id, at)}
-    return document | ({"location": told_place(place, at)} if isinstance(place, Mapping) else {})
 
 
 def _left_out(found: Indices) -> dict[str, str]:

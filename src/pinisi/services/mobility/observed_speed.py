@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pinisi.runtime.known import Inputs, Known, Said
-from pinisi.runtime.told import told, told_place, told_relation
+from pinisi.runtime.told import told, told_relation
+from pinisi.runtime.told_beside import told_beside
 from pinisi.services.mobility.engine.congestion import CongestionRule
 from pinisi.services.mobility.models.traffic import RULE
 from pinisi.vocabulary.instant import HOUR, Instant
@@ -65,16 +66,12 @@ def _first_number(found: Any) -> float | None:
 
 
 def about(inputs: Inputs, id: str, type: str, at: str) -> dict[str, Any]:
-    """An entity that stands beside what was observed: its name, its place, its class of vehicle, its road."""
+    """An entity that stands beside what was observed, also with its class of vehicle and its road."""
     observed = inputs.subject
-    name = observed.text("name") or observed.id.rpartition(":")[2]
-    document = {"id": id, "type": type, "name": told(name, at), "refObserved": told_relation(observed.id, at)}
-    vehicle, place = observed.text("vehicleType"), observed.value("location")
-    roads = observed.related("refRoadSegment")
+    document = told_beside(observed, id, type, at)
+    vehicle, roads = observed.text("vehicleType"), observed.related("refRoadSegment")
     if vehicle:
         document["vehicleType"] = told(vehicle, at)
     if roads:
         document["refRoadSegment"] = told_relation(roads[0], at)
-    if isinstance(place, Mapping):
-        document["location"] = told_place(place, at)
     return document
