@@ -38,6 +38,7 @@ check: .venv/.tools install $(NODE_MODULES)
 
 bench: .venv/.tools install
 	scripts/signal-maps.sh
+	scripts/wrk.sh
 	$(PY) bench/collect.py $(ONLY)
 
 bundle: .venv/.package .venv/.console
