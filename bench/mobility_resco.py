@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from figure import figure
 from pinisi.services.mobility.twin.child import TwinMissing, ensure_sumo, run_twin
+from pinisi.services.mobility.twin.program import Rules
 from pinisi.services.mobility.twin.run import EMISSION_MODEL, SUMO, Detectors, Outcome, Run
 
 FIGURES = ("mobility.resco.",)
@@ -26,8 +27,8 @@ FIXED = "FIXED"
 RULES = (FIXED, "MAXWAVE", "MAXPRESSURE")
 GOALS_S = dict(zip(MAPS, (18, 18.5, 16.5, 11.5, 25, 55, 31, 600), strict=True))
 WITHOUT_DETECTORS = 0.3
-RESCO_STEP_S, RESCO_YELLOW_S = 10, 3.0
-RESCO_OTHERS = {"arterial4x4": (5, 2.0)}
+RESCO_STEP_S, RESCO_RULES = 10, Rules(amber_s=3.0, maximum_red_s=None)
+RESCO_OTHERS = {"arterial4x4": (5, Rules(minimum_green_s=3.0, amber_s=2.0, maximum_red_s=None))}
 ACYCLIC, CYCLIC, DEAD = "ACYCLIC", "CYCLIC", "DEAD30"
 MODES = (ACYCLIC, CYCLIC)
 
@@ -71,9 +72,9 @@ def scenario(name: str) -> Path:
 
 def measure(name: str, seeds: Sequence[int]) -> Outcomes:
     """Every controller with every seed, so many simulations at a time as asked for."""
-    step_s, yellow_s = RESCO_OTHERS.get(name, (RESCO_STEP_S, RESCO_YELLOW_S))
+    step_s, rules = RESCO_OTHERS.get(name, (RESCO_STEP_S, RESCO_RULES))
     whole = Run(str(scenario(name)), FIXED, emissions=True)
-    kinds = {rule: replace(whole, controller=rule, step_s=step_s, yellow_s=yellow_s) for rule in RULES}
+    kinds = {rule: replace(whole, controller=rule, step_s=step_s, rules=rules) for rule in RULES}
     kinds |= {mode: replace(whole, controller=mode) for mode in MODES}
     kinds[DEAD] = replace(whole, controller=ACYCLIC, detectors=Detectors(dead=WITHOUT_DETECTORS))
     runs = [(kind, replace(run, seed=seed)) for kind, run in kinds.items() for seed in seeds]

@@ -1,12 +1,15 @@
 """Junctions of a running simulation, as controllers know them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from pinisi.services.mobility.engine.control.junction import Junction, Link, Stage
+from pinisi.services.mobility.twin.foes import foes
+from pinisi.services.mobility.twin.program import Phase, Rules, Wiring, stages, wiring
 
 
 class Reach(msgspec.Struct, frozen=True, gc=False):
@@ -20,7 +23,7 @@ class Reach(msgspec.Struct, frozen=True, gc=False):
 class Network:
     """Lanes and links of the simulation, read once."""
 
-    def __init__(self, sumo: Any, yellow_s: float, range_m: float) -> None:
+    def __init__(self, sumo: Any, rules: Rules, range_m: float) -> None:
         self._sumo = sumo
         self._range_m = range_m
         lanes: list[str] = [lane for lane in sumo.lane.getIDList() if not lane.startswith(":")]
@@ -34,27 +37,34 @@ class Network:
         names: tuple[str, ...] = sumo.trafficlight.getIDList()
         self._heads = {name: tuple(self._links(name)) for name in names}
         self.approaches = {link.lane for heads in self._heads.values() for links in heads for link in links}
-        self.junctions = [self._junction(name, yellow_s) for name in names]
+        programs = {name: self._phases(name) for name in names if self._heads[name]}
+        crossing = foes(Path(sumo.simulation.getOption("net-file")))
+        self.wirings: list[Wiring] = [
+            wiring(name, phases, crossing.get(name, frozenset()), rules) for name, phases in programs.items()
+        ]
+        self.junctions = [self._junction(each, stages(programs[each.junction.id])) for each in self.wirings]
         self.reaches = {lane: tuple(self._reach(lane)) for lane in self.approaches}
 
     def _links(self, name: str) -> Iterator[tuple[Link, ...]]:
         for head in self._sumo.trafficlight.getControlledLinks(name):
             yield tuple(Link(lane=link[0], exit=link[1]) for link in head)
 
-    def _junction(self, name: str, yellow_s: float) -> Junction:
-        phases = self._sumo.trafficlight.getAllProgramLogics(name)[0].phases
-        greens: dict[str, float] = {}
-        for phase in phases:
-            if "y" not in phase.state and any(letter in "Gg" for letter in phase.state):
-                greens.setdefault(phase.state, phase.duration)
+    def _phases(self, name: str) -> list[Phase]:
+        runs = self._sumo.trafficlight.getProgram(name)
+        logics = self._sumo.trafficlight.getAllProgramLogics(name)
+        logic = next((each for each in logics if each.programID == runs), logics[0])
+        return [Phase(phase.state, phase.duration) for phase in logic.phases]
+
+    def _junction(self, wired: Wiring, served: Sequence[Phase]) -> Junction:
+        name = wired.junction.id
         heads = self._heads[name]
         lanes = {lane for links in heads for link in links for lane in (link.lane, link.exit)}
         return Junction(
             name=name,
             links=heads,
-            stages=tuple(Stage(state) for state in greens),
-            plan_s=tuple(greens.values()),
-            clearance_s=yellow_s,
+            stages=tuple(Stage(each.state) for each in served),
+            plan_s=tuple(each.seconds for each in served),
+            clearance_s=_clearance(wired),
             speed_mps=_of(self.speed_mps, lanes),
             length_m=_of(self.length_m, lanes),
             fed_by={link.exit: tuple(self._ahead(link.exit)) for links in heads for link in links},
@@ -93,3 +103,9 @@ class Network:
 
 def _of(values: Mapping[str, float], lanes: Iterable[str]) -> dict[str, float]:
     return {lane: values[lane] for lane in lanes if lane in values}
+
+
+def _clearance(wired: Wiring) -> float:
+    """Seconds between two stages; the amber where nothing conflicts."""
+    between = [each.seconds for each in wired.junction.matrix.intergreens]
+    return max(between or [group.amber for group in wired.junction.groups])

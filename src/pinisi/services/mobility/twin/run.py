@@ -2,6 +2,8 @@
 
 import msgspec
 
+from pinisi.services.mobility.twin.program import Rules
+
 SUMO = "1.28.0"
 EMISSION_MODEL = "HBEFA4 (SUMO default PC_petrol_Euro-4)"
 
@@ -26,7 +28,8 @@ class Run(msgspec.Struct, frozen=True):
     Attributes:
         scenario: a SUMO configuration file (`.sumocfg`).
         controller: FIXED keeps the network's own program; the others are of `engine.control`.
-        step_s, yellow_s: RESCO's decision step and yellow; Pinisi's controllers decide every second.
+        step_s: of RESCO's rules; Pinisi's controllers decide every second.
+        rules: of the safety layer, which all but FIXED go through.
         seconds: stop earlier than the configuration says.
     """
 
@@ -34,8 +37,8 @@ class Run(msgspec.Struct, frozen=True):
     controller: str
     seed: int = 1
     step_s: int = 10
-    yellow_s: float = 3.0
     seconds: float | None = None
+    rules: Rules = Rules()
     detectors: Detectors = Detectors()
     emissions: bool = False
 

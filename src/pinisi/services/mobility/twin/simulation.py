@@ -15,7 +15,7 @@ from pinisi.services.mobility.engine.control.cyclic import Cyclic
 from pinisi.services.mobility.engine.control.greedy import MaxPressure, MaxWave
 from pinisi.services.mobility.engine.control.junction import Controller, Junction
 from pinisi.services.mobility.twin.detectors import Cameras
-from pinisi.services.mobility.twin.heads import Heads
+from pinisi.services.mobility.twin.heads import Heads, Lamps
 from pinisi.services.mobility.twin.network import Network
 from pinisi.services.mobility.twin.run import Outcome, Run
 from pinisi.services.mobility.twin.trips import trips
@@ -77,12 +77,13 @@ def _longest_wait(sumo: Any) -> float:
 
 
 def _controlled(sumo: Any, run: Run) -> tuple[list[Heads], Cameras]:
-    network = Network(sumo, run.yellow_s, run.detectors.range_m)
+    network = Network(sumo, run.rules, run.detectors.range_m)
     cameras = Cameras(sumo, network, run.detectors, run.seed)
     if run.controller == "FIXED":
         return [], cameras
-    make = CONTROLLERS[run.controller]
-    return [Heads(sumo, each, make(each, run)) for each in network.junctions], cameras
+    make, now = CONTROLLERS[run.controller], sumo.simulation.getTime()
+    wired = zip(network.wirings, network.junctions, strict=True)
+    return [Heads(Lamps(sumo, wiring, now), make(junction, run)) for wiring, junction in wired], cameras
 
 
 def _outcome(written: Path, longest: float, changes: int, spent: list[float], emissions: bool) -> Outcome:
