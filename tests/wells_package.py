@@ -136,6 +136,21 @@ SERVICE = Service(
     ),
 )
 '''
+PAGES = """\
+from pinisi.runtime.view import Page
+
+PAGES = (
+    Page(id="pumps", title=Text("Pompa", "Pumps", "ポンプ"), component="wells-pumps"),
+    Page(id="owners", title=Text("Pemilik", "Owners", "所有者"), component="wells-owners", permission="records.read"),
+    Page(id="rain", title=Text("Hujan", "Rain", "雨"), component="wells-rain", needs=("WellOwners",)),
+    Page(id="state", title=Text("Sumur ini", "This well", "この井戸"), component="wells-state", type="WellState"),
+)
+
+"""
+WITH_PAGES = WELLS.replace("SERVICE = ", f"{PAGES}SERVICE = ").replace(
+    "records=RECORDS,", "records=RECORDS, views=PAGES,"
+)
+"""The same service with pages of its own, whose components no console knows."""
 LIVE = """\
 [[sources]]
 id = "gauges"

@@ -8,6 +8,8 @@ const BUSY: Screen = {
   incident: null,
   warning: "update:urn:pinisi:warning:1",
   list: "waste-banks",
+  service: "mobility/signals",
+  detail: "plan:2",
   value: "fact https://smartdatamodels.org/area ds",
   people: "sessions",
   why: "tile population",

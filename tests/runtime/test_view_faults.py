@@ -12,7 +12,7 @@ from pinisi.city.indicators import Flag
 from pinisi.city.text import Text
 from pinisi.runtime.manifest import Service
 from pinisi.runtime.services import Found, Registry
-from pinisi.runtime.view import Cell, Chart, Panel, Section, Tile, View, columns
+from pinisi.runtime.view import Cell, Chart, Page, Panel, Section, Tile, View, columns
 from pinisi.runtime.view_faults import BadView, check_views, view_faults
 
 WORDS = Text("kata", "words", "言葉")
@@ -22,6 +22,7 @@ TILE = Tile(id="gauges", title=WORDS, formula=COUNT)
 PANEL = Panel(type="Gauge", title=WORDS, attributes=("waterLevel",), charts=(Chart("waterLevel"),))
 MEAN = Cell(attribute="waterLevel", over="mean")
 SECTION = Section(id="month", title=WORDS, tiles=("gauges",), type="Gauge", columns=(MEAN,))
+PAGE = Page(id="wells", title=WORDS, component="wells-state", type="Gauge")
 replace: Callable[..., Any] = msgspec.structs.replace
 
 
@@ -30,7 +31,7 @@ def told(*views: View) -> list[str]:
 
 
 def test_sound_views_have_no_fault() -> None:
-    assert told(TILE, PANEL, SECTION) == []
+    assert told(TILE, PANEL, SECTION, PAGE) == []
 
 
 @pytest.mark.parametrize(
@@ -75,6 +76,16 @@ def test_sound_views_have_no_fault() -> None:
         ),
         (replace(SECTION, tiles=(), columns=(replace(MEAN, limit=3.0),)), "views[0].columns[0].limit: and over ="),
         (replace(SECTION, tiles=(), type="", columns=()), "views[0].type: is needed where there are no tiles"),
+        (replace(PAGE, title=Text("kata", "words", "")), "views[0].title.ja: is empty"),
+        (
+            replace(PAGE, component="Wells"),
+            "views[0].component: 'Wells' is no name of an element: small letters, with a",
+        ),
+        (replace(PAGE, component="../wells-state"), "views[0].component: '../wells-state' is no name of an element"),
+        (replace(PAGE, type="Tree"), "views[0].type: 'Tree' is not among the types of the service (Gauge)"),
+        (replace(PAGE, needs=("Gauge",)), "views[0].needs: goes only with a page that has no type"),
+        (replace(PAGE, type=None, needs=("Gauge", "Tree")), "views[0].needs[1]: 'Tree' is not among the types"),
+        (replace(PAGE, permission="wells.read"), "views[0].permission: 'wells.read' is not among"),
     ],
 )
 def test_a_fault_names_its_field_and_reason(view: View, fault: str) -> None:

@@ -1,5 +1,6 @@
 """Services bring layers as data; a city that uses their sources shows them, and has the last word."""
 
+import re
 import shutil
 import tomllib
 from importlib.resources import files
@@ -15,6 +16,7 @@ from pinisi.runtime.kinds import KINDS
 from pinisi.runtime.live_file import make_sources, read_live
 from pinisi.runtime.manifest import Service
 from pinisi.runtime.services import Registry, discover
+from pinisi.runtime.view import Page
 from pinisi.runtime.views import with_views
 
 CITIES = Path(__file__).parents[2] / "cities"
@@ -110,3 +112,10 @@ def test_the_commented_examples_of_makassar_are_sources_that_can_be_made(city: P
     live.write_text("\n".join(lines[:begin] + plain), encoding="utf-8")
     made = make_sources(read_live(city), REGISTRY, KINDS, load_profile(city))
     assert {each.id: each.failure for each in made[-2:]} == {"gauges": None, "gauge-files": None}
+
+
+def test_the_console_has_every_component_that_services_name_and_no_other() -> None:
+    text = (CITIES.parent / "frontend" / "src" / "views" / "components.ts").read_text(encoding="utf-8")
+    known = re.findall(r'^  "([a-z0-9-]+)": \(\) => import\(', text, re.MULTILINE)
+    named = {view.component for service in REGISTRY.services for view in service.views if isinstance(view, Page)}
+    assert sorted(known) == sorted(named)

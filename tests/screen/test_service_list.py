@@ -1,4 +1,5 @@
-"""The services on the data page: how each is doing, why one failed, its switch, and runs that are parked."""
+"""The services on the data page: how each is doing, why one failed, its switch, and runs that are parked; and the pages
+that they bring, also where this console lacks their part."""
 
 import re
 from collections.abc import Iterator
@@ -8,12 +9,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from wells_package import WELLS, city_with_gauges, install
+from wells_package import WITH_PAGES, city_with_gauges, install
 
 from .conftest import LOOKS, ROOT, WarRoom, Witness, open_console
 
 pytestmark = pytest.mark.screen
 DATA = "/?page=programme&list=data"
+MISSING = 'This console does not have the part "wells-pumps" yet.'
 BROKEN = "raise RuntimeError('no licence key')\n"
 
 
@@ -23,13 +25,14 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarRoom]:
     folder = tmp_path_factory.mktemp("serving")
     packages = folder / "packages"
     packages.mkdir()
-    install(packages, "wells", WELLS)
+    install(packages, "wells", WITH_PAGES)
     install(packages, "leaky", BROKEN)
     room = WarRoom(folder / "data", city_with_gauges(folder, ROOT / "cities" / "makassar"), packages)
     try:
         room.start()
         for dry in ("0", "1"):
             push(room, dry, 0.0)
+        push(room, "wet", 2.5)
         yield room
     finally:
         room.stop()
@@ -43,6 +46,40 @@ def push(room: WarRoom, id: str, level: float, at: str = "2026-11-20T05:00:00Z")
 
 def service(page: Page, name: str) -> Locator:
     return page.locator(f"service-list [data-service={name}]")
+
+
+def test_a_page_is_reached_from_the_index_and_by_search_and_has_an_address(page: Page, serving: WarRoom) -> None:
+    witness = Witness(page, serving.address)
+    open_console(page, serving, "/?lang=en&page=place")
+    page.locator("place-index").get_by_role("button", name="Pumps").click()
+    expect(page.get_by_role("heading", level=1, name="Pumps")).to_be_visible()
+    expect(page.locator("service-component")).to_contain_text(MISSING)
+    expect(page).to_have_url(re.compile(r"page=place&service=wells/pumps"))
+    faults = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]}).response["violations"]
+    assert faults == []
+    page.keyboard.press("Escape")
+    expect(page.locator("place-index")).to_be_visible()
+    page.keyboard.press("/")
+    page.keyboard.type("owne")
+    page.get_by_role("option", name="Owners").click()
+    expect(page.get_by_role("heading", level=1, name="Owners")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("heading", level=1, name="Owners")).to_be_visible()
+    assert witness.complaints == []
+
+
+def test_a_part_stands_on_the_page_of_its_things_before_the_facts(page: Page, serving: WarRoom) -> None:
+    open_console(page, serving, "/?lang=en&page=place&id=urn:ngsi-ld:WellState:wet")
+    part = page.locator("place-facts service-component")
+    expect(part).to_contain_text('This console does not have the part "wells-state" yet.')
+    expect(page.locator("place-facts value-view").first).to_be_visible()
+
+
+def test_an_address_of_a_page_that_is_not_there_says_so(page: Page, serving: WarRoom) -> None:
+    open_console(page, serving, "/?lang=en&page=place&service=wells/rain")
+    expect(page.get_by_role("alert")).to_have_text(
+        "This city has no such page, its service is switched off, or you may not see it."
+    )
 
 
 def test_each_service_says_how_it_is_doing_and_a_failed_one_why(page: Page, serving: WarRoom) -> None:

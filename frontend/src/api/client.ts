@@ -3,6 +3,7 @@ import type { Alike } from "./incident-types";
 import type { LineageNode } from "./lineage-types";
 import type { Moment } from "./moment";
 import type { LiveSource, LiveSources } from "./source-types";
+import { Problem } from "./problem";
 import { ofTenant } from "./tenant";
 import type { Entered, EntryFault, EntryForm } from "./entry";
 import type { Recording, Replay, ReplayAct, ReplayWish } from "./replay-types";
@@ -28,29 +29,22 @@ import type {
   Timeline,
 } from "./types";
 
+export { Problem } from "./problem";
+
 const ROOT = "/pinisi/v1";
 
-/** An RFC 7807 problem document. `status` 0: the server did not answer. */
-export class Problem extends Error {
-  constructor(
-    readonly status: number,
-    readonly title: string,
-    readonly detail: string,
-    /** What is wrong, by field, with something that was typed. */
-    readonly errors: readonly EntryFault[] = [],
-    /** Why a command was refused. */
-    readonly reasons: readonly Text[] = [],
-  ) {
-    super(detail || title);
-  }
+export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
+  const answer = await answerOf(path, init);
+  return (answer.status === 204 ? undefined : await answer.json()) as T;
 }
 
-export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
+/** The answer as it came, where it went well. */
+export async function answerOf(path: string, init: RequestInit = {}): Promise<Response> {
   const answer = await fetch(ofTenant(`${ROOT}/${path}`), { credentials: "same-origin", ...init }).catch((cause: unknown) => {
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
     throw new Problem(0, "", "");
   });
-  if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
+  if (answer.ok) return answer;
   const problem = (await answer.json().catch(() => ({}))) as ProblemDocument;
   const reasons = problem.command?.reasons;
   throw new Problem(answer.status, problem.title ?? answer.statusText, problem.detail ?? "", problem.errors, reasons);

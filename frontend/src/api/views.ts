@@ -1,4 +1,4 @@
-/** What services show: their tiles as numbers, sections of the report of a period, panels of places. */
+/** What services show: their tiles as numbers, sections of the report of a period, panels of places, pages of their own. */
 import { ask } from "./client";
 import type { LineageNode } from "./lineage-types";
 import type { Moment } from "./moment";
@@ -8,6 +8,12 @@ export interface Declared {
   id: string;
   service: string;
   title: Text;
+}
+
+/** A component that a service brings: of things of a type, else a page of its own. */
+export interface ServicePage extends Declared {
+  component: string;
+  type: string | null;
 }
 
 export interface Section {
@@ -46,6 +52,7 @@ const path = (id: string) => `sections/${encodeURIComponent(id)}`;
 
 export const views = {
   sections: () => ask<{ sections: Declared[] }>("views").then((answer) => answer.sections),
+  pages: () => ask<{ pages: ServicePage[] }>("views").then((answer) => answer.pages),
   tiles: (moment: Moment | null) => ask<{ tiles: Tile[] }>(`tiles?${query({}, moment)}`).then((answer) => answer.tiles),
   section: (id: string, period: string | null, moment: Moment | null) => ask<Section>(`${path(id)}?${query({ period }, moment)}`),
   whyCell: (id: string, period: string, entity: string, column: number, moment: Moment | null) =>

@@ -52,8 +52,8 @@ export class PinisiConsole extends View {
   protected override render() {
     if (store.phase === "signed-out") return html`<sign-in></sign-in>`;
     if (store.phase === "failed") return html`<start-failed></start-failed>`;
-    const { panel, sheet, page, at, why, people, warning } = screenState.state;
-    const usual = page === "programme" || (page === "events" && warning && warning !== LIST && warning !== RECEIVED) ? { "--panel": "min(48rem, 62vw)" } : {};
+    const { panel, sheet, page, at, why, people } = screenState.state;
+    const usual = this.broad() ? { "--panel": "min(48rem, 62vw)" } : {};
     const width = panel === null ? usual : { "--panel": `${panel}rem` };
     return html`
       <exercise-bar></exercise-bar>
@@ -76,6 +76,13 @@ export class PinisiConsole extends View {
     `;
   }
 
+  /** Whether what is open needs more room than a list beside the map. */
+  private broad(): boolean {
+    const { page, warning, service, id } = screenState.state;
+    if (page === "place") return service !== null && id === null;
+    return page === "programme" || (page === "events" && warning !== null && warning !== LIST && warning !== RECEIVED);
+  }
+
   private skip(): void {
     this.renderRoot.querySelector<HTMLElement>("side-panel")?.focus();
   }
@@ -93,13 +100,14 @@ export class PinisiConsole extends View {
 
   /** Escape steps out of the innermost thing that is open. */
   private back(): void {
-    const { value, incident, warning, id, list, sheet } = screenState.state;
+    const { value, incident, warning, id, list, service, sheet } = screenState.state;
     if (this.keysShown) this.keysShown = false;
     else if (value) screenState.adjust({ value: null });
     else if (sheet) screenState.adjust({ sheet: false });
     else if (warning) screenState.go({ warning: incident || warning === LIST ? null : LIST });
     else if (incident) screenState.go({ incident: null });
-    else if (id) screenState.go({ id: null });
+    else if (id) screenState.go({ id: null, detail: null });
     else if (list) screenState.go({ list: null });
+    else if (service) screenState.go({ service: null, detail: null });
   }
 }

@@ -10,7 +10,7 @@ import { screenState } from "../screen/screen";
 import { controls } from "../theme/controls";
 import { icon } from "./icons";
 import { keepRecent, readRecent } from "./recent";
-import { commandEntries, type Entry, matching, pageEntries } from "./search-entries";
+import { commandEntries, type Entry, matching, pageEntries, servicePageEntries } from "./search-entries";
 import { searchStyles } from "./search-styles";
 import { View } from "./view";
 
@@ -102,7 +102,7 @@ export class SearchBox extends View {
   private entries(): Entry[] {
     const { words } = this;
     if (!this.wanted.trim()) return [...this.recent(), ...pageEntries(words)];
-    const pages = matching(pageEntries(words), this.wanted);
+    const pages = matching([...pageEntries(words), ...servicePageEntries()], this.wanted);
     return [...this.finder.found.map((found) => this.place(found)), ...pages, ...matching(commandEntries(words), this.wanted)];
   }
 

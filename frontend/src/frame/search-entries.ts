@@ -1,4 +1,6 @@
 /** What the search box offers besides places: pages and commands, found by any part of their name. */
+import { pick } from "../format/format";
+import { addressOf, servicePages } from "../live/service-pages";
 import type { Catalogue } from "../strings/catalogue";
 import { LANGUAGE_NAMES } from "../strings/catalogue";
 import { PAGES } from "../screen/address";
@@ -22,6 +24,18 @@ export function pageEntries(words: Catalogue): Entry[] {
     detail: String(index + 1),
     icon: page,
     run: () => screenState.open(page),
+  }));
+}
+
+/** The pages that services bring. */
+export function servicePageEntries(): Entry[] {
+  return servicePages.own.map((page) => ({
+    key: `service ${addressOf(page)}`,
+    group: "pages",
+    name: pick(page.title, screenState.language),
+    detail: "",
+    icon: "place",
+    run: () => screenState.openService(addressOf(page)),
   }));
 }
 

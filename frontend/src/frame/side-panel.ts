@@ -103,8 +103,8 @@ export class SidePanel extends View {
 
   /** Another page or place begins at its top. */
   private beginAtTop(): void {
-    const { page, id, list, incident, warning } = screenState.state;
-    const key = [page, id, list, incident, warning].join(" ");
+    const { page, id, list, service, incident, warning } = screenState.state;
+    const key = [page, id, list, service, incident, warning].join(" ");
     if (key === this.scrolledFor) return;
     this.scrolledFor = key;
     this.renderRoot.querySelector(".page")?.scrollTo(0, 0);

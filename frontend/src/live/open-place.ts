@@ -3,6 +3,7 @@ import { api, Problem } from "../api/client";
 import { momentKey } from "../api/moment";
 import type { Place, Value } from "../api/types";
 import { screenState } from "../screen/screen";
+import { givenValue } from "./given-values";
 import { programmeValue } from "./programme";
 import { reportValue } from "./report";
 import { serviceTiles } from "./service-tiles";
@@ -75,6 +76,7 @@ function tileAt(address: string): Value | null {
 export function valueAt(address: string): Value | null {
   const [kind] = address.split(" ");
   if (kind === "tile") return tileAt(address);
+  if (kind === "of") return givenValue(address);
   if (kind === "cell" || kind === "report") return reportValue(address);
   if (kind === "indicator" || kind === "decided" || kind === "system") return programmeValue(address);
   return openPlace.place?.facts.find((fact) => factAddress(fact) === address) ?? null;

@@ -8,6 +8,7 @@ import { icon } from "../frame/icons";
 import { View } from "../frame/view";
 import { moveFocus, typing } from "../lists/list-keys";
 import { factAddress, openPlace } from "../live/open-place";
+import { servicePages } from "../live/service-pages";
 import { store } from "../live/store";
 import { screenState } from "../screen/screen";
 import { ailingWords } from "../sources/ailing";
@@ -111,7 +112,7 @@ export class PlaceFacts extends View {
           ? html`<button class="button show" @click=${() => screenState.showOnMap(place.id)}>${words.showOnMap}</button>`
           : nothing}
       </div>
-      ${this.charts(place)} ${this.courses(place)} ${this.commands(place)}
+      ${this.components(place)} ${this.charts(place)} ${this.courses(place)} ${this.commands(place)}
       <div class="section-head">
         <h2>${place.panel ? this.text(place.panel.title) : words.facts}</h2>
         ${place.editable.length
@@ -152,12 +153,13 @@ export class PlaceFacts extends View {
   }
 
   private backWord(): string {
-    const layer = store.city?.layers.find(({ id }) => id === screenState.state.list);
-    return layer ? this.text(layer.title) : this.words.pages.place;
+    const { list, service } = screenState.state;
+    const from = store.city?.layers.find(({ id }) => id === list) ?? servicePages.at(service);
+    return from ? this.text(from.title) : this.words.pages.place;
   }
 
   private back(): void {
-    screenState.go({ id: null, value: null });
+    screenState.go({ id: null, detail: null, value: null });
   }
 
   private inside(place: Place) {
@@ -187,6 +189,14 @@ export class PlaceFacts extends View {
 
   private fact(fact: Value) {
     return html`<value-view look="row" .value=${fact} .address=${factAddress(fact)}></value-view>`;
+  }
+
+  /** What services bring of their own for things of its type. */
+  private components({ id, type }: Place) {
+    const pages = servicePages.of(type);
+    if (pages.length === 0) return nothing;
+    void import("../views/service-component");
+    return pages.map((page) => keyed(`${id} ${page.id}`, html`<service-component .page=${page} .entity=${id}></service-component>`));
   }
 
   private charts(place: Place) {

@@ -5,6 +5,7 @@ import type { Area } from "../api/types";
 import { icon } from "../frame/icons";
 import { View } from "../frame/view";
 import { moveFocus, typing } from "../lists/list-keys";
+import { addressOf, servicePages } from "../live/service-pages";
 import { store } from "../live/store";
 import "../map/symbol-key";
 import { screenState } from "../screen/screen";
@@ -76,6 +77,7 @@ export class PlaceIndex extends View {
             </li>`,
           )}
         </ul>
+        ${this.services()}
         <div class="section-head"><h2>${words.areas}</h2></div>
         ${city
           ? html`<button class="row" data-move @click=${() => screenState.openPlace(city.id)}>
@@ -87,6 +89,21 @@ export class PlaceIndex extends View {
         </ul>
       </div>
     `;
+  }
+
+  private services() {
+    const pages = servicePages.own;
+    if (pages.length === 0) return nothing;
+    return html`<div class="section-head"><h2>${this.words.views.pages}</h2></div>
+      <ul>
+        ${pages.map(
+          (page) => html`<li>
+            <button class="row" data-move @click=${() => screenState.openService(addressOf(page))}>
+              <span class="main">${this.text(page.title)}</span>
+            </button>
+          </li>`,
+        )}
+      </ul>`;
   }
 
   private district(district: Area) {

@@ -17,10 +17,16 @@ export class PlacePage extends View {
   ];
 
   protected override render() {
-    const { id, list } = screenState.state;
+    const { id, list, service } = screenState.state;
     if (id) return html`<place-facts></place-facts>`;
     if (list === "areas") return html`<area-table></area-table>`;
     if (list) return html`<layer-list .layer=${list}></layer-list>`;
+    if (service) return this.ofService(service);
     return html`<place-index></place-index>`;
+  }
+
+  private ofService(service: string) {
+    void import("../views/service-page");
+    return html`<service-page .address=${service}></service-page>`;
   }
 }

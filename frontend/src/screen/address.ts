@@ -28,6 +28,10 @@ export interface Screen {
   warning: string | null;
   /** Layer whose list is open on Place. */
   list: string | null;
+  /** Page of a service that is open on Place: `mobility/signals`. */
+  service: string | null;
+  /** What such a page, or a service's part of a place's page, keeps in the address of its own. */
+  detail: string | null;
   /** Value whose drawer is open: `entity attribute`, or `tile id`. */
   value: string | null;
   /** Value of which it is asked why it is what it is: named as `value` is. */
@@ -67,6 +71,8 @@ export const START: Screen = {
   incident: null,
   warning: null,
   list: null,
+  service: null,
+  detail: null,
   value: null,
   why: null,
   people: null,
@@ -118,6 +124,8 @@ export function parseAddress(search: string): Screen {
     incident: query.get("incident"),
     warning: query.get("warning"),
     list: query.get("list"),
+    service: query.get("service"),
+    detail: query.get("detail"),
     value: query.get("value"),
     why: query.get("why"),
     people: query.get("people"),
@@ -152,6 +160,8 @@ export function formatAddress(screen: Screen): string {
     ["incident", screen.incident],
     ["warning", screen.warning],
     ["list", screen.list],
+    ["service", screen.service],
+    ["detail", screen.detail],
     ["value", screen.value],
     ["why", screen.why],
     ["people", screen.people],

@@ -57,20 +57,25 @@ class ScreenState extends EventTarget {
   }
 
   open(page: Page): void {
-    this.go({ page, id: null, incident: null, warning: null, list: null, value: null, sheet: false });
+    this.go({ page, id: null, incident: null, warning: null, list: null, service: null, detail: null, value: null, sheet: false });
   }
 
   openPlace(id: string): void {
-    this.go({ page: "place", id, incident: null, warning: null, value: null, sheet: false });
+    this.go({ page: "place", id, incident: null, warning: null, detail: null, value: null, sheet: false });
+  }
+
+  /** Opens a page of a service; `detail`: what is open of it. */
+  openService(service: string, detail: string | null = null): void {
+    this.go({ page: "place", service, detail, id: null, incident: null, warning: null, list: null, value: null, sheet: false });
   }
 
   openIncident(incident: string): void {
-    this.go({ page: "events", incident, id: null, warning: null, list: null, value: null, sheet: false });
+    this.go({ page: "events", incident, id: null, warning: null, list: null, service: null, detail: null, value: null, sheet: false });
   }
 
   /** Opens a part of the warnings; an incident that is open stays behind it. */
   openWarning(warning: string): void {
-    this.go({ page: "events", warning, id: null, list: null, value: null, sheet: false });
+    this.go({ page: "events", warning, id: null, list: null, service: null, detail: null, value: null, sheet: false });
   }
 
   /** Marks an entity on the map and brings it into view, without leaving the page. */

@@ -13,4 +13,11 @@ export const views: Catalogue["views"] = {
   fewValues: (n) => `${n === "1" ? "1 value" : `${n} values`} in this time: not enough for a chart.`,
   range: (n, least, most) => `${n} values, between ${least} and ${most}`,
   numbers: "Numbers of this service",
+  pages: "Pages of services",
+  unknownPart: (name: string) => `This console does not have the part "${name}" yet. Reload the page; if that does not help, the console needs an update.`,
+  partFailed: "This part could not be loaded.",
+  again: "Try again",
+  noPage: "This city has no such page, its service is switched off, or you may not see it.",
+  presentOnly: "This part shows the present, not the moment that you are looking at.",
+  stale: (when: string) => `As read at ${when}; it could not be read since.`,
 };

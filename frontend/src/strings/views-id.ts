@@ -11,4 +11,11 @@ export const views = {
   fewValues: (n: string) => `${n} nilai dalam waktu ini: belum cukup untuk grafik.`,
   range: (n: string, least: string, most: string) => `${n} nilai, antara ${least} dan ${most}`,
   numbers: "Angka layanan ini",
+  pages: "Halaman layanan",
+  unknownPart: (name: string) => `Bagian "${name}" belum ada di konsol ini. Muat ulang halaman; bila tetap begini, konsol perlu diperbarui.`,
+  partFailed: "Bagian ini tidak dapat dimuat.",
+  again: "Coba lagi",
+  noPage: "Halaman ini tidak ada di kota ini, layanannya dihentikan, atau Anda tidak berhak melihatnya.",
+  presentOnly: "Bagian ini menunjukkan keadaan sekarang, bukan saat yang sedang Anda lihat.",
+  stale: (when: string) => `Bacaan pukul ${when}; setelah itu tidak dapat dibaca lagi.`,
 };

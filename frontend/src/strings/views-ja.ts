@@ -13,4 +13,11 @@ export const views: Catalogue["views"] = {
   fewValues: (n) => `この間の値は ${n} 個で、グラフにするには足りない。`,
   range: (n, least, most) => `${n} 個の値、${least} から ${most} まで`,
   numbers: "このサービスの数値",
+  pages: "サービスの画面",
+  unknownPart: (name: string) => `このコンソールには「${name}」の部品がまだありません。ページを再読み込みしてください。それでも表示されない場合は、コンソールの更新が必要です。`,
+  partFailed: "この部分を読み込めませんでした。",
+  again: "もう一度試す",
+  noPage: "この都市にはこの画面がないか、サービスが停止しているか、閲覧する権限がありません。",
+  presentOnly: "この部分は、表示中の過去の時点ではなく、現在の状態を示しています。",
+  stale: (when: string) => `${when}に読み取った内容です。その後は読み取れていません。`,
 };

@@ -109,7 +109,7 @@ export class WhyDialog extends View {
   private isThere(): boolean {
     const [kind = ""] = this.address.split(" ");
     if (kind === "tile" || kind === "indicator") return true;
-    if (kind === "cell" || kind === "report") return valueAt(this.address) !== null;
+    if (kind === "cell" || kind === "report" || kind === "of") return valueAt(this.address) !== null;
     if (kind === "decided" || kind === "system") return programme.standings !== null || programme.problem !== null;
     return openPlace.place !== null || openPlace.problem !== null;
   }

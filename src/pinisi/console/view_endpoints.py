@@ -1,6 +1,6 @@
 """What services show, over HTTP: their declared views, their tiles as numbers, sections of the report of a period."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +16,8 @@ from pinisi.console.sections import Span, at_the_end, shown_section, span_of, ta
 from pinisi.console.town import Town
 from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.problems import ResourceNotFound
-from pinisi.runtime.view import Panel, Section, Tile
-from pinisi.runtime.views import sections_of
+from pinisi.runtime.view import Page, Panel, Section, Tile
+from pinisi.runtime.views import pages_of, sections_of
 from pinisi.vocabulary.instant import SECOND, format_instant
 
 FORMATS = ("json", "csv")
@@ -37,7 +37,26 @@ async def list_views(house: House, call: Call) -> Reply:
             elif isinstance(view, Panel):
                 panels.append(_panel(service.name, view))
     sections = [_section(service.name, each) for service, each in sections_of(town.profile, house.registry)]
-    return json_reply({"tiles": tiles, "panels": panels, "sections": sections})
+    pages = [_page(house, service, page) for service, page in _pages(house, town, call)]
+    return json_reply({"tiles": tiles, "panels": panels, "sections": sections, "pages": pages})
+
+
+def _pages(house: House, town: Town, call: Call) -> Iterator[tuple[str, Page]]:
+    """The pages of services that run here, of those that the reader may see."""
+    for service, page in pages_of(town.profile, house.registry):
+        room = town.rooms.rooms.get(service.name)
+        if room is not None and room.state == "running" and page.permission in call.principal.permissions:
+            yield service.name, page
+
+
+def _page(house: House, service: str, page: Page) -> dict[str, Any]:
+    return {
+        "id": page.id,
+        "service": service,
+        "title": page.title,
+        "component": page.component,
+        "type": None if page.type is None else house.pinisi_table.expand_term(page.type),
+    }
 
 
 def _tile(service: str, tile: Tile, now: bool) -> dict[str, Any]:
@@ -149,7 +168,7 @@ VIEW_ROUTES: tuple[Route, ...] = (
         path=_PINISI + "/views",
         permission="console.read",
         endpoint=list_views,
-        summary="What services show here, as data: tiles, panels, report sections",
+        summary="What services show here, as data: tiles, panels, report sections, pages",
     ),
     Route(
         method="GET",

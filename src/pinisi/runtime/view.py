@@ -1,4 +1,4 @@
-"""What a service shows, as data: layers of map and list, tiles, panels, report sections. The console draws them all.
+"""What a service shows, as data: layers of map and list, tiles, panels, report sections, pages of its own components.
 
 A service declares them in the room `views.py` of its package; docs/reference/views.md is their page.
 """
@@ -90,7 +90,23 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
     columns: tuple[Cell, ...] = ()
 
 
-View = Layer | Tile | Panel | Section
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """A component of the console that belongs to the service; `component` is its name in `views/components.ts`.
+
+    With a `type` it stands on the page of an entity of that type, before the facts. Without one it is a page of its
+    own, at `/?page=place&service=SERVICE/ID`; `needs` are the types of which one at least has to be written in a city
+    that shows it. Only a reader who holds `permission` sees it.
+    """
+
+    id: str
+    title: Text
+    component: str
+    type: str | None = None
+    needs: tuple[str, ...] = ()
+    permission: str = "console.read"
+
+
+View = Layer | Tile | Panel | Section | Page
 
 
 def columns(*keys: str, words: ServiceWords | None = None, **units: str | Text) -> tuple[Column, ...]:

@@ -1,17 +1,21 @@
 """What cannot be drawn of a service's views, found when it starts: each with the field and the reason."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 
 from pinisi.city.formula import Formula, faults_of
 from pinisi.city.indicators import PLACES
 from pinisi.city.profile import HUES, MOST_CLASSES, Layer
 from pinisi.city.text import LANGUAGES, Text, strange_place
-from pinisi.runtime.view import Cell, Panel, Section, Tile, View
+from pinisi.people.roles import PERMISSIONS
+from pinisi.runtime.view import Cell, Page, Panel, Section, Tile, View
 
 LONGEST_ID = 60
 MOST_HOURS = 24 * 366.0
 MOST_COLUMNS = 8
 MOST_SECTION_TILES = 7
+_COMPONENT = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")
+"""How a custom element is called (HTML, 4.13.3): in small letters, with a dash."""
 Fault = tuple[str, str]
 """Field and reason."""
 
@@ -52,6 +56,8 @@ def view_faults(types: Collection[str], views: Sequence[View]) -> Iterator[Fault
                 yield from _panel(at, view, types)
             case Section():
                 yield from _section(at, view, types, tiles)
+            case Page():
+                yield from _page(at, view, types)
 
 
 def _words(field: str, text: Text | None) -> Iterator[Fault]:
@@ -127,6 +133,19 @@ def _section(at: str, section: Section, types: Collection[str], tiles: Collectio
         yield at + "columns", f"has {len(section.columns)} entries; {MOST_COLUMNS} is the most"
     for number, cell in enumerate(section.columns):
         yield from _cell(f"{at}columns[{number}].", cell)
+
+
+def _page(at: str, page: Page, types: Collection[str]) -> Iterator[Fault]:
+    if _COMPONENT.fullmatch(page.component) is None:
+        yield at + "component", f"{page.component[:80]!r} is no name of an element: small letters, with a dash"
+    if page.type is not None:
+        yield from _declared(at + "type", page.type, types)
+        if page.needs:
+            yield at + "needs", "goes only with a page that has no type"
+    for number, type in enumerate(page.needs):
+        yield from _declared(f"{at}needs[{number}]", type, types)
+    if page.permission not in PERMISSIONS:
+        yield at + "permission", f"{page.permission!r} is not among {', '.join(PERMISSIONS)}"
 
 
 def _cell(at: str, cell: Cell) -> Iterator[Fault]:

@@ -18,7 +18,7 @@ from pinisi.runtime.manifest import Service
 from pinisi.runtime.mapping.mapping import load_mapping_file
 from pinisi.runtime.services import Registry
 from pinisi.runtime.source import SourceKind
-from pinisi.runtime.view import Panel, Section, Tile
+from pinisi.runtime.view import Page, Panel, Section, Tile
 
 UNITS = Layer(
     id="units",
@@ -92,6 +92,18 @@ def sections_of(profile: Profile, registry: Registry) -> list[tuple[Service, Sec
         and section.id not in profile.city.without
         and tiles.issuperset(section.tiles)
         and (not section.type or section.type in profile.written)
+    ]
+
+
+def pages_of(profile: Profile, registry: Registry) -> list[tuple[Service, Page]]:
+    """The pages of services that this city has the entities for, and has not left out."""
+    return [
+        (service, page)
+        for service in registry.services
+        for page in registry.views(service)
+        if isinstance(page, Page)
+        and page.id not in profile.city.without
+        and (not page.needs or not profile.written.isdisjoint(page.needs))
     ]
 
 

@@ -9,7 +9,7 @@ from pinisi.city.formula import Formula
 from pinisi.city.indicators import indicator_value
 from pinisi.city.profile import Layer
 from pinisi.runtime.manifest import Service
-from pinisi.runtime.view import Panel, Section, Tile, View
+from pinisi.runtime.view import Page, Panel, Section, Tile, View
 from pinisi.runtime.view_faults import view_faults
 from pinisi.testing.models_text import models_text
 from pinisi.vocabulary.instant import Instant
@@ -55,6 +55,8 @@ def _attributes(view: View) -> Iterator[str]:
         case Section():
             yield from (cell.attribute for cell in view.columns)
             yield from view.where
+        case Page():
+            return
 
 
 def _read(formula: Formula) -> Iterator[str]:

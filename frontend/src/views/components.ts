@@ -1,0 +1,3 @@
+/** The components that services bring, by the name that their `Page` gives: each is loaded when it is shown first. */
+
+export const COMPONENTS: Readonly<Record<string, () => Promise<unknown>>> = {};
