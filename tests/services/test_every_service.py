@@ -97,6 +97,29 @@ ROADS = (
 )
 
 
+def flooded_road() -> tuple[dict[str, Any], ...]:
+    """A road that runs through a neighbourhood under a metre of water, and the rule of the city."""
+    said = {"observedAt": "2026-11-20T11:00:00Z", "method": {"type": "Property", "value": "reported"}}
+    ring = [[119.40, -5.15], [119.41, -5.15], [119.41, -5.14], [119.40, -5.14], [119.40, -5.15]]
+    line = [[119.39, -5.145], [119.405, -5.145], [119.42, -5.144]]
+    water, road = standing("FloodArea", SQUARE), standing("RoadSegment", SQUARE, name="Jalan Pettarani")
+    water["location"] = {"type": "GeoProperty", "value": {"type": "Polygon", "coordinates": [ring]}}
+    road["location"] = {"type": "GeoProperty", "value": {"type": "LineString", "coordinates": line}}
+    rule = standing("FloodedRoadRule", SQUARE)
+    rule["carDepthLimit"] = {"type": "Property", "value": 25, "unitCode": "CMT"}
+    water["floodState"] = {"type": "Property", "value": 3, **said}
+    return road, rule, water
+
+
+def closed_road() -> tuple[dict[str, Any], ...]:
+    """A road, and a closure that names it."""
+    road, *_ = flooded_road()
+    closure = standing("RoadClosure", SQUARE, reason="A tree fell", closureCause="tree")
+    del closure["location"]
+    closure["refRoadSegment"] = {"type": "Relationship", "object": road["id"]}
+    return road, closure
+
+
 def junction_plan() -> dict[str, Any]:
     """What is asked of the timing sheet: two roads that cross, one stage each."""
     cars = {"motorcycle": 700, "light": 200, "heavy": 10, "unmotorised": 2}
@@ -129,6 +152,9 @@ SERVICES = {
         trials=(
             Trial(reaction="road-times-of-units", story=ROADS, now=NOW),
             Trial(reaction="road-times-at-once", story=ROADS, now=NOW),
+            Trial(reaction="flooded-roads", story=flooded_road(), now=NOW),
+            Trial(reaction="road-closure", story=closed_road(), now=NOW),
+            Trial(reaction="closed-roads", story=closed_road(), now=NOW),
             Trial(reaction="road-usual", story=story(60, END), spoilt=story(9, END), now=NOW),
             Trial(reaction="road-state", story=(traffic("free", END), observed(END), observed(END, 12.5)), now=NOW),
             Trial(

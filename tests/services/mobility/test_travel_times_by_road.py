@@ -9,7 +9,8 @@ from roads_at_hand import AT_SEA, HARBOUR, HELSINKI, STATION, served
 
 from pinisi.runtime.known import Document, Inputs, Known, known_from
 from pinisi.services.mobility.models.roads import NO_WAY
-from pinisi.services.mobility.road_reactions import in_force, react_times
+from pinisi.services.mobility.road_closures import in_force
+from pinisi.services.mobility.road_reactions import react_times
 from pinisi.services.mobility.routing.answers import LonLat
 from pinisi.services.mobility.routing.closures import NotUsable, closed_by
 from pinisi.services.mobility.routing.router import Router

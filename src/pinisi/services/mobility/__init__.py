@@ -33,11 +33,12 @@ SERVICE = Service(
         "TrafficDetector",
         *transit.TYPES,
     ),
-    views=(*VIEWS, *TRAFFIC_VIEWS, *CONTROLLER_VIEWS),
+    views=(*VIEWS, *TRAFFIC_VIEWS, *CONTROLLER_VIEWS, *roads_brought.VIEWS),
     passing=roads_brought.PASSING,
     sources=(*roads_brought.SOURCES, TURNING_COUNTS, CONTROLLERS, GTFS),
     reactions=(*roads_brought.REACTIONS, *CONGESTION_REACTIONS, *FORECAST_REACTIONS),
     jobs=(PLAN_JOB,),
+    actions=(*roads_brought.ACTIONS,),
     endpoints=(SHEET,),
     words=WORDS,
 )

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from pinisi.runtime.known import Document, Inputs, Known
+from pinisi.runtime.known import Document, Inputs
 from pinisi.runtime.reaction import WHOLE_CITY, Others, Reaction, Wake, Writes
 from pinisi.runtime.strings import texts_of
 from pinisi.services.mobility.models.roads import CLOSURE, GRAPH, TIMES, times_entity
-from pinisi.vocabulary.instant import MINUTE, Instant, NotAnInstant, format_instant, parse_instant
+from pinisi.services.mobility.road_closures import closed_ground, holding
+from pinisi.vocabulary.instant import MINUTE, format_instant
 
 TEXTS = texts_of("pinisi.services.mobility")
 MOST_ZONES = 120
@@ -20,6 +21,8 @@ SEEN_WITHIN = 10 * MINUTE
 """A unit that was last seen earlier is counted from its base, as dispatch does."""
 UNDER_WAY = frozenset({"unacknowledged", "acknowledged", "returned", "open", "triaged", "dispatched", "onScene"})
 UNIT, INCIDENT = "Unit", "Incident"
+MOST_CLOSURES = 5_000
+"""The newest that are kept to."""
 DECIMALS = 6
 LonLat = tuple[float, float]
 
@@ -39,8 +42,7 @@ def react_times(inputs: Inputs) -> Sequence[Document]:
     if found is None or not places:
         return []
     graph, router = found
-    closures = [each for each in inputs.others(CLOSURE) if in_force(each, inputs.now)]
-    closed = {each.id: _closed(each) for each in closures}
+    closed = {each.id: closed_ground(each) for each in holding(inputs.others(CLOSURE), inputs.now, "car")}
     near = dict(zip(places, router.near_roads(list(places)), strict=True))
     zones = [place for place in places if near[place]][:MOST_ZONES]
     if not zones:
@@ -51,12 +53,6 @@ def react_times(inputs: Inputs) -> Sequence[Document]:
     kept = sum(each is not None for each in closed.values())
     at = format_instant(inputs.now)
     return [times_entity(zones, matrix.seconds, graph=graph.id, closures=kept, left_out=left_out, at=at)]
-
-
-def in_force(closure: Known, now: Instant) -> bool:
-    """What cannot be read sets no limit: a road that somebody closed stays closed."""
-    begins, ends = (_moment(closure.value(name)) for name in ("validFrom", "validTo"))
-    return (begins is None or begins <= now) and (ends is None or now < ends)
 
 
 def _places(inputs: Inputs) -> dict[LonLat, str]:
@@ -92,30 +88,11 @@ def _points(grounds: Iterable[Any]) -> Iterator[LonLat]:
                 continue
 
 
-def _closed(closure: Known) -> Any:
-    """What it closes; None where its ground cannot be used."""
-    from pinisi.services.mobility.routing.closures import NotUsable, closed_by
-
-    ground = closure.value("location")
-    try:
-        return closed_by(ground) if isinstance(ground, dict) else None  # pyright: ignore[reportUnknownArgumentType]
-    except NotUsable:
-        return None
-
-
-def _moment(value: Any) -> Instant | None:
-    text = value.get("@value") if isinstance(value, dict) else value  # pyright: ignore[reportUnknownVariableType]
-    try:
-        return parse_instant(text) if isinstance(text, str) else None
-    except NotAnInstant:
-        return None
-
-
 _INPUTS = (
     Others(type=GRAPH, most=20),
     Others(type=UNIT, most=2_000),
     Others(type=INCIDENT, most=300, newest=True),
-    Others(type=CLOSURE, most=1_000, newest=True),
+    Others(type=CLOSURE, most=MOST_CLOSURES, newest=True),
 )
 _times = partial(
     Reaction,

@@ -1,9 +1,14 @@
 """What roads and routes bring to the service: read by its manifest."""
 
+from pinisi.services.mobility.flooded_road_reactions import FLOODED_ROADS
 from pinisi.services.mobility.models.roads import PASSING, TYPES
-from pinisi.services.mobility.road_reactions import REACTIONS
+from pinisi.services.mobility.road_closing import ACTIONS
+from pinisi.services.mobility.road_closure_reactions import CLOSURE_REACTIONS
+from pinisi.services.mobility.road_reactions import REACTIONS as TIMES_REACTIONS
 from pinisi.services.mobility.road_source import ROAD_GRAPH
+from pinisi.services.mobility.road_views import ROAD_VIEWS as VIEWS
 
 SOURCES = (ROAD_GRAPH,)
+REACTIONS = (*TIMES_REACTIONS, FLOODED_ROADS, *CLOSURE_REACTIONS)
 
-__all__ = ["PASSING", "REACTIONS", "SOURCES", "TYPES"]
+__all__ = ["ACTIONS", "PASSING", "REACTIONS", "SOURCES", "TYPES", "VIEWS"]

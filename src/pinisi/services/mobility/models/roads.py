@@ -6,8 +6,19 @@ that the same digest gives the same answers. `builtFrom`: the file. `junctionCou
 `validFrom`: when the extract was true, where it says.
 
 `RoadClosure`: what cannot be driven, by whoever knows it. `location`: of a line each piece, from crossing to crossing,
-in both directions; of a point the nearest road within 25 m; of an area all that touches it. `validFrom`, `validTo`:
-when it is closed, without end where nothing is said; `reason`: why, in words. It ends by itself at `expiresAt`.
+in both directions; of a point the nearest road within 25 m; of an area all that touches it. `refRoadSegment`: the road
+that it is of, whose line it takes where it has none of its own. `validFrom`, `validTo`: when it is closed, without end
+where nothing is said; `reason`: why, in words; `closureCause`: `accident`, `works`, `event`, `flood`, `tree`, `danger`,
+`other`; `saidBy`: which office says so. `closedTo`: kinds of vehicle (`motorcycle`, `car`, `bus`, `truck`, `bicycle`,
+`pedestrian`); without it everybody. `closureState`: `closed`, `reopened` (by `reopenedBy` at `reopenedAt`, though its
+cause is still there), `over`. It ends by itself at `expiresAt`. Of water: `refObserved` (who says that it is there),
+`waterDepthLeast`, `waterDepthMost` (CMT), `closureRuleBasis` (`city`, `default`).
+
+`FloodedRoadRule`: the city's written rule, one entity: `motorcycleDepthLimit`, `carDepthLimit`, `busDepthLimit`,
+`truckDepthLimit`, `bicycleDepthLimit`, `pedestrianDepthLimit` (CMT), beyond which a road is closed to them;
+`depthTaken`: which end of a class of depth counts, `deepest` or `least`.
+
+`CityClosures`: one entity: `closedRoads` now, of which `closedByFlood`.
 
 `TravelTimes`: seconds by road between the places of units and of open incidents. `zones`: the places; `travelSeconds`
 (SEC): from each to each, row by row, `NO_WAY` where no road leads. `refRoadGraph`: the roads that they were found on;
@@ -21,7 +32,8 @@ from typing import Any
 from pinisi.runtime.told import told, told_json, told_relation
 
 GRAPH, CLOSURE, TIMES = "RoadGraph", "RoadClosure", "TravelTimes"
-TYPES = (GRAPH, CLOSURE, TIMES)
+FLOODED_ROAD_RULE, CITY_CLOSURES = "FloodedRoadRule", "CityClosures"
+TYPES = (GRAPH, CLOSURE, TIMES, CITY_CLOSURES)
 PASSING = (CLOSURE,)
 NO_WAY = 86_400
 """Seconds from one place to another where no road leads: a day, so that such a unit stands last."""

@@ -1,0 +1,50 @@
+"""How the city sees what cannot be driven: a layer, the page of a closure, how many roads are closed now."""
+
+from pinisi.city.formula import Formula
+from pinisi.city.profile import Layer
+from pinisi.runtime.strings import texts_of
+from pinisi.runtime.view import Panel, Tile, columns
+from pinisi.services.mobility.models.roads import CITY_CLOSURES, CLOSURE
+from pinisi.services.mobility.words import WORDS
+
+TEXTS = texts_of("pinisi.services.mobility")
+CLOSURES = Layer(
+    id="road-closures",
+    title=TEXTS["closures-layer"],
+    type=CLOSURE,
+    shape="diamond",
+    hue=0,
+    drawing="area",
+    classes=("reopened", "closed"),
+    columns=columns(
+        "closureState", "closureCause", "reason", "closedTo", "saidBy", "validFrom", "validTo", words=WORDS
+    ),
+)
+CLOSED_NOW = Tile(
+    id="closed-roads-now",
+    title=TEXTS["closed-roads-now"],
+    note=TEXTS["closed-roads-note"],
+    formula=Formula(kind="value", entity=f"urn:ngsi-ld:{CITY_CLOSURES}:city", attribute="closedRoads"),
+    now=False,
+)
+CLOSURE_PANEL = Panel(
+    type=CLOSURE,
+    title=TEXTS["closures-layer"],
+    attributes=(
+        "closureState",
+        "closureCause",
+        "reason",
+        "saidBy",
+        "closedTo",
+        "waterDepthLeast",
+        "waterDepthMost",
+        "closureRuleBasis",
+        "refRoadSegment",
+        "refObserved",
+        "validFrom",
+        "validTo",
+        "reopenedAt",
+        "reopenedBy",
+    ),
+)
+ROAD_VIEWS = (CLOSURES, CLOSED_NOW, CLOSURE_PANEL)
