@@ -111,6 +111,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "flood.bmkg-earthquakes": ("bmkg_gempadirasakan.json", {"within_km": 20_000}),
     "environment.bmkg-forecast": ("bmkg_forecast_response.json", {"hours": 48}),
     "mobility.road-graph": ("../mobility_examples/road_graph.json", {"file": "city.osm.pbf"}),
+    "mobility.twin-network": ("../mobility_examples/twin_network.json", {"file": "city.osm.pbf"}),
     "mobility.gtfs": ("../mobility/gtfs/bogor.zip", {"feed": "bogor"}),
     "mobility.turning-counts": ("../mobility_examples/turning_counts_medan.csv", {}),
     "mobility.rsmp": (

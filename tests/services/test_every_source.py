@@ -28,6 +28,7 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "flood.bmkg-warnings": ("bmkg_cap_banten.xml", "application/xml", {"everywhere": True}),
     "flood.bmkg-earthquakes": ("bmkg_gempadirasakan.json", "application/json", {"within_km": 20_000}),
     "mobility.road-graph": ("../mobility_examples/road_graph.json", "application/json", {"file": "city.osm.pbf"}),
+    "mobility.twin-network": ("../mobility_examples/twin_network.json", "application/json", {"file": "city.osm.pbf"}),
     "mobility.rsmp": (
         "../mobility/rsmp_controller_report.json",
         "application/json",

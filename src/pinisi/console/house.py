@@ -200,7 +200,8 @@ class House:
         self.ways = ways_of(settings, http, self.now)
         self.imports = ImportDesk(settings.data / "imports", self.store, self.pinisi_table)
         self._opened.push_async_callback(self.imports.close)
-        self.jobs = Jobs(self.store, self.pinisi_table, self.registry, self.town, settings.jobs_at_once)
+        at_once = settings.jobs_at_once
+        self.jobs = Jobs(self.store, self.pinisi_table, self.registry, self.town, at_once, settings.data)
         self._opened.push_async_callback(self.jobs.close)
         self.actions = Actions(self.store, self.pinisi_table, self.registry, self.town, self.people.grants_of)
         self._opened.push_async_callback(self.actions.close)

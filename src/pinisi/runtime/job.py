@@ -3,13 +3,14 @@
 A service declares it; the kernel runs it (`pinisi.runtime.jobs`). docs/reference/jobs-and-actions.md is its page.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from pinisi.city.text import Text
 from pinisi.runtime.computation import Progress
+from pinisi.runtime.job_reading import JobReading
 from pinisi.runtime.source import Method
 from pinisi.vocabulary.instant import Instant
 
@@ -26,23 +27,37 @@ class Job(msgspec.Struct, Generic[In, Out], frozen=True, kw_only=True):
 
     `seconds` and `memory_mb` are hard limits (`memory_mb`: resident, of all its processes together). `restarts`: begun
     anew after a restart of the server, for what does no harm when it is done twice.
+
+    A job that computes upon the context names in `reads` the types that it may read, and has a `gather`: called when
+    the job begins, with what was asked and a `JobReading`, it answers what `run` is given instead (of the type
+    `given`). It may raise `JobFailed`. Who asks for such a job has to see those types whole.
     """
 
     name: str
     title: Text
     input: type[In]
     output: type[Out]
-    run: Callable[[In, Progress], Out]
+    run: Callable[[Any, Progress], Out]
     entities: Callable[[In, Out, Instant], Sequence[Mapping[str, Any]]]
     method: Method
     seconds: float = 600
     memory_mb: int = 1024
     restarts: bool = False
+    reads: tuple[str, ...] = ()
+    gather: Callable[[In, JobReading], Awaitable[msgspec.Struct]] | None = None
+    given: type[msgspec.Struct] | None = None
 
     def __post_init__(self) -> None:
-        for shape in (self.input, self.output):
+        for shape in (self.input, self.output, self.run_on):
             check_shape(shape)
         place_of(self.run)
+        if (self.gather is None) != (self.given is None):
+            raise ValueError(f"{self.name}: `gather` and `given` belong together")
+
+    @property
+    def run_on(self) -> type[msgspec.Struct]:
+        """The type that `run` is given."""
+        return self.given or self.input
 
 
 def check_shape(shape: type[msgspec.Struct]) -> None:

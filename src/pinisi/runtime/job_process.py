@@ -82,7 +82,7 @@ def _import_path() -> list[str]:
 def _order(job: Job[Any, Any], given: msgspec.Struct) -> Order:
     return Order(
         run=place_of(job.run),
-        input_type=place_of(job.input),
+        input_type=place_of(job.run_on),
         output_type=place_of(job.output),
         input=msgspec.msgpack.encode(given),
         seconds=job.seconds,

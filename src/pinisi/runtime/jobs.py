@@ -7,6 +7,7 @@ where its service says that this does no harm, else it ends as `interrupted`.
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -17,9 +18,11 @@ from pinisi.city.text import Text, fill
 from pinisi.context.term_table import TermTable
 from pinisi.people.errors import BadField, Conflict, NotAllowed
 from pinisi.runtime import job_texts as texts
+from pinisi.runtime.computation import JobFailed
 from pinisi.runtime.job import Job
 from pinisi.runtime.job_entity import Asked, End
 from pinisi.runtime.job_process import Ending, compute
+from pinisi.runtime.job_reading import JobReading
 from pinisi.runtime.lineage import FromJob, encode_origin
 from pinisi.runtime.manifest import Service
 from pinisi.runtime.reach import sees_whole
@@ -69,8 +72,16 @@ class Jobs:
     """All jobs of one house. `where` gives each tenant's time; `at_once` is how many run together."""
 
     def __init__(
-        self, store: Store, table: TermTable, registry: Registry, where: Callable[[str], Where], at_once: int
+        self,
+        store: Store,
+        table: TermTable,
+        registry: Registry,
+        where: Callable[[str], Where],
+        at_once: int,
+        folder: Path | None = None,
     ) -> None:
+        self._store = store
+        self._folder = folder
         self._book = Book(store, table, Asked, "Job")
         self._registry = registry
         self._where = where
@@ -104,8 +115,8 @@ class Jobs:
         if len(given) > LONGEST_INPUT:
             raise BadField("input", f"is longer than {LONGEST_INPUT >> 20} MB")
         read_input(given, job.input, "input")
-        if not sees_whole(principal.grants, self._types(offering)):
-            raise NotAllowed(f"{service}.{name} writes of the whole city; who asks for it has to see all of that")
+        if not sees_whole(principal.grants, self._types(offering) | self._iris(job.reads)):
+            raise NotAllowed(f"{service}.{name} tells of the whole city; who asks for it has to see all of that")
         if sum(run.tenant == tenant for run in self._waiting) >= MOST_QUEUED:
             raise Conflict(f"{MOST_QUEUED} jobs wait already; cancel one, or wait")
         where = self._where(tenant)
@@ -261,12 +272,22 @@ class Jobs:
 
         teller = asyncio.get_running_loop().create_task(self._tell(run), name=f"progress of {run.asked.id}")
         try:
-            return await compute(job, given, told)
+            return await compute(job, await self._gathered(run, job, given), told)
+        except JobFailed as error:
+            return Ending("failed", reason=error.text)
         except OSError as error:
             return Ending("failed", reason=fill(texts.NO_PROCESS, why=str(error)))
         finally:
             teller.cancel()
             await asyncio.gather(teller, return_exceptions=True)
+
+    async def _gathered(self, run: _Run, job: Job[Any, Any], given: msgspec.Struct) -> msgspec.Struct:
+        """What is computed on: what was asked, or what the job makes of it and of the context."""
+        if job.gather is None:
+            return given
+        table, now = self._book.table, self._where(run.tenant).now()
+        reading = JobReading(self._store, run.tenant, table, job.reads, now=now, folder=self._folder)
+        return await job.gather(given, reading)
 
     async def _tell(self, run: _Run) -> None:
         """Write the progress now and then."""
@@ -337,7 +358,10 @@ class Jobs:
         return Principal(id=f"job:{service.name}.{job.name}", name=job.title.en, kind="job", grants=grants)
 
     def _types(self, service: Service) -> frozenset[str]:
-        return frozenset(self._book.table.expand_term(name) for name in service.types)
+        return self._iris(service.types)
+
+    def _iris(self, names: Sequence[str]) -> frozenset[str]:
+        return frozenset(self._book.table.expand_term(name) for name in names)
 
 
 def _results(

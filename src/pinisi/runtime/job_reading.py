@@ -1,0 +1,38 @@
+"""What a job reads of the context before it computes: entities of the types that it declares, as they are then."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pinisi.context.term_table import TermTable
+from pinisi.runtime.known import Known
+from pinisi.runtime.sight import PresentSight
+from pinisi.store.protocol import Store
+from pinisi.store.query import EntityQuery, TypeIs
+from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.principal import Grant, Grants
+
+
+class JobReading:
+    """
+    Attributes:
+        now: the tenant's time.
+        folder: the data folder, where sources of the service keep made files; None where the house has none.
+    """
+
+    def __init__(
+        self, store: Store, tenant: str, table: TermTable, types: Sequence[str], *, now: Instant, folder: Path | None
+    ) -> None:
+        self._table = table
+        reads = Grants((Grant(types=frozenset(table.expand_term(name) for name in types)),))
+        self._sight = PresentSight(store, tenant, table, reads)
+        self.now = now
+        self.folder = folder
+
+    async def entity(self, id: str) -> Known | None:
+        """None where there is none, or it is of no type that the job declares."""
+        return await self._sight.entity(id)
+
+    async def all(self, type: str, most: int = 2_000) -> Sequence[Known]:
+        """Entities of a type, those that were created last where there are more than `most`."""
+        records = await self._sight.newest(EntityQuery(types=TypeIs(self._table.expand_term(type))), most)
+        return [Known(record.entity, self._table, record.position) for record in records]
