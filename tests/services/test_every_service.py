@@ -165,7 +165,11 @@ SERVICES = {
             Trial(reaction="road-forecast", story=story(580, END), spoilt=story(9, END), now=NOW),
             Trial(reaction="road-forecast-error", story=story(640, END), spoilt=story(9, END), now=NOW),
         ),
-        asks=(Ask(endpoint="POST /junction-plans/sheet", query={"lang": "ja"}, body=junction_plan()),),
+        asks=(
+            Ask(endpoint="POST /junction-plans/sheet", query={"lang": "ja"}, body=junction_plan()),
+            Ask(endpoint="GET /journeys", query={"from": "119.41,-5.13", "to": "119.43,-5.11"}),
+            Ask(endpoint="GET /transit-reach", query={"from": "119.41,-5.13", "minutes": "15,30"}),
+        ),
     ),
     "environment": ServiceCase(
         service=environment.SERVICE,

@@ -14,6 +14,7 @@ from pinisi.services.mobility.planning.sheet_endpoint import SHEET
 from pinisi.services.mobility.signal_controllers import CONTROLLERS
 from pinisi.services.mobility.traffic_forecast_reactions import FORECAST_REACTIONS
 from pinisi.services.mobility.traffic_views import TRAFFIC_VIEWS
+from pinisi.services.mobility.transit import brought as buses
 from pinisi.services.mobility.twin_source import NETWORK, TWIN_NETWORK
 from pinisi.services.mobility.views import VIEWS
 from pinisi.services.mobility.words import WORDS
@@ -34,13 +35,14 @@ SERVICE = Service(
         "TrafficDetector",
         *transit.TYPES,
         NETWORK,
+        *buses.TYPES,
     ),
-    views=(*VIEWS, *TRAFFIC_VIEWS, *CONTROLLER_VIEWS, *roads_brought.VIEWS),
+    views=(*VIEWS, *TRAFFIC_VIEWS, *CONTROLLER_VIEWS, *roads_brought.VIEWS, *buses.VIEWS),
     passing=roads_brought.PASSING,
-    sources=(*roads_brought.SOURCES, TURNING_COUNTS, CONTROLLERS, GTFS, TWIN_NETWORK),
-    reactions=(*roads_brought.REACTIONS, *CONGESTION_REACTIONS, *FORECAST_REACTIONS),
+    sources=(*roads_brought.SOURCES, TURNING_COUNTS, CONTROLLERS, GTFS, TWIN_NETWORK, *buses.SOURCES),
+    reactions=(*roads_brought.REACTIONS, *CONGESTION_REACTIONS, *FORECAST_REACTIONS, *buses.REACTIONS),
     jobs=(PLAN_JOB,),
     actions=(*roads_brought.ACTIONS,),
-    endpoints=(SHEET,),
+    endpoints=(SHEET, *buses.ENDPOINTS),
     words=WORDS,
 )

@@ -16,8 +16,9 @@ from pinisi.runtime.about import About
 from pinisi.runtime.source import Card, Message, Reading, Reject, Source, SourceKind, Unreadable
 from pinisi.runtime.strings import texts_of
 from pinisi.runtime.told import told, told_place, told_relation
-from pinisi.runtime.transports.folder import Folder
 from pinisi.services.mobility.models.transit import ROUTE_TYPES, TYPES, transit_id
+from pinisi.services.mobility.transit.timetable_entity import rows_of, timetable_entity
+from pinisi.services.mobility.transit.timetable_folder import TimetableFolder
 from pinisi.vocabulary.instant import format_instant
 
 TEXTS = texts_of("pinisi.services.mobility")
@@ -49,26 +50,19 @@ class _Bad(ValueError):
 
 def reader(feed: str) -> Callable[[Message], Reading]:
     def read(message: Message) -> Reading:
-        from pinisi.services.mobility.engine.gtfs.reading import read_feed
-        from pinisi.services.mobility.gtfs_zip import NoFeed, unzip
+        from pinisi.services.mobility.gtfs_zip import NoFeed
 
         try:
-            tables, _ = read_feed(unzip(message.body, "the file"))
+            rows = rows_of(message.body)
         except NoFeed as error:
             raise Unreadable(str(error)) from None
-        if not {"stops.txt", "routes.txt"} & tables.tables.keys():
+        if not {"stops.txt", "routes.txt"} & rows.keys():
             raise Unreadable("stops.txt and routes.txt: are not there, or empty: this is no timetable")
-        rows = {
-            name: [dict(zip(table.header, row, strict=True)) for row in table.rows]
-            for name, table in tables.tables.items()
-            if name in _READ
-        }
-        return _Taken(feed, format_instant(message.received), rows).reading()
+        taken = _Taken(feed, format_instant(message.received), rows).reading()
+        timetable = timetable_entity(feed, format_instant(message.received), rows)
+        return Reading(entities=[*taken.entities, timetable], rejects=taken.rejects, sound=taken.sound)
 
     return read
-
-
-_READ = frozenset({"agency.txt", "routes.txt", "stops.txt", "trips.txt", "stop_times.txt", "shapes.txt"})
 
 
 class _Taken:
@@ -232,7 +226,7 @@ def make(options: Options, profile: Profile) -> Source:
             url=options.url,
             note=TEXTS["gtfs-note"],
         ),
-        transport=Folder(options.path, ("*.zip",)),
+        transport=TimetableFolder(options.path, options.feed),
         read=reader(options.feed),
         every=_YEAR,
         method="reported",

@@ -36,4 +36,9 @@ STOP_COUNT = Tile(
 )
 STOP = Panel(type="GtfsStop", title=TEXTS["stop"], attributes=("servedBy", "routeCount", "code"))
 ROUTE = Panel(type="GtfsRoute", title=TEXTS["route"], attributes=("shortName", "routeType", "operatedBy", "routeColor"))
-VIEWS = (STOPS, ROUTES, STOP_COUNT, STOP, ROUTE)
+TIMETABLE = Panel(
+    type="Timetable",
+    title=TEXTS["timetable"],
+    attributes=("validFrom", "validTo", "approximateTimes", "lineCount", "stopCount", "tripCount"),
+)
+VIEWS = (STOPS, ROUTES, STOP_COUNT, STOP, ROUTE, TIMETABLE)

@@ -12,13 +12,19 @@ about five metres of those of the timetable.
 `GtfsStop`: a stop or platform: `name`, `code` (what stands on the sign), `location`, `servedBy`: the short names of the
 routes that stop there, and `routeCount`, how many they are (no unit: a count). `GtfsStation`: what several stops belong
 to: `name`, `code`, `location`.
+
+`Timetable` (Pinisi's own): one timetable that was taken in. `name`; `timetableDigest`: names the file, so that the same
+digest gives the same journeys; `validFrom`, `validTo`: its first and last day; `approximateTimes` (P1): percent of its
+times that are not published but approximate (GTFS `timepoint` 0, as a repair writes them); `tripCount`, `stopCount`,
+`lineCount`: counts.
 """
 
 import hashlib
 import re
 from collections.abc import Mapping
 
-TYPES = ("GtfsAgency", "GtfsRoute", "GtfsStation", "GtfsStop")
+TIMETABLE = "Timetable"
+TYPES = ("GtfsAgency", "GtfsRoute", "GtfsStation", "GtfsStop", TIMETABLE)
 ROUTE_TYPES: Mapping[str, str] = {
     "0": "tram",
     "1": "metro",

@@ -183,6 +183,20 @@ _LAYOUTS = (
         ("trip_id", "start_time"),
     ),
     Layout(
+        "transfers.txt",
+        (
+            _may("from_stop_id", of=_STOP),
+            _may("to_stop_id", of=_STOP),
+            _may("from_route_id", of=_ROUTE),
+            _may("to_route_id", of=_ROUTE),
+            _may("from_trip_id", of=_TRIP),
+            _may("to_trip_id", of=_TRIP),
+            _one_of("transfer_type", "0 1 2 3 4 5"),
+            _may("min_transfer_time", "count"),
+        ),
+        ("from_stop_id", "to_stop_id", "from_route_id", "to_route_id", "from_trip_id", "to_trip_id"),
+    ),
+    Layout(
         "feed_info.txt",
         (
             _must("feed_publisher_name"),
