@@ -114,6 +114,10 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "mobility.twin-network": ("../mobility_examples/twin_network.json", {"file": "city.osm.pbf"}),
     "mobility.gtfs": ("../mobility/gtfs/bogor.zip", {"feed": "bogor"}),
     "mobility.turning-counts": ("../mobility_examples/turning_counts_medan.csv", {}),
+    "mobility.atcs": (
+        "../mobility/atcs/junction_report.json",
+        {"junctions": [str(BMKG.parent / "mobility" / "atcs" / "crossing.toml")]},
+    ),
     "mobility.rsmp": (
         "../mobility/rsmp_controller_report.json",
         {"sites": [{"id": "KK+MKS001=", "lon": 119.42, "lat": -5.14}]},

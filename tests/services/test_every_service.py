@@ -169,6 +169,7 @@ SERVICES = {
             Ask(endpoint="POST /junction-plans/sheet", query={"lang": "ja"}, body=junction_plan()),
             Ask(endpoint="GET /journeys", query={"from": "119.41,-5.13", "to": "119.43,-5.11"}),
             Ask(endpoint="GET /transit-reach", query={"from": "119.41,-5.13", "minutes": "15,30"}),
+            Ask(endpoint="GET /junctions/{junction}/signals", params={"junction": "ahmad-yani"}),
         ),
     ),
     "environment": ServiceCase(

@@ -34,6 +34,11 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
         "application/json",
         {"sites": [{"id": "KK+MKS001=", "lon": 119.42, "lat": -5.14}]},
     ),
+    "mobility.atcs": (
+        "../mobility/atcs/junction_report.json",
+        "application/json",
+        {"junctions": [str(BMKG.parent / "mobility" / "atcs" / "crossing.toml")]},
+    ),
     "mobility.gtfs": ("../mobility/gtfs/bogor.zip", "application/zip", {"feed": "bogor"}),
     "environment.bmkg-forecast": ("bmkg_forecast_response.json", "application/json", {"hours": 48}),
     "mobility.turning-counts": ("../mobility_examples/turning_counts_medan.csv", "text/csv", {}),

@@ -105,6 +105,7 @@ def test_a_site_that_connects_is_a_controller_with_mode_plan_lamps_and_age() -> 
         assert len(known["signalGroupStatus"]["value"]) == len(crossing().groups)
         assert known["clockAhead"] | {"observedAt": ""} == {
             "type": "Property", "value": 0.0, "observedAt": "", "unitCode": "SEC",
+            "method": {"type": "Property", "value": "simulated"},
         }  # fmt: skip
         first = city.seen[0]
         assert (first["alive"]["value"], first["linkFault"]["value"]) == (False, "not connected yet")

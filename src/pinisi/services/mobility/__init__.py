@@ -3,6 +3,9 @@
 from pinisi.runtime.manifest import Service
 from pinisi.runtime.strings import texts_of
 from pinisi.services.mobility import roads_brought
+from pinisi.services.mobility.atcs.control_source import CONTROL
+from pinisi.services.mobility.atcs.live_endpoint import JUNCTION_LIVE
+from pinisi.services.mobility.atcs.signal_actions import SIGNAL_ACTIONS
 from pinisi.services.mobility.congestion_reactions import CONGESTION_REACTIONS
 from pinisi.services.mobility.controller_views import CONTROLLER_VIEWS
 from pinisi.services.mobility.counting.count_source import TURNING_COUNTS
@@ -39,10 +42,10 @@ SERVICE = Service(
     ),
     views=(*VIEWS, *TRAFFIC_VIEWS, *CONTROLLER_VIEWS, *roads_brought.VIEWS, *buses.VIEWS),
     passing=roads_brought.PASSING,
-    sources=(*roads_brought.SOURCES, TURNING_COUNTS, CONTROLLERS, GTFS, TWIN_NETWORK, *buses.SOURCES),
+    sources=(*roads_brought.SOURCES, TURNING_COUNTS, CONTROLLERS, CONTROL, GTFS, TWIN_NETWORK, *buses.SOURCES),
     reactions=(*roads_brought.REACTIONS, *CONGESTION_REACTIONS, *FORECAST_REACTIONS, *buses.REACTIONS),
     jobs=(PLAN_JOB,),
-    actions=(*roads_brought.ACTIONS,),
-    endpoints=(SHEET, *buses.ENDPOINTS),
+    actions=(*roads_brought.ACTIONS, *SIGNAL_ACTIONS),
+    endpoints=(SHEET, JUNCTION_LIVE, *buses.ENDPOINTS),
     words=WORDS,
 )

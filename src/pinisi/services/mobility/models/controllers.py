@@ -66,6 +66,7 @@ class ControllerReport(msgspec.Struct, frozen=True, kw_only=True):
     groups: str = ""
     alarms: tuple[Mapping[str, Any], ...] = ()
     contradictions: tuple[str, ...] = ()
+    simulated: bool = False
 
 
 def controller_id(site: str) -> str:
@@ -87,7 +88,17 @@ def controller_entity(report: ControllerReport) -> dict[str, Any]:
         "alarmCount": told(len(alarms), at, "C62"),
         "contradictions": told_json([{"kind": kind} for kind in sorted(set(report.contradictions))], at),
     }
-    return entity | _known(report, at)
+    told_now = entity | _known(report, at)
+    return with_method(told_now, "simulated") if report.simulated else told_now
+
+
+def with_method(entity: Mapping[str, Any], method: str) -> dict[str, Any]:
+    """Each value with this method that says none."""
+    said = {"method": {"type": "Property", "value": method}}
+    return {
+        name: {**said, **value} if isinstance(value, Mapping) and "type" in value else value
+        for name, value in entity.items()
+    }
 
 
 def _distinct(alarms: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -1,17 +1,19 @@
 """The supervisor as a way in for messages: listens for sites, and tells how each is doing whenever that changes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 import msgspec
 
 from pinisi.runtime.source import Line, Message, TransportFailed
 from pinisi.services.mobility.models.controllers import SitePlace
+from pinisi.services.mobility.models.ordered import Ordered
 from pinisi.services.mobility.rsmp.catalogue import SXL
 from pinisi.services.mobility.rsmp.events import Event, Heard
 from pinisi.services.mobility.rsmp.health import SiteHealth, after
 from pinisi.services.mobility.rsmp.messages import AggregatedStatus, Wanted
 from pinisi.services.mobility.rsmp.reports import report_of
+from pinisi.services.mobility.rsmp.session import Times
 from pinisi.services.mobility.rsmp.supervisor import LinkLost, Supervisor
 from pinisi.services.mobility.rsmp.versions import Introduced
 
@@ -26,6 +28,7 @@ WANTED = tuple(
         ("S0020", ("controlmode",)),
         ("S0022", ("status",)),
         ("S0028", ("status",)),
+        ("S0095", ("status",)),
     )
     for name in names
 )
@@ -35,11 +38,14 @@ AT_MOST_EVERY = 1.0
 AT_LEAST_EVERY = 30.0
 
 
-class Kept(msgspec.Struct, frozen=True):
-    """What must outlive a restart of ours: how long links stood, and how often they failed."""
+class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What must outlive a restart of ours: how long links stood, how often they failed; and of one that is controlled
+    how it was ordered to run.
+    """
 
     up: int
     failures: int
+    ordered: Ordered | None = None
 
 
 _COUNTS = msgspec.json.Decoder(dict[str, Kept])
@@ -48,16 +54,24 @@ _COUNTS = msgspec.json.Decoder(dict[str, Kept])
 class Listening:
     """One port, the sites that may connect to it, and the health of each."""
 
-    def __init__(self, line: Line, sites: Mapping[str, SitePlace], at_most_every: float = AT_MOST_EVERY) -> None:
-        self._line, self._sites, self._at_most_every = line, sites, at_most_every
+    def __init__(
+        self,
+        line: Line,
+        sites: Mapping[str, SitePlace],
+        at_most_every: float = AT_MOST_EVERY,
+        wanted: Sequence[Wanted] = WANTED,
+        times: Times | None = None,
+    ) -> None:
+        self._line, self._sites, self._at_most_every, self._wanted = line, sites, at_most_every, wanted
         self._health: dict[str, SiteHealth] = {}
+        self._past: Mapping[str, Kept] = {}
         self._changed: set[str] = set()
         self._wake = asyncio.Event()
         own = Introduced(sxl=SXL, sites=tuple(sites))
-        self.supervisor = Supervisor(line.now, self._hear, own)
+        self.supervisor = Supervisor(line.now, self._hear, own, times)
 
     async def messages(self, host: str, port: int) -> AsyncIterator[Message]:
-        await self._remember()
+        await self._begin()
         try:
             async with self.supervisor.serve(host, port):
                 while True:
@@ -67,11 +81,12 @@ class Listening:
         except OSError as error:
             raise TransportFailed(f"cannot listen at {host}:{port}: {error.strerror or error}") from None
 
-    async def _remember(self) -> None:
+    async def _begin(self) -> None:
+        """Go on from what was kept."""
         kept = await self._line.kept()
-        counts = _COUNTS.decode(kept) if kept else {}
+        self._past = _COUNTS.decode(kept) if kept else {}
         for id, place in self._sites.items():
-            past = counts.get(id, Kept(0, 0))
+            past = self._past.get(id, Kept(0, 0))
             self._health[id] = SiteHealth(
                 site=id, up=past.up, failures=past.failures, conflicting=place.conflicting, fault="not connected yet"
             )
@@ -80,7 +95,7 @@ class Listening:
     def _reports(self) -> list[Message]:
         now = self._line.now()
         changed, self._changed = sorted(self._changed), set()
-        place = msgspec.json.encode({id: Kept(each.up, each.failures) for id, each in self._health.items()})
+        place = msgspec.json.encode({id: self._kept(id, each) for id, each in self._health.items()})
         return [
             Message(
                 body=msgspec.json.encode(report_of(self._health[id], self._sites[id], now)),
@@ -91,6 +106,9 @@ class Listening:
             )
             for id in changed
         ]
+
+    def _kept(self, id: str, health: SiteHealth) -> Kept:
+        return Kept(health.up, health.failures)
 
     async def _wait(self) -> None:
         """For a change, and for a moment more; after a while what is unchanged is told again: it is still so."""
@@ -114,6 +132,6 @@ class Listening:
     def _subscribe(self, site: str, component: str) -> None:
         """Aggregated status begins each link and names the main component. What is subscribed stays as it is."""
         try:
-            self.supervisor.subscribe(site, component, WANTED)
+            self.supervisor.subscribe(site, component, self._wanted)
         except LinkLost:
             return

@@ -6,6 +6,9 @@ from pinisi.services.mobility.models.controllers import ControllerReport, SitePl
 from pinisi.services.mobility.rsmp.health import SiteHealth, contradicts
 from pinisi.vocabulary.instant import Instant
 
+SIMULATED = "Pinisi simulated controller"
+"""How the version of a controller of ours begins."""
+
 
 def report_of(health: SiteHealth, place: SitePlace, now: Instant) -> ControllerReport:
     said = {name: str(value) for name, value in health.status.items()}
@@ -29,4 +32,10 @@ def report_of(health: SiteHealth, place: SitePlace, now: Instant) -> ControllerR
         groups=said.get("S0001 signalgroupstatus", ""),
         alarms=tuple(msgspec.to_builtins(alarm) for alarm in health.alarms),
         contradictions=contradicts(health, now),
+        simulated=is_simulated(health),
     )
+
+
+def is_simulated(health: SiteHealth) -> bool:
+    """It says itself that it is one of ours (S0095)."""
+    return str(health.status.get("S0095 status", "")).startswith(SIMULATED)

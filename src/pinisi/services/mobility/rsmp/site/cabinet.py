@@ -9,6 +9,7 @@ from pinisi.services.mobility.rsmp.site.orders import ORDERS, Desired
 from pinisi.services.mobility.rsmp.site.readers import READERS, View
 from pinisi.services.mobility.rsmp.site.state import State
 from pinisi.services.mobility.rsmp.site.street import Street
+from pinisi.services.mobility.rsmp.site.traffic import COUNTS, Traffic
 from pinisi.vocabulary.instant import Instant
 
 
@@ -20,11 +21,26 @@ class Cabinet:
         self.main, self.components = street.main, street.components()
         self.book = AlarmBook(self.components)
         self.restarts = 0
+        self.traffic = Traffic(street.detectors)
         self._lamps = Lamps(street.junction, now)
 
+    @property
+    def counted(self) -> Instant:
+        return self.traffic.start
+
+    def link(self, up: bool, now: Instant) -> None:
+        self.state.alone_since = None if up else now
+
     def read(self, component: str, code: str, now: Instant) -> Mapping[str, Value] | None:
+        if code in COUNTS:
+            return self._counts(component, code)
         reader = READERS.get(code)
         return None if reader is None else reader(self.view(now))
+
+    def _counts(self, component: str, code: str) -> Mapping[str, Value] | None:
+        if not self.street.counts:
+            return None
+        return self.traffic.all(code) if component == self.main else self.traffic.one(code, int(component[-3:]))
 
     def opens(self, level: int, code: str) -> bool:
         return self.state.codes.get(level) == code
@@ -74,5 +90,6 @@ class Cabinet:
         if self.state.is_starting(now):
             self._lamps.restart(now)
         else:
-            self._lamps.advance(self.state.timed_plan(self.street, now), routes, now)
+            wishes = self.state.wishes(self.street, now)
+            self._lamps.advance(self.state.timed_plan(self.street, now), routes, now, wishes)
         return View(self.street, self.state, self._lamps, now)

@@ -30,7 +30,8 @@ from pinisi.services.mobility.rsmp.messages import (
 from pinisi.services.mobility.rsmp.moments import stamp
 from pinisi.services.mobility.rsmp.site.equipment import Equipment
 from pinisi.services.mobility.rsmp.site.subscriptions import Read, Subscriptions
-from pinisi.vocabulary.instant import Instant
+from pinisi.services.mobility.rsmp.site.traffic import COUNTS, EVERY
+from pinisi.vocabulary.instant import SECOND, Instant
 
 WRONG_CODE = "Incorrect security code"
 """As SXL 1.2.1, "Security codes", wants the reason."""
@@ -90,7 +91,7 @@ class Desk:
     def due(self, now: Instant) -> list[Content]:
         """What time and change bring: updates that are subscribed, aggregated status where a bit changed."""
         changed = [self.aggregated(now)] if self._equipment.bits(now) != self._bits else []
-        return [*changed, *self.subscriptions.due(self._reader(now), now)]
+        return [*changed, *self.subscriptions.due(self._reader(now), now, self._equipment.counted)]
 
     def aggregated(self, now: Instant) -> AggregatedStatus:
         self._bits = self._equipment.bits(now)
@@ -109,6 +110,7 @@ class Desk:
             status_argument(one.code, one.name, object)
         if isinstance(message, StatusSubscribe):
             judge_subscription(message.wanted)
+            _judge_counts(message.wanted)
 
     def _judge_commands(self, message: CommandRequest, now: Instant) -> None:
         object = self._equipment.components.get(message.component)
@@ -165,3 +167,9 @@ class Desk:
             for given in message.arguments
         ]
         return CommandResponse(component=message.component, at=stamp(now), values=tuple(values))
+
+
+def _judge_counts(wanted: tuple[Wanted, ...]) -> None:
+    for one in wanted:
+        if one.code in COUNTS and float(one.every) * SECOND != EVERY:
+            raise Unfitting(f"uRt: {one.code} is counted by the second here: 1, not {one.every[:40]}")

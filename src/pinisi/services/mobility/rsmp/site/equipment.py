@@ -24,6 +24,15 @@ class Equipment(Protocol):
     @property
     def components(self) -> Mapping[str, Object]: ...
 
+    @property
+    def counted(self) -> Instant:
+        """When the last second began that its detector logics have counted."""
+        ...
+
+    def link(self, up: bool, now: Instant) -> None:
+        """The link to the supervisor stands, or is gone."""
+        ...
+
     def read(self, component: str, code: str, now: Instant) -> Mapping[str, Value] | None:
         """All values of a status; None where the equipment has no such status."""
         ...

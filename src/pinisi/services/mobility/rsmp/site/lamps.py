@@ -29,13 +29,18 @@ class Lamps:
     def restart(self, now: Instant) -> None:
         self.shown = all_red(self._layer.junction, now // SECOND)
 
-    def advance(self, plan: SignalPlan, routes: frozenset[str], now: Instant) -> None:
-        """Up to `now`; `routes` are the groups of an emergency route, which come before the plan."""
+    def advance(
+        self, plan: SignalPlan, routes: frozenset[str], now: Instant, wishes: frozenset[str] | None = None
+    ) -> None:
+        """Up to `now`; `routes` are the groups of an emergency route, which come first; then what is wished from
+        outside, then the plan.
+        """
         second = now // SECOND
         if not 0 <= second - self.shown.at <= CATCH_UP:
             self.restart(now)
         for at in range(int(self.shown.at) + 1, second + 1):
-            wanted = routes or wanted_at(self._layer.junction, plan, at)
+            given = wanted_at(self._layer.junction, plan, at) if wishes is None else wishes
+            wanted = routes or given
             self.shown = self._layer.decide(self.shown, Demand(green=wanted, at=at), at).shown
 
     def letters(self) -> str:

@@ -106,10 +106,12 @@ def _set(numbers: set[int], number: int, on: bool) -> None:
 
 
 def _input(_street: Street, state: State, desired: Desired) -> None:
+    state.wished = desired.now
     state.inputs[desired.number("input")] = desired.yes()
 
 
 def _inputs(_street: Street, state: State, desired: Desired) -> None:
+    state.wished = desired.now
     for number, on in _bits(desired.arguments["status"]).items():
         state.inputs[number] = on
 

@@ -36,6 +36,7 @@ class Site:
     ) -> None:
         self.id, self.faults, self.outbox = id, faults or Faults(), Outbox()
         self.events: list[Event] = []
+        self._equipment = equipment
         self.desk = Desk(_Told(equipment, self.faults))
         self._clock, self._times, self._reconnect = clock, times, reconnect
         self._line: Line | None = None
@@ -85,6 +86,11 @@ class Site:
         except NotOpen:
             self.outbox.keep([message])
 
+    def look(self) -> None:
+        """Tell what is due now, rather than with the next tick of the line."""
+        if self._line is not None:
+            self._idle(self.now())
+
     async def _wait_and_keep(self) -> None:
         """Subscriptions go on while the line is cut; their updates are kept."""
         ends = asyncio.get_running_loop().time() + self._reconnect
@@ -115,11 +121,13 @@ class Site:
         self.events = [*self.events[-999:], event]
         match event:
             case Opened():
+                self._equipment.link(True, self.now())
                 self._open()
             case Heard(message=message):
                 for answer in self.desk.answer(message, self.now()):
                     self.tell(answer)
             case Closed(unconfirmed=unconfirmed):
+                self._equipment.link(False, self.now())
                 self.outbox.keep(unconfirmed)
             case _:
                 pass
@@ -145,10 +153,15 @@ class _Told:
         self.main, self.components = equipment.main, equipment.components
         self.opens, self.refusal = equipment.opens, equipment.refusal
         self.bits, self.alarms, self.change_alarm = equipment.bits, equipment.alarms, equipment.change_alarm
+        self.link = equipment.link
 
     @property
     def restarts(self) -> int:
         return self._equipment.restarts
+
+    @property
+    def counted(self) -> Instant:
+        return self._equipment.counted
 
     def read(self, component: str, code: str, now: Instant) -> Mapping[str, Value] | None:
         values = self._equipment.read(component, code, now)

@@ -8,7 +8,7 @@ import msgspec
 from pinisi.services.mobility.engine.signals.plan import SignalPlan
 from pinisi.services.mobility.rsmp.site.street import Street
 from pinisi.services.mobility.rsmp.site.timing import timed
-from pinisi.vocabulary.instant import SECOND, Instant
+from pinisi.vocabulary.instant import MINUTE, SECOND, Instant
 
 STARTUP = 10 * SECOND
 """How long it starts up, dark, amber, then red."""
@@ -26,7 +26,9 @@ class Switch:
 
 @dataclass
 class State:
-    """`plan` and `situation` are None where the controller follows its own tables; `position_until` None: for good."""
+    """`plan` and `situation` are None where the controller follows its own tables; `position_until` None: for good.
+    `wished`: when inputs were last ordered; `alone_since`: since when there is no supervisor, None while there is.
+    """
 
     started: Instant
     position: str = "NormalControl"
@@ -50,12 +52,33 @@ class State:
     band_timeout: int = 0
     codes: dict[int, str] = field(default_factory=lambda: {1: "1111", 2: "2222"})
     clock_set: int = 0
+    wished: Instant = 0
+    alone_since: Instant | None = None
 
     def settle(self, now: Instant) -> None:
         """A position that was ordered for some minutes ends."""
         if self.position_until is not None and now >= self.position_until:
             self.position, self.position_until = self.position_before, None
             self.position_source = "calendar_clock"
+        if self.alone_since is not None and self.band_timeout:
+            self._forget_timings(now - self.alone_since)
+
+    def _forget_timings(self, alone: Instant) -> None:
+        """Without a supervisor for so long the stored timings run again (M0023)."""
+        if alone >= self.band_timeout * MINUTE:
+            self.bands.clear()
+            self.cycles.clear()
+
+    def wishes(self, street: Street, now: Instant) -> frozenset[str] | None:
+        """The groups that somebody outside wishes green; None where the plan decides."""
+        given = street.external is not None and self._input(street.external)
+        if not given or now - self.wished > round(street.patience * SECOND):
+            return None
+        groups = enumerate(street.junction.groups, start=street.first_wish)
+        return frozenset(group.id for number, group in groups if self._input(number))
+
+    def _input(self, number: int) -> bool:
+        return self.forced_inputs.get(number, self.inputs.get(number, False))
 
     def timed_plan(self, street: Street, now: Instant) -> SignalPlan:
         """The plan that runs, with cycle time, bands and offset as ordered."""

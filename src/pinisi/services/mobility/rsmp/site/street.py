@@ -15,6 +15,10 @@ class Street(msgspec.Struct, frozen=True, kw_only=True):
     detectors, inputs, outputs, situations: how many there are.
     routes: emergency routes by number, and the stage that serves them.
     zone: hours by which local time is ahead of UTC: time tables are in local time (S0027).
+    counts: whether its detector logics count traffic (S0201 to S0208), by the second.
+    external: the input that gives the signal groups to somebody outside, None where nothing is wired; then the inputs
+        from `first_wish` on are wishes for green, one a group (M0013). Wishes older than `patience` seconds are
+        nobody's any more: the plan runs.
     """
 
     site: str
@@ -25,6 +29,10 @@ class Street(msgspec.Struct, frozen=True, kw_only=True):
     situations: int = 1
     routes: Mapping[int, str] = {}
     zone: float = 0.0
+    counts: bool = False
+    external: int | None = None
+    first_wish: int = 2
+    patience: float = 5.0
 
     @property
     def main(self) -> str:

@@ -8,6 +8,7 @@ from msgspec import UNSET
 
 from pinisi.services.mobility.rsmp.messages import StatusName, StatusUpdate, StatusValue, Wanted
 from pinisi.services.mobility.rsmp.moments import stamp
+from pinisi.services.mobility.rsmp.site.traffic import COUNTS
 from pinisi.vocabulary.instant import SECOND, Instant
 
 Read = Callable[[str, StatusName], StatusValue]
@@ -42,10 +43,15 @@ class Subscriptions:
         """ "Active subscriptions cease if the equipment restarts"."""
         self._standing.clear()
 
-    def due(self, read: Read, now: Instant) -> list[StatusUpdate]:
-        """An update for each component of which something changed or came due."""
+    def due(self, read: Read, now: Instant, counted: Instant = 0) -> list[StatusUpdate]:
+        """An update for each component of which something changed or came due; counts when `counted` has gone on."""
         told: dict[str, list[StatusValue]] = defaultdict(list)
         for (component, name), standing in self._standing.items():
+            if name.code in COUNTS:
+                if counted > standing.due:
+                    standing.due = counted
+                    told[component].append(read(component, name))
+                continue
             if not standing.on_change and now < standing.due:
                 continue
             value = read(component, name)
@@ -63,6 +69,9 @@ class Subscriptions:
             standing.every, standing.on_change, standing.due = every, on_change, now + every
             return None
         value = read(component, name)
+        if name.code in COUNTS and value.quality == "recent":
+            self._standing[component, name] = _Standing(every, False, None, now - SECOND)
+            return None
         if value.quality in ("recent", "old"):
             self._standing[component, name] = _Standing(every, on_change, value.value, now + every)
         return value

@@ -1,0 +1,101 @@
+"""The source `mobility.atcs`: the controllers of configured junctions, controlled."""
+
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+
+from pinisi.city.profile import Profile
+from pinisi.runtime.json_body import read_json
+from pinisi.runtime.source import Card, Line, Message, Reading, Source, SourceKind
+from pinisi.runtime.strings import texts_of
+from pinisi.services.mobility.models.controllers import CONTROLLER, ControllerReport, controller_entity
+from pinisi.services.mobility.models.junction_live import JunctionReport, report_entities
+from pinisi.services.mobility.models.signals import DETECTOR, GROUP, JUNCTION, PLAN
+from pinisi.services.mobility.signal_controllers import PORT
+
+if TYPE_CHECKING:
+    from pinisi.services.mobility.atcs.layout import Plot
+
+TEXTS = texts_of("pinisi.services.mobility")
+
+
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`junctions` are files of layouts, of the city's folder or absolute. `tell_every`: seconds between two reports of
+    detectors, queues and the shadow; what lamps show is told when it changes.
+    """
+
+    junctions: tuple[str, ...]
+    host: str = "127.0.0.1"
+    port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = PORT
+    tell_every: Annotated[float, msgspec.Meta(ge=1, le=300)] = 5.0
+    publisher: str = ""
+
+
+class Atcs:
+    """Waits for the controllers and decides for them. What does it is loaded only now."""
+
+    def __init__(self, options: Options, plots: Sequence["Plot"]) -> None:
+        self._options, self._plots = options, plots
+
+    async def messages(self, line: Line) -> AsyncIterator[Message]:
+        from pinisi.services.mobility.atcs.duty import on_duty
+        from pinisi.services.mobility.atcs.room import ControlRoom
+
+        room = ControlRoom(line, self._plots, self._options.tell_every)
+        with on_duty(room):
+            async for message in room.messages(self._options.host, self._options.port):
+                yield message
+
+
+class _Kind(msgspec.Struct):
+    """`junction`; a report of a controller says nothing."""
+
+    type: str = ""
+
+
+def read(message: Message) -> Reading:
+    """Raises Unreadable: it is none of our reports."""
+    if read_json(message, _Kind).type == "junction":
+        return Reading(entities=report_entities(read_json(message, JunctionReport)))
+    return Reading(entities=(controller_entity(read_json(message, ControllerReport)),))
+
+
+def make(options: Options, profile: Profile) -> Source:
+    return Source(
+        id="signal-control",
+        title=TEXTS["atcs"],
+        card=Card(
+            publisher=options.publisher or profile.city.name,
+            licence=profile.city.licence.name,
+            note=TEXTS["atcs-note"],
+        ),
+        transport=Atcs(options, _plots(options, profile.folder)),
+        read=read,
+        every=60.0,
+        method="reported",
+        blinds=TEXTS["controllers-blinds"],
+    )
+
+
+def _plots(options: Options, folder: Path) -> "Sequence[Plot]":
+    """Raises ValueError, naming the file, the field and the reason."""
+    from pinisi.services.mobility.atcs.layout import one_site_each, read_layout
+
+    if not options.junctions:
+        raise ValueError("junctions: there is none")
+    plots = tuple(read_layout(folder / each) for each in options.junctions)
+    for field, reason in one_site_each(plots):
+        raise ValueError(f"{field}: {reason}")
+    return plots
+
+
+CONTROL = SourceKind(
+    name="atcs",
+    title=TEXTS["atcs"],
+    options=Options,
+    make=make,
+    outside=False,
+    writes=(CONTROLLER, JUNCTION, GROUP, PLAN, DETECTOR),
+)

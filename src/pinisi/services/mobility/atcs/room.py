@@ -1,0 +1,267 @@
+"""The control room of some junctions: listens for their controllers, lets each post decide, sends what it decided."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+
+import msgspec
+
+from pinisi.runtime.source import Line, Message, TransportFailed
+from pinisi.services.mobility.atcs.layout import Plot
+from pinisi.services.mobility.atcs.orders import Order
+from pinisi.services.mobility.atcs.post import Post
+from pinisi.services.mobility.atcs.telling import laid_of, report_of_post
+from pinisi.services.mobility.engine.signals.fallback import FallBackRule
+from pinisi.services.mobility.models.controllers import SitePlace
+from pinisi.services.mobility.models.ordered import Ordered
+from pinisi.services.mobility.rsmp.events import Closed, Event, Heard, Opened
+from pinisi.services.mobility.rsmp.health import SiteHealth
+from pinisi.services.mobility.rsmp.listening import WANTED, Kept, Listening
+from pinisi.services.mobility.rsmp.messages import AggregatedStatus, StatusUpdate, Wanted
+from pinisi.services.mobility.rsmp.session import Times
+from pinisi.services.mobility.rsmp.supervisor import LinkLost, SiteRefused
+from pinisi.vocabulary.instant import SECOND, Instant, parse_instant
+
+COUNTED = tuple(
+    Wanted(code=code, name=name, every="1", on_change=False)
+    for code, name in (("S0205", "vehicles"), ("S0206", "speed"), ("S0207", "occupancy"))
+)
+"""What all detector logics counted in the last second."""
+SOONEST_S, LATEST_S = 0.5, 1.3
+"""A post decides when its detectors were heard, no sooner and no later after the last time than this."""
+ANSWER_S = 5.0
+"""So long a controller may take to answer an order; who takes longer is as one that refuses."""
+MEASURED = 600
+
+
+class Cost(msgspec.Struct):
+    """What the last decisions took, milliseconds; and from a detector's update to the order on the line."""
+
+    decision_ms: deque[float]
+    heard_to_order_ms: deque[float]
+
+
+class Seat:
+    """A post with its line: what is being sent, and what is to be told."""
+
+    def __init__(self, post: Post, place: SitePlace) -> None:
+        self.post, self.place = post, place
+        self.component = f"{place.id}TC"
+        self.secret = ""
+        self.decided = 0.0
+        self.shadow_due = False
+        self.sending: asyncio.Task[None] | None = None
+        self.laid_told = self.changed = False
+        self.told = 0.0
+
+
+class ControlRoom(Listening):
+    """Of one source. `seats` by junction id."""
+
+    def __init__(
+        self,
+        line: Line,
+        plots: Sequence[Plot],
+        tell_every: float = 5.0,
+        rule: FallBackRule | None = None,
+        at_most_every: float = 1.0,
+        times: Times | None = None,
+        tick: float = 0.1,
+    ) -> None:
+        places = {plot.layout.site: _place_of(plot) for plot in plots}
+        super().__init__(line, places, at_most_every, (*WANTED, *COUNTED), times)
+        self._plots, self._tell_every, self._rule, self._tick = plots, tell_every, rule, tick
+        self.seats: dict[str, Seat] = {}
+        self._by_site: dict[str, Seat] = {}
+        self.cost = Cost(deque(maxlen=MEASURED), deque(maxlen=MEASURED))
+
+    async def messages(self, host: str, port: int) -> AsyncIterator[Message]:
+        deciding = asyncio.create_task(self._keep_deciding(), name="signal control")
+        try:
+            async for message in super().messages(host, port):
+                yield message
+                if deciding.done():
+                    deciding.result()
+        finally:
+            deciding.cancel()
+            await asyncio.gather(deciding, *self._sending(), return_exceptions=True)
+
+    async def _begin(self) -> None:
+        await super()._begin()
+        now = self._line.now() / SECOND
+        for plot in self._plots:
+            kept = self._past.get(plot.layout.site)
+            seat = Seat(Post(plot, now, kept.ordered if kept else None, self._rule), _place_of(plot))
+            seat.secret = self._secret(plot.layout.secret)
+            self.seats[plot.junction.id] = self._by_site[plot.layout.site] = seat
+
+    def _secret(self, name: str) -> str:
+        """The security code; without one nothing is ordered, and all else goes on."""
+        try:
+            return self._line.secret(name)
+        except TransportFailed:
+            return ""
+
+    def _sending(self) -> list[asyncio.Task[None]]:
+        tasks = [seat.sending for seat in self.seats.values() if seat.sending is not None]
+        for task in tasks:
+            task.cancel()
+        return tasks
+
+    # what is heard
+
+    def _hear(self, site: str, event: Event) -> None:
+        super()._hear(site, event)
+        seat = self._by_site.get(site)
+        if seat is None:
+            return
+        now = self._line.now() / SECOND
+        match event:
+            case Opened():
+                seat.post.link(True, now)
+            case Closed():
+                seat.post.link(False, now)
+            case Heard(message=AggregatedStatus(component=component)):
+                seat.component = component
+            case Heard(message=StatusUpdate() as update):
+                self._take(seat, update, now)
+            case _:
+                pass
+        heard = self._health[site].heard
+        seat.post.heard = seat.post.heard if heard is None else heard / SECOND
+
+    def _take(self, seat: Seat, update: StatusUpdate, now: float) -> None:
+        values = {each.code: str(each.value) for each in update.values if each.quality == "recent"}
+        health = self._health[seat.place.id]
+        seat.post.detection.faulty = _faulty(health)
+        seat.post.running_plan = str(health.status.get("S0014 status", ""))
+        if "S0001" in values:
+            letters = str(health.status.get("S0001 signalgroupstatus", ""))
+            seat.changed |= bool(seat.post.lamps.take(letters, parse_instant(update.at) // SECOND))
+        if "S0207" in values:
+            counted = [values.get(code, "") for code in ("S0205", "S0206", "S0207")]
+            seat.post.detection.take(now, *counted)
+            if now - seat.decided >= SOONEST_S:
+                self._decide(seat, now, time.perf_counter())
+
+    # deciding
+
+    async def _keep_deciding(self) -> None:
+        """What no detector brings about: posts that hear none, and the shadows, one after the other."""
+        while True:
+            await asyncio.sleep(self._tick)
+            for seat in list(self.seats.values()):
+                now = self._line.now() / SECOND
+                if now - seat.decided >= LATEST_S:
+                    self._decide(seat, now, None)
+                if seat.shadow_due:
+                    seat.shadow_due = False
+                    seat.post.shadow(now)
+                    await asyncio.sleep(0)
+
+    def _decide(self, seat: Seat, now: float, heard: float | None) -> None:
+        seat.decided, seat.shadow_due = now, True
+        before = seat.post.control, seat.post.reason
+        started = time.perf_counter()
+        orders = seat.post.decide(now)
+        ended = time.perf_counter()
+        self.cost.decision_ms.append(1000 * (ended - started))
+        seat.changed |= (seat.post.control, seat.post.reason) != before
+        if orders:
+            self._send(seat, orders)
+            if heard is not None:
+                self.cost.heard_to_order_ms.append(1000 * (time.perf_counter() - heard))
+
+    def _send(self, seat: Seat, orders: Sequence[Order]) -> None:
+        """Nobody waits for the answer; while one is awaited, the next wish is left out: it comes again in a second."""
+        if seat.sending is not None and not seat.sending.done():
+            return
+        seat.sending = asyncio.get_running_loop().create_task(self._give_all(seat, orders))
+
+    async def _give_all(self, seat: Seat, orders: Sequence[Order]) -> None:
+        try:
+            for order in orders:
+                await self.give(seat, order)
+        except SiteRefused as error:
+            seat.post.refuse(str(error))
+        except LinkLost:
+            return
+        except TimeoutError:
+            seat.post.refuse(f"no answer within {ANSWER_S:g} s")
+
+    async def give(self, seat: Seat, order: Order) -> None:
+        """One order, and its answer.
+
+        Raises:
+            SiteRefused: it would not, or confirmed another thing; or there is no security code.
+            LinkLost, TimeoutError.
+        """
+        if not seat.secret:
+            raise SiteRefused(f"the secret {seat.post.plot.layout.secret} is not there")
+        async with asyncio.timeout(ANSWER_S):
+            answer = await self.supervisor.command(
+                seat.place.id, seat.component, order.code, **order.arguments, securityCode=seat.secret
+            )
+        wrong = [each.name for each in answer.values if each.age != "recent"]
+        if wrong:
+            raise SiteRefused(f"{order.code} is not there: {', '.join(wrong[:5])}")
+
+    # telling
+
+    def _reports(self) -> list[Message]:
+        """The controllers', then the junctions': changes of lamps at once, all else every few seconds."""
+        messages = super()._reports()
+        place = messages[-1].place if messages else None
+        now = self._line.now()
+        for seat in self.seats.values():
+            whole = now / SECOND - seat.told >= self._tell_every
+            if whole or seat.changed:
+                messages.append(self._report(seat, now, whole, place))
+        return messages
+
+    def _report(self, seat: Seat, now: Instant, whole: bool, place: bytes | None) -> Message:
+        laid = None if seat.laid_told else laid_of(seat.post.plot)
+        report = report_of_post(seat.post, self._health[seat.place.id], self._line.id, now, whole, laid)
+        seat.changed, seat.laid_told = False, True
+        if whole:
+            seat.told = now / SECOND
+        body = msgspec.json.encode(report)
+        return Message(body=body, origin=f"rsmp:{seat.place.id}", received=now, media="application/json", place=place)
+
+    def _kept(self, id: str, health: SiteHealth) -> Kept:
+        return Kept(health.up, health.failures, self._by_site[id].post.ordered if id in self._by_site else None)
+
+    def order(self, seat: Seat, ordered: Ordered) -> None:
+        """The mode changes; kept over a restart with the next report."""
+        seat.post.order(ordered)
+        seat.changed = True
+        self._changed.add(seat.place.id)
+        self._wake.set()
+
+    @property
+    def now(self) -> Instant:
+        """The tenant's time."""
+        return self._line.now()
+
+    def health(self, seat: Seat) -> SiteHealth:
+        return self._health[seat.place.id]
+
+
+def _place_of(plot: Plot) -> SitePlace:
+    places = {group.id: number for number, group in enumerate(plot.junction.groups, start=1)}
+    pairs = sorted({tuple(sorted((places[a], places[b]))) for a, b in plot.junction.matrix.conflicts()})
+    layout = plot.layout
+    return SitePlace(
+        id=layout.site,
+        name=layout.name or plot.junction.name or plot.junction.id,
+        lon=layout.lon,
+        lat=layout.lat,
+        conflicting=tuple((pair[0], pair[1]) for pair in pairs),
+    )
+
+
+def _faulty(health: SiteHealth) -> frozenset[int]:
+    """Detector logics with an error of their own (A0301 to A0304), by the last three digits of their component."""
+    ends = [alarm.component[-3:] for alarm in health.alarms if alarm.code.startswith("A030")]
+    return frozenset(int(end) for end in ends if end.isascii() and end.isdigit())
