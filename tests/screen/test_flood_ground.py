@@ -1,4 +1,4 @@
-"""The flood of Jakarta on the screen: roads and neighbourhoods drawn, two moments of its replay compared."""
+"""The flood of Jakarta on the screen: roads, routes and neighbourhoods drawn, two moments of its replay compared."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -99,6 +99,24 @@ def test_the_roads_of_a_register_are_drawn_where_they_lie(page: Page, jakarta: W
     around = pixels(page.screenshot(clip={"x": x - 60, "y": y - 60, "width": 120, "height": 120}))
     alike = sum(pixel == wanted for row in around for pixel in row)
     assert 120 <= alike <= 120 * 120 / 2
+
+
+def test_a_layer_of_lines_is_drawn_in_its_hue_and_a_line_is_chosen_by_pressing_it(page: Page, jakarta: WarRoom) -> None:
+    way = {"type": "LineString", "coordinates": [[106.8560, -6.21641], [106.8590, -6.21641], [106.8600, -6.2150]]}
+    route = {
+        "id": "urn:ngsi-ld:GtfsRoute:trial:5C",
+        "type": "GtfsRoute",
+        "name": {"type": "Property", "value": "PGC - Juanda"},
+        "location": {"type": "GeoProperty", "value": way},
+    }
+    link = f'<{jakarta.address}/pinisi/v1/context.jsonld>; rel="http://www.w3.org/ns/json-ld#context"'
+    answer = page.request.post(f"{jakarta.address}/ngsi-ld/v1/entities", data=route, headers={"link": link})
+    assert answer.status == 201, answer.text()
+    open_console(page, jakarta, f"/?lang=en&theme=light&layers=transit-routes&{RW_08}")
+    wanted = token(page, "hue-2")
+    await_colour(page, lambda shown: max(abs(a - b) for a, b in zip(shown, wanted, strict=True)) <= 2)
+    page.mouse.click(*middle(page))
+    expect(page.get_by_role("heading", level=1, name="PGC - Juanda")).to_be_visible()
 
 
 def test_the_ground_of_a_neighbourhood_is_filled_while_it_is_flooded(page: Page, jakarta: WarRoom) -> None:

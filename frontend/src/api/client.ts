@@ -90,7 +90,9 @@ export function exportAddress(what: Record<string, string>, format: string, mome
 }
 
 export const api = {
-  shapes: (id: string, moment: Moment | null = null) => ask<GeoJSON.FeatureCollection>(then(`layers/${encodeURIComponent(id)}/shapes`, moment)),
+  /** `zoom`: lines no finer than they are seen there. */
+  shapes: (id: string, moment: Moment | null = null, zoom: number | null = null) =>
+    ask<GeoJSON.FeatureCollection>(then(`layers/${encodeURIComponent(id)}/shapes${zoom === null ? "" : `?zoom=${zoom}`}`, moment)),
   session: () => ask<Session>("session"),
   login: (account: string, password: string, chosen: string | null = null) =>
     send<unknown>("login", chosen === null ? { account, password } : { account, password, new: chosen }),

@@ -129,7 +129,7 @@ export interface Layer {
   minZoom: number;
   /** Its things move: the map draws their way, and how old a position is. */
   moving: boolean;
-  drawing: "symbol" | "area";
+  drawing: "symbol" | "area" | "line";
   /** Values of the first column that are filled, from the lightest to the darkest. */
   classes: { value: string | number; text: Text }[];
   count: number;

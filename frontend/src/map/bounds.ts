@@ -1,13 +1,27 @@
-/** The box around ground. */
-import type { Geometry, MultiPolygon, Polygon } from "geojson";
+/** The box around ground, or around lines. */
+import type { Geometry, LineString, MultiLineString, MultiPolygon, Polygon, Position } from "geojson";
 import type { Bounds } from "../api/types";
 
-/** Null of what is no ground. */
-export function boundsOf(ground: Polygon | MultiPolygon): Bounds;
+/** Null of a point. */
+export function boundsOf(ground: Polygon | MultiPolygon | LineString | MultiLineString): Bounds;
 export function boundsOf(ground: Geometry): Bounds | null;
 export function boundsOf(ground: Geometry): Bounds | null {
-  if (ground.type !== "Polygon" && ground.type !== "MultiPolygon") return null;
-  const corners = (ground.type === "Polygon" ? [ground.coordinates] : ground.coordinates).flat(2);
+  const corners = cornersOf(ground);
+  if (corners === null) return null;
   const [lons, lats] = [corners.map(([lon = 0]) => lon), corners.map(([, lat = 0]) => lat)];
   return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
+}
+
+function cornersOf(ground: Geometry): Position[] | null {
+  switch (ground.type) {
+    case "LineString":
+      return ground.coordinates;
+    case "MultiLineString":
+    case "Polygon":
+      return ground.coordinates.flat(1);
+    case "MultiPolygon":
+      return ground.coordinates.flat(2);
+    default:
+      return null;
+  }
 }

@@ -331,8 +331,8 @@ export class CityMap extends View {
 
   /** Moves the map so that a thing is seen; `always` also when it already is. */
   private bring(id: string, always: boolean): void {
-    const selection = findSelection(id);
     const { map } = this;
+    const selection = findSelection(id) ?? this.layers?.ground(id);
     if (!map || !selection) return;
     const animate = !QUIET.matches;
     if (selection.kind === "area" || selection.kind === "ground") {

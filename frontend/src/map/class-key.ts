@@ -1,11 +1,11 @@
-/** What the shades of a layer of ground mean, and how many things have each: the printed legend. */
+/** What the shades of a layer of ground, or the widths of its lines, mean, and how many things have each: the printed legend. */
 import { css, html } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Layer } from "../api/types";
 import { View } from "../frame/view";
 import { store } from "../live/store";
 import { setStyle } from "../theme/set-style";
-import { levelOf, SHADES } from "./ground-classes";
+import { levelOf, SHADES, WIDTHS } from "./ground-classes";
 
 @customElement("class-key")
 export class ClassKey extends View {
@@ -44,8 +44,10 @@ export class ClassKey extends View {
     return html`<dl>
       ${layer.classes.map(({ text }, at) => {
         const fill = `color-mix(in srgb, ${colour} ${(SHADES[at] ?? 1) * 100}%, transparent)`;
+        const look: Record<string, string> =
+          layer.drawing === "line" ? { background: colour, border: "0", height: `${WIDTHS[at] ?? 2}px` } : { background: fill, "border-color": colour };
         const count = rows.filter((row) => levelOf(layer, row) === at).length;
-        return html`<i aria-hidden="true" style=${setStyle({ background: fill, "border-color": colour })}></i>
+        return html`<i aria-hidden="true" style=${setStyle(look)}></i>
           <dt>${this.text(text)}</dt>
           <dd>${this.format.exact(count)}</dd>`;
       })}

@@ -12,6 +12,7 @@ import type { Mark } from "./mover-deck";
 import { MoverView } from "./mover-view";
 import type { Palette } from "./palette";
 import { RowSource } from "./row-source";
+import type { Selection } from "./selection";
 import { drawSymbol, emptyMargin, staleName, symbolName } from "./symbols";
 import { differing, stackCounts } from "./stacks";
 import { countInView } from "./view-box";
@@ -56,7 +57,7 @@ export class LayerView {
 
   constructor(private readonly host: LayerHost) {
     const { map, changed, selected, view } = host;
-    this.grounds = new GroundView(map, changed);
+    this.grounds = new GroundView(map, changed, selected);
     this.movers = new MoverView({
         map,
         above: host.above,
@@ -80,6 +81,12 @@ export class LayerView {
   forget(): void {
     this.sources.clear();
     this.grounds.forget();
+  }
+
+  /** Where a thing lies that is ground or a line; null where that is not known. */
+  ground(id: string): Selection | null {
+    const bounds = this.grounds.around(id);
+    return bounds && { kind: "ground", bounds };
   }
 
   /** Where a thing that moves is drawn now; null of one that does not. */

@@ -2,6 +2,7 @@
 import type { Map as MapLibre, MapGeoJSONFeature, PointLike } from "maplibre-gl";
 import type { Area, LonLat } from "../api/types";
 import { store } from "../live/store";
+import { lineIds } from "./line-layers";
 import type { MoverView } from "./mover-view";
 
 export type Picked =
@@ -29,7 +30,7 @@ export function pickAt(map: MapLibre, { x, y }: Spot, areas: readonly Area[], fi
   const mover = movers?.near(x, y, REACH);
   const feature = nearest(map, found, x, y);
   if (mover && !(feature && distance(map, feature, x, y) < mover.far)) return readMover(mover.layer.id, mover.track.id);
-  return feature ? (stacked(found, feature) ?? read(feature)) : (groundAt(map, x, y) ?? areaAt(map, x, y, areas, fine));
+  return feature ? (stacked(found, feature) ?? read(feature)) : (lineAt(map, reach) ?? groundAt(map, x, y) ?? areaAt(map, x, y, areas, fine));
 }
 
 function nearest(map: MapLibre, found: MapGeoJSONFeature[], x: number, y: number): MapGeoJSONFeature | undefined {
@@ -70,13 +71,29 @@ function read({ properties, geometry, source }: MapGeoJSONFeature): Picked | nul
   return properties["incident"] ? { kind: "incident", id, name } : { kind: "place", id, name, layer: String(properties["layer"]) };
 }
 
+/** A thing that is a line, before ground: of lines that lie together the one on top. */
+function lineAt(map: MapLibre, reach: [PointLike, PointLike]): Picked | null {
+  for (const layer of store.city?.layers ?? []) {
+    const [, line] = lineIds(layer);
+    const [feature] = layer.drawing === "line" && map.getLayer(line) ? map.queryRenderedFeatures(reach, { layers: [line] }) : [];
+    const picked = feature && ofLayer(layer.id, String(feature.properties["id"]));
+    if (picked) return picked;
+  }
+  return null;
+}
+
+function ofLayer(layer: string, id: string): Picked | null {
+  const row = store.tables.get(layer)?.rows.get(id);
+  return row ? { kind: "place", id: row.id, name: [row.name, row.area].filter(Boolean).join(" · "), layer } : null;
+}
+
 /** A thing that is ground, before the area in which it lies. */
 function groundAt(map: MapLibre, x: number, y: number): Picked | null {
   for (const layer of store.city?.layers ?? []) {
     const fill = `fill ${layer.id}`;
     const [feature] = layer.drawing === "area" && map.getLayer(fill) ? map.queryRenderedFeatures([x, y], { layers: [fill] }) : [];
-    const row = store.tables.get(layer.id)?.rows.get(String(feature?.properties["id"]));
-    if (row) return { kind: "place", id: row.id, name: [row.name, row.area].filter(Boolean).join(" · "), layer: layer.id };
+    const picked = ofLayer(layer.id, String(feature?.properties["id"]));
+    if (picked) return picked;
   }
   return null;
 }

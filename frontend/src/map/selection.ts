@@ -31,9 +31,8 @@ function findRow(id: string): Selection | null {
 /** A place whose layer has not been read: its own picture tells where it is. */
 function fromOpenPlace(id: string): Selection | null {
   const { place } = openPlace;
-  if (place?.id === id && (place.location?.type === "Polygon" || place.location?.type === "MultiPolygon")) {
-    return { kind: "ground", bounds: boundsOf(place.location) };
-  }
+  const bounds = place?.id === id && place.location ? boundsOf(place.location) : null;
+  if (bounds) return { kind: "ground", bounds };
   const layer = store.city?.layers.find(({ type }) => type === place?.type) ?? store.city?.layers[0];
   if (place?.id !== id || place.location?.type !== "Point" || !layer) return null;
   const at = place.location.coordinates.slice(0, 2) as LonLat;

@@ -6,6 +6,9 @@ import { View } from "../frame/view";
 import { setStyle } from "../theme/set-style";
 import { OUTLINES } from "./shapes";
 
+/** Of what is drawn as lines. */
+const LINE = { path: "M1.5 12.5 6 6l4 4 4.500-6.500", hollow: true };
+
 @customElement("symbol-key")
 export class SymbolKey extends View {
   @property({ attribute: false }) layer!: Layer;
@@ -26,7 +29,7 @@ export class SymbolKey extends View {
   `;
 
   protected override render() {
-    const { path, hollow } = OUTLINES[this.layer.shape];
+    const { path, hollow } = this.layer.drawing === "line" ? LINE : OUTLINES[this.layer.shape];
     const colour = `var(--hue-${this.layer.hue % 10})`;
     return html`<svg viewBox="0 0 16 16" aria-hidden="true" style=${setStyle({ fill: hollow ? "none" : colour, stroke: hollow ? colour : "none" })}>
       ${svg`<path d=${path}/>`}

@@ -71,7 +71,8 @@ class Layer(Selection, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     `moving`: its things move (buses, trucks), so the map draws their way and shows how old a position is.
     `drawing` `area`: its things are ground, filled by the class of their first column; `classes` lists the values that
-    are filled, from the lightest to the darkest. Others are drawn as an outline.
+    are filled, from the lightest to the darkest. Others are drawn as an outline. `drawing` `line`: its things are lines
+    (roads, routes), the wider the later their class stands in `classes`; without classes all alike.
     """
 
     id: str
@@ -82,7 +83,7 @@ class Layer(Selection, frozen=True, forbid_unknown_fields=True, kw_only=True):
     labels: Literal["always", "zoom", "never"] = "zoom"
     min_zoom: float = 9
     moving: bool = False
-    drawing: Literal["symbol", "area"] = "symbol"
+    drawing: Literal["symbol", "area", "line"] = "symbol"
     classes: tuple[int | str, ...] = ()
     service: str | None = None
     columns: tuple[Column, ...] = ()

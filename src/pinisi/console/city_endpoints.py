@@ -1,5 +1,6 @@
 """What the console reads of the city: who asks, its profile, Now, layers, areas (console-api.md)."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from pinisi.console.http import JSON_MEDIA, Call, Reply, Route, json_reply
 from pinisi.console.incident_endpoints import cases_seen
 from pinisi.console.incident_json import incident_json
 from pinisi.console.layers import location_of
+from pinisi.console.line_shapes import DEEPEST, as_seen
 from pinisi.console.stage_endpoints import stage_now
 from pinisi.console.town import Town, clock_json
 from pinisi.console.viewpoint import Viewpoint
@@ -26,7 +28,7 @@ from pinisi.runtime.made_files import BASEMAP, ROADS
 from pinisi.store.protocol import Record
 from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.store.seen import seen
-from pinisi.vocabulary.principal import EVERYTHING
+from pinisi.vocabulary.principal import EVERYTHING, Projection
 from pinisi.vocabulary.terms import (
     DATA_SOURCE,
 )
@@ -227,16 +229,23 @@ async def get_layer(house: House, call: Call) -> Reply:
 
 
 async def get_layer_shapes(house: House, call: Call) -> Reply:
-    """The ground of a layer's things as GeoJSON: fetched once, filled by what the table says."""
+    """The ground of a layer's things as GeoJSON: fetched once, filled by what the table says. Lines no finer than the
+    zoom that is asked for shows them."""
+    zoom = call.number("zoom", DEEPEST, 0, DEEPEST)
     id, layers, view = call.params["id"], house.town(call.tenant).layers, viewpoint_of(house, call)
     if id not in layers.ids():
         raise ResourceNotFound(f"the city has no layer {id[:80]}")
+    records = await layers.records(view, id)
+    return json_reply(await asyncio.to_thread(_features, records, zoom))
+
+
+def _features(records: Sequence[tuple[Record, Projection]], zoom: int) -> dict[str, Any]:
     features = [
-        {"type": "Feature", "properties": {"id": record.id}, "geometry": place}
-        for record, projection in await layers.records(view, id)
+        {"type": "Feature", "properties": {"id": record.id}, "geometry": as_seen(place, zoom)}
+        for record, projection in records
         if (place := location_of(seen(record, projection))) is not None
     ]
-    return json_reply({"type": "FeatureCollection", "features": features})
+    return {"type": "FeatureCollection", "features": features}
 
 
 async def get_areas(house: House, call: Call) -> Reply:
@@ -295,8 +304,8 @@ CITY_ROUTES: tuple[Route, ...] = (
         path=_PINISI + "/layers/{id}/shapes",
         permission=_SEE,
         endpoint=get_layer_shapes,
-        summary="The ground of one layer's things as GeoJSON",
-        parameters=("at", "known"),
+        summary="The ground or the lines of one layer's things as GeoJSON",
+        parameters=("at", "known", "zoom"),
         answers=(200, 400, 404),
     ),
     Route(

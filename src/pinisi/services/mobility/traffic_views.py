@@ -13,7 +13,7 @@ TRAFFIC = Layer(
     type=ROAD_TRAFFIC,
     shape="square",
     hue=4,
-    drawing="area",
+    drawing="line",
     classes=("free", "slow", "congested"),
     columns=columns(
         "trafficState",

@@ -24,6 +24,7 @@ ROUTES = Layer(
     type="GtfsRoute",
     shape="diamond",
     hue=2,
+    drawing="line",
     visible=False,
     labels="zoom",
     columns=columns("shortName", "routeType", "operatedBy"),
