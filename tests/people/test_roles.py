@@ -40,9 +40,9 @@ def test_only_administrators_manage_people() -> None:
     assert [role for role in ROLES if "people.manage" in ROLES[role]] == ["administrator"]
 
 
-def test_everyone_but_a_crew_can_open_the_console_and_read_what_is_granted() -> None:
-    assert ROLES["crew"] == {"crew.act"}
-    assert all({"console.read", "context.read"} <= ROLES[role] for role in ROLES.keys() - {"crew"})
+def test_everyone_but_those_in_the_field_can_open_the_console_and_read_what_is_granted() -> None:
+    assert (ROLES["crew"], ROLES["surveyor"]) == ({"crew.act"}, {"surveys.fill"})
+    assert all({"console.read", "context.read"} <= ROLES[role] for role in ROLES.keys() - {"crew", "surveyor"})
 
 
 def test_an_unknown_role_gives_nothing() -> None:

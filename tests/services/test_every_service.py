@@ -133,6 +133,22 @@ def junction_plan() -> dict[str, Any]:
     return {"junction": "j1", "name": "Trial", "counted": "made up", "layout": layout, "before": before}
 
 
+SURVEY: dict[str, Any] = {
+    "name": "Trial",
+    "junction": "j1",
+    "approaches": [{"name": "north", "turns": {"through": "the market", "right": "the harbour"}}],
+    "since": "2026-01-31T05:00:00Z",
+    "until": "2026-01-31T09:00:00Z",
+}
+STRETCH: dict[str, Any] = {
+    "key": "phone-key-1",
+    "approach": "north",
+    "since": "2026-01-31T05:50:00Z",
+    "until": "2026-01-31T05:55:00Z",
+    "turns": ["through"],
+    "classes": ["motorcycle", "light"],
+    "taps": {"through": {"motorcycle": 40}},
+}
 SERVICES = {
     "flood": ServiceCase(
         service=flood.SERVICE,
@@ -170,6 +186,10 @@ SERVICES = {
             Ask(endpoint="GET /journeys", query={"from": "119.41,-5.13", "to": "119.43,-5.11"}),
             Ask(endpoint="GET /transit-reach", query={"from": "119.41,-5.13", "minutes": "15,30"}),
             Ask(endpoint="GET /junctions/{junction}/signals", params={"junction": "ahmad-yani"}),
+            Ask(endpoint="PUT /surveys/{key}", params={"key": "trial"}, body=SURVEY),
+            Ask(endpoint="GET /surveys"),
+            Ask(endpoint="GET /counting/surveys"),
+            Ask(endpoint="POST /counting/surveys/{key}/stretches", params={"key": "trial"}, body=STRETCH),
         ),
     ),
     "environment": ServiceCase(

@@ -36,9 +36,9 @@ POLICY = (
 )
 _PAGE_HEADERS = (POLICY, (b"x-frame-options", b"DENY"), (b"permissions-policy", b"camera=(), microphone=()"))
 _RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
-CREW = "crew"
-"""The page of crews in the field: small, and nothing of the console."""
-_PAGES = frozenset({"", CREW, "now", "events", "place", "time", "programme"})
+PHONES = {"crew": "/crew.html", "count": "/count.html"}
+"""Pages for phones in the field (crews, surveyors): small, and nothing of the console."""
+_PAGES = frozenset({"", *PHONES, "now", "events", "place", "time", "programme"})
 
 
 class _File(msgspec.Struct, frozen=True):
@@ -73,7 +73,7 @@ def console_files(folder: Path, public_file: PublicFile) -> Callable[[Call], Rep
             return _reply(found, call, _FOREVER if path.startswith("/assets/") else _ANEW)
         first = path.strip("/").split("/")[0]
         if first in _PAGES:
-            page = built.get("/crew.html" if first == CREW else "/index.html")
+            page = built.get(PHONES.get(first, "/index.html"))
             if page is None:
                 return refuse(503, "The console is not built", "run `make run`, or install the package from a wheel")
             return _reply(page, call, _ANEW)

@@ -7,10 +7,9 @@ import msgspec
 
 from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route, json_reply
-from pinisi.console.people_endpoints import signed_in_reply
+from pinisi.console.phone_links import PhoneJoin, holds_only, invited, join_by_link
 from pinisi.context.problems import ResourceNotFound
 from pinisi.incidents.agencies.crews import Crew
-from pinisi.incidents.agencies.invitations import NoSuchInvitation
 from pinisi.incidents.requirements import BadAct
 from pinisi.people.accounts import Account
 from pinisi.vocabulary.instant import format_instant
@@ -29,12 +28,6 @@ class CrewInvitation(msgspec.Struct, forbid_unknown_fields=True):
     """The account whose phone is invited."""
 
     account: str
-
-
-class CrewJoin(msgspec.Struct, forbid_unknown_fields=True):
-    """The secret of an invitation."""
-
-    code: str
 
 
 async def list_members(house: House, call: Call) -> Reply:
@@ -57,8 +50,7 @@ def _crews(accounts: Any, bound: set[str]) -> Sequence[Account]:
 
 
 def is_crew_only(account: Account) -> bool:
-    """Whether it may do nothing but what a crew does: only such an account is signed in by a link."""
-    return {each.role for each in account.assignments} == {_ROLE}
+    return holds_only(account, _ROLE)
 
 
 async def appoint_member(house: House, call: Call) -> Reply:
@@ -85,19 +77,12 @@ async def invite(house: House, call: Call) -> Reply:
         raise BadAct("account", "only an account that holds the role crew, and no other, is invited by link")
     if wish.account not in {each.account for each in await house.crews.all(call.tenant)}:
         raise BadAct("account", "speaks for no agency yet")
-    secret, made = await house.invitations.make(call.tenant, account.id, call.principal, house.now())
-    return json_reply({"path": f"/crew#join={secret}", "expiresAt": format_instant(made.until)}, 201)
+    return await invited(house, call, account, "/crew")
 
 
 async def join(house: House, call: Call) -> Reply:
     """Sign this phone in by a link: once."""
-    wish = call.decode(CrewJoin)
-    invitation = await house.invitations.use(call.tenant, wish.code, house.now())
-    account = await house.people.accounts.get(invitation.account)
-    if account is None or account.disabled or not is_crew_only(account):
-        raise NoSuchInvitation("the account of this link cannot be used any more")
-    signed = await house.people.sessions.renew(account, call.address, house.now())
-    return signed_in_reply(house, call, signed)
+    return await join_by_link(house, call, call.decode(PhoneJoin).code, _ROLE)
 
 
 def _member_json(crew: Crew, account: Account | None, invited: int | None) -> dict[str, Any]:
@@ -154,7 +139,7 @@ MEMBER_ROUTES: tuple[Route, ...] = (
         permission=None,
         endpoint=join,
         summary="Sign a phone in by the link of an invitation (open: the link is the proof, and good for once)",
-        body="CrewJoin",
+        body="PhoneJoin",
         answers=(200, 400, 409),
     ),
 )

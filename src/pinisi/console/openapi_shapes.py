@@ -14,10 +14,12 @@ from pinisi.console.exercise_endpoints import ExerciseAct
 from pinisi.console.field_endpoints import PhoneRule
 from pinisi.console.incident_bodies import ActWish, IncidentWish, MergeWish, UnmergeWish
 from pinisi.console.job_endpoints import JobWish
-from pinisi.console.member_endpoints import CrewInvitation, CrewJoin, CrewMembership
+from pinisi.console.member_endpoints import CrewInvitation, CrewMembership
+from pinisi.console.phone_links import PhoneJoin
 from pinisi.console.procedure_endpoints import ProcedureAct, ProcedureWish
 from pinisi.console.shift_endpoints import ShiftWish
 from pinisi.console.stage_endpoints import StageWish
+from pinisi.console.surveyor_endpoints import SurveyorInvitation
 from pinisi.console.unit_endpoints import UnitChange, UnitFile, UnitPosition, UnitStateWish, UnitWish
 from pinisi.console.warning_bodies import WarningAct, WarningReview, WarningWish
 from pinisi.incidents.notices.contact import ContactWish
@@ -276,7 +278,8 @@ _STRUCTS: tuple[type[msgspec.Struct], ...] = (
     CrewFixes,
     CrewMembership,
     CrewInvitation,
-    CrewJoin,
+    PhoneJoin,
+    SurveyorInvitation,
     ContactWish,
 )
 SCHEMAS.update(msgspec.json.schema_components(_STRUCTS, ref_template="#/components/schemas/{name}")[1])

@@ -39,6 +39,7 @@ from pinisi.console.sign_in_endpoints import SIGN_IN_ROUTES
 from pinisi.console.source_endpoints import SOURCE_ROUTES
 from pinisi.console.stage_endpoints import STAGE_ROUTES
 from pinisi.console.subscription_endpoints import SUBSCRIPTION_ROUTES
+from pinisi.console.surveyor_endpoints import SURVEYOR_ROUTES
 from pinisi.console.time_endpoints import TIME_ROUTES
 from pinisi.console.trail_endpoints import TRAIL_ROUTES
 from pinisi.console.unit_endpoints import UNIT_ROUTES
@@ -79,6 +80,7 @@ ROUTES: tuple[Route, ...] = (
     *REPORT_ROUTES,
     *CREW_ROUTES,
     *MEMBER_ROUTES,
+    *SURVEYOR_ROUTES,
     *SHIFT_ROUTES,
     *STAGE_ROUTES,
     *EXERCISE_ROUTES,

@@ -19,6 +19,7 @@ _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 LONGEST_NAME = 200
 WRITING = COMMANDS | frozenset(
     {"context.write", "incidents.act", "incidents.verify", "calls.take", "units.dispatch", "crew.act"}
+    | {"surveys.fill", "surveys.lead"}
     | {"procedures.run", "stage.set", "exercises.run", "warnings.draft", "warnings.release"}
     | {"jobs.run", "sources.push", "sources.switch", "services.switch"}
 )

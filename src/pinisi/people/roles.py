@@ -17,6 +17,8 @@ PERMISSIONS: Mapping[str, str] = {
     "units.dispatch": "send units, and keep their roster",
     "field.link": "speak and listen for field phones (Cursor-on-Target), by a token",
     "crew.act": "accept, refuse, arrive and finish for one's own agency or unit",
+    "surveys.fill": "give what a survey in the field asks, and nothing else",
+    "surveys.lead": "plan surveys, and bring the phones of surveyors in by a link",
     "procedures.run": "start and lead procedures",
     "stage.set": "set the stage of the city",
     "warnings.draft": "draft, change and withdraw warnings",
@@ -74,6 +76,7 @@ ROLES: Mapping[str, frozenset[str]] = {
         "exercises.run",
         "contacts.manage",
         "jobs.run",
+        "surveys.lead",
         "sources.switch",
         "subscriptions.read",
         "audit.read",
@@ -81,23 +84,25 @@ ROLES: Mapping[str, frozenset[str]] = {
     "operator": _ROOM | {"calls.take"},
     "call-taker": _WATCH | {"calls.take", "calls.read"},
     "crew": frozenset({"crew.act"}),
+    "surveyor": frozenset({"surveys.fill"}),
     "steward": _WATCH | _CONNECT | {"context.write", "imports.manage", "audit.read", "sources.push"},
     "technician": _WATCH
     | _CONNECT
     | {"context.write", "imports.manage", "house.manage", "replays.run", "jobs.run"}
-    | {"sources.push", "sources.switch", "services.switch", "calls.ring", "field.link", "notices.send"},
+    | {"sources.push", "sources.switch", "services.switch", "calls.ring", "field.link", "notices.send"}
+    | {"surveys.lead"},
     "department": _ACT
     | _CONNECT
     | {"context.write", "imports.manage", "jobs.run", "commands.give", "sources.push"}
-    | {"records.read", "records.write"},
+    | {"records.read", "records.write", "surveys.fill", "surveys.lead"},
     "viewer": _WATCH,
     "partner": _LOOK | _CONNECT,
     "public": _LOOK,
 }
 """`call-taker` answers the emergency number; `crew` is an agency or a unit in the field, and sees nothing but its own
-assignments; `steward` keeps the city's registers right; `technician` runs the server and connects sources;
-`department` runs one service; `partner` is another city, a donor or a company; `public` is everyone, where the city
-opens data."""
+assignments; `surveyor` counts in the field, and sees nothing but what is to be counted; `steward` keeps the city's
+registers right; `technician` runs the server and connects sources; `department` runs one service; `partner` is another
+city, a donor or a company; `public` is everyone, where the city opens data."""
 
 PUBLIC = "public"
 """The role of those who do not sign in: never that of an account."""

@@ -60,7 +60,7 @@ def test_a_workbook_is_read_like_the_table():
 @pytest.mark.parametrize(
     ("row", "field"),
     [
-        ("J,U,memutar,2026-11-25T07:00,15,1,1,1,1,", "movement"),
+        ("J,U,melompat,2026-11-25T07:00,15,1,1,1,1,", "movement"),
         ("J,U,lurus,kemarin,15,1,1,1,1,", "from"),
         ("J,U,lurus,2026-11-25,15,1,1,1,1,", "from"),
         ("J,U,lurus,2026-11-25T07:00,90,1,1,1,1,", "minutes"),

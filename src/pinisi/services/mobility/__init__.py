@@ -2,18 +2,15 @@
 
 from pinisi.runtime.manifest import Service
 from pinisi.runtime.strings import texts_of
-from pinisi.services.mobility import roads_brought
+from pinisi.services.mobility import junctions_brought, roads_brought
 from pinisi.services.mobility.atcs.control_source import CONTROL
 from pinisi.services.mobility.atcs.live_endpoint import JUNCTION_LIVE
 from pinisi.services.mobility.atcs.signal_actions import SIGNAL_ACTIONS
 from pinisi.services.mobility.congestion_reactions import CONGESTION_REACTIONS
 from pinisi.services.mobility.controller_views import CONTROLLER_VIEWS
-from pinisi.services.mobility.counting.count_source import TURNING_COUNTS
 from pinisi.services.mobility.gtfs_source import GTFS
 from pinisi.services.mobility.models import transit
 from pinisi.services.mobility.models.traffic import TRAFFIC_TYPES
-from pinisi.services.mobility.planning.plan_job import PLAN_JOB
-from pinisi.services.mobility.planning.sheet_endpoint import SHEET
 from pinisi.services.mobility.signal_controllers import CONTROLLERS
 from pinisi.services.mobility.traffic_forecast_reactions import FORECAST_REACTIONS
 from pinisi.services.mobility.traffic_views import TRAFFIC_VIEWS
@@ -29,8 +26,7 @@ SERVICE = Service(
     types=(
         *roads_brought.TYPES,
         *TRAFFIC_TYPES,
-        "JunctionStudy",
-        "TurningCount",
+        *junctions_brought.TYPES,
         "Junction",
         "SignalController",
         "SignalGroup",
@@ -42,10 +38,19 @@ SERVICE = Service(
     ),
     views=(*VIEWS, *TRAFFIC_VIEWS, *CONTROLLER_VIEWS, *roads_brought.VIEWS, *buses.VIEWS),
     passing=roads_brought.PASSING,
-    sources=(*roads_brought.SOURCES, TURNING_COUNTS, CONTROLLERS, CONTROL, GTFS, TWIN_NETWORK, *buses.SOURCES),
+    sources=(
+        *roads_brought.SOURCES,
+        *junctions_brought.SOURCES,
+        CONTROLLERS,
+        CONTROL,
+        GTFS,
+        TWIN_NETWORK,
+        *buses.SOURCES,
+    ),
     reactions=(*roads_brought.REACTIONS, *CONGESTION_REACTIONS, *FORECAST_REACTIONS, *buses.REACTIONS),
-    jobs=(PLAN_JOB,),
+    jobs=(*junctions_brought.JOBS,),
     actions=(*roads_brought.ACTIONS, *SIGNAL_ACTIONS),
-    endpoints=(SHEET, JUNCTION_LIVE, *buses.ENDPOINTS),
+    records=junctions_brought.RECORDS,
+    endpoints=(*junctions_brought.ENDPOINTS, JUNCTION_LIVE, *buses.ENDPOINTS),
     words=WORDS,
 )

@@ -16,7 +16,7 @@ from pinisi.city.text import Text, fill
 from pinisi.runtime.about import About
 from pinisi.runtime.source import Message, Reading, Reject, Unreadable, row_key
 from pinisi.runtime.strings import texts_of
-from pinisi.services.mobility.engine.capacity.approach import Counted, Movement
+from pinisi.services.mobility.engine.capacity.approach import Counted, Turn
 from pinisi.services.mobility.models.counts import TURNING_COUNT, TurningCount, count_entity, count_id, written
 from pinisi.vocabulary.instant import parse_instant
 
@@ -38,10 +38,11 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "by": ("by", "tim", "team", "oleh"),
 }
 _NEEDED = ("junction", "approach", "movement", "from", "motorcycle", "light", "heavy")
-_MOVEMENTS: Mapping[str, Movement] = {
+_MOVEMENTS: Mapping[str, Turn] = {
     **dict.fromkeys(("left", "kiri", "belok kiri", "bki", "lt"), "left"),
     **dict.fromkeys(("through", "lurus", "lrs", "st"), "through"),
     **dict.fromkeys(("right", "kanan", "belok kanan", "bka", "rt"), "right"),
+    **dict.fromkeys(("u-turn", "uturn", "putar balik", "memutar", "pb", "ut"), "u-turn"),
 }
 _ABOUT = About(types=(TURNING_COUNT,))
 

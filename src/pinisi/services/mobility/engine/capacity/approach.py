@@ -7,10 +7,14 @@ import msgspec
 
 VehicleClass = Literal["motorcycle", "light", "heavy", "unmotorised"]
 Movement = Literal["left", "through", "right"]
+Turn = Literal["left", "through", "right", "u-turn"]
+"""What is counted: a vehicle that turns round is counted apart, and belongs to the right turn in the manual."""
 Environment = Literal["commercial", "residential", "restricted"]
 Friction = Literal["high", "medium", "low"]
 
 MOVEMENTS: tuple[Movement, ...] = ("left", "through", "right")
+TURNS: tuple[Turn, ...] = (*MOVEMENTS, "u-turn")
+VEHICLE_CLASSES: tuple[VehicleClass, ...] = ("motorcycle", "light", "heavy", "unmotorised")
 
 
 class CannotPlan(Exception):

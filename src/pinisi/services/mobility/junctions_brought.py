@@ -1,0 +1,15 @@
+"""What counting at junctions and planning for them bring to the service: read by its manifest."""
+
+from pinisi.services.mobility.counting.count_records import COUNT_RECORDS
+from pinisi.services.mobility.counting.count_source import TURNING_COUNTS
+from pinisi.services.mobility.counting.survey_endpoints import SURVEY_ENDPOINTS
+from pinisi.services.mobility.planning.plan_job import PLAN_JOB
+from pinisi.services.mobility.planning.sheet_endpoint import SHEET
+
+TYPES = ("JunctionStudy", "CountSurvey", "TurningCount")
+SOURCES = (TURNING_COUNTS,)
+JOBS = (PLAN_JOB,)
+ENDPOINTS = (SHEET, *SURVEY_ENDPOINTS)
+RECORDS = COUNT_RECORDS
+
+__all__ = ["ENDPOINTS", "JOBS", "RECORDS", "SOURCES", "TYPES"]
