@@ -10,7 +10,7 @@ function preloadFace(): Plugin {
     transformIndexHtml: {
       order: "post",
       handler(_html, { bundle, path }) {
-        if (path.endsWith("crew.html")) return [];
+        if (/(crew|count)\.html$/.test(path)) return [];
         const face = Object.keys(bundle ?? {}).find((file) => /ibm-plex-sans-latin-wght-normal.*\.woff2$/.test(file));
         if (!face) return [];
         const attrs = { rel: "preload", href: `/${face}`, as: "font", type: "font/woff2", crossorigin: "" };
@@ -43,7 +43,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
     rollupOptions: {
-      input: { index: "index.html", crew: "crew.html" },
+      input: { index: "index.html", crew: "crew.html", count: "count.html" },
       output: {
         // A worker must arrive as JavaScript, and not every server knows the ending .mjs.
         assetFileNames: (asset) =>

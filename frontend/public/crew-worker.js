@@ -1,4 +1,4 @@
-// Opens the crew's page without a signal, from what the page has put aside; everything else goes to the line.
+// Opens a phone page (crew, count) without a signal, from what it has put aside; everything else goes to the line.
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 self.addEventListener("fetch", (event) => {

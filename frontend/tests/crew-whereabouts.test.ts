@@ -1,6 +1,6 @@
 /** A phone tells where its unit is only to whom its bearer has agreed, only while the unit is out, and later if need be. */
 import { describe, expect, it } from "vitest";
-import type { Shelf } from "../src/crew/outbox";
+import type { Shelf } from "../src/phone/outbox";
 import { APART, type Fix, type Handed, MOST, type Trouble, Whereabouts } from "../src/crew/whereabouts";
 
 const OUT = { wanted: true, seenAt: null };

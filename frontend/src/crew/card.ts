@@ -1,8 +1,8 @@
 /** One assignment as a card: what, where, by when, and what can be said of it now. */
 import type { CrewWords, Language } from "../strings/crew";
 import type { Assignment } from "./line";
-import type { Act, Said } from "./outbox";
-import { button, el, labelled } from "./parts";
+import type { Act, Said } from "./said";
+import { button, el, labelled } from "../phone/parts";
 
 export interface Teller {
   words: CrewWords;

@@ -1,5 +1,7 @@
 /** The line to the house. Whatever goes wrong on the way is "no line": what was said waits and is sent again. */
-import type { Ending, Said } from "./outbox";
+import { call, ending, json } from "../phone/call";
+import type { Ending } from "../phone/outbox";
+import type { Said } from "./said";
 import type { Fix, Handed } from "./whereabouts";
 
 export type Words = Record<"id" | "en" | "ja", string>;
@@ -47,7 +49,6 @@ export interface Told {
 
 export type Heard = { told: Told } | { no: "no-line" | "sign-in" | "no-crew" };
 
-const PATIENCE = 20_000;
 const PATH = "/pinisi/v1/crew/assignments";
 const POSITION = "/pinisi/v1/crew/position";
 
@@ -59,28 +60,9 @@ export async function ask(): Promise<Heard> {
   return { told: (await answer.json()) as Told };
 }
 
-/** Empty: signed in; else why not. */
-export async function signIn(account: string, password: string): Promise<"" | "no-line" | "refused"> {
-  const answer = await call("/pinisi/v1/login", json({ account, password }));
-  if (!answer || answer.status >= 500) return "no-line";
-  return answer.ok ? "" : "refused";
-}
-
-/** Empty: this phone is signed in by the link; else why not. */
-export async function join(code: string): Promise<"" | "no-line" | "refused"> {
-  const answer = await call("/pinisi/v1/crew/join", json({ code }));
-  if (!answer || answer.status >= 500) return "no-line";
-  return answer.ok ? "" : "refused";
-}
-
 export async function send(said: Said): Promise<Ending> {
   const where = `${PATH}/${encodeURIComponent(said.incident)}`;
-  const answer = await (said.act === "photo" ? sendPhoto(where, said) : sendAct(where, said));
-  if (!answer || answer.status >= 500 || answer.status === 429) return { later: "no-line" };
-  if (answer.status === 401) return { later: "sign-in" };
-  if (answer.ok) return { taken: true };
-  const problem = (await answer.json().catch(() => ({}))) as { detail?: string };
-  return { refused: problem.detail ?? String(answer.status) };
+  return ending(await (said.act === "photo" ? sendPhoto(where, said) : sendAct(where, said)));
 }
 
 /** What was taken is forgotten, and what is refused for good too: a position is no word that must arrive. */
@@ -101,16 +83,4 @@ async function sendPhoto(where: string, said: Said): Promise<Response | null> {
   const body = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
   const type = head.slice("data:".length).split(";")[0] ?? "image/jpeg";
   return call(`${where}/photos?${query}`, { method: "POST", headers: { "content-type": type }, body });
-}
-
-function json(value: unknown): RequestInit {
-  return { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(value) };
-}
-
-async function call(path: string, init: RequestInit): Promise<Response | null> {
-  try {
-    return await fetch(path, { ...init, signal: AbortSignal.timeout(PATIENCE) });
-  } catch {
-    return null;
-  }
 }

@@ -1,15 +1,18 @@
 /** The page of a crew: what it was asked, what it says. It works on without a signal and says so. */
 import { words, type Language } from "../strings/crew";
 import { card, clockTime, type Teller } from "./card";
-import { ask, hand, join, send, signIn, type Assignment, type Told } from "./line";
-import { Outbox, type Act, type Said } from "./outbox";
-import { button, el, labelled } from "./parts";
+import { join, signIn } from "../phone/call";
+import { joinByLink, keepPage } from "../phone/keep-page";
+import { Outbox } from "../phone/outbox";
+import { button, el, labelled } from "../phone/parts";
+import { ask, hand, send, type Assignment, type Told } from "./line";
+import type { Act, Said } from "./said";
 import { shrunk } from "./shrink";
 import { findBy, Whereabouts } from "./whereabouts";
 
 const EVERY = 10_000;
 const LANGUAGES: Language[] = ["id", "en", "ja"];
-const outbox = new Outbox(localStorage);
+const outbox = new Outbox<Said>(localStorage, "crew", (said) => ({ ...said, image: "" }));
 
 let language = LANGUAGES.find((each) => each === (localStorage.getItem("crew-language") ?? navigator.language.slice(0, 2))) ?? "id";
 let told = JSON.parse(localStorage.getItem("crew-told") ?? "null") as Told | null;
@@ -181,30 +184,16 @@ function entrance(): HTMLElement {
   return form;
 }
 
-/** Put the page aside, so that it opens without a signal. */
-async function keepPage(): Promise<void> {
-  if (!("serviceWorker" in navigator) || !("caches" in window)) return;
-  await navigator.serviceWorker.register("/crew-worker.js", { scope: "/crew" });
-  const files = [...document.querySelectorAll<HTMLScriptElement | HTMLLinkElement>("script[src], link[href]")];
-  const addresses = files.map((file) => ("src" in file ? file.src : file.href));
-  await (await caches.open("crew")).addAll(["/crew", ...addresses]);
-}
-
-/** A link of the control room: good for once, so that it is taken out of the address as soon as it was tried. */
-async function joinByLink(): Promise<void> {
-  const code = /^#join=(.+)$/.exec(location.hash)?.[1];
-  if (!code) return;
-  const why = await join(code);
-  if (why === "no-line") return;
-  history.replaceState(null, "", location.pathname);
+async function enterByLink(): Promise<void> {
+  const why = await joinByLink((code) => join("/pinisi/v1/crew/join", code));
   trouble = why === "refused" ? words(language).linkRefused : "";
 }
 
 show();
-void joinByLink().then(refresh);
+void enterByLink().then(refresh);
 setInterval(() => {
   if (standing !== "sign-in") void refresh();
 }, EVERY);
 addEventListener("online", () => void refresh());
 document.addEventListener("visibilitychange", () => void (document.visibilityState === "visible" && refresh()));
-void keepPage().catch(() => undefined);
+void keepPage("crew").catch(() => undefined);

@@ -1,6 +1,6 @@
 /** Where the unit is, told by this phone: only when its bearer has switched that on, and only while the unit is out. */
 import type { Position } from "./line";
-import type { Shelf } from "./outbox";
+import type { Shelf } from "../phone/outbox";
 
 export interface Fix {
   position: [number, number];

@@ -1,5 +1,5 @@
 /** Words of the crew's page, which stands by itself: it loads nothing of the console. */
-import type { Act } from "../crew/outbox";
+import type { Act } from "../crew/said";
 import { en } from "./crew-en";
 import { id } from "./crew-id";
 import { ja } from "./crew-ja";

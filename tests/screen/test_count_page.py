@@ -1,0 +1,137 @@
+"""The counting page in a real browser, on a phone: by a link, with one thumb, through a lost network, nothing twice."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from patience import PATIENCE
+from pinisi.vocabulary.instant import HOUR, format_instant
+
+from .conftest import WarRoom, Witness
+
+pytestmark = pytest.mark.screen
+PASSWORD = "correct horse battery"
+OURS = "/pinisi/v1"
+MOBILITY = f"{OURS}/services/mobility"
+COUNT = "urn:ngsi-ld:TurningCount:veteran-landak-utara-through"
+CONTEXT = "/pinisi/v1/context.jsonld"
+NORTH = {"name": "Utara", "turns": {"left": "Jl. Landak", "through": "Jl. Veteran Selatan", "right": "", "u-turn": ""}}
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[WarRoom, httpx.Client]]:
+    """A war room with an administrator, a surveyor and a survey that is open now."""
+    with WarRoom(tmp_path_factory.mktemp("survey")) as room:
+        ani = {"account": "ani", "name": "Ani", "password": PASSWORD, "assignments": [{"role": "administrator"}]}
+        httpx.post(f"{room.address}{OURS}/accounts", json=ani).raise_for_status()
+        login = {"account": "ani", "password": PASSWORD}
+        answer = httpx.post(f"{room.address}{OURS}/login", json=login).raise_for_status()
+        cookie = answer.headers["set-cookie"].partition(";")[0]
+        with httpx.Client(base_url=room.address, headers={"cookie": cookie}, timeout=PATIENCE) as desk:
+            tim = {"account": "tim-1", "name": "Tim 1", "assignments": [{"role": "surveyor"}]}
+            desk.post(f"{OURS}/accounts", json=tim).raise_for_status()
+            now = time.time_ns() // 1_000
+            survey: dict[str, Any] = {"name": "Survei Veteran", "junction": "Veteran - Landak", "approaches": [NORTH]}
+            survey |= {"since": format_instant(now - HOUR), "until": format_instant(now + 4 * HOUR)}
+            desk.put(f"{MOBILITY}/surveys/veteran", json=survey).raise_for_status()
+            yield room, desk
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[BrowserContext]:
+    size = {"width": 360, "height": 740}
+    made = browser.new_context(
+        viewport=size, color_scheme="light", locale="id-ID", service_workers="allow", has_touch=True
+    )
+    yield made
+    made.close()
+
+
+def link(desk: httpx.Client) -> str:
+    answer = desk.post(f"{OURS}/surveyors/invitations", json={"account": "tim-1"})
+    return str(answer.raise_for_status().json()["path"])
+
+
+def open_page(phone: BrowserContext, room: WarRoom, path: str) -> Page:
+    page = phone.new_page()
+    page.set_default_timeout(1_000 * PATIENCE)
+    page.clock.install()
+    page.goto(f"{room.address}{path}")
+    expect(page.locator("h1")).to_have_text("Hitung lalu lintas · Tim 1")
+    return page
+
+
+def known(desk: httpx.Client) -> list[tuple[str, Any]]:
+    """Motorcycles by the begin of their interval."""
+    headers = {"link": f'<{desk.base_url}{CONTEXT}>; rel="http://www.w3.org/ns/json-ld#context"'}
+    path = f"/ngsi-ld/v1/temporal/entities/{COUNT}?attrs=motorcycles&options=temporalValues"
+    answer = desk.get(path, headers=headers)
+    values = answer.raise_for_status().json()["motorcycles"]["values"] if answer.status_code != 404 else []
+    return sorted({at: number for number, at in values}.items())
+
+
+def test_a_surveyor_counts_with_one_thumb_through_a_lost_network_and_all_arrives_once(
+    office: tuple[WarRoom, httpx.Client], phone: BrowserContext, tmp_path: Path
+) -> None:
+    room, desk = office
+    page = open_page(phone, room, link(desk))
+    witness = Witness(page, room.address)
+    page.get_by_role("button", name="Veteran - Landak").click()
+    page.get_by_role("button", name="Utara").click()
+    page.screenshot(path=tmp_path / "choose.png", full_page=True)
+    page.wait_for_function("async () => (await (await caches.open('count')).keys()).length >= 4")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    page.get_by_role("button", name="Mulai menghitung").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+    through, left = page.get_by_label("Sepeda motor, Lurus"), page.get_by_label("Sepeda motor, Kiri")
+    for _ in range(12):
+        through.tap()
+    left.tap()
+    page.get_by_role("button", name="Batalkan").tap()
+    expect(page.get_by_role("status")).to_contain_text("Dibatalkan: Sepeda motor, Kiri")
+    expect(left.locator(".number")).to_have_text("0")
+    box = through.bounding_box()
+    assert box is not None and min(box["width"], box["height"]) >= 72
+    page.screenshot(path=tmp_path / "board.png", full_page=True)
+
+    phone.set_offline(True)
+    page.reload()
+    expect(through.locator(".number")).to_have_text("12")
+    through.tap()
+    page.clock.fast_forward(20_000)
+    page.get_by_role("button", name="Jeda").tap()
+    page.clock.fast_forward(40_000)
+    expect(page.get_by_role("status")).to_contain_text("Tidak ada sinyal")
+    expect(page.get_by_role("status")).to_contain_text("menunggu dikirim")
+    expect(through).to_be_disabled()
+    page.screenshot(path=tmp_path / "offline.png", full_page=True)
+    page.reload()
+    expect(page.get_by_role("status")).to_contain_text("menunggu dikirim")
+
+    phone.set_offline(False)
+    expect(page.get_by_role("status")).to_have_text("Tersambung")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    assert sum(int(number) for _, number in known(desk)) == 13
+    page.get_by_role("button", name="Selesai").tap()
+    page.get_by_role("button", name="JA").tap()
+    page.get_by_role("button", name="Utara").tap()
+    expect(page.get_by_role("button", name="数え始める")).to_be_visible()
+    page.screenshot(path=tmp_path / "japanese.png", full_page=True)
+    assert witness.strangers == []
+
+
+def test_the_page_is_small_and_a_used_link_says_so(office: tuple[WarRoom, httpx.Client], phone: BrowserContext) -> None:
+    room, desk = office
+    page = phone.new_page()
+    sizes: list[int] = []
+    page.on("response", lambda answer: sizes.append(int(answer.headers.get("content-length", "0"))))
+    page.goto(f"{room.address}/count#join=nothing", wait_until="networkidle")
+    expect(page.get_by_role("status")).to_contain_text("Tautan ini sudah dipakai atau kedaluwarsa")
+    expect(page.get_by_label("Akun")).to_be_visible()
+    assert 0 < sum(sizes) < 40_000
