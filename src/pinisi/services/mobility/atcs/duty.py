@@ -18,6 +18,11 @@ def on_duty(room: ControlRoom) -> Generator[None]:
         _ROOMS.remove(room)
 
 
+def rooms() -> tuple[ControlRoom, ...]:
+    """Those that run."""
+    return tuple(_ROOMS)
+
+
 def seated(junction: str) -> tuple[ControlRoom, Seat] | None:
     """The room and the seat of a junction, by its id.
 

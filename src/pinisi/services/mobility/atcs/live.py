@@ -76,7 +76,9 @@ class JunctionSignals(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class JunctionLive(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, rename="camel"):
-    """`mode` was ordered, `control` has the junction; `since` when that began; `window` seconds are in the spans."""
+    """`mode` was ordered, `control` has the junction; `since` when that began; `window` seconds are in the spans.
+    `stage_since`: when the last of its groups turned green, None between two stages. `provider` is the source's card.
+    """
 
     junction: str
     at: str
@@ -89,7 +91,9 @@ class JunctionLive(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     refused: str
     since: str | None
     plan: str
+    provider: str
     stage: str | None
+    stage_since: str | None
     wanted: str
     allows: str
     groups: tuple[LiveGroup, ...]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from pinisi.city.facts import source_id
 from pinisi.services.mobility.atcs.lamps_seen import Change
 from pinisi.services.mobility.atcs.live import (
     GroupSpans,
@@ -15,6 +16,7 @@ from pinisi.services.mobility.atcs.live import (
 from pinisi.services.mobility.atcs.post import Post
 from pinisi.services.mobility.atcs.telling import stage_shown
 from pinisi.services.mobility.engine.shadow.compared import MODEL
+from pinisi.services.mobility.engine.signals.aspect import Aspect
 from pinisi.services.mobility.engine.signals.demand import Shown, all_red
 from pinisi.services.mobility.engine.signals.fixed import FixedPlan
 from pinisi.services.mobility.engine.signals.group import SignalGroup
@@ -26,7 +28,7 @@ from pinisi.vocabulary.instant import SECOND, Instant, format_instant
 WINDOW_S = 240
 
 
-def live_of(post: Post, health: SiteHealth, now: Instant) -> JunctionLive:
+def live_of(post: Post, health: SiteHealth, now: Instant, source: str) -> JunctionLive:
     at = now / SECOND
     shown = post.lamps.shown(at, None)
     standing = post.standing
@@ -43,7 +45,9 @@ def live_of(post: Post, health: SiteHealth, now: Instant) -> JunctionLive:
         refused=post.refused,
         since=_moment(post.ordered.since if standing is None else standing.since),
         plan=post.running_plan,
+        provider=source_id(source),
         stage=None if shown is None else stage_shown(post.plot, shown),
+        stage_since=None if shown is None else _stage_since(post, shown),
         wanted=post.wanted_stage,
         allows=post.plot.layout.allows,
         groups=tuple(_groups(post, shown)),
@@ -58,6 +62,11 @@ def live_of(post: Post, health: SiteHealth, now: Instant) -> JunctionLive:
 
 def _moment(seconds: float) -> str:
     return format_instant(round(seconds * SECOND))
+
+
+def _stage_since(post: Post, shown: Shown) -> str | None:
+    greens = [state.since for state in shown.groups if state.aspect is Aspect.GREEN]
+    return _moment(max(greens)) if greens and stage_shown(post.plot, shown) else None
 
 
 def _groups(post: Post, shown: Shown | None) -> Iterator[LiveGroup]:

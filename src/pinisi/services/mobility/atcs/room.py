@@ -240,6 +240,11 @@ class ControlRoom(Listening):
         self._wake.set()
 
     @property
+    def source(self) -> str:
+        """The id of the source."""
+        return self._line.id
+
+    @property
     def now(self) -> Instant:
         """The tenant's time."""
         return self._line.now()

@@ -40,6 +40,7 @@ class Site:
         self.desk = Desk(_Told(equipment, self.faults))
         self._clock, self._times, self._reconnect = clock, times, reconnect
         self._line: Line | None = None
+        self._cut_until = 0.0
         self._restarts = self.desk.restarts
 
     @property
@@ -70,8 +71,9 @@ class Site:
         finally:
             self._line = None
 
-    def cut(self) -> None:
-        """Cut the line, as a digger would."""
+    def cut(self, seconds: float = 0.0) -> None:
+        """Cut the line, as a digger would; for so long it is not there again."""
+        self._cut_until = asyncio.get_running_loop().time() + seconds
         if self._line is not None:
             self._line.cut()
 
@@ -93,7 +95,7 @@ class Site:
 
     async def _wait_and_keep(self) -> None:
         """Subscriptions go on while the line is cut; their updates are kept."""
-        ends = asyncio.get_running_loop().time() + self._reconnect
+        ends = max(asyncio.get_running_loop().time() + self._reconnect, self._cut_until)
         while asyncio.get_running_loop().time() < ends:
             await asyncio.sleep(min(0.1, self._reconnect))
             self.outbox.keep(self.desk.due(self.now()))
