@@ -182,7 +182,7 @@ async def _obey(play: Play) -> None:
     listening = asyncio.create_task(reader.readline())
     while True:
         done, _ = await asyncio.wait({listening, *([running] if running else [])}, return_when=asyncio.FIRST_COMPLETED)
-        if running in done and running is not None:
+        if running is not None and running in done:
             listening.cancel()
             return running.result()
         words = listening.result().decode().split()
