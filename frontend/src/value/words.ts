@@ -23,9 +23,13 @@ export function figure(value: Value, words: Catalogue, format: Format, exact = f
   return exact ? format.exact(value.value) : format.glance(value.value);
 }
 
+/** UN/CEFACT: a number of things. */
+const COUNTED = "C62";
+
 /** What to print when the writer gave a code and no text: the code says more than nothing. */
 export function unitText(value: { unit: string | null; unitText: Value["unitText"] }, format: Format): string {
-  return pick(value.unitText, format.language) || (value.unit && value.unit !== "C62" ? value.unit : "");
+  if (value.unit === COUNTED && pick(value.unitText, format.language) === COUNTED) return "";
+  return pick(value.unitText, format.language) || (value.unit && value.unit !== COUNTED ? value.unit : "");
 }
 
 export function ageText(seconds: number, words: Catalogue, format: Format): string {

@@ -1,3 +1,5 @@
 /** The components that services bring, by the name that their `Page` gives: each is loaded when it is shown first. */
 
-export const COMPONENTS: Readonly<Record<string, () => Promise<unknown>>> = {};
+export const COMPONENTS: Readonly<Record<string, () => Promise<unknown>>> = {
+  "mobility-junction": () => import("../mobility/junction-page"),
+};

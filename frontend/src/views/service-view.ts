@@ -31,7 +31,7 @@ export class ServiceView extends View {
   }
 
   /** What is to be said of a reading: that it is on its way, failed, or shows what was read before. */
-  protected stateOf(reading: Reading<unknown>) {
+  protected stateOf(reading: Pick<Reading<unknown>, "value" | "problem" | "readAt" | "busy" | "again">) {
     const { words } = this;
     const { problem, readAt } = reading;
     if (problem === null) return reading.value === null && reading.busy ? html`<p class="empty" aria-busy="true">${words.loading}</p>` : nothing;

@@ -9,6 +9,7 @@ from pinisi.services.mobility.atcs.signal_actions import SIGNAL_ACTIONS
 from pinisi.services.mobility.congestion_reactions import CONGESTION_REACTIONS
 from pinisi.services.mobility.controller_views import CONTROLLER_VIEWS
 from pinisi.services.mobility.gtfs_source import GTFS
+from pinisi.services.mobility.junction_views import JUNCTION_VIEWS
 from pinisi.services.mobility.models import transit
 from pinisi.services.mobility.models.traffic import TRAFFIC_TYPES
 from pinisi.services.mobility.signal_controllers import CONTROLLERS
@@ -36,7 +37,7 @@ SERVICE = Service(
         NETWORK,
         *buses.TYPES,
     ),
-    views=(*VIEWS, *TRAFFIC_VIEWS, *CONTROLLER_VIEWS, *roads_brought.VIEWS, *buses.VIEWS),
+    views=(*VIEWS, *TRAFFIC_VIEWS, *CONTROLLER_VIEWS, *JUNCTION_VIEWS, *roads_brought.VIEWS, *buses.VIEWS),
     passing=roads_brought.PASSING,
     sources=(
         *roads_brought.SOURCES,

@@ -21,6 +21,10 @@ ALLOWED = {"plan": ("plans", "bands", "groups"), "flash": ("plans", "bands", "gr
 """By mode, what the controller in the street must take from outside (`controlAllowed`)."""
 
 
+PlanNumber = Annotated[int, msgspec.Meta(ge=1, le=255)]
+Minutes = Annotated[int, msgspec.Meta(ge=1, le=240)]
+
+
 class SignalMode(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`plan` None: the controller chooses by its own tables."""
 
@@ -32,8 +36,8 @@ class SignalMode(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
             choices={name: TEXTS[f"mode-{name}"] for name in ("plan", "cyclic", "acyclic", "flash")},
         ),
     ]
-    plan: Annotated[int | None, asked(TEXTS["mode-number"], hint=TEXTS["mode-number-hint"], ge=1, le=255)] = None
-    minutes: Annotated[int | None, asked(TEXTS["mode-minutes"], unit="MIN", ge=1, le=240)] = None
+    plan: Annotated[PlanNumber | None, asked(TEXTS["mode-number"], hint=TEXTS["mode-number-hint"])] = None
+    minutes: Annotated[Minutes | None, asked(TEXTS["mode-minutes"], unit="MIN")] = None
 
 
 class SignalPriority(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
