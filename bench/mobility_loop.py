@@ -162,7 +162,12 @@ def _report(name: str, told: Told, played: Played, written: float, rejected: int
     heard = "from the detectors' word in the house to the order on its line"
     figure(f"{start}.order_p95_ms", _at(told.order_ms, 0.95), "ms", reference=goal, note=f"{heard}; {note}")
     wish = f"from what detectors told to the wish at the controller, {len(played.wish_ms)} wishes"
-    figure(f"{start}.wish_p95_ms", _at(played.wish_ms, 0.95), "ms", reference=goal, note=f"{wish}; {note}")
+    figure(
+        f"{start}.wish_p95_ms",
+        _at(played.wish_ms, 0.95),
+        "ms",
+        note=f"{wish}, its own process waiting for a core included; {note}",
+    )
     lamps = "from what detectors told to the lamps that change, minimum greens included"
     figure(f"{start}.lamps_p50_ms", _at(played.lamp_ms, 0.5), "ms", note=f"{lamps}; {note}")
     figure(f"{start}.lamps_p95_ms", _at(played.lamp_ms, 0.95), "ms", note=f"{lamps}; {note}")

@@ -120,6 +120,13 @@ def closed_road() -> tuple[dict[str, Any], ...]:
     return road, closure
 
 
+DEVICE = standing("SignalController", SQUARE, name="Ahmad Yani")
+DEVICE_AT_FAULT = (
+    DEVICE,
+    standing("Incident", SQUARE, state="open") | {"subject": {"type": "Relationship", "object": DEVICE["id"]}},
+)
+
+
 def junction_plan() -> dict[str, Any]:
     """What is asked of the timing sheet: two roads that cross, one stage each."""
     cars = {"motorcycle": 700, "light": 200, "heavy": 10, "unmotorised": 2}
@@ -180,6 +187,7 @@ SERVICES = {
             ),
             Trial(reaction="road-forecast", story=story(580, END), spoilt=story(9, END), now=NOW),
             Trial(reaction="road-forecast-error", story=story(640, END), spoilt=story(9, END), now=NOW),
+            Trial(reaction="controller-work", story=DEVICE_AT_FAULT, now=NOW),
         ),
         asks=(
             Ask(endpoint="POST /junction-plans/sheet", query={"lang": "ja"}, body=junction_plan()),

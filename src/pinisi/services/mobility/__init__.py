@@ -6,6 +6,7 @@ from pinisi.services.mobility import junctions_brought, roads_brought
 from pinisi.services.mobility.atcs.control_source import CONTROL
 from pinisi.services.mobility.atcs.live_endpoint import JUNCTION_LIVE
 from pinisi.services.mobility.atcs.signal_actions import SIGNAL_ACTIONS
+from pinisi.services.mobility.atcs.work_orders import WORK_ORDERS
 from pinisi.services.mobility.congestion_reactions import CONGESTION_REACTIONS
 from pinisi.services.mobility.controller_views import CONTROLLER_VIEWS
 from pinisi.services.mobility.gtfs_source import GTFS
@@ -48,7 +49,7 @@ SERVICE = Service(
         TWIN_NETWORK,
         *buses.SOURCES,
     ),
-    reactions=(*roads_brought.REACTIONS, *CONGESTION_REACTIONS, *FORECAST_REACTIONS, *buses.REACTIONS),
+    reactions=(*roads_brought.REACTIONS, *CONGESTION_REACTIONS, *FORECAST_REACTIONS, WORK_ORDERS, *buses.REACTIONS),
     jobs=(*junctions_brought.JOBS,),
     actions=(*roads_brought.ACTIONS, *SIGNAL_ACTIONS),
     records=junctions_brought.RECORDS,

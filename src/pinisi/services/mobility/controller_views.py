@@ -1,8 +1,10 @@
 """How the city sees its traffic light controllers: a layer, and the page of one."""
 
+from pinisi.city.facts import Selection
+from pinisi.city.formula import Formula
 from pinisi.city.profile import Layer
 from pinisi.runtime.strings import texts_of
-from pinisi.runtime.view import Panel, columns
+from pinisi.runtime.view import Panel, Tile, columns
 from pinisi.services.mobility.words import WORDS
 
 TEXTS = texts_of("pinisi.services.mobility")
@@ -13,7 +15,15 @@ CONTROLLER_LAYER = Layer(
     shape="square",
     hue=4,
     columns=columns(
-        "alive", "controlMode", "timePlan", "alarmCount", "meanTimeBetweenFailures", "lastHeard", words=WORDS
+        "alive",
+        "silentFor",
+        "controlMode",
+        "timePlan",
+        "alarmCount",
+        "openWorkOrders",
+        "meanTimeBetweenFailuresLately",
+        "lastHeard",
+        words=WORDS,
     ),
 )
 CONTROLLER_PANEL = Panel(
@@ -28,10 +38,37 @@ CONTROLLER_PANEL = Panel(
         "timePlanSource",
         "signalGroupStatus",
         "alarmCount",
+        "openWorkOrders",
+        "silentFor",
+        "failuresLately",
+        "meanTimeBetweenFailuresLately",
+        "latelyDays",
         "linkFailures",
         "meanTimeBetweenFailures",
         "clockAhead",
         "protocolVersion",
     ),
 )
-CONTROLLER_VIEWS = (CONTROLLER_LAYER, CONTROLLER_PANEL)
+CONTROLLERS_SILENT = Tile(
+    id="signal-controllers-silent",
+    title=TEXTS["controllers-silent"],
+    note=TEXTS["controllers-silent-note"],
+    formula=Formula(kind="count", select=Selection(type="SignalController"), attribute="silentFor", above=0),
+)
+JUNCTION_PANEL = Panel(
+    type="Junction",
+    title=TEXTS["junction-panel"],
+    attributes=(
+        "signalControl",
+        "fallbackReason",
+        "signalMode",
+        "currentStage",
+        "queuedVehicles",
+        "timePlan",
+        "shadowVerdict",
+        "controlAllowed",
+        "roadOwner",
+        "refController",
+    ),
+)
+CONTROLLER_VIEWS = (CONTROLLER_LAYER, CONTROLLER_PANEL, CONTROLLERS_SILENT, JUNCTION_PANEL)

@@ -32,7 +32,7 @@ SOONEST_S, LATEST_S = 0.5, 1.3
 """A post decides when its detectors were heard, no sooner and no later after the last time than this."""
 ANSWER_S = 5.0
 """So long a controller may take to answer an order; who takes longer is as one that refuses."""
-MEASURED = 600
+MEASURED = 6_000
 
 
 class Cost(msgspec.Struct):
@@ -230,7 +230,8 @@ class ControlRoom(Listening):
         return Message(body=body, origin=f"rsmp:{seat.place.id}", received=now, media="application/json", place=place)
 
     def _kept(self, id: str, health: SiteHealth) -> Kept:
-        return Kept(health.up, health.failures, self._by_site[id].post.ordered if id in self._by_site else None)
+        ordered = self._by_site[id].post.ordered if id in self._by_site else None
+        return Kept(health.up, health.failures, ordered, health.days)
 
     def order(self, seat: Seat, ordered: Ordered) -> None:
         """The mode changes; kept over a restart with the next report."""

@@ -7,6 +7,10 @@ RSMP: core 3.2.2 and the signal exchange list of traffic light controllers 1.2.1
 - `lastHeard`: when the last message came.
 - `linkFailures` (C62): how often an open link was cut, fell silent or could not be read, since the city listens.
 - `meanTimeBetweenFailures` (HUR): hours for which links stood, for each failure; not there before the first.
+- `failuresLately` (C62), `meanTimeBetweenFailuresLately` (HUR) and `latelyDays` (DAY): the same of the last 30 days, or
+  of so many as the city has listened.
+- `silentFor` (MIN): for how long there has been no link; 0 while there is one.
+- `openWorkOrders` (C62), `workOrders`: incidents of this house about the device that are not closed.
 - `clockAhead` (SEC): by how much the device's clock is ahead of the city's.
 - `protocolVersion`: the RSMP version that both agreed on.
 - `controlMode`: startup, control, standby (dark or flashing as ordered), failure or test (S0020).
@@ -45,6 +49,14 @@ class SitePlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     conflicting: tuple[tuple[int, int], ...] = ()
 
 
+class Lately(msgspec.Struct, frozen=True, kw_only=True):
+    """Of the last days; `hours` between failures, None without any."""
+
+    days: Annotated[int, msgspec.Meta(ge=1, le=400)]
+    failures: Annotated[int, msgspec.Meta(ge=0, le=10**9)]
+    hours: Annotated[float, msgspec.Meta(ge=0, le=1e7)] | None = None
+
+
 class ControllerReport(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of one controller at `at`. Moments and spans in microseconds; None is not known."""
 
@@ -67,6 +79,8 @@ class ControllerReport(msgspec.Struct, frozen=True, kw_only=True):
     alarms: tuple[Mapping[str, Any], ...] = ()
     contradictions: tuple[str, ...] = ()
     simulated: bool = False
+    silent_minutes: Annotated[float, msgspec.Meta(ge=0, le=1e9)] = 0.0
+    lately: Lately | None = None
 
 
 def controller_id(site: str) -> str:
@@ -88,8 +102,18 @@ def controller_entity(report: ControllerReport) -> dict[str, Any]:
         "alarmCount": told(len(alarms), at, "C62"),
         "contradictions": told_json([{"kind": kind} for kind in sorted(set(report.contradictions))], at),
     }
-    told_now = entity | _known(report, at)
+    entity["silentFor"] = told(round(report.silent_minutes, 1), at, "MIN")
+    told_now = entity | _lately(report.lately, at) | _known(report, at)
     return with_method(told_now, "simulated") if report.simulated else told_now
+
+
+def _lately(lately: Lately | None, at: str) -> dict[str, Any]:
+    if lately is None:
+        return {}
+    told_now = {"failuresLately": told(lately.failures, at, "C62"), "latelyDays": told(lately.days, at, "DAY")}
+    if lately.hours is not None:
+        told_now["meanTimeBetweenFailuresLately"] = told(round(lately.hours, 2), at, "HUR")
+    return told_now
 
 
 def with_method(entity: Mapping[str, Any], method: str) -> dict[str, Any]:

@@ -25,13 +25,22 @@ from pinisi.services.mobility.rsmp.messages import (
     StatusValue,
 )
 from pinisi.services.mobility.rsmp.plausible import Contradiction, contradictions
-from pinisi.vocabulary.instant import SECOND, Instant, parse_instant
+from pinisi.vocabulary.instant import DAY, HOUR, SECOND, Instant, parse_instant
 
 FAILURES = ("no acknowledgement", "silent", "broken stream", "cut")
 """Ends of an open link that count as failures; a rejection is no failure of the device, a farewell none at all."""
 
 
 PATIENCE = 5 * SECOND
+DAYS = 30
+
+
+class Lately(msgspec.Struct, frozen=True):
+    """Of the last `days` days, today included; `hours` between failures, None without any."""
+
+    days: int
+    failures: int
+    hours: float | None
 
 
 class ActiveAlarm(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,12 +55,24 @@ class ActiveAlarm(msgspec.Struct, frozen=True, kw_only=True):
     values: Mapping[str, str]
 
 
+class DayMark(msgspec.Struct, frozen=True, array_like=True):
+    """How long links had stood, in microseconds, and how often they had failed, when a day began.
+
+    `day` counts from 1970, by UTC.
+    """
+
+    day: int
+    up: int
+    failures: int
+
+
 class SiteHealth(msgspec.Struct, frozen=True, kw_only=True):
     """Of one site. Times in microseconds.
 
     `up` is how long links stood that have ended; `status` the latest value of each status, by "S0014 status"; `stated`
     when, by the site's clock; `ahead` by how much that clock is ahead of ours; `fault` why it is not connected;
-    `conflicting` the numbers of groups that must not be green together; `doubts` since when it contradicts itself.
+    `conflicting` the numbers of groups that must not be green together; `doubts` since when it contradicts itself;
+    `down_since`: since when there is no link; `days`: the marks of the last `DAYS` days, oldest first.
     """
 
     site: str
@@ -71,6 +92,8 @@ class SiteHealth(msgspec.Struct, frozen=True, kw_only=True):
     alarms: tuple[ActiveAlarm, ...] = ()
     conflicting: tuple[tuple[int, int], ...] = ()
     doubts: Mapping[Contradiction, Instant] = {}
+    down_since: Instant | None = None
+    days: tuple[DayMark, ...] = ()
 
     @property
     def alive(self) -> bool:
@@ -78,10 +101,29 @@ class SiteHealth(msgspec.Struct, frozen=True, kw_only=True):
 
     def mean_time_between_failures(self, now: Instant) -> float | None:
         """Hours that the link stood, for each failure; None before the first."""
-        if not self.failures:
+        return self.stood(now) / self.failures / HOUR if self.failures else None
+
+    def stood(self, now: Instant) -> int:
+        """Microseconds for which links have stood, the present one too."""
+        return self.up + (now - self.opened if self.opened is not None else 0)
+
+    def lately(self, now: Instant) -> Lately | None:
+        """Since the oldest mark; None before the first."""
+        if not self.days:
             return None
-        standing = now - self.opened if self.opened is not None else 0
-        return (self.up + standing) / self.failures / 3_600_000_000
+        first = self.days[0]
+        failures, stood = self.failures - first.failures, self.stood(now) - first.up
+        hours = stood / failures / HOUR if failures > 0 else None
+        return Lately(now // DAY - first.day + 1, failures, hours)
+
+
+def marked(health: SiteHealth, now: Instant) -> SiteHealth:
+    """With a mark for today; those that are older than `DAYS` days go."""
+    today = now // DAY
+    if health.days and health.days[-1].day >= today:
+        return health
+    kept = tuple(mark for mark in health.days if mark.day > today - DAYS)
+    return msgspec.structs.replace(health, days=(*kept, DayMark(today, health.stood(now), health.failures)))
 
 
 def contradicts(health: SiteHealth, now: Instant) -> tuple[Contradiction, ...]:
@@ -94,7 +136,9 @@ def after(health: SiteHealth, event: Event) -> SiteHealth:
     """The health after one more event."""
     match event:
         case Opened(at=at, version=version):
-            return msgspec.structs.replace(health, opened=at, heard=at, version=version, fault="", slowest=0)
+            return msgspec.structs.replace(
+                health, opened=at, heard=at, version=version, fault="", slowest=0, down_since=None
+            )
         case Closed():
             return _closed(health, event)
         case Heard(at=at, message=message):
@@ -121,6 +165,7 @@ def _closed(health: SiteHealth, closed: Closed) -> SiteHealth:
         up=health.up + closed.at - health.opened,
         failures=health.failures + (closed.cause in FAILURES),
         fault=fault,
+        down_since=closed.at,
     )
 
 

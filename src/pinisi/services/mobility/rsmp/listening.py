@@ -10,7 +10,7 @@ from pinisi.services.mobility.models.controllers import SitePlace
 from pinisi.services.mobility.models.ordered import Ordered
 from pinisi.services.mobility.rsmp.catalogue import SXL
 from pinisi.services.mobility.rsmp.events import Event, Heard
-from pinisi.services.mobility.rsmp.health import SiteHealth, after
+from pinisi.services.mobility.rsmp.health import DayMark, SiteHealth, after, marked
 from pinisi.services.mobility.rsmp.messages import AggregatedStatus, Wanted
 from pinisi.services.mobility.rsmp.reports import report_of
 from pinisi.services.mobility.rsmp.session import Times
@@ -39,13 +39,14 @@ AT_LEAST_EVERY = 30.0
 
 
 class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What must outlive a restart of ours: how long links stood, how often they failed; and of one that is controlled
-    how it was ordered to run.
+    """What must outlive a restart of ours: how long links stood, how often they failed, also at the begin of each of
+    the last days; and of one that is controlled how it was ordered to run.
     """
 
     up: int
     failures: int
     ordered: Ordered | None = None
+    days: tuple[DayMark, ...] = ()
 
 
 _COUNTS = msgspec.json.Decoder(dict[str, Kept])
@@ -88,12 +89,14 @@ class Listening:
         for id, place in self._sites.items():
             past = self._past.get(id, Kept(0, 0))
             self._health[id] = SiteHealth(
-                site=id, up=past.up, failures=past.failures, conflicting=place.conflicting, fault="not connected yet"
-            )
+                site=id, up=past.up, failures=past.failures, conflicting=place.conflicting, fault="not connected yet",
+                down_since=self._line.now(), days=past.days,
+            )  # fmt: skip
         self._changed = set(self._sites)
 
     def _reports(self) -> list[Message]:
         now = self._line.now()
+        self._health = {id: marked(each, now) for id, each in self._health.items()}
         changed, self._changed = sorted(self._changed), set()
         place = msgspec.json.encode({id: self._kept(id, each) for id, each in self._health.items()})
         return [
@@ -108,7 +111,7 @@ class Listening:
         ]
 
     def _kept(self, id: str, health: SiteHealth) -> Kept:
-        return Kept(health.up, health.failures)
+        return Kept(health.up, health.failures, days=health.days)
 
     async def _wait(self) -> None:
         """For a change, and for a moment more; after a while what is unchanged is told again: it is still so."""

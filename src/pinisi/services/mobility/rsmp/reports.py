@@ -2,9 +2,9 @@
 
 import msgspec
 
-from pinisi.services.mobility.models.controllers import ControllerReport, SitePlace
+from pinisi.services.mobility.models.controllers import ControllerReport, Lately, SitePlace
 from pinisi.services.mobility.rsmp.health import SiteHealth, contradicts
-from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.instant import MINUTE, Instant
 
 SIMULATED = "Pinisi simulated controller"
 """How the version of a controller of ours begins."""
@@ -12,7 +12,7 @@ SIMULATED = "Pinisi simulated controller"
 
 def report_of(health: SiteHealth, place: SitePlace, now: Instant) -> ControllerReport:
     said = {name: str(value) for name, value in health.status.items()}
-    alive = health.alive
+    alive, lately = health.alive, health.lately(now)
     return ControllerReport(
         site=place.id,
         name=place.name,
@@ -33,6 +33,8 @@ def report_of(health: SiteHealth, place: SitePlace, now: Instant) -> ControllerR
         alarms=tuple(msgspec.to_builtins(alarm) for alarm in health.alarms),
         contradictions=contradicts(health, now),
         simulated=is_simulated(health),
+        silent_minutes=0.0 if health.down_since is None else max(now - health.down_since, 0) / MINUTE,
+        lately=None if lately is None else Lately(days=lately.days, failures=lately.failures, hours=lately.hours),
     )
 
 
