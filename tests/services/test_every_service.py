@@ -198,6 +198,10 @@ SERVICES = {
             Ask(endpoint="GET /surveys"),
             Ask(endpoint="GET /counting/surveys"),
             Ask(endpoint="POST /counting/surveys/{key}/stretches", params={"key": "trial"}, body=STRETCH),
+            Ask(endpoint="GET /network", query={"vehicle": "motorcycle"}),
+            Ask(endpoint="GET /routes", query={"from": "24.94,60.17", "to": "24.9528,60.1642"}),
+            Ask(endpoint="GET /reach", query={"from": "24.94,60.17", "minutes": "5,10", "by": "pedestrian"}),
+            Ask(endpoint="GET /travel-times", query={"from": "24.94,60.17", "to": "24.95,60.16;24.9528,60.1642"}),
         ),
     ),
     "environment": ServiceCase(

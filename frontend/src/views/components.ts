@@ -2,4 +2,5 @@
 
 export const COMPONENTS: Readonly<Record<string, () => Promise<unknown>>> = {
   "mobility-junction": () => import("../mobility/junction-page"),
+  "mobility-network": () => import("../mobility/network-page"),
 };

@@ -13,7 +13,7 @@ from pinisi.context.payload import read_entity
 from pinisi.context.term_table import TermTable
 from pinisi.vocabulary.entity import LANGUAGE, RELATIONSHIP, Entity, Instance
 from pinisi.vocabulary.instant import Instant, NotAnInstant, parse_instant
-from pinisi.vocabulary.terms import LOCATION
+from pinisi.vocabulary.terms import LOCATION, PROVIDER
 
 Document = Mapping[str, Any]
 """An entity in normalized NGSI-LD form, with short names."""
@@ -21,7 +21,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """One value: when it was true, when it was known, and where it stands in the log."""
+    """One value: when it was true, when it was known, where it stands in the log; `provider` is its source card."""
 
     value: Any
     observed: Instant
@@ -29,6 +29,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     position: int = 0
     unit: str | None = None
     method: str | None = None
+    provider: str | None = None
 
     @property
     def number(self) -> float | None:
@@ -190,6 +191,7 @@ def said_of(
         position=position,
         unit=instance.unit_code,
         method=_method(instance, table),
+        provider=_provider(instance),
     )
 
 
@@ -203,6 +205,11 @@ def _plain(instance: Instance, table: TermTable) -> Any:
 def _method(instance: Instance, table: TermTable) -> str | None:
     found = instance.attributes.get(table.expand_term("method"))
     return str(found[0].value) if found else None
+
+
+def _provider(instance: Instance) -> str | None:
+    found = instance.attributes.get(PROVIDER)
+    return found[0].value if found and isinstance(found[0].value, str) else None
 
 
 def _observed(instance: Instance) -> Instant:

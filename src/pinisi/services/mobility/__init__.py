@@ -53,6 +53,6 @@ SERVICE = Service(
     jobs=(*junctions_brought.JOBS,),
     actions=(*roads_brought.ACTIONS, *SIGNAL_ACTIONS),
     records=junctions_brought.RECORDS,
-    endpoints=(*junctions_brought.ENDPOINTS, JUNCTION_LIVE, *buses.ENDPOINTS),
+    endpoints=(*roads_brought.ENDPOINTS, *junctions_brought.ENDPOINTS, JUNCTION_LIVE, *buses.ENDPOINTS),
     words=WORDS,
 )

@@ -33,7 +33,12 @@ def kmh(said: Said | None) -> float | None:
 
 def the_rule(inputs: Inputs) -> CongestionRule:
     """The city's written rule; the default where there is none, or one that cannot be."""
-    for known in inputs.others(RULE):
+    return rule_of(inputs.others(RULE))
+
+
+def rule_of(written: Sequence[Known]) -> CongestionRule:
+    """See `the_rule`."""
+    for known in written:
         below, minutes = known.number("congestedBelow"), known.number("congestionMinutes")
         try:
             if below is not None:

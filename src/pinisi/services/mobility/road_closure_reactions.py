@@ -7,7 +7,7 @@ from pinisi.runtime.known import Document, Inputs, Known
 from pinisi.runtime.reaction import WHOLE_CITY, Named, Others, Reaction, Wake, Writes
 from pinisi.runtime.strings import texts_of
 from pinisi.runtime.told import told, told_place
-from pinisi.services.mobility.models.roads import CITY_CLOSURES, CLOSURE
+from pinisi.services.mobility.models.roads import CITY_CLOSURES, CLOSURE, GRAPH
 from pinisi.services.mobility.road_closures import OVER, in_force
 from pinisi.vocabulary.instant import format_instant
 
@@ -22,6 +22,8 @@ def react_closure(inputs: Inputs) -> Sequence[Document]:
     One that stands for water that is still there stays, as `reopened`, so that the water does not close the road anew.
     """
     closure, at = inputs.subject, format_instant(inputs.now)
+    if not closure.is_a(CLOSURE):
+        return []
     document: dict[str, Any] = {"id": closure.id, "type": CLOSURE}
     document |= _of_its_road(closure, inputs.named("refRoadSegment"), at)
     state = closure.text("closureState")
@@ -68,12 +70,16 @@ def _road(closure: Known) -> str:
     return next(iter(closure.related("refRoadSegment")), closure.id)
 
 
+# A graph makes no closure: naming it shows the layer of closures in every city that finds routes.
 ROAD_CLOSURE = Reaction(
     name="road-closure",
     title=TEXTS["road-closure"],
     rule=TEXTS["road-closure-rule"],
     react=react_closure,
-    wakes=(Wake(type=CLOSURE, attributes=("refRoadSegment", "location", "reopenedAt", "closureCause")),),
+    wakes=(
+        Wake(type=CLOSURE, attributes=("refRoadSegment", "location", "reopenedAt", "closureCause")),
+        Wake(type=GRAPH, attributes=("graphDigest",)),
+    ),
     inputs=(Named(attribute="refRoadSegment"),),
     writes=(Writes(type=CLOSURE, attributes=("name", "location", "closureState")),),
     method="reported",

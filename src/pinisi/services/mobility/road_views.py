@@ -3,7 +3,7 @@
 from pinisi.city.formula import Formula
 from pinisi.city.profile import Layer
 from pinisi.runtime.strings import texts_of
-from pinisi.runtime.view import Panel, Tile, columns
+from pinisi.runtime.view import Page, Panel, Tile, columns
 from pinisi.services.mobility.models.roads import CITY_CLOSURES, CLOSURE
 from pinisi.services.mobility.words import WORDS
 
@@ -14,7 +14,7 @@ CLOSURES = Layer(
     type=CLOSURE,
     shape="diamond",
     hue=0,
-    drawing="area",
+    drawing="line",
     classes=("reopened", "closed"),
     columns=columns(
         "closureState", "closureCause", "reason", "closedTo", "saidBy", "validFrom", "validTo", words=WORDS
@@ -47,4 +47,10 @@ CLOSURE_PANEL = Panel(
         "reopenedBy",
     ),
 )
-ROAD_VIEWS = (CLOSURES, CLOSED_NOW, CLOSURE_PANEL)
+NETWORK_PAGE = Page(
+    id="network",
+    title=TEXTS["network-page"],
+    component="mobility-network",
+    needs=("RoadTraffic", CLOSURE),
+)
+ROAD_VIEWS = (CLOSURES, CLOSED_NOW, CLOSURE_PANEL, NETWORK_PAGE)

@@ -1,14 +1,17 @@
 """What roads and routes bring to the service: read by its manifest."""
 
+from pinisi.services.mobility.asked_roads.endpoints import ENDPOINTS as ASKED
 from pinisi.services.mobility.flooded_road_reactions import FLOODED_ROADS
 from pinisi.services.mobility.models.roads import PASSING, TYPES
 from pinisi.services.mobility.road_closing import ACTIONS
 from pinisi.services.mobility.road_closure_reactions import CLOSURE_REACTIONS
+from pinisi.services.mobility.road_network.endpoint import NETWORK
 from pinisi.services.mobility.road_reactions import REACTIONS as TIMES_REACTIONS
 from pinisi.services.mobility.road_source import ROAD_GRAPH
 from pinisi.services.mobility.road_views import ROAD_VIEWS as VIEWS
 
+ENDPOINTS = (*ASKED, NETWORK)
 SOURCES = (ROAD_GRAPH,)
 REACTIONS = (*TIMES_REACTIONS, FLOODED_ROADS, *CLOSURE_REACTIONS)
 
-__all__ = ["ACTIONS", "PASSING", "REACTIONS", "SOURCES", "TYPES", "VIEWS"]
+__all__ = ["ACTIONS", "ENDPOINTS", "PASSING", "REACTIONS", "SOURCES", "TYPES", "VIEWS"]

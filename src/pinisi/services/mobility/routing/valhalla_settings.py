@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-MOST_CLOSED_PLACES = 5_000
+MOST_CLOSED_PLACES = 20_000
 """Middles of closed pieces of road in one question; 1,000 of them cost 75 ms (measured)."""
 MOST_MATRIX_PAIRS = 1_000_000
 MOST_TRACE_POINTS = 16_000
