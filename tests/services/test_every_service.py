@@ -194,6 +194,7 @@ SERVICES = {
             Ask(endpoint="GET /journeys", query={"from": "119.41,-5.13", "to": "119.43,-5.11"}),
             Ask(endpoint="GET /transit-reach", query={"from": "119.41,-5.13", "minutes": "15,30"}),
             Ask(endpoint="GET /junctions/{junction}/signals", params={"junction": "ahmad-yani"}),
+            Ask(endpoint="GET /junction-plans/{junction}/sheet", params={"junction": "j1"}),
             Ask(endpoint="PUT /surveys/{key}", params={"key": "trial"}, body=SURVEY),
             Ask(endpoint="GET /surveys"),
             Ask(endpoint="GET /counting/surveys"),

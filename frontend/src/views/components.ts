@@ -3,4 +3,6 @@
 export const COMPONENTS: Readonly<Record<string, () => Promise<unknown>>> = {
   "mobility-junction": () => import("../mobility/junction-page"),
   "mobility-network": () => import("../mobility/network-page"),
+  "mobility-counting": () => import("../mobility/counting-page"),
+  "mobility-study-sheet": () => import("../mobility/study-sheet"),
 };

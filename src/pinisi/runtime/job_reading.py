@@ -6,7 +6,7 @@ from pathlib import Path
 from pinisi.context.term_table import TermTable
 from pinisi.runtime.known import Known
 from pinisi.runtime.sight import PresentSight
-from pinisi.store.protocol import Store
+from pinisi.store.protocol import HistoryQuery, Store, Story
 from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Grant, Grants
@@ -23,8 +23,9 @@ class JobReading:
         self, store: Store, tenant: str, table: TermTable, types: Sequence[str], *, now: Instant, folder: Path | None
     ) -> None:
         self._table = table
-        reads = Grants((Grant(types=frozenset(table.expand_term(name) for name in types)),))
-        self._sight = PresentSight(store, tenant, table, reads)
+        self._store, self._tenant = store, tenant
+        self._reads = Grants((Grant(types=frozenset(table.expand_term(name) for name in types)),))
+        self._sight = PresentSight(store, tenant, table, self._reads)
         self.now = now
         self.folder = folder
 
@@ -36,3 +37,11 @@ class JobReading:
         """Entities of a type, those that were created last where there are more than `most`."""
         records = await self._sight.newest(EntityQuery(types=TypeIs(self._table.expand_term(type))), most)
         return [Known(record.entity, self._table, record.position) for record in records]
+
+    async def past(self, ids: Sequence[str], query: HistoryQuery) -> Sequence[Story]:
+        """What these entities said in a period; the attributes of `query` are IRIs."""
+        return await self._store.stories(self._tenant, ids, query, self._reads)
+
+    def iri(self, name: str) -> str:
+        """The IRI of a type or an attribute."""
+        return self._table.expand_term(name)

@@ -12,14 +12,15 @@ from pinisi.city.text import LANGUAGES, Language
 from pinisi.console.paper import SHIPPED
 from pinisi.incidents.report.document import Document
 from pinisi.incidents.report.typesetting import printed
-from pinisi.runtime.computation import JobFailed
+from pinisi.runtime.computation import JobFailed, Progress
 from pinisi.services.mobility.engine.capacity.approach import Approach, Counted, Demand, Junction, Stage
 from pinisi.services.mobility.engine.capacity.judged import Timing
 from pinisi.services.mobility.engine.signals.interstage import cycle_needed
 from pinisi.services.mobility.engine.signals.junction_check import checked
+from pinisi.services.mobility.planning import plan_job
 from pinisi.services.mobility.planning.as_signals import as_signals
-from pinisi.services.mobility.planning.plan_job import PLAN_JOB, answered, compute, entities
-from pinisi.services.mobility.planning.plan_request import PlanRequest
+from pinisi.services.mobility.planning.plan_job import PLAN_JOB, entities
+from pinisi.services.mobility.planning.plan_request import PlanAnswer, PlanInput, PlanRequest
 from pinisi.services.mobility.planning.timing_sheet import timing_sheet
 from pinisi.vocabulary.instant import parse_instant
 
@@ -58,6 +59,14 @@ def request(times: float = 1, before: Timing | None = None) -> PlanRequest:
 
 
 EQUAL = Timing(140, (30, 30, 30, 30))
+
+
+def compute(asked: PlanRequest, told: Progress) -> PlanAnswer:
+    return plan_job.compute(PlanInput(request=asked), told)
+
+
+def answered(asked: PlanRequest) -> PlanAnswer:
+    return plan_job.answered(PlanInput(request=asked))
 
 
 def silent(share: float, note: str = "") -> None:

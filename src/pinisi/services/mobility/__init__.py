@@ -38,7 +38,15 @@ SERVICE = Service(
         NETWORK,
         *buses.TYPES,
     ),
-    views=(*VIEWS, *TRAFFIC_VIEWS, *CONTROLLER_VIEWS, *JUNCTION_VIEWS, *roads_brought.VIEWS, *buses.VIEWS),
+    views=(
+        *VIEWS,
+        *junctions_brought.VIEWS,
+        *TRAFFIC_VIEWS,
+        *CONTROLLER_VIEWS,
+        *JUNCTION_VIEWS,
+        *roads_brought.VIEWS,
+        *buses.VIEWS,
+    ),
     passing=roads_brought.PASSING,
     sources=(
         *roads_brought.SOURCES,

@@ -55,20 +55,4 @@ CONTROLLERS_SILENT = Tile(
     note=TEXTS["controllers-silent-note"],
     formula=Formula(kind="count", select=Selection(type="SignalController"), attribute="silentFor", above=0),
 )
-JUNCTION_PANEL = Panel(
-    type="Junction",
-    title=TEXTS["junction-panel"],
-    attributes=(
-        "signalControl",
-        "fallbackReason",
-        "signalMode",
-        "currentStage",
-        "queuedVehicles",
-        "timePlan",
-        "shadowVerdict",
-        "controlAllowed",
-        "roadOwner",
-        "refController",
-    ),
-)
-CONTROLLER_VIEWS = (CONTROLLER_LAYER, CONTROLLER_PANEL, CONTROLLERS_SILENT, JUNCTION_PANEL)
+CONTROLLER_VIEWS = (CONTROLLER_LAYER, CONTROLLER_PANEL, CONTROLLERS_SILENT)

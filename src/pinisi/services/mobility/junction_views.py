@@ -25,6 +25,7 @@ JUNCTION_PANEL = Panel(
         "queuedVehicles",
         "refController",
         "controlAllowed",
+        "shadowVerdict",
         "roadOwner",
         "cameraCount",
         "allRedTime",

@@ -2,14 +2,16 @@
 
 from pinisi.services.mobility.counting.count_records import COUNT_RECORDS
 from pinisi.services.mobility.counting.count_source import TURNING_COUNTS
+from pinisi.services.mobility.counting.count_views import COUNTING_VIEWS
 from pinisi.services.mobility.counting.survey_endpoints import SURVEY_ENDPOINTS
 from pinisi.services.mobility.planning.plan_job import PLAN_JOB
-from pinisi.services.mobility.planning.sheet_endpoint import SHEET
+from pinisi.services.mobility.planning.sheet_endpoint import SHEET, STUDY_SHEET
 
 TYPES = ("JunctionStudy", "CountSurvey", "TurningCount")
 SOURCES = (TURNING_COUNTS,)
 JOBS = (PLAN_JOB,)
-ENDPOINTS = (SHEET, *SURVEY_ENDPOINTS)
+ENDPOINTS = (SHEET, STUDY_SHEET, *SURVEY_ENDPOINTS)
 RECORDS = COUNT_RECORDS
+VIEWS = COUNTING_VIEWS
 
-__all__ = ["ENDPOINTS", "JOBS", "RECORDS", "SOURCES", "TYPES"]
+__all__ = ["ENDPOINTS", "JOBS", "RECORDS", "SOURCES", "TYPES", "VIEWS"]

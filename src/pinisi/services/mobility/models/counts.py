@@ -12,7 +12,9 @@ was counted, where phones counted.
 `JunctionStudy` (Pinisi): one for each junction, of the newest computation. `signalPlan` (JSON: a `SignalPlan` of
 `engine.signals`), `cycleTime`, `lostTime`, `meanDelay` (SEC), `flowRatio` (RAS), `saturationDegree` (the highest DJ),
 `levelOfService` (A to F), `verdict` (`fits`, `tight`, `oversaturated`); `meanDelayBefore`, `saturationDegreeBefore` and
-`levelOfServiceBefore` of the timing that was there. A delay that the manual cannot tell is left out.
+`levelOfServiceBefore` of the timing that was there; `studyInput` (JSON) is what was asked; where the demand was
+counted, `peakFrom` is the begin of its hour and `peakBasis` (JSON) how it was found. A delay that the manual cannot
+tell is left out.
 """
 
 from collections.abc import Mapping

@@ -1,5 +1,7 @@
 """The timing sheet over HTTP: computed anew from what is asked, as JSON or on paper (`accept: application/pdf`)."""
 
+from typing import Any
+
 import msgspec
 
 from pinisi.city.text import Language
@@ -7,9 +9,11 @@ from pinisi.incidents.report.document import Document
 from pinisi.runtime.endpoint import Endpoint
 from pinisi.runtime.visit import BadField, Visit
 from pinisi.services.mobility.engine.capacity.approach import CannotPlan
+from pinisi.services.mobility.models.counts import JUNCTION_STUDY
+from pinisi.services.mobility.planning.from_counts import counts_of_visit, with_demand
 from pinisi.services.mobility.planning.plan_job import answered
 from pinisi.services.mobility.planning.plan_request import TEXTS, PlanRequest
-from pinisi.services.mobility.planning.timing_sheet import timing_sheet
+from pinisi.services.mobility.planning.timing_sheet import no_sheet, timing_sheet
 
 
 class SheetQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -17,11 +21,27 @@ class SheetQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 async def sheet(visit: Visit[PlanRequest, SheetQuery]) -> Document:
+    return await _document(visit, visit.body, visit.query.lang)
+
+
+async def sheet_of_study(visit: Visit[None, SheetQuery]) -> Document:
+    """The sheet of the plan that was computed last for a junction, out of what was asked then."""
+    junction, language = visit.params["junction"][:120], visit.query.lang
+    study = await visit.entity(f"urn:ngsi-ld:{JUNCTION_STUDY}:{junction}")
     try:
-        answer = answered(visit.body)
+        asked = msgspec.convert((study or {})["studyInput"]["json"], PlanRequest)
+    except (KeyError, TypeError, msgspec.ValidationError):
+        return no_sheet(junction, language, visit.tenant)
+    return await _document(visit, asked, language)
+
+
+async def _document(visit: Visit[Any, Any], asked: PlanRequest, language: Language) -> Document:
+    try:
+        given = await with_demand(asked, counts_of_visit(visit))
+        answer = answered(given)
     except CannotPlan as error:
         raise BadField(error.where, error.reason) from None
-    return timing_sheet(visit.body, answer, visit.query.lang, visit.tenant)
+    return timing_sheet(given.request, answer, language, visit.tenant)
 
 
 SHEET = Endpoint(
@@ -33,4 +53,13 @@ SHEET = Endpoint(
     query=SheetQuery,
     answer=Document,
     handle=sheet,
+)
+STUDY_SHEET = Endpoint(
+    method="GET",
+    path="/junction-plans/{junction}/sheet",
+    title=TEXTS["plan-sheet-study"],
+    permission="context.read",
+    query=SheetQuery,
+    answer=Document,
+    handle=sheet_of_study,
 )

@@ -6,9 +6,10 @@ from pinisi.city.text import Language, Text, format_number
 from pinisi.incidents.report.document import Document, Figure, Row, Section, Signature, Tone
 from pinisi.services.mobility.engine.capacity.approach import MOVEMENTS, Approach, Counted, total
 from pinisi.services.mobility.engine.capacity.judged import ApproachResult, JunctionResult
+from pinisi.services.mobility.engine.capacity.peak import HOUR
 from pinisi.services.mobility.engine.capacity.performance import DESIGN_SATURATION
 from pinisi.services.mobility.engine.capacity.saturation import EQUIVALENTS
-from pinisi.services.mobility.planning.plan_request import TEXTS, PlanAnswer, PlanRequest
+from pinisi.services.mobility.planning.plan_request import TEXTS, PeakTold, PlanAnswer, PlanRequest
 
 UNTOLD = "–"
 
@@ -50,13 +51,34 @@ def timing_sheet(request: PlanRequest, answer: PlanAnswer, language: Language, h
         figures=_figures(write, after),
         facts=(
             (write.said("junction"), request.junction),
-            (write.said("counted"), request.counted),
+            (write.said("counted"), _counted(write, request, answer.peak)),
             (write.said("method"), write.said("method-text")),
         ),
         sections=tuple(_sections(write, request, answer)),
         signatures=tuple(Signature(role=write.said(role)) for role in ("computed", "checked", "set")),
         footer=write.said("footer"),
     )
+
+
+def no_sheet(junction: str, language: Language, house: str) -> Document:
+    """Of a junction for which no plan was computed, or whose study does not say of what."""
+    write = _Writer(language)
+    return Document(language=language, kind=write.said("kind"), house=house, title=junction, lead=write.said("none"))
+
+
+def _counted(write: _Writer, request: PlanRequest, peak: PeakTold | None) -> str:
+    """What was typed of the counts, and the peak hour that was found in them, by the clock of whoever asked."""
+    if peak is None or request.counts is None:
+        return request.counted
+    begin = peak.begin.astimezone(request.counts.since.tzinfo)
+    factor = UNTOLD if peak.peak_factor is None else write.number(peak.peak_factor, 2)
+    hour = f"{begin:%Y-%m-%d %H:%M}–{begin + HOUR:%H:%M}"
+    lines = [write.said("peak", hour=hour, factor=factor, providers=", ".join(peak.providers) or UNTOLD)]
+    if peak.short:
+        lines.append(write.said("peak-short", movements=", ".join(peak.short)))
+    if peak.uncounted:
+        lines.append(write.said("peak-uncounted", movements=", ".join(peak.uncounted)))
+    return " ".join([*filter(None, [request.counted]), *lines])
 
 
 def _figures(write: _Writer, result: JunctionResult) -> tuple[Figure, ...]:
@@ -80,7 +102,7 @@ def _sections(write: _Writer, request: PlanRequest, answer: PlanAnswer) -> Itera
     yield _approaches(write, answer.after)
     if answer.before is not None:
         yield _compared(write, answer.before, answer.after)
-    yield _demand(write, request)
+    yield _demand(write, request, answer)
     yield _saturation(write, answer.after)
     yield Section(heading=write.said("sources"), lines=tuple(_sources(write, answer.after)))
 
@@ -153,7 +175,7 @@ def _pair(write: _Writer, before: float | None, after: float | None, decimals: i
     return write.number(before, decimals), write.number(after, decimals)
 
 
-def _demand(write: _Writer, request: PlanRequest) -> Section:
+def _demand(write: _Writer, request: PlanRequest, answer: PlanAnswer) -> Section:
     """Vehicles an hour as counted: motorcycles apart."""
     rows = [
         Row((approach.name, write.said(movement), *(write.number(each) for each in _vehicles(counted))))
@@ -163,7 +185,7 @@ def _demand(write: _Writer, request: PlanRequest) -> Section:
     ]
     return Section(
         heading=write.said("demand"),
-        note=request.counted,
+        note=_counted(write, request, answer.peak),
         columns=write.heads("approach", "movement", "motorcycle", "light", "heavy", "unmotorised"),
         widths=(1, 0, 0, 0, 0, 0),
         rows=(*rows, _all(write, request.layout.approaches)),

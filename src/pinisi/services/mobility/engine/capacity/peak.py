@@ -1,24 +1,48 @@
-"""From counts of quarters of an hour to the demand of the busiest hour."""
+"""From counts of short intervals to the demand of the busiest hour."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 
-from pinisi.services.mobility.engine.capacity.approach import MOVEMENTS, Counted, Demand, Movement, total
+from pinisi.services.mobility.engine.capacity.approach import (
+    MOVEMENTS,
+    VEHICLE_CLASSES,
+    Counted,
+    Demand,
+    Movement,
+    Turn,
+    VehicleClass,
+)
 from pinisi.services.mobility.engine.capacity.saturation import in_cars
 
 HOUR = timedelta(hours=1)
+QUARTER = timedelta(minutes=15)
+_WHOLE = 59
+"""Minutes from which on an hour counts as counted whole."""
 
 
 class Interval(msgspec.Struct, frozen=True, kw_only=True):
-    """What was counted of one movement of one approach from `begin` on, for so many `minutes`."""
+    """What was counted of one movement of one approach from `begin` on, for so many `minutes`.
+
+    `length`: how long the interval is where it was not counted whole; `by_class`: for how long each class was counted,
+    where they differ. A class that is not in it was not counted.
+    """
 
     approach: str
-    movement: Movement
+    movement: Turn
     begin: datetime
     minutes: float
     counted: Counted
+    length: float = 0
+    by_class: Mapping[VehicleClass, float] = {}
+
+    @property
+    def end(self) -> datetime:
+        return self.begin + timedelta(minutes=self.length or self.minutes)
+
+    def counted_for(self, kind: VehicleClass) -> float:
+        return self.by_class.get(kind, 0) if self.by_class else self.minutes
 
 
 class Peak(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,19 +51,21 @@ class Peak(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         peak_factor: PHF, the hour by four times its busiest quarter; None where no quarter was counted as one.
         missing: (approach, movement) that were counted at other times, but not for the whole hour.
+        uncounted: (approach, movement, class) that nobody counted in the hour: they are taken for 0.
     """
 
     begin: datetime
     demand: Mapping[str, Demand]
     peak_factor: float | None
-    missing: tuple[tuple[str, Movement], ...] = ()
+    missing: tuple[tuple[str, Turn], ...] = ()
+    uncounted: tuple[tuple[str, Turn, VehicleClass], ...] = ()
 
 
 def peak_hour(intervals: Sequence[Interval]) -> Peak | None:
     """The hour that begins with an interval and has most protected passenger cars; None of no intervals.
 
     An interval counts where it lies within the hour as a whole. What was counted for less than an hour in all is blown
-    up to one, and named in `missing`.
+    up to one, and named in `missing`. Who turns round belongs to the right turn.
     """
     kept = _latest(intervals)
     begins = sorted({each.begin for each in kept})
@@ -48,14 +74,25 @@ def peak_hour(intervals: Sequence[Interval]) -> Peak | None:
     if found is None:
         return None
     begin, inside = found
-    known: list[tuple[str, Movement]] = sorted({_of(each) for each in kept})
-    minutes = {pair: sum(each.minutes for each in inside if _of(each) == pair) for pair in known}
+    known = sorted({_of(each) for each in kept})
+    hour = {pair: _an_hour([each for each in inside if _of(each) == pair]) for pair in known}
     demand = {
-        approach: Demand(**{name: _an_hour(inside, approach, name, minutes) for name in MOVEMENTS})
+        approach: Demand(**{name: _with_turners(hour, approach, name) for name in MOVEMENTS})
         for approach in sorted({approach for approach, _ in known})
     }
-    short = tuple(pair for pair in known if minutes[pair] < 59)
-    return Peak(begin=begin, demand=demand, peak_factor=_peak_factor(inside), missing=short)
+    return Peak(
+        begin=begin,
+        demand=demand,
+        peak_factor=_peak_factor(inside, begin),
+        missing=tuple(pair for pair in known if hour[pair].minutes < _WHOLE),
+        uncounted=tuple((*pair, kind) for pair in known for kind in hour[pair].uncounted),
+    )
+
+
+class _Hour(msgspec.Struct, frozen=True):
+    counted: Counted
+    minutes: float
+    uncounted: tuple[VehicleClass, ...]
 
 
 def _latest(intervals: Iterable[Interval]) -> list[Interval]:
@@ -63,26 +100,37 @@ def _latest(intervals: Iterable[Interval]) -> list[Interval]:
     return list({(each.approach, each.movement, each.begin): each for each in intervals}.values())
 
 
-def _of(interval: Interval) -> tuple[str, Movement]:
+def _of(interval: Interval) -> tuple[str, Turn]:
     return interval.approach, interval.movement
 
 
 def _within(interval: Interval, begin: datetime) -> bool:
-    return begin <= interval.begin and interval.begin + timedelta(minutes=interval.minutes) <= begin + HOUR
+    return begin <= interval.begin and interval.end <= begin + HOUR
 
 
-def _an_hour(
-    inside: Sequence[Interval], approach: str, movement: Movement, minutes: Mapping[tuple[str, Movement], float]
-) -> Counted:
-    counted = total([each.counted for each in inside if _of(each) == (approach, movement)])
-    times = 60 / (minutes.get((approach, movement)) or 60)
-    return Counted(*(getattr(counted, field) * times for field in Counted.__struct_fields__))
+def _an_hour(inside: Sequence[Interval]) -> _Hour:
+    """Of one movement, each class blown up by how long it was counted."""
+    minutes = {kind: sum(each.counted_for(kind) for each in inside) for kind in VEHICLE_CLASSES}
+    counted = {kind: sum(getattr(each.counted, kind) for each in inside) for kind in VEHICLE_CLASSES}
+    return _Hour(
+        Counted(**{kind: counted[kind] * 60 / (minutes[kind] or 60) for kind in VEHICLE_CLASSES}),
+        min((minutes[kind] for kind in VEHICLE_CLASSES if minutes[kind]), default=0),
+        tuple(kind for kind in VEHICLE_CLASSES if inside and not minutes[kind]),
+    )
 
 
-def _peak_factor(inside: Sequence[Interval]) -> float | None:
-    quarters: dict[datetime, float] = {}
+def _with_turners(hour: Mapping[tuple[str, Turn], _Hour], approach: str, movement: Movement) -> Counted:
+    turns: tuple[Turn, ...] = ("right", "u-turn") if movement == "right" else (movement,)
+    found = [hour[approach, turn].counted for turn in turns if (approach, turn) in hour]
+    return Counted(*(sum(getattr(each, kind) for each in found) for kind in VEHICLE_CLASSES))
+
+
+def _peak_factor(inside: Sequence[Interval], begin: datetime) -> float | None:
+    quarters: dict[int, float] = {}
     for each in inside:
-        if each.minutes == 15:
-            quarters[each.begin] = quarters.get(each.begin, 0) + in_cars(each.counted, False)
+        number = (each.begin - begin) // QUARTER
+        if each.end > begin + (number + 1) * QUARTER:
+            return None
+        quarters[number] = quarters.get(number, 0) + in_cars(each.counted, False)
     busiest = max(quarters.values(), default=0)
     return sum(quarters.values()) / (4 * busiest) if busiest and len(quarters) == 4 else None

@@ -1,0 +1,90 @@
+"""From the kerb to the sheet: phones count, the peak hour is found, the plan is computed and printed."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+from house_at_hand import OURS, PINISI_CONTEXT, Opened, entity_path
+
+from patience import PATIENCE
+from pinisi.people.accounts import Assignment
+from pinisi.vocabulary.instant import HOUR, MINUTE, format_instant
+
+pytestmark = pytest.mark.anyio
+MOBILITY = f"{OURS}/services/mobility"
+STUDY = "urn:ngsi-ld:JunctionStudy:veteran-landak"
+
+
+def layout() -> dict[str, Any]:
+    road: dict[str, Any] = {"width": 6, "entry_width": 6, "exit_width": 6, "demand": {}}
+    return {
+        "approaches": [road | {"name": "Utara"}, road | {"name": "Timur"}],
+        "stages": [{"approaches": ["Utara"]}, {"approaches": ["Timur"], "all_red": 2}],
+        "population": 1.5,
+    }
+
+
+async def test_the_peak_hour_that_phones_counted_becomes_a_plan_and_a_sheet(fresh: Opened) -> None:
+    begin = fresh.house.now() // HOUR * HOUR - 4 * HOUR
+    ani = fresh.client(cookie=await fresh.account("ani", Assignment(role="administrator")), link=PINISI_CONTEXT)
+    async with ani:
+        turns = {"through": "", "right": "", "u-turn": ""}
+        survey = {
+            "name": "Survei Veteran",
+            "junction": "Veteran - Landak",
+            "approaches": [{"name": name, "turns": turns} for name in ("Utara", "Timur")],
+            "since": format_instant(begin),
+            "until": format_instant(begin + 4 * HOUR),
+        }
+        (await ani.put(f"{MOBILITY}/surveys/v", json=survey)).raise_for_status()
+        for number in range(24):
+            busy = 3 if 6 <= number < 18 else 1
+            for approach, cars in (("Utara", 12), ("Timur", 8)):
+                await count(ani, f"{approach}-{number:03}", approach, begin + number * 5 * MINUTE, cars * busy)
+        asked: dict[str, Any] = {
+            "junction": "veteran-landak",
+            "name": "Simpang Veteran - Landak",
+            "counted": "",
+            "layout": layout(),
+            "counts": {"since": format_instant(begin), "until": format_instant(begin + 2 * HOUR)},
+        }
+        wish = {"service": "mobility", "job": "junction-plan", "input": asked}
+        job = (await ani.post(f"{OURS}/jobs", json=wish)).raise_for_status().json()["id"]
+
+        told = await ended(ani, job)
+        assert told["state"] == "done", told["reason"]
+        study = (await ani.get(entity_path(STUDY, "?options=keyValues"))).json()
+        assert study["peakFrom"]["@value"] == format_instant(begin + 30 * MINUTE)
+        basis = study["peakBasis"]["json"]
+        assert (basis["methods"], basis["providers"], basis["uncounted"]) == (["measured"], ["Survei Veteran"], [])
+        assert study["studyInput"]["json"]["counts"] == asked["counts"]
+        sheet = await ani.get(f"{MOBILITY}/junction-plans/veteran-landak/sheet?lang=en", follow_redirects=True)
+        rows = sheet.raise_for_status().json()["sections"][2]["rows"]
+        assert [row["cells"][:4] for row in rows[:2]] == [
+            ["Utara", "Through", "0", "432"],
+            ["Utara", "Right", "72", "0"],
+        ]
+        nothing = asked | {"counts": {"since": format_instant(begin - HOUR), "until": format_instant(begin)}}
+        refused = await ani.post(f"{MOBILITY}/junction-plans/sheet", json=nothing)
+        assert refused.status_code == 400 and refused.json()["detail"].startswith("counts")
+        none = (await ani.get(f"{MOBILITY}/junction-plans/nowhere/sheet")).json()
+        assert "belum ada rencana" in none["lead"] and none["sections"] == []
+
+
+async def ended(ani: httpx.AsyncClient, job: str) -> dict[str, Any]:
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            told = (await ani.get(f"{OURS}/jobs/{job}")).json()
+            if told["state"] not in ("queued", "running"):
+                return told
+            await asyncio.sleep(0.05)
+
+
+async def count(ani: httpx.AsyncClient, key: str, approach: str, since: int, cars: int) -> None:
+    """Five minutes: cars that go straight on, motorcycles that turn right or round."""
+    taps = {"through": {"light": cars}, "right": {"motorcycle": 4}, "u-turn": {"motorcycle": 2}}
+    wish = {"key": f"phone-{key}", "approach": approach, "turns": list(taps), "taps": taps}
+    wish |= {"classes": ["motorcycle", "light", "heavy", "unmotorised"]}
+    wish |= {"since": format_instant(since), "until": format_instant(since + 5 * MINUTE)}
+    (await ani.post(f"{MOBILITY}/counting/surveys/v/stretches", json=wish)).raise_for_status()
