@@ -3,11 +3,21 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import msgspec
 import pytest
 from atcs_hall import FULL, QUIET, SITE, Hall, controlled
 
 from pinisi.runtime.action import NotDone, Situation
-from pinisi.services.mobility.atcs.signal_actions import SignalMode, mode_safety, set_mode, unfit_mode
+from pinisi.services.mobility.atcs.live_view import live_of
+from pinisi.services.mobility.atcs.signal_actions import (
+    SignalMode,
+    SignalPriority,
+    give_priority,
+    mode_safety,
+    priority_safety,
+    set_mode,
+    unfit_mode,
+)
 from pinisi.services.mobility.rsmp.site.faults import Faults
 
 JUNCTION = "urn:ngsi-ld:Junction:ahmad-yani"
@@ -148,3 +158,61 @@ def test_the_safety_layer_of_the_command_wants_the_shadow_first_and_a_stored_pla
 )
 def test_a_command_that_does_not_hang_together_names_the_field(command: SignalMode, field: str) -> None:
     assert [fault.field for fault in unfit_mode(command)] == [field]
+
+
+def test_an_ambulance_gets_its_green_early_and_only_where_a_controller_of_ours_has_the_junction() -> None:
+    async def talk(hall: Hall) -> None:
+        asked = SignalPriority(junction=JUNCTION, group="east", vehicle="ambulance", seconds=5)
+        with pytest.raises(NotDone, match="runs by its plan"):
+            await give_priority(asked, "urn:command:1")
+        hall.counts = QUIET | {1: FULL}
+        await adaptive(hall)
+        await hall.until(lambda: hall.value("SignalGroup:ahmad-yani-north", "signalAspect") == "green")
+        said = await give_priority(asked, "urn:command:2")
+        assert said[0]["signalPriority"]["json"] == {"group": "east", "vehicle": "ambulance", "seconds": 5}
+        await hall.until(lambda: hall.value("SignalGroup:ahmad-yani-east", "signalAspect") == "green")
+        with pytest.raises(NotDone, match="'west' is in no stage"):
+            await give_priority(msgspec.structs.replace(asked, group="west"), "urn:command:3")
+
+    run(talk)
+
+
+def test_a_request_for_priority_names_what_stands_against_it() -> None:
+    stages = {"type": "JsonProperty", "json": [{"id": "1", "groups": ["north"]}]}
+    target = {"signalControl": {"type": "Property", "value": "plan"}, "signalStages": stages}
+    asked = SignalPriority(junction=JUNCTION, group="east", vehicle="bus", seconds=5)
+    against = priority_safety(asked, Situation(now=0, targets={JUNCTION: target}))
+    assert [text.en for text in against] == [
+        "This junction runs by its plan just now; early green needs adaptive control.",
+        "There is no signal group east; there are north.",
+    ]
+
+
+def test_the_page_of_a_junction_has_lamps_beside_the_plan_queues_and_detectors_with_their_age() -> None:
+    async def talk(hall: Hall) -> None:
+        hall.counts = QUIET | {1: FULL}
+        await hall.until(lambda: hall.said("SignalGroup:ahmad-yani-east", "signalAspect", "green"))
+        live = live_of(hall.seat.post, hall.room.health(hall.seat), hall.line.now(), "signal-control")
+        assert (live.alive, live.method, live.mode, live.control, live.plan) == (True, "simulated", "plan", "plan", "1")
+        assert live.provider == "urn:ngsi-ld:DataSource:signal-control"
+        assert [(each.id, each.standing) for each in live.groups] == [("north", 6), ("east", 0)]
+        for told in (*live.actual, *live.planned):
+            assert all(-live.window <= span.start < span.end <= 0 for span in told.spans)
+        planned = {each.group: [span.aspect for span in each.spans] for each in live.planned}
+        assert set(planned["north"]) == {"red", "redAmber", "green", "amber"}
+        assert {each.state for each in live.detectors} == {"heard"}
+        assert msgspec.json.decode(msgspec.json.encode(live), type=type(live)) == live
+
+    run(talk)
+
+
+def test_the_mode_that_was_ordered_outlives_a_restart_of_the_house() -> None:
+    async def twice() -> None:
+        async with controlled() as hall:
+            await adaptive(hall)
+            await hall.until(lambda: hall.line.place is not None and b'"acyclic"' in hall.line.place)
+            place = hall.line.place
+        async with controlled(place=place) as again:
+            await again.until(lambda: again.seat.post.control == "acyclic")
+
+    asyncio.run(twice())
