@@ -42,6 +42,8 @@ from pinisi.runtime.source import Message, Read, SourceKind, TransportFailed, Un
 from pinisi.runtime.transports.http_date import seconds_until
 from pinisi.runtime.transports.http_fetch import Fetched, Mark
 from pinisi.runtime.transports.sensorthings import page_of
+from pinisi.services.mobility.atcs.layout import LayoutError, read_layout
+from pinisi.services.mobility.junction_file import JunctionFileError
 from pinisi.services.mobility.models.known_junctions import read_known_junctions
 from pinisi.settings import SettingsError, load_settings
 from pinisi.store.protocol import Refused
@@ -53,6 +55,7 @@ CITIES = TESTS.parent / "cities"
 BMKG = TESTS / "services" / "bmkg"
 FLOOD = TESTS / "services" / "flood_examples"
 ROADS = TESTS / "city" / "roads_examples"
+ATCS = TESTS / "services" / "mobility" / "atcs"
 RECEIVED = parse_instant("2026-02-16T06:00:00Z")
 TABLE = pinisi_table()
 REGISTRY = discover()
@@ -281,6 +284,11 @@ READERS: dict[str, Outside] = {
     ),
     "junctions.toml": Outside(
         (CITIES / "makassar" / "junctions.toml").read_bytes(), in_a_file("junctions.toml", read_known_junctions)
+    ),
+    "layout of a junction": Outside(
+        (ATCS / "crossing.toml").read_bytes(),
+        in_a_file("crossing.toml", read_layout, ATCS),
+        (LayoutError, JunctionFileError),
     ),
     "stages.toml": Outside(
         (CITIES / "makassar" / "stages.toml").read_bytes(),

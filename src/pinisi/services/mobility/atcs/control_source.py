@@ -8,10 +8,10 @@ import msgspec
 
 from pinisi.city.profile import Profile
 from pinisi.runtime.json_body import read_json
-from pinisi.runtime.source import Card, Line, Message, Reading, Source, SourceKind
+from pinisi.runtime.source import Card, Line, Message, Reading, Source, SourceKind, Unreadable
 from pinisi.runtime.strings import texts_of
 from pinisi.services.mobility.models.controllers import CONTROLLER, ControllerReport, controller_entity
-from pinisi.services.mobility.models.junction_live import JunctionReport, report_entities
+from pinisi.services.mobility.models.junction_live import JunctionReport, report_entities, strange_id
 from pinisi.services.mobility.models.signals import DETECTOR, GROUP, JUNCTION, PLAN
 from pinisi.services.mobility.signal_controllers import PORT
 
@@ -58,7 +58,10 @@ class _Kind(msgspec.Struct):
 def read(message: Message) -> Reading:
     """Raises Unreadable: it is none of our reports."""
     if read_json(message, _Kind).type == "junction":
-        return Reading(entities=report_entities(read_json(message, JunctionReport)))
+        report = read_json(message, JunctionReport)
+        if report.laid is not None and (strange := strange_id(report.laid)) is not None:
+            raise Unreadable(f"laid: {strange[:60]!r} is no id")
+        return Reading(entities=report_entities(report))
     return Reading(entities=(controller_entity(read_json(message, ControllerReport)),))
 
 

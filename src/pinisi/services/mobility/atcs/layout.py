@@ -1,5 +1,6 @@
 """How one junction is run: its site, its lanes, what sees them, what its controller in the street allows."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
@@ -17,6 +18,7 @@ M0010 to M0012, orders to signal groups, are reserved by SXL 1.2.1 and are not u
 Rule = Literal["cyclic", "acyclic"]
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=60, pattern="^[A-Za-z0-9_.:#-]+$")]
 Metres = Annotated[float, msgspec.Meta(gt=0, le=2000)]
+ID = re.compile(r"[A-Za-z0-9_.:#-]+", re.ASCII)
 MOST_DETECTORS, MOST_INPUTS = 400, 255
 
 
@@ -123,6 +125,9 @@ def unfit(layout: Layout, junction: Junction) -> Iterator[tuple[str, str]]:
     stored = [plan.id for plan in junction.plans]
     if layout.plan not in stored:
         yield "plan", f"{layout.plan[:40]!r} is not stored, only {', '.join(stored) or 'none'}"
+    for id in (junction.id, *groups, *stored):
+        if not 0 < len(id) <= 200 or not ID.fullmatch(id):
+            yield "junction", f"the id {id[:40]!r} has other signs than letters, digits and _ . : # -"
     for id in stored:
         if not id.isdigit() or not 1 <= int(id) <= 255:
             yield "junction", f"plan {id[:40]!r}: RSMP numbers plans from 1 to 255"

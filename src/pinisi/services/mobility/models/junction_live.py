@@ -19,6 +19,7 @@ Attributes of `Junction`, beside those of `models.signals`:
 interval, `occupancy` (P1), `averageVehicleSpeed` (KMH), `detectorState` (heard, silent, faulty).
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal
 
@@ -48,12 +49,14 @@ Moment = Annotated[int, msgspec.Meta(ge=0, le=4_102_444_800 * SECOND)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
 Word = Annotated[str, msgspec.Meta(max_length=200)]
+Id = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9_.:#-]{1,200}\Z")]
+_ID = re.compile(r"[A-Za-z0-9_.:#-]{1,200}")
 
 
 class GroupShown(msgspec.Struct, frozen=True, kw_only=True):
     """From `since` on a group shows `aspect`."""
 
-    id: Word
+    id: Id
     aspect: Literal["red", "redAmber", "amber", "green", "dark", "flashing"]
     since: Moment
 
@@ -61,7 +64,7 @@ class GroupShown(msgspec.Struct, frozen=True, kw_only=True):
 class DetectorTold(msgspec.Struct, frozen=True, kw_only=True):
     """The last interval of a detector; None is not measured."""
 
-    id: Word
+    id: Id
     at: Moment
     state: Literal["heard", "silent", "faulty"]
     vehicles: Count | None = None
@@ -94,8 +97,8 @@ class Laid(msgspec.Struct, frozen=True, kw_only=True):
 class JunctionReport(msgspec.Struct, frozen=True, kw_only=True, tag="junction"):
     """What is told of one junction at `at`. `source` is the id of the source that tells it."""
 
-    source: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
-    junction: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    source: Id
+    junction: Id
     site: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     at: Moment
     simulated: bool = False
@@ -111,6 +114,14 @@ class JunctionReport(msgspec.Struct, frozen=True, kw_only=True, tag="junction"):
     gain: ShadowGain | None = None
     compared: bool = False
     laid: Laid | None = None
+
+
+def strange_id(laid: Laid) -> str | None:
+    """An id that cannot be part of a URN, or None."""
+    junction = laid.junction
+    parts = [*junction.groups, *junction.plans, *laid.detectors]
+    ids = [junction.id, *(part.id for part in parts), *(each.group for each in laid.detectors)]
+    return next((id for id in ids if _ID.fullmatch(id) is None), None)
 
 
 def report_entities(report: JunctionReport) -> list[dict[str, Any]]:
