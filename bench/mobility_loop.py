@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import msgspec
+import structlog
 
 from figure import figure
 from pinisi.city.context import context_bytes
@@ -42,6 +43,7 @@ CITY = Path(__file__).parents[1] / "cities" / "makassar"
 
 
 def main() -> int:
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         ensure_sumo()
     except TwinMissing as missing:
