@@ -24,6 +24,8 @@ RELATIONSHIPS = {
     "supersededBy",
     "operatedBy",
     "refRoadSegment",
+    "refTwinNetwork",
+    "refWhatIf",
 }
 
 

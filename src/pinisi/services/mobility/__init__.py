@@ -17,8 +17,8 @@ from pinisi.services.mobility.signal_controllers import CONTROLLERS
 from pinisi.services.mobility.traffic_forecast_reactions import FORECAST_REACTIONS
 from pinisi.services.mobility.traffic_views import TRAFFIC_VIEWS
 from pinisi.services.mobility.transit import brought as buses
-from pinisi.services.mobility.twin_source import NETWORK, TWIN_NETWORK
 from pinisi.services.mobility.views import VIEWS
+from pinisi.services.mobility.whatif import brought as twin
 from pinisi.services.mobility.words import WORDS
 
 TEXTS = texts_of("pinisi.services.mobility")
@@ -35,7 +35,7 @@ SERVICE = Service(
         "SignalPlan",
         "TrafficDetector",
         *transit.TYPES,
-        NETWORK,
+        *twin.TYPES,
         *buses.TYPES,
     ),
     views=(
@@ -54,11 +54,14 @@ SERVICE = Service(
         CONTROLLERS,
         CONTROL,
         GTFS,
-        TWIN_NETWORK,
+        *twin.SOURCES,
         *buses.SOURCES,
     ),
     reactions=(*roads_brought.REACTIONS, *CONGESTION_REACTIONS, *FORECAST_REACTIONS, WORK_ORDERS, *buses.REACTIONS),
-    jobs=(*junctions_brought.JOBS,),
+    jobs=(
+        *junctions_brought.JOBS,
+        *twin.JOBS,
+    ),
     actions=(*roads_brought.ACTIONS, *SIGNAL_ACTIONS),
     records=junctions_brought.RECORDS,
     endpoints=(*roads_brought.ENDPOINTS, *junctions_brought.ENDPOINTS, JUNCTION_LIVE, *buses.ENDPOINTS),

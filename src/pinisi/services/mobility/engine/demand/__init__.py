@@ -1,0 +1,1 @@
+"""Who drives where: demand that agrees with counts."""
