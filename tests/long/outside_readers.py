@@ -44,7 +44,6 @@ from pinisi.runtime.transports.http_fetch import Fetched, Mark
 from pinisi.runtime.transports.sensorthings import page_of
 from pinisi.services.mobility.atcs.layout import LayoutError, read_layout
 from pinisi.services.mobility.junction_file import JunctionFileError
-from pinisi.services.mobility.models.known_junctions import read_known_junctions
 from pinisi.settings import SettingsError, load_settings
 from pinisi.store.protocol import Refused
 from pinisi.testing.sources import pinisi_table
@@ -281,9 +280,6 @@ READERS: dict[str, Outside] = {
     "operations.toml": Outside(
         (CITIES / "makassar" / "operations.toml").read_bytes(),
         in_a_file("operations.toml", lambda path: read_operations(path.parent)),
-    ),
-    "junctions.toml": Outside(
-        (CITIES / "makassar" / "junctions.toml").read_bytes(), in_a_file("junctions.toml", read_known_junctions)
     ),
     "layout of a junction": Outside(
         (ATCS / "crossing.toml").read_bytes(),

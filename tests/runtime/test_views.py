@@ -43,7 +43,15 @@ def change(path: Path, before: str, after: str) -> None:
 
 def test_makassar_shows_what_its_services_bring_and_its_units_behind_its_own_layers() -> None:
     own = [layer.id for layer in load_profile(CITIES / "makassar").city.layers]
-    assert [*shown(CITIES / "makassar")] == [*own, "forecasts", "warnings", "earthquakes", "flooded", "units"]
+    assert [*shown(CITIES / "makassar")] == [
+        *own,
+        "forecasts",
+        "warnings",
+        "earthquakes",
+        "flooded",
+        "junctions",
+        "units",
+    ]
     assert shown(CITIES / "makassar")["warnings"].service == "flood"
 
 

@@ -117,13 +117,15 @@ def panel_of(registry: Registry, types: Sequence[str]) -> tuple[Service, Panel] 
 
 
 def _written(profile: Profile, registry: Registry, kinds: Sequence[SourceKind[Any]]) -> frozenset[str]:
-    """The entity types, by short name, that the city's sources write, whether they are on or not, that it shows itself,
-    and that reactions make of them. Incidents are among what wakes reactions where the city sorts them by category.
+    """The entity types, by short name, that the city's sources write, whether they are on or not, that stand in its
+    registers, that it shows itself, and that reactions make of them. Incidents are among what wakes reactions where the
+    city sorts them by category.
     """
     wanted = read_live(profile.folder)
     found = [kind_of(each.kind, registry, kinds) for each in wanted]
     written = {type for kind in found if kind is not None for type in kind.writes}
     written |= {type for each in wanted for type in _mapped(profile.folder, each)}
+    written |= {type for table in profile.tables for type in table.register.types}
     known = written | {layer.type for layer in profile.city.layers}
     known |= {"Incident"} if profile.operations.categories else set()
     reactions = [reaction for service in registry.services for reaction in service.reactions]

@@ -2,15 +2,14 @@
 
 from pathlib import Path
 
-import pytest
 from crossing import CROSSING, EAST, PLAN, WALK
 
 from pinisi.city.context import terms
-from pinisi.city.errors import CityError
+from pinisi.city.entities import city_entities
 from pinisi.city.facts import Entity, Origin, value_of
+from pinisi.city.profile import load_profile
 from pinisi.services.mobility import SERVICE
 from pinisi.services.mobility.engine.signals.demand import all_red
-from pinisi.services.mobility.models.known_junctions import known_entity, read_known_junctions
 from pinisi.services.mobility.models.signals import (
     TrafficDetector,
     detector_entity,
@@ -22,7 +21,7 @@ from pinisi.services.mobility.models.signals import (
 from pinisi.testing.written import nameless, undeclared, without_unit
 
 ORIGIN = Origin(source="dishub", observed_at="2026-11-26T00:00:00Z", period="2026")
-MAKASSAR = Path(__file__).parents[3] / "cities" / "makassar" / "junctions.toml"
+MAKASSAR = Path(__file__).parents[3] / "cities" / "makassar"
 POINT = {"type": "Point", "coordinates": [119.42, -5.14]}
 CAMERA = TrafficDetector(id="c1", group="east", kind="camera", reach=60)
 
@@ -34,8 +33,12 @@ def all_kinds() -> list[Entity]:
         plan_entity("crossing", PLAN, ORIGIN),
         detector_entity("crossing", CAMERA, ORIGIN),
         *shown_entities(CROSSING, all_red(CROSSING, 0.0), ORIGIN),
-        *(known_entity(each, "atcs") for each in read_known_junctions(MAKASSAR)),
+        *makassars_junctions(),
     ]
+
+
+def makassars_junctions() -> list[Entity]:
+    return [each for each in city_entities(load_profile(MAKASSAR)) if each["type"] == "Junction"]
 
 
 def test_every_type_and_attribute_is_declared_named_and_has_its_unit() -> None:
@@ -61,20 +64,13 @@ def test_a_junction_that_nobody_has_measured_has_no_place() -> None:
 
 
 def test_makassar_names_the_junctions_that_were_published_and_invents_nothing() -> None:
-    known = read_known_junctions(MAKASSAR)
-    assert [each.name for each in known if each.said == "connected"] == [
+    known = makassars_junctions()
+    assert [value_of(each, "name") for each in known if "cameraCount" in each] == [
         "Veteran - Landak",
         "G. Bawakaraeng - G. Latimojong",
         "Veteran - Kerung-Kerung",
         "Veteran - G. Bawakaraeng",
     ]
     assert len(known) == 8
-    assert all("location" not in known_entity(each, "atcs") for each in known)
-    assert {value_of(known_entity(each, "atcs"), "cameraCount") for each in known} == {5, None}
-
-
-def test_a_misspelt_word_in_the_list_is_told_by_its_place(tmp_path: Path) -> None:
-    path = tmp_path / "junctions.toml"
-    path.write_text('[[junctions]]\nid = "a"\nnaem = "A"\n')
-    with pytest.raises(CityError, match=r"junctions\[0\]"):
-        read_known_junctions(path)
+    assert not any("location" in each for each in known)
+    assert {value_of(each, "cameraCount") for each in known if "cameraCount" in each} == {5}

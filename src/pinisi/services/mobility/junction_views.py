@@ -1,8 +1,10 @@
 """How the city sees its signals: the page of a junction as it runs, and what stands first among its facts."""
 
+from pinisi.city.profile import Layer
 from pinisi.runtime.strings import texts_of
-from pinisi.runtime.view import Page, Panel
+from pinisi.runtime.view import Page, Panel, columns
 from pinisi.services.mobility.models.signals import JUNCTION
+from pinisi.services.mobility.words import WORDS
 
 TEXTS = texts_of("pinisi.services.mobility")
 JUNCTION_PAGE = Page(
@@ -31,4 +33,14 @@ JUNCTION_PANEL = Panel(
         "allRedTime",
     ),
 )
-JUNCTION_VIEWS = (JUNCTION_PAGE, JUNCTION_PANEL)
+JUNCTION_LAYER = Layer(
+    id="junctions",
+    title=TEXTS["junctions"],
+    type="Junction",
+    shape="diamond",
+    hue=4,
+    labels="zoom",
+    columns=columns("signalControl", "fallbackReason", "queuedVehicles", "cameraCount", words=WORDS),
+)
+"""Its list has those of unknown place too."""
+JUNCTION_VIEWS = (JUNCTION_LAYER, JUNCTION_PAGE, JUNCTION_PANEL)
