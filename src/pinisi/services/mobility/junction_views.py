@@ -25,6 +25,7 @@ JUNCTION_PANEL = Panel(
         "currentStage",
         "wantedStage",
         "queuedVehicles",
+        "shadowVerdict",
         "refController",
         "controlAllowed",
         "shadowVerdict",
