@@ -16,7 +16,7 @@ from pinisi.city.text import Text
 from pinisi.runtime.live_file import Wanted, kind_of, read_live
 from pinisi.runtime.manifest import Service
 from pinisi.runtime.mapping.mapping import load_mapping_file
-from pinisi.runtime.reaction import Reaction
+from pinisi.runtime.reaction import WHOLE_CITY, Wake
 from pinisi.runtime.services import Registry
 from pinisi.runtime.source import SourceKind
 from pinisi.runtime.view import Page, Panel, Section, Tile
@@ -130,13 +130,14 @@ def _written(profile: Profile, registry: Registry, kinds: Sequence[SourceKind[An
     known = written | {layer.type for layer in profile.city.layers}
     known |= {"Incident"} if profile.operations.categories else set()
     reactions = [reaction for service in registry.services for reaction in service.reactions]
-    woken = [reaction for reaction in reactions if any(wake.type in known for wake in reaction.wakes)]
-    return frozenset(written | {type for reaction in woken for type in _made(reaction)})
+    woken = [reaction for reaction in reactions if any(_wakes(wake, known) for wake in reaction.wakes)]
+    return frozenset(written | {writes.type for reaction in woken for writes in reaction.writes})
 
 
-def _made(reaction: Reaction) -> set[str]:
-    """What it brings about; what wakes it too must be there already, it only adds to that."""
-    return {writes.type for writes in reaction.writes} - {wake.type for wake in reaction.wakes}
+def _wakes(wake: Wake, known: set[str]) -> bool:
+    """An incident may be about anything: that there are incidents brings nothing of the type of what they are about."""
+    about = wake.subject not in (None, WHOLE_CITY)
+    return wake.type in known and not (wake.type == "Incident" and about)
 
 
 def _mapped(folder: Path, wanted: Wanted) -> set[str]:

@@ -25,7 +25,6 @@ JUNCTION_PANEL = Panel(
         "currentStage",
         "wantedStage",
         "queuedVehicles",
-        "shadowVerdict",
         "refController",
         "controlAllowed",
         "shadowVerdict",
