@@ -13,20 +13,35 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+import msgspec
+import shapely
+from shapely.geometry import shape
 
 from figure import figure
+from pinisi.city.context import context_bytes
+from pinisi.city.roads.road import Road
+from pinisi.city.roads.road_file import read_roads
+from pinisi.context.contexts import Contexts
+from pinisi.context.term_table import TermTable
+from pinisi.runtime.known import Inputs, Known, known_from
 from pinisi.runtime.processes import resident
+from pinisi.services.mobility.flooded_road_reactions import react_flooded_roads
 from pinisi.services.mobility.routing.answers import Closed, Fix, LonLat, NoWay, Route
+from pinisi.services.mobility.routing.around import around
 from pinisi.services.mobility.routing.child import serving
+from pinisi.services.mobility.routing.closures import closed_by
 from pinisi.services.mobility.routing.router import Router
 from pinisi.services.mobility.routing.tile_build import build_graph
-from pinisi.vocabulary.instant import SECOND
+from pinisi.vocabulary.instant import SECOND, parse_instant
 from shared import shared_folder
 
 FIGURES = ("mobility.routing.",)
 BOX = (106.75, -6.30, 106.90, -6.12)
 """Most of the city: west, south, east, north."""
 ROUTES, CLOSURES, TRACES, SIDE = 2_000, 200, 50, 100
+FLOODED, SEVERAL_HUNDRED = 200, 600
 EVERY_S, NOISE_M = 10, 10.0
 METRES_A_DEGREE = 111_195.0
 Pair = tuple[LonLat, LonLat]
@@ -54,6 +69,7 @@ def asked(router: Router) -> None:
     found = routes(router, pairs)
     matrix(router, [place(drawn) for _ in range(SIDE)])
     closures(router, found[:CLOSURES])
+    flooded(router, [pair for pair, _ in found[:FLOODED]])
     traces(router, [route for _, route in found[:TRACES]], drawn)
     held = resident(children())
     figure("mobility.routing.rss_mb", held / 2**20, "MB", note="of valhalla_service after all of the above")
@@ -126,6 +142,83 @@ def closures(router: Router, found: Sequence[tuple[Pair, Route]]) -> None:
             continue
     note = f"each of {len(found)} routes with {len(many)} closed places at once; {answers} still have a way; mean, wall"
     figure("mobility.routing.closed_200_s", (time.perf_counter() - started) / len(found), "s", note=note)
+
+
+def flooded(router: Router, pairs: Sequence[Pair]) -> None:
+    """Roads under water as on 21 February 2017 (states by BPBD): from all closures to the next way around them."""
+    all = closed_by_flood()
+    some: list[tuple[str, Closed]] = []
+    for road, closed in all:
+        if len({each for each, _ in some}) == SEVERAL_HUNDRED:
+            break
+        some.append((road, closed))
+    for name, those in (("several_hundred", some), ("peak", all)):
+        closures, times, none = [closed for _, closed in those], list[float](), 0
+        for pair in pairs:
+            started = time.perf_counter()
+            try:
+                none += around(router, *pair, "auto", closures).way is None
+            except NoWay:
+                none += 1
+            times.append(time.perf_counter() - started)
+        roads, places = len({road for road, _ in those}), sum(len(each.places) for each in closures)
+        note = (
+            f"{roads:,} roads closed by flood ({len(those):,} closures, {places:,} pieces), {len(pairs)} routes, "
+            f"{none} of them with no way left; from closures to answer, wall"
+        )
+        reference = "2 s, the goal of mobility"
+        figure(f"mobility.routing.flooded_{name}_p50_s", statistics.median(times), "s", reference, note)
+        figure(f"mobility.routing.flooded_{name}_p99_s", p99(times), "s", reference, note)
+
+
+def closed_by_flood() -> list[tuple[str, Closed]]:
+    """Road and what the reaction `flooded-roads` closes of it, at the moment with most areas at state 2 or above."""
+    folder = shared_folder() / "data" / "flood"
+    table = Contexts({"x": msgspec.json.decode(context_bytes())}, lambda _: None).table("x")
+    every = read_roads(folder / "inasafe_jakarta" / "jakarta_roads.shp", "road", None)
+    roads = [each for each in every if isinstance(each, Road)]
+    tree = shapely.STRtree([shapely.LineString(road.line) for road in roads])
+    drawn = msgspec.json.decode((folder / "petabencana_2017" / "floods" / "rw_polygons.geojson").read_bytes())
+    grounds = {each["properties"]["geom_id"]: each["geometry"] for each in drawn["features"]}
+    found = list[tuple[str, Closed]]()
+    for area, state in sorted(at_the_peak(folder).items()):
+        near = tree.query(shape(grounds[area]), predicate="intersects")
+        segments = [known("RoadSegment", roads[i].key, table, location=line_of(roads[i])) for i in near]
+        water = known("FloodArea", f"jakarta-{area}", table, location=geo(grounds[area]), floodState=stated(state))
+        inputs = Inputs(PEAK, water, others={"RoadSegment": segments, "RoadClosure": [], "FloodedRoadRule": []})
+        for each in react_flooded_roads(inputs):
+            found.append((each["refRoadSegment"]["object"], closed_by(each["location"]["value"])))
+    return found
+
+
+PEAK = parse_instant("2017-02-21T05:00:00Z")
+
+
+def at_the_peak(folder: Path) -> dict[int, int]:
+    """Area -> state 2 to 4, when most areas had one."""
+    states, best = dict[int, int](), dict[int, int]()
+    for line in (folder / "petabencana_2017" / "floods" / "state_changes.jsonl").read_bytes().splitlines():
+        change = msgspec.json.decode(line)
+        states[change["geom_id"]] = change["state"]
+        deep = {area: state for area, state in states.items() if state >= 2}
+        best = deep if len(deep) > len(best) else best
+    return best
+
+
+def known(type: str, id: str, table: TermTable, **said: Any) -> Known:
+    return known_from({"id": f"urn:ngsi-ld:{type}:{id}", "type": type, **said}, table)
+
+
+def stated(state: int) -> dict[str, Any]:
+    return {"type": "Property", "value": state, "observedAt": "2017-02-21T02:00:00Z"}
+
+
+def geo(ground: Any) -> dict[str, Any]:
+    return {"type": "GeoProperty", "value": ground}
+
+
+def line_of(road: Road) -> dict[str, Any]:
+    return geo({"type": "LineString", "coordinates": road.line.tolist()})
 
 
 def by_place(middle: LonLat) -> Closed:

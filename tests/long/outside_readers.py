@@ -115,6 +115,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "mobility.road-graph": ("../mobility_examples/road_graph.json", {"file": "city.osm.pbf"}),
     "mobility.twin-network": ("../mobility_examples/twin_network.json", {"file": "city.osm.pbf"}),
     "mobility.gtfs": ("../mobility/gtfs/bogor.zip", {"feed": "bogor"}),
+    "mobility.speeds-csv": ("../mobility_examples/speeds_of_detectors.csv", {}),
     "mobility.turning-counts": ("../mobility_examples/turning_counts_medan.csv", {}),
     "mobility.atcs": (
         "../mobility/atcs/junction_report.json",

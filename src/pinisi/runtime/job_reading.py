@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pinisi.context.term_table import TermTable
-from pinisi.runtime.known import Known
+from pinisi.runtime.known import Known, Said
+from pinisi.runtime.reaction import Past
 from pinisi.runtime.sight import PresentSight
 from pinisi.store.protocol import HistoryQuery, Store, Story
 from pinisi.store.query import EntityQuery, TypeIs
@@ -45,3 +46,13 @@ class JobReading:
     def iri(self, name: str) -> str:
         """The IRI of a type or an attribute."""
         return self._table.expand_term(name)
+
+    async def windows(
+        self, subjects: Sequence[Known], attribute: str, *, hours: float, most: int
+    ) -> dict[str, Sequence[Said]]:
+        """By id, the values of an attribute over the last hours, oldest first; of more than `most` the newest."""
+        if not subjects:
+            return {}
+        window = Past(attributes=(attribute,), hours=hours, most=most)
+        found = await self._sight.windows(window, [(self.now, subject) for subject in subjects])
+        return {id: values.get(attribute, ()) for id, values in found.items()}

@@ -7,7 +7,7 @@ from pinisi_table import pinisi_table
 
 from pinisi.runtime.known import Known, known_from
 from pinisi.services.mobility.models.traffic import TRAFFIC_FORECAST
-from pinisi.services.mobility.road_network.endpoint import _incidents_on, _row, _worst_first, newest_ahead
+from pinisi.services.mobility.road_network.endpoint import _incidents_on, _row, _worst_first, ahead_of
 from pinisi.vocabulary.instant import HOUR, MINUTE, format_instant, parse_instant
 
 TABLE = pinisi_table()
@@ -83,7 +83,7 @@ def test_a_forecast_whose_hour_is_over_is_not_shown() -> None:
 @pytest.mark.parametrize("steps", [[{"x": 1}], [{"at": "noon", "value": 1, "low": 0, "high": 2}], {"a": 1}])
 def test_what_is_no_forecast_is_none(steps: Any) -> None:
     ahead = {"type": "JsonProperty", "json": steps, "datasetId": TRAFFIC_FORECAST, "observedAt": format_instant(NOW)}
-    assert newest_ahead(forecast(NOW, speedAhead=ahead)) is None
+    assert ahead_of(forecast(NOW, speedAhead=ahead), TRAFFIC_FORECAST) is None
 
 
 def test_incidents_under_way_on_these_roads_are_named_and_no_others() -> None:

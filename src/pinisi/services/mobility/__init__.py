@@ -59,6 +59,7 @@ SERVICE = Service(
     ),
     reactions=(*roads_brought.REACTIONS, *CONGESTION_REACTIONS, *FORECAST_REACTIONS, WORK_ORDERS, *buses.REACTIONS),
     jobs=(
+        *roads_brought.JOBS,
         *junctions_brought.JOBS,
         *twin.JOBS,
     ),

@@ -14,6 +14,8 @@ from pinisi.vocabulary.instant import HOUR, Instant
 FASTEST = 250.0
 """km/h: what is told as faster is no speed of a road."""
 _KMH: Mapping[str | None, float] = {None: 1.0, "KMH": 1.0, "MTS": 3.6, "HM": 1.609344}
+FASTEST_BY_UNIT: Mapping[str, float] = {unit: FASTEST / by for unit, by in _KMH.items() if unit is not None}
+"""The same in each unit that is understood."""
 _NOT_MEASURED = frozenset({"modelled", "forecast", "simulated"})
 _WIDEST_ZONE = 14.0
 
@@ -50,11 +52,16 @@ def rule_of(written: Sequence[Known]) -> CongestionRule:
 
 def ahead_of_utc(inputs: Inputs) -> Instant:
     """The city's zone: as its rule says, else the one of the longitude, else UTC."""
-    for known in inputs.others(RULE):
+    return zone_of(inputs.others(RULE), inputs.subject)
+
+
+def zone_of(written: Sequence[Known], somewhere: Known | None) -> Instant:
+    """See `ahead_of_utc`."""
+    for known in written:
         hours = known.number("hoursAheadOfUtc")
         if hours is not None and abs(hours) <= _WIDEST_ZONE:
             return int(hours * HOUR)
-    longitude = _longitude(inputs.subject)
+    longitude = None if somewhere is None else _longitude(somewhere)
     return round(longitude / 15) * HOUR if longitude is not None else 0
 
 

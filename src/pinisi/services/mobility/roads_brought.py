@@ -3,15 +3,18 @@
 from pinisi.services.mobility.asked_roads.endpoints import ENDPOINTS as ASKED
 from pinisi.services.mobility.flooded_road_reactions import FLOODED_ROADS
 from pinisi.services.mobility.models.roads import PASSING, TYPES
+from pinisi.services.mobility.network_forecast.job import NETWORK_FORECAST_JOB
 from pinisi.services.mobility.road_closing import ACTIONS
 from pinisi.services.mobility.road_closure_reactions import CLOSURE_REACTIONS
 from pinisi.services.mobility.road_network.endpoint import NETWORK
 from pinisi.services.mobility.road_reactions import REACTIONS as TIMES_REACTIONS
 from pinisi.services.mobility.road_source import ROAD_GRAPH
+from pinisi.services.mobility.road_speeds.speed_source import SPEEDS_CSV
 from pinisi.services.mobility.road_views import ROAD_VIEWS as VIEWS
 
 ENDPOINTS = (*ASKED, NETWORK)
-SOURCES = (ROAD_GRAPH,)
+JOBS = (NETWORK_FORECAST_JOB,)
+SOURCES = (ROAD_GRAPH, SPEEDS_CSV)
 REACTIONS = (*TIMES_REACTIONS, FLOODED_ROADS, *CLOSURE_REACTIONS)
 
-__all__ = ["ACTIONS", "ENDPOINTS", "PASSING", "REACTIONS", "SOURCES", "TYPES", "VIEWS"]
+__all__ = ["ACTIONS", "ENDPOINTS", "JOBS", "PASSING", "REACTIONS", "SOURCES", "TYPES", "VIEWS"]

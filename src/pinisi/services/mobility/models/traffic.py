@@ -31,8 +31,10 @@ OBSERVED, ROAD_TRAFFIC, FORECAST, RULE, CITY_TRAFFIC = (
     "CongestionRule",
     "CityTraffic",
 )
-TRAFFIC_TYPES = (ROAD_TRAFFIC, FORECAST, CITY_TRAFFIC)
+NETWORK_FORECAST = "NetworkForecast"
+TRAFFIC_TYPES = (OBSERVED, ROAD_TRAFFIC, FORECAST, CITY_TRAFFIC, NETWORK_FORECAST)
 TRAFFIC_FORECAST = "urn:ngsi-ld:Dataset:traffic-forecast"
+NETWORK_FORECAST_DATA = "urn:ngsi-ld:Dataset:network-forecast"
 SPEED = "averageVehicleSpeed"
 ALL_VEHICLES = "all"
 

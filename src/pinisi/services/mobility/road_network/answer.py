@@ -18,11 +18,15 @@ class Ahead(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class Forecast(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, rename="camel"):
-    """Of one road: from when, steps, and how far such forecasts have been from what came."""
+    """Of one road: from when, steps, and how far such forecasts have been from what came.
+
+    `of_network`: learnt from all roads together, else from this one alone.
+    """
 
     entity: str
     origin: str
     ahead: Sequence[Ahead]
+    of_network: bool
     error_at_15: Value | None
     error_at_60: Value | None
     last_speed_error_at_60: Value | None

@@ -13,7 +13,15 @@ from pinisi.runtime.visit import Visit
 from pinisi.services.mobility.asked_entities import known_of
 from pinisi.services.mobility.congestion_reactions import LATEST_MINUTES
 from pinisi.services.mobility.models.roads import CITY_CLOSURES, CLOSURE
-from pinisi.services.mobility.models.traffic import ALL_VEHICLES, CITY_TRAFFIC, FORECAST, ROAD_TRAFFIC, RULE
+from pinisi.services.mobility.models.traffic import (
+    ALL_VEHICLES,
+    CITY_TRAFFIC,
+    FORECAST,
+    NETWORK_FORECAST_DATA,
+    ROAD_TRAFFIC,
+    RULE,
+    TRAFFIC_FORECAST,
+)
 from pinisi.services.mobility.observed_speed import rule_of
 from pinisi.services.mobility.road_closures import in_force
 from pinisi.services.mobility.road_network.answer import Ahead, Forecast, NetworkAnswer, OnRoads, RoadRow, Rule
@@ -27,6 +35,7 @@ MOST_INCIDENTS = 300
 ON_ROAD_DEGREES = 0.0009
 """A hundred metres: an incident so near to a road is one on it. A default of Pinisi."""
 _ORDER = ("congested", "slow", "free", "silent")
+_DATASETS = (TRAFFIC_FORECAST, NETWORK_FORECAST_DATA)
 _SHOWN_STEPS = (15, 30, 45, 60)
 
 
@@ -99,30 +108,30 @@ def _worst_first(row: RoadRow) -> tuple[int, float, str]:
 
 
 def _forecast(known: Known | None, now: Instant) -> Forecast | None:
-    """Of a forecast that still tells of what is to come."""
-    said = None if known is None else newest_ahead(known)
-    if known is None or said is None:
+    """Of a forecast that still tells of what is to come; of that of the road and of the network the newer one."""
+    told = [] if known is None else [(each, said) for each in _DATASETS if (said := ahead_of(known, each)) is not None]
+    if known is None or not told:
         return None
-    origin, steps = said
+    dataset, (origin, steps) = max(told, key=lambda each: each[1][0])
     shown_steps = [step for step in steps if round(step.minutes) in _SHOWN_STEPS]
     if not shown_steps or parse_instant(shown_steps[-1].at) <= now:
         return None
+    own = None if dataset == TRAFFIC_FORECAST else dataset
     return Forecast(
         entity=known.id,
         origin=format_instant(origin),
         ahead=shown_steps,
-        error_at_15=shown(known, "errorAt15", now),
-        error_at_60=shown(known, "errorAt60", now),
-        last_speed_error_at_60=shown(known, "lastSpeedErrorAt60", now),
-        interval_held=shown(known, "intervalHeld", now),
+        of_network=own is not None,
+        error_at_15=shown(known, "errorAt15", now, own),
+        error_at_60=shown(known, "errorAt60", now, own),
+        last_speed_error_at_60=shown(known, "lastSpeedErrorAt60", now, own),
+        interval_held=shown(known, "intervalHeld", now, own),
     )
 
 
-def newest_ahead(known: Known) -> tuple[Instant, Sequence[Ahead]] | None:
+def ahead_of(known: Known, dataset: str) -> tuple[Instant, Sequence[Ahead]] | None:
     """From when, and the steps; None where nothing can be read."""
-    from pinisi.services.mobility.models.traffic import TRAFFIC_FORECAST
-
-    said = known.said("speedAhead", TRAFFIC_FORECAST)
+    said = known.said("speedAhead", dataset)
     if said is None or not isinstance(said.value, list):
         return None
     steps = [step for each in said.value if (step := _step(each, said.observed)) is not None]  # pyright: ignore[reportUnknownVariableType]

@@ -9,9 +9,9 @@ from pinisi.vocabulary.instant import Instant, format_instant
 LATE_AFTER_DAYS = 1
 
 
-def shown(known: Known, attribute: str, now: Instant) -> Value | None:
+def shown(known: Known, attribute: str, now: Instant, dataset: str | None = None) -> Value | None:
     """None where it does not say it, or says neither a number nor a word."""
-    said = known.said(attribute)
+    said = known.said(attribute, dataset)
     if said is None or isinstance(said.value, bool) or not isinstance(said.value, int | float | str):
         return None
     observed = format_instant(said.observed)
@@ -29,4 +29,5 @@ def shown(known: Known, attribute: str, now: Instant) -> Value | None:
         age_days=days,
         entity=known.id,
         attribute=attribute,
+        dataset_id=dataset,
     )

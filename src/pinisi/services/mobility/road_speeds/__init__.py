@@ -1,0 +1,1 @@
+"""Speeds of roads from tables: a column a detector, a row a moment, as traffic departments export them."""
