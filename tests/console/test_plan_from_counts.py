@@ -1,11 +1,13 @@
 """From the kerb to the sheet: phones count, the peak hour is found, the plan is computed and printed."""
 
 import asyncio
+import io
 from typing import Any
 
 import httpx
 import pytest
 from house_at_hand import OURS, PINISI_CONTEXT, Opened, entity_path
+from pypdf import PdfReader
 
 from patience import PATIENCE
 from pinisi.people.accounts import Assignment
@@ -13,6 +15,8 @@ from pinisi.vocabulary.instant import HOUR, MINUTE, format_instant
 
 pytestmark = pytest.mark.anyio
 MOBILITY = f"{OURS}/services/mobility"
+FLOW = "urn:ngsi-ld:TrafficFlowObserved"
+TURNS = ("through", "right", "u-turn")
 STUDY = "urn:ngsi-ld:JunctionStudy:veteran-landak"
 
 
@@ -29,7 +33,7 @@ async def test_the_peak_hour_that_phones_counted_becomes_a_plan_and_a_sheet(fres
     begin = fresh.house.now() // HOUR * HOUR - 4 * HOUR
     ani = fresh.client(cookie=await fresh.account("ani", Assignment(role="administrator")), link=PINISI_CONTEXT)
     async with ani:
-        turns = {"through": "", "right": "", "u-turn": ""}
+        turns = dict.fromkeys(TURNS, "")
         survey = {
             "name": "Survei Veteran",
             "junction": "Veteran - Landak",
@@ -70,6 +74,54 @@ async def test_the_peak_hour_that_phones_counted_becomes_a_plan_and_a_sheet(fres
         assert refused.status_code == 400 and refused.json()["detail"].startswith("counts")
         none = (await ani.get(f"{MOBILITY}/junction-plans/nowhere/sheet")).json()
         assert "belum ada rencana" in none["lead"] and none["sections"] == []
+
+
+async def test_a_saving_is_claimed_only_of_what_was_measured_before_and_after(fresh: Opened) -> None:
+    begin = fresh.house.now() // HOUR * HOUR - 6 * HOUR
+    later = begin + 3 * HOUR
+    ani = fresh.client(cookie=await fresh.account("ani", Assignment(role="administrator")), link=PINISI_CONTEXT)
+    async with ani:
+        approaches = [{"name": name, "turns": dict.fromkeys(TURNS, "")} for name in ("Utara", "Timur")]
+        survey = {"name": "Survei Veteran", "junction": "veteran-landak", "approaches": approaches}
+        survey |= {"since": format_instant(begin), "until": format_instant(begin + 6 * HOUR)}
+        (await ani.put(f"{MOBILITY}/surveys/v", json=survey)).raise_for_status()
+        for half, cars in ((begin, 30), (later, 33)):
+            for approach in ("Utara", "Timur"):
+                for number in range(3):
+                    await count(ani, f"{approach}-{half}-{number}", approach, half + number * 5 * MINUTE, cars)
+            speed = {"value": 18.0 if half == begin else 22.5, "unitCode": "KMH", "observedAt": format_instant(half)}
+            for road, method in (("veteran", "measured"), ("landak", "modelled" if half == begin else "measured")):
+                told = {"type": "Property", **speed, "method": {"type": "Property", "value": method}}
+                entity = {"id": f"{FLOW}:{road}", "type": "TrafficFlowObserved", "averageVehicleSpeed": told}
+                answer = await ani.post("/ngsi-ld/v1/entityOperations/upsert?options=update", json=[entity])
+                assert answer.status_code < 300, answer.text
+        asked: dict[str, Any] = {"junction": "veteran-landak", "name": "Simpang Veteran - Landak", "layout": layout()}
+        for name, half, green in (("before", begin, 40), ("after", later, 30)):
+            timing = {"cycle": 2 * green + 9, "greens": [green, green]}
+            asked[name] = {"since": format_instant(half), "until": format_instant(half + HOUR), "timing": timing}
+        told = await compared(ani, asked)
+        assert "no saving is said to be achieved" in told["lead"]
+        demand, speeds, computed, _ = told["sections"]
+        assert demand["rows"][0]["cells"] == ["Utara", "72 → 72", "360 → 396", "0 → 0", "0 → 0"]
+        assert speeds["rows"] == [] and len(computed["rows"]) == 2
+        assert demand["heading"].startswith("Measured") and "not measured" in computed["heading"]
+        told = await compared(ani, asked | {"roads": [f"{FLOW}:veteran", f"{FLOW}:landak", f"{FLOW}:nowhere"]})
+        assert "on 1 roads went from 18 to 22.5 km/h (+25 %)" in told["lead"]
+        assert [row["cells"][3] for row in told["sections"][1]["rows"]] == ["+25 %", "–", "–"]
+        for language, word in (("id", "Dihitung, tidak diukur"), ("en", "Computed, not measured"), ("ja", "実測")):
+            path = f"{MOBILITY}/junction-plans/compared?lang={language}"
+            paper = await ani.post(path, json=asked, headers={"accept": "application/pdf"})
+            pages = PdfReader(io.BytesIO(paper.raise_for_status().content)).pages
+            assert word in " ".join("".join(page.extract_text() for page in pages).split())
+        for wrong in ({"before": asked["after"]}, {"junction": "nowhere"}):
+            answer = await ani.post(f"{MOBILITY}/junction-plans/compared", json=asked | wrong)
+            assert answer.status_code == 400, answer.text
+
+
+async def compared(ani: httpx.AsyncClient, asked: dict[str, Any]) -> dict[str, Any]:
+    answer = await ani.post(f"{MOBILITY}/junction-plans/compared?lang=en", json=asked)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
 
 
 async def ended(ani: httpx.AsyncClient, job: str) -> dict[str, Any]:

@@ -142,8 +142,8 @@ async def test_what_is_sent_twice_counts_once_also_at_the_same_moment(fresh: Ope
 async def test_several_phones_at_once_are_all_counted(fresh: Opened, team: Clients) -> None:
     begin = slot(fresh)
     await planned(team["dishub"], begin)
-    cars = {"classes": ["light", "heavy", "unmotorised"], "taps": {"through": {"light": 9}}}
-    bikes = {"classes": ["motorcycle"], "taps": {"through": {"motorcycle": 40}}}
+    cars: dict[str, Any] = {"classes": ["light", "heavy", "unmotorised"], "taps": {"through": {"light": 9}}}
+    bikes: dict[str, Any] = {"classes": ["motorcycle"], "taps": {"through": {"motorcycle": 40}}}
     wishes = [(team["tim-1"], stretch(f"c{n}", begin + n * 5 * MINUTE, **cars)) for n in range(3)]
     wishes += [(team["tim-2"], stretch(f"b{n}", begin + n * 5 * MINUTE, **bikes)) for n in range(3)]
     wishes += [(team["ani"], stretch("e0", begin, approach="Timur", turns=["through"], taps={}))]

@@ -143,7 +143,11 @@ def junction_plan() -> dict[str, Any]:
 SURVEY: dict[str, Any] = {
     "name": "Trial",
     "junction": "j1",
-    "approaches": [{"name": "north", "turns": {"through": "the market", "right": "the harbour"}}],
+    "approaches": [
+        {"name": "north", "turns": {"through": "the market", "right": "the harbour"}},
+        {"name": "east", "turns": {"through": ""}},
+    ],
+    "minutes": 5,
     "since": "2026-01-31T05:00:00Z",
     "until": "2026-01-31T09:00:00Z",
 }
@@ -156,6 +160,23 @@ STRETCH: dict[str, Any] = {
     "classes": ["motorcycle", "light"],
     "taps": {"through": {"motorcycle": 40}},
 }
+STRETCHES = [
+    STRETCH | {"key": f"phone-{approach}-{minute}", "approach": approach}
+    | {"since": f"2026-01-31T05:{minute}:00Z", "until": f"2026-01-31T05:{minute + 5}:00Z"}
+    for approach in ("north", "east")
+    for minute in (40, 45)
+]  # fmt: skip
+
+
+def before_and_after() -> dict[str, Any]:
+    """Five minutes each of the junction that was counted."""
+    asked = {name: value for name, value in junction_plan().items() if name in ("junction", "name", "layout")}
+    for name, minute in (("before", 40), ("after", 45)):
+        times = {"since": f"2026-01-31T05:{minute}:00Z", "until": f"2026-01-31T05:{minute + 5}:00Z"}
+        asked[name] = times | {"timing": {"cycle": 66, "greens": [30, 27]}}
+    return asked
+
+
 SERVICES = {
     "flood": ServiceCase(
         service=flood.SERVICE,
@@ -198,7 +219,11 @@ SERVICES = {
             Ask(endpoint="PUT /surveys/{key}", params={"key": "trial"}, body=SURVEY),
             Ask(endpoint="GET /surveys"),
             Ask(endpoint="GET /counting/surveys"),
-            Ask(endpoint="POST /counting/surveys/{key}/stretches", params={"key": "trial"}, body=STRETCH),
+            *(
+                Ask(endpoint="POST /counting/surveys/{key}/stretches", params={"key": "trial"}, body=each)
+                for each in (STRETCH, *STRETCHES)
+            ),
+            Ask(endpoint="POST /junction-plans/compared", query={"lang": "ja"}, body=before_and_after()),
             Ask(endpoint="GET /network", query={"vehicle": "motorcycle"}),
             Ask(endpoint="GET /routes", query={"from": "24.94,60.17", "to": "24.9528,60.1642"}),
             Ask(endpoint="GET /reach", query={"from": "24.94,60.17", "minutes": "5,10", "by": "pedestrian"}),

@@ -5,12 +5,12 @@ from pinisi.services.mobility.counting.count_source import TURNING_COUNTS
 from pinisi.services.mobility.counting.count_views import COUNTING_VIEWS
 from pinisi.services.mobility.counting.survey_endpoints import SURVEY_ENDPOINTS
 from pinisi.services.mobility.planning.plan_job import PLAN_JOB
-from pinisi.services.mobility.planning.sheet_endpoint import SHEET, STUDY_SHEET
+from pinisi.services.mobility.planning.sheet_endpoint import COMPARED, SHEET, STUDY_SHEET
 
 TYPES = ("JunctionStudy", "CountSurvey", "TurningCount")
 SOURCES = (TURNING_COUNTS,)
 JOBS = (PLAN_JOB,)
-ENDPOINTS = (SHEET, STUDY_SHEET, *SURVEY_ENDPOINTS)
+ENDPOINTS = (SHEET, STUDY_SHEET, COMPARED, *SURVEY_ENDPOINTS)
 RECORDS = COUNT_RECORDS
 VIEWS = COUNTING_VIEWS
 

@@ -10,6 +10,9 @@ from pinisi.runtime.endpoint import Endpoint
 from pinisi.runtime.visit import BadField, Visit
 from pinisi.services.mobility.engine.capacity.approach import CannotPlan
 from pinisi.services.mobility.models.counts import JUNCTION_STUDY
+from pinisi.services.mobility.planning.compare_report import compare_report
+from pinisi.services.mobility.planning.compare_request import CompareRequest
+from pinisi.services.mobility.planning.compared import halves, speeds_of_visit
 from pinisi.services.mobility.planning.from_counts import counts_of_visit, with_demand
 from pinisi.services.mobility.planning.plan_job import answered
 from pinisi.services.mobility.planning.plan_request import TEXTS, PlanRequest
@@ -44,6 +47,14 @@ async def _document(visit: Visit[Any, Any], asked: PlanRequest, language: Langua
     return timing_sheet(given.request, answer, language, visit.tenant)
 
 
+async def compared(visit: Visit[CompareRequest, SheetQuery]) -> Document:
+    try:
+        before, after = await halves(visit.body, counts_of_visit(visit), speeds_of_visit(visit))
+    except CannotPlan as error:
+        raise BadField(error.where, error.reason) from None
+    return compare_report(visit.body, before, after, visit.query.lang, visit.tenant)
+
+
 SHEET = Endpoint(
     method="POST",
     path="/junction-plans/sheet",
@@ -62,4 +73,14 @@ STUDY_SHEET = Endpoint(
     query=SheetQuery,
     answer=Document,
     handle=sheet_of_study,
+)
+COMPARED = Endpoint(
+    method="POST",
+    path="/junction-plans/compared",
+    title=TEXTS["plan-compared"],
+    permission="jobs.run",
+    body=CompareRequest,
+    query=SheetQuery,
+    answer=Document,
+    handle=compared,
 )

@@ -2,45 +2,20 @@
 
 from collections.abc import Iterable
 
-from pinisi.city.text import Language, Text, format_number
+from pinisi.city.text import Language
 from pinisi.incidents.report.document import Document, Figure, Row, Section, Signature, Tone
 from pinisi.services.mobility.engine.capacity.approach import MOVEMENTS, Approach, Counted, total
 from pinisi.services.mobility.engine.capacity.judged import ApproachResult, JunctionResult
 from pinisi.services.mobility.engine.capacity.peak import HOUR
 from pinisi.services.mobility.engine.capacity.performance import DESIGN_SATURATION
 from pinisi.services.mobility.engine.capacity.saturation import EQUIVALENTS
-from pinisi.services.mobility.planning.plan_request import TEXTS, PeakTold, PlanAnswer, PlanRequest
-
-UNTOLD = "–"
-
-
-class _Writer:
-    """Words and numbers of one language."""
-
-    def __init__(self, language: Language) -> None:
-        self.language: Language = language
-
-    def said(self, key: str, **values: str | float) -> str:
-        text: Text = TEXTS[f"sheet-{key}"]
-        words = {name: self.number(value, 2) if isinstance(value, float) else value for name, value in values.items()}
-        return str(getattr(text, self.language)).format(**words)
-
-    def number(self, value: float | None, decimals: int = 0) -> str:
-        """Two decimals are always written, so that shares stand below each other; of others no idle zeros."""
-        if value is None:
-            return UNTOLD
-        if decimals < 2:
-            return format_number(round(value, decimals), self.language)
-        written = f"{value:.{decimals}f}"
-        return written.replace(".", ",") if self.language == "id" else written
-
-    def heads(self, *keys: str) -> tuple[str, ...]:
-        return tuple(self.said(key) for key in keys)
+from pinisi.services.mobility.planning.plan_request import PeakTold, PlanAnswer, PlanRequest
+from pinisi.services.mobility.planning.sheet_writer import UNTOLD, SheetWriter
 
 
 def timing_sheet(request: PlanRequest, answer: PlanAnswer, language: Language, house: str) -> Document:
     """`house`: whose sheet it is, for the head of the page."""
-    write = _Writer(language)
+    write = SheetWriter(language)
     after = answer.after
     return Document(
         language=language,
@@ -62,11 +37,11 @@ def timing_sheet(request: PlanRequest, answer: PlanAnswer, language: Language, h
 
 def no_sheet(junction: str, language: Language, house: str) -> Document:
     """Of a junction for which no plan was computed, or whose study does not say of what."""
-    write = _Writer(language)
+    write = SheetWriter(language)
     return Document(language=language, kind=write.said("kind"), house=house, title=junction, lead=write.said("none"))
 
 
-def _counted(write: _Writer, request: PlanRequest, peak: PeakTold | None) -> str:
+def _counted(write: SheetWriter, request: PlanRequest, peak: PeakTold | None) -> str:
     """What was typed of the counts, and the peak hour that was found in them, by the clock of whoever asked."""
     if peak is None or request.counts is None:
         return request.counted
@@ -81,7 +56,7 @@ def _counted(write: _Writer, request: PlanRequest, peak: PeakTold | None) -> str
     return " ".join([*filter(None, [request.counted]), *lines])
 
 
-def _figures(write: _Writer, result: JunctionResult) -> tuple[Figure, ...]:
+def _figures(write: SheetWriter, result: JunctionResult) -> tuple[Figure, ...]:
     tone: Tone = "good" if result.verdict == "fits" else "late"
     return (
         Figure(write.said("cycle"), f"{write.number(result.timing.cycle, 1)} s"),
@@ -93,11 +68,11 @@ def _figures(write: _Writer, result: JunctionResult) -> tuple[Figure, ...]:
     )
 
 
-def _seconds(write: _Writer, seconds: float | None) -> str:
+def _seconds(write: SheetWriter, seconds: float | None) -> str:
     return UNTOLD if seconds is None else f"{write.number(seconds, 1)} s"
 
 
-def _sections(write: _Writer, request: PlanRequest, answer: PlanAnswer) -> Iterable[Section]:
+def _sections(write: SheetWriter, request: PlanRequest, answer: PlanAnswer) -> Iterable[Section]:
     yield _stages(write, request, answer)
     yield _approaches(write, answer.after)
     if answer.before is not None:
@@ -107,7 +82,7 @@ def _sections(write: _Writer, request: PlanRequest, answer: PlanAnswer) -> Itera
     yield Section(heading=write.said("sources"), lines=tuple(_sources(write, answer.after)))
 
 
-def _stages(write: _Writer, request: PlanRequest, answer: PlanAnswer) -> Section:
+def _stages(write: SheetWriter, request: PlanRequest, answer: PlanAnswer) -> Section:
     """Begin and end of each green from the begin of the cycle: what is keyed into the controller."""
     rows: list[Row] = []
     begin = 0.0
@@ -125,7 +100,7 @@ def _stages(write: _Writer, request: PlanRequest, answer: PlanAnswer) -> Section
     )
 
 
-def _approaches(write: _Writer, result: JunctionResult) -> Section:
+def _approaches(write: SheetWriter, result: JunctionResult) -> Section:
     return Section(
         heading=write.said("performance"),
         note=write.said("performance-note"),
@@ -135,7 +110,7 @@ def _approaches(write: _Writer, result: JunctionResult) -> Section:
     )
 
 
-def _approach(write: _Writer, each: ApproachResult) -> Row:
+def _approach(write: SheetWriter, each: ApproachResult) -> Row:
     done = each.performance
     cells = (
         each.name,
@@ -149,7 +124,7 @@ def _approach(write: _Writer, each: ApproachResult) -> Row:
     return Row(cells, tone="late" if done.saturation > DESIGN_SATURATION else "")
 
 
-def _compared(write: _Writer, before: JunctionResult, after: JunctionResult) -> Section:
+def _compared(write: SheetWriter, before: JunctionResult, after: JunctionResult) -> Section:
     rows = [
         Row((old.name, *_pair(write, old.performance.saturation, new.performance.saturation, 2),
              *_pair(write, old.performance.delay, new.performance.delay, 1),
@@ -171,11 +146,11 @@ def _compared(write: _Writer, before: JunctionResult, after: JunctionResult) -> 
     )
 
 
-def _pair(write: _Writer, before: float | None, after: float | None, decimals: int) -> tuple[str, str]:
+def _pair(write: SheetWriter, before: float | None, after: float | None, decimals: int) -> tuple[str, str]:
     return write.number(before, decimals), write.number(after, decimals)
 
 
-def _demand(write: _Writer, request: PlanRequest, answer: PlanAnswer) -> Section:
+def _demand(write: SheetWriter, request: PlanRequest, answer: PlanAnswer) -> Section:
     """Vehicles an hour as counted: motorcycles apart."""
     rows = [
         Row((approach.name, write.said(movement), *(write.number(each) for each in _vehicles(counted))))
@@ -192,7 +167,7 @@ def _demand(write: _Writer, request: PlanRequest, answer: PlanAnswer) -> Section
     )
 
 
-def _all(write: _Writer, approaches: Iterable[Approach]) -> Row:
+def _all(write: SheetWriter, approaches: Iterable[Approach]) -> Row:
     counted = total([each.demand.of(movement) for each in approaches for movement in MOVEMENTS])
     return Row((write.said("whole"), "", *(write.number(each) for each in _vehicles(counted))), tone="quiet")
 
@@ -201,7 +176,7 @@ def _vehicles(counted: Counted) -> tuple[float, ...]:
     return counted.motorcycle, counted.light, counted.heavy, counted.unmotorised
 
 
-def _saturation(write: _Writer, result: JunctionResult) -> Section:
+def _saturation(write: SheetWriter, result: JunctionResult) -> Section:
     rows = tuple(
         Row((each.name, *(write.number(number, decimals) for number, decimals in _factors(each))))
         for each in result.approaches
@@ -222,7 +197,7 @@ def _factors(each: ApproachResult) -> tuple[tuple[float, int], ...]:
     return (known.effective_width, 2), (known.base, 0), *((factor, 2) for factor in factors), (known.saturated, 0)
 
 
-def _sources(write: _Writer, result: JunctionResult) -> Iterable[str]:
+def _sources(write: SheetWriter, result: JunctionResult) -> Iterable[str]:
     yield write.said("source-manual")
     protected, opposed = EQUIVALENTS[False][0], EQUIVALENTS[True][0]
     yield write.said("source-equivalents", protected=protected, opposed=opposed)
