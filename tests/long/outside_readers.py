@@ -116,6 +116,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "mobility.twin-network": ("../mobility_examples/twin_network.json", {"file": "city.osm.pbf"}),
     "mobility.gtfs": ("../mobility/gtfs/bogor.zip", {"feed": "bogor"}),
     "mobility.speeds-csv": ("../mobility_examples/speeds_of_detectors.csv", {}),
+    "mobility.gtfs-rt": ("../mobility_examples/realtime.pb", {"feed": "bogor"}),
     "mobility.turning-counts": ("../mobility_examples/turning_counts_medan.csv", {}),
     "mobility.atcs": (
         "../mobility/atcs/junction_report.json",

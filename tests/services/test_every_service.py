@@ -13,6 +13,7 @@ from traffic_at_hand import observed, story, traffic
 from pinisi.runtime.services import discover
 from pinisi.services import environment, flood, mobility
 from pinisi.services.mobility.routing.running import offered
+from pinisi.services.mobility.transit.shelf import SHELF
 from pinisi.testing.endpoints import Ask
 from pinisi.testing.reactions import Trial
 from pinisi.testing.service import Check, Sample, ServiceCase, checks
@@ -213,6 +214,7 @@ SERVICES = {
         asks=(
             Ask(endpoint="POST /junction-plans/sheet", query={"lang": "ja"}, body=junction_plan()),
             Ask(endpoint="GET /journeys", query={"from": "119.41,-5.13", "to": "119.43,-5.11"}),
+            Ask(endpoint="GET /gtfs-realtime/{feed}/{kind}", params={"feed": "trial", "kind": "alerts"}),
             Ask(endpoint="GET /transit-reach", query={"from": "119.41,-5.13", "minutes": "15,30"}),
             Ask(endpoint="GET /junctions/{junction}/signals", params={"junction": "ahmad-yani"}),
             Ask(endpoint="GET /junction-plans/{junction}/sheet", params={"junction": "j1"}),
@@ -257,7 +259,8 @@ def test_every_service_of_the_house_is_tried() -> None:
 
 @pytest.fixture(scope="module")
 def roads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The roads of Helsinki, served in this process."""
+    """The roads of Helsinki, served in this process; a timetable beside them."""
+    SHELF.keep(tmp_path_factory.mktemp("timetables") / "trial", (BMKG / "../mobility/gtfs/bogor.zip").read_bytes())
     with served(HELSINKI, tmp_path_factory.mktemp("graphs")) as router, offered(router):
         yield
 

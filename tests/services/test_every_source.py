@@ -39,6 +39,11 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
         "application/json",
         {"junctions": [str(BMKG.parent / "mobility" / "atcs" / "crossing.toml")]},
     ),
+    "mobility.gtfs-rt": (
+        "../mobility_examples/realtime.pb",
+        "application/x-protobuf",
+        {"urls": ["http://127.0.0.1/data"]},
+    ),
     "mobility.gtfs": ("../mobility/gtfs/bogor.zip", "application/zip", {"feed": "bogor"}),
     "environment.bmkg-forecast": ("bmkg_forecast_response.json", "application/json", {"hours": 48}),
     "mobility.speeds-csv": ("../mobility_examples/speeds_of_detectors.csv", "text/csv", {}),

@@ -11,7 +11,7 @@ from pinisi.console.refusals import refuse
 from pinisi.console.town import Town
 from pinisi.incidents.report.after_action import moment
 from pinisi.incidents.report.document import Document
-from pinisi.runtime.endpoint import Endpoint
+from pinisi.runtime.endpoint import Endpoint, Raw
 from pinisi.runtime.manifest import Service
 from pinisi.runtime.rooms import Room
 from pinisi.runtime.services import Registry
@@ -37,8 +37,13 @@ def _route(service: Service, endpoint: Endpoint) -> Route:
         parameters=endpoint.parameters,
         body=None if endpoint.body is None else f"{service.name}.{endpoint.body.__name__}",
         answers=(204 if endpoint.answer is None else endpoint.status, 400, 404, 503),
-        shapes=Shapes(family=service.name, body=endpoint.body, query=endpoint.query, answer=endpoint.answer),
+        shapes=Shapes(family=service.name, body=endpoint.body, query=endpoint.query, answer=_told(endpoint)),
     )
+
+
+def _told(endpoint: Endpoint) -> type[msgspec.Struct] | None:
+    """The type of its answer for the OpenAPI document; bytes have none."""
+    return None if endpoint.answer is Raw else endpoint.answer
 
 
 async def _call(name: str, endpoint: Endpoint, house: House, call: Call) -> Reply:
@@ -68,7 +73,7 @@ async def _call(name: str, endpoint: Endpoint, house: House, call: Call) -> Repl
         return refuse(503, "The service took too long", f"{error}: look whether it was done before you send it again")
     if answer is not None and endpoint.answer is Document and PDF_MEDIA.decode() in (call.header(b"accept") or ""):
         return await _on_paper(house, town, msgspec.json.decode(answer, type=Document), name)
-    return Reply(204) if answer is None else Reply(endpoint.status, answer)
+    return Reply(204) if answer is None else Reply(endpoint.status, answer, endpoint.media.encode())
 
 
 async def _on_paper(house: House, town: Town, document: Document, name: str) -> Reply:

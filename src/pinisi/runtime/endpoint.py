@@ -22,6 +22,12 @@ OF_THE_HOUSE = frozenset({"backtest", "reactions"})
 LONGEST_SECONDS = 60.0
 
 
+class Raw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An answer that is no JSON: the bytes of the endpoint's `media`, as they are sent."""
+
+    body: bytes
+
+
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """One address of a service.
 
@@ -29,8 +35,9 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     `people.roles.PERMISSIONS`; only an endpoint that says in `open`, in English, why it is open to everybody has none.
 
     `body`, `query` and `answer` are frozen structs that refuse fields which they do not know; without `answer` there
-    is nothing to say (204). `handle` takes a `Visit` and has `seconds` for it; it must not compute for long: that is
-    a job. What it raises for the one who asks is in `pinisi.runtime.visit`.
+    is nothing to say (204), and `Raw` is one in the endpoint's own `media`. `handle` takes a `Visit` and has `seconds`
+    for it; it must not compute for long: that is a job. What it raises for the one who asks is in
+    `pinisi.runtime.visit`.
     """
 
     method: Method
@@ -43,11 +50,14 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     query: type[msgspec.Struct] | None = None
     answer: type[msgspec.Struct] | None = None
     status: Literal[200, 201, 202] = 200
+    media: str = "application/json"
     seconds: float = 10
 
     def __post_init__(self) -> None:
         self._check_address()
         self._check_permission()
+        if (self.answer is Raw) != (self.media != "application/json"):
+            raise ValueError(f"{self.name}: answers Raw in a media of its own, or JSON")
         for shape in (self.body, self.query, self.answer):
             if shape is not None:
                 check_shape(shape)
@@ -96,7 +106,8 @@ def check_endpoints(endpoints: Sequence[Endpoint]) -> None:
         if shape in seen:
             raise ValueError(f"{path} and {seen[shape]} are one place with two names")
         seen[shape] = path
-    types = {shape for each in endpoints for shape in (each.body, each.query, each.answer) if shape is not None}
+    shapes = (shape for each in endpoints for shape in (each.body, each.query, each.answer))
+    types = {shape for shape in shapes if shape is not None and shape is not Raw}
     names = [each.name for each in endpoints] + [f"the type {shape.__name__}" for shape in types]
     for name in names:
         if names.count(name) > 1:

@@ -13,7 +13,7 @@ from pinisi.city.entry import Unfit
 from pinisi.context.problems import UnsupportedMediaType
 from pinisi.people.errors import PeopleError
 from pinisi.people.requests import bad_field
-from pinisi.runtime.endpoint import Endpoint
+from pinisi.runtime.endpoint import Endpoint, Raw
 from pinisi.runtime.typed_input import read_input
 from pinisi.runtime.visit import Visit
 from pinisi.store.protocol import Refused, StoreUnavailable
@@ -94,6 +94,8 @@ def _encoded(endpoint: Endpoint, answer: Any) -> bytes | None:
     wanted = type(None) if endpoint.answer is None else endpoint.answer
     if not isinstance(answer, wanted):
         raise TypeError(f"answers {type(answer).__name__}, and declares {wanted.__name__}")
+    if isinstance(answer, Raw):
+        return answer.body
     return None if answer is None else msgspec.json.encode(answer)
 
 

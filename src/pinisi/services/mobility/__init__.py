@@ -47,7 +47,7 @@ SERVICE = Service(
         *roads_brought.VIEWS,
         *buses.VIEWS,
     ),
-    passing=roads_brought.PASSING,
+    passing=(*roads_brought.PASSING, *buses.PASSING),
     sources=(
         *roads_brought.SOURCES,
         *junctions_brought.SOURCES,

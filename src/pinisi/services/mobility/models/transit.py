@@ -17,6 +17,18 @@ to: `name`, `code`, `location`.
 digest gives the same journeys; `validFrom`, `validTo`: its first and last day; `approximateTimes` (P1): percent of its
 times that are not published but approximate (GTFS `timepoint` 0, as a repair writes them); `tripCount`, `stopCount`,
 `lineCount`: counts.
+
+What runs now, as GTFS-Realtime tells it; all end by themselves at `expiresAt`:
+
+`Vehicle` (SDM, dataModel.Transportation): `name`, `location`, `bearing` (DD, from north clockwise), `speed` (KMH),
+`tripId`, `tripState` (`known` to the timetable, `unknown`, `unchecked`: there is none), `lineName`, `refGtfsRoute`,
+`refGtfsStop` with `vehicleStanding` (`incomingAt`, `stoppedAt`, `inTransitTo` that stop).
+
+`ArrivalEstimation` (SDM, dataModel.UrbanMobility): of one trip the stop that it comes to next: `refGtfsStop`,
+`expectedArrival`, `delay` (SEC behind the timetable, negative: ahead), `tripId`, `lineName`, `refGtfsRoute`.
+
+`TransitAlert` (Pinisi's own): what a publisher tells of lines and stops: `name`, `description`, `alertCause`,
+`alertEffect`, `affectedLines`, `affectedStops`, `validFrom`, `validTo`.
 """
 
 import hashlib
@@ -24,6 +36,7 @@ import re
 from collections.abc import Mapping
 
 TIMETABLE = "Timetable"
+LIVE_TYPES = ("Vehicle", "ArrivalEstimation", "TransitAlert")
 TYPES = ("GtfsAgency", "GtfsRoute", "GtfsStation", "GtfsStop", TIMETABLE)
 ROUTE_TYPES: Mapping[str, str] = {
     "0": "tram",

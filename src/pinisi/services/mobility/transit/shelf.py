@@ -9,13 +9,16 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pinisi.services.mobility.gtfs_zip import NoFeed
 from pinisi.services.mobility.transit.timetable_entity import digest_of, rows_of
+from pinisi.services.mobility.transit.trip_book import TripBook, book_of
 
 if TYPE_CHECKING:
     from pinisi.services.mobility.engine.transit.day_network import DayNetwork, Networks
 
 MOST_TIMETABLES = 2
 MOST_DAYS = 4
+MOST_KEPT = 4
 FOLDER = "timetables"
 
 
@@ -28,29 +31,49 @@ class Shelf:
 
     def __init__(self) -> None:
         self._files: dict[str, Path] = {}
+        self._newest: dict[str, str] = {}
+        self._books: OrderedDict[str, TripBook] = OrderedDict()
         self._ready: OrderedDict[str, Networks] = OrderedDict()
         self._days: OrderedDict[tuple[str, datetime.date, bool], DayNetwork] = OrderedDict()
         self._lock = threading.Lock()
 
     def offer_all(self, folder: Path) -> None:
-        """The files that were kept before."""
-        for path in sorted(folder.glob("*.zip")):
+        """The files that were kept before; the folder has the name of the feed."""
+        for path in sorted(folder.glob("*.zip"), key=lambda path: path.stat().st_mtime_ns):
             self._files[path.stem] = path
+            self._newest[folder.name] = path.stem
 
     def keep(self, folder: Path, body: bytes) -> str:
-        """Write a file into the folder of its feed, in the place of the one before; its digest."""
+        """Write a file into the folder of its feed, which has its name; the digest. The last few before it stay."""
         digest = digest_of(rows_of(body))
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{digest}.zip"
         unfinished = path.with_suffix(".part")
         unfinished.write_bytes(body)
         unfinished.replace(path)
-        for other in folder.glob("*.zip"):
-            if other != path:
-                self._files.pop(other.stem, None)
-                other.unlink(missing_ok=True)
+        kept = sorted(folder.glob("*.zip"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+        for other in kept[MOST_KEPT:]:
+            self._files.pop(other.stem, None)
+            other.unlink(missing_ok=True)
         self._files[digest] = path
+        self._newest[folder.name] = digest
         return digest
+
+    def book(self, feed: str) -> TripBook | None:
+        """The trips of the newest timetable of a feed; None where there is none, or it cannot be read."""
+        with self._lock:
+            path = self._files.get(self._newest.get(feed, ""))
+            if path is None:
+                return None
+            if path.stem not in self._books:
+                try:
+                    self._books[path.stem] = book_of(rows_of(path.read_bytes()))
+                except (NoFeed, OSError):
+                    return None
+            self._books.move_to_end(path.stem)
+            while len(self._books) > MOST_TIMETABLES:
+                self._books.popitem(last=False)
+            return self._books[path.stem]
 
     def on(self, digest: str, day: datetime.date, *, beyond: bool = False) -> "DayNetwork":
         """What runs around a day. Takes seconds the first time.
@@ -88,7 +111,7 @@ class Shelf:
         from pinisi.services.mobility.engine.gtfs.reading import read_feed
         from pinisi.services.mobility.engine.transit.day_network import Networks
         from pinisi.services.mobility.engine.transit.timetable_build import NoTimetable, timetable_of
-        from pinisi.services.mobility.gtfs_zip import NoFeed, read_zip
+        from pinisi.services.mobility.gtfs_zip import read_zip
 
         path = self._files.get(digest)
         if path is None:
