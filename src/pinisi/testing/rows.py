@@ -31,7 +31,7 @@ def with_rows(body: bytes, turn: Turn) -> bytes | None:
     text = body.lstrip()
     if text[:1] in (b"{", b"["):
         return _in_json(body, turn)
-    if text[:1] == b"<" or body.count(b"\n") < 2:
+    if text[:1] == b"<" or body.count(b"\n") < 2 or b"\0" in body:
         return None
     head, *rows = body.rstrip(b"\n").split(b"\n")
     return b"\n".join([head, *turn(rows)]) + b"\n"

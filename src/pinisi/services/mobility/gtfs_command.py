@@ -24,14 +24,17 @@ def add(commands: Any) -> None:
     repair.add_argument("--until", type=_clock, default="22:00", metavar="HH:MM", help="with --headway (22:00)")
     repair.add_argument("--json", action="store_true", help="the account as JSON")
     repair.set_defaults(act=_repair)
+    make = _act(acts, "make", "write a timetable of a list of corridors (TOML)", of="a list of corridors")
+    make.add_argument("--out", type=Path, metavar="FILE", required=True, help="the timetable")
+    make.set_defaults(act=_make)
 
 
-_HELP = "timetables as GTFS: check and repair"
+_HELP = "timetables as GTFS: check, repair, make"
 
 
-def _act(acts: Any, name: str, help: str) -> argparse.ArgumentParser:
+def _act(acts: Any, name: str, help: str, of: str = "a feed: a zip file") -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = acts.add_parser(name, help=help, description=help)
-    parser.add_argument("file", type=Path, metavar="FILE", help="a feed: a zip file")
+    parser.add_argument("file", type=Path, metavar="FILE", help=of)
     parser.add_argument("--day", type=_day, metavar="DAY", help="as of 2026-11-26 (default: today)")
     return parser
 
@@ -108,6 +111,26 @@ def _repair(words: argparse.Namespace) -> int:
         return _failed(f"{words.out}: cannot be written: {error.strerror or error}")
     print(_json(account(done)) if words.json else repair_shown(done))
     return int(done.errors(after=True) > 0)
+
+
+def _make(words: argparse.Namespace) -> int:
+    """0: the timetable has no error; 1: it has, or there is no list."""
+    from pinisi.services.mobility.corridor_file import NoCorridors, made_of, read_corridors
+    from pinisi.services.mobility.engine.gtfs.checking import check_feed
+    from pinisi.services.mobility.engine.gtfs.writing import write_feed
+    from pinisi.services.mobility.gtfs_account import faults_shown
+    from pinisi.services.mobility.gtfs_zip import zipped
+
+    try:
+        made = made_of(read_corridors(words.file))
+        words.out.write_bytes(zipped(write_feed(made.feed)))
+    except NoCorridors as error:
+        return _failed(error)
+    except OSError as error:
+        return _failed(f"{words.out}: cannot be written: {error.strerror or error}")
+    found = check_feed(made.feed, _today(words))
+    print("\n".join([f"assumed: {each}" for each in made.assumed] + [faults_shown(found)]))
+    return int(any(each.severity == "error" for each in found))
 
 
 def _failed(why: object) -> int:

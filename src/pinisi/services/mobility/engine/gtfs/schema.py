@@ -96,6 +96,8 @@ _LAYOUTS = (
             _may("route_color", "color"),
             _may("route_text_color", "color"),
             _may("route_sort_order", "count"),
+            _one_of("continuous_pickup", "0 1 2 3"),
+            _one_of("continuous_drop_off", "0 1 2 3"),
         ),
         ("route_id",),
     ),
