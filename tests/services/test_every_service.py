@@ -126,6 +126,18 @@ DEVICE_AT_FAULT = (
     DEVICE,
     standing("Incident", SQUARE, state="open") | {"subject": {"type": "Relationship", "object": DEVICE["id"]}},
 )
+NEAR_BUSES = (
+    village() | {"population": {"type": "Property", "value": 12_000}},
+    standing("GtfsStop", (119.405, -5.145), name="Panakkukang"),
+    {
+        "id": "urn:ngsi-ld:GtfsRoute:x",
+        "type": "GtfsRoute",
+        "location": {
+            "type": "GeoProperty",
+            "value": {"type": "LineString", "coordinates": [[119.4, -5.14], [119.41, -5.15]]},
+        },
+    },
+)
 
 
 def junction_plan() -> dict[str, Any]:
@@ -200,6 +212,7 @@ SERVICES = {
             Trial(reaction="flooded-roads", story=flooded_road(), now=NOW),
             Trial(reaction="road-closure", story=closed_road(), now=NOW),
             Trial(reaction="closed-roads", story=closed_road(), now=NOW),
+            Trial(reaction="transit-reach", story=NEAR_BUSES, now=NOW),
             Trial(reaction="road-usual", story=story(60, END), spoilt=story(9, END), now=NOW),
             Trial(reaction="road-state", story=(traffic("free", END), observed(END), observed(END, 12.5)), now=NOW),
             Trial(
@@ -215,6 +228,7 @@ SERVICES = {
             Ask(endpoint="POST /junction-plans/sheet", query={"lang": "ja"}, body=junction_plan()),
             Ask(endpoint="GET /journeys", query={"from": "119.41,-5.13", "to": "119.43,-5.11"}),
             Ask(endpoint="GET /gtfs-realtime/{feed}/{kind}", params={"feed": "trial", "kind": "alerts"}),
+            Ask(endpoint="GET /headways", query={"route": "urn:ngsi-ld:GtfsRoute:trial:A"}),
             Ask(endpoint="GET /transit-reach", query={"from": "119.41,-5.13", "minutes": "15,30"}),
             Ask(endpoint="GET /junctions/{junction}/signals", params={"junction": "ahmad-yani"}),
             Ask(endpoint="GET /junction-plans/{junction}/sheet", params={"junction": "j1"}),

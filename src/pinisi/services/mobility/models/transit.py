@@ -18,6 +18,12 @@ digest gives the same journeys; `validFrom`, `validTo`: its first and last day; 
 times that are not published but approximate (GTFS `timepoint` 0, as a repair writes them); `tripCount`, `stopCount`,
 `lineCount`: counts.
 
+`TransitReach` (Pinisi's own): how many live near public transport, of the whole city: `reachOf` (`stops` or `lines`),
+`reachMetres` (MTR, straight), `residents` and `residentsNear` (counts of people), `residentsNearShare` (P1),
+`peopleBy`: the level of area whose people are known (kelurahan, kecamatan, city) and taken to be spread evenly;
+`areaCount`, `leftOutAreas`: counts. `AreaTransitReach`: the same of one area: `refArea`, `level`, `groundNearShare`
+(P1 of its ground near a stop), `reachBand` (in fifths), `residents` and `residentsNear` where its people are known.
+
 What runs now, as GTFS-Realtime tells it; all end by themselves at `expiresAt`:
 
 `Vehicle` (SDM, dataModel.Transportation): `name`, `location`, `bearing` (DD, from north clockwise), `speed` (KMH),
@@ -36,6 +42,7 @@ import re
 from collections.abc import Mapping
 
 TIMETABLE = "Timetable"
+REACH_TYPES = ("TransitReach", "AreaTransitReach")
 LIVE_TYPES = ("Vehicle", "ArrivalEstimation", "TransitAlert")
 TYPES = ("GtfsAgency", "GtfsRoute", "GtfsStation", "GtfsStop", TIMETABLE)
 ROUTE_TYPES: Mapping[str, str] = {

@@ -42,7 +42,8 @@ def make_feed(said: CorridorList, zones: frozenset[str]) -> Made:
     """
     _check(said, zones)
     stops = _Stops(said)
-    used = sorted({headway.days for corridor in said.corridors for headway in corridor.headways})
+    told = {headway.days for corridor in said.corridors for headway in corridor.headways}
+    used = [days for days in DAYS if days in told]
     tables = (
         _agency(said),
         stops.table(),
@@ -176,7 +177,7 @@ def _runs(said: CorridorList, stops: _Stops) -> tuple[Table, Table, Table]:
     often: list[Row] = []
     for corridor in said.corridors:
         for direction, way in _ways(corridor):
-            for days in sorted({headway.days for headway in corridor.headways}):
+            for days in {headway.days: None for headway in corridor.headways}:
                 trip = f"{corridor.code}:{direction}:{days}"
                 trips.append((corridor.code, days, trip, way[-1].name, str(direction), f"{corridor.code}:{direction}"))
                 told = [headway for headway in corridor.headways if headway.days == days]

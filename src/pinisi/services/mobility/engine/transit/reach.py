@@ -45,21 +45,28 @@ class Reach(msgspec.Struct, frozen=True):
     left_out: tuple[str, ...]
 
 
-def within(areas: Sequence[Area], stops: Sequence[tuple[float, float]], metres: float = 300.0) -> Reach:
-    """`stops` are longitudes and latitudes; `metres` the straight distance to the nearest one.
+def within(
+    areas: Sequence[Area],
+    stops: Sequence[tuple[float, float]],
+    metres: float = 300.0,
+    lines: Sequence[Sequence[tuple[float, float]]] = (),
+) -> Reach:
+    """`stops` are longitudes and latitudes, `lines` ways of them; `metres` the straight distance to the nearest one.
 
     Raises:
         ValueError: the distance is not above zero.
     """
     from shapely import GEOSException, STRtree, union_all
     from shapely.affinity import scale
-    from shapely.geometry import MultiPoint, Polygon, shape
+    from shapely.geometry import LineString, MultiPoint, Polygon, shape
 
     if not metres > 0:
         raise ValueError("metres: is not above zero")
-    east = _stretch(stops)
+    east = _stretch([*stops, *(point for line in lines for point in line)])
     points = MultiPoint(_flat(stops, east)).geoms if stops else ()
     circles: list[Polygon] = [point.buffer(metres, quad_segs=_CORNERS) for point in points]
+    ways = [LineString(_flat(line, east)) for line in lines if len(set(line)) > 1]
+    circles += [way.buffer(metres, quad_segs=_CORNERS) for way in ways]
     tree = STRtree(circles)
     reached: list[Reached] = []
     left_out: list[str] = []
