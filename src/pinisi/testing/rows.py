@@ -63,7 +63,7 @@ def spoilt_tables(body: bytes) -> Iterator[tuple[str, bytes]]:
 def _table(body: bytes) -> tuple[str, list[list[str]]] | None:
     """The delimiter and the cells of a text with a heading and rows of the same length."""
     text = body.decode("utf-8", "replace")
-    if text.lstrip()[:1] in ("{", "[", "<"):
+    if "\0" in text or text.lstrip()[:1] in ("{", "[", "<"):
         return None
     for delimiter in (",", ";", "\t"):
         rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if row]

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import msgspec
 
-from pinisi.services.mobility.engine.gtfs.corridors import DAYS, Corridor, CorridorList, CorridorStop, Days, Headway
+from pinisi.services.mobility.engine.gtfs.corridors import DAYS, Corridor, CorridorList, CorridorStop, Headway
 from pinisi.services.mobility.engine.gtfs.stop_lists import metres
 from pinisi.services.mobility.engine.gtfs.table import Feed, Row, Table
 from pinisi.services.mobility.engine.gtfs.values import time_of
@@ -164,9 +164,9 @@ def _routes(said: CorridorList) -> Table:
     return _table("routes.txt", header, rows)
 
 
-def _calendar(said: CorridorList, used: Sequence[Days]) -> Table:
+def _calendar(said: CorridorList, used: Sequence[str]) -> Table:
     begin, end = f"{said.begin:%Y%m%d}", f"{said.end:%Y%m%d}"
-    rows = [(days, *DAYS[days], begin, end) for days in used]
+    rows = [(days, *week, begin, end) for days, week in DAYS.items() if days in used]
     return _table("calendar.txt", ("service_id", *_WEEK, "start_date", "end_date"), rows)
 
 
