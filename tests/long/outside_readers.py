@@ -43,8 +43,8 @@ from pinisi.runtime.transports.http_date import seconds_until
 from pinisi.runtime.transports.http_fetch import Fetched, Mark
 from pinisi.runtime.transports.sensorthings import page_of
 from pinisi.services.mobility.atcs.layout import LayoutError, read_layout
-from pinisi.services.mobility.junction_file import JunctionFileError
 from pinisi.services.mobility.corridor_file import NoCorridors, corridors_of, made_of
+from pinisi.services.mobility.junction_file import JunctionFileError
 from pinisi.services.mobility.models.known_junctions import read_known_junctions
 from pinisi.settings import SettingsError, load_settings
 from pinisi.store.protocol import Refused
@@ -289,6 +289,7 @@ READERS: dict[str, Outside] = {
         (ATCS / "crossing.toml").read_bytes(),
         in_a_file("crossing.toml", read_layout, ATCS),
         (LayoutError, JunctionFileError),
+    ),
     "list of corridors": Outside(
         (TESTS.parent / "docs" / "how-to" / "corridors-example.toml").read_bytes(),
         lambda body: made_of(corridors_of(body, "the list")),
