@@ -206,6 +206,9 @@ def asked_for(there: Planted, layers: Sequence[str], subscription: str) -> dict[
         ],
         f"{NGSI}/temporal/entities/{{id}}": [f"{NGSI}/temporal/entities/{id}" for id in entities],
         f"{NGSI}/types/{{type}}": [f"{NGSI}/types/Incident"],
+        f"{OURS}/services/mobility/headways": [f"{OURS}/services/mobility/headways?route=urn:ngsi-ld:GtfsRoute:x:A"],
+        f"{OURS}/services/mobility/journeys": [f"{OURS}/services/mobility/journeys?from=119.41,-5.13&to=119.43,-5.11"],
+        f"{OURS}/services/mobility/transit-reach": [f"{OURS}/services/mobility/transit-reach?from=119.41,-5.13"],
         f"{OURS}/areas/values": [f"{OURS}/areas/values?layer=puskesmas&measure=count"],
         f"{OURS}/audit": [f"{OURS}/audit?limit=1000"],
         f"{OURS}/calls/alike": [f"{OURS}/calls/alike?category=fire"],
@@ -412,6 +415,7 @@ NOTHING_THERE = frozenset(
         "sections/{id}/lineage",
         "jobs/{id}",
         "replays/{id}",
+        "services/mobility/gtfs-realtime/{feed}/{kind}",
         "stream",
     )
 )
