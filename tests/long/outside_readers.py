@@ -45,7 +45,6 @@ from pinisi.runtime.transports.sensorthings import page_of
 from pinisi.services.mobility.atcs.layout import LayoutError, read_layout
 from pinisi.services.mobility.corridor_file import NoCorridors, corridors_of, made_of
 from pinisi.services.mobility.junction_file import JunctionFileError
-from pinisi.services.mobility.models.known_junctions import read_known_junctions
 from pinisi.settings import SettingsError, load_settings
 from pinisi.store.protocol import Refused
 from pinisi.testing.sources import pinisi_table
