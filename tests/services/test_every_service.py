@@ -240,6 +240,10 @@ SERVICES = {
                 for each in (STRETCH, *STRETCHES)
             ),
             Ask(endpoint="POST /junction-plans/compared", query={"lang": "ja"}, body=before_and_after()),
+            Ask(endpoint="POST /counting/surveys/{key}/stretches", params={"key": "trial"}, body=STRETCH),
+            Ask(endpoint="GET /what-ifs"),
+            Ask(endpoint="GET /what-ifs/{key}", params={"key": "trial"}),
+            Ask(endpoint="GET /what-ifs/{key}/sheet", params={"key": "trial"}, query={"lang": "ja"}),
             Ask(endpoint="GET /network", query={"vehicle": "motorcycle"}),
             Ask(endpoint="GET /routes", query={"from": "24.94,60.17", "to": "24.9528,60.1642"}),
             Ask(endpoint="GET /reach", query={"from": "24.94,60.17", "minutes": "5,10", "by": "pedestrian"}),

@@ -6,6 +6,8 @@ export type JobState = "queued" | "running" | "done" | "failed" | "cancelled" | 
 
 export interface Job {
   id: string;
+  service: string;
+  job: string;
   title: Text;
   state: JobState;
   /** Per cent. */

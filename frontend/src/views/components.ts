@@ -5,4 +5,5 @@ export const COMPONENTS: Readonly<Record<string, () => Promise<unknown>>> = {
   "mobility-network": () => import("../mobility/network-page"),
   "mobility-counting": () => import("../mobility/counting-page"),
   "mobility-study-sheet": () => import("../mobility/study-sheet"),
+  "mobility-what-if": () => import("../mobility/what-if-page"),
 };

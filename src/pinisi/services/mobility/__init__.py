@@ -46,6 +46,7 @@ SERVICE = Service(
         *JUNCTION_VIEWS,
         *roads_brought.VIEWS,
         *buses.VIEWS,
+        *twin.VIEWS,
     ),
     passing=(*roads_brought.PASSING, *buses.PASSING),
     sources=(
@@ -65,6 +66,12 @@ SERVICE = Service(
     ),
     actions=(*roads_brought.ACTIONS, *SIGNAL_ACTIONS),
     records=junctions_brought.RECORDS,
-    endpoints=(*roads_brought.ENDPOINTS, *junctions_brought.ENDPOINTS, JUNCTION_LIVE, *buses.ENDPOINTS),
+    endpoints=(
+        *twin.ENDPOINTS,
+        *roads_brought.ENDPOINTS,
+        *junctions_brought.ENDPOINTS,
+        JUNCTION_LIVE,
+        *buses.ENDPOINTS,
+    ),
     words=WORDS,
 )

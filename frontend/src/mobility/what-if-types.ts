@@ -1,0 +1,78 @@
+/** What the endpoints of what-ifs answer, and their figures as values of the house. */
+import type { Text, Value } from "../api/types";
+
+export interface WhatIfs {
+  networks: number;
+  whatIfs: { key: string; name: string; at: string }[];
+}
+
+interface Spread {
+  mean: number;
+  least: number;
+  most: number;
+}
+
+export interface Row {
+  attribute: string;
+  label: Text;
+  unit: string | null;
+  unitText: Text | null;
+  before: Spread;
+  after: Spread;
+}
+
+type Pair = [before: number, after: number];
+
+export interface WhatIf {
+  id: string;
+  name: string;
+  at: string;
+  provider: string | null;
+  method: "simulated";
+  note: Text;
+  model: string;
+  cutOff: number;
+  seeds: number;
+  minutes: number;
+  counts: number;
+  fitting: number | null;
+  leftOut: number;
+  motorcycles: number;
+  secondModel: string;
+  second: Pair | null;
+  rows: Row[];
+  roads: { id: string; name: string; delay: Pair; queue: Pair; co2: Pair }[];
+}
+
+/** Null where there is none of that name. */
+export interface FoundWhatIf {
+  whatIf: WhatIf | null;
+}
+
+const DATASET = "urn:ngsi-ld:Dataset:what-if";
+
+export function valueOf(whatIf: WhatIf, row: Row, side: "before" | "after"): Value {
+  return {
+    label: row.label,
+    value: row[side].mean,
+    unit: row.unit,
+    unitText: row.unitText,
+    method: whatIf.method,
+    derived: null,
+    provider: whatIf.provider,
+    writtenBy: null,
+    observedAt: whatIf.at,
+    receivedAt: whatIf.at,
+    period: null,
+    state: "fresh",
+    ageDays: null,
+    flags: [],
+    entity: whatIf.id,
+    attribute: side === "before" ? `${row.attribute}Before` : row.attribute,
+    datasetId: DATASET,
+  };
+}
+
+export function valuesOf(whatIf: WhatIf): Value[] {
+  return whatIf.rows.flatMap((row) => [valueOf(whatIf, row, "before"), valueOf(whatIf, row, "after")]);
+}
