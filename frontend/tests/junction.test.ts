@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { healthOf, inTroubleFirst, type SignalRow } from "../src/mobility/city-signals";
 import { agreement, clockText, greenSeconds, type GroupSpans, type JunctionLive, junctionOf, placed, secondsFrom, stageSeconds } from "../src/mobility/junction-live";
 
 const AT = "2026-11-26T10:00:30Z";
@@ -6,15 +7,11 @@ const spans = (group: string, ...given: [aspect: "green" | "red" | "amber", star
   group,
   spans: given.map(([aspect, start, end]) => ({ aspect, start, end })),
 });
-const group = (id: string, since: string | null) => ({ id, entity: `urn:ngsi-ld:SignalGroup:${id}`, name: id, kind: "vehicle", aspect: "green" as const, since, vehicles: 0, standing: 0 });
-const live = (stage: string | null, ...groups: ReturnType<typeof group>[]) =>
-  ({ at: AT, stage, groups, stages: [{ id: "1", groups: ["north", "south"], plannedGreen: 30 }] }) as unknown as JunctionLive;
+const live = (stage: string | null, stageSince: string | null) => ({ at: AT, stage, stageSince }) as unknown as JunctionLive;
 
 describe("a junction that runs", () => {
-  it("counts a stage from when the last of its signals became green", () => {
-    expect(stageSeconds(live("1", group("north", "2026-11-26T10:00:10Z"), group("south", "2026-11-26T10:00:18Z")))).toBe(12);
-  });
-  it("has no stage while the signals change", () => expect(stageSeconds(live(null, group("north", AT)))).toBeNull());
+  it("counts a stage from when it turned green", () => expect(stageSeconds(live("1", "2026-11-26T10:00:18Z"))).toBe(12));
+  it("has no stage while the signals change", () => expect(stageSeconds(live(null, null))).toBeNull());
   it("never counts below zero where clocks differ", () => expect(secondsFrom("2026-11-26T10:00:31Z", AT)).toBe(0));
   it.each([
     [0, "0:00"],
@@ -41,5 +38,15 @@ describe("plan and street", () => {
     expect(placed({ aspect: "green", start: -60, end: 0 }, 240)).toEqual({ x: 75, width: 25 });
     expect(placed({ aspect: "green", start: -400, end: -120 }, 240)).toEqual({ x: 0, width: 50 });
     expect(placed({ aspect: "green", start: -400, end: -300 }, 240)).toBeNull();
+  });
+});
+
+describe("all junctions", () => {
+  const row = (name: string, more: Partial<SignalRow>): SignalRow => ({
+    junction: name, name, at: null, alive: true, method: "reported", provider: null, mode: "plan", control: "plan", reason: "", plan: "1", standing: 0, heard: 1, detectors: 1, asPlanned: null, saved: null, ...more,
+  });
+  it("stand with those in trouble first, those without control last", () => {
+    const rows = [row("a", { control: null, alive: null }), row("b", {}), row("c", { reason: "detectors" }), row("d", { alive: false, reason: "link" }), row("e", { reason: "start" })];
+    expect(inTroubleFirst(rows).map((each) => each.name + healthOf(each))).toEqual(["dcut", "cfallen", "bwell", "ewell", "anone"]);
   });
 });

@@ -118,7 +118,7 @@ def test_an_operator_sees_the_junction_run_and_that_it_is_simulated(
     assert witness.complaints == []
 
 
-def test_a_junction_that_nobody_controls_says_what_would_bring_control(
+def test_a_junction_that_nobody_controls_says_so_and_stands_behind_those_in_trouble(
     page: Page, signals: tuple[WarRoom, Corner]
 ) -> None:
     room, _ = signals
@@ -128,3 +128,11 @@ def test_a_junction_that_nobody_controls_says_what_would_bring_control(
     assert answer.status == 201, answer.text()
     open_console(page, room, JUNCTION.replace("ahmad-yani", "lonely"))
     expect(page.locator("mobility-junction")).to_contain_text("No signal control runs this junction yet.")
+    page.get_by_role("button", name="Place", exact=True).click()
+    page.locator("place-index").get_by_role("button", name="Traffic signals").click()
+    rows = page.locator("mobility-signals tbody tr")
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_contain_text(re.compile("Ahmad Yani.*Link lost", re.DOTALL))
+    expect(rows.last).to_contain_text(re.compile("Sunyi.*no control", re.DOTALL))
+    faults = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]}).response["violations"]
+    assert faults == []

@@ -44,6 +44,10 @@ export const frameStyles = css`
     grid-template-columns: minmax(0, 1fr) 26.25rem;
   }
 
+  .mode-wall.broad {
+    grid-template-columns: minmax(0, 1fr) min(48rem, 50vw);
+  }
+
   .mode-wall navigation-rail {
     display: none;
   }

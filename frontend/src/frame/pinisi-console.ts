@@ -61,7 +61,7 @@ export class PinisiConsole extends View {
       <cut-bar></cut-bar>
       <top-bar @skip=${this.skip} @chosen=${this.skip}></top-bar>
       <replay-bar></replay-bar>
-      <div class="body mode-${screenState.mode} ${sheet ? "sheet-up" : ""}" style=${setStyle(width)}>
+      <div class="body mode-${screenState.mode} ${sheet ? "sheet-up" : ""} ${page === "place" && this.broad() ? "broad" : ""}" style=${setStyle(width)}>
         <navigation-rail></navigation-rail>
         <section class="map" aria-label=${this.words.map}>
           <city-map></city-map>

@@ -15,8 +15,6 @@ const MARKS: Record<DetectorState, SourceState> = { heard: "live", silent: "late
 @customElement("junction-detectors")
 export class JunctionDetectors extends MobilityView {
   @property({ attribute: false }) live!: JunctionLive;
-  /** Card of the source that told it. */
-  @property() provider: string | null = null;
 
   static override readonly styles = [
     controls,
@@ -116,9 +114,9 @@ export class JunctionDetectors extends MobilityView {
   }
 
   private values({ entity, vehicles, occupancy, speed, heard, state }: LiveDetector): Value[] {
-    const { live, provider } = this;
+    const { live } = this;
     const one = (attribute: string, label: Value["label"], value: number | null, unit: string) =>
-      madeValue({ label, value, unit, method: live.method, provider, observedAt: heard, entity, attribute, updatePeriod: state === "heard" ? null : 10, unitText: this.unitOf(unit) });
+      madeValue({ label, value, unit, method: live.method, provider: live.provider, observedAt: heard, entity, attribute, updatePeriod: state === "heard" ? null : 10, unitText: this.unitOf(unit) });
     return [
       one("vehicleCount", this.inAll((say) => say.junction.vehicles), vehicles, "C62"),
       one("occupancy", this.inAll((say) => say.junction.occupancy), occupancy, "P1"),

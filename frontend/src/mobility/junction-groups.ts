@@ -13,7 +13,6 @@ const AN_HOUR_S = 3600;
 @customElement("junction-groups")
 export class JunctionGroups extends MobilityView {
   @property({ attribute: false }) live!: JunctionLive;
-  @property() provider: string | null = null;
 
   static override readonly styles = [
     controls,
@@ -79,13 +78,13 @@ export class JunctionGroups extends MobilityView {
   }
 
   private standing({ name, standing }: LiveGroup): Value {
-    const { live, provider } = this;
+    const { live } = this;
     return madeValue({
       label: { id: `${name}: ${this.inAll((say) => say.junction.queueNow).id}`, en: `${name}: ${this.inAll((say) => say.junction.queueNow).en}`, ja: `${name}：${this.inAll((say) => say.junction.queueNow).ja}` },
       value: standing,
       unit: "C62",
       method: live.method,
-      provider,
+      provider: live.provider,
       observedAt: live.at,
       derived: this.inAll((say) => say.junction.queueRule),
     });

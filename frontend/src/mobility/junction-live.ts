@@ -58,6 +58,10 @@ export interface JunctionLive {
   since: string | null;
   plan: string;
   stage: string | null;
+  /** When the last of its groups turned green. */
+  stageSince: string | null;
+  /** Card of the source that tells it. */
+  provider: string;
   wanted: string;
   allows: string;
   groups: LiveGroup[];
@@ -81,9 +85,7 @@ export function clockText(seconds: number): string {
 
 /** How long the stage that is shown has been green; null while signals change. */
 export function stageSeconds(live: JunctionLive): number | null {
-  const stage = live.stages.find(({ id }) => id === live.stage);
-  const begun = live.groups.filter(({ id, since }) => stage?.groups.includes(id) && since !== null).map(({ since }) => secondsFrom(since ?? live.at, live.at));
-  return begun.length ? Math.min(...begun) : null;
+  return live.stage === null || live.stageSince === null ? null : secondsFrom(live.stageSince, live.at);
 }
 
 /** How much of the time in which both are known a group had green exactly when the plan would have given it. */

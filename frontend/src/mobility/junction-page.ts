@@ -71,13 +71,13 @@ export class JunctionPage extends MobilityView {
     if (live === null) return html`<p class="notice" role="status">${this.say.junction.none}</p>`;
     return html`${this.stateOf(this.reading)}
       <junction-status .live=${live} .place=${this.named()}></junction-status>
-      <junction-groups .live=${live} .provider=${this.provider()}></junction-groups>
+      <junction-groups .live=${live}></junction-groups>
       <section class="part" aria-label=${this.say.junction.stages}>
         <div class="section-head"><h2>${this.say.junction.stages}</h2></div>
         <stage-bar .live=${live}></stage-bar>
       </section>
       ${this.beside(live)} ${this.shadow(live)}
-      <junction-detectors .live=${live} .provider=${this.provider()}></junction-detectors>
+      <junction-detectors .live=${live}></junction-detectors>
       ${this.device()}`;
   }
 
@@ -100,7 +100,7 @@ export class JunctionPage extends MobilityView {
       unit: "P1",
       unitText: { id: "%", en: "%", ja: "%" },
       method: live.method,
-      provider: this.provider(),
+      provider: live.provider,
       observedAt: live.at,
       derived: this.inAll((say) => say.junction.agreementRule(String(seconds))),
       n: seconds,
@@ -145,11 +145,6 @@ export class JunctionPage extends MobilityView {
   private named() {
     const { place } = openPlace;
     return { id: this.entity ?? "", name: place?.name ?? "", type: place?.type ?? "" };
-  }
-
-  /** Card of the source that tells of the junction. */
-  private provider(): string | null {
-    return this.facts().find(({ attribute }) => attribute === "signalControl")?.provider ?? null;
   }
 
   private controllerId(): string | null {

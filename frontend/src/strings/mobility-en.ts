@@ -58,6 +58,18 @@ export const en: MobilityWords = {
   },
   signals: {
     title: "Traffic signals",
+    junction: "Junction",
+    control: "In control",
+    standing: "Standing",
+    detectors: "Detectors",
+    asPlanned: "As planned",
+    saved: "Saving (model)",
+    asPlannedRule: "Share of the last four minutes in which green was as the plan gives it",
+    savedRule: "Share of the plan's delay that the controller in shadow would save: modelled, not measured",
+    standingAll: "Vehicles that stand at the junction",
+    none: "no control",
+    noJunctions: "No junctions yet. They come from a junction file, or from a source mobility.atcs in the city's live.toml.",
+    summary: (all: string, run: string, ill: string) => `${all} junctions, ${run} controlled, ${ill} in trouble`,
   },
   counting: {
     title: "Traffic counting",

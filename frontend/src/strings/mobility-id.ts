@@ -56,6 +56,18 @@ export const id = {
   },
   signals: {
     title: "Sinyal lalu lintas",
+    junction: "Simpang",
+    control: "Yang mengatur",
+    standing: "Berhenti",
+    detectors: "Detektor",
+    asPlanned: "Sesuai rencana",
+    saved: "Hemat (model)",
+    asPlannedRule: "Bagian dari empat menit terakhir ketika hijau sama dengan rencana",
+    savedRule: "Bagian tundaan rencana yang akan dihemat pengendali yang membayangi: hasil model, bukan pengukuran",
+    standingAll: "Kendaraan berhenti di simpang",
+    none: "tanpa pengendalian",
+    noJunctions: "Belum ada simpang. Simpang datang dari berkas simpang atau dari sumber mobility.atcs di live.toml kota.",
+    summary: (all: string, run: string, ill: string) => `${all} simpang, ${run} dikendalikan, ${ill} bermasalah`,
   },
   counting: {
     title: "Pencacahan lalu lintas",

@@ -58,6 +58,18 @@ export const ja: MobilityWords = {
   },
   signals: {
     title: "交通信号",
+    junction: "交差点",
+    control: "制御",
+    standing: "停止中",
+    detectors: "感知器",
+    asPlanned: "プランどおり",
+    saved: "短縮（モデル）",
+    asPlannedRule: "直近4分のうち、青がプランと同じだった割合",
+    savedRule: "並走する制御が減らせる、プランの遅れの割合：モデルの結果で、計測ではありません",
+    standingAll: "交差点で停止している車両",
+    none: "制御なし",
+    noJunctions: "交差点はまだありません。交差点ファイル、または都市の live.toml のソース mobility.atcs から取り込まれます。",
+    summary: (all: string, run: string, ill: string) => `交差点 ${all}、制御中 ${run}、異常 ${ill}`,
   },
   counting: {
     title: "交通量調査",

@@ -14,6 +14,7 @@ from pinisi.services.mobility.junction_views import JUNCTION_VIEWS
 from pinisi.services.mobility.models import transit
 from pinisi.services.mobility.models.traffic import TRAFFIC_TYPES
 from pinisi.services.mobility.signal_controllers import CONTROLLERS
+from pinisi.services.mobility.signals_endpoint import CITY_SIGNALS
 from pinisi.services.mobility.traffic_forecast_reactions import FORECAST_REACTIONS
 from pinisi.services.mobility.traffic_views import TRAFFIC_VIEWS
 from pinisi.services.mobility.transit import brought as buses
@@ -71,6 +72,7 @@ SERVICE = Service(
         *roads_brought.ENDPOINTS,
         *junctions_brought.ENDPOINTS,
         JUNCTION_LIVE,
+        CITY_SIGNALS,
         *buses.ENDPOINTS,
     ),
     words=WORDS,

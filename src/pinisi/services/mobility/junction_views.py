@@ -1,4 +1,4 @@
-"""How the city sees its signals: the page of a junction as it runs, and what stands first among its facts."""
+"""How the city sees its signals: the page of a junction as it runs, its first facts, and all junctions at once."""
 
 from pinisi.city.profile import Layer
 from pinisi.runtime.strings import texts_of
@@ -43,4 +43,11 @@ JUNCTION_LAYER = Layer(
     columns=columns("signalControl", "fallbackReason", "queuedVehicles", "cameraCount", words=WORDS),
 )
 """Its list has those of unknown place too."""
-JUNCTION_VIEWS = (JUNCTION_LAYER, JUNCTION_PAGE, JUNCTION_PANEL)
+SIGNALS_PAGE = Page(
+    id="signals",
+    title=TEXTS["signals-page"],
+    component="mobility-signals",
+    needs=(JUNCTION,),
+    permission="context.read",
+)
+JUNCTION_VIEWS = (JUNCTION_LAYER, JUNCTION_PAGE, JUNCTION_PANEL, SIGNALS_PAGE)
