@@ -46,6 +46,15 @@ COUNTS = (
 NORTH_ARM = Chosen(id="urn:ngsi-ld:RoadClosure:tree", ground=raw({"type": "Point", "coordinates": [LON, LAT + 0.0015]}))
 
 
+def is_number(value: Any) -> bool:
+    """Whether an attribute says a number."""
+    return "value" in value and type(value["value"]) in (int, float)
+
+
+def dataset_of(value: Any) -> Any:
+    return value.get("datasetId")
+
+
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("crossing")
@@ -123,11 +132,8 @@ def test_everything_that_is_told_is_simulated_and_replaces_nothing(closed: WhatI
     assert WHAT_IF_JOB.method == "simulated"
     whole = told[0]
     assert whole["id"] == "urn:ngsi-ld:WhatIf:tutup-utara"
-    numbers = [
-        value for each in told for name, value in each.items()
-        if isinstance(value, dict) and isinstance(value.get("value"), int | float) and name != "name"
-    ]  # fmt: skip
-    assert numbers and all(value["datasetId"] == DATASET for value in numbers)
+    datasets = {dataset_of(value) for each in told for value in each.values() if is_number(value)}
+    assert datasets == {DATASET}
     assert "no saving achieved" in whole["methodNote"]["languageMap"]["en"]
     assert "MC_4S_le250cc_Euro-3" in whole["emissionModel"]["value"]
     assert whole["comparison"]["json"]["secondModel"]["model"] == "PHEMlight5/PC_EU4_G"

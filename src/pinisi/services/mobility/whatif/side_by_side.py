@@ -175,7 +175,7 @@ def _run(scene: Scene, seed: int, times: Mapping[str, float] | None, car_class: 
     write_looks(folder / "looks.xml", scene.length)
     net = scene.net if times is None else scene.folder / "variant.net.xml"
     started = time.perf_counter()
-    _sumo(folder, command(net, scene.length, seed, scene.motorcycles))
+    run_sumo(folder, command(net, scene.length, seed, scene.motorcycles))
     spent = time.perf_counter() - started
     roads = by_road(folder, scene.length)
     read = figures(folder, scene.length, lost, roads)
@@ -209,7 +209,7 @@ def _around(
     return found, lost
 
 
-def _sumo(folder: Path, words: Sequence[str]) -> None:
+def run_sumo(folder: Path, words: Sequence[str]) -> None:
     """Raises `TwinFailed`. It belongs to the process group of the job, which ends with it."""
     program = [str(sumo_home() / "bin" / "sumo"), *words]
     done = subprocess.run(program, cwd=folder, capture_output=True, check=False, env=environment())
