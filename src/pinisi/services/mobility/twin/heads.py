@@ -73,10 +73,11 @@ class Heads:
 
     def second(self, seen: Observation) -> None:
         """Decide and show, once a second; the controller is not asked while lamps change."""
-        stage = self._lamps.standing()
+        now, stage = seen.time_s, self._lamps.standing()
         if stage is not None:
-            if stage != self._stood:
-                self._stood, self._green_since = stage, seen.time_s
-                self.changes += 1
-            self._wanted = self._controller.stage(seen, stage, seen.time_s - self._green_since)
-        self._lamps.want(self._lamps.demand(self._wanted, seen.time_s), seen.time_s)
+            self._wanted = self._controller.stage(seen, stage, now - self._green_since)
+        self._lamps.want(self._lamps.demand(self._wanted, now), now)
+        shown = self._lamps.standing()
+        if shown is not None and shown != self._stood:
+            self._stood, self._green_since = shown, now
+            self.changes += 1

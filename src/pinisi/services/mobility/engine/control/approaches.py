@@ -37,6 +37,8 @@ class Approaches:
                 self._blocked.discard(lane)
             elif "g" in letters and green_s > self._tuning.blocked_s:
                 self._blocked.add(lane)
+            elif "g" not in letters and green_s > self._tuning.freed_s:
+                self._blocked.discard(lane)
 
     def service(self, stage: Stage, exits: Mapping[str, Exit]) -> Service:
         """Seconds between two vehicles that leave each lane in a stage; a lane that is not served has no entry.

@@ -13,6 +13,7 @@ class Tuning(msgspec.Struct, frozen=True):
         yielding_headway_s: the same for those that give way to others.
         startup_s: until the first of a queue crosses the line.
         blocked_s: in green for so long and the first still stands: it waits for a gap and blocks its lane.
+        freed_s: with priority for so long and the first still stands: it wants to go elsewhere, where it is red.
         blocked_headway_s: what a blocked lane is taken to serve all the same.
         settling_s: what one vehicle alone takes beyond its arrival; keeps the rate of the very first moment finite.
         wait_weight: how much heavier a vehicle counts for each second that it has waited.
@@ -28,6 +29,7 @@ class Tuning(msgspec.Struct, frozen=True):
     yielding_headway_s: float = 2.5
     startup_s: float = 1.5
     blocked_s: float = 12.0
+    freed_s: float = 4.0
     blocked_headway_s: float = 6.0
     settling_s: float = 1.0
     wait_weight: float = 0.02
