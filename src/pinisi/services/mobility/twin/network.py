@@ -67,6 +67,7 @@ class Network:
             clearance_s=_clearance(wired),
             speed_mps=_of(self.speed_mps, lanes),
             length_m=_of(self.length_m, lanes),
+            beside=_beside(sorted({link.lane for links in heads for link in links})),
             fed_by={link.exit: tuple(self._ahead(link.exit)) for links in heads for link in links},
         )
 
@@ -103,6 +104,12 @@ class Network:
 
 def _of(values: Mapping[str, float], lanes: Iterable[str]) -> dict[str, float]:
     return {lane: values[lane] for lane in lanes if lane in values}
+
+
+def _beside(lanes: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """SUMO names a lane by its road and a number."""
+    road = {lane: lane.rpartition("_")[0] for lane in lanes}
+    return {lane: tuple(other for other in lanes if other != lane and road[other] == road[lane]) for lane in lanes}
 
 
 def _clearance(wired: Wiring) -> float:

@@ -13,11 +13,13 @@ class Detectors(msgspec.Struct, frozen=True):
 
     Attributes:
         range_m: how far from the stop line, along the road.
+        exit_m: how far into the exits.
         missed: share of the vehicles that is never seen.
-        dead: share of the approach lanes without a working detector, drawn by the seed.
+        dead: share of the lanes, approaches and exits, without a working detector, drawn by the seed.
     """
 
     range_m: float = 200.0
+    exit_m: float = 60.0
     missed: float = 0.0
     dead: float = 0.0
 
@@ -30,6 +32,7 @@ class Run(msgspec.Struct, frozen=True):
         controller: FIXED keeps the network's own program; the others are of `engine.control`.
         step_s: of RESCO's rules; Pinisi's controllers decide every second.
         rules: of the safety layer, which all but FIXED go through.
+        motorcycles: share of the vehicles that is put on two wheels, lanes shared side by side (sublane model).
         seconds: stop earlier than the configuration says.
     """
 
@@ -37,6 +40,7 @@ class Run(msgspec.Struct, frozen=True):
     controller: str
     seed: int = 1
     step_s: int = 10
+    motorcycles: float = 0.0
     seconds: float | None = None
     rules: Rules = Rules()
     detectors: Detectors = Detectors()
@@ -51,7 +55,7 @@ class Outcome(msgspec.Struct, frozen=True):
         longest_wait_s: the longest that one vehicle stood in one go, looked at every five seconds.
         gridlock: a vehicle stood for ten minutes or longer in one go.
         co2_g_km: CO2 a vehicle-kilometre of completed trips; None where emissions were not asked for.
-        decision_ms: 95th percentile of the time for one second's decisions of all junctions.
+        decision_ms: 95th percentile of the processor's time for one second's decisions of all junctions.
     """
 
     due: int

@@ -16,6 +16,7 @@ from pinisi.services.mobility.engine.control.greedy import MaxPressure, MaxWave
 from pinisi.services.mobility.engine.control.junction import Controller, Junction
 from pinisi.services.mobility.twin.detectors import Cameras
 from pinisi.services.mobility.twin.heads import Heads, Lamps
+from pinisi.services.mobility.twin.motorcycles import arguments
 from pinisi.services.mobility.twin.network import Network
 from pinisi.services.mobility.twin.run import Outcome, Run
 from pinisi.services.mobility.twin.trips import trips
@@ -38,7 +39,8 @@ def simulate(run: Run) -> Outcome:
     sumo: Any = libsumo
     with tempfile.TemporaryDirectory() as folder:
         written = Path(folder) / "trips.xml"
-        sumo.start(_command(run, written))
+        riding = arguments(Path(run.scenario), run.motorcycles, run.seed, Path(folder))
+        sumo.start([*_command(run, written), *riding])
         longest, changes, spent = _drive(sumo, run)
         sumo.close()
         return _outcome(written, longest, changes, spent, run.emissions)
@@ -60,10 +62,10 @@ def _drive(sumo: Any, run: Run) -> tuple[float, int, list[float]]:
     while (now := sumo.simulation.getTime()) < end:
         if heads:
             seen = cameras.look(now)
-            started = time.perf_counter()
+            started = time.process_time()
             for each in heads:
                 each.second(seen)
-            spent.append(time.perf_counter() - started)
+            spent.append(time.process_time() - started)
         sumo.simulationStep()
         if now % LOOK_S == 0:
             longest = max(longest, _longest_wait(sumo))

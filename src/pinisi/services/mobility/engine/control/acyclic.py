@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pinisi.services.mobility.engine.control.approaches import Approaches, Lanes
-from pinisi.services.mobility.engine.control.assumed_queue import AssumedQueue
+from pinisi.services.mobility.engine.control.hidden_lanes import HiddenLanes
 from pinisi.services.mobility.engine.control.junction import Junction, Observation, Stage
 from pinisi.services.mobility.engine.control.served_rate import served_rate
 from pinisi.services.mobility.engine.control.tuning import STANDARD, Tuning
@@ -18,12 +18,12 @@ class Acyclic:
         self._junction = junction
         self._tuning = tuning
         self._approaches = Approaches(junction, tuning)
-        self._assumed = {lane: AssumedQueue(tuning) for lane in self._approaches.heads}
+        self._hidden = HiddenLanes(junction, self._approaches.heads, tuning)
         self._served_at: dict[int, float] = {}
 
     def stage(self, seen: Observation, stage: int, green_s: float) -> int:
         running = self._junction.stages[stage]
-        lanes = self._lanes(seen, running)
+        lanes = self._hidden.look(seen, running, green_s)
         self._remember(running, seen.time_s)
         self._approaches.look(lanes, running, green_s)
         if green_s < self._tuning.minimum_green_s:
@@ -34,14 +34,6 @@ class Acyclic:
         """The best rate of all, or of those that serve the overdue head; the running stage where none is better."""
         allowed = [n for n, each in enumerate(self._junction.stages) if overdue is None or each.serves(overdue)]
         return max(allowed, key=lambda number: (rates[number], number == stage), default=stage)
-
-    def _lanes(self, seen: Observation, running: Stage) -> Lanes:
-        """What is seen of each lane, or assumed where nothing is."""
-        lanes = dict(seen.lanes)
-        for lane, heads in self._approaches.heads.items():
-            if lane not in lanes:
-                lanes[lane] = self._assumed[lane].second(any(running.serves(head) for head, _ in heads))
-        return lanes
 
     def _rates(self, lanes: Lanes, seen: Observation, stage: int) -> list[float]:
         services = [self._approaches.service(each, seen.exits) for each in self._junction.stages]

@@ -8,6 +8,7 @@ from pinisi.services.mobility.engine.control.tuning import Tuning
 
 Lanes = Mapping[str, tuple[Seen, ...]]
 Service = dict[str, float]
+Heads = Mapping[str, list[tuple[int, str]]]
 
 FIRST_M = 25.0
 

@@ -16,4 +16,5 @@ class Cyclic(Acyclic):
         if best == stage:
             return stage
         following = [(stage + step) % len(rates) for step in range(1, len(rates))]
-        return next(number for number in following if rates[number] > 0 or number == best)
+        worth = self._tuning.worth_a_stage * rates[best]
+        return next(number for number in following if rates[number] > worth or number == best)

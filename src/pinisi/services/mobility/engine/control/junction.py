@@ -29,6 +29,7 @@ class Junction(msgspec.Struct, frozen=True):
         links: one tuple a signal head, empty where the head controls nothing.
         plan_s: green of each stage in the stored plan.
         clearance_s: yellow and all-red between two stages.
+        beside: the other lanes of the same approach, by approach lane.
         fed_by: the signal-controlled lanes behind an exit lane, by exit lane, as far as known.
     """
 
@@ -39,6 +40,7 @@ class Junction(msgspec.Struct, frozen=True):
     clearance_s: float
     speed_mps: Mapping[str, float]
     length_m: Mapping[str, float]
+    beside: Mapping[str, tuple[str, ...]] = {}
     fed_by: Mapping[str, tuple[str, ...]] = {}
 
 
@@ -59,18 +61,30 @@ class Seen(msgspec.Struct, frozen=True, gc=False):
 
 
 class Exit(msgspec.Struct, frozen=True, gc=False):
-    """The lane behind the junction: the share of its length taken by vehicles, and their mean speed."""
+    """The beginning of the lane behind the junction, as far as a camera sees it.
+
+    Attributes:
+        taken: the share of it that vehicles take, their gaps included.
+        speed_mps: their mean.
+        passed: vehicles that have come in so far; None where they are not counted.
+    """
 
     taken: float
     speed_mps: float
+    passed: int | None = None
 
 
 class Observation(msgspec.Struct, frozen=True):
-    """One second. A lane whose detector is dead has no entry."""
+    """One second. A lane whose detector is dead has no entry in any of these.
+
+    Attributes:
+        left: vehicles that have gone over the stop line so far, by approach lane.
+    """
 
     time_s: float
     lanes: Mapping[str, tuple[Seen, ...]]
     exits: Mapping[str, Exit]
+    left: Mapping[str, int] = {}
 
 
 class Controller(Protocol):
