@@ -36,7 +36,7 @@ RESCO_OTHERS = {"arterial4x4": (5, Rules(minimum_green_s=3.0, amber_s=2.0, maxim
 ACYCLIC, CYCLIC, DEAD, RESCO_AMBER = "ACYCLIC", "CYCLIC", "DEAD30", "RESCO_AMBER"
 MODES = (ACYCLIC, CYCLIC)
 OTHER_AMBER = ("cologne1", "ingolstadt21", "arterial4x4")
-MOTORCYCLES, MOTORCYCLE_MAPS = 0.72, ("cologne1", "ingolstadt1", "cologne3")
+MOTORCYCLES, MOTORCYCLE_MAPS = 0.72, ("cologne1", "ingolstadt1")
 
 Outcomes = dict[str, list[Outcome]]
 Asked = dict[str, Run]
