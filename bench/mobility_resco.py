@@ -29,7 +29,7 @@ MAPS = ("cologne1", "cologne3", "cologne8", "ingolstadt1", "ingolstadt7", "ingol
 QUICK = "cologne1,cologne3,ingolstadt1"
 FIXED = "FIXED"
 RULES = (FIXED, "MAXWAVE", "MAXPRESSURE")
-GOALS_S = dict(zip(MAPS, (18, 18.5, 16.5, 11.5, 25, 55, 31, 600), strict=True))
+GOALS_S: dict[str, float] = dict(zip(MAPS, (18, 18.5, 16.5, 11.5, 25, 55, 31, 600), strict=True))
 WITHOUT_DETECTORS = 0.3
 RESCO_STEP_S, RESCO_RULES = 10, Rules(amber_s=3.0, maximum_red_s=None)
 RESCO_OTHERS = {"arterial4x4": (5, Rules(minimum_green_s=3.0, amber_s=2.0, maximum_red_s=None))}
@@ -65,8 +65,13 @@ def work(runs: Sequence[Run]) -> None:
     minutes = os.environ.get("PINISI_RESCO_MINUTES")
     end = time.monotonic() + 60 * float(minutes) if minutes else float("inf")
     left = [run for run in runs if not is_kept(run)]
+
+    def in_time(run: Run) -> None:
+        if time.monotonic() < end:
+            run_or_kept(run)
+
     with ThreadPoolExecutor(int(os.environ.get("PINISI_RESCO_RUNS", "1"))) as side_by_side:
-        list(side_by_side.map(lambda run: run_or_kept(run) if time.monotonic() < end else None, left))
+        list(side_by_side.map(in_time, left))
 
 
 def asked(name: str, seed: int) -> Asked:

@@ -54,7 +54,8 @@ def test_without_any_camera_a_queue_is_assumed_all_the_same() -> None:
 
 def test_the_first_has_waited_for_as_long_as_it_was_red() -> None:
     hidden = HiddenLanes(CROSSING, Approaches(CROSSING, STANDARD).heads, STANDARD)
-    for second in range(40):
+    lanes = hidden.look(seen(0, 0), NORTH, 0)
+    for second in range(1, 40):
         lanes = hidden.look(seen(second, 0), NORTH, float(second))
     assert 38 <= lanes["e"][0].waited_s <= 40
     assert lanes["n"] == ()
