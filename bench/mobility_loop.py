@@ -110,7 +110,7 @@ async def _watched(street: StreetChild, seconds: float) -> Told:
     told = Told(junctions=len(room.seats))
     for id in room.seats:
         await set_mode(SignalMode(junction=junction_id(id), mode="acyclic"), f"urn:ngsi-ld:Command:{id}")
-    await _until(lambda: _all(room, "acyclic"), WARM_S + 60)
+    await _each(room, "acyclic", WARM_S + 60)
     room.cost.decision_ms.clear()
     room.cost.heard_to_order_ms.clear()
     cpu, wall = time.process_time(), time.monotonic()
@@ -119,9 +119,9 @@ async def _watched(street: StreetChild, seconds: float) -> Told:
     told.decision_ms, told.order_ms = list(room.cost.decision_ms), list(room.cost.heard_to_order_ms)
     street.cut(CUT_S)
     cut = time.monotonic()
-    await _until(lambda: _all(room, "plan"), 30)
+    await _each(room, "plan", 30)
     told.fell_s = time.monotonic() - cut
-    await _until(lambda: _all(room, "acyclic"), CUT_S + 80)
+    await _each(room, "acyclic", CUT_S + 100)
     told.back_s = time.monotonic() - cut - CUT_S
     gains = [seat.post.beside.gain() for seat in room.seats.values()]
     told.saved = [gain.saved for gain in gains if gain is not None and gain.saved is not None]
@@ -133,8 +133,19 @@ def _opened(room: ControlRoom) -> bool:
     return bool(room.seats) and all(seat.post.lamps.known for seat in room.seats.values())
 
 
-def _all(room: ControlRoom, control: str) -> bool:
-    return all(seat.post.control == control for seat in room.seats.values())
+async def _each(room: ControlRoom, control: str, seconds: float) -> None:
+    """Until each junction has been so since now; says which have not been, and why."""
+    waits = set(room.seats)
+
+    def seen() -> bool:
+        waits.difference_update([id for id in waits if room.seats[id].post.control == control])
+        return not waits
+
+    try:
+        await _until(seen, seconds)
+    except TimeoutError:
+        posts = [room.seats[id].post for id in sorted(waits)]
+        sys.exit(f"not {control} yet: {[(post.plot.junction.id, post.reason, post.refused) for post in posts]}")
 
 
 async def _until(true: Callable[[], object], seconds: float) -> None:
