@@ -1,5 +1,6 @@
 """The junctions of a SUMO net as layouts: groups, plan, lanes, and a detector logic for each zone."""
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
@@ -130,5 +131,6 @@ def _place(sumo: Any, lane: str) -> tuple[float, float]:
         lon, lat = sumo.simulation.convertGeo(x, y)
     except Exception:
         lon, lat = x, y
-    on_earth = (lon, lat) != (x, y) and -180 <= lon <= 180 and -90 <= lat <= 90
+    moved = not (math.isclose(lon, x, abs_tol=1e-6) and math.isclose(lat, y, abs_tol=1e-6))
+    on_earth = moved and -180 <= lon <= 180 and -90 <= lat <= 90
     return (round(lon, 7), round(lat, 7)) if on_earth else (round(x / DEGREE_M, 7), round(y / DEGREE_M, 7))
