@@ -1,6 +1,7 @@
 """Routes, matrices, reach and traces on real roads; closed roads are driven around by the very next question."""
 
 import asyncio
+import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -18,7 +19,9 @@ from roads_at_hand import (
 )
 
 from pinisi.services.mobility.routing.answers import Closed, Fix, LonLat, NoWay
+from pinisi.services.mobility.routing.around import around
 from pinisi.services.mobility.routing.child import serving
+from pinisi.services.mobility.routing.closures import together
 from pinisi.services.mobility.routing.programs import RoutingFailed
 from pinisi.services.mobility.routing.router import Router
 from pinisi.services.mobility.routing.tile_build import Limits, build_graph
@@ -69,6 +72,22 @@ def test_a_closed_area_is_driven_around_and_the_matrix_says_the_same(roads: Rout
     assert around.seconds > before.seconds + 30
     (row,) = roads.matrix([STATION], [HARBOUR], closed=closed).seconds
     assert row[0] == pytest.approx(around.seconds, abs=1.5)
+
+
+def test_the_way_around_hundreds_of_closures_is_the_one_that_asking_with_all_of_them_finds(roads: Router) -> None:
+    """Places every few hundred metres over the centre: roads under water, as a flood closes them."""
+    drawn = random.Random(7)
+    closed = [Closed(places=((drawn.uniform(24.93, 24.96), drawn.uniform(60.16, 60.18)),)) for _ in range(300)]
+    for _ in range(12):
+        origin, place = ((drawn.uniform(24.935, 24.955), drawn.uniform(60.164, 60.174)) for _ in range(2))
+        told = around(roads, origin, place, "auto", closed)
+        try:
+            wanted = roads.route(origin, place, closed=together(closed)).seconds
+        except NoWay as error:
+            assert told.way is None and error.code in ("no-route", "no-road")
+            continue
+        assert told.way is not None and told.way.seconds == pytest.approx(wanted, abs=0.5)
+        assert bool(told.on_open) == (told.way.line != told.open.line)
 
 
 def test_what_is_closed_far_from_any_road_closes_none(roads: Router) -> None:

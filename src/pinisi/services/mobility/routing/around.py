@@ -4,6 +4,7 @@ A way that was found with some of the closures left out, and touches none of the
 So closures are added only as ways run into them; after `ROUNDS` all are asked at once.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,7 +18,10 @@ from pinisi.services.mobility.routing.router import CLOSED_NEAR_M, Router
 
 ROUNDS = 5
 NEAR_DEGREES = 1.2 * CLOSED_NEAR_M / 111_195
-"""A place farther than this from a way closes none of its roads: 25 m with a fifth on top."""
+"""A place farther than this from a way closes none of its roads: 25 m with a fifth on top, as degrees of latitude; of
+longitude they are more, the farther north.
+"""
+_LEAST_COSINE = 0.1
 
 
 class Around(msgspec.Struct, frozen=True):
@@ -46,7 +50,9 @@ class Grounds:
     def on(self, route: Route) -> set[int]:
         """Which of them a way runs into, or passes near enough to."""
         line = shapely.LineString(route.line if len(route.line) > 1 else [*route.line, *route.line])
-        near = self._tree.query(line, predicate="dwithin", distance=NEAR_DEGREES)
+        north = math.radians(max(abs(lat) for _, lat in route.line))
+        far = NEAR_DEGREES / max(_LEAST_COSINE, math.cos(north))
+        near = self._tree.query(line, predicate="dwithin", distance=far)
         return {int(self._of[index]) for index in near}
 
 
