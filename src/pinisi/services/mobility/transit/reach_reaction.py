@@ -1,4 +1,7 @@
-"""How many residents live within 300 m of a stop, and of the way of a line: anew when stops or people change."""
+"""How many residents live within 300 m of a stop, and of the way of a line: anew when stops or lines change.
+
+Boundaries and people wake nothing: every city has them, and one without stops would show what it has not.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -115,7 +118,6 @@ RESIDENTS_NEAR = Reaction(
     wakes=(
         Wake(type="GtfsStop", attributes=("location",), subject=WHOLE_CITY),
         Wake(type="GtfsRoute", attributes=("location",), subject=WHOLE_CITY),
-        Wake(type=_AREA_TYPE, attributes=("population", "location"), subject=WHOLE_CITY),
     ),
     writes=(Writes(type=CITY), Writes(type=AREA)),
     inputs=(

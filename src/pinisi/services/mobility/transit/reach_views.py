@@ -1,5 +1,6 @@
 """How the city sees who lives near public transport: a number, a coloured map, a list by area."""
 
+from pinisi.city.facts import Selection
 from pinisi.city.formula import Formula
 from pinisi.city.profile import Layer
 from pinisi.runtime.strings import texts_of
@@ -15,14 +16,18 @@ NEAR_STOPS = Tile(
     title=TEXTS["reach-stops"],
     note=TEXTS["reach-note"],
     now=False,
-    formula=Formula(kind="value", entity=f"urn:ngsi-ld:{CITY}:stops", attribute="residentsNearShare", unit="P1"),
+    formula=Formula(
+        kind="max", select=Selection(type=CITY, where={"reachOf": "stops"}), attribute="residentsNearShare"
+    ),
 )
 NEAR_LINES = Tile(
     id="residents-near-lines",
     title=TEXTS["reach-lines"],
     note=TEXTS["reach-note"],
     now=False,
-    formula=Formula(kind="value", entity=f"urn:ngsi-ld:{CITY}:lines", attribute="residentsNearShare", unit="P1"),
+    formula=Formula(
+        kind="max", select=Selection(type=CITY, where={"reachOf": "lines"}), attribute="residentsNearShare"
+    ),
 )
 AREAS = Layer(
     id="transit-reach",
