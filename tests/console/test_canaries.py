@@ -416,11 +416,14 @@ NOTHING_THERE = frozenset(
         "jobs/{id}",
         "replays/{id}",
         "services/mobility/gtfs-realtime/{feed}/{kind}",
+        "services/mobility/reach",
+        "services/mobility/routes",
+        "services/mobility/travel-times",
         "stream",
     )
 )
 """Administrators read accounts and contacts, a call is in other hands, the rest was not done on that day (no exercise,
-no sign-in elsewhere, no notice); the stream is read by itself."""
+no sign-in elsewhere, no notice, no roads for routes); the stream is read by itself."""
 
 
 async def test_the_search_finds_what_is_leaked_on_purpose(day: Day) -> None:
