@@ -1,5 +1,6 @@
 """How the city sees what cannot be driven: a layer, the page of a closure, how many roads are closed now."""
 
+from pinisi.city.facts import Selection
 from pinisi.city.formula import Formula
 from pinisi.city.profile import Layer
 from pinisi.runtime.strings import texts_of
@@ -24,7 +25,7 @@ CLOSED_NOW = Tile(
     id="closed-roads-now",
     title=TEXTS["closed-roads-now"],
     note=TEXTS["closed-roads-note"],
-    formula=Formula(kind="value", entity=f"urn:ngsi-ld:{CITY_CLOSURES}:city", attribute="closedRoads"),
+    formula=Formula(kind="max", select=Selection(type=CITY_CLOSURES), attribute="closedRoads"),
     now=False,
 )
 CLOSURE_PANEL = Panel(
