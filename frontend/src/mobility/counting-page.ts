@@ -3,8 +3,10 @@ import { css, html, nothing, svg } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { ask, send } from "../api/client";
 import { serviceRead, serviceSend } from "../api/service-read";
+import { store } from "../live/store";
 import { qr } from "../roster/qr";
 import { controls, panelParts } from "../theme/controls";
+import { fromField } from "../time/zoned";
 import { approachesOf } from "./approach-lines";
 import { MobilityView } from "./mobility-view";
 
@@ -41,6 +43,13 @@ export class CountingPage extends MobilityView {
     controls,
     panelParts,
     css`
+      section {
+        padding: 0.5rem 1.125rem 1rem;
+      }
+      ul {
+        padding: 0;
+        list-style: none;
+      }
       form {
         display: grid;
         gap: 12px;
@@ -130,6 +139,8 @@ export class CountingPage extends MobilityView {
     const form = event.target as HTMLFormElement;
     const given = new FormData(form);
     const said = (name: string) => String(given.get(name) ?? "");
+    const zone = store.city?.timeZone ?? "UTC";
+    const moment = (name: string) => fromField(said(name), zone)?.toISOString() ?? "";
     const words = this.say.counting;
     const turns = { left: words.left, through: words.through, right: words.right, "u-turn": words.uturn };
     const approaches = approachesOf(said("approaches"), turns);
@@ -142,8 +153,8 @@ export class CountingPage extends MobilityView {
       junction: said("junction"),
       approaches,
       minutes: Number(said("minutes")),
-      since: new Date(said("since")).toISOString(),
-      until: new Date(said("until")).toISOString(),
+      since: moment("since"),
+      until: moment("until"),
     };
     void this.act(serviceSend("mobility", `surveys/${encodeURIComponent(said("key"))}`, wish, "PUT").then(() => form.reset()));
   }

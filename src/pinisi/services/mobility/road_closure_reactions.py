@@ -51,7 +51,12 @@ def _of_its_road(closure: Known, road: Known | None, at: str) -> dict[str, Any]:
 
 
 def react_closed_roads(inputs: Inputs) -> Sequence[Document]:
-    """How many roads are closed now; a road that several closures name counts once."""
+    """How many roads are closed now; a road that several closures name counts once.
+
+    A city that never knew a closure is not told about any.
+    """
+    if not inputs.others(CLOSURE) and not inputs.others(CITY_CLOSURES):
+        return []
     holding = [each for each in inputs.others(CLOSURE) if in_force(each, inputs.now)]
     roads = {_road(each) for each in holding}
     flooded = {_road(each) for each in holding if each.text("closureCause") == FLOOD}
@@ -90,7 +95,7 @@ CLOSED_ROADS = Reaction(
     rule=TEXTS["closed-roads-rule"],
     react=react_closed_roads,
     wakes=(Wake(type=CLOSURE, subject=WHOLE_CITY),),
-    inputs=(Others(type=CLOSURE, most=MOST_CLOSURES),),
+    inputs=(Others(type=CLOSURE, most=MOST_CLOSURES), Others(type=CITY_CLOSURES, most=1)),
     writes=(Writes(type=CITY_CLOSURES),),
     every=60.0,
     settle=0.5,
