@@ -1,8 +1,9 @@
 /** The page of a surveyor: where he stands, what he taps. It works on without a signal and says so. */
-import { join, signIn } from "../phone/call";
+import { join } from "../phone/call";
+import { entrance } from "../phone/entrance";
 import { joinByLink, keepPage } from "../phone/keep-page";
 import { Outbox } from "../phone/outbox";
-import { button, el, labelled } from "../phone/parts";
+import { button, el } from "../phone/parts";
 import { type Language, words } from "../strings/count";
 import { board, type Counter, refreshBoard } from "./board";
 import { type Choice, choosing, NOWHERE } from "./choosing";
@@ -113,8 +114,8 @@ function show(): void {
   document.documentElement.lang = language;
   document.title = words(language).title;
   const counting = tally.post !== null && standing !== "no-survey";
-  const parts = [heading(), status(), refusals(), ...(counting ? [] : [standing === "sign-in" || standing === "no-survey" ? entrance() : chooser()])];
-  if (counting && standing === "sign-in") parts.push(entrance());
+  const parts = [heading(), status(), refusals(), ...(counting ? [] : [standing === "sign-in" || standing === "no-survey" ? wayIn() : chooser()])];
+  if (counting && standing === "sign-in") parts.push(wayIn());
   const reads = parts.map(({ outerHTML }) => outerHTML).join("") + String(counting);
   const root = document.querySelector("#count");
   if (reads !== drawn || (counting && !drawnBoard)) {
@@ -202,20 +203,12 @@ function chooser(): HTMLElement {
   return choosing({ words: words(language), surveys: open, choice, clock, choose, start, look: () => void look() });
 }
 
-function entrance(): HTMLElement {
+function wayIn(): HTMLElement {
   const text = words(language);
-  const account = el("input", { name: "account", autocomplete: "username", autocapitalize: "none", required: "" });
-  const password = el("input", { name: "password", type: "password", autocomplete: "current-password", required: "" });
-  const enter = el("button", { type: "submit", class: "main" }, text.signIn);
-  const form = el("form", {}, labelled(text.account, account), labelled(text.password, password), enter);
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    void signIn(account.value.trim(), password.value).then((why) => {
-      trouble = why === "refused" ? text.signInRefused : "";
-      return why === "refused" ? show() : look();
-    });
+  return entrance(text, (refused) => {
+    trouble = refused ? text.signInRefused : "";
+    void (refused ? show() : look());
   });
-  return form;
 }
 
 async function enterByLink(): Promise<void> {

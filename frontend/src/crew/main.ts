@@ -1,10 +1,11 @@
 /** The page of a crew: what it was asked, what it says. It works on without a signal and says so. */
 import { words, type Language } from "../strings/crew";
 import { card, clockTime, type Teller } from "./card";
-import { join, signIn } from "../phone/call";
+import { join } from "../phone/call";
+import { entrance } from "../phone/entrance";
 import { joinByLink, keepPage } from "../phone/keep-page";
 import { Outbox } from "../phone/outbox";
-import { button, el, labelled } from "../phone/parts";
+import { button, el } from "../phone/parts";
 import { ask, hand, send, type Assignment, type Told } from "./line";
 import type { Act, Said } from "./said";
 import { shrunk } from "./shrink";
@@ -85,7 +86,7 @@ function teller(): Teller {
 /** Draws anew only what reads differently: a button that is under a finger stays where it is. */
 function show(): void {
   document.documentElement.lang = language;
-  const parts = [heading(), ...(standing === "sign-in" ? [status(), entrance()] : [status(), refusals(), list(), positionSwitch()])];
+  const parts = [heading(), ...(standing === "sign-in" ? [status(), wayIn()] : [status(), refusals(), list(), positionSwitch()])];
   const drawn = parts.map(({ outerHTML }) => outerHTML).join("");
   if (drawn !== shown) document.querySelector("#crew")?.replaceChildren(...parts);
   shown = drawn;
@@ -168,20 +169,12 @@ function positionState(): string {
   return waiting ? `${seen} ${text.waiting(waiting)}` : seen;
 }
 
-function entrance(): HTMLElement {
+function wayIn(): HTMLElement {
   const text = words(language);
-  const account = el("input", { name: "account", autocomplete: "username", autocapitalize: "none", required: "" });
-  const password = el("input", { name: "password", type: "password", autocomplete: "current-password", required: "" });
-  const enter = el("button", { type: "submit", class: "main" }, text.signIn);
-  const form = el("form", {}, labelled(text.account, account), labelled(text.password, password), enter);
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    void signIn(account.value.trim(), password.value).then((why) => {
-      trouble = why === "refused" ? text.signInRefused : "";
-      return why === "refused" ? show() : refresh();
-    });
+  return entrance(text, (refused) => {
+    trouble = refused ? text.signInRefused : "";
+    void (refused ? show() : refresh());
   });
-  return form;
 }
 
 async function enterByLink(): Promise<void> {

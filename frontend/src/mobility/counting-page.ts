@@ -1,10 +1,10 @@
 /** Where a department leads its surveys: surveyors and their links, what is counted, a new survey. */
-import { css, html, nothing, svg } from "lit";
+import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { ask, send } from "../api/client";
 import { serviceRead, serviceSend } from "../api/service-read";
 import { store } from "../live/store";
-import { qr } from "../roster/qr";
+import { linkCode } from "../roster/link-code";
 import { controls, panelParts } from "../theme/controls";
 import { fromField } from "../time/zoned";
 import { approachesOf } from "./approach-lines";
@@ -99,16 +99,7 @@ export class CountingPage extends MobilityView {
 
   private code({ address, until }: Link) {
     const words = this.say.counting;
-    const rows = qr(address);
-    const path = rows.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ""))).join("");
-    const edge = rows.length + 8;
-    return html`<div class="box">
-      <svg role="img" aria-label=${words.codeOf} viewBox="-4 -4 ${edge} ${edge}" width="240" height="240">
-        ${svg`<rect x="-4" y="-4" width=${edge} height=${edge} fill="#fff" /><path d=${path} fill="#000" />`}
-      </svg>
-      <p class="small">${words.codeHow(this.format.moment(until))}</p>
-      <label class="field">${words.link}<input readonly .value=${address} @focus=${(event: Event) => (event.target as HTMLInputElement).select()} /></label>
-    </div>`;
+    return linkCode(address, words, words.codeHow(this.format.moment(until)));
   }
 
   private survey({ name, junction, approaches, since, until, minutes }: Survey) {

@@ -5,6 +5,7 @@ import type { SourceState } from "../api/source-types";
 import type { Value } from "../api/types";
 import "../sources/state-mark";
 import { controls, panelParts } from "../theme/controls";
+import { tableParts } from "../theme/table-parts";
 import { madeValue } from "../value/made-value";
 import { ageText } from "../value/words";
 import { type DetectorState, type JunctionLive, type LiveDetector, secondsFrom } from "./junction-live";
@@ -19,16 +20,8 @@ export class JunctionDetectors extends MobilityView {
   static override readonly styles = [
     controls,
     panelParts,
+    tableParts,
     css`
-      .scroll {
-        overflow-x: auto;
-      }
-
-      table {
-        width: 100%;
-        border-collapse: collapse;
-      }
-
       th {
         padding: 0.375rem 0.5rem;
         color: var(--ink3);

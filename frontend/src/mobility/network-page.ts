@@ -5,6 +5,7 @@ import { serviceRead } from "../api/service-read";
 import type { Value } from "../api/types";
 import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
+import { tableParts } from "../theme/table-parts";
 import { Reading } from "../views/reading";
 import { MobilityView } from "./mobility-view";
 import { type Ahead, type Network, type OnRoads, type RoadRow, valuesOf } from "./network-types";
@@ -24,6 +25,7 @@ export class NetworkPage extends MobilityView {
   static override readonly styles = [
     controls,
     panelParts,
+    tableParts,
     css`
       .head {
         display: flex;
@@ -42,15 +44,6 @@ export class NetworkPage extends MobilityView {
         display: grid;
         grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr));
         border-bottom: 1px solid var(--line);
-      }
-
-      .scroll {
-        overflow-x: auto;
-      }
-
-      table {
-        width: 100%;
-        border-collapse: collapse;
       }
 
       th,

@@ -8,6 +8,7 @@ import { moveFocus, typing } from "../lists/list-keys";
 import { screenState } from "../screen/screen";
 import "../sources/state-mark";
 import { controls, panelParts } from "../theme/controls";
+import { tableParts } from "../theme/table-parts";
 import { madeValue } from "../value/made-value";
 import "../value/method-mark";
 import { Reading } from "../views/reading";
@@ -29,18 +30,10 @@ export class SignalsPage extends MobilityView {
   static override readonly styles = [
     controls,
     panelParts,
+    tableParts,
     css`
       :host {
         display: block;
-      }
-
-      .scroll {
-        overflow-x: auto;
-      }
-
-      table {
-        width: 100%;
-        border-collapse: collapse;
       }
 
       th {

@@ -6,6 +6,7 @@ import { type Job, type OfferedJob, work } from "../api/work";
 import { store } from "../live/store";
 import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
+import { tableParts } from "../theme/table-parts";
 import { Reading } from "../views/reading";
 import "../work/asked-form";
 import { Lookout } from "../work/lookout";
@@ -34,6 +35,7 @@ export class WhatIfPage extends MobilityView {
   static override readonly styles = [
     controls,
     panelParts,
+    tableParts,
     workStyles,
     css`
       .head {
@@ -52,15 +54,6 @@ export class WhatIfPage extends MobilityView {
 
       .frame > p {
         padding: 0.5rem 0.75rem 0;
-      }
-
-      .scroll {
-        overflow-x: auto;
-      }
-
-      table {
-        width: 100%;
-        border-collapse: collapse;
       }
 
       th,

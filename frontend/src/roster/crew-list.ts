@@ -1,12 +1,12 @@
 /** Which account speaks for which agency or unit; a phone is brought in by a code that it photographs. */
-import { html, nothing, svg } from "lit";
+import { html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { type Member, type Members, roster, type RosterBook } from "../api/roster";
 import { View } from "../frame/view";
 import { moveFocus } from "../lists/list-keys";
 import { rosterWords } from "../strings/roster";
 import { controls, panelParts } from "../theme/controls";
-import { qr } from "./qr";
+import { linkCode } from "./link-code";
 import { rosterStyles } from "./roster-styles";
 
 @customElement("crew-list")
@@ -85,16 +85,7 @@ export class CrewList extends View {
 
   private code({ address, until }: { address: string; until: string }) {
     const words = rosterWords();
-    const rows = qr(address);
-    const path = rows.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ""))).join("");
-    const edge = rows.length + 8;
-    return html`<div class="box">
-      <svg role="img" aria-label=${words.codeOf} viewBox="-4 -4 ${edge} ${edge}" width="240" height="240">
-        ${svg`<rect x="-4" y="-4" width=${edge} height=${edge} fill="#fff" /><path d=${path} fill="#000" />`}
-      </svg>
-      <p class="small">${words.codeHow(this.format.moment(until))}</p>
-      <label class="field">${words.link}<input readonly .value=${address} @focus=${(event: Event) => (event.target as HTMLInputElement).select()} /></label>
-    </div>`;
+    return linkCode(address, words, words.codeHow(this.format.moment(until)));
   }
 
   private appoint(event: SubmitEvent, account: string): void {

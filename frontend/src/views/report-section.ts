@@ -10,6 +10,7 @@ import { cellAddress, report, reportTileAddress } from "../live/report";
 import { store } from "../live/store";
 import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
+import { tableParts } from "../theme/table-parts";
 import "../value/value-view";
 import { monthAfter, monthBefore } from "./months";
 
@@ -20,6 +21,7 @@ export class ReportSection extends View {
   static override readonly styles = [
     controls,
     panelParts,
+    tableParts,
     css`
       .section-head {
         flex-wrap: wrap;
@@ -66,15 +68,6 @@ export class ReportSection extends View {
         display: grid;
         grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr));
         border-bottom: 1px solid var(--line);
-      }
-
-      .scroll {
-        overflow-x: auto;
-      }
-
-      table {
-        width: 100%;
-        border-collapse: collapse;
       }
 
       th,

@@ -4,9 +4,7 @@ It brings one entity, which says what routes are found on. What is wrong with th
 source; routes are then not there, and everything else goes on.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
@@ -17,10 +15,10 @@ from pinisi.runtime.strings import texts_of
 from pinisi.runtime.told import told
 from pinisi.services.mobility.models.roads import GRAPH, graph_id
 from pinisi.services.mobility.routing.answers import Bounds
+from pinisi.services.mobility.watched_file import stamp, until_another
 from pinisi.vocabulary.instant import format_instant, parse_instant
 
 TEXTS = texts_of("pinisi.services.mobility")
-_LOOK_SECONDS = 5.0
 EVERY_SECONDS = 3_600.0
 BEYOND = 0.05
 """Degrees around the city from which roads of a shapefile are taken (5.5 km), as `pinisi import-roads` does."""
@@ -78,7 +76,7 @@ class ServedRoads:
         limits = Limits(self._options.build_seconds, self._options.build_megabytes)
         try:
             while True:
-                seen = _stamp(file)
+                seen = stamp(file)
                 graph = await build_graph(file, folder, bounds=self._bounds, limits=limits)
                 async with serving(graph, folder, megabytes=self._options.megabytes, trouble=line.trouble) as router:
                     with offered(router):
@@ -93,29 +91,9 @@ class ServedRoads:
                             graph.directed,
                         )
                         yield Message(body=msgspec.json.encode(said), origin=graph.file, received=line.now())
-                        await _until_another(file, seen, line)
+                        await until_another(file, seen, line)
         except (RoutingFailed, NotInstalled) as error:
             raise TransportFailed(str(error)) from None
-
-
-def _stamp(file: Path) -> tuple[int, int]:
-    try:
-        found = file.stat()
-    except OSError:
-        return (0, 0)
-    return found.st_mtime_ns, found.st_size
-
-
-async def _until_another(file: Path, seen: tuple[int, int], line: Line) -> None:
-    """Wait until another file lies there, and has been the same for a while; an absent one changes nothing."""
-    before = seen
-    while True:
-        await asyncio.sleep(_LOOK_SECONDS)
-        await line.alive()
-        now = await asyncio.to_thread(_stamp, file)
-        if now not in (seen, (0, 0)) and now == before:
-            return
-        before = now
 
 
 def read(message: Message) -> Reading:

@@ -4,7 +4,6 @@ It brings one entity. What is wrong with the file, or that SUMO is not installed
 that network are then not there, and everything else goes on.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -18,11 +17,11 @@ from pinisi.runtime.strings import texts_of
 from pinisi.runtime.told import told, told_place
 from pinisi.services.mobility.models.twin import NETWORK, network_id
 from pinisi.services.mobility.road_source import BEYOND, OPEN_STREET_MAP
+from pinisi.services.mobility.watched_file import stamp, until_another
 from pinisi.vocabulary.instant import NotAnInstant, format_instant, parse_instant
 
 TEXTS = texts_of("pinisi.services.mobility")
 EVERY_SECONDS = 3_600.0
-_LOOK_SECONDS = 5.0
 _Degrees = Annotated[float, msgspec.Meta(ge=-180, le=180)]
 LonLat = tuple[_Degrees, _Degrees]
 
@@ -88,7 +87,7 @@ class MadeNetwork:
         options = self._options
         file, limits = line.folder / options.file, Limits(options.seconds, options.megabytes)
         while True:
-            seen = _stamp(file)
+            seen = stamp(file)
             try:
                 built = await build_net(file, networks_folder(line.folder, line.id), self._choices(line.folder), limits)
             except (TwinFailed, TwinMissing) as error:
@@ -109,7 +108,7 @@ class MadeNetwork:
                 outline=built.outline,
             )
             yield Message(body=msgspec.json.encode(said), origin=built.file, received=line.now())
-            await _until_another(file, seen, line)
+            await until_another(file, seen, line)
 
     def _choices(self, folder: Path) -> Any:
         from pinisi.services.mobility.twin.net_build import Choices
@@ -122,26 +121,6 @@ class MadeNetwork:
             demand=folder / options.demand if options.demand else None,
             bounds=(west - BEYOND, south - BEYOND, east + BEYOND, north + BEYOND),
         )
-
-
-def _stamp(file: Path) -> tuple[int, int]:
-    try:
-        found = file.stat()
-    except OSError:
-        return (0, 0)
-    return found.st_mtime_ns, found.st_size
-
-
-async def _until_another(file: Path, seen: tuple[int, int], line: Line) -> None:
-    """Wait until another file lies there, and has been the same for a while; an absent one changes nothing."""
-    before = seen
-    while True:
-        await asyncio.sleep(_LOOK_SECONDS)
-        await line.alive()
-        now = await asyncio.to_thread(_stamp, file)
-        if now not in (seen, (0, 0)) and now == before:
-            return
-        before = now
 
 
 def read(message: Message) -> Reading:

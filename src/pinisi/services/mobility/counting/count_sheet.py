@@ -7,10 +7,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from pinisi.city.importing.cells import moment_in
-from pinisi.city.importing.delimited import delimited_sheet
-from pinisi.city.importing.fault_texts import english
-from pinisi.city.importing.rows import BadRow, NotReadable, Row, Sheet
-from pinisi.city.importing.workbook import workbook_sheet
+from pinisi.city.importing.rows import BadRow, Row, Sheet
 from pinisi.city.row_entity import slug
 from pinisi.city.text import Text, fill
 from pinisi.runtime.about import About
@@ -18,6 +15,7 @@ from pinisi.runtime.source import Message, Reading, Reject, Unreadable, row_key
 from pinisi.runtime.strings import texts_of
 from pinisi.services.mobility.engine.capacity.approach import Counted, Turn
 from pinisi.services.mobility.models.counts import TURNING_COUNT, TurningCount, count_entity, count_id, written
+from pinisi.services.mobility.sheet_sent import sheet_sent
 from pinisi.vocabulary.instant import parse_instant
 
 TEXTS = texts_of("pinisi.services.mobility")
@@ -58,7 +56,7 @@ def count_reader(zone: ZoneInfo) -> Callable[[Message], Reading]:
     """A moment without an offset is of `zone`."""
 
     def read(message: Message) -> Reading:
-        sheet = _opened(message)
+        sheet = sheet_sent(message, "counts")
         columns = _columns(sheet)
         entities: dict[str, dict[str, object]] = {}
         rejects: list[Reject] = []
@@ -73,16 +71,6 @@ def count_reader(zone: ZoneInfo) -> Callable[[Message], Reading]:
         return Reading(entities=list(entities.values()), rejects=rejects, sound=list(entities))
 
     return read
-
-
-def _opened(message: Message) -> Sheet:
-    name = message.origin.rpartition("/")[2] or "counts"
-    try:
-        if message.body.startswith(b"PK"):
-            return workbook_sheet(name, message.body)
-        return delimited_sheet(name, message.body)
-    except NotReadable as error:
-        raise Unreadable(english(error.code, error.words)) from None
 
 
 def _columns(sheet: Sheet) -> Mapping[str, str]:

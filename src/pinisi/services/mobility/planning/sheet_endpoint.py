@@ -10,6 +10,7 @@ from pinisi.runtime.endpoint import Endpoint
 from pinisi.runtime.visit import BadField, Visit
 from pinisi.services.mobility.engine.capacity.approach import CannotPlan
 from pinisi.services.mobility.models.counts import JUNCTION_STUDY
+from pinisi.services.mobility.on_paper import InLanguage
 from pinisi.services.mobility.planning.compare_report import compare_report
 from pinisi.services.mobility.planning.compare_request import CompareRequest
 from pinisi.services.mobility.planning.compared import halves, speeds_of_visit
@@ -19,15 +20,11 @@ from pinisi.services.mobility.planning.plan_request import TEXTS, PlanRequest
 from pinisi.services.mobility.planning.timing_sheet import no_sheet, timing_sheet
 
 
-class SheetQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    lang: Language = "id"
-
-
-async def sheet(visit: Visit[PlanRequest, SheetQuery]) -> Document:
+async def sheet(visit: Visit[PlanRequest, InLanguage]) -> Document:
     return await _document(visit, visit.body, visit.query.lang)
 
 
-async def sheet_of_study(visit: Visit[None, SheetQuery]) -> Document:
+async def sheet_of_study(visit: Visit[None, InLanguage]) -> Document:
     """The sheet of the plan that was computed last for a junction, out of what was asked then."""
     junction, language = visit.params["junction"][:120], visit.query.lang
     study = await visit.entity(f"urn:ngsi-ld:{JUNCTION_STUDY}:{junction}")
@@ -47,7 +44,7 @@ async def _document(visit: Visit[Any, Any], asked: PlanRequest, language: Langua
     return timing_sheet(given.request, answer, language, visit.tenant)
 
 
-async def compared(visit: Visit[CompareRequest, SheetQuery]) -> Document:
+async def compared(visit: Visit[CompareRequest, InLanguage]) -> Document:
     try:
         before, after = await halves(visit.body, counts_of_visit(visit), speeds_of_visit(visit))
     except CannotPlan as error:
@@ -61,7 +58,7 @@ SHEET = Endpoint(
     title=TEXTS["plan-sheet"],
     permission="jobs.run",
     body=PlanRequest,
-    query=SheetQuery,
+    query=InLanguage,
     answer=Document,
     handle=sheet,
 )
@@ -70,7 +67,7 @@ STUDY_SHEET = Endpoint(
     path="/junction-plans/{junction}/sheet",
     title=TEXTS["plan-sheet-study"],
     permission="context.read",
-    query=SheetQuery,
+    query=InLanguage,
     answer=Document,
     handle=sheet_of_study,
 )
@@ -80,7 +77,7 @@ COMPARED = Endpoint(
     title=TEXTS["plan-compared"],
     permission="jobs.run",
     body=CompareRequest,
-    query=SheetQuery,
+    query=InLanguage,
     answer=Document,
     handle=compared,
 )

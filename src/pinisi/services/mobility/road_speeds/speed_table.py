@@ -14,10 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from pinisi.city.importing.cells import moment_in
-from pinisi.city.importing.delimited import delimited_sheet
-from pinisi.city.importing.fault_texts import english
-from pinisi.city.importing.rows import BadRow, NotReadable, Row, Sheet
-from pinisi.city.importing.workbook import workbook_sheet
+from pinisi.city.importing.rows import BadRow, Row, Sheet
 from pinisi.city.row_entity import slug
 from pinisi.city.text import fill
 from pinisi.runtime.about import About
@@ -26,6 +23,7 @@ from pinisi.runtime.strings import texts_of
 from pinisi.runtime.told import told, told_place, told_relation
 from pinisi.services.mobility.models.traffic import OBSERVED, SPEED
 from pinisi.services.mobility.observed_speed import FASTEST, FASTEST_BY_UNIT
+from pinisi.services.mobility.sheet_sent import sheet_sent
 from pinisi.vocabulary.instant import MINUTE, Instant, format_instant, parse_instant
 
 TEXTS = texts_of("pinisi.services.mobility")
@@ -49,23 +47,13 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
 
 def speed_reader(series: Series) -> Callable[[Message], Reading]:
     def read(message: Message) -> Reading:
-        sheet = _opened(message)
+        sheet = sheet_sent(message, "speeds")
         names = {name.strip().casefold(): name for name in sheet.columns}
         if {"latitude", "longitude"} <= names.keys():
             return _Places(series, names, message).reading(sheet)
         return _Speeds(series, sheet, message).reading()
 
     return read
-
-
-def _opened(message: Message) -> Sheet:
-    name = message.origin.rpartition("/")[2] or "speeds"
-    try:
-        if message.body.startswith(b"PK"):
-            return workbook_sheet(name, message.body)
-        return delimited_sheet(name, message.body)
-    except NotReadable as error:
-        raise Unreadable(english(error.code, error.words)) from None
 
 
 def detector_id(feed: str, detector: str) -> str:

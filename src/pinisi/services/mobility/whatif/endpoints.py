@@ -1,18 +1,12 @@
 """What-ifs over HTTP: which there are, one with its comparison, and the comparison on paper."""
 
-import msgspec
-
-from pinisi.city.text import Language
 from pinisi.incidents.report.document import Document
 from pinisi.runtime.endpoint import Endpoint
 from pinisi.runtime.visit import Visit
 from pinisi.services.mobility.models.twin import NETWORK
+from pinisi.services.mobility.on_paper import InLanguage
 from pinisi.services.mobility.whatif.asked import TEXTS
 from pinisi.services.mobility.whatif.shown import FoundWhatIf, ListedWhatIfs, listed, shown
-
-
-class SheetLanguage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    lang: Language = "id"
 
 
 async def list_what_ifs(visit: Visit[None, None]) -> ListedWhatIfs:
@@ -23,7 +17,7 @@ async def what_if(visit: Visit[None, None]) -> FoundWhatIf:
     return FoundWhatIf(what_if=await shown(visit, visit.params["key"]))
 
 
-async def on_paper(visit: Visit[None, SheetLanguage]) -> Document:
+async def on_paper(visit: Visit[None, InLanguage]) -> Document:
     """Of a name that there is not, a sheet that says so."""
     from pinisi.services.mobility.whatif.sheet import empty_sheet, sheet
 
@@ -55,7 +49,7 @@ ENDPOINTS = (
         path="/what-ifs/{key}/sheet",
         title=TEXTS["whatif-print"],
         permission="context.read",
-        query=SheetLanguage,
+        query=InLanguage,
         answer=Document,
         handle=on_paper,
     ),
