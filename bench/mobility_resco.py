@@ -31,10 +31,11 @@ FIXED = "FIXED"
 RULES = (FIXED, "MAXWAVE", "MAXPRESSURE")
 GOALS_S: dict[str, float] = dict(zip(MAPS, (18, 18.5, 16.5, 11.5, 25, 55, 31, 600), strict=True))
 WITHOUT_DETECTORS = 0.3
-RESCO_STEP_S, RESCO_RULES = 10, Rules(amber_s=3.0, maximum_red_s=None)
-RESCO_OTHERS = {"arterial4x4": (5, Rules(minimum_green_s=3.0, amber_s=2.0, maximum_red_s=None))}
-ACYCLIC, CYCLIC, DEAD, RESCO_AMBER = "ACYCLIC", "CYCLIC", "DEAD30", "RESCO_AMBER"
+RESCO_STEP_S, RESCO_RULES = 10, Rules(minimum_green_s=5.0, amber_s=3.0)
+RESCO_OTHERS = {"arterial4x4": (5, Rules(minimum_green_s=3.0, amber_s=2.0))}
+ACYCLIC, CYCLIC, DEAD, OWN_AMBER = "ACYCLIC", "CYCLIC", "DEAD30", "OWN_AMBER"
 MODES = (ACYCLIC, CYCLIC)
+COMPARED = (*RULES, ACYCLIC)
 OTHER_AMBER = ("cologne1", "ingolstadt21", "arterial4x4")
 MOTORCYCLES, MOTORCYCLE_MAPS = 0.72, ("cologne1", "ingolstadt1")
 
@@ -48,10 +49,10 @@ def main() -> int:
     except TwinMissing as missing:
         sys.exit(str(missing))
     seeds, maps = chosen_seeds(os.environ.get("PINISI_RESCO_SEEDS", "1-3")), chosen_maps()
-    work([run for seed in seeds for name in maps for run in asked(name, seed).values()])
+    work([run for kinds in chosen_kinds() for name in maps for seed in seeds for run in of_kinds(name, seed, kinds)])
     measured: dict[str, tuple[Outcomes, list[int]]] = {}
     for name in maps:
-        whole = [seed for seed in seeds if all(is_kept(run) for run in asked(name, seed).values())]
+        whole = [seed for seed in seeds if all(is_kept(asked(name, seed)[kind]) for kind in COMPARED)]
         if whole:
             measured[name] = (gathered(name, whole), whole)
             told(name, *measured[name])
@@ -75,18 +76,24 @@ def work(runs: Sequence[Run]) -> None:
 
 
 def asked(name: str, seed: int) -> Asked:
-    """Every run of one map and seed."""
+    """Every run of one map and seed; all but FIXED under RESCO's minimum green and amber, ours with a maximum red."""
     step_s, rules = RESCO_OTHERS.get(name, (RESCO_STEP_S, RESCO_RULES))
     whole = Run(str(scenario(name)), FIXED, seed=seed, emissions=True)
-    kinds = {rule: replace(whole, controller=rule, step_s=step_s, rules=rules) for rule in RULES}
-    kinds |= {mode: replace(whole, controller=mode) for mode in MODES}
-    kinds[DEAD] = replace(whole, controller=ACYCLIC, detectors=Detectors(dead=WITHOUT_DETECTORS))
+    greedy = replace(whole, step_s=step_s, rules=replace(rules, maximum_red_s=None))
+    ours = replace(whole, controller=ACYCLIC, rules=rules)
+    kinds = {FIXED: whole} | {rule: replace(greedy, controller=rule) for rule in RULES[1:]}
+    kinds |= {mode: replace(ours, controller=mode) for mode in MODES}
+    kinds[DEAD] = replace(ours, detectors=Detectors(dead=WITHOUT_DETECTORS))
     if name in OTHER_AMBER:
-        kinds[RESCO_AMBER] = replace(whole, controller=ACYCLIC, rules=Rules(amber_s=rules.amber_s))
+        kinds[OWN_AMBER] = replace(ours, rules=Rules())
     if name in MOTORCYCLE_MAPS:
         riding = {kind: replace(kinds[kind], motorcycles=MOTORCYCLES) for kind in (*RULES, *MODES)}
         kinds |= {on_two_wheels(kind): run for kind, run in riding.items()}
     return kinds
+
+
+def of_kinds(name: str, seed: int, kinds: Sequence[str]) -> list[Run]:
+    return [run for kind, run in asked(name, seed).items() if not kinds or kind in kinds]
 
 
 def on_two_wheels(kind: str) -> str:
@@ -107,6 +114,12 @@ def chosen_maps() -> list[str]:
     named = [name for name in MAPS if only.startswith(f"mobility.resco.{name}.")]
     words = os.environ.get("PINISI_RESCO_MAPS", QUICK)
     return named or list(MAPS if words == "all" else words.split(","))
+
+
+def chosen_kinds() -> list[tuple[str, ...]]:
+    """Groups of kinds in the order in which they are to be run; one group of all when none is named."""
+    words = os.environ.get("PINISI_RESCO_KINDS", "")
+    return [tuple(group.split("+")) for group in words.split(",")] if words else [()]
 
 
 def chosen_seeds(words: str) -> list[int]:

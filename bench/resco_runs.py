@@ -16,8 +16,13 @@ from pinisi.services.mobility.twin.run import SUMO, Outcome, Run
 
 ROOT = Path(__file__).parents[1]
 SERVICE = ROOT / "src" / "pinisi" / "services" / "mobility"
-TWIN = ("detectors", "foes", "heads", "motorcycles", "network", "program", "run", "simulation", "trips")
-RULES = ("greedy", "junction")
+LAYER = ("aspect", "demand", "group", "interstage", "junction", "matrix", "safety", "safety_demand", "safety_force")
+LAYER = (*LAYER, "safety_watch", "service_time")
+DRIVEN = ("twin/simulation", "twin/trips", "twin/motorcycles")
+SHOWN = ("twin/heads", "twin/program", "twin/foes", "twin/network", "twin/lane_sight")
+RULES = (*DRIVEN, *SHOWN, *(f"engine/signals/{name}" for name in LAYER), "engine/control/greedy")
+OURS = (*RULES, "twin/detectors", "twin/controllers")
+CODE = {"FIXED": DRIVEN, "MAXWAVE": RULES, "MAXPRESSURE": RULES}
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -49,19 +54,26 @@ def is_kept(run: Run) -> bool:
 
 
 def key_of(run: Run) -> str:
-    """Of everything asked, the scenario's own files, SUMO and the code."""
-    asked = msgspec.json.encode(msgspec.structs.replace(run, scenario=_content(Path(run.scenario).parent)))
+    """Of everything asked that counts, the scenario's own files, SUMO and the code."""
+    asked = msgspec.json.encode(_what_counts(run)) + _content(Path(run.scenario).parent).encode()
     return hashlib.sha256(asked + code_of(run.controller).encode() + SUMO.encode()).hexdigest()[:24]
+
+
+def _what_counts(run: Run) -> tuple[object, ...]:
+    """Of a fixed plan neither rules nor detectors; of RESCO's rules only how far the detectors see."""
+    whole = (run.controller, run.seed, run.motorcycles, run.seconds, run.emissions)
+    if run.controller == "FIXED":
+        return whole
+    ours = run.controller not in CODE
+    return (*whole, run.step_s, run.rules, run.detectors if ours else run.detectors.range_m)
 
 
 @cache
 def code_of(controller: str) -> str:
-    """The twin and the safety layer; of the controllers the rules alone where a rule is asked."""
-    control = sorted((SERVICE / "engine" / "control").glob("*.py"))
-    if not controller.endswith("CYCLIC"):
-        control = [file for file in control if file.stem in RULES]
-    layer = sorted((SERVICE / "engine" / "signals").glob("*.py"))
-    return _digest([*control, *layer, *(SERVICE / "twin" / f"{name}.py" for name in TWIN)])
+    """What decides a run: of a fixed plan how it is driven; of RESCO's rules they, the layer and what they see."""
+    named = [SERVICE / f"{name}.py" for name in CODE.get(controller, OURS)]
+    ours = () if controller in CODE else sorted((SERVICE / "engine" / "control").glob("*.py"))
+    return _digest([*named, *ours])
 
 
 @cache

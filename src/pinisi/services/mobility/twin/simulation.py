@@ -4,32 +4,18 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from pinisi.services.mobility.engine.control.acyclic import Acyclic
-from pinisi.services.mobility.engine.control.cyclic import Cyclic
-from pinisi.services.mobility.engine.control.greedy import MaxPressure, MaxWave
-from pinisi.services.mobility.engine.control.junction import Controller, Junction
-from pinisi.services.mobility.twin.detectors import Cameras
-from pinisi.services.mobility.twin.heads import Heads, Lamps
+from pinisi.services.mobility.twin.controllers import controlled
 from pinisi.services.mobility.twin.motorcycles import arguments
-from pinisi.services.mobility.twin.network import Network
 from pinisi.services.mobility.twin.run import Outcome, Run
 from pinisi.services.mobility.twin.trips import trips
 
 GRIDLOCK_S = 600
 LOOK_S = 5
-
-CONTROLLERS: dict[str, Callable[[Junction, Run], Controller]] = {
-    "MAXWAVE": lambda junction, run: MaxWave(junction, run.step_s),
-    "MAXPRESSURE": lambda junction, run: MaxPressure(junction, run.step_s),
-    "ACYCLIC": lambda junction, run: Acyclic(junction),
-    "CYCLIC": lambda junction, run: Cyclic(junction),
-}
 
 
 def simulate(run: Run) -> Outcome:
@@ -57,7 +43,7 @@ def _drive(sumo: Any, run: Run) -> tuple[float, int, list[float]]:
     """Step to the end; the longest wait (s), the changes of stage and the time (s) of each second's decisions."""
     begin, end = sumo.simulation.getTime(), sumo.simulation.getEndTime()
     end = min(end, begin + run.seconds) if run.seconds is not None else end
-    heads, cameras = _controlled(sumo, run)
+    heads, cameras = controlled(sumo, run)
     longest, spent = 0.0, list[float]()
     while (now := sumo.simulation.getTime()) < end:
         if heads:
@@ -76,16 +62,6 @@ def _longest_wait(sumo: Any) -> float:
     """Of the vehicles that stand now, how long (s) the one that stands longest has."""
     waits: list[float] = [sumo.vehicle.getWaitingTime(name) for name in sumo.vehicle.getIDList()]
     return max(waits, default=0.0)
-
-
-def _controlled(sumo: Any, run: Run) -> tuple[list[Heads], Cameras]:
-    network = Network(sumo, run.rules, run.detectors.range_m)
-    cameras = Cameras(sumo, network, run.detectors, run.seed)
-    if run.controller == "FIXED":
-        return [], cameras
-    make, now = CONTROLLERS[run.controller], sumo.simulation.getTime()
-    wired = zip(network.wirings, network.junctions, strict=True)
-    return [Heads(Lamps(sumo, wiring, now), make(junction, run)) for wiring, junction in wired], cameras
 
 
 def _outcome(written: Path, longest: float, changes: int, spent: list[float], emissions: bool) -> Outcome:
