@@ -148,9 +148,9 @@ PAGES = (
 
 """
 WITH_PAGES = WELLS.replace("SERVICE = ", f"{PAGES}SERVICE = ").replace(
-    "records=RECORDS,", "records=RECORDS, views=PAGES,"
+    "records=RECORDS,", "records=RECORDS, views=(*PAGES, PAGES[0]),"
 )
-"""The same service with pages of its own, whose components no console knows."""
+"""The same service with pages of its own, whose components no console knows; one of them stands twice."""
 LIVE = """\
 [[sources]]
 id = "gauges"

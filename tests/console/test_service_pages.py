@@ -54,6 +54,17 @@ async def test_a_reader_sees_the_pages_that_he_has_the_permission_for(opened: Op
     assert [*await pages(opened, "vera")] == ["pumps", "state"]
 
 
+async def test_a_page_that_stands_twice_is_left_out_once_and_the_house_says_why(opened: Opened) -> None:
+    async with opened.client(cookie=await opened.cookie("ani")) as client:
+        told = (await client.get(f"{OURS}/services")).json()["services"]
+        checks = (await client.get(f"{OURS}/health")).json()["checks"]
+    wells = next(each for each in told if each["name"] == "wells")
+    assert wells["state"] == "running"
+    assert wells["leftOut"] == [{"view": "pumps", "field": "views[4].id", "reason": "'pumps' stands twice"}]
+    views = next(each for each in checks if each["name"] == "views")
+    assert (views["state"], views["words"]) == ("warn", "left out: wells.views[4].id (pumps): 'pumps' stands twice")
+
+
 async def test_a_service_that_is_switched_off_has_no_pages(opened: Opened) -> None:
     async with opened.client(cookie=await opened.cookie("ani")) as client:
         for on, found in ((False, []), (True, ["pumps", "owners", "state"])):

@@ -10,10 +10,11 @@ from pinisi.city.facts import Selection
 from pinisi.city.formula import Formula
 from pinisi.city.indicators import Flag
 from pinisi.city.text import Text
+from pinisi.runtime.doctor import judge_views
 from pinisi.runtime.manifest import Service
-from pinisi.runtime.services import Found, Registry
+from pinisi.runtime.services import Found, Registry, discover
 from pinisi.runtime.view import Cell, Chart, Page, Panel, Section, Tile, View, columns
-from pinisi.runtime.view_faults import BadView, check_views, view_faults
+from pinisi.runtime.view_faults import LeftOut, view_faults
 
 WORDS = Text("kata", "words", "言葉")
 TYPES = ("Gauge",)
@@ -99,14 +100,40 @@ def test_two_views_of_one_name_are_told() -> None:
     assert told(PANEL, PANEL) == ["views[1].type: 'Gauge' stands twice"]
 
 
-def test_the_check_at_the_start_names_the_service_and_such_a_service_shows_nothing() -> None:
-    views = (TILE, replace(PANEL, type="Tree"))
-    with pytest.raises(BadView, match=r"^wells\.views\[1\]\.type: 'Tree' is not among"):
-        check_views("wells", TYPES, views)
+def test_a_faulty_view_alone_is_left_out_with_its_reason() -> None:
+    broken = replace(TILE, id="deep", formula=Formula(kind="count"))
+    views = (TILE, PANEL, PANEL, broken, SECTION, replace(SECTION, id="deeper", tiles=("deep",)), PAGE)
     service = Service(name="wells", title=WORDS, types=TYPES, views=views)
-    sound = Service(name="tides", title=WORDS, types=TYPES, views=(TILE,))
-    registry = Registry([Found("tides", "", sound), Found("wells", "", service)])
-    assert (registry.views(service), registry.views(sound)) == ((), (TILE,))
+    registry = Registry([Found("wells", "", service)])
+    assert registry.views(service) == (TILE, PANEL, SECTION, PAGE)
+    assert [(left.view, left.field) for left in registry.left_out("wells")] == [
+        ("Gauge", "views[2].type"),
+        ("deep", "views[3].formula.select"),
+        ("deeper", "views[5].tiles[0]"),
+    ]
+    assert registry.left_out("wells")[2].reason == "the tile 'deep' cannot be drawn itself"
+
+
+SPOILT = [None, "a layer", replace(TILE, id="deep", title=3), replace(PANEL, attributes=None)]
+
+
+@pytest.mark.parametrize("spoilt", SPOILT)
+def test_what_cannot_even_be_looked_at_is_left_out_too(spoilt: Any) -> None:
+    service = Service(name="wells", title=WORDS, types=TYPES, views=(spoilt, TILE))
+    registry = Registry([Found("wells", "", service)])
+    assert registry.views(service) == (TILE,)
+    assert registry.left_out("wells")[0].reason.startswith("cannot be read: ")
+
+
+def test_the_house_says_what_it_left_out() -> None:
+    assert judge_views({"wells": ()}).state == "ok"
+    finding = judge_views({"wells": (LeftOut("deep", "views[3].formula.select", "is needed"),)})
+    assert (finding.state, finding.words) == ("warn", "left out: wells.views[3].formula.select (deep): is needed")
+
+
+@pytest.mark.parametrize("name", [service.name for service in discover().services])
+def test_every_view_of_our_own_services_can_be_drawn(name: str) -> None:
+    assert discover().left_out(name) == ()
 
 
 def test_columns_are_called_by_the_words_of_the_house() -> None:

@@ -87,6 +87,7 @@ def test_each_service_says_how_it_is_doing_and_a_failed_one_why(page: Page, serv
     open_console(page, serving, f"{DATA}&lang=en")
     wells = service(page, "wells")
     expect(wells).to_have_attribute("data-state", "running")
+    expect(wells).to_contain_text("Not shown: pumps. views[4].id: 'pumps' stands twice")
     doubled = wells.locator("reaction-row").first
     expect(doubled).to_contain_text("twice the level")
     expect(doubled).to_contain_text(re.compile(r"running · 0 waiting · 0 changes not read yet · \d+ runs? · 0 parked"))

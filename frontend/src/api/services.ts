@@ -27,6 +27,8 @@ export interface Service {
   failure: string | null;
   /** Of one that could not be loaded at all. */
   package?: string | null;
+  /** What of its views cannot be drawn: the others are shown. */
+  leftOut: { view: string; field: string; reason: string }[];
   reactions: Reaction[];
 }
 

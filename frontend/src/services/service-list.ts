@@ -98,6 +98,7 @@ export class ServiceList extends View {
         ${this.switch(service)}
       </div>
       ${service.failure ? html`<p class="failure">${this.failure(service)}</p>` : html`<p>${words.states[service.state]}</p>`}
+      ${service.leftOut.map(({ view, field, reason }) => html`<p class="failure">${words.leftOut(view, `${field}: ${reason}`)}</p>`)}
       ${this.asking === service.name ? this.beforehand(service) : nothing}
       ${this.numbers(service)}
       ${service.reactions.length

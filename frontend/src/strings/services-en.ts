@@ -6,6 +6,7 @@ export const services: Catalogue["services"] = {
   states: { running: "running", off: "stopped", failed: "failed" },
   notStarted: (reason) => `Could not be started: ${reason}`,
   notLoaded: (from, reason) => `Could not be loaded: ${reason}. Mend or remove the package ${from}, then start Pinisi again.`,
+  leftOut: (view, reason) => `Not shown: ${view}. ${reason}`,
   stop: "Stop",
   start: "Start",
   startAgain: "Try again",

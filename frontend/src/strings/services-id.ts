@@ -5,6 +5,7 @@ export const services = {
   notStarted: (reason: string) => `Gagal dijalankan: ${reason}`,
   notLoaded: (from: string, reason: string) =>
     `Gagal dimuat: ${reason}. Perbaiki atau lepas paket ${from}, lalu jalankan ulang Pinisi.`,
+  leftOut: (view: string, reason: string) => `Tidak ditampilkan: ${view}. ${reason}`,
   stop: "Hentikan",
   start: "Jalankan",
   startAgain: "Coba lagi",

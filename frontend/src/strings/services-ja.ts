@@ -6,6 +6,7 @@ export const services: Catalogue["services"] = {
   states: { running: "動作中", off: "停止中", failed: "失敗" },
   notStarted: (reason) => `開始できない：${reason}`,
   notLoaded: (from, reason) => `読み込めない：${reason}。パッケージ ${from} を直すか外して、Pinisi を再起動する。`,
+  leftOut: (view, reason) => `表示していないもの：${view}（${reason}）`,
   stop: "停止",
   start: "開始",
   startAgain: "もう一度試す",

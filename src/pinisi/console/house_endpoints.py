@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import msgspec
+
 from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route, json_reply
 from pinisi.people.acts import exported
 from pinisi.runtime.backup import backup_to_send
-from pinisi.runtime.doctor import examine_running
+from pinisi.runtime.doctor import examine_running, judge_views
 
 
 async def get_health(house: House, _call: Call) -> Reply:
@@ -16,7 +18,8 @@ async def get_health(house: House, _call: Call) -> Reply:
     newest = (await house.store.log(house.default_tenant, max(0, position - 1), 1)).entries
     years = {source.id: source.year for source in house.profile.sources}
     health = examine_running(house.settings, damaged, years, house.now(), newest[-1].time if newest else 0)
-    return json_reply(health)
+    views = judge_views({service.name: house.registry.left_out(service.name) for service in house.registry.services})
+    return json_reply(msgspec.structs.replace(health, checks=(*health.checks, views)))
 
 
 async def post_backup(house: House, call: Call) -> Reply:

@@ -33,15 +33,15 @@ async def list_services(house: House, call: Call) -> Reply:
     """Every service that is installed, with its reactions; one that failed with the reason."""
     town = house.town(call.tenant)
     position = await house.store.position(call.tenant)
-    shown = [_shown(room, position) for room in town.rooms.rooms.values()]
+    shown = [_shown(house, room, position) for room in town.rooms.rooms.values()]
     for found in house.registry.found:
         if found.failure is not None:
             failed = {"name": found.name, "package": found.package, "state": "failed", "failure": found.failure}
-            shown.append(failed | {"title": None, "types": [], "reactions": []})
+            shown.append(failed | {"title": None, "types": [], "leftOut": [], "reactions": []})
     return json_reply({"position": position, "services": sorted(shown, key=lambda each: each["name"])})
 
 
-def _shown(room: Room, position: int) -> dict[str, Any]:
+def _shown(house: House, room: Room, position: int) -> dict[str, Any]:
     reactions = () if room.reactor is None else room.reactor.reactions
     return {
         "name": room.service.name,
@@ -49,6 +49,7 @@ def _shown(room: Room, position: int) -> dict[str, Any]:
         "state": room.state,
         "failure": room.reason or None,
         "types": room.service.types,
+        "leftOut": house.registry.left_out(room.service.name),
         "reactions": [_reaction(running, position) for running in reactions],
     }
 
@@ -90,7 +91,7 @@ async def switch_service(house: House, call: Call) -> Reply:
         await rooms.restart(room)
     else:
         await rooms.stop(room)
-    return json_reply(_shown(room, await house.store.position(call.tenant)))
+    return json_reply(_shown(house, room, await house.store.position(call.tenant)))
 
 
 async def list_parked(house: House, call: Call) -> Reply:

@@ -18,6 +18,7 @@ import msgspec
 from pinisi import __version__
 from pinisi.runtime import occupancy, ports
 from pinisi.runtime.databases import database_fault, database_files, newest_change
+from pinisi.runtime.view_faults import LeftOut
 from pinisi.settings import Settings
 from pinisi.vocabulary.instant import MINUTE, SECOND, Instant, format_instant
 
@@ -94,6 +95,15 @@ def judge_sources(years: Mapping[str, str], now: Instant) -> Finding:
         return Finding("sources", "ok", f"{len(years)} registers, none older than {OLD_YEARS} years")
     remedy = "ask their publishers for newer ones; the console shows the age beside each number"
     return Finding("sources", "warn", f"older than {OLD_YEARS} years: {', '.join(old)}", remedy)
+
+
+def judge_views(left_out: Mapping[str, Sequence[LeftOut]]) -> Finding:
+    """Of the views of each service that cannot be drawn: which, and why."""
+    told = [f"{service}.{left.field} ({left.view}): {left.reason}" for service, all in left_out.items() for left in all]
+    if not told:
+        return Finding("views", "ok", "all that services show can be drawn")
+    remedy = "mend the package of the service; what else it shows is not touched by it"
+    return Finding("views", "warn", f"left out: {'; '.join(told)}", remedy)
 
 
 def check_python(version: Sequence[int]) -> Finding:

@@ -15,7 +15,6 @@ from pinisi.runtime.reaction_card import card_change
 from pinisi.runtime.reactor import Reactor
 from pinisi.runtime.records import RecordRoom, open_records
 from pinisi.runtime.services import Registry
-from pinisi.runtime.view_faults import check_views
 from pinisi.store.protocol import Store
 from pinisi.vocabulary.principal import SYSTEM
 
@@ -85,7 +84,6 @@ class Rooms:
     async def _begin(self, room: Room) -> None:
         service = room.service
         check_reactions(service.name, service.types, service.reactions)
-        check_views(service.name, service.types, service.views)
         if service.records is not None:
             room.records = await open_records(service.name, service.records, self._store, self._tenant, self._table)
         if not service.reactions:

@@ -9,7 +9,7 @@ import structlog
 from pinisi.city.words import bring
 from pinisi.runtime.manifest import GROUP, Service
 from pinisi.runtime.view import View
-from pinisi.runtime.view_faults import view_faults
+from pinisi.runtime.view_faults import LeftOut, parted
 
 _log = structlog.get_logger("pinisi.services")
 
@@ -32,20 +32,25 @@ class Registry:
 
     def __init__(self, found: Iterable[Found]) -> None:
         self.found = tuple(found)
-        self._drawable: dict[str, Sequence[View]] = {}
         self._services = {each.name: each.service for each in self.found if each.service is not None}
+        self._views: dict[str, tuple[View, ...]] = {}
+        self._left_out: dict[str, tuple[LeftOut, ...]] = {}
         for name, service in self._services.items():
             bring(name, service.words)
+            self._views[name], self._left_out[name] = parted(service.types, service.views)
+            for left in self._left_out[name]:
+                _log.error("a view is left out", service=name, view=left.view, field=left.field, reason=left.reason)
 
     def service(self, name: str) -> Service | None:
         return self._services.get(name)
 
     def views(self, service: Service) -> Sequence[View]:
-        """What a service shows; nothing of one that cannot be started because of its views."""
-        if service.name not in self._drawable:
-            faulty = next(view_faults(service.types, service.views), None) is not None
-            self._drawable[service.name] = () if faulty else service.views
-        return self._drawable[service.name]
+        """What a service shows: of what it declares all that can be drawn."""
+        return self._views.get(service.name, ())
+
+    def left_out(self, name: str) -> Sequence[LeftOut]:
+        """The views of a service that cannot be drawn, with field and reason."""
+        return self._left_out.get(name, ())
 
     def version(self, name: str) -> str:
         """The version of the package that brings a service; empty where none is stated."""

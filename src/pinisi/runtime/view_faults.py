@@ -1,7 +1,9 @@
-"""What cannot be drawn of a service's views, found when it starts: each with the field and the reason."""
+"""What cannot be drawn of a service's views: each with the field and the reason. The others are shown."""
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+
+import msgspec
 
 from pinisi.city.formula import Formula, faults_of
 from pinisi.city.indicators import PLACES
@@ -20,44 +22,82 @@ Fault = tuple[str, str]
 """Field and reason."""
 
 
-class BadView(ValueError):
-    """A view that cannot be drawn; names the field and the reason."""
+class LeftOut(msgspec.Struct, frozen=True):
+    """A view that is not shown: its id, or the type of a panel, and the first that is wrong with it."""
+
+    view: str
+    field: str
+    reason: str
 
 
-def check_views(service: str, types: Collection[str], views: Sequence[View]) -> None:
-    """
-    Raises:
-        BadView: naming the service, the field and the reason.
-    """
-    for field, reason in view_faults(types, views):
-        raise BadView(f"{service}.{field}: {reason}")
+def parted(types: Collection[str], views: Sequence[View]) -> tuple[tuple[View, ...], tuple[LeftOut, ...]]:
+    """The views that can be drawn, in their order, and those that are left out."""
+    drawn: list[View] = []
+    left: list[LeftOut] = []
+    for view, faults in zip(views, _faults_by_view(types, views), strict=True):
+        if faults:
+            left.append(LeftOut(_called(view), *faults[0]))
+        else:
+            drawn.append(view)
+    return tuple(drawn), tuple(left)
 
 
 def view_faults(types: Collection[str], views: Sequence[View]) -> Iterator[Fault]:
     """Everything that is wrong with them."""
-    tiles = {view.id for view in views if isinstance(view, Tile)}
+    for faults in _faults_by_view(types, views):
+        yield from faults
+
+
+def _faults_by_view(types: Collection[str], views: Sequence[View]) -> list[list[Fault]]:
+    """Tiles first, as sections rest upon them."""
+    found: list[list[Fault]] = [[] for _ in views]
+    tiles: dict[str, bool] = {}
     seen: set[str] = set()
-    for number, view in enumerate(views):
-        at = f"views[{number}]."
-        name, field = (view.type, "type") if isinstance(view, Panel) else (view.id, "id")
-        key = f"{'panel ' if field == 'type' else ''}{name}"
-        if key in seen:
-            yield at + field, f"{name!r} stands twice"
-        seen.add(key)
-        if field == "id" and not (0 < len(name) <= LONGEST_ID and name.replace("-", "").isalnum()):
-            yield at + field, f"{name[:80]!r} is no id of letters, digits and dashes, {LONGEST_ID} at most"
-        yield from _words(at + "title", view.title)
-        match view:
-            case Layer():
-                yield from _layer(at, view, types)
-            case Tile():
-                yield from _tile(at, view, types)
-            case Panel():
-                yield from _panel(at, view, types)
-            case Section():
-                yield from _section(at, view, types, tiles)
-            case Page():
-                yield from _page(at, view, types)
+    order = sorted(range(len(views)), key=lambda number: not isinstance(views[number], Tile))
+    for number in order:
+        found[number] = _looked_at(number, views[number], types, tiles, seen)
+        view = views[number]
+        if isinstance(view, Tile):
+            tiles[view.id] = tiles.get(view.id, False) or not found[number]
+    return found
+
+
+def _looked_at(number: int, view: View, types: Collection[str], tiles: dict[str, bool], seen: set[str]) -> list[Fault]:
+    """A view of a third party may be anything: what cannot even be looked at is a fault too."""
+    at = f"views[{number}]."
+    try:
+        return [*_named(at, view, seen), *_drawn(at, view, types, tiles)]
+    except Exception as error:
+        return [(at.rstrip("."), f"cannot be read: {type(error).__name__}: {error}")]
+
+
+def _called(view: View) -> str:
+    return str(getattr(view, "type" if isinstance(view, Panel) else "id", type(view).__name__))
+
+
+def _named(at: str, view: View, seen: set[str]) -> Iterator[Fault]:
+    name, field = (view.type, "type") if isinstance(view, Panel) else (view.id, "id")
+    key = f"{'panel ' if field == 'type' else ''}{name}"
+    if key in seen:
+        yield at + field, f"{name!r} stands twice"
+    seen.add(key)
+    if field == "id" and not (0 < len(name) <= LONGEST_ID and name.replace("-", "").isalnum()):
+        yield at + field, f"{name[:80]!r} is no id of letters, digits and dashes, {LONGEST_ID} at most"
+    yield from _words(at + "title", view.title)
+
+
+def _drawn(at: str, view: View, types: Collection[str], tiles: dict[str, bool]) -> Iterator[Fault]:
+    match view:
+        case Layer():
+            yield from _layer(at, view, types)
+        case Tile():
+            yield from _tile(at, view, types)
+        case Panel():
+            yield from _panel(at, view, types)
+        case Section():
+            yield from _section(at, view, types, tiles)
+        case Page():
+            yield from _page(at, view, types)
 
 
 def _words(field: str, text: Text | None) -> Iterator[Fault]:
@@ -116,7 +156,7 @@ def _panel(at: str, panel: Panel, types: Collection[str]) -> Iterator[Fault]:
             yield f"{at}charts[{number}].hours", f"{chart.hours} is not more than 0 and at most {MOST_HOURS:.0f}"
 
 
-def _section(at: str, section: Section, types: Collection[str], tiles: Collection[str]) -> Iterator[Fault]:
+def _section(at: str, section: Section, types: Collection[str], tiles: dict[str, bool]) -> Iterator[Fault]:
     yield from _words(at + "note", section.note)
     if not section.tiles and not section.type:
         yield at + "type", "is needed where there are no tiles: a section without both shows nothing"
@@ -125,6 +165,8 @@ def _section(at: str, section: Section, types: Collection[str], tiles: Collectio
     for number, id in enumerate(section.tiles):
         if id not in tiles:
             yield f"{at}tiles[{number}]", f"{id!r} is no tile of the service"
+        elif not tiles[id]:
+            yield f"{at}tiles[{number}]", f"the tile {id!r} cannot be drawn itself"
     if section.type:
         yield from _declared(at + "type", section.type, types)
     if bool(section.type) != bool(section.columns):
