@@ -26,8 +26,8 @@ LON, LAT = CROSSING
 JUNCTION = {"type": "Point", "coordinates": [LON, LAT]}
 
 
-def raw(ground: object) -> msgspec.Raw:
-    return msgspec.Raw(msgspec.json.encode(ground))
+def raw(ground: object) -> str:
+    return msgspec.json.encode(ground).decode()
 
 
 def turn(approach: str, movement: str, vehicles: float) -> Counted:
@@ -103,6 +103,21 @@ def test_the_same_seed_gives_the_same_answer(
     what = replace(given(network, motorcycles_percent=72), closed=(NORTH_ARM,), motorcycles=0.72)
     again = run(what, tmp_path / "again", monkeypatch)
     assert replace(again, faster=0) == replace(closed, faster=0)
+
+
+def test_a_closure_that_ends_within_the_run_is_driven_on_again_and_cars_only_leave_it_to_motorcycles(
+    network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends = replace(NORTH_ARM, end=150.0)
+    answer = run(replace(given(network), closed=(ends,)), tmp_path / "ends", monkeypatch)
+    before, after = (side.roads["osm-1"][0].km for side in (answer.base, answer.variant))
+    assert 0.2 * before < after < 0.95 * before, "who has no other way drives when it opens"
+    assert answer.variant.runs[0].delay_s > answer.base.runs[0].delay_s + 2
+    cars_out = replace(NORTH_ARM, kinds=("car",), begin=60.0)
+    what = replace(given(network, growth_percent=1), closed_now=(cars_out,), motorcycles=0.5)
+    answer = run(what, tmp_path / "cars", monkeypatch)
+    assert 0 < answer.base.roads["osm-1"][0].km < 0.8 * before
+    assert [each.id for each in answer.basis.closures] == [NORTH_ARM.id]
 
 
 def test_who_finds_no_way_counts_in_full(network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,8 +5,10 @@ means over the seeds. `meanDelay` (SEC, time lost and waiting to get in, of ever
 of those that arrived), `meanQueue` (vehicles that stand, on average), `completedVehicles`, `vehiclesNotIn` (due, but
 never on the road), `vehicleKilometres` (KMT), `co2Mass` (KGM), `co2PerKilometre` (GRM: grams a vehicle-kilometre).
 `comparison` (JSON): of each of them mean, least and most over the seeds, before and after. `changedRoads`,
-`changedSignals`: names in the network. `vehiclesCutOff`: who finds no way. `countsUsed`, `countsWithinFive` (P1: share
-of counts whose GEH is below 5), `countFits` (JSON), `countsLeftOut` (JSON).
+`changedSignals`: names in the network. `vehiclesCutOff`: who finds no way. `readFromContext` (JSON): network, plans,
+counts and closures that both sides were made of: how many, of when, which; `plansUsed`, `closuresUsed`, `countsUsed`;
+`contextLeftOut` (JSON): what could not be used, and why. `countsWithinFive` (P1: share of counts whose GEH is below 5),
+`countFits` (JSON).
 `motorcycleShare` (P1), `seedCount`, `simulatedMinutes` (MIN),
 `timesFasterThanReal`; `emissionModel`, `modelVersion`, `methodNote` in words; `refTwinNetwork`.
 

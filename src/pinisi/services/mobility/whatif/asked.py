@@ -43,37 +43,72 @@ class WhatIfRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class Counted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A count of the context. `ground` (GeoJSON) is of the place, or of the junction where there is an `approach`."""
+    """A count of the context. `ground` (GeoJSON) is of the place, or of the junction where there is an `approach`.
+
+    `at`, `until`: its interval, where it says one.
+    """
 
     id: str
     vehicles: float
     hours: float
-    ground: msgspec.Raw
+    ground: str
     approach: str = ""
     movement: str = ""
+    at: str = ""
+    until: str = ""
 
 
 class PlanSaid(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Another timing for the signal nearest to a place: greens of its stages in their order (s)."""
+    """A timing for the signal nearest to a place: greens of its stages in their order (s). `at`: since when."""
 
     id: str
     place: LonLat
     greens: tuple[float, ...]
     offset: float = 0.0
+    at: str = ""
+
+
+Kind = Literal["car", "motorcycle"]
+KINDS: tuple[Kind, ...] = ("car", "motorcycle")
+"""Whom the twin drives, in the words of `closedTo`."""
 
 
 class Chosen(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A closure or a road, with its ground (GeoJSON)."""
+    """A closure or a road, with its ground (GeoJSON, as text).
+
+    Attributes:
+        kinds: whom it keeps out.
+        begin, end: of a closure (s from the begin of the simulated time); without an end it lasts.
+        at: when it was said.
+    """
 
     id: str
-    ground: msgspec.Raw
+    ground: str
+    kinds: tuple[Kind, ...] = KINDS
+    begin: float = 0.0
+    end: float | None = None
+    at: str = ""
+
+
+class LeftOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What could not be taken: its id, and why."""
+
+    id: str
+    reason: str
 
 
 class WhatIf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is computed on: the request, and what the context says to it. `folder`: of the network."""
+    """What is computed on: the request, and what the context says to it. `folder`: of the network.
+
+    `closed_now`, `plans_now`: what holds on the roads of both runs. `left_out`: what of the context cannot be taken.
+    """
 
     asked: WhatIfRequest
     folder: str
+    network_at: str = ""
+    closed_now: tuple[Chosen, ...] = ()
+    plans_now: tuple[PlanSaid, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     closed: tuple[Chosen, ...] = ()
     bus: tuple[Chosen, ...] = ()
     plans: tuple[PlanSaid, ...] = ()
@@ -135,11 +170,21 @@ class RoadCourse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lines: tuple[tuple[LonLat, ...], ...]
 
 
-class LeftOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What could not be taken: its id, and why."""
+class Used(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A thing of the context that both runs were made of, and when it was true; `until`: of a count."""
 
     id: str
-    reason: str
+    at: str
+    until: str = ""
+
+
+class Basis(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All that was taken out of the context."""
+
+    network_at: str = ""
+    plans: tuple[Used, ...] = ()
+    counts: tuple[Used, ...] = ()
+    closures: tuple[Used, ...] = ()
 
 
 class WhatIfAnswer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -152,6 +197,7 @@ class WhatIfAnswer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     base: Side
     variant: Side
     fits: tuple[Fit, ...]
+    basis: Basis
     left_out: tuple[LeftOut, ...]
     closed: tuple[str, ...]
     bus: tuple[str, ...]

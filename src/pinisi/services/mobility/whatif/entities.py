@@ -10,10 +10,12 @@ from pinisi.services.mobility.engine.demand.fit import within
 from pinisi.services.mobility.models.whatif import DATASET, WHAT_IF, WHAT_IF_ROAD, what_if_id
 from pinisi.services.mobility.whatif.asked import (
     TEXTS,
+    Basis,
     Figures,
     RoadCourse,
     RoadFigures,
     Side,
+    Used,
     WhatIfAnswer,
     WhatIfRequest,
 )
@@ -24,7 +26,7 @@ from pinisi.vocabulary.emission import EMISSION_RECORD
 from pinisi.vocabulary.instant import MINUTE, SECOND, Instant, format_instant
 
 Entity = dict[str, Any]
-MOST_ROADS, MOST_RECORDS = 200, 300
+MOST_ROADS, MOST_RECORDS, MOST_NAMED = 200, 300, 100
 SHOWN: dict[str, tuple[str, str | None, int]] = {
     "meanDelay": ("delay_s", "SEC", 1),
     "meanTravelTime": ("travel_s", "SEC", 1),
@@ -71,7 +73,10 @@ def _what_if(id: str, asked: WhatIfRequest, answer: WhatIfAnswer, at: str) -> En
         "simulatedMinutes": say(asked.minutes, "MIN"),
         "timesFasterThanReal": say(round(answer.faster, 1)),
         "comparison": say_json(_comparison(answer)),
-        "countsLeftOut": say_json([{"id": each.id, "reason": each.reason} for each in answer.left_out]),
+        "contextLeftOut": say_json([{"id": each.id, "reason": each.reason} for each in answer.left_out]),
+        "readFromContext": say_json(_read(answer.basis)),
+        "plansUsed": say(len(answer.basis.plans)),
+        "closuresUsed": say(len(answer.basis.closures)),
         "countsUsed": say(len(answer.fits)),
         "countFits": say_json([_fit(each) for each in answer.fits[:500]]),
     }
@@ -81,6 +86,23 @@ def _what_if(id: str, asked: WhatIfRequest, answer: WhatIfAnswer, at: str) -> En
         for suffix, side in (("Before", answer.base), ("", answer.variant)):
             entity[f"{name}{suffix}"] = say(spread(side.runs, figure, decimals)["mean"], unit)
     return entity
+
+
+def _read(basis: Basis) -> dict[str, Any]:
+    """What both runs were made of: how many of each kind, of when, and which."""
+    kinds = {"plans": basis.plans, "counts": basis.counts, "closures": basis.closures}
+    return {"network": {"at": basis.network_at}} | {name: _of_kind(used) for name, used in kinds.items()}
+
+
+def _of_kind(used: Sequence[Used]) -> dict[str, Any]:
+    begins = sorted(each.at for each in used if each.at)
+    ends = sorted(each.until or each.at for each in used if each.until or each.at)
+    return {
+        "number": len(used),
+        "from": begins[0] if begins else "",
+        "to": ends[-1] if ends else "",
+        "ids": [each.id for each in used[:MOST_NAMED]],
+    }
 
 
 def _fit(fit: Any) -> dict[str, Any]:

@@ -14,11 +14,21 @@ from pinisi.services.mobility.models.traffic import OBSERVED
 from pinisi.services.mobility.models.twin import NETWORK
 from pinisi.services.mobility.road_closures import moment
 from pinisi.services.mobility.twin_source import networks_folder
-from pinisi.services.mobility.whatif.asked import TEXTS, Chosen, Counted, PlanSaid, WhatIf, WhatIfRequest
-from pinisi.vocabulary.instant import HOUR
+from pinisi.services.mobility.whatif.asked import TEXTS, Chosen, Counted, LeftOut, PlanSaid, WhatIf, WhatIfRequest
+from pinisi.services.mobility.whatif.in_force import (
+    CLOSURE,
+    JUNCTION,
+    PLAN,
+    closure_of,
+    closures_now,
+    junction_of,
+    plans_now,
+    said_plan,
+)
+from pinisi.vocabulary.instant import HOUR, format_instant
 
-JUNCTION, SEGMENT = "Junction", "RoadSegment"
-READS = (NETWORK, "RoadClosure", SEGMENT, "SignalPlan", "JunctionStudy", JUNCTION, TURNING_COUNT, OBSERVED)
+SEGMENT = "RoadSegment"
+READS = (NETWORK, CLOSURE, SEGMENT, PLAN, "JunctionStudy", JUNCTION, TURNING_COUNT, OBSERVED)
 MOST_COUNTS = 1_000
 LONGEST_HOURS = 24.0
 
@@ -28,22 +38,29 @@ async def gathered(asked: WhatIfRequest, reading: JobReading) -> WhatIf:
     Raises:
         JobFailed: something that was named is not there; says which.
     """
+    left_out: list[LeftOut] = []
     counts = await _counts(reading) if asked.demand == "counts" else []
     motorcycles = asked.motorcycles_percent
     if motorcycles is None:
         motorcycles = 100 * await _motorcycles(reading)
+    folder, network_at = await _folder(asked.network, reading)
     return WhatIf(
         asked=asked,
-        folder=await _folder(asked.network, reading),
-        closed=tuple([await _chosen(id, reading) for id in (*asked.closures, *asked.closed_roads)]),
-        bus=tuple([await _chosen(id, reading) for id in asked.bus_lanes]),
+        folder=folder,
+        network_at=network_at,
+        closed_now=tuple(await closures_now(asked, reading, left_out)),
+        plans_now=tuple(await plans_now(reading, left_out)),
+        closed=tuple([await _chosen(id, asked, reading) for id in (*asked.closures, *asked.closed_roads)]),
+        bus=tuple([await _chosen(id, asked, reading) for id in asked.bus_lanes]),
         plans=tuple([await _plan(id, reading) for id in asked.plans]),
         counts=tuple(counts),
         motorcycles=motorcycles / 100,
+        left_out=tuple(left_out),
     )
 
 
-async def _folder(id: str, reading: JobReading) -> str:
+async def _folder(id: str, reading: JobReading) -> tuple[str, str]:
+    """Where the network lies, and when it was told."""
     network = await reading.entity(id)
     digest = network.text("networkDigest") if network is not None and network.is_a(NETWORK) else None
     if digest is None or not digest.isalnum():
@@ -52,44 +69,35 @@ async def _folder(id: str, reading: JobReading) -> str:
     folder = None if reading.folder is None or "/" in source else networks_folder(reading.folder, source) / digest
     if folder is None or not folder.is_dir():
         raise _failed("whatif-network-gone", id=id)
-    return str(folder.absolute())
+    said = None if network is None else network.said("networkDigest")
+    return str(folder.absolute()), "" if said is None else format_instant(said.observed)
 
 
-async def _chosen(id: str, reading: JobReading) -> Chosen:
+async def _chosen(id: str, asked: WhatIfRequest, reading: JobReading) -> Chosen:
+    """A closure within its own time where that lies in the simulated time, else for all of it: it is tried."""
     known = await reading.entity(id)
-    ground = None if known is None else _ground(known)
-    if ground is None:
+    if known is not None and known.is_a(CLOSURE):
+        closure = await closure_of(known, asked, reading)
+        if closure is not None and not closure.kinds:
+            raise _failed("whatif-closes-nobody", id=id)
+    else:
+        ground = None if known is None else _ground(known)
+        closure = None if ground is None else Chosen(id=id, ground=_text(ground))
+    if closure is None:
         raise _failed("whatif-no-thing", id=id)
-    return Chosen(id=id, ground=_raw(ground))
+    return closure
 
 
 async def _plan(id: str, reading: JobReading) -> PlanSaid:
     """Of a `SignalPlan`, or of the plan within a `JunctionStudy`."""
     known = await reading.entity(id)
-    if known is None:
+    found = None if known is None else said_plan(known)
+    if known is None or found is None:
         raise _failed("whatif-no-plan", id=id)
-    said: Any = known.value("signalPlan")
-    within = cast("dict[str, Any]", said) if isinstance(said, dict) else None
-    stages: Any = known.value("plannedStages") if within is None else within.get("stages")
-    offset: Any = known.number("cycleOffset") if within is None else within.get("offset")
-    greens = _greens(stages)
-    junctions = known.related("refJunction") or (f"urn:ngsi-ld:{JUNCTION}:{known.text('junction')}",)
-    junction = await reading.entity(junctions[0])
-    place = None if junction is None else junction.point
-    if not greens or place is None:
-        raise _failed("whatif-no-plan" if not greens else "whatif-no-thing", id=id if not greens else junctions[0])
-    return PlanSaid(id=id, place=place, greens=greens, offset=_seconds(offset))
-
-
-def _greens(stages: Any) -> tuple[float, ...]:
-    """Seconds of each stage; empty where that is no list of stages with sound greens."""
-    found: list[float] = []
-    for stage in cast("list[Any]", stages) if isinstance(stages, list) else []:
-        green = cast("dict[str, Any]", stage).get("green") if isinstance(stage, dict) else None
-        if isinstance(green, bool) or not isinstance(green, int | float) or not 0 < green <= 600:
-            return ()
-        found.append(float(green))
-    return tuple(found)
+    junction = await reading.entity(junction_of(known))
+    if junction is None or junction.point is None:
+        raise _failed("whatif-no-thing", id=junction_of(known))
+    return msgspec.structs.replace(found, place=junction.point)
 
 
 async def _counts(reading: JobReading) -> list[Counted]:
@@ -107,7 +115,7 @@ def _turn(count: Known, junctions: dict[str, Known]) -> Counted | None:
     approach, movement = count.text("approach"), count.text("movement")
     if ground is None or vehicles is None or not minutes or not approach or not movement:
         return None
-    return _counted(count.id, vehicles, minutes / 60, ground, approach, movement)
+    return _counted(count, vehicles, minutes / 60, ground, approach, movement)
 
 
 def _flow(observed: Known) -> Counted | None:
@@ -115,16 +123,26 @@ def _flow(observed: Known) -> Counted | None:
     begin, end = moment(observed.value("dateObservedFrom")), moment(observed.value("dateObservedTo"))
     if vehicles is None or ground is None or begin is None or end is None:
         return None
-    return _counted(observed.id, vehicles, (end - begin) / HOUR, ground)
+    return _counted(observed, vehicles, (end - begin) / HOUR, ground)
 
 
 def _counted(
-    id: str, vehicles: float, hours: float, ground: object, approach: str = "", movement: str = ""
+    known: Known, vehicles: float, hours: float, ground: object, approach: str = "", movement: str = ""
 ) -> Counted | None:
     """None of an interval or a number that cannot be."""
     if not 0 <= vehicles < 1e6 or not 0 < hours <= LONGEST_HOURS:
         return None
-    return Counted(id=id, vehicles=vehicles, hours=hours, ground=_raw(ground), approach=approach, movement=movement)
+    begin, end = moment(known.value("dateObservedFrom")), moment(known.value("dateObservedTo"))
+    return Counted(
+        id=known.id,
+        vehicles=vehicles,
+        hours=hours,
+        ground=_text(ground),
+        approach=approach,
+        movement=movement,
+        at="" if begin is None else format_instant(begin),
+        until="" if end is None else format_instant(end),
+    )
 
 
 async def _motorcycles(reading: JobReading) -> float:
@@ -140,14 +158,8 @@ def _ground(known: Known) -> dict[str, Any] | None:
     return cast("dict[str, Any]", ground) if isinstance(ground, dict) else None
 
 
-def _seconds(offset: Any) -> float:
-    """The offset of a plan; 0 where it says none that could be."""
-    sound = isinstance(offset, int | float) and not isinstance(offset, bool) and abs(offset) < 3600
-    return float(offset) if sound else 0.0
-
-
-def _raw(ground: object) -> msgspec.Raw:
-    return msgspec.Raw(msgspec.json.encode(ground))
+def _text(ground: object) -> str:
+    return msgspec.json.encode(ground).decode()
 
 
 def _failed(key: str, **values: str) -> JobFailed:

@@ -93,11 +93,11 @@ class NetMap:
             raise NotOnNet(f"no signal of the network within {SIGNAL_M:g} m of its junction")
         return min(near)[1]
 
-    def _ground(self, raw: msgspec.Raw) -> BaseGeometry:
+    def _ground(self, text: str) -> BaseGeometry:
         if not self._lines:
             raise NotOnNet("the network does not say where it lies")
         try:
-            ground = shape(msgspec.json.decode(raw))
+            ground = shape(msgspec.json.decode(text))
             if ground.is_empty or not ground.is_valid:
                 raise NotOnNet("its ground is empty or crosses itself")
         except (shapely.errors.ShapelyError, msgspec.MsgspecError, ValueError, TypeError, KeyError, AttributeError,

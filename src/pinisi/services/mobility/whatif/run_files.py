@@ -5,7 +5,11 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, ElementTree, parse
 from xml.sax.saxutils import quoteattr
 
+from pinisi.services.mobility.whatif.asked import KINDS, Kind
+from pinisi.services.mobility.whatif.change import Change
+from pinisi.services.mobility.whatif.closing import Closing, lasting, passing
 from pinisi.services.mobility.whatif.fleet import CAR_CLASS, SUBLANE_M, kind_of, kinds
+from pinisi.services.mobility.whatif.signal_stages import greens_of
 from pinisi.services.mobility.whatif.trips_known import Departure
 
 HOUR_S = 3_600
@@ -25,26 +29,27 @@ def write_routes(path: Path, departures: Iterable[Departure], motorcycles: float
         file.write("</routes>\n")
 
 
-def write_changed_net(
-    net: Path, out: Path, closed: frozenset[str], bus: frozenset[str], timings: Mapping[str, Sequence[float]],
-    offsets: Mapping[str, float],
-) -> None:  # fmt: skip
-    """The network with edges closed, the outermost lane of others for buses, and other greens (s) of signals."""
+SUMO_CLASS: Mapping[Kind, str] = {"car": "passenger", "motorcycle": "motorcycle"}
+
+
+def write_changed_net(net: Path, out: Path, change: Change, seconds: int) -> None:
+    """The network with edges closed for the whole time, the outermost lane of others for buses, other greens (s)."""
     tree: ElementTree[Element] = parse(net)
+    closed = lasting(change.closings, seconds)
     for edge in tree.getroot().iter("edge"):
-        if edge.get("id") in closed:
+        id = edge.get("id", "")
+        if id in closed:
             for lane in edge.iter("lane"):
-                lane.attrib.pop("allow", None)
-                lane.set("disallow", "all")
-        elif edge.get("id") in bus:
+                _close(lane, closed[id])
+        elif id in change.bus:
             outermost = next(iter(edge.iter("lane")))
             outermost.attrib.pop("disallow", None)
             outermost.set("allow", BUS_LANE)
     for logic in tree.getroot().iter("tlLogic"):
-        greens = timings.get(logic.get("id", ""))
+        greens = change.timings.get(logic.get("id", ""))
         if greens is not None:
             logic.set("type", "static")
-            logic.set("offset", f"{offsets.get(logic.get('id', ''), 0.0):g}")
+            logic.set("offset", f"{change.offsets.get(logic.get('id', ''), 0.0):g}")
             for phase, green in zip(greens_of(logic), greens, strict=True):
                 phase.set("duration", f"{green:g}")
                 phase.attrib.pop("minDur", None)
@@ -52,23 +57,45 @@ def write_changed_net(
     tree.write(out, encoding="utf-8")
 
 
-def greens_of(logic: Element) -> list[Element]:
-    """The phases of a program that give green and no yellow: its stages."""
-    return [
-        phase
-        for phase in logic.iter("phase")
-        if "y" not in phase.attrib["state"].lower() and any(letter in "Gg" for letter in phase.attrib["state"])
-    ]
+def _close(lane: Element, kinds: frozenset[Kind]) -> None:
+    """All of it where nobody whom the twin drives may pass."""
+    out = [SUMO_CLASS[kind] for kind in KINDS if kind in kinds]
+    allowed = lane.attrib.pop("allow", "all").split()
+    if len(out) == len(KINDS):
+        lane.set("disallow", "all")
+    elif allowed == ["all"]:
+        lane.set("disallow", " ".join(dict.fromkeys([*lane.get("disallow", "").split(), *out])))
+    else:
+        left = [each for each in allowed if each not in out]
+        lane.set(*(("allow", " ".join(left)) if left else ("disallow", "all")))
 
 
-def write_looks(path: Path, seconds: int) -> None:
-    """What is written of each edge and hour, and of the whole time: traffic and exhaust."""
+def write_looks(
+    path: Path, seconds: int, closings: Sequence[Closing] = (), before: Mapping[str, Sequence[str]] | None = None
+) -> None:
+    """What is written of each edge and hour, and of the whole time: traffic and exhaust. And closings that begin or end
+    within the time, told to drivers as they come to the edges `before` them."""
     hours = f'end="{seconds}" freq="{HOUR_S}" excludeEmpty="true" withInternal="true"'
+    shut = "".join(_shut(number, each, before or {}) for number, each in enumerate(passing(closings, seconds)))
     path.write_text(
         f'<additional><edgeData id="traffic" file="traffic.xml" {hours}/>'
         f'<edgeData id="exhaust" type="emissions" file="exhaust.xml" {hours}/>'
-        f'<edgeData id="whole" file="whole.xml" end="{seconds}" excludeEmpty="true"/></additional>',
+        f'<edgeData id="whole" file="whole.xml" end="{seconds}" excludeEmpty="true"/>{shut}</additional>',
         encoding="utf-8",
+    )
+
+
+def _shut(number: int, closing: Closing, before: Mapping[str, Sequence[str]]) -> str:
+    """Permissions that change with time, and who hears of it."""
+    ahead = {edge for closed in closing.edges for edge in before.get(closed, ())}
+    ahead |= {edge for near in ahead for edge in before.get(near, ())}
+    told = " ".join(sorted(ahead - closing.edges) or sorted(closing.edges))
+    kinds = " ".join(SUMO_CLASS[kind] for kind in KINDS if kind in closing.kinds)
+    edges = "".join(f'<closingReroute id={quoteattr(edge)} disallow="{kinds}"/>' for edge in sorted(closing.edges))
+    end = min(closing.end, 1e7)
+    return (
+        f'<rerouter id="closing-{number}" edges={quoteattr(told)}>'
+        f'<interval begin="{closing.begin:g}" end="{end:g}">{edges}</interval></rerouter>'
     )
 
 

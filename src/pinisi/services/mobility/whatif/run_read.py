@@ -1,7 +1,7 @@
 """What SUMO wrote of a run, in figures of the whole and of each road and hour."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from xml.etree.ElementTree import Element, iterparse
 
@@ -16,13 +16,15 @@ CROSSINGS = ""
 _Sums = dict[str, float]
 
 
-def figures(folder: Path, seconds: int, waits: list[float], roads: Mapping[str, tuple[RoadFigures, ...]]) -> Figures:
-    """`waits`: how long each vehicle was due that found no way at all (s)."""
+def figures(
+    folder: Path, seconds: int, waits: Sequence[float], roads: Mapping[str, tuple[RoadFigures, ...]], held: float = 0.0
+) -> Figures:
+    """`waits`: how long each vehicle was due that found no way at all; `held`: waits for a road to open (s)."""
     due = list(trips(folder / "trips.xml"))
     arrived = [trip for trip in due if trip.arrived]
     every = [each for hours in roads.values() for each in hours]
     km, co2_g = sum(each.km for each in every), sum(each.co2_g for each in every)
-    lost = sum(_lost(trip) for trip in due) + sum(waits)
+    lost = sum(_lost(trip) for trip in due) + sum(waits) + held
     number, shares = len(due) + len(waits), _shares(seconds)
     return Figures(
         due=number,

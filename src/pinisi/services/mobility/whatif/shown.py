@@ -134,7 +134,7 @@ def _shown(known: Known, table: Mapping[str, Any], roads: Sequence[Known]) -> Sh
         minutes=_number(known, "simulatedMinutes"),
         counts=int(_number(known, "countsUsed")),
         fitting=_number(known, "countsWithinFive") if _number(known, "countsUsed") else None,
-        left_out=len(_value(known, "countsLeftOut") or ()),
+        left_out=len(_value(known, "contextLeftOut") or ()),
         motorcycles=_number(known, "motorcycleShare"),
         second_model=second["model"] if second else "",
         second=(second["before"], second["after"]) if second else None,

@@ -12,21 +12,24 @@ import msgspec
 from pinisi.services.mobility.engine.demand.calibration import Count, calibrated
 from pinisi.services.mobility.engine.demand.candidates import candidates, gates
 from pinisi.services.mobility.engine.demand.fit import Fit, geh
-from pinisi.services.mobility.engine.demand.ways import Roads, Way, fastest
+from pinisi.services.mobility.engine.demand.ways import Roads, Way
 from pinisi.services.mobility.twin.child import TwinFailed
 from pinisi.services.mobility.twin.net_build import DEMAND, NET
 from pinisi.services.mobility.twin.street_net import StreetNet, read_net, road_of
 from pinisi.services.mobility.twin.sumo_programs import environment, sumo_home
 from pinisi.services.mobility.whatif.asked import (
+    Basis,
     Figures,
     LeftOut,
     RoadCourse,
     RoadFigures,
     Side,
+    Used,
     WhatIf,
     WhatIfAnswer,
 )
-from pinisi.services.mobility.whatif.change import Change, change_of
+from pinisi.services.mobility.whatif.change import Change, Present, change_of, present, together
+from pinisi.services.mobility.whatif.closing import Around, around
 from pinisi.services.mobility.whatif.fleet import CAR_CLASS, SECOND
 from pinisi.services.mobility.whatif.on_net import NetMap, NotOnNet, roads_of
 from pinisi.services.mobility.whatif.run_files import (
@@ -39,6 +42,7 @@ from pinisi.services.mobility.whatif.run_read import by_road, figures, passed, t
 from pinisi.services.mobility.whatif.trips_known import Departure, grown, of_file, spread
 
 AT_ONCE = 2
+BASE_NET, VARIANT_NET = "base.net.xml", "variant.net.xml"
 INNER_GATES, ALTERNATIVES, MOST_WAYS = 20, 3, 6_000
 Told = Callable[[float, str], None]
 
@@ -63,6 +67,7 @@ class Scene(msgspec.Struct, frozen=True):
     ways: tuple[Way, ...]
     vehicles: tuple[int, ...]
     listed: tuple[Departure, ...]
+    now: Change
     change: Change
     growth: float
     motorcycles: float
@@ -81,17 +86,19 @@ def simulated(given: WhatIf, folder: Path, told: Told) -> WhatIfAnswer:
     net = read_net(net_file)
     chart, roads = NetMap(net), roads_of(net)
     counts, left_out = _counts(chart, given)
-    change = change_of(chart, given, net_file)
+    now, change = present(chart, given, net_file), change_of(chart, given, net_file)
     told(0.02, "demand")
-    scene = _scene(given, folder, net_file, (net, roads), counts, change)
-    write_changed_net(net_file, folder / "variant.net.xml", change.closed, change.bus, change.timings, change.offsets)
+    scene = _scene(given, folder, net_file, (net, roads), counts, (now.change, together(now.change, change)))
+    write_changed_net(net_file, folder / BASE_NET, scene.now, scene.length)
+    write_changed_net(net_file, folder / VARIANT_NET, scene.change, scene.length)
     base, variant = _runs(scene, given.asked.seeds, told)
     second = [_second(scene, base[0].seconds, side) for side in (0, 1)]
     return WhatIfAnswer(
         base=_side(base, second[0]),
         variant=_side(variant, second[1]),
         fits=_fits(counts, base, scene),
-        left_out=tuple(left_out),
+        basis=_basis(given, counts, now),
+        left_out=(*given.left_out, *now.left_out, *left_out),
         closed=tuple(sorted(change.closed)),
         bus=tuple(sorted(change.bus)),
         signals=tuple(sorted(change.timings)),
@@ -116,8 +123,9 @@ def _counts(chart: NetMap, given: WhatIf) -> tuple[list[Count], list[LeftOut]]:
 
 def _scene(
     given: WhatIf, folder: Path, net_file: Path, streets: tuple[StreetNet, Roads], counts: Sequence[Count],
-    change: Change,
+    changes: tuple[Change, Change],
 ) -> Scene:  # fmt: skip
+    """`changes`: what holds now, and what holds in the variant."""
     (net, roads), seconds = streets, 60 * given.asked.minutes
     ways, vehicles, listed = (), (), ()
     if given.asked.demand == "file":
@@ -136,8 +144,23 @@ def _scene(
         found = calibrated(known, rates)
         ways, vehicles = found.ways, found.vehicles
     return Scene(
-        folder, net_file, roads, ways, vehicles, listed, change, given.asked.growth_percent, given.motorcycles, seconds
+        folder,
+        net_file,
+        roads,
+        ways,
+        vehicles,
+        listed,
+        *changes,
+        given.asked.growth_percent,
+        given.motorcycles,
+        seconds,
     )
+
+
+def _basis(given: WhatIf, counts: Sequence[Count], now: Present) -> Basis:
+    placed = {each.id for each in counts}
+    used = tuple(Used(each.id, each.at, each.until) for each in given.counts if each.id in placed)
+    return Basis(network_at=given.network_at, plans=now.plans, counts=used, closures=now.closures)
 
 
 def _runs(scene: Scene, seeds: int, told: Told) -> tuple[list[Ran], list[Ran]]:
@@ -167,46 +190,29 @@ def _run(scene: Scene, seed: int, times: Mapping[str, float] | None, car_class: 
     side = "base" if times is None else "variant"
     folder = scene.folder / f"{side}-{seed}-{car_class.partition('/')[0]}"
     folder.mkdir()
-    departures = list(scene.listed) or spread(scene.ways, scene.vehicles, scene.length, seed)
-    lost: list[float] = []
+    departures: Sequence[Departure] = scene.listed or spread(scene.ways, scene.vehicles, scene.length, seed)
     if times is not None:
-        departures, lost = _around(scene, grown(departures, scene.growth, scene.length), times)
-    write_routes(folder / "routes.xml", departures, scene.motorcycles, car_class)
-    write_looks(folder / "looks.xml", scene.length)
-    net = scene.net if times is None else scene.folder / "variant.net.xml"
+        departures = grown(departures, scene.growth, scene.length)
+    change = scene.now if times is None else scene.change
+    ways = _around(scene, departures, change, times or {})
+    write_routes(folder / "routes.xml", ways.departures, scene.motorcycles, car_class)
+    write_looks(folder / "looks.xml", scene.length, change.closings, scene.roads.turned().then)
+    net = scene.folder / (BASE_NET if times is None else VARIANT_NET)
     started = time.perf_counter()
     run_sumo(folder, command(net, scene.length, seed, scene.motorcycles))
     spent = time.perf_counter() - started
     roads = by_road(folder, scene.length)
-    read = figures(folder, scene.length, lost, roads)
+    read = figures(folder, scene.length, ways.waits, roads, ways.held_s)
     if not math.isfinite(read.delay_s):
         raise TwinFailed("SUMO gave figures that are no numbers")
-    return Ran(read, roads, passed(folder), travel_times(folder), len(lost), scene.length / max(spent, 1e-3))
+    return Ran(read, roads, passed(folder), travel_times(folder), len(ways.waits), scene.length / max(spent, 1e-3))
 
 
-def _around(
-    scene: Scene, departures: Sequence[Departure], times: Mapping[str, float]
-) -> tuple[list[Departure], list[float]]:
-    """Who would come to a closed road takes the fastest other way by the times of the base; who finds none is lost,
-    and waits from his departure to the end."""
-    closed = scene.change.closed
+def _around(scene: Scene, departures: Sequence[Departure], change: Change, times: Mapping[str, float]) -> Around:
+    """Around what is closed, by the times of the base where they are known."""
     seconds = {edge: max(times.get(edge, 0.0), free) for edge, free in scene.roads.seconds.items()}
-    open_roads = Roads(seconds, scene.roads.then).without(closed)
-    known: dict[tuple[str, str], Way] = {}
-    found: list[Departure] = []
-    lost: list[float] = []
-    for each in departures:
-        if closed.isdisjoint(each.way):
-            found.append(each)
-            continue
-        ends = (each.way[0], each.way[-1])
-        if ends not in known:
-            known[ends] = fastest(open_roads, *ends)
-        if known[ends]:
-            found.append(msgspec.structs.replace(each, way=known[ends]))
-        else:
-            lost.append(scene.length - each.second)
-    return found, lost
+    roads = Roads(seconds, scene.roads.then)
+    return around(departures, change.closings, roads, scene.motorcycles, scene.length)
 
 
 def run_sumo(folder: Path, words: Sequence[str]) -> None:
