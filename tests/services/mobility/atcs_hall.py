@@ -69,14 +69,13 @@ class HallLine:
         raise AssertionError(reason)
 
 
-class Hall:
-    """`entities` is the latest of each attribute, by the entity's id; `counts` what each detector logic counts."""
+class Watched:
+    """What a room tells: `entities` is the latest of each attribute, by the entity's id."""
 
-    def __init__(self, room: ControlRoom, line: HallLine, site: Site, cabinet: Cabinet) -> None:
-        self.room, self.line, self.site, self.cabinet = room, line, site, cabinet
+    def __init__(self, room: ControlRoom, line: HallLine) -> None:
+        self.room, self.line = room, line
         self.entities: dict[str, dict[str, Any]] = {}
         self.seen: set[tuple[str, str, str]] = set()
-        self.counts: dict[int, Counted] = {}
 
     @property
     def seat(self) -> Seat:
@@ -104,6 +103,19 @@ class Hall:
             while not true():  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
 
+    async def listen(self) -> None:
+        async for message in self.room.messages("127.0.0.1", 0):
+            self.take(message)
+
+
+class Hall(Watched):
+    """`counts` is what each detector logic counts."""
+
+    def __init__(self, room: ControlRoom, line: HallLine, site: Site, cabinet: Cabinet) -> None:
+        super().__init__(room, line)
+        self.site, self.cabinet = site, cabinet
+        self.counts: dict[int, Counted] = {}
+
 
 def wired(plot: Plot) -> Street:
     return Street(
@@ -130,7 +142,7 @@ async def controlled(
     site = Site(SITE, cabinet, clock, faults, LONG, reconnect=0.1)
     hall = Hall(room, line, site, cabinet)
     hall.counts = dict(QUIET)
-    tasks = [asyncio.create_task(part) for part in (_listen(hall), _connect(hall), _count(hall, clock, pace))]
+    tasks = [asyncio.create_task(part) for part in (hall.listen(), _connect(hall), _count(hall, clock, pace))]
     with on_duty(room):
         try:
             await hall.until(lambda: any(task.done() for task in tasks) or (room.seats and hall.seat.post.lamps.known))
@@ -140,11 +152,6 @@ async def controlled(
                 task.cancel()
             ends = await asyncio.gather(*tasks, return_exceptions=True)
     assert [end for end in ends if end is not None and not isinstance(end, asyncio.CancelledError)] == []
-
-
-async def _listen(hall: Hall) -> None:
-    async for message in hall.room.messages("127.0.0.1", 0):
-        hall.take(message)
 
 
 async def _connect(hall: Hall) -> None:

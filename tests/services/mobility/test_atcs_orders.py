@@ -7,21 +7,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pinisi.services.mobility.atcs.layout import read_layout
-from pinisi.services.mobility.atcs.orders import (
+from pinisi.services.mobility.atcs.adapter import (
+    ABILITIES,
+    ChoosePlan,
+    EndFlash,
+    Flash,
+    GiveBack,
+    Offset,
     Order,
-    choose_plan,
-    flash,
-    follow_tables,
-    give_back,
-    normal,
-    timings,
-    wishes,
+    OrderRefused,
+    Priority,
+    ProtocolName,
+    Retime,
+    Wish,
 )
+from pinisi.services.mobility.atcs.layout import read_layout
+from pinisi.services.mobility.atcs.retiming import retimed
+from pinisi.services.mobility.atcs.rsmp_orders import Command, commands
 from pinisi.services.mobility.engine.signals.interstage import interstages
 from pinisi.services.mobility.engine.signals.plan import PlannedStage, SignalPlan
 from pinisi.services.mobility.engine.signals.plan_check import wrong_plan
 from pinisi.services.mobility.engine.signals.splits import shared, shortest, webster
+from pinisi.services.mobility.ntcip.orders import Ordering
 from pinisi.services.mobility.rsmp.judgement import command_of, commands_in
 from pinisi.services.mobility.rsmp.messages import CommandRequest, Given
 from pinisi.services.mobility.rsmp.site.cabinet import Cabinet
@@ -40,7 +47,7 @@ def cabinet() -> Cabinet:
     return made
 
 
-def sound(order: Order) -> Mapping[str, str]:
+def sound(order: Command) -> Mapping[str, str]:
     """The arguments as the site takes them; raises where the list does not allow them."""
     given = {**order.arguments, "securityCode": "2222"}
     code = command_of(order.code).order
@@ -48,28 +55,60 @@ def sound(order: Order) -> Mapping[str, str]:
     return commands_in(CommandRequest(component="TC", arguments=arguments), "controller")[order.code]
 
 
-def carry_out(made: Cabinet, order: Order) -> str:
-    arguments = sound(order)
-    refusal = made.refusal(made.main, order.code, arguments, NOW)
-    if not refusal:
-        assert made.perform(made.main, order.code, arguments, NOW)
-    return refusal
+def carry_out(made: Cabinet, order: Order | Command) -> str:
+    """The first refusal; empty where all was done."""
+    for command in [order] if isinstance(order, Command) else commands(order, PLOT):
+        arguments = sound(command)
+        if refusal := made.refusal(made.main, command.code, arguments, NOW):
+            return refusal
+        assert made.perform(made.main, command.code, arguments, NOW)
+    return ""
 
 
-@pytest.mark.parametrize(
-    "order", [choose_plan(2), follow_tables(), flash(30), normal(), give_back(PLOT.layout, PLOT.junction)]
-)
+EVERY_ORDER: tuple[Order, ...] = (
+    ChoosePlan(2), ChoosePlan(None), Flash(30), EndFlash(), Wish(frozenset({"north"})), GiveBack(),
+    Retime(1, 60, {1: 3, 2: 0}), Offset(1, 12),
+    Priority(request="a", stage="new", group="north", level=14, arrives=20, vehicle="ambulance"),
+)  # fmt: skip
+
+
+def said_by(protocol: ProtocolName, order: Order) -> object:
+    """Raises OrderRefused."""
+    if protocol == "rsmp":
+        return commands(order, PLOT)
+    return Ordering(PLOT.junction, {"north": 2, "east": 12}, (1, 2)).sets(order)
+
+
+@pytest.mark.parametrize("order", EVERY_ORDER, ids=lambda order: type(order).__name__)
+@pytest.mark.parametrize("protocol", ["rsmp", "ntcip"])
+def test_an_adapter_can_what_it_says_and_refuses_all_else_in_words(protocol: ProtocolName, order: Order) -> None:
+    if type(order) in ABILITIES[protocol].orders:
+        assert said_by(protocol, order)
+    else:
+        with pytest.raises(OrderRefused, match=type(order).__name__):
+            said_by(protocol, order)
+
+
+@pytest.mark.parametrize("order", EVERY_ORDER[:-1], ids=lambda order: type(order).__name__)
 def test_every_order_is_one_of_the_list(order: Order) -> None:
-    assert sound(order)
+    assert all(sound(command) for command in commands(order, PLOT))
+
+
+def test_an_offset_delays_the_plan_and_a_plan_that_is_not_stored_is_refused() -> None:
+    made = cabinet()
+    assert carry_out(made, Offset(1, 12)) == ""
+    assert made.state.timed_plan(made.street, NOW).offset == 12
+    with pytest.raises(OrderRefused, match="plan 9 is not stored"):
+        commands(Offset(9, 12), PLOT)
 
 
 @given(green=EVERY)
 def test_a_wish_arrives_as_it_was_meant_and_ends_by_itself(green: frozenset[str]) -> None:
     made = cabinet()
-    assert carry_out(made, wishes(PLOT.layout, PLOT.junction, green)) == ""
+    assert carry_out(made, Wish(green)) == ""
     assert made.state.wishes(made.street, NOW) == green
     assert made.state.wishes(made.street, NOW + 6 * SECOND) is None
-    assert carry_out(made, give_back(PLOT.layout, PLOT.junction)) == ""
+    assert carry_out(made, GiveBack()) == ""
     assert made.state.wishes(made.street, NOW) is None
 
 
@@ -77,8 +116,8 @@ def test_wishes_that_conflict_never_give_two_greens_at_the_site() -> None:
     made = cabinet()
     for second in range(1, 90):
         now = NOW + second * SECOND
-        order = wishes(PLOT.layout, PLOT.junction, frozenset({"north", "east"}))
-        made.perform(made.main, order.code, sound(order), now)
+        (command,) = commands(Wish(frozenset({"north", "east"})), PLOT)
+        made.perform(made.main, command.code, sound(command), now)
         assert made.view(now).lamps.letters() != "11"
 
 
@@ -93,11 +132,10 @@ def test_timings_by_demand_are_safe_and_the_site_makes_of_them_what_was_reckoned
     wanted = shared(junction, plan, ratios, cycle)
     assert wanted is not None
     assert list(wrong_plan(junction, wanted)) == []
-    orders, made_plan = timings(junction, plan, wanted)
+    order, made_plan = retimed(junction, plan, wanted)
     made = cabinet()
     made.state.plan = int(stored)
-    for order in orders:
-        assert carry_out(made, order) == ""
+    assert carry_out(made, order) == ""
     runs = made.state.timed_plan(made.street, NOW)
     assert [each.green for each in runs.stages] == pytest.approx([each.green for each in made_plan.stages])
     assert [each.green for each in runs.stages] == pytest.approx([each.green for each in wanted.stages], abs=2)
@@ -109,9 +147,8 @@ def test_without_a_supervisor_the_stored_timings_come_back_after_the_minutes_of_
     greens = (30.0, 20.0)
     stages = tuple(PlannedStage(stage=each.stage, green=green) for each, green in zip(plan.stages, greens, strict=True))
     wanted = SignalPlan(id="1", cycle=sum(greens) + sum(interstages(PLOT.junction, plan)), stages=stages)
-    for order in timings(PLOT.junction, plan, wanted)[0]:
-        carry_out(made, order)
-    carry_out(made, Order("M0023", {"status": "2"}))
+    carry_out(made, retimed(PLOT.junction, plan, wanted)[0])
+    carry_out(made, Command("M0023", {"status": "2"}))
     made.link(False, NOW)
     made.view(NOW + MINUTE)
     assert made.state.timed_plan(made.street, NOW + MINUTE).stages[0].green == 30

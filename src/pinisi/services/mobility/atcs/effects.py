@@ -1,4 +1,4 @@
-"""What a command does to the junction that runs: orders by RSMP first, then the post is told."""
+"""What a command does to the junction that runs: its controller is ordered first, then the post is told."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,9 +6,8 @@ from typing import Any
 from pinisi.city.text import fill
 from pinisi.runtime.action import NotDone
 from pinisi.runtime.told import told, told_json
-from pinisi.services.mobility.atcs import orders
+from pinisi.services.mobility.atcs.adapter import ChoosePlan, EndFlash, Flash, LineDown, Order, OrderRefused
 from pinisi.services.mobility.atcs.duty import seated
-from pinisi.services.mobility.atcs.orders import Order
 from pinisi.services.mobility.atcs.room import ControlRoom, Seat
 from pinisi.services.mobility.atcs.signal_actions import TEXTS, SignalMode, SignalPriority
 from pinisi.services.mobility.engine.signals.priority import AMBULANCE, BUS, PriorityRequest
@@ -16,7 +15,6 @@ from pinisi.services.mobility.models.junction_live import method_of
 from pinisi.services.mobility.models.ordered import Ordered
 from pinisi.services.mobility.models.signals import JUNCTION
 from pinisi.services.mobility.rsmp.reports import is_simulated
-from pinisi.services.mobility.rsmp.supervisor import SiteRefused
 from pinisi.vocabulary.instant import SECOND, format_instant
 
 
@@ -26,8 +24,8 @@ async def set_mode(command: SignalMode, id: str) -> Sequence[Mapping[str, Any]]:
     try:
         for order in _orders(command, seat):
             await room.give(seat, order)
-    except SiteRefused as error:
-        raise NotDone(fill(TEXTS["mode-refused"], why=str(error)[:300])) from None
+    except (OrderRefused, LineDown, TimeoutError) as error:
+        raise NotDone(fill(TEXTS["mode-refused"], why=str(error)[:300] or "no answer")) from None
     now = room.now / SECOND
     until = None if command.minutes is None else now + 60 * command.minutes
     room.order(seat, Ordered(mode=command.mode, plan=command.plan, until=until, since=now, by=id))
@@ -64,14 +62,14 @@ def _orders(command: SignalMode, seat: Seat) -> Sequence[Order]:
     post = seat.post
     given: list[Order] = list(post.give_back())
     if post.ordered.mode == "flash":
-        given.append(orders.normal())
+        given.append(EndFlash())
     match command.mode:
         case "plan":
-            given.append(orders.follow_tables() if command.plan is None else orders.choose_plan(command.plan))
+            given.append(ChoosePlan(command.plan))
         case "flash":
-            given.append(orders.flash(command.minutes or 1))
+            given.append(Flash(command.minutes or 1))
         case _:
-            given.append(orders.choose_plan(int(post.plot.layout.plan)))
+            given.append(ChoosePlan(int(post.plot.layout.plan)))
     return given
 
 

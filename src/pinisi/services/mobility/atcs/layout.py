@@ -1,7 +1,7 @@
 """How one junction is run: its site, its lanes, what sees them, what its controller in the street allows."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -19,7 +19,7 @@ Rule = Literal["cyclic", "acyclic"]
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=60, pattern="^[A-Za-z0-9_.:#-]+$")]
 Metres = Annotated[float, msgspec.Meta(gt=0, le=2000)]
 ID = re.compile(r"[A-Za-z0-9_.:#-]+", re.ASCII)
-MOST_DETECTORS, MOST_INPUTS = 400, 255
+MOST_DETECTORS, MOST_INPUTS, MOST_PATTERNS = 400, 255, 253
 
 
 class Zone(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -59,14 +59,31 @@ class ExitLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     number: Annotated[int, msgspec.Meta(ge=1, le=MOST_DETECTORS)]
 
 
+class SnmpAt(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A controller that speaks NTCIP 1202 over SNMP: we ask, it answers.
+
+    Args:
+        phases: the phase of each signal group; a pedestrian group is the walk of its phase.
+        every: seconds between two questions.
+        counts: seconds of its volume/occupancy report; 0: it counts nothing for us.
+    """
+
+    host: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] = 161
+    phases: Mapping[str, Annotated[int, msgspec.Meta(ge=1, le=64)]]
+    every: Annotated[float, msgspec.Meta(ge=0.05, le=60)] = 1.0
+    counts: Annotated[int, msgspec.Meta(ge=0, le=255)] = 0
+
+
 class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Of one junction, as its file says it.
 
     Args:
-        site: the site id that its controller sends; component ids begin with it.
+        site: the site id that its controller sends; component ids begin with it. Any name where it speaks NTCIP.
         junction: the file of groups, conflicts, stages and plans, beside this one (docs: mobility-signals).
         allows: what its controller takes from outside.
-        secret: the name of the secret that is its security code 2.
+        secret: the name of the secret that is its security code 2; of NTCIP its community name.
+        snmp: where its controller is asked, where it speaks NTCIP; RSMP otherwise.
         external: the input that gives the groups to us; `first_wish` the input of the first group's wish, the others
             follow. Only where it allows `groups`.
         plan: the stored plan that runs beside the controller in shadow, and that is fallen back to.
@@ -80,6 +97,7 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     junction: str
     allows: Allows = "plans"
     secret: str = "rsmp-level-2"
+    snmp: SnmpAt | None = None
     external: Annotated[int, msgspec.Meta(ge=1, le=MOST_INPUTS)] = 1
     first_wish: Annotated[int, msgspec.Meta(ge=1, le=MOST_INPUTS)] = 2
     plan: str = "1"
@@ -131,7 +149,9 @@ def unfit(layout: Layout, junction: Junction) -> Iterator[tuple[str, str]]:
     for id in stored:
         if not id.isdigit() or not 1 <= int(id) <= 255:
             yield "junction", f"plan {id[:40]!r}: RSMP numbers plans from 1 to 255"
-    if layout.allows == "groups":
+    if layout.snmp is not None:
+        yield from _unfit_phases(layout, layout.snmp, junction)
+    elif layout.allows == "groups":
         yield from _unfit_inputs(layout, len(groups))
     yield from _unfit_lanes(layout, junction, groups)
 
@@ -142,6 +162,21 @@ def _unfit_inputs(layout: Layout, groups: int) -> Iterator[tuple[str, str]]:
         yield "first_wish", f"{groups} groups from input {layout.first_wish} on go beyond input {MOST_INPUTS}"
     if layout.first_wish <= layout.external <= last:
         yield "external", f"input {layout.external} is also the wish of a group"
+
+
+def _unfit_phases(layout: Layout, snmp: SnmpAt, junction: Junction) -> Iterator[tuple[str, str]]:
+    """Two groups of one kind cannot share a phase: they could not be told apart."""
+    if layout.allows == "bands":
+        yield "allows", "NTCIP 1202 has no other timings of a plan, only 'plans' or 'groups'"
+    for id in {group.id for group in junction.groups} ^ set(snmp.phases):
+        yield "snmp.phases", f"{id[:40]!r} is no group, or has no phase"
+    for kinds in (("pedestrian",), ("vehicle", "bus")):
+        taken = [snmp.phases.get(group.id, 0) for group in junction.groups if group.kind in kinds]
+        for phase in {each for each in taken if taken.count(each) > 1}:
+            yield "snmp.phases", f"phase {phase} has several groups of one kind"
+    for plan in junction.plans:
+        if plan.id.isdigit() and int(plan.id) > MOST_PATTERNS:
+            yield "junction", f"plan {plan.id}: NTCIP numbers patterns from 1 to {MOST_PATTERNS}"
 
 
 def _unfit_lanes(layout: Layout, junction: Junction, groups: set[str]) -> Iterator[tuple[str, str]]:

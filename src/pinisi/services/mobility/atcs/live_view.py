@@ -94,7 +94,7 @@ def _seen(post: Post, group: SignalGroup) -> tuple[int | None, int | None]:
         for lane in post.plot.layout.lanes
         if any(each.group == group.id for each in lane.movements) and any(z.number in measured for z in lane.zones)
     ]
-    if not lanes:
+    if not lanes or post.plot.layout.snmp is not None:
         return None, None
     counts = [post.detection.standing(lane) for lane in lanes]
     return sum(count for count, _ in counts), sum(standing for _, standing in counts)

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 
 import msgspec
 
+from pinisi.services.mobility.atcs.adapter import GiveBack, Order, Wish
 from pinisi.services.mobility.atcs.as_control import Adaptive
 from pinisi.services.mobility.atcs.beside import Beside, controller_of
 from pinisi.services.mobility.atcs.detection import Detection
 from pinisi.services.mobility.atcs.lamps_seen import LampsSeen
 from pinisi.services.mobility.atcs.layout import Plot
-from pinisi.services.mobility.atcs.orders import Order, give_back, timings, wishes
+from pinisi.services.mobility.atcs.retiming import retimed
 from pinisi.services.mobility.engine.signals.demand import Controller, Demand, Shown, all_red
 from pinisi.services.mobility.engine.signals.fallback import FallBackRule, Heard, Standing, WithFallBack
 from pinisi.services.mobility.engine.signals.fixed import FixedPlan
@@ -57,7 +58,9 @@ class Post:
         self.heard = -math.inf
         self.refused = self._fault = self.running_plan = ""
         self._rule = rule or FallBackRule()
-        self.detection.stale_after = self._rule.stale_after
+        self.detection.stale_after = max(
+            self._rule.stale_after, 2.5 * (plot.layout.snmp.counts if plot.layout.snmp else 0)
+        )
         self._stored = FixedPlan(plot.junction, plot.layout.plan)
         self._held = False
         self._wish: frozenset[str] | None = None
@@ -166,7 +169,7 @@ class Post:
         elif self._held and now - self._told < RENEW_S:
             return ()
         self._held, self._told = True, now
-        return (wishes(self.plot.layout, self.plot.junction, green),)
+        return (Wish(green),)
 
     def _retime(self, plan: SignalPlan) -> Sequence[Order]:
         """Other timings are told once a cycle; what cannot be said by bands leaves the timings as they are."""
@@ -174,7 +177,7 @@ class Post:
             return ()
         self._timed, self._held = plan, True
         try:
-            return timings(self.plot.junction, self.plot.junction.plan(self.plot.layout.plan), plan)[0]
+            return (retimed(self.plot.junction, self.plot.junction.plan(self.plot.layout.plan), plan)[0],)
         except Unsafe as error:
             self.refused = str(error)
             return ()
@@ -187,8 +190,8 @@ class Post:
         if self._timed is not None:
             self._timed = None
             stored = self.plot.junction.plan(self.plot.layout.plan)
-            return timings(self.plot.junction, stored, stored)[0]
-        return (give_back(self.plot.layout, self.plot.junction),)
+            return (retimed(self.plot.junction, stored, stored)[0],)
+        return (GiveBack(),)
 
     def _watch(self, now: float, shown: Shown) -> None:
         """Are the lamps what was wished? A fault ends when all is quiet: the rule of the fall-back gives it time."""

@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator, Sequence
 import msgspec
 
 from pinisi.runtime.source import Line, Message, TransportFailed
+from pinisi.services.mobility.atcs.adapter import LineDown, Order, OrderRefused, StreetLine
 from pinisi.services.mobility.atcs.layout import Plot
-from pinisi.services.mobility.atcs.orders import Order
 from pinisi.services.mobility.atcs.post import Post
+from pinisi.services.mobility.atcs.rsmp_line import RsmpLine
 from pinisi.services.mobility.atcs.telling import laid_of, report_of_post
 from pinisi.services.mobility.engine.signals.fallback import FallBackRule
 from pinisi.services.mobility.models.controllers import SitePlace
@@ -20,7 +21,6 @@ from pinisi.services.mobility.rsmp.health import SiteHealth
 from pinisi.services.mobility.rsmp.listening import WANTED, Kept, Listening
 from pinisi.services.mobility.rsmp.messages import AggregatedStatus, StatusUpdate, Wanted
 from pinisi.services.mobility.rsmp.session import Times
-from pinisi.services.mobility.rsmp.supervisor import LinkLost, SiteRefused
 from pinisi.vocabulary.instant import SECOND, Instant, parse_instant
 
 COUNTED = tuple(
@@ -45,10 +45,8 @@ class Cost(msgspec.Struct):
 class Seat:
     """A post with its line: what is being sent, and what is to be told."""
 
-    def __init__(self, post: Post, place: SitePlace) -> None:
-        self.post, self.place = post, place
-        self.component = f"{place.id}TC"
-        self.secret = ""
+    def __init__(self, post: Post, place: SitePlace, line: StreetLine) -> None:
+        self.post, self.place, self.line = post, place, line
         self.decided = 0.0
         self.shadow_due = False
         self.sending: asyncio.Task[None] | None = None
@@ -70,10 +68,12 @@ class ControlRoom(Listening):
         tick: float = 0.1,
     ) -> None:
         places = {plot.layout.site: _place_of(plot) for plot in plots}
-        super().__init__(line, places, at_most_every, (*WANTED, *COUNTED), times)
+        connecting = [plot.layout.site for plot in plots if plot.layout.snmp is None]
+        super().__init__(line, places, at_most_every, (*WANTED, *COUNTED), times, connecting)
         self._plots, self._tell_every, self._rule, self._tick = plots, tell_every, rule, tick
         self.seats: dict[str, Seat] = {}
         self._by_site: dict[str, Seat] = {}
+        self._running: list[asyncio.Task[None]] = []
         self.cost = Cost(deque(maxlen=MEASURED), deque(maxlen=MEASURED))
 
     async def messages(self, host: str, port: int) -> AsyncIterator[Message]:
@@ -81,20 +81,32 @@ class ControlRoom(Listening):
         try:
             async for message in super().messages(host, port):
                 yield message
-                if deciding.done():
-                    deciding.result()
+                for task in (deciding, *self._running):
+                    if task.done():
+                        task.result()
         finally:
-            deciding.cancel()
-            await asyncio.gather(deciding, *self._sending(), return_exceptions=True)
+            for task in (deciding, *self._running):
+                task.cancel()
+            await asyncio.gather(deciding, *self._running, *self._sending(), return_exceptions=True)
 
     async def _begin(self) -> None:
         await super()._begin()
         now = self._line.now() / SECOND
         for plot in self._plots:
             kept = self._past.get(plot.layout.site)
-            seat = Seat(Post(plot, now, kept.ordered if kept else None, self._rule), _place_of(plot))
-            seat.secret = self._secret(plot.layout.secret)
+            post = Post(plot, now, kept.ordered if kept else None, self._rule)
+            seat = Seat(post, _place_of(plot), self._line_to(plot))
             self.seats[plot.junction.id] = self._by_site[plot.layout.site] = seat
+            self._running.append(asyncio.create_task(seat.line.run(), name=f"line to {plot.layout.site}"))
+
+    def _line_to(self, plot: Plot) -> StreetLine:
+        """What speaks another protocol than RSMP is loaded only where a layout wants it."""
+        secret = self._secret(plot.layout.secret)
+        if plot.layout.snmp is None:
+            return RsmpLine(self.supervisor, plot, secret)
+        from pinisi.services.mobility.ntcip.line import NtcipLine
+
+        return NtcipLine(plot, secret, self._line.now, self._hear)
 
     def _secret(self, name: str) -> str:
         """The security code; without one nothing is ordered, and all else goes on."""
@@ -122,8 +134,8 @@ class ControlRoom(Listening):
                 seat.post.link(True, now)
             case Closed():
                 seat.post.link(False, now)
-            case Heard(message=AggregatedStatus(component=component)):
-                seat.component = component
+            case Heard(message=AggregatedStatus(component=component)) if isinstance(seat.line, RsmpLine):
+                seat.line.component = component
             case Heard(message=StatusUpdate() as update):
                 self._take(seat, update, now)
             case _:
@@ -183,9 +195,9 @@ class ControlRoom(Listening):
         try:
             for order in orders:
                 await self.give(seat, order)
-        except SiteRefused as error:
+        except OrderRefused as error:
             seat.post.refuse(str(error))
-        except LinkLost:
+        except LineDown:
             return
         except TimeoutError:
             seat.post.refuse(f"no answer within {ANSWER_S:g} s")
@@ -194,18 +206,11 @@ class ControlRoom(Listening):
         """One order, and its answer.
 
         Raises:
-            SiteRefused: it would not, or confirmed another thing; or there is no security code.
-            LinkLost, TimeoutError.
+            OrderRefused: it would not, or confirmed another thing; or there is no security code.
+            LineDown, TimeoutError.
         """
-        if not seat.secret:
-            raise SiteRefused(f"the secret {seat.post.plot.layout.secret} is not there")
         async with asyncio.timeout(ANSWER_S):
-            answer = await self.supervisor.command(
-                seat.place.id, seat.component, order.code, **order.arguments, securityCode=seat.secret
-            )
-        wrong = [each.name for each in answer.values if each.age != "recent"]
-        if wrong:
-            raise SiteRefused(f"{order.code} is not there: {', '.join(wrong[:5])}")
+            await seat.line.give(order)
 
     # telling
 
@@ -227,7 +232,13 @@ class ControlRoom(Listening):
         if whole:
             seat.told = now / SECOND
         body = msgspec.json.encode(report)
-        return Message(body=body, origin=f"rsmp:{seat.place.id}", received=now, media="application/json", place=place)
+        return Message(
+            body=body,
+            origin=f"{seat.line.protocol}:{seat.place.id}",
+            received=now,
+            media="application/json",
+            place=place,
+        )
 
     def _kept(self, id: str, health: SiteHealth) -> Kept:
         ordered = self._by_site[id].post.ordered if id in self._by_site else None

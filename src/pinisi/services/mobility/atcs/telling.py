@@ -64,9 +64,9 @@ def stage_shown(plot: Plot, shown: Shown) -> str:
 
 
 def queued(post: Post) -> int | None:
-    """None where no detector is heard: nobody knows."""
+    """None where no detector is heard, or none of them can tell who goes from who stands: nobody knows."""
     detection = post.detection
-    if not detection.measured:
+    if not detection.measured or post.plot.layout.snmp is not None:
         return None
     return sum(detection.standing(lane)[1] for lane in post.plot.layout.lanes)
 

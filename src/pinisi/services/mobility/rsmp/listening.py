@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import nullcontext
 
 import msgspec
 
@@ -62,19 +63,22 @@ class Listening:
         at_most_every: float = AT_MOST_EVERY,
         wanted: Sequence[Wanted] = WANTED,
         times: Times | None = None,
+        connecting: Sequence[str] | None = None,
     ) -> None:
+        """`connecting`: those of the sites that connect by RSMP, None for all; without any nobody is listened for."""
         self._line, self._sites, self._at_most_every, self._wanted = line, sites, at_most_every, wanted
         self._health: dict[str, SiteHealth] = {}
         self._past: Mapping[str, Kept] = {}
         self._changed: set[str] = set()
         self._wake = asyncio.Event()
-        own = Introduced(sxl=SXL, sites=tuple(sites))
+        self._connecting = tuple(sites) if connecting is None else tuple(connecting)
+        own = Introduced(sxl=SXL, sites=self._connecting)
         self.supervisor = Supervisor(line.now, self._hear, own, times)
 
     async def messages(self, host: str, port: int) -> AsyncIterator[Message]:
         await self._begin()
         try:
-            async with self.supervisor.serve(host, port):
+            async with self.supervisor.serve(host, port) if self._connecting else nullcontext():
                 while True:
                     for message in self._reports():
                         yield message
