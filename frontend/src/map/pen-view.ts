@@ -41,17 +41,19 @@ export class PenView {
 }
 
 export function layPen(style: StyleSpecification, palette: Palette, scale: number): void {
+  const tone = ["match", ["get", "tone"], "accent", palette.accent, palette.danger];
+  const width = ["match", ["get", "tone"], "accent", 4 * scale, 2 * scale];
   const isGround = ["==", ["geometry-type"], "Polygon"];
   style.sources[PEN] = { type: "geojson", data: NOTHING };
   const layers = [
-    { id: "pen-fill", type: "fill", source: PEN, filter: isGround, paint: { "fill-color": palette.danger, "fill-opacity": 0.18 } },
-    { id: "pen-line", type: "line", source: PEN, filter: ["!=", ["geometry-type"], "Point"], paint: { "line-color": palette.danger, "line-width": 2 * scale } },
+    { id: "pen-fill", type: "fill", source: PEN, filter: isGround, paint: { "fill-color": tone, "fill-opacity": 0.18 } },
+    { id: "pen-line", type: "line", source: PEN, filter: ["!=", ["geometry-type"], "Point"], paint: { "line-color": tone, "line-width": width } },
     {
       id: "pen-corner",
       type: "circle",
       source: PEN,
       filter: ["==", ["geometry-type"], "Point"],
-      paint: { "circle-radius": 4 * scale, "circle-color": palette.surface, "circle-stroke-color": palette.danger, "circle-stroke-width": 2 * scale },
+      paint: { "circle-radius": 4 * scale, "circle-color": palette.surface, "circle-stroke-color": tone, "circle-stroke-width": 2 * scale },
     },
   ];
   style.layers.push(...(layers as unknown as LayerSpecification[]));

@@ -2,39 +2,47 @@
 import type { Geometry } from "geojson";
 import type { LonLat } from "../api/types";
 
-export type PenMode = "off" | "polygon" | "circle";
-const FEWEST_CORNERS = 3;
+export type PenMode = "off" | "polygon" | "circle" | "point" | "line";
+/** Ground of a warning, or a way that somebody looks at. */
+export type PenTone = "danger" | "accent";
+const FEWEST: Partial<Record<PenMode, number>> = { polygon: 3, line: 2 };
 
 class Pen extends EventTarget {
   mode: PenMode = "off";
   points: readonly LonLat[] = [];
   ground: Geometry | null = null;
+  /** Places on the ground that are marked. */
+  marks: readonly LonLat[] = [];
+  tone: PenTone = "danger";
   /** Rises whenever the map has something else to draw. */
   version = 0;
 
   start(mode: PenMode): void {
-    this.put({ mode, points: [] });
+    this.put({ mode, points: [], tone: mode === "point" || mode === "line" ? "accent" : "danger" });
   }
 
   click(at: LonLat): void {
-    if (this.mode === "circle") return this.end({ type: "Point", coordinates: at });
+    if (this.mode === "circle" || this.mode === "point") return this.end({ type: "Point", coordinates: at });
     this.put({ points: [...this.points, at] });
+    if (this.mode === "line") this.dispatchEvent(new CustomEvent("corner", { detail: at }));
   }
 
   /** Takes the last corner away. */
   back(): void {
     this.put({ points: this.points.slice(0, -1) });
+    if (this.mode === "line") this.dispatchEvent(new CustomEvent("corner", { detail: null }));
   }
 
-  /** Closes the polygon; with too few corners it goes on. */
+  /** Closes the polygon, or ends the line; with too few corners it goes on. */
   finish(): void {
     const [first] = this.points;
-    if (!first || this.points.length < FEWEST_CORNERS) return;
-    this.end({ type: "Polygon", coordinates: [[...this.points, first]] });
+    if (!first || this.points.length < (FEWEST[this.mode] ?? 1)) return;
+    if (this.mode === "line") this.end({ type: "LineString", coordinates: [...this.points] });
+    else this.end({ type: "Polygon", coordinates: [[...this.points, first]] });
   }
 
-  show(ground: Geometry | null): void {
-    if (JSON.stringify(ground) !== JSON.stringify(this.ground)) this.put({ ground });
+  show(ground: Geometry | null, tone: PenTone = "danger", marks: readonly LonLat[] = []): void {
+    if (JSON.stringify([ground, marks]) !== JSON.stringify([this.ground, this.marks])) this.put({ ground, tone, marks });
   }
 
   stop(): void {
@@ -45,8 +53,8 @@ class Pen extends EventTarget {
   features(): GeoJSON.FeatureCollection {
     const shapes: Geometry[] = this.ground ? [this.ground] : [];
     if (this.points.length > 1) shapes.push({ type: "LineString", coordinates: [...this.points] });
-    shapes.push(...this.points.map((coordinates): Geometry => ({ type: "Point", coordinates })));
-    return { type: "FeatureCollection", features: shapes.map((geometry) => ({ type: "Feature", properties: {}, geometry })) };
+    shapes.push(...[...this.marks, ...this.points].map((coordinates): Geometry => ({ type: "Point", coordinates })));
+    return { type: "FeatureCollection", features: shapes.map((geometry) => ({ type: "Feature", properties: { tone: this.tone }, geometry })) };
   }
 
   private end(drawn: Geometry): void {
@@ -54,7 +62,7 @@ class Pen extends EventTarget {
     this.dispatchEvent(new CustomEvent("drawn", { detail: drawn }));
   }
 
-  private put(change: Partial<Pick<Pen, "mode" | "points" | "ground">>): void {
+  private put(change: Partial<Pick<Pen, "mode" | "points" | "ground" | "marks" | "tone">>): void {
     Object.assign(this, change);
     this.version += 1;
     this.dispatchEvent(new Event("change"));

@@ -1,4 +1,6 @@
 /** Words of mobility, in English. */
+import { buses } from "./buses-en";
+
 import type { MobilityWords } from "./mobility";
 
 export const en: MobilityWords = {
@@ -133,9 +135,7 @@ export const en: MobilityWords = {
     incidents: "Incidents on these roads",
     noIncident: "None within 100 m of them.",
   },
-  buses: {
-    title: "Public transport",
-  },
+  buses,
   whatif: {
     title: "What if",
     simulated: "Simulated, not measured",

@@ -1,4 +1,6 @@
 /** Kata-kata layanan mobilitas: dimuat bersama komponennya, bukan bersama konsol. */
+import { buses } from "./buses-id";
+
 export const id = {
   aspects: { red: "merah", redAmber: "merah-kuning", amber: "kuning", green: "hijau", dark: "padam", flashing: "kuning berkedip" },
   modes: { plan: "rencana tersimpan", cyclic: "adaptif, urutan tetap", acyclic: "adaptif, urutan bebas", flash: "berkedip" },
@@ -131,9 +133,7 @@ export const id = {
     incidents: "Kejadian di jalan-jalan ini",
     noIncident: "Tidak ada dalam jarak 100 m.",
   },
-  buses: {
-    title: "Angkutan umum",
-  },
+  buses,
   whatif: {
     title: "Bagaimana jika",
     simulated: "Simulasi, bukan pengukuran",

@@ -1,4 +1,6 @@
 /** Words of mobility, in Japanese. */
+import { buses } from "./buses-ja";
+
 import type { MobilityWords } from "./mobility";
 
 export const ja: MobilityWords = {
@@ -133,9 +135,7 @@ export const ja: MobilityWords = {
     incidents: "これらの道路上の事案",
     noIncident: "100 m以内にはありません。",
   },
-  buses: {
-    title: "公共交通",
-  },
+  buses,
   whatif: {
     title: "もし変えたら",
     simulated: "シミュレーション（実測ではない）",

@@ -6,5 +6,6 @@ import { id } from "./mobility-id";
 import { ja } from "./mobility-ja";
 
 export type MobilityWords = Widened<typeof id>;
+export type BusWords = MobilityWords["buses"];
 
 export const MOBILITY: Record<Language, MobilityWords> = { id, en, ja };

@@ -10,5 +10,5 @@ export const warned: Catalogue["warned"] = {
   severity: { Extreme: "Extreme", Severe: "Severe", Moderate: "Moderate", Minor: "Minor", Unknown: "Severity unknown" },
   waiting: (n) => `${n} waiting`,
   give: "Give a warning",
-  drawing: { polygon: "Click the corners. Enter: done, Backspace: last corner away, Esc: stop.", circle: "Click the centre. Esc: stop." },
+  drawing: { polygon: "Click the corners. Enter: done, Backspace: last corner away, Esc: stop.", circle: "Click the centre. Esc: stop.", point: "Click a point. Esc: stop.", line: "Click the stops in order. Enter: done, Backspace: last one away, Esc: stop." },
 };

@@ -8,5 +8,5 @@ export const warned = {
   severity: { Extreme: "Ekstrem", Severe: "Parah", Moderate: "Sedang", Minor: "Ringan", Unknown: "Tingkat tidak diketahui" },
   waiting: (n: string) => `${n} menunggu`,
   give: "Beri peringatan",
-  drawing: { polygon: "Klik titik-titik batas. Enter: selesai, Backspace: hapus titik, Esc: batal.", circle: "Klik titik pusat. Esc: batal." },
+  drawing: { polygon: "Klik titik-titik batas. Enter: selesai, Backspace: hapus titik, Esc: batal.", circle: "Klik titik pusat. Esc: batal.", point: "Klik satu titik. Esc: batal.", line: "Klik halte berurutan. Enter: selesai, Backspace: hapus yang terakhir, Esc: batal." },
 };

@@ -6,5 +6,6 @@ export const COMPONENTS: Readonly<Record<string, () => Promise<unknown>>> = {
   "mobility-counting": () => import("../mobility/counting-page"),
   "mobility-study-sheet": () => import("../mobility/study-sheet"),
   "mobility-what-if": () => import("../mobility/what-if-page"),
+  "mobility-buses": () => import("../mobility/buses-page"),
   "mobility-signals": () => import("../mobility/signals-page"),
 };

@@ -6,10 +6,9 @@ import type { Area } from "../api/types";
 import type { Ground, Proof } from "../api/warning-types";
 import "../calls/pick-box";
 import type { Choice, PickBox } from "../calls/pick-box";
-import { typing } from "../lists/list-keys";
 import { store } from "../live/store";
 import { pen, type PenMode } from "../map/pen";
-import { screenState } from "../screen/screen";
+import { PenHold } from "../map/pen-hold";
 import { controls } from "../theme/controls";
 import type { DraftForm } from "./draft";
 import { warningStyles } from "./warning-styles";
@@ -25,9 +24,7 @@ export class GroundField extends WarningView {
   @property({ attribute: false }) proof: Proof | null = null;
   @query("pick-box") private readonly box!: PickBox;
 
-  private readonly drawn = (event: Event) => this.take((event as CustomEvent<Ground>).detail);
-  private readonly changed = () => this.requestUpdate();
-  private readonly onKey = (event: KeyboardEvent) => this.key(event);
+  private readonly hold = new PenHold(this, (drawn) => this.tell({ polygon: drawn as Ground, incident: "" }));
 
   static override readonly styles = [
     controls,
@@ -52,21 +49,6 @@ export class GroundField extends WarningView {
     `,
   ];
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    pen.addEventListener("drawn", this.drawn);
-    pen.addEventListener("change", this.changed);
-    window.addEventListener("keydown", this.onKey, { capture: true });
-  }
-
-  override disconnectedCallback(): void {
-    pen.removeEventListener("drawn", this.drawn);
-    pen.removeEventListener("change", this.changed);
-    window.removeEventListener("keydown", this.onKey, { capture: true });
-    pen.stop();
-    super.disconnectedCallback();
-  }
-
   protected override render() {
     const { say, form } = this;
     const drawn = form.polygon !== null || form.incident !== "";
@@ -82,7 +64,7 @@ export class GroundField extends WarningView {
   }
 
   private draws(mode: PenMode, label: string) {
-    return html`<button type="button" class="button" aria-pressed=${pen.mode === mode} @click=${() => this.draw(mode)}>${label}</button>`;
+    return html`<button type="button" class="button" aria-pressed=${pen.mode === mode} @click=${() => this.hold.draw(mode)}>${label}</button>`;
   }
 
   private named() {
@@ -141,30 +123,10 @@ export class GroundField extends WarningView {
     this.box.focus();
   }
 
-  private draw(mode: PenMode): void {
-    pen.start(pen.mode === mode ? "off" : mode);
-    if (screenState.mode === "phone") screenState.adjust({ sheet: pen.mode !== "off" });
-  }
-
-  private take(polygon: Ground): void {
-    if (screenState.mode === "phone") screenState.adjust({ sheet: false });
-    this.tell({ polygon, incident: "" });
-  }
-
   private readonly reach = (event: Event): void => {
     const radiusKm = Number(text(event));
     if (radiusKm > 0) this.tell({ radiusKm });
   };
-
-  private key(event: KeyboardEvent): void {
-    if (pen.mode === "off" || typing(event)) return;
-    if (event.key === "Enter") pen.finish();
-    else if (event.key === "Backspace") pen.back();
-    else if (event.key === "Escape") pen.stop();
-    else return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-  }
 
   private tell(change: Partial<Where>): void {
     this.dispatchEvent(new CustomEvent("where", { detail: change }));

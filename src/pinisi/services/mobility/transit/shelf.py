@@ -59,6 +59,10 @@ class Shelf:
         self._newest[folder.name] = digest
         return digest
 
+    def newest(self, feed: str) -> str:
+        """The digest of the newest file of a feed; empty where there is none."""
+        return self._newest.get(feed, "")
+
     def book(self, feed: str) -> TripBook | None:
         """The trips of the newest timetable of a feed; None where there is none, or it cannot be read."""
         with self._lock:
@@ -97,6 +101,13 @@ class Shelf:
         with self._lock:
             return self._networks(digest)
 
+    def path(self, digest: str) -> Path:
+        """The file itself. Raises `NotOnShelf`."""
+        path = self._files.get(digest)
+        if path is None:
+            raise NotOnShelf("the timetable's file is not on this machine: put it into its folder again")
+        return path
+
     def _networks(self, digest: str) -> "Networks":
         found = self._ready.get(digest)
         if found is None:
@@ -113,9 +124,7 @@ class Shelf:
         from pinisi.services.mobility.engine.transit.timetable_build import NoTimetable, timetable_of
         from pinisi.services.mobility.gtfs_zip import read_zip
 
-        path = self._files.get(digest)
-        if path is None:
-            raise NotOnShelf("the timetable's file is not on this machine: put it into its folder again")
+        path = self.path(digest)
         try:
             feed, _ = read_feed(read_zip(path))
             return Networks(timetable_of(feed))
