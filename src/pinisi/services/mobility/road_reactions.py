@@ -11,7 +11,9 @@ from pinisi.runtime.known import Document, Inputs
 from pinisi.runtime.reaction import WHOLE_CITY, Others, Reaction, Wake, Writes
 from pinisi.runtime.strings import texts_of
 from pinisi.services.mobility.models.roads import CLOSURE, GRAPH, TIMES, times_entity
+from pinisi.services.mobility.models.traffic import ROAD_TRAFFIC
 from pinisi.services.mobility.road_closures import closed_ground, holding
+from pinisi.services.mobility.speeds_of_now import MOST_SPEEDS, speeds_of_now
 from pinisi.vocabulary.instant import MINUTE, format_instant
 
 TEXTS = texts_of("pinisi.services.mobility")
@@ -47,12 +49,15 @@ def react_times(inputs: Inputs) -> Sequence[Document]:
     zones = [place for place in places if near[place]][:MOST_ZONES]
     if not zones:
         return []
-    matrix = router.matrix(zones, zones, closed=together(each for each in closed.values() if each is not None))
+    speeds = speeds_of_now(inputs.others(ROAD_TRAFFIC), inputs.now, "car")
+    shut = together(each for each in closed.values() if each is not None)
+    matrix = router.matrix(zones, zones, closed=shut, speeds=speeds)
     left_out = [id for place, id in places.items() if not near[place]]
     left_out += [id for id, each in closed.items() if each is None]
     kept = sum(each is not None for each in closed.values())
     at = format_instant(inputs.now)
-    return [times_entity(zones, matrix.seconds, graph=graph.id, closures=kept, left_out=left_out, at=at)]
+    told = len(router.graph.ways(speeds))
+    return [times_entity(zones, matrix.seconds, graph=graph.id, closures=kept, speeds=told, left_out=left_out, at=at)]
 
 
 def _places(inputs: Inputs) -> dict[LonLat, str]:
@@ -93,6 +98,7 @@ _INPUTS = (
     Others(type=UNIT, most=2_000),
     Others(type=INCIDENT, most=300, newest=True),
     Others(type=CLOSURE, most=MOST_CLOSURES, newest=True),
+    Others(type=ROAD_TRAFFIC, most=MOST_SPEEDS, newest=True),
 )
 _times = partial(
     Reaction,

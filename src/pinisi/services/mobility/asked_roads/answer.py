@@ -27,13 +27,15 @@ class Avoided(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 class RoadsFound(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Of every answer. `closures`: those that hold now for this kind of vehicle and were kept to;
-    `closures_left_out`: those whose ground cannot be used. `method`: at the speeds of the graph, without traffic.
+    `closures_left_out`: those whose ground cannot be used. `speeds`: roads whose speed of now was kept to; all others
+    are at the speeds of the graph, without traffic.
     """
 
     by: By
     at: str
     closures: int = 0
     closures_left_out: int = 0
+    speeds: int = 0
     graph: GraphSaid | None = None
     method: Literal["modelled"] = "modelled"
     why: Why | None = None

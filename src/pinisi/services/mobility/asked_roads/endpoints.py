@@ -53,7 +53,7 @@ async def route(visit: Visit[None, RouteQuery]) -> RouteAnswer:
     from pinisi.services.mobility.routing.around import around
 
     grounds = [each.closed for each in roads.shut]
-    told, why = await _asked(lambda: around(roads.router, start, end, costing, grounds), ("from", "to"))
+    told, why = await _asked(lambda: around(roads.router, start, end, costing, grounds, roads.speeds), ("from", "to"))
     if told is None:
         return RouteAnswer(geometry=None, properties=msgspec.structs.replace(said, why=why))
     return _way(told, said, [roads.shut[index] for index in told.on_open])
@@ -65,7 +65,9 @@ async def reach(visit: Visit[None, RoadReachQuery]) -> RoadReachAnswer:
     roads, found = await _begun(visit, asked.by)
     if roads is None:
         return RoadReachAnswer(found=found)
-    contours, why = await _asked(lambda: roads.router.reach(start, within, costing, roads.closed), ("from",))
+    contours, why = await _asked(
+        lambda: roads.router.reach(start, within, costing, roads.closed, roads.speeds), ("from",)
+    )
     features = tuple(
         ContourFeature(geometry=each.geometry, properties=Contour(minutes=each.minutes))
         for each in reversed(contours or [])
@@ -79,7 +81,7 @@ async def travel_times(visit: Visit[None, TimesQuery]) -> TimesAnswer:
     roads, found = await _begun(visit, asked.by)
     if roads is None:
         return TimesAnswer(found=found)
-    matrix, why = await _asked(lambda: roads.router.matrix(starts, ends, costing, roads.closed), ())
+    matrix, why = await _asked(lambda: roads.router.matrix(starts, ends, costing, roads.closed, roads.speeds), ())
     if matrix is None:
         return TimesAnswer(found=msgspec.structs.replace(found, why=why))
     return TimesAnswer(seconds=matrix.seconds, metres=matrix.metres, found=found)
@@ -91,7 +93,12 @@ async def _begun(visit: Visit[Any, Any], by: By) -> tuple[RoadsNow | None, Roads
     if roads is None:
         return None, RoadsFound(by=by, at=at, why=Why(code="no-graph", text=TEXTS["no-way-no-graph"]))
     return roads, RoadsFound(
-        by=by, at=at, closures=len(roads.shut), closures_left_out=roads.left_out, graph=roads.graph
+        by=by,
+        at=at,
+        closures=len(roads.shut),
+        closures_left_out=roads.left_out,
+        speeds=len(roads.speeds),
+        graph=roads.graph,
     )
 
 

@@ -5,7 +5,7 @@ that he may see.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +16,13 @@ from pinisi.city.text import Text
 from pinisi.runtime.known import Known
 from pinisi.runtime.strings import texts_of
 from pinisi.runtime.visit import Visit
-from pinisi.services.mobility.asked_roads.query import By, closed_as
+from pinisi.services.mobility.asked_roads.query import COSTINGS, By, closed_as
 from pinisi.services.mobility.models.roads import CLOSURE, GRAPH
+from pinisi.services.mobility.models.traffic import ROAD_TRAFFIC
 from pinisi.services.mobility.road_closures import closed_ground, holding, moment
 from pinisi.services.mobility.road_reactions import MOST_CLOSURES
 from pinisi.services.mobility.routing.answers import Closed, NoWay
+from pinisi.services.mobility.speeds_of_now import MOST_SPEEDS, speeds_of_now
 from pinisi.store.protocol import Record
 from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.store.seen import projection_of
@@ -60,6 +62,8 @@ class RoadsNow:
     graph: GraphSaid
     shut: Sequence[Shut]
     left_out: int
+    speeds: Mapping[str, float]
+    """km/h of now by the key of a road; none for those who are not held up by traffic."""
 
     @property
     def closed(self) -> Closed:
@@ -79,8 +83,17 @@ async def roads_now(visit: Visit[Any, Any], by: By) -> RoadsNow | None:
         if router is not None:
             closures = await _all(visit, CLOSURE, MOST_CLOSURES)
             shut, left_out = await asyncio.to_thread(_shut, closures, visit, by)
-            return RoadsNow(router, _graph(graph, visit), shut, left_out)
+            return RoadsNow(router, _graph(graph, visit), shut, left_out, await _speeds(visit, router, by))
     return None
+
+
+async def _speeds(visit: Visit[Any, Any], router: "Router", by: By) -> Mapping[str, float]:
+    if not router.is_live(COSTINGS[by]):
+        return {}
+    records = await _all(visit, ROAD_TRAFFIC, MOST_SPEEDS)
+    known = (Known(each.entity, visit.table, each.position) for each in records)
+    speeds = speeds_of_now(known, visit.now, closed_as(by))
+    return {key: speeds[key] for key in router.graph.ways(speeds)}
 
 
 def no_way(error: NoWay, fields: Sequence[str]) -> Unfit | Text:

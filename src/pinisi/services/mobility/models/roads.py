@@ -22,8 +22,8 @@ cause is still there), `over`. It ends by itself at `expiresAt`. Of water: `refO
 
 `TravelTimes`: seconds by road between the places of units and of open incidents. `zones`: the places; `travelSeconds`
 (SEC): from each to each, row by row, `NO_WAY` where no road leads. `refRoadGraph`: the roads that they were found on;
-`closureCount`: closures that were kept to; `leftOutIds`: by `id`, who has no road within 1,000 m, and closures whose
-ground cannot be used.
+`closureCount`: closures that were kept to; `roadSpeedCount`: roads at their speed of now (`RoadTraffic`); `leftOutIds`:
+by `id`, who has no road within 1,000 m, and closures whose ground cannot be used.
 """
 
 from collections.abc import Mapping, Sequence
@@ -53,6 +53,7 @@ def times_entity(
     *,
     graph: str,
     closures: int,
+    speeds: int,
     left_out: Sequence[str],
     at: str,
 ) -> Entity:
@@ -65,5 +66,6 @@ def times_entity(
         "travelSeconds": told(flat, at, "SEC"),
         "refRoadGraph": told_relation(graph, at),
         "closureCount": told(closures, at),
+        "roadSpeedCount": told(speeds, at),
         "leftOutIds": told_json([{"id": id} for id in left_out], at),
     }

@@ -1,5 +1,6 @@
-"""The quickest way around what is closed, when much is closed: only what lies on a way is part of the question.
+"""The quickest way around what is closed, and which of it made it another way than the quickest.
 
+For motor vehicles all that is closed is known to Valhalla. For others only what lies on a way is part of the question.
 A way that was found with some of the closures left out, and touches none of them, is the quickest with all of them too.
 So closures are added only as ways run into them; after `ROUNDS` all are asked at once.
 """
@@ -13,8 +14,9 @@ import numpy as np
 import shapely
 
 from pinisi.services.mobility.routing.answers import Closed, Costing, LonLat, NoWay, Route
+from pinisi.services.mobility.routing.closed_pieces import CLOSED_NEAR_M
 from pinisi.services.mobility.routing.closures import together
-from pinisi.services.mobility.routing.router import CLOSED_NEAR_M, Router
+from pinisi.services.mobility.routing.router import NO_SPEEDS, Router, Speeds
 
 ROUNDS = 5
 NEAR_DEGREES = 1.2 * CLOSED_NEAR_M / 111_195
@@ -22,6 +24,8 @@ NEAR_DEGREES = 1.2 * CLOSED_NEAR_M / 111_195
 longitude they are more, the farther north.
 """
 _LEAST_COSINE = 0.1
+SAME = 2.0
+"""Seconds and metres: ways that differ by less are one, begun at a place that was rounded."""
 
 
 class Around(msgspec.Struct, frozen=True):
@@ -56,9 +60,30 @@ class Grounds:
         return {int(self._of[index]) for index in near}
 
 
-def around(router: Router, origin: LonLat, place: LonLat, costing: Costing, closed: Sequence[Closed]) -> Around:
-    """Raises `NoWay` (also without closures no way leads there), `RoutingFailed`."""
+def around(
+    router: Router,
+    origin: LonLat,
+    place: LonLat,
+    costing: Costing,
+    closed: Sequence[Closed],
+    speeds: Speeds = NO_SPEEDS,
+) -> Around:
+    """`speeds` are kept to by motor vehicles.
+
+    Raises:
+        NoWay: also without closures no way leads there. `RoutingFailed`: it does not answer.
+    """
     grounds = Grounds(closed)
+    if not router.is_live(costing):
+        return _step_by_step(router, origin, place, costing, grounds)
+    open = router.route(origin, place, costing, speeds=speeds)
+    if not closed:
+        return Around(open, open, ())
+    return _told(open, _without(router, origin, place, costing, closed, speeds), grounds.on(open))
+
+
+def _step_by_step(router: Router, origin: LonLat, place: LonLat, costing: Costing, grounds: Grounds) -> Around:
+    closed = grounds.closed
     open = way = router.route(origin, place, costing)
     kept: set[int] = set()
     on_open = met = grounds.on(open)
@@ -73,9 +98,16 @@ def around(router: Router, origin: LonLat, place: LonLat, costing: Costing, clos
     return _told(open, _without(router, origin, place, costing, closed), on_open)
 
 
-def _without(router: Router, origin: LonLat, place: LonLat, costing: Costing, closed: Sequence[Closed]) -> Route | None:
+def _without(
+    router: Router,
+    origin: LonLat,
+    place: LonLat,
+    costing: Costing,
+    closed: Sequence[Closed],
+    speeds: Speeds = NO_SPEEDS,
+) -> Route | None:
     try:
-        return router.route(origin, place, costing, together(closed))
+        return router.route(origin, place, costing, together(closed), speeds)
     except NoWay as error:
         if error.code in ("no-route", "no-road"):
             return None
@@ -84,5 +116,5 @@ def _without(router: Router, origin: LonLat, place: LonLat, costing: Costing, cl
 
 def _told(open: Route, way: Route | None, on_open: set[int]) -> Around:
     """Where the way is the open one, what lies near closes another road."""
-    same = way is not None and way.line == open.line
-    return Around(open, way, () if same else tuple(sorted(on_open)))
+    same = way is not None and abs(way.seconds - open.seconds) < SAME and abs(way.metres - open.metres) < SAME
+    return Around(open, open if same else way, () if same else tuple(sorted(on_open)))

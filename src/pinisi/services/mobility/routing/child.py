@@ -8,10 +8,12 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from pinisi.services.mobility.routing.graph_pieces import load
 from pinisi.services.mobility.routing.guardian import OVER_MEMORY
+from pinisi.services.mobility.routing.live_file import LiveFile
 from pinisi.services.mobility.routing.programs import Process, RoutingFailed, ended, guarded
 from pinisi.services.mobility.routing.router import Router
-from pinisi.services.mobility.routing.tile_build import Graph, tiles_of
+from pinisi.services.mobility.routing.tile_build import Graph, pieces_of, tiles_of
 from pinisi.services.mobility.routing.valhalla_settings import write_settings
 
 MEGABYTES = 1_024
@@ -39,9 +41,10 @@ async def serving(
         RoutingFailed: it does not begin to answer. `NotInstalled`: see there.
     """
     sockets = Path(tempfile.mkdtemp(prefix="pinisi-roads-"))
-    child = _Child(graph, folder, sockets, megabytes, threads)
+    child: _Child | None = None
     watch: asyncio.Task[None] | None = None
     try:
+        child = await asyncio.to_thread(_Child, graph, folder, sockets, megabytes, threads)
         await child.start()
         watch = asyncio.create_task(child.watch(trouble or _silent))
         yield child.router
@@ -50,7 +53,8 @@ async def serving(
             watch.cancel()
             with suppress(asyncio.CancelledError):
                 await watch
-        await child.end()
+        if child is not None:
+            await child.end()
         shutil.rmtree(sockets, ignore_errors=True)
 
 
@@ -64,8 +68,9 @@ class _Child:
         self._megabytes, self._threads = megabytes, threads
         port = _free_port()
         tiles = tiles_of(folder.absolute(), graph)
-        write_settings(self._settings, tiles, cache_mb=CACHE_MB, port=port, sockets=sockets)
-        self.router = Router(graph, port)
+        live = sockets / "traffic.tar"
+        self.router = Router(graph, port, LiveFile(load(pieces_of(folder.absolute(), graph)), live))
+        write_settings(self._settings, tiles, cache_mb=CACHE_MB, port=port, sockets=sockets, live=live)
         self._process: Process | None = None
 
     async def start(self) -> None:

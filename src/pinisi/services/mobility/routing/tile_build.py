@@ -8,7 +8,7 @@ import hashlib
 import re
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
@@ -22,10 +22,10 @@ from pinisi.services.mobility.routing.programs import RoutingFailed, ended, guar
 from pinisi.services.mobility.routing.road_extract import write_extract
 from pinisi.services.mobility.routing.valhalla_settings import write_settings
 
-VERSION = 1
+VERSION = 2
 """Of what is written here: another one builds anew."""
 _DIGITS = 16
-_CARD = "graph.json"
+_CARD, _PIECES = "graph.json", "pieces.npz"
 _STAGES = (
     ("Parsing ways", 0.05),
     ("Parsing nodes", 0.3),
@@ -69,9 +69,22 @@ class Graph(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         """The key of a way's road, as in the id of its `RoadSegment`."""
         return self.keys[way - 1] if self.keys else f"osm-{way}"
 
+    def ways(self, keys: Iterable[str]) -> dict[str, int]:
+        """The ways of roads, where they are on this graph."""
+        if self.keys:
+            wanted = set(keys)
+            return {key: way for way, key in enumerate(self.keys, start=1) if key in wanted}
+        found = {key: key.removeprefix("osm-") for key in keys}
+        return {key: int(way) for key, way in found.items() if way.isascii() and way.isdigit()}
+
 
 def tiles_of(folder: Path, graph: Graph) -> Path:
     return folder / graph.digest / "tiles"
+
+
+def pieces_of(folder: Path, graph: Graph) -> Path:
+    """Its pieces of road, for `graph_pieces.load`."""
+    return folder / graph.digest / _PIECES
 
 
 async def build_graph(
@@ -132,8 +145,15 @@ async def _build(file: Path, digest: str, work: Path, bounds: Bounds | None, lim
     if junctions is None or edges is None or int(edges[1]) == 0:
         raise RoutingFailed(f"{file.name}: has no road that can be driven")
     graph = msgspec.structs.replace(card, junctions=int(junctions[1]), edges=int(edges[1]))
+    await asyncio.to_thread(_write_pieces, tiles, work / _PIECES)
     (work / _CARD).write_bytes(msgspec.json.encode(graph))
     return graph
+
+
+def _write_pieces(tiles: Path, path: Path) -> None:
+    from pinisi.services.mobility.routing.graph_pieces import read_pieces, save
+
+    save(read_pieces(tiles), path)
 
 
 def _prepared(file: Path, digest: str, work: Path, bounds: Bounds | None) -> tuple[Path, Graph]:

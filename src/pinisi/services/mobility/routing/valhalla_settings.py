@@ -19,9 +19,17 @@ _OTHERS = ("multimodal", "transit", "bikeshare")
 _ACTIONS = ("status", "locate", "route", "sources_to_targets", "isochrone", "trace_attributes")
 
 
-def write_settings(path: Path, tiles: Path, *, cache_mb: int, port: int = 0, sockets: Path | None = None) -> None:
-    """Settings for building `tiles`, and with `port` and `sockets` for serving them on this machine alone."""
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(settings(tiles, cache_mb, port, sockets or tiles))))
+def write_settings(
+    path: Path, tiles: Path, *, cache_mb: int, port: int = 0, sockets: Path | None = None, live: Path | None = None
+) -> None:
+    """Settings for building `tiles`, and with `port` and `sockets` for serving them on this machine alone.
+
+    `live`: what is closed and how fast it goes now (`LiveFile`).
+    """
+    found = settings(tiles, cache_mb, port, sockets or tiles)
+    if live is not None:
+        found["mjolnir"]["traffic_extract"] = str(live)
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(found)))
 
 
 def settings(tiles: Path, cache_mb: int, port: int, sockets: Path) -> dict[str, Any]:
@@ -48,6 +56,7 @@ def _room(sockets: Path, name: str) -> dict[str, Any]:
 
 
 def _roads(tiles: Path, cache_mb: int) -> dict[str, Any]:
+    """Without shortcuts: one would lead over pieces that are closed or slow now."""
     return {
         "tile_dir": str(tiles),
         "concurrency": 1,
@@ -55,7 +64,7 @@ def _roads(tiles: Path, cache_mb: int) -> dict[str, Any]:
         "use_lru_mem_cache": True,
         "max_concurrent_reader_users": 1,
         "hierarchy": True,
-        "shortcuts": True,
+        "shortcuts": False,
         "reclassify_links": True,
         "include_driving": True,
         "include_bicycle": True,
