@@ -20,6 +20,9 @@ LIVE = """\
 id = "twin-network"
 kind = "mobility.twin-network"
 options = {{ file = "{folder}/p.net.xml" }}
+[[sources]]
+id = "counts"
+kind = "mobility.turning-counts"
 """
 LON, LAT = CROSSING
 NETWORK = "urn:ngsi-ld:TwinNetwork:twin-network"
@@ -70,6 +73,7 @@ def turn(approach: str, movement: str, vehicles: int, motorcycles: int) -> dict[
         "movement": prop(movement),
         "intensity": prop(vehicles),
         "motorcycles": prop(motorcycles),
+        "lightVehicles": prop(vehicles - motorcycles),
         "countedMinutes": prop(15),
         "dateObservedFrom": when(-45),
         "dateObservedTo": when(-30),
@@ -128,8 +132,11 @@ async def until(client: httpx.AsyncClient, path: str, *states: str) -> dict[str,
 
 
 async def simulated(client: httpx.AsyncClient, **asked: Any) -> dict[str, Any]:
-    given = {"name": "Coba", "network": NETWORK, "minutes": 5, "seeds": 1, **asked}
-    body = {"service": "mobility", "job": "what-if", "input": given}
+    return await ran(client, "what-if", {"name": "Coba", "network": NETWORK, "minutes": 5, "seeds": 1, **asked})
+
+
+async def ran(client: httpx.AsyncClient, job: str, given: dict[str, Any]) -> dict[str, Any]:
+    body = {"service": "mobility", "job": job, "input": given}
     answer = await client.post("/pinisi/v1/jobs", json=body)
     assert answer.status_code == 201, answer.text
     return await until(client, f"/pinisi/v1/jobs/{answer.json()['id']}", "done", "failed")
@@ -161,6 +168,42 @@ async def test_plans_counts_and_closures_of_the_city_are_simulated_and_named_in_
         assert whole[name]["provider"]["object"] == shown["entity"]
     assert whole["meanDelay"]["value"] > whole["meanDelayBefore"]["value"], "the south arm is closed"
     assert whole["timesFasterThanReal"]["value"] > 1
+
+
+def road(name: str, lon: float, lat: float) -> dict[str, Any]:
+    line = {"type": "LineString", "coordinates": [[LON, LAT], [lon, lat]]}
+    place = {"type": "GeoProperty", "value": line, "observedAt": later(-30)}
+    return {"id": f"urn:ngsi-ld:RoadSegment:{name}", "type": "RoadSegment", "name": prop(name), "location": place}
+
+
+async def test_emissions_are_of_what_was_counted_and_a_simulated_saving_is_never_among_them(
+    client: httpx.AsyncClient,
+) -> None:
+    """The what-if before has written emissions too: other things, under a dataset of their own."""
+    roads = [road("timur", LON + 0.003, LAT), road("utara", LON, LAT + 0.003)]
+    assert (await client.post(f"{NGSI}/entityOperations/upsert", json=roads)).status_code in (201, 204)
+    shown = await ran(client, "traffic-emissions", {"hours": 3, "ending": later(0)})
+    assert shown["state"] == "done", shown["reason"]
+    path = f"{NGSI}/entities?type=EmissionRecord&limit=1000"
+    records = (await client.get(path)).json()
+    simulated = [each for each in records if each["id"].startswith("urn:ngsi-ld:EmissionRecord:twin-")]
+    counted = [each for each in records if each not in simulated]
+    assert simulated and counted
+    assert all("refWhatIf" in each and each["co2Mass"]["datasetId"] == DATASET for each in simulated)
+    assert all(each["co2Mass"]["method"]["value"] == "simulated" for each in simulated)
+    assert all("datasetId" not in each["co2Mass"] for each in counted)
+    assert {each["co2Mass"]["method"]["value"] for each in counted} == {"modelled"}
+    assert {each["refRoadSegment"]["object"].rpartition(":")[2] for each in counted} == {"timur", "utara"}
+    timur = [each for each in counted if each["refRoadSegment"]["object"].endswith("timur")]
+    assert sum(each["emissionActivity"]["value"] for each in timur) == pytest.approx(130 * 0.3326, rel=0.01)
+
+    city = (await client.get(entity_path("urn:ngsi-ld:EmissionTotal:city"))).json()
+    assert city["co2Mass"]["value"] == pytest.approx(sum(each["co2Mass"]["value"] for each in counted), abs=0.001)
+    left_out = {each["id"]: each["reason"] for each in city["contextLeftOut"]["json"]}
+    assert "no road segment of the city ends" in left_out["urn:ngsi-ld:TurningCount:simpang-Barat-through"]
+    tiles = (await client.get("/pinisi/v1/tiles")).json()
+    (tile,) = [each for each in tiles["tiles"] if each["id"] == "traffic-co2"]
+    assert tile["value"] == pytest.approx(city["co2Mass"]["value"], abs=0.01)
 
 
 async def test_a_closure_to_nobody_whom_the_twin_drives_is_refused_in_words(client: httpx.AsyncClient) -> None:

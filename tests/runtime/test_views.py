@@ -95,6 +95,7 @@ def test_a_live_file_that_cannot_be_read_is_told_with_its_field(city: Path) -> N
 def test_a_layer_of_a_service_can_be_drawn_and_read_in_three_languages(service: Service, layer: Layer) -> None:
     assert layer.type in service.types
     made = {writes.type for reaction in service.reactions for writes in reaction.writes}
+    made |= {type for job in service.jobs for type in job.writes}
     assert layer.type in made | {type for kind in service.sources for type in kind.writes}
     assert 0 <= layer.hue < HUES and len(layer.classes) <= MOST_CLASSES
     names = [column.key for column in layer.columns] + list(layer.where)

@@ -31,6 +31,8 @@ class Job(msgspec.Struct, Generic[In, Out], frozen=True, kw_only=True):
     A job that computes upon the context names in `reads` the types that it may read, and has a `gather`: called when
     the job begins, with what was asked and a `JobReading`, it answers what `run` is given instead (of the type
     `given`). It may raise `JobFailed`. Who asks for such a job has to see those types whole.
+
+    `writes` of it have views that a city shows once it has one of the types `made_of`: what it computes on.
     """
 
     name: str
@@ -46,6 +48,8 @@ class Job(msgspec.Struct, Generic[In, Out], frozen=True, kw_only=True):
     reads: tuple[str, ...] = ()
     gather: Callable[[In, JobReading], Awaitable[msgspec.Struct]] | None = None
     given: type[msgspec.Struct] | None = None
+    writes: tuple[str, ...] = ()
+    made_of: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for shape in (self.input, self.output, self.run_on):

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from pinisi.context.term_table import TermTable
 from pinisi.runtime.known import Known, Said
 from pinisi.runtime.reaction import Past
 from pinisi.runtime.sight import PresentSight
 from pinisi.store.protocol import HistoryQuery, Store, Story
-from pinisi.store.query import EntityQuery, TypeIs
+from pinisi.store.query import EntityQuery, GeoQuery, TypeIs
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Grant, Grants
+from pinisi.vocabulary.terms import LOCATION
 
 
 class JobReading:
@@ -38,6 +40,12 @@ class JobReading:
         """Entities of a type, those that were created last where there are more than `most`."""
         records = await self._sight.newest(EntityQuery(types=TypeIs(self._table.expand_term(type))), most)
         return [Known(record.entity, self._table, record.position) for record in records]
+
+    async def near(self, type: str, place: dict[str, Any], metres: float, most: int) -> Sequence[Known]:
+        """Entities of a type within so many metres of a place (GeoJSON)."""
+        geo = GeoQuery("near", place, LOCATION, max_distance=metres)
+        query = EntityQuery(types=TypeIs(self._table.expand_term(type)), geo=geo)
+        return [Known(each.entity, self._table, each.position) for each in await self._sight.find(query, most)]
 
     async def past(self, ids: Sequence[str], query: HistoryQuery) -> Sequence[Story]:
         """What these entities said in a period; the attributes of `query` are IRIs."""

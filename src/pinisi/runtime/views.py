@@ -119,8 +119,8 @@ def panel_of(registry: Registry, types: Sequence[str]) -> tuple[Service, Panel] 
 
 def _written(profile: Profile, registry: Registry, kinds: Sequence[SourceKind[Any]]) -> frozenset[str]:
     """The entity types, by short name, that the city's sources write, whether they are on or not, that stand in its
-    registers, that it shows itself, and that reactions make of them. Incidents are among what wakes reactions where the
-    city sorts them by category.
+    registers, that it shows itself, and that reactions and jobs make of them. Incidents are among what wakes reactions
+    where the city sorts them by category.
     """
     wanted = read_live(profile.folder)
     found = [kind_of(each.kind, registry, kinds) for each in wanted]
@@ -131,7 +131,9 @@ def _written(profile: Profile, registry: Registry, kinds: Sequence[SourceKind[An
     known |= {"Incident"} if profile.operations.categories else set()
     reactions = [reaction for service in registry.services for reaction in service.reactions]
     woken = [reaction for reaction in reactions if any(_wakes(wake, known) for wake in reaction.wakes)]
-    return frozenset(written | {writes.type for reaction in woken for writes in reaction.writes})
+    written |= {writes.type for reaction in woken for writes in reaction.writes}
+    jobs = [job for service in registry.services for job in service.jobs if not known.isdisjoint(job.made_of)]
+    return frozenset(written | {type for job in jobs for type in job.writes})
 
 
 def _wakes(wake: Wake, known: set[str]) -> bool:

@@ -3,8 +3,8 @@
 `EmissionRecord` (Pinisi). It says of one activity in one period, and in one place:
 
 - `emissionActivity` and its unit (`KMT`: vehicle-kilometres); `activityKind`: what was done (`roadTraffic`).
-- `co2Mass`, `noxMass`, `pmMass` (KGM): the mass of each gas; `co2MassLow`, `co2MassHigh`: the interval of it, and
-  `intervalBasis` in words.
+- `co2Mass`, `noxMass`, `pmMass`, `coMass`, `hcMass` (KGM): the mass of each gas; `co2MassLow`, `co2MassHigh`: the
+  interval of CO2, and `intervalBasis` in words.
 - `emissionFactor` (GRM for each unit of activity, of CO2) with `factorSource` and `factorYear`.
 - `emissionModel`, `modelVersion`: of what computed it.
 - `validFrom`, `validTo`: the period. `refRoadSegment`, `refArea`, `location`: where.

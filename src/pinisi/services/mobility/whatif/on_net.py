@@ -1,6 +1,6 @@
 """Where on the twin's network the things of the context lie: closures, roads, counts and signals."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import atan2, cos, degrees, hypot, radians
 from typing import Any
 
@@ -9,6 +9,7 @@ import shapely
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
+from pinisi.services.mobility.engine.compass import COMPASS, WIDEST_TURN, apart
 from pinisi.services.mobility.engine.demand.candidates import Place
 from pinisi.services.mobility.engine.demand.ways import Roads
 from pinisi.services.mobility.twin.street_net import Edge, StreetNet
@@ -16,18 +17,7 @@ from pinisi.services.mobility.whatif.asked import Chosen, Counted, PlanSaid
 
 NEAR_M, ALONG_M, CROSSING_M, SIGNAL_M = 25.0, 15.0, 60.0, 60.0
 """A point belongs to the road within 25 m, a line to the roads along it; defaults of Pinisi."""
-WIDEST_TURN = 60.0
 _METRES = 111_195.0
-COMPASS: Mapping[str, float] = {
-    **dict.fromkeys(("utara", "north", "n", "u", "北"), 0.0),
-    **dict.fromkeys(("timur laut", "northeast", "north-east", "ne", "北東"), 45.0),
-    **dict.fromkeys(("timur", "east", "e", "t", "東"), 90.0),
-    **dict.fromkeys(("tenggara", "southeast", "south-east", "se", "南東"), 135.0),
-    **dict.fromkeys(("selatan", "south", "s", "南"), 180.0),
-    **dict.fromkeys(("barat daya", "southwest", "south-west", "sw", "南西"), 225.0),
-    **dict.fromkeys(("barat", "west", "w", "b", "西"), 270.0),
-    **dict.fromkeys(("barat laut", "northwest", "north-west", "nw", "北西"), 315.0),
-}
 
 
 class NotOnNet(ValueError):
@@ -120,7 +110,7 @@ class NetMap:
         middle = line.interpolate(0.5, normalized=True)
         near = [(each.distance(middle), id) for id, each in self._lines.items()]
         alike = [(far, id) for far, id in near if far <= NEAR_M and
-                 _apart(bearing, _bearing(self._lines[id].coords[0], self._lines[id].coords[-1])) < 45]  # fmt: skip
+                 apart(bearing, _bearing(self._lines[id].coords[0], self._lines[id].coords[-1])) < 45]  # fmt: skip
         return {min(alike)[1]} if alike else set()
 
     def _turn(self, here: Any, counted: Counted) -> Place:
@@ -138,9 +128,9 @@ class NetMap:
         ]
         if not near or min(near)[0] > CROSSING_M:
             raise NotOnNet(f"no crossing of the network within {CROSSING_M:g} m of its junction")
-        comes = [(_apart(bearing, self._from(id)), id) for id in ends[min(near)[1]]]
-        apart, edge = min(comes)
-        if apart > WIDEST_TURN:
+        comes = [(apart(bearing, self._from(id)), id) for id in ends[min(near)[1]]]
+        off, edge = min(comes)
+        if off > WIDEST_TURN:
             raise NotOnNet(f"no road comes to the crossing from the {counted.approach}")
         turns = {(edge, each.end) for each in self.net.connections if each.begin == edge and
                  each.turn == counted.movement}  # fmt: skip
@@ -160,10 +150,6 @@ def _all(points: Any, plane: Any) -> Any:
 
 def _bearing(one: Sequence[float], other: Sequence[float]) -> float:
     return degrees(atan2(other[0] - one[0], other[1] - one[1])) % 360
-
-
-def _apart(one: float, other: float) -> float:
-    return abs((one - other + 180) % 360 - 180)
 
 
 def _same_road(one: Edge, other: Edge) -> bool:

@@ -6,4 +6,4 @@ from pinisi.services.mobility.models.whatif import WHAT_IF
 from pinisi.services.mobility.whatif.asked import TEXTS
 
 WHAT_IF_PAGE = Page(id="what-if", title=TEXTS["whatif"], component="mobility-what-if", needs=(NETWORK, WHAT_IF))
-VIEWS = (WHAT_IF_PAGE,)
+WHAT_IF_VIEWS = (WHAT_IF_PAGE,)
