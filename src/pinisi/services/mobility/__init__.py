@@ -3,6 +3,7 @@
 from pinisi.runtime.manifest import Service
 from pinisi.runtime.strings import texts_of
 from pinisi.services.mobility import junctions_brought, roads_brought
+from pinisi.services.mobility.atcs.arterial_actions import ARTERIAL_OFFSETS
 from pinisi.services.mobility.atcs.control_source import CONTROL
 from pinisi.services.mobility.atcs.live_endpoint import JUNCTION_LIVE
 from pinisi.services.mobility.atcs.signal_actions import SIGNAL_ACTIONS
@@ -31,6 +32,7 @@ SERVICE = Service(
         *TRAFFIC_TYPES,
         *junctions_brought.TYPES,
         "Junction",
+        "SignalArterial",
         "SignalController",
         "SignalGroup",
         "SignalPlan",
@@ -65,7 +67,7 @@ SERVICE = Service(
         *junctions_brought.JOBS,
         *twin.JOBS,
     ),
-    actions=(*roads_brought.ACTIONS, *SIGNAL_ACTIONS),
+    actions=(*roads_brought.ACTIONS, *SIGNAL_ACTIONS, ARTERIAL_OFFSETS),
     records=junctions_brought.RECORDS,
     endpoints=(
         *twin.ENDPOINTS,

@@ -50,4 +50,31 @@ SIGNALS_PAGE = Page(
     needs=(JUNCTION,),
     permission="context.read",
 )
-JUNCTION_VIEWS = (JUNCTION_LAYER, JUNCTION_PAGE, JUNCTION_PANEL, SIGNALS_PAGE)
+ARTERIAL_LAYER = Layer(
+    id="signal-arterials",
+    title=TEXTS["arterials"],
+    type="SignalArterial",
+    shape="diamond",
+    hue=4,
+    drawing="line",
+    labels="zoom",
+    columns=columns("bandOut", "bandBack", "offsetsVerdict", words=WORDS),
+)
+ARTERIAL_PANEL = Panel(
+    type="SignalArterial",
+    title=TEXTS["arterial"],
+    attributes=(
+        "offsetsVerdict",
+        "offsetsFault",
+        "shadowGain",
+        "meanDelayByPlan",
+        "meanDelayByControl",
+        "cycleTime",
+        "bandOut",
+        "bandBack",
+        "bandOutWanted",
+        "bandBackWanted",
+        "arterialJunctions",
+    ),
+)
+JUNCTION_VIEWS = (JUNCTION_LAYER, JUNCTION_PAGE, JUNCTION_PANEL, SIGNALS_PAGE, ARTERIAL_LAYER, ARTERIAL_PANEL)

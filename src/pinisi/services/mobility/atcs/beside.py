@@ -48,9 +48,9 @@ def controller_of(plot: Plot, rule: Rule, eye: Eye, flows: Flows) -> Controller:
 class Beside:
     """A lane whose entry nobody counts brings nobody to either of the two."""
 
-    def __init__(self, plot: Plot, layer: SafetyLayer, now: float) -> None:
+    def __init__(self, plot: Plot, layer: SafetyLayer, now: float, flows: Flows | None = None) -> None:
         self._plot = plot
-        self.flows = Flows()
+        self.flows = flows or Flows()
         self._counted: dict[str, float] = {}
         lanes = model_lanes(plot)
         streets = ModelStreet(lanes), ModelStreet(lanes)

@@ -28,7 +28,8 @@ async def set_mode(command: SignalMode, id: str) -> Sequence[Mapping[str, Any]]:
         raise NotDone(fill(TEXTS["mode-refused"], why=str(error)[:300] or "no answer")) from None
     now = room.now / SECOND
     until = None if command.minutes is None else now + 60 * command.minutes
-    room.order(seat, Ordered(mode=command.mode, plan=command.plan, until=until, since=now, by=id))
+    offset = seat.post.ordered.offset
+    room.order(seat, Ordered(mode=command.mode, plan=command.plan, until=until, offset=offset, since=now, by=id))
     return [_said(room, seat, command.junction, "signalMode", told(command.mode, format_instant(room.now)))]
 
 

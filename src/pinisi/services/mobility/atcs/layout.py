@@ -117,6 +117,17 @@ class Plot(msgspec.Struct, frozen=True):
     junction: Junction
 
 
+def moved(plot: Plot, offset: int | None) -> Plot:
+    """With another offset of the plan that the layout names; None: as stored."""
+    if offset is None:
+        return plot
+    plans = tuple(
+        msgspec.structs.replace(plan, offset=float(offset)) if plan.id == plot.layout.plan else plan
+        for plan in plot.junction.plans
+    )
+    return Plot(plot.layout, msgspec.structs.replace(plot.junction, plans=plans))
+
+
 def read_layout(path: Path) -> Plot:
     """Raises LayoutError; JunctionFileError where the junction itself is at fault."""
     try:
@@ -210,4 +221,4 @@ def one_site_each(plots: tuple[Plot, ...]) -> Iterator[tuple[str, str]]:
                 return
 
 
-__all__ = ["JunctionFileError", "Layout", "LayoutError", "Plot", "one_site_each", "read_layout", "unfit"]
+__all__ = ["JunctionFileError", "Layout", "LayoutError", "Plot", "moved", "one_site_each", "read_layout", "unfit"]

@@ -13,7 +13,7 @@ from pinisi.services.mobility.atcs.as_control import Adaptive
 from pinisi.services.mobility.atcs.beside import Beside, controller_of
 from pinisi.services.mobility.atcs.detection import Detection
 from pinisi.services.mobility.atcs.lamps_seen import LampsSeen
-from pinisi.services.mobility.atcs.layout import Plot
+from pinisi.services.mobility.atcs.layout import Plot, moved
 from pinisi.services.mobility.atcs.retiming import retimed
 from pinisi.services.mobility.engine.signals.demand import Controller, Demand, Shown, all_red
 from pinisi.services.mobility.engine.signals.fallback import FallBackRule, Heard, Standing, WithFallBack
@@ -50,10 +50,11 @@ class Post:
     def __init__(
         self, plot: Plot, now: float, ordered: Ordered | None = None, rule: FallBackRule | None = None
     ) -> None:
-        self.plot, self.ordered = plot, ordered or Ordered(since=now)
+        self.as_stored, self.ordered = plot, ordered or Ordered(since=now)
+        self.plot = moved(plot, self.ordered.offset)
         self.detection, self.lamps = Detection(plot.layout), LampsSeen(plot.junction)
         self.layer = SafetyLayer(plot.junction)
-        self.beside = Beside(plot, self.layer, now)
+        self.beside = Beside(self.plot, self.layer, now)
         self.opened: float | None = None
         self.heard = -math.inf
         self.refused = self._fault = self.running_plan = ""
@@ -61,7 +62,7 @@ class Post:
         self.detection.stale_after = max(
             self._rule.stale_after, 2.5 * (plot.layout.snmp.counts if plot.layout.snmp else 0)
         )
-        self._stored = FixedPlan(plot.junction, plot.layout.plan)
+        self._stored = FixedPlan(self.plot.junction, plot.layout.plan)
         self._held = False
         self._wish: frozenset[str] | None = None
         self._wished = self._told = now
@@ -72,10 +73,17 @@ class Post:
 
     def order(self, ordered: Ordered) -> None:
         """Somebody changed the mode; what a controller in the street is told follows with the next second."""
-        if ordered.mode != self.ordered.mode:
-            self.ordered = ordered
+        before, self.ordered = self.ordered, ordered
+        if ordered.offset != before.offset:
+            self._move(ordered)
+        if ordered.mode != before.mode or ordered.offset != before.offset:
             self._take_up(ordered.since)
-        self.ordered = ordered
+
+    def _move(self, ordered: Ordered) -> None:
+        """The plan begins at another second: what it would show, and the shadow beside it, are of another plan."""
+        self.plot = moved(self.as_stored, ordered.offset)
+        self._stored = FixedPlan(self.plot.junction, self.plot.layout.plan)
+        self.beside = Beside(self.plot, self.layer, ordered.since, self.beside.flows)
 
     @property
     def standing(self) -> Standing | None:
@@ -138,7 +146,7 @@ class Post:
     def decide(self, now: float) -> Sequence[Order]:
         """What the controller in the street is to be told now. Asked once a second."""
         if self.ordered.until is not None and now >= self.ordered.until:
-            self.order(Ordered(plan=self.ordered.plan, since=now, by=self.ordered.by))
+            self.order(msgspec.structs.replace(self.ordered, mode="plan", until=None, since=now))
         chain = self._chain
         shown = self.lamps.shown(now, self._forced)
         if chain is None or shown is None or self.opened is None:

@@ -3,17 +3,20 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
 import msgspec
 
 from pinisi.runtime.source import Line, Message, TransportFailed
-from pinisi.services.mobility.atcs.adapter import LineDown, Order, OrderRefused, StreetLine
+from pinisi.services.mobility.atcs.adapter import LineDown, Offset, Order, OrderRefused, StreetLine
+from pinisi.services.mobility.atcs.arterial_desk import ArterialDesk, searching
+from pinisi.services.mobility.atcs.arterial_layout import ArterialLayout
 from pinisi.services.mobility.atcs.layout import Plot
 from pinisi.services.mobility.atcs.post import Post
 from pinisi.services.mobility.atcs.rsmp_line import RsmpLine
 from pinisi.services.mobility.atcs.telling import laid_of, report_of_post
 from pinisi.services.mobility.engine.signals.fallback import FallBackRule
+from pinisi.services.mobility.models.arterials import ArterialReport
 from pinisi.services.mobility.models.controllers import SitePlace
 from pinisi.services.mobility.models.ordered import Ordered
 from pinisi.services.mobility.rsmp.events import Closed, Event, Heard, Opened
@@ -66,6 +69,7 @@ class ControlRoom(Listening):
         at_most_every: float = 1.0,
         times: Times | None = None,
         tick: float = 0.1,
+        arterials: Sequence[ArterialLayout] = (),
     ) -> None:
         places = {plot.layout.site: _place_of(plot) for plot in plots}
         connecting = [plot.layout.site for plot in plots if plot.layout.snmp is None]
@@ -74,6 +78,8 @@ class ControlRoom(Listening):
         self.seats: dict[str, Seat] = {}
         self._by_site: dict[str, Seat] = {}
         self._running: list[asyncio.Task[None]] = []
+        by_junction = {plot.junction.id: plot for plot in plots}
+        self.desks = [ArterialDesk(layout, by_junction) for layout in arterials]
         self.cost = Cost(deque(maxlen=MEASURED), deque(maxlen=MEASURED))
 
     async def messages(self, host: str, port: int) -> AsyncIterator[Message]:
@@ -98,6 +104,8 @@ class ControlRoom(Listening):
             seat = Seat(post, _place_of(plot), self._line_to(plot))
             self.seats[plot.junction.id] = self._by_site[plot.layout.site] = seat
             self._running.append(asyncio.create_task(seat.line.run(), name=f"line to {plot.layout.site}"))
+        if self.desks:
+            self._running.append(searching(self.desks, self._wake.set))
 
     def _line_to(self, plot: Plot) -> StreetLine:
         """What speaks another protocol than RSMP is loaded only where a layout wants it."""
@@ -223,7 +231,57 @@ class ControlRoom(Listening):
             whole = now / SECOND - seat.told >= self._tell_every
             if whole or seat.changed:
                 messages.append(self._report(seat, now, whole, place))
-        return messages
+        return [*messages, *self._arterial_reports(now, place)]
+
+    def _arterial_reports(self, now: Instant, place: bytes | None) -> Iterator[Message]:
+        for desk in self.desks:
+            desk.reckon(self._posts(desk), now / SECOND)
+            report = self.arterial_report(desk)
+            if not desk.due(report, self._tell_every):
+                continue
+            body = msgspec.json.encode(report)
+            yield Message(
+                body=body, origin=f"arterial:{report.id}", received=now, media="application/json", place=place
+            )
+
+    def _posts(self, desk: ArterialDesk) -> Mapping[str, Post]:
+        return {each.junction: self.seats[each.junction].post for each in desk.layout.junctions}
+
+    def arterial_report(self, desk: ArterialDesk) -> ArterialReport:
+        return desk.report(self._posts(desk), self._line.id, self._line.now())
+
+    def unfit(self, desk: ArterialDesk) -> str:
+        """Why the wanted offsets are not to be ordered now; empty where they may."""
+        return desk.fault or ("" if desk.wanted else "none are found yet") or desk.unfit(self._posts(desk))
+
+    async def move(self, desk: ArterialDesk, wanted: bool, by: str) -> None:
+        """All offsets of an arterial, or none: where one controller refuses, those that took theirs go back.
+
+        Raises:
+            OrderRefused, LineDown, TimeoutError.
+        """
+        given: list[tuple[Seat, int | None]] = []
+        try:
+            for number, each in enumerate(desk.layout.junctions):
+                seat = self.seats[each.junction]
+                offset = desk.wanted.seconds[number] if wanted and desk.wanted else None
+                await self._give_offset(seat, offset)
+                given.append((seat, offset))
+        except (OrderRefused, LineDown, TimeoutError):
+            for seat, _ in given:
+                await self._give_offset(seat, seat.post.ordered.offset)
+            raise
+        now = self._line.now() / SECOND
+        for seat, offset in given:
+            seat.laid_told = False
+            self.order(seat, msgspec.structs.replace(seat.post.ordered, offset=offset, since=now, by=by))
+
+    async def _give_offset(self, seat: Seat, offset: int | None) -> None:
+        """None: that of the stored plan."""
+        plot = seat.post.as_stored
+        number = plot.layout.plan
+        stored = round(plot.junction.plan(number).offset)
+        await self.give(seat, Offset(int(number), stored if offset is None else offset))
 
     def _report(self, seat: Seat, now: Instant, whole: bool, place: bytes | None) -> Message:
         laid = None if seat.laid_told else laid_of(seat.post.plot)
