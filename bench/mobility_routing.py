@@ -5,6 +5,7 @@ noise.
 """
 
 import asyncio
+import itertools
 import math
 import os
 import random
@@ -14,6 +15,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import shapely
@@ -27,7 +29,9 @@ from pinisi.context.contexts import Contexts
 from pinisi.context.term_table import TermTable
 from pinisi.runtime.known import Inputs, Known, known_from
 from pinisi.runtime.processes import resident
+from pinisi.runtime.source import Message
 from pinisi.services.mobility.flooded_road_reactions import react_flooded_roads
+from pinisi.services.mobility.probe_traces.fix_table import read_fixes
 from pinisi.services.mobility.routing.answers import Closed, Fix, LonLat, NoWay, Route
 from pinisi.services.mobility.routing.around import around
 from pinisi.services.mobility.routing.child import serving
@@ -41,7 +45,7 @@ FIGURES = ("mobility.routing.",)
 BOX = (106.75, -6.30, 106.90, -6.12)
 """Most of the city: west, south, east, north."""
 ROUTES, CLOSURES, TRACES, SIDE = 2_000, 200, 50, 100
-FLOODED, SEVERAL_HUNDRED = 200, 600
+FLOODED, SEVERAL_HUNDRED, ANY_ROADS = 200, 600, 500
 EVERY_S, NOISE_M = 10, 10.0
 METRES_A_DEGREE = 111_195.0
 Pair = tuple[LonLat, LonLat]
@@ -60,16 +64,17 @@ async def measured(folder: Path) -> None:
     note = f"{len(graph.keys):,} roads of a shapefile, {graph.directed:,} with a direction, {graph.edges:,} pieces"
     figure("mobility.routing.build_s", time.perf_counter() - started, "s", note=f"{note}; reading and building, wall")
     async with serving(graph, folder) as router:
-        await asyncio.to_thread(asked, router)
+        await asyncio.to_thread(asked, router, file)
 
 
-def asked(router: Router) -> None:
+def asked(router: Router, file: Path) -> None:
     drawn = random.Random(6)
     pairs = [(place(drawn), place(drawn)) for _ in range(ROUTES)]
     found = routes(router, pairs)
     matrix(router, [place(drawn) for _ in range(SIDE)])
     closures(router, found[:CLOSURES])
     flooded(router, [pair for pair, _ in found[:FLOODED]])
+    any_road(router, file, drawn)
     traces(router, [route for _, route in found[:TRACES]], drawn)
     held = resident(children())
     figure("mobility.routing.rss_mb", held / 2**20, "MB", note="of valhalla_service after all of the above")
@@ -171,6 +176,31 @@ def flooded(router: Router, pairs: Sequence[Pair]) -> None:
         figure(f"mobility.routing.flooded_{name}_p99_s", p99(times), "s", reference, note)
 
 
+def any_road(router: Router, file: Path, drawn: random.Random) -> None:
+    """Close one road of all after another, with those of the peak under water, and ask for the way from end to end."""
+    roads = [
+        each for each in read_roads(file, "road", None) if isinstance(each, Road) and each.key in router.graph.keys
+    ]
+    water, times, over = [closed for _, closed in closed_by_flood()], list[float](), 0
+    for road in drawn.sample(roads, ANY_ROADS):
+        line = {"type": "LineString", "coordinates": road.line.tolist()}
+        first, last = ((float(lon), float(lat)) for lon, lat in (road.line[0], road.line[-1]))
+        started = time.perf_counter()
+        closed = closed_by(line)
+        try:
+            way = around(router, first, last, "auto", [*water, closed]).way
+        except NoWay:
+            way = None
+        times.append(time.perf_counter() - started)
+        inner = closed.places[1:-1]
+        over += way is not None and any(abs(x - a) + abs(y - b) < 2e-7 for x, y in middles(way) for a, b in inner)
+    note = (
+        f"{ANY_ROADS} drawn of {len(roads):,} roads, each closed beside {len(water):,} closures by flood; from closure "
+    )
+    note += f"to the answer from its one end to its other, wall; {over} answers go over an inner piece of it"
+    figure("mobility.routing.closure_s", p99(times), "s", "2 s, the goal of mobility", note)
+
+
 def closed_by_flood() -> list[tuple[str, Closed]]:
     """Road and what the reaction `flooded-roads` closes of it, at the moment with most areas at state 2 or above."""
     folder = shared_folder() / "data" / "flood"
@@ -234,6 +264,7 @@ def by_area(middle: LonLat) -> Closed:
 def traces(router: Router, known: Sequence[Route], drawn: random.Random) -> None:
     """Match routes that were seen with noise: how many metres of the true way are found again, and how fast."""
     errors, seconds, count = list[float](), 0.0, 0
+    gaps, right, wrong = bus_gaps(), 0.0, 0.0
     for route in known:
         fixes = seen(route, drawn)
         if len(fixes) < 3:
@@ -244,21 +275,42 @@ def traces(router: Router, known: Sequence[Route], drawn: random.Random) -> None
         count += len(fixes)
         metres = sum(each.metres for each in answer.driven)
         errors.append(abs(metres / route.metres - 1))
+        truth = {each.road for each in router.match(exact(route)).driven}
+        for each in router.match(seen(route, drawn, gaps)).driven:
+            right += each.metres * (each.road in truth)
+            wrong += each.metres * (each.road not in truth)
     note = f"{len(errors)} routes simulated as traces, {count:,} fixes, every {EVERY_S} s with {NOISE_M:g} m of noise"
     figure("mobility.routing.match_fixes_per_s", count / seconds, "1/s", note=f"{note}; wall")
+    as_buses = f"{len(errors)} routes seen at the gaps of the buses of Liverpool (median {statistics.median(gaps):g} s)"
+    figure("mobility.routing.match_right_roads", right / (right + wrong), "ratio", note=f"{as_buses}; of the metres")
     figure("mobility.routing.match_length_error", statistics.median(errors), "ratio", note=f"{note}; median")
 
 
-def seen(route: Route, drawn: random.Random) -> list[Fix]:
-    """Fixes along the line at its mean speed."""
-    step, fixes, far, due = route.metres / route.seconds * EVERY_S, list[Fix](), 0.0, 0.0
+def bus_gaps() -> list[float]:
+    """Seconds between positions of the buses of route 14, up to two minutes."""
+    table = (shared_folder() / "data" / "mobility_traces" / "liverpool_bus_route14_outbound_2026-01.csv").read_bytes()
+    read = read_fixes(Message(body=table, origin="buses.csv", received=0), ZoneInfo("Europe/London"))
+    moments = [sorted(each.fix.at for each in trace) for trace in read.traces.values()]
+    gaps = [(b - a) / SECOND for trace in moments for a, b in itertools.pairwise(trace)]
+    return [gap for gap in gaps if 1 <= gap <= 120]
+
+
+def exact(route: Route) -> list[Fix]:
+    return [Fix(place, number * 3 * SECOND) for number, place in enumerate(route.line)]
+
+
+def seen(route: Route, drawn: random.Random, gaps: Sequence[float] = (EVERY_S,)) -> list[Fix]:
+    """Fixes along the line at its mean speed, so many seconds apart."""
+    pace, fixes, far, due, at = route.metres / route.seconds, list[Fix](), 0.0, 0.0, 0.0
     for one, other in zip(route.line, route.line[1:], strict=False):
         length = metres(one, other)
         while due <= far + length:
             share = (due - far) / length if length else 0.0
             spot = (one[0] + share * (other[0] - one[0]), one[1] + share * (other[1] - one[1]))
-            fixes.append(Fix(blurred(spot, drawn), len(fixes) * EVERY_S * SECOND))
-            due += step
+            fixes.append(Fix(blurred(spot, drawn), round(at * SECOND)))
+            gap = drawn.choice(gaps)
+            at += gap
+            due += pace * gap
         far += length
     return fixes
 

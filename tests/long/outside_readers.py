@@ -45,6 +45,7 @@ from pinisi.runtime.transports.sensorthings import page_of
 from pinisi.services.mobility.atcs.layout import LayoutError, read_layout
 from pinisi.services.mobility.corridor_file import NoCorridors, corridors_of, made_of
 from pinisi.services.mobility.junction_file import JunctionFileError
+from pinisi.services.mobility.probe_traces.fix_table import read_fixes
 from pinisi.settings import SettingsError, load_settings
 from pinisi.store.protocol import Refused
 from pinisi.testing.sources import pinisi_table
@@ -117,6 +118,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "mobility.twin-network": ("../mobility_examples/twin_network.json", {"file": "city.osm.pbf"}),
     "mobility.gtfs": ("../mobility/gtfs/bogor.zip", {"feed": "bogor"}),
     "mobility.speeds-csv": ("../mobility_examples/speeds_of_detectors.csv", {}),
+    "mobility.traces": ("../mobility_examples/road_traces.json", {}),
     "mobility.gtfs-rt": ("../mobility_examples/realtime.pb", {"feed": "bogor"}),
     "mobility.turning-counts": ("../mobility_examples/turning_counts_medan.csv", {}),
     "mobility.atcs": (
@@ -140,6 +142,10 @@ ROWS: dict[str, bytes] = {
     "ngsi-ld": b'[{"id":"urn:ngsi-ld:Gauge:a","type":"Gauge","waterLevel":{"type":"Property","value":1.5,'
     b'"observedAt":"2026-02-16T05:50:00Z"}}]',
 }
+FIXES = (
+    b"vehicle_id,trip_id,timestamp,latitude,longitude\n4716,1091,2026-01-26 15:57:02,53.44451,-2.925173\n"
+    b"4716,1091,2026-01-26 15:57:24,53.445026,-2.923543\n4720,,2026-01-26 15:57:48,53.445033,-2.92346\n"
+)
 PAGE = (
     b'{"value":[{"phenomenonTime":"2026-02-16T05:50:00Z/2026-02-16T05:51:00Z","result":1.5,"Datastream":'
     b'{"name":"level","Thing":{"name":"a"}}}],"@iot.nextLink":"http://127.0.0.1/Observations?$skip=1"}'
@@ -263,6 +269,7 @@ READERS: dict[str, Outside] = {
     **{f"mapping {format}": mapped(format) for format in ROWS},
     **{f"recording {name}": recorded(name) for name in STREAM_SAMPLES},
     "feed of warnings": Outside((BMKG / "bmkg_rss_active.xml").read_bytes(), read_feed),
+    "table of fixes": Outside(FIXES, lambda body: read_fixes(message(body), PROFILE.zone)),
     "page of SensorThings": Outside(PAGE, page, (TransportFailed,)),
     "Retry-After": Outside(b"Wed, 21 Oct 2026 07:28:00 GMT", lambda body: seconds_until(body.decode("latin-1"))),
     "recording of the city's own past": Outside(ROWS["ngsi-ld"][1:-1], held(read_lines, passes_on=True)),

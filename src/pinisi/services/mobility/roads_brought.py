@@ -4,6 +4,7 @@ from pinisi.services.mobility.asked_roads.endpoints import ENDPOINTS as ASKED
 from pinisi.services.mobility.flooded_road_reactions import FLOODED_ROADS
 from pinisi.services.mobility.models.roads import PASSING, TYPES
 from pinisi.services.mobility.network_forecast.job import NETWORK_FORECAST_JOB
+from pinisi.services.mobility.probe_traces.trace_source import TRACES
 from pinisi.services.mobility.road_closing import ACTIONS
 from pinisi.services.mobility.road_closure_reactions import CLOSURE_REACTIONS
 from pinisi.services.mobility.road_network.endpoint import NETWORK
@@ -14,7 +15,7 @@ from pinisi.services.mobility.road_views import ROAD_VIEWS as VIEWS
 
 ENDPOINTS = (*ASKED, NETWORK)
 JOBS = (NETWORK_FORECAST_JOB,)
-SOURCES = (ROAD_GRAPH, SPEEDS_CSV)
+SOURCES = (ROAD_GRAPH, SPEEDS_CSV, TRACES)
 REACTIONS = (*TIMES_REACTIONS, FLOODED_ROADS, *CLOSURE_REACTIONS)
 
 __all__ = ["ACTIONS", "ENDPOINTS", "JOBS", "PASSING", "REACTIONS", "SOURCES", "TYPES", "VIEWS"]

@@ -56,13 +56,17 @@ class Fix(msgspec.Struct, frozen=True):
 
 
 class Driven(msgspec.Struct, frozen=True):
-    """A piece of road that a trace went along: the key of its road, metres, and seconds where two fixes tell them."""
+    """A piece of road that a trace went along: the key of its road, metres, and seconds where two fixes tell them.
+
+    `begins`: when it came there, or was first seen there.
+    """
 
     road: str
     name: str | None
     metres: float
     seconds: float | None
     limit_kmh: float | None
+    begins: Instant | None = None
 
     @property
     def kmh(self) -> float | None:

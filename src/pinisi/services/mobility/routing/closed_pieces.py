@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -52,6 +53,17 @@ class ClosedPieces:
 
     def of_way(self, way: int) -> Indices:
         return self._by_way.get(way, _NONE)
+
+    def line_of(self, way: int) -> dict[str, Any] | None:
+        """Its pieces behind each other, as GeoJSON; None where there are none."""
+        pieces = np.intersect1d(self.of_way(way), self._driven)
+        starts, points = self._pieces.starts, self._pieces.points
+        lines = dict.fromkeys(tuple(map(_lonlat, points[starts[i] : starts[i + 1]].tolist())) for i in pieces.tolist())
+        kept = [line for line in lines if (len(line) > 1 and line[::-1] not in lines) or line <= line[::-1]]
+        if not kept:
+            return None
+        merged = shapely.line_merge(shapely.MultiLineString(kept))
+        return msgspec.json.decode(str(shapely.to_geojson(merged)))  # pyright: ignore[reportUnknownArgumentType]
 
     def nearest(self, places: Sequence[LonLat], within_m: float) -> list[Indices]:
         """Of each place the pieces nearest to it: several where they meet there; none where none is so near."""

@@ -55,6 +55,7 @@ class _Tally:
         self._begins = [start for start, _ in self._ends]
         self.seconds: list[float | None] = [None] * len(edges)
         self.metres = [0.0] * len(edges)
+        self.begins: list[float | None] = [None] * len(edges)
 
     def along(self, index: int, share: float) -> float:
         """Metres along the whole matched way."""
@@ -71,6 +72,8 @@ class _Tally:
             if start >= now[0]:
                 return
             metres = min(end, now[0]) - max(start, before[0])
+            if self.begins[index] is None:
+                self.begins[index] = before[1] + (max(start, before[0]) - before[0]) * pace
             self.seconds[index] = (self.seconds[index] or 0.0) + metres * pace
             self.metres[index] += metres
 
@@ -105,7 +108,9 @@ def _driven(edge: _Edge, tally: _Tally, index: int, graph: Graph) -> Driven:
     seconds = tally.seconds[index]
     metres = edge.metres if seconds is None else tally.metres[index]
     limit = edge.speed_limit if isinstance(edge.speed_limit, int | float) and edge.speed_limit > 0 else None
-    return Driven(graph.road(edge.way_id), edge.names[0] if edge.names else None, metres, seconds, limit)
+    begins = tally.begins[index]
+    at = None if begins is None else round(begins * SECOND)
+    return Driven(graph.road(edge.way_id), edge.names[0] if edge.names else None, metres, seconds, limit, at)
 
 
 def _joined(driven: Sequence[Driven]) -> list[Driven]:

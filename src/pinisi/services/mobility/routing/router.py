@@ -169,6 +169,11 @@ class Router:
             found = self._ask("isochrone", asked | {"locations": places} | _forward(kept))["features"]
         return [Reach(each["properties"]["contour"], each["geometry"]) for each in reversed(found)]
 
+    def line_of(self, road: str) -> dict[str, Any] | None:
+        """The ground of a road by its key, as GeoJSON; None where no motor vehicle uses it on this graph."""
+        way = self.graph.ways([road]).get(road)
+        return None if way is None or self.live is None else self.live.looked_up.line_of(way)
+
     def match(self, fixes: Sequence[Fix], costing: Costing = "auto") -> Matched:
         """The roads that a trace went along, and how fast. Raises `NoWay`, `RoutingFailed`."""
         if not 2 <= len(fixes) <= MOST_TRACE_POINTS:

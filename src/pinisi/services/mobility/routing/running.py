@@ -19,6 +19,11 @@ def offered(router: Router) -> Generator[None]:
         routers.remove(router)
 
 
+def served_here() -> Router | None:
+    """Any that is served; None where none is."""
+    return next((routers[-1] for routers in _ROUTERS.values() if routers), None)
+
+
 def router_of(digest: str | None) -> Router | None:
     """One that serves this graph; None where none does."""
     routers = _ROUTERS.get(digest or "")
