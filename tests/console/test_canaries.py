@@ -208,6 +208,7 @@ def asked_for(there: Planted, layers: Sequence[str], subscription: str) -> dict[
         f"{NGSI}/types/{{type}}": [f"{NGSI}/types/Incident"],
         f"{OURS}/services/mobility/headways": [f"{OURS}/services/mobility/headways?route=urn:ngsi-ld:GtfsRoute:x:A"],
         f"{OURS}/services/mobility/journeys": [f"{OURS}/services/mobility/journeys?from=119.41,-5.13&to=119.43,-5.11"],
+        f"{OURS}/services/mobility/corridor-lists/{{feed}}": [f"{OURS}/services/mobility/corridor-lists/drawn"],
         f"{OURS}/services/mobility/transit-stops": [f"{OURS}/services/mobility/transit-stops?name=daya"],
         f"{OURS}/services/mobility/transit-reach": [f"{OURS}/services/mobility/transit-reach?from=119.41,-5.13"],
         f"{OURS}/areas/values": [f"{OURS}/areas/values?layer=puskesmas&measure=count"],

@@ -13,6 +13,7 @@ from traffic_at_hand import observed, story, traffic
 from pinisi.runtime.services import discover
 from pinisi.services import environment, flood, mobility
 from pinisi.services.mobility.routing.running import offered
+from pinisi.services.mobility.transit.corridor_table import TEMPLATE
 from pinisi.services.mobility.transit.shelf import SHELF
 from pinisi.testing.endpoints import Ask
 from pinisi.testing.reactions import Trial
@@ -190,6 +191,24 @@ def before_and_after() -> dict[str, Any]:
     return asked
 
 
+DRAWN = {
+    "operator": {"name": "Dishub", "url": "https://example.org", "time_zone": "Asia/Makassar"},
+    "begin": "2026-01-01",
+    "end": "2026-12-31",
+    "corridors": [
+        {
+            "code": "K1",
+            "name": "Sentral - Daya",
+            "source": "the kit",
+            "speed": 18,
+            "stops": [
+                {"name": "Sentral", "lat": -5.13, "lon": 119.41},
+                {"name": "Daya", "lat": -5.11, "lon": 119.43},
+            ],
+            "headways": [{"from": "05:00", "to": "21:00", "minutes": 10}],
+        }
+    ],
+}
 SERVICES = {
     "flood": ServiceCase(
         service=flood.SERVICE,
@@ -231,8 +250,12 @@ SERVICES = {
             Ask(endpoint="GET /headways", query={"route": "urn:ngsi-ld:GtfsRoute:trial:A"}),
             Ask(endpoint="GET /buses"),
             Ask(endpoint="GET /transit-stops", query={"name": "daya"}),
-            Ask(endpoint="GET /timetables/{feed}/health", params={"feed": "trial"}),
-            Ask(endpoint="GET /timetables/{feed}/file", params={"feed": "trial"}),
+            Ask(endpoint="GET /corridor-template"),
+            Ask(endpoint="PUT /corridor-lists/{feed}", params={"feed": "drawn"}, body={"list": DRAWN}),
+            Ask(endpoint="GET /corridor-lists/{feed}", params={"feed": "drawn"}),
+            Ask(endpoint="POST /corridor-lists/{feed}/table", params={"feed": "drawn"}, body={"table": TEMPLATE}),
+            Ask(endpoint="GET /timetables/{feed}/health", params={"feed": "drawn"}),
+            Ask(endpoint="GET /timetables/{feed}/file", params={"feed": "drawn"}),
             Ask(endpoint="GET /transit-reach", query={"from": "119.41,-5.13", "minutes": "15,30"}),
             Ask(endpoint="GET /junctions/{junction}/signals", params={"junction": "ahmad-yani"}),
             Ask(endpoint="GET /signals"),

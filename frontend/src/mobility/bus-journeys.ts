@@ -271,7 +271,7 @@ export class BusJourneys extends MobilityView {
   }
 
   private minutes(seconds: number): string {
-    return this.say.buses.minutes(this.format.exact(Math.round(seconds / 60)));
+    return this.say.buses.minutes(this.format.exact(Math.max(1, Math.round(seconds / 60))));
   }
 }
 

@@ -80,7 +80,7 @@ export class BusLines extends MobilityView {
         <h2>${say.lines}</h2>
         <span class="count" role="status">${say.linesSaid(this.format.exact(this.buses.lines.length), this.format.exact(runs))}</span>
       </div>
-      ${this.buses.lines.length === 0 ? html`<p class="empty">${say.noLine}</p>` : this.table(found)}`;
+      ${this.buses.lines.length === 0 ? html`<div class="empty"><p>${say.noLine}</p><div><button class="button" @click=${() => screenState.openService("mobility/corridors")}>${say.corridors.corridors}</button></div></div>` : this.table(found)}`;
   }
 
   private table(found: readonly LineNow[]) {

@@ -7,5 +7,6 @@ export const COMPONENTS: Readonly<Record<string, () => Promise<unknown>>> = {
   "mobility-study-sheet": () => import("../mobility/study-sheet"),
   "mobility-what-if": () => import("../mobility/what-if-page"),
   "mobility-buses": () => import("../mobility/buses-page"),
+  "mobility-corridors": () => import("../mobility/corridors-page"),
   "mobility-signals": () => import("../mobility/signals-page"),
 };

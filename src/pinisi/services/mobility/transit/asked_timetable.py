@@ -10,11 +10,10 @@ from pinisi.city.text import Text, fill
 from pinisi.runtime.known import Known
 from pinisi.runtime.strings import texts_of
 from pinisi.runtime.visit import BadField, Conflict, NotThere, Visit
-from pinisi.services.mobility.asked_entities import known_of
-from pinisi.services.mobility.models.transit import TIMETABLE
 from pinisi.services.mobility.transit.journey_answer import AskedTimetable
 from pinisi.services.mobility.transit.service_day import ServiceDay, day_of
 from pinisi.services.mobility.transit.shelf import SHELF, NotOnShelf
+from pinisi.services.mobility.transit.timetables import timetables_of
 from pinisi.vocabulary.instant import SECOND, Instant, format_instant
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ async def asked_timetable(visit: Visit[Any, Any], feed: str, moment: Instant, *,
     Raises:
         BadField: there are several, and none is named. NotThere: no such one. Conflict: its file is not here.
     """
-    known = {each.id.rpartition(":")[2]: each for each in await known_of(visit, TIMETABLE)}
+    known = await timetables_of(visit)
     if not known and not feed:
         return None
     if not feed and len(known) > 1:

@@ -9,7 +9,7 @@ from pinisi.runtime.endpoint import Endpoint
 from pinisi.runtime.known import Known
 from pinisi.runtime.visit import Visit
 from pinisi.services.mobility.asked_entities import known_of
-from pinisi.services.mobility.models.transit import LIVE_TYPES, REACH_TYPES, TIMETABLE, transit_id
+from pinisi.services.mobility.models.transit import LIVE_TYPES, REACH_TYPES, transit_id
 from pinisi.services.mobility.road_network.shown import shown
 from pinisi.services.mobility.transit.asked_timetable import TEXTS
 from pinisi.services.mobility.transit.bus_page import (
@@ -23,6 +23,7 @@ from pinisi.services.mobility.transit.bus_page import (
 from pinisi.services.mobility.transit.bus_page_answer import BusesAnswer
 from pinisi.services.mobility.transit.service_day import day_of
 from pinisi.services.mobility.transit.shelf import SHELF, NotOnShelf
+from pinisi.services.mobility.transit.timetables import timetables_of
 from pinisi.vocabulary.instant import Instant, format_instant
 
 VEHICLE, ARRIVAL, ALERT = LIVE_TYPES
@@ -31,7 +32,7 @@ MOST_ROUTES, MOST_VEHICLES, MOST_ALERTS = 5_000, 20_000, 200
 
 async def buses(visit: Visit[None, None]) -> BusesAnswer:
     now = visit.now
-    timetables = await known_of(visit, TIMETABLE)
+    timetables = list((await timetables_of(visit)).values())
     routes = await known_of(visit, "GtfsRoute", MOST_ROUTES)
     vehicles = await known_of(visit, VEHICLE, MOST_VEHICLES)
     arrivals = await known_of(visit, ARRIVAL, MOST_VEHICLES)

@@ -1,7 +1,6 @@
 """How sound the file of a timetable is: each kind of fault, and what a repair does about it, with the reason."""
 
 import datetime
-from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -43,16 +42,16 @@ class FeedHealth(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forb
     kinds: tuple[FaultKind, ...]
 
 
-def health_of(feed: str, path: Path, day: datetime.date) -> FeedHealth:
+def health_of(feed: str, digest: str, body: bytes, day: datetime.date) -> FeedHealth:
     """Reads, checks and repairs the file. Raises `NoFeed`."""
     from pinisi.services.mobility.engine.gtfs.checking import check_feed
     from pinisi.services.mobility.engine.gtfs.mend import Assumptions
     from pinisi.services.mobility.engine.gtfs.reading import read_feed
     from pinisi.services.mobility.engine.gtfs.repair import repair
-    from pinisi.services.mobility.gtfs_zip import read_zip
+    from pinisi.services.mobility.gtfs_zip import unzip
 
     today = f"{day:%Y%m%d}"
-    tables, read = read_feed(read_zip(path))
+    tables, read = read_feed(unzip(body, "the file"))
     done = repair(tables, read, Assumptions(), today)
     first = {each.code: each for each in reversed([*read, *check_feed(tables, today)])}
     kinds: list[FaultKind] = []
@@ -76,23 +75,23 @@ def health_of(feed: str, path: Path, day: datetime.date) -> FeedHealth:
     kinds.sort(key=lambda kind: (order.index(kind.severity), -kind.before, kind.code))
     return FeedHealth(
         feed=feed,
-        digest=path.stem,
+        digest=digest,
         day=day.isoformat(),
         errors=done.errors(after=False),
         errors_after=done.errors(after=True),
         warnings=sum(kind.before for kind in kinds if kind.severity == "warning"),
-        bytes=path.stat().st_size,
+        bytes=len(body),
         kinds=tuple(kinds),
     )
 
 
-def repaired_zip(path: Path, day: datetime.date) -> bytes:
+def repaired_zip(body: bytes, day: datetime.date) -> bytes:
     """The file as a repair writes it. Raises `NoFeed`."""
     from pinisi.services.mobility.engine.gtfs.mend import Assumptions
     from pinisi.services.mobility.engine.gtfs.reading import read_feed
     from pinisi.services.mobility.engine.gtfs.repair import repair
     from pinisi.services.mobility.engine.gtfs.writing import write_feed
-    from pinisi.services.mobility.gtfs_zip import read_zip, zipped
+    from pinisi.services.mobility.gtfs_zip import unzip, zipped
 
-    tables, read = read_feed(read_zip(path))
+    tables, read = read_feed(unzip(body, "the file"))
     return zipped(write_feed(repair(tables, read, Assumptions(), f"{day:%Y%m%d}").feed))

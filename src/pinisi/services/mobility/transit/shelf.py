@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MOST_TIMETABLES = 2
 MOST_DAYS = 4
 MOST_KEPT = 4
+MOST_MADE = 32
 FOLDER = "timetables"
 
 
@@ -31,11 +32,18 @@ class Shelf:
 
     def __init__(self) -> None:
         self._files: dict[str, Path] = {}
+        self._made: OrderedDict[str, bytes] = OrderedDict()
         self._newest: dict[str, str] = {}
         self._books: OrderedDict[str, TripBook] = OrderedDict()
         self._ready: OrderedDict[str, Networks] = OrderedDict()
         self._days: OrderedDict[tuple[str, datetime.date, bool], DayNetwork] = OrderedDict()
         self._lock = threading.Lock()
+
+    def clear(self) -> None:
+        """As after a start of the server."""
+        with self._lock:
+            for kept in (self._files, self._made, self._newest, self._books, self._ready, self._days):
+                kept.clear()
 
     def offer_all(self, folder: Path) -> None:
         """The files that were kept before; the folder has the name of the feed."""
@@ -59,25 +67,19 @@ class Shelf:
         self._newest[folder.name] = digest
         return digest
 
-    def newest(self, feed: str) -> str:
-        """The digest of the newest file of a feed; empty where there is none."""
-        return self._newest.get(feed, "")
-
     def book(self, feed: str) -> TripBook | None:
         """The trips of the newest timetable of a feed; None where there is none, or it cannot be read."""
         with self._lock:
-            path = self._files.get(self._newest.get(feed, ""))
-            if path is None:
-                return None
-            if path.stem not in self._books:
+            digest = self._newest.get(feed, "")
+            if digest not in self._books:
                 try:
-                    self._books[path.stem] = book_of(rows_of(path.read_bytes()))
-                except (NoFeed, OSError):
+                    self._books[digest] = book_of(rows_of(self.body(digest)))
+                except (NoFeed, NotOnShelf):
                     return None
-            self._books.move_to_end(path.stem)
+            self._books.move_to_end(digest)
             while len(self._books) > MOST_TIMETABLES:
                 self._books.popitem(last=False)
-            return self._books[path.stem]
+            return self._books[digest]
 
     def on(self, digest: str, day: datetime.date, *, beyond: bool = False) -> "DayNetwork":
         """What runs around a day. Takes seconds the first time.
@@ -101,12 +103,31 @@ class Shelf:
         with self._lock:
             return self._networks(digest)
 
-    def path(self, digest: str) -> Path:
+    def put(self, feed: str, body: bytes, digest: str = "") -> str:
+        """A file that was made and is nowhere on the disk; its digest, or the one it is known by."""
+        digest = digest or digest_of(rows_of(body))
+        self._made[digest] = body
+        self._made.move_to_end(digest)
+        while len(self._made) > MOST_MADE:
+            self._made.popitem(last=False)
+        self._newest[feed] = digest
+        return digest
+
+    def has(self, digest: str) -> bool:
+        return digest in self._made or digest in self._files
+
+    def body(self, digest: str) -> bytes:
         """The file itself. Raises `NotOnShelf`."""
+        made = self._made.get(digest)
+        if made is not None:
+            return made
         path = self._files.get(digest)
         if path is None:
             raise NotOnShelf("the timetable's file is not on this machine: put it into its folder again")
-        return path
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise NotOnShelf(f"the timetable's file cannot be read: {error.strerror or error}") from None
 
     def _networks(self, digest: str) -> "Networks":
         found = self._ready.get(digest)
@@ -122,11 +143,11 @@ class Shelf:
         from pinisi.services.mobility.engine.gtfs.reading import read_feed
         from pinisi.services.mobility.engine.transit.day_network import Networks
         from pinisi.services.mobility.engine.transit.timetable_build import NoTimetable, timetable_of
-        from pinisi.services.mobility.gtfs_zip import read_zip
+        from pinisi.services.mobility.gtfs_zip import unzip
 
-        path = self.path(digest)
+        body = self.body(digest)
         try:
-            feed, _ = read_feed(read_zip(path))
+            feed, _ = read_feed(unzip(body, "the timetable"))
             return Networks(timetable_of(feed))
         except (NoFeed, NoTimetable) as error:
             raise NotOnShelf(str(error)) from None

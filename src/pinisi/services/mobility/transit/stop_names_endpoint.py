@@ -7,11 +7,11 @@ import msgspec
 
 from pinisi.runtime.endpoint import Endpoint
 from pinisi.runtime.visit import Visit
-from pinisi.services.mobility.asked_entities import known_of
-from pinisi.services.mobility.models.transit import TIMETABLE, transit_id
+from pinisi.services.mobility.models.transit import transit_id
 from pinisi.services.mobility.transit.asked_timetable import TEXTS
 from pinisi.services.mobility.transit.journey_answer import Place
 from pinisi.services.mobility.transit.shelf import SHELF, NotOnShelf
+from pinisi.services.mobility.transit.timetables import timetables_of
 
 MOST_FOUND = 12
 
@@ -40,9 +40,7 @@ class StopsAnswer(msgspec.Struct, frozen=True, kw_only=True, rename="camel", for
 async def stops(visit: Visit[None, StopQuery]) -> StopsAnswer:
     """Of the timetables that the one who asks may see."""
     query = visit.query
-    known = {
-        each.id.rpartition(":")[2]: each.text("timetableDigest") or "" for each in await known_of(visit, TIMETABLE)
-    }
+    known = {feed: each.text("timetableDigest") or "" for feed, each in (await timetables_of(visit)).items()}
     asked = {feed: digest for feed, digest in known.items() if query.timetable in ("", feed)}
     return await asyncio.to_thread(_found, asked, query.name)
 

@@ -20,12 +20,13 @@ DAYS: dict[Days, str] = {
 
 
 class Operator(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`time_zone` as `Asia/Makassar`; `language` as `id`."""
+    """`time_zone` as `Asia/Makassar`; `language` as `id`; `currency` as `IDR`."""
 
     name: Words
     url: Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s/]+\.[^\s]+$", max_length=300)]
     time_zone: Words
     language: Annotated[str, msgspec.Meta(pattern="^[a-z]{2,3}$")] = "id"
+    currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")] = "IDR"
 
 
 class CorridorStop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,6 +51,7 @@ class Headway(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class Corridor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`speed` in km/h along the way, which is taken to be 1.3 times the straight lines. `hail_and_ride`: people get on
     and off where they wave (pete-pete, angkot); its stops are then only places that it passes. `source`: who says so.
+    `fare`: what one ride costs, where it is known.
     """
 
     code: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,30}$")]
@@ -61,7 +63,8 @@ class Corridor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     speed: Annotated[float, msgspec.Meta(ge=3, le=120)] | None = None
     hail_and_ride: bool = False
     both_ways: bool = True
-    color: Annotated[str, msgspec.Meta(pattern="^[0-9A-Fa-f]{6}$")] = ""
+    fare: Annotated[float, msgspec.Meta(ge=0, le=10_000_000)] | None = None
+    color: Annotated[str, msgspec.Meta(pattern="^([0-9A-Fa-f]{6})?$")] = ""
 
 
 class CorridorList(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

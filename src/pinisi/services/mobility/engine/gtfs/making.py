@@ -20,11 +20,13 @@ _WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 
 
 class CannotMake(ValueError):
-    """`field` names what stands in the way, as a path in the list."""
+    """`field` names what stands in the way, as a path in the list; `code` names the reason, `words` fill its text."""
 
-    def __init__(self, field: str, reason: str) -> None:
+    def __init__(self, field: str, code: str, reason: str, **words: str | float) -> None:
         super().__init__(f"{field}: {reason}")
         self.field = field
+        self.code = code
+        self.words = words
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -52,20 +54,21 @@ def make_feed(said: CorridorList, zones: frozenset[str]) -> Made:
         *_runs(said, stops),
         _shapes(said),
         _info(said),
+        *_fares(said),
     )
     return Made(Feed({table.name: table for table in tables}), tuple(_assumed(said)))
 
 
 def _check(said: CorridorList, zones: frozenset[str]) -> None:
     if said.operator.time_zone not in zones:
-        raise CannotMake("operator.time_zone", f"there is no time zone {said.operator.time_zone}")
+        raise CannotMake("operator.time_zone", "no-zone", f"there is no time zone {said.operator.time_zone}")
     if said.end < said.begin:
-        raise CannotMake("end", "lies before begin")
+        raise CannotMake("end", "ends-before", "lies before begin")
     seen: set[str] = set()
     for place, corridor in enumerate(said.corridors):
         path = f"corridors[{place}]"
         if corridor.code in seen:
-            raise CannotMake(f"{path}.code", f"{corridor.code} stands twice")
+            raise CannotMake(f"{path}.code", "twice", f"{corridor.code} stands twice", line=corridor.code)
         seen.add(corridor.code)
         _check_stops(path, corridor)
         _check_headways(path, corridor.headways)
@@ -76,24 +79,25 @@ def _check_stops(path: str, corridor: Corridor) -> None:
         field = f"{path}.stops[{number}]"
         far = metres((one.lat, one.lon), (other.lat, other.lon))
         if far < 1:
-            raise CannotMake(field, f"lies where {one.name} does")
+            raise CannotMake(field, "same-place", f"lies where {one.name} does", stop=one.name)
         if other.minutes is None and corridor.speed is None:
-            raise CannotMake(f"{field}.minutes", f"is missing, and {path} has no speed")
+            raise CannotMake(f"{field}.minutes", "no-minutes", f"is missing, and {path} has no speed")
         speed = far * CIRCUITY / _seconds(corridor, one, other) * 3.6
         if speed > 120:
-            raise CannotMake(field, f"lies {far / 1000:.1f} km from {one.name}: that is {speed:.0f} km/h on the way")
+            reason = f"lies {far / 1000:.1f} km from {one.name}: that is {speed:.0f} km/h on the way"
+            raise CannotMake(field, "too-fast", reason, stop=one.name, speed=round(speed))
 
 
 def _check_headways(path: str, headways: Sequence[Headway]) -> None:
     for place, headway in enumerate(headways):
         field = f"{path}.headways[{place}]"
         if _clock(headway.to) <= _clock(headway.from_):
-            raise CannotMake(f"{field}.to", f"{headway.to} is not after {headway.from_}")
+            raise CannotMake(f"{field}.to", "not-after", f"{headway.to} is not after {headway.from_}")
         for other in headways[:place]:
             if other.days == headway.days and _overlap(other, headway):
-                raise CannotMake(f"{field}.from", f"{headway.from_} lies within {other.from_} to {other.to}")
+                raise CannotMake(f"{field}.from", "within", f"{headway.from_} lies within {other.from_} to {other.to}")
             if other.days != headway.days and _share_a_day(other, headway) and _overlap(other, headway):
-                raise CannotMake(f"{field}.days", f"{headway.days} and {other.days} have days in common")
+                raise CannotMake(f"{field}.days", "days-shared", f"{headway.days} and {other.days} have days in common")
 
 
 def _overlap(one: Headway, other: Headway) -> bool:
@@ -162,6 +166,19 @@ def _routes(said: CorridorList) -> Table:
         about = f"{corridor.kind}; {corridor.source}"
         rows.append((corridor.code, "1", corridor.code, corridor.name, about, "3", corridor.color, anywhere, anywhere))
     return _table("routes.txt", header, rows)
+
+
+def _fares(said: CorridorList) -> Iterator[Table]:
+    """One price a line, paid on board; none where no fare is known."""
+    told = [corridor for corridor in said.corridors if corridor.fare is not None]
+    if not told:
+        return
+    header = ("fare_id", "price", "currency_type", "payment_method", "transfers", "agency_id")
+    currency = said.operator.currency
+    yield _table(
+        "fare_attributes.txt", header, [(each.code, f"{each.fare:.2f}", currency, "0", "0", "1") for each in told]
+    )
+    yield _table("fare_rules.txt", ("fare_id", "route_id"), [(each.code, each.code) for each in told])
 
 
 def _calendar(said: CorridorList, used: Sequence[str]) -> Table:
