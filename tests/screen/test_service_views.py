@@ -1,5 +1,6 @@
 """What services show, on the screen: a tile on Now, the panel of a station, the air of the month; each says why."""
 
+import io
 import json
 import re
 import shutil
@@ -12,6 +13,7 @@ import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 
 from patience import PATIENCE
 
@@ -151,3 +153,26 @@ def test_axe_finds_no_violation(page: Page, with_air: WarRoom, language: str, th
         expect(page.locator(part).first).to_be_visible()
         result = Axe().run(page, options={"resultTypes": ["violations"]})
         assert [(each["id"], each["nodes"]) for each in result.response["violations"]] == []
+
+
+def test_the_report_of_a_service_is_had_on_paper_of_days_that_one_chooses(page: Page, with_air: WarRoom) -> None:
+    witness = Witness(page, with_air.address)
+    open_console(page, with_air, f"{PROGRAMME}&lang=en")
+    papers = page.locator("service-papers")
+    paper = papers.get_by_role("link", name="Report of Environment (PDF)")
+    expect(paper).to_have_attribute("href", re.compile("period=last-month"))
+    papers.get_by_label("Period").select_option("chosen days")
+    first, last = papers.get_by_label("First day"), papers.get_by_label("Last day")
+    today = last.get_attribute("max") or ""
+    last.fill(today)
+    first.fill("2999-01-01")
+    expect(papers.get_by_role("alert")).to_contain_text("must not lie before the first")
+    first.fill(today)
+    expect(paper).to_have_attribute("href", re.compile(re.escape(f"period={today}%2F{today}")))
+    answer = httpx.get(f"{with_air.address}{paper.get_attribute('href')}", timeout=60)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+    text = "".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(answer.content)).pages)
+    assert "Service report" in text and "Kebonsari" in text
+    faults = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]}).response["violations"]
+    assert faults == []
+    assert witness.complaints == []

@@ -10,6 +10,10 @@ export interface Declared {
   title: Text;
 }
 
+export interface DeclaredSection extends Declared {
+  serviceTitle: Text;
+}
+
 /** A component that a service brings: of things of a type, else a page of its own. */
 export interface ServicePage extends Declared {
   component: string;
@@ -51,12 +55,15 @@ function query(asked: Asked, moment: Moment | null): string {
 const path = (id: string) => `sections/${encodeURIComponent(id)}`;
 
 export const views = {
-  sections: () => ask<{ sections: Declared[] }>("views").then((answer) => answer.sections),
+  sections: () => ask<{ sections: DeclaredSection[] }>("views").then((answer) => answer.sections),
   pages: () => ask<{ pages: ServicePage[] }>("views").then((answer) => answer.pages),
   tiles: (moment: Moment | null) => ask<{ tiles: Tile[] }>(`tiles?${query({}, moment)}`).then((answer) => answer.tiles),
   section: (id: string, period: string | null, moment: Moment | null) => ask<Section>(`${path(id)}?${query({ period }, moment)}`),
   whyCell: (id: string, period: string, entity: string, column: number, moment: Moment | null) =>
     ask<LineageNode>(`${path(id)}/lineage?${query({ period, entity, column }, moment)}`),
+  /** All sections of a service on paper; `period`: "last-week", "2026-10", or two days "2026-11-01/2026-11-07". */
+  paper: (service: string, period: string, lang: string, moment: Moment | null) =>
+    `/pinisi/v1/reports/${encodeURIComponent(service)}?${query({ period, lang }, moment)}`,
   csv: (id: string, period: string, lang: string, moment: Moment | null) =>
     `/pinisi/v1/${path(id)}?${query({ period, lang, format: "csv" }, moment)}`,
 };

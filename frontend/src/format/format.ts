@@ -93,6 +93,11 @@ export class Format {
     return new Intl.DateTimeFormat("en-CA", { timeZone: this.timeZone, year: "numeric", month: "2-digit" }).format(at);
   }
 
+  /** The day of a moment in the city, as it is written: "2026-10-04". */
+  isoDay(at: Date): string {
+    return new Intl.DateTimeFormat("en-CA", { timeZone: this.timeZone, year: "numeric", month: "2-digit", day: "2-digit" }).format(at);
+  }
+
   /** The hour when it is of today in the city, else the day. */
   recent(iso: string, now: Date): string {
     return this.day(iso) === this.day(now) ? this.hour(iso) : this.date(iso, { day: "numeric", month: "short" });

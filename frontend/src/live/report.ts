@@ -3,14 +3,14 @@ import { momentKey } from "../api/moment";
 import type { LineageNode } from "../api/lineage-types";
 import { api } from "../api/client";
 import type { Tile, Value } from "../api/types";
-import { type Declared, type Section, views } from "../api/views";
+import { type DeclaredSection, type Section, views } from "../api/views";
 import { screenState } from "../screen/screen";
 import { store } from "./store";
 
 const AGAIN_MS = 30_000;
 
 class LiveReport {
-  declared: readonly Declared[] = [];
+  declared: readonly DeclaredSection[] = [];
   readonly sections = new Map<string, Section>();
   readonly failed = new Set<string>();
 

@@ -2,6 +2,13 @@
 import type { Catalogue } from "./catalogue";
 
 export const views: Catalogue["views"] = {
+  papers: "Reports of services on paper",
+  paper: (service) => `Report of ${service} (PDF)`,
+  period: "Period",
+  periods: { yesterday: "yesterday", "last-week": "last week", "last-month": "last month", chosen: "chosen days" },
+  firstDay: "First day",
+  lastDay: "Last day",
+  daysWrong: "Choose a first and a last day; the last must not lie before the first.",
   others: "Other facts",
   before: "The month before",
   after: "The month after",

@@ -1,5 +1,12 @@
 /** Kata-kata tentang yang ditampilkan layanan: bagian laporan, grafik tempat. */
 export const views = {
+  papers: "Laporan layanan di kertas",
+  paper: (service: string) => `Laporan ${service} (PDF)`,
+  period: "Masa",
+  periods: { yesterday: "kemarin", "last-week": "pekan lalu", "last-month": "bulan lalu", chosen: "hari yang dipilih" },
+  firstDay: "Hari pertama",
+  lastDay: "Hari terakhir",
+  daysWrong: "Pilih hari pertama dan hari terakhir; yang terakhir tidak boleh sebelum yang pertama.",
   others: "Fakta lain",
   before: "Bulan sebelumnya",
   after: "Bulan berikutnya",

@@ -2,6 +2,13 @@
 import type { Catalogue } from "./catalogue";
 
 export const views: Catalogue["views"] = {
+  papers: "サービスの報告書（紙）",
+  paper: (service) => `${service}の報告書（PDF）`,
+  period: "期間",
+  periods: { yesterday: "昨日", "last-week": "先週", "last-month": "先月", chosen: "日を選ぶ" },
+  firstDay: "最初の日",
+  lastDay: "最後の日",
+  daysWrong: "最初の日と最後の日を選んでください。最後の日は最初の日より前にできません。",
   others: "その他の事実",
   before: "前の月",
   after: "次の月",

@@ -95,6 +95,12 @@ export const controls = css`
     cursor: default;
   }
 
+  select {
+    border: 1px solid var(--edge);
+    background: var(--bg);
+    color: var(--ink);
+  }
+
   .field {
     display: grid;
     gap: 0.25rem;

@@ -5,6 +5,7 @@ import { View } from "../frame/view";
 import { report } from "../live/report";
 import { controls } from "../theme/controls";
 import "./report-section";
+import "./service-papers";
 
 @customElement("report-sections")
 export class ReportSections extends View {
@@ -16,7 +17,7 @@ export class ReportSections extends View {
   }
 
   protected override render() {
-    return html`${report.declared.map(({ id }) => {
+    return html`<service-papers></service-papers>${report.declared.map(({ id }) => {
       const section = report.sections.get(id);
       return section ? html`<report-section .section=${section}></report-section>` : nothing;
     })}`;

@@ -41,16 +41,16 @@ class PastValues(msgspec.Struct, frozen=True):
         return sum(each.n for each in self.stretches)
 
 
-def past_values(story: Story, attribute: str) -> PastValues:
-    """The numbers of an attribute (IRI); of a moment that was corrected the last word."""
-    moments = _last_words([each for each in story.moments if each.attribute == attribute and each.dataset is None])
+def past_values(story: Story, attribute: str, dataset: str | None = None) -> PastValues:
+    """The numbers of an attribute (IRI) of one dataset; of a moment that was corrected the last word."""
+    moments = _last_words([each for each in story.moments if each.attribute == attribute and each.dataset == dataset])
     unit = next((each.unit_code for _, each in reversed(moments) if each.unit_code), None)
     told, unlike = _told(moments, unit)
     first = min((at for at, _ in moments), default=None)
     hours = [
         Stretch(hour.hour, hour.n, hour.low, hour.total / hour.n, hour.high)
         for hour in story.hours
-        if hour.attribute == attribute and hour.dataset is None and (first is None or hour.hour < first)
+        if hour.attribute == attribute and hour.dataset == dataset and (first is None or hour.hour < first)
     ]
     return PastValues([*hours, *told], [instance for _, instance in moments], unit, unlike)
 
@@ -84,6 +84,8 @@ def figure_of(over: Over, limit: float | None, values: PastValues, zone: ZoneInf
             return min(each.low for each in values.stretches)
         case "max":
             return max(each.high for each in values.stretches)
+        case "sum":
+            return sum(each.n * each.mean for each in values.stretches)
         case "days-above":
             return len({_day(each.at, zone) for each in values.stretches if limit is not None and each.high > limit})
         case "mean":

@@ -33,6 +33,7 @@ from pinisi.console.replay_endpoints import REPLAY_ROUTES
 from pinisi.console.report_endpoints import REPORT_ROUTES
 from pinisi.console.road_endpoints import ROAD_ROUTES
 from pinisi.console.service_endpoints import SERVICE_ROUTES
+from pinisi.console.service_report_endpoints import SERVICE_REPORT_ROUTES
 from pinisi.console.service_routes import service_routes
 from pinisi.console.shift_endpoints import SHIFT_ROUTES
 from pinisi.console.sign_in_endpoints import SIGN_IN_ROUTES
@@ -104,6 +105,7 @@ ROUTES: tuple[Route, ...] = (
     *BACKTEST_ROUTES,
     *LINEAGE_ROUTES,
     *VIEW_ROUTES,
+    *SERVICE_REPORT_ROUTES,
     *COMMAND_ROUTES,
     *HOUSE_ROUTES,
     *OPENAPI_ROUTES,

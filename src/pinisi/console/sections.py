@@ -11,17 +11,17 @@ import msgspec
 
 from pinisi.city.facts import Selection
 from pinisi.city.inheritance import common, weakest
-from pinisi.city.period import period_end, period_start
 from pinisi.city.text import Text, fill
 from pinisi.city.value import Value, neat
 from pinisi.city.words import attribute_label, rule_text, unit_text
 from pinisi.console.facts import fact_of, name_of, normalized, state_of
 from pinisi.console.house import House
 from pinisi.console.past_values import PastValues, days_with_values, figure_of, past_values
+from pinisi.console.report_period import bounds_of
 from pinisi.console.town import Town
 from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.term_table import TermTable
-from pinisi.runtime.view import Cell, Section
+from pinisi.runtime.view import MOST_ROWS, Cell, Section
 from pinisi.store.protocol import HistoryQuery, Record, Story
 from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.store.seen import projection_of, seen
@@ -29,17 +29,21 @@ from pinisi.vocabulary.entity import Entity, Instance
 from pinisi.vocabulary.instant import Instant, parse_instant
 from pinisi.vocabulary.terms import METHOD, PROVIDER
 
-MOST_ROWS = 200
+MOST_ORDERED = 20_000
+"""Entities among which those with the highest value are looked for."""
 MOST_VALUES = 50_000
 """Values of one entity in one period; of more the section says that it is cut."""
 
 
 class Span(msgspec.Struct, frozen=True):
-    """A period in the city's time: `period` as it is written, `since` to `until` (not included), as far as it went."""
+    """A period in the city's time: `period` as it is written, `since` to `until` (not included), as far as it went;
+    `whole_until`: where it ends, in the past or the future.
+    """
 
     period: str
     since: Instant
     until: Instant
+    whole_until: Instant
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -62,8 +66,8 @@ def span_of(town: Town, period: str, now: Instant) -> Span:
         NotAPeriod: it is none.
     """
     zone = town.profile.zone
-    since, until = parse_instant(period_start(period, zone)), parse_instant(period_end(period, zone))
-    return Span(period, since, min(until, now + 1))
+    since, until = map(parse_instant, bounds_of(period, zone))
+    return Span(period, since, min(until, now + 1), until)
 
 
 def at_the_end(view: Viewpoint, span: Span) -> Viewpoint:
@@ -79,12 +83,15 @@ async def table_of(house: House, town: Town, view: Viewpoint, section: Section, 
     desk = _Desk(house.pinisi_table, town, view, section, span, await town.sources.periods())
     found = await desk.entities()
     rows: list[Row] = []
-    cut = len(found) > MOST_ROWS
-    for record, entity in found[:MOST_ROWS]:
+    most = min(section.most, MOST_ROWS)
+    cut = len(found) > most and not section.first_by
+    for record, entity in found[:most]:
         story = await desk.story(record.id)
         cut |= story is not None and not story.complete
         rows.append(Row(entity.id, name_of(entity), tuple(desk.cell(entity, cell, story) for cell in section.columns)))
-    return Table(tuple(sorted(rows, key=lambda row: row.name.casefold())), len(found), cut)
+    if not section.first_by:
+        rows.sort(key=lambda row: row.name.casefold())
+    return Table(tuple(rows), len(found), cut)
 
 
 async def one_row(house: House, town: Town, view: Viewpoint, section: Section, span: Span, id: str) -> Row | None:
@@ -122,11 +129,20 @@ class _Desk:
         query = EntityQuery(types=wanted) if id is None else EntityQuery(types=wanted, ids=(id,))
         fits = Selection(type=self._section.type, where=self._section.where)
         found: list[tuple[Record, Entity]] = []
-        for record in await self._end.find(query, limit=10 * MOST_ROWS):
+        limit = MOST_ORDERED if self._section.first_by else 10 * MOST_ROWS
+        for record in await self._end.find(query, limit=limit):
             projection = projection_of(record, self._view.grants)
             if projection is not None and fits.holds(normalized(record.entity, self._table, projection)):
                 found.append((record, seen(record, projection)))
+        if self._section.first_by:
+            found.sort(key=lambda each: self._height(each[1]), reverse=True)
         return found
+
+    def _height(self, entity: Entity) -> float:
+        """What the table is ordered by; of an entity without it the least."""
+        instances = entity.attributes.get(self._table.expand_term(self._section.first_by), ())
+        numbers = (float(each.value) for each in instances if type(each.value) in (int, float))
+        return next(numbers, float("-inf"))
 
     async def story(self, id: str) -> Story | None:
         """What the reader may see of the values of the period; None where every cell is of the last one."""
@@ -151,7 +167,8 @@ class _Desk:
 
     def _last(self, entity: Entity, cell: Cell, iri: str) -> Value:
         """The value that stood at the end, if it is of the period."""
-        instance = next((each for each in entity.attributes.get(iri, ()) if each.dataset_id is None), None)
+        instances = entity.attributes.get(iri, ())
+        instance = next((each for each in instances if each.dataset_id == cell.dataset), None)
         if instance is None or not self._of_the_period(instance):
             return Value(label=cell.heading, value=None)
         value = fact_of(entity, iri, instance, self._table, None, self._end.now, self._periods)
@@ -161,7 +178,7 @@ class _Desk:
         return instance.observed_at is None or parse_instant(instance.observed_at) >= self._span.since
 
     def _statistic(self, cell: Cell, iri: str, story: Story | None) -> Value:
-        values = PastValues((), ()) if story is None else past_values(story, iri)
+        values = PastValues((), ()) if story is None else past_values(story, iri, cell.dataset)
         figure = figure_of(cell.over, cell.limit, values, self._zone)
         if figure is None:
             return Value(label=cell.heading, value=None, n=0)

@@ -1,24 +1,23 @@
 """What services show, over HTTP: their declared views, their tiles as numbers, sections of the report of a period."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import Any
 
 from pinisi.city.formula import Formula
-from pinisi.city.period import NotAPeriod
 from pinisi.city.text import LANGUAGES, Language
 from pinisi.console.asked_moment import viewpoint_of
 from pinisi.console.house import House
 from pinisi.console.http import BadRequest, Call, Reply, Route, json_reply
 from pinisi.console.section_export import section_csv
 from pinisi.console.section_lineage import cell_tree
-from pinisi.console.sections import Span, at_the_end, shown_section, span_of, table_of
+from pinisi.console.sections import Span, at_the_end, shown_section, table_of
+from pinisi.console.service_report_endpoints import asked_span
 from pinisi.console.town import Town
-from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.problems import ResourceNotFound
+from pinisi.runtime.manifest import Service
 from pinisi.runtime.view import Page, Panel, Section, Tile
 from pinisi.runtime.views import pages_of, sections_of
-from pinisi.vocabulary.instant import SECOND, format_instant
+from pinisi.vocabulary.instant import format_instant
 
 FORMATS = ("json", "csv")
 
@@ -36,7 +35,7 @@ async def list_views(house: House, call: Call) -> Reply:
                 tiles.append(_tile(service.name, view, view.id in now))
             elif isinstance(view, Panel):
                 panels.append(_panel(service.name, view))
-    sections = [_section(service.name, each) for service, each in sections_of(town.profile, house.registry)]
+    sections = [_section(service, each) for service, each in sections_of(town.profile, house.registry)]
     pages = [_page(house, service, page) for service, page in _pages(house, town, call)]
     return json_reply({"tiles": tiles, "panels": panels, "sections": sections, "pages": pages})
 
@@ -75,10 +74,11 @@ def _panel(service: str, panel: Panel) -> dict[str, Any]:
     }
 
 
-def _section(service: str, section: Section) -> dict[str, Any]:
+def _section(service: Service, section: Section) -> dict[str, Any]:
     return {
         "id": section.id,
-        "service": service,
+        "service": service.name,
+        "serviceTitle": service.title,
         "title": section.title,
         "note": section.note,
         "tiles": section.tiles,
@@ -102,7 +102,7 @@ async def get_section(house: House, call: Call) -> Reply:
         raise BadRequest("format", f"one of {', '.join(FORMATS)}")
     town, view = house.town(call.tenant), viewpoint_of(house, call)
     service, section = _asked(house, town, call)
-    span = _span(town, view, call)
+    span = asked_span(town, view, call)
     position = await house.store.position(call.tenant)
     end = at_the_end(view, span)
     tiles = await town.tile_values(end, section.tiles)
@@ -121,7 +121,7 @@ async def get_cell_lineage(house: House, call: Call) -> Reply:
     number, id = call.number("column", 0, 0, 1_000), call.query.get("entity", "")
     if number >= len(section.columns):
         raise BadRequest("column", f"counts from 0; the section has {len(section.columns)}")
-    tree = await cell_tree(house, town, view, call.principal, section, _span(town, view, call), id, number)
+    tree = await cell_tree(house, town, view, call.principal, section, asked_span(town, view, call), id, number)
     if tree is None:
         raise ResourceNotFound(f"the section has no row of {id[:120]}, or no value in it")
     return json_reply(tree)
@@ -135,18 +135,6 @@ def _asked(house: House, town: Town, call: Call) -> tuple[str, Section]:
     raise ResourceNotFound(f"no service shows a section {id[:80]} here")
 
 
-def _span(town: Town, view: Viewpoint, call: Call) -> Span:
-    there = datetime.fromtimestamp(view.now / SECOND, town.profile.zone)
-    period = call.query.get("period") or f"{there:%Y-%m}"
-    try:
-        span = span_of(town, period, view.now)
-    except (NotAPeriod, ValueError, OverflowError) as error:
-        raise BadRequest("period", str(error)) from None
-    if span.since >= view.now:
-        raise BadRequest("period", f"{period} has not begun yet")
-    return span
-
-
 def _language(call: Call) -> Language:
     given = call.query.get("lang", LANGUAGES[0])
     if given not in LANGUAGES:
@@ -155,7 +143,7 @@ def _language(call: Call) -> Language:
 
 
 def _file(section: Section, span: Span, body: bytes) -> Reply:
-    name = f'attachment; filename="{section.id}-{span.period}.csv"'
+    name = f'attachment; filename="{section.id}-{span.period.replace("/", "--")}.csv"'
     return Reply(200, body, b"text/csv; charset=utf-8", ((b"content-disposition", name.encode()),))
 
 

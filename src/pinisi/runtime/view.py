@@ -14,7 +14,8 @@ from pinisi.city.text import Text
 from pinisi.city.value import LATE_AFTER_DAYS
 from pinisi.city.words import ServiceWords, attribute_label
 
-Over = Literal["last", "mean", "min", "max", "days-above"]
+MOST_ROWS = 200
+Over = Literal["last", "mean", "min", "max", "sum", "days-above"]
 """What a cell says of the values of its month: the last one, a statistic, or on how many days one lay above a limit."""
 
 
@@ -65,13 +66,17 @@ class Panel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
-    """A column of a section's table; `limit` goes with `days-above`. Without a title it is called by its attribute."""
+    """A column of a section's table; `limit` goes with `days-above`. Without a title it is called by its attribute.
+
+    `dataset`: which of several values of the attribute, by its URN; without it the one that has none.
+    """
 
     attribute: str
     over: Over = "last"
     title: Text | None = None
     limit: float | None = None
     unit_text: Text | None = None
+    dataset: str | None = None
 
     @property
     def heading(self) -> Text:
@@ -79,7 +84,11 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
-    """A section of a monthly report: tiles of the service, and a table of the entities of `type` that fit `where`."""
+    """A section of a report: tiles of the service, and a table of the entities of `type` that fit `where`.
+
+    `needs`: types that are written too in a city that shows it. With `first_by` those `most` entities of which this
+    attribute was highest at the end stand in it, the highest first.
+    """
 
     id: str
     title: Text
@@ -88,6 +97,9 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
     type: str = ""
     where: dict[str, str] = {}
     columns: tuple[Cell, ...] = ()
+    needs: tuple[str, ...] = ()
+    first_by: str = ""
+    most: int = MOST_ROWS
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):

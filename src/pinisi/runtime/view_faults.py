@@ -10,7 +10,7 @@ from pinisi.city.indicators import PLACES
 from pinisi.city.profile import HUES, MOST_CLASSES, Layer
 from pinisi.city.text import LANGUAGES, Text, strange_place
 from pinisi.people.roles import PERMISSIONS
-from pinisi.runtime.view import Cell, Page, Panel, Section, Tile, View
+from pinisi.runtime.view import MOST_ROWS, Cell, Page, Panel, Section, Tile, View
 
 LONGEST_ID = 60
 MOST_HOURS = 24 * 366.0
@@ -171,6 +171,12 @@ def _section(at: str, section: Section, types: Collection[str], tiles: dict[str,
         yield from _declared(at + "type", section.type, types)
     if bool(section.type) != bool(section.columns):
         yield at + "columns", "and a type go together"
+    for number, type in enumerate(section.needs):
+        yield from _declared(f"{at}needs[{number}]", type, types)
+    if not 1 <= section.most <= MOST_ROWS:
+        yield at + "most", f"{section.most} is not 1 to {MOST_ROWS}"
+    if section.first_by and not section.type:
+        yield at + "first_by", "needs a type"
     if len(section.columns) > MOST_COLUMNS:
         yield at + "columns", f"has {len(section.columns)} entries; {MOST_COLUMNS} is the most"
     for number, cell in enumerate(section.columns):

@@ -16,7 +16,7 @@ from pinisi.city.text import Text
 from pinisi.runtime.live_file import Wanted, kind_of, read_live
 from pinisi.runtime.manifest import Service
 from pinisi.runtime.mapping.mapping import load_mapping_file
-from pinisi.runtime.reaction import WHOLE_CITY, Wake
+from pinisi.runtime.reaction import WHOLE_CITY, Reaction, Wake
 from pinisi.runtime.services import Registry
 from pinisi.runtime.source import SourceKind
 from pinisi.runtime.view import Page, Panel, Section, Tile
@@ -92,7 +92,7 @@ def sections_of(profile: Profile, registry: Registry) -> list[tuple[Service, Sec
         if isinstance(section, Section)
         and section.id not in profile.city.without
         and tiles.issuperset(section.tiles)
-        and (not section.type or section.type in profile.written)
+        and profile.written.issuperset((*section.needs, *((section.type,) if section.type else ())))
     ]
 
 
@@ -130,10 +130,20 @@ def _written(profile: Profile, registry: Registry, kinds: Sequence[SourceKind[An
     known = written | {layer.type for layer in profile.city.layers}
     known |= {"Incident"} if profile.operations.categories else set()
     reactions = [reaction for service in registry.services for reaction in service.reactions]
-    woken = [reaction for reaction in reactions if any(_wakes(wake, known) for wake in reaction.wakes)]
-    written |= {writes.type for reaction in woken for writes in reaction.writes}
+    made = written | _made(reactions, known)
     jobs = [job for service in registry.services for job in service.jobs if not known.isdisjoint(job.made_of)]
-    return frozenset(written | {type for job in jobs for type in job.writes})
+    return frozenset(made | {type for job in jobs for type in job.writes})
+
+
+def _made(reactions: Sequence[Reaction], known: set[str]) -> set[str]:
+    """What reactions make of what is known, and others of what those make."""
+    made: set[str] = set()
+    while True:
+        woken = [each for each in reactions if any(_wakes(wake, known | made) for wake in each.wakes)]
+        more = {writes.type for reaction in woken for writes in reaction.writes}
+        if more <= made:
+            return made
+        made |= more
 
 
 def _wakes(wake: Wake, known: set[str]) -> bool:

@@ -55,6 +55,7 @@ def _attributes(view: View) -> Iterator[str]:
         case Section():
             yield from (cell.attribute for cell in view.columns)
             yield from view.where
+            yield from (view.first_by,) if view.first_by else ()
         case Page():
             return
 

@@ -27,7 +27,10 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
-    """A heading and what stands under it: a table, or lines. `widths` are shares; 0 is as wide as its words."""
+    """A heading and what stands under it: a table, or lines. `widths` are shares; 0 is as wide as its words.
+
+    `numbers`: columns that are written flush right. `under`: what stands in small letters below.
+    """
 
     heading: str
     note: str = ""
@@ -36,6 +39,8 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[Row, ...] = ()
     lines: tuple[str, ...] = ()
     empty: str = ""
+    numbers: tuple[int, ...] = ()
+    under: tuple[str, ...] = ()
 
 
 class Label(msgspec.Struct, frozen=True):
@@ -63,7 +68,10 @@ class Signature(msgspec.Struct, frozen=True):
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`exercise` is the word that stands on every page of what is an exercise; empty: it is not."""
+    """`exercise` is the word that stands on every page of what is an exercise, or not true; empty: it is true.
+
+    `wide`: its pages lie on their side, for tables of many columns.
+    """
 
     language: Language
     kind: str
@@ -79,3 +87,4 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     signatures: tuple[Signature, ...] = ()
     footer: str = ""
     page: str = "{n}/{all}"
+    wide: bool = False

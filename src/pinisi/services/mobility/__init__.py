@@ -14,6 +14,7 @@ from pinisi.services.mobility.gtfs_source import GTFS
 from pinisi.services.mobility.junction_views import JUNCTION_VIEWS
 from pinisi.services.mobility.models import transit
 from pinisi.services.mobility.models.traffic import TRAFFIC_TYPES
+from pinisi.services.mobility.report_views import REPORT_VIEWS
 from pinisi.services.mobility.signal_controllers import CONTROLLERS
 from pinisi.services.mobility.signals_endpoint import CITY_SIGNALS
 from pinisi.services.mobility.traffic_forecast_reactions import FORECAST_REACTIONS
@@ -50,6 +51,7 @@ SERVICE = Service(
         *roads_brought.VIEWS,
         *buses.VIEWS,
         *twin.VIEWS,
+        *REPORT_VIEWS,
     ),
     passing=(*roads_brought.PASSING, *buses.PASSING),
     sources=(
