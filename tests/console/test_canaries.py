@@ -258,6 +258,9 @@ def asked_for(there: Planted, layers: Sequence[str], subscription: str) -> dict[
         f"{OURS}/replays/{{id}}": [f"{OURS}/replays/x"],
         f"{OURS}/roads": [f"{OURS}/roads?provider=osm"],
         f"{OURS}/search": [f"{OURS}/search?q={word}" for word in ("kanari", "damkar", "lorong")],
+        f"{OURS}/services/mobility/junction-plans/{{junction}}/compared": [
+            f"{OURS}/services/mobility/junction-plans/veteran-landak/compared?before=a&after=b"
+        ],
         f"{OURS}/reports/{{service}}": [f"{OURS}/reports/flood?format=json"],
         f"{OURS}/sections/{{id}}": [f"{OURS}/sections/earthquakes-of-the-month"],
         f"{OURS}/sections/{{id}}/lineage": [f"{OURS}/sections/earthquakes-of-the-month/lineage"],

@@ -118,6 +118,66 @@ async def test_a_saving_is_claimed_only_of_what_was_measured_before_and_after(fr
             assert answer.status_code == 400, answer.text
 
 
+async def test_two_surveys_chosen_from_the_list_are_compared_by_the_timings_of_the_study(fresh: Opened) -> None:
+    begin = fresh.house.now() // HOUR * HOUR - 6 * HOUR
+    ani = fresh.client(cookie=await fresh.account("ani", Assignment(role="administrator")), link=PINISI_CONTEXT)
+    async with ani:
+        approaches = [{"name": name, "turns": dict.fromkeys(TURNS, "")} for name in ("Utara", "Timur")]
+        for key, half, cars in (("v", begin, 30), ("w", begin + 3 * HOUR, 33)):
+            survey = {"name": f"Survei {key}", "junction": "Veteran - Landak", "approaches": approaches}
+            survey |= {"since": format_instant(half), "until": format_instant(half + HOUR)}
+            (await ani.put(f"{MOBILITY}/surveys/{key}", json=survey)).raise_for_status()
+            for approach in ("Utara", "Timur"):
+                for number in range(3):
+                    await count(ani, f"{approach}-{half}-{number}", approach, half + number * 5 * MINUTE, cars, key)
+        known = (await ani.get(f"{MOBILITY}/junction-plans/veteran-landak/surveys")).json()
+        assert ([each["key"] for each in known["surveys"]], known["timed"]) == (["v", "w"], False)
+        path, asked = f"{MOBILITY}/junction-plans/veteran-landak/compared", {"before": "v", "after": "w", "lang": "en"}
+        none = (await ani.get(path, params=asked)).raise_for_status().json()
+        assert none["sections"] == [] and none["lead"]
+        wish = {
+            "junction": "veteran-landak",
+            "name": "Simpang Veteran - Landak",
+            "counted": "",
+            "layout": layout(),
+            "before": {"cycle": 89, "greens": [40, 40]},
+            "counts": {"since": format_instant(begin), "until": format_instant(begin + HOUR)},
+        }
+        job = await ani.post(f"{OURS}/jobs", json={"service": "mobility", "job": "junction-plan", "input": wish})
+        assert (await ended(ani, job.raise_for_status().json()["id"]))["state"] == "done"
+        assert (await ani.get(f"{MOBILITY}/junction-plans/veteran-landak/surveys")).json()["timed"]
+        told = (await ani.get(path, params=asked)).raise_for_status().json()
+        assert told["sections"][0]["rows"][0]["cells"] == ["Utara", "72 → 72", "360 → 396", "0 → 0", "0 → 0"]
+        assert told["figures"][3]["value"].startswith("89 → ")
+        paper = await ani.get(path, params=asked, headers={"accept": "application/pdf"})
+        pages = PdfReader(io.BytesIO(paper.raise_for_status().content)).pages
+        assert "Computed, not measured" in " ".join("".join(page.extract_text() for page in pages).split())
+        for wrong in ({"before": "w", "after": "v"}, {"before": "x"}):
+            assert (await ani.get(path, params=asked | wrong)).status_code == 400
+
+
+async def test_who_plans_a_survey_is_told_the_junctions_and_a_phone_where_its_own_lie(fresh: Opened) -> None:
+    ani = fresh.client(cookie=await fresh.account("ani", Assignment(role="administrator")), link=PINISI_CONTEXT)
+    async with ani:
+        await fresh.account("tim", Assignment(role="surveyor"))
+        known = (await ani.get(f"{MOBILITY}/surveys")).raise_for_status().json()["junctions"]
+        assert {"id": "veteran-landak", "name": "Veteran - Landak", "place": None} in known
+        entity = {
+            "id": "urn:ngsi-ld:Junction:veteran-landak",
+            "type": "Junction",
+            "location": {"type": "GeoProperty", "value": {"type": "Point", "coordinates": [119.42, -5.16]}},
+        }
+        answer = await ani.post("/ngsi-ld/v1/entityOperations/upsert?options=update", json=[entity])
+        assert answer.status_code < 300, answer.text
+        now = fresh.house.now()
+        survey = {"name": "S", "junction": "Veteran - Landak", "approaches": [{"name": "Utara", "turns": {"left": ""}}]}
+        survey |= {"since": format_instant(now - HOUR), "until": format_instant(now + HOUR)}
+        (await ani.put(f"{MOBILITY}/surveys/v", json=survey)).raise_for_status()
+    async with fresh.client(cookie=await fresh.cookie("tim")) as tim:
+        told = (await tim.get(f"{MOBILITY}/counting/surveys")).raise_for_status().json()
+    assert (told["surveys"][0]["place"], told["junctions"]) == ([119.42, -5.16], [])
+
+
 async def compared(ani: httpx.AsyncClient, asked: dict[str, Any]) -> dict[str, Any]:
     answer = await ani.post(f"{MOBILITY}/junction-plans/compared?lang=en", json=asked)
     assert answer.status_code == 200, answer.text
@@ -133,10 +193,10 @@ async def ended(ani: httpx.AsyncClient, job: str) -> dict[str, Any]:
             await asyncio.sleep(0.05)
 
 
-async def count(ani: httpx.AsyncClient, key: str, approach: str, since: int, cars: int) -> None:
+async def count(ani: httpx.AsyncClient, key: str, approach: str, since: int, cars: int, survey: str = "v") -> None:
     """Five minutes: cars that go straight on, motorcycles that turn right or round."""
     taps = {"through": {"light": cars}, "right": {"motorcycle": 4}, "u-turn": {"motorcycle": 2}}
     wish = {"key": f"phone-{key}", "approach": approach, "turns": list(taps), "taps": taps}
     wish |= {"classes": ["motorcycle", "light", "heavy", "unmotorised"]}
     wish |= {"since": format_instant(since), "until": format_instant(since + 5 * MINUTE)}
-    (await ani.post(f"{MOBILITY}/counting/surveys/v/stretches", json=wish)).raise_for_status()
+    (await ani.post(f"{MOBILITY}/counting/surveys/{survey}/stretches", json=wish)).raise_for_status()

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from patience import PATIENCE
@@ -15,6 +16,7 @@ from pinisi.vocabulary.instant import HOUR, format_instant
 from .conftest import WarRoom, Witness
 
 pytestmark = pytest.mark.screen
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 PASSWORD = "correct horse battery"
 OURS = "/pinisi/v1"
 MOBILITY = f"{OURS}/services/mobility"
@@ -150,6 +152,46 @@ def test_the_department_shows_a_link_as_a_code(
     page.get_by_role("button", name="Keep").click()
     expect(page.get_by_role("listitem").filter(has_text="Survei Adhyaksa")).to_be_visible()
     page.screenshot(path=tmp_path / "desk.png", full_page=True)
+
+
+def test_a_junction_is_found_by_name_and_by_how_near_it_is(
+    office: tuple[WarRoom, httpx.Client], phone: BrowserContext, tmp_path: Path
+) -> None:
+    room, desk = office
+    headers = {"link": f'<{room.address}{CONTEXT}>; rel="http://www.w3.org/ns/json-ld#context"'}
+    now = time.time_ns() // 1_000
+    for key, name, lon in (
+        ("a", "Adhyaksa - Abd. Dg Sirua", 119.44),
+        ("b", "Penghibur", 119.407),
+        ("c", "Veteran - Landak", 119.42),
+    ):
+        place = {"type": "GeoProperty", "value": {"type": "Point", "coordinates": [lon, -5.15]}}
+        entity = {"id": f"urn:ngsi-ld:Junction:near-{key}", "type": "Junction", "location": place}
+        entity |= {"name": {"type": "Property", "value": f"{name} {key}"}}
+        desk.post(
+            "/ngsi-ld/v1/entityOperations/upsert?options=update", json=[entity], headers=headers
+        ).raise_for_status()
+        survey: dict[str, Any] = {"name": f"Dekat {key}", "junction": f"{name} {key}", "approaches": [NORTH]}
+        survey |= {"since": format_instant(now - HOUR), "until": format_instant(now + 4 * HOUR)}
+        desk.put(f"{MOBILITY}/surveys/near-{key}", json=survey).raise_for_status()
+    phone.grant_permissions(["geolocation"])
+    phone.set_geolocation({"longitude": 119.408, "latitude": -5.15})
+    page = open_page(phone, room, link(desk))
+    page.get_by_role("button", name="Urutkan dari yang terdekat").click()
+    first = page.locator(".choosing fieldset").first.get_by_role("button").first
+    expect(first).to_contain_text("Penghibur b")
+    expect(first).to_contain_text("110 m dari sini")
+    box = page.get_by_label("Cari simpang")
+    box.press_sequentially("adhy dekat")
+    expect(box).to_be_focused()
+    expect(box).to_have_value("adhy dekat")
+    expect(page.locator(".choosing fieldset").first.get_by_role("button")).to_have_count(1)
+    page.screenshot(path=tmp_path / "search.png", full_page=True)
+    found = page.locator(".choosing fieldset").first.get_by_role("button")
+    found.click()
+    expect(page.get_by_role("button", name="Utara")).to_be_visible()
+    faults = Axe().run(page, options=WCAG).response["violations"]
+    assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in faults] == []
 
 
 def test_the_page_is_small_and_a_used_link_says_so(office: tuple[WarRoom, httpx.Client], phone: BrowserContext) -> None:

@@ -261,6 +261,12 @@ SERVICES = {
             Ask(endpoint="GET /signals"),
             Ask(endpoint="GET /junction-plans/{junction}/sheet", params={"junction": "j1"}),
             Ask(endpoint="PUT /surveys/{key}", params={"key": "trial"}, body=SURVEY),
+            Ask(endpoint="GET /junction-plans/{junction}/surveys", params={"junction": "j1"}),
+            Ask(
+                endpoint="GET /junction-plans/{junction}/compared",
+                params={"junction": "j1"},
+                query={"before": "a", "after": "b"},
+            ),
             Ask(endpoint="GET /surveys"),
             Ask(endpoint="GET /counting/surveys"),
             *(

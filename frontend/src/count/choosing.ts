@@ -1,6 +1,7 @@
 /** Choosing where to stand: junction, approach, turns and vehicles, one screen, big things to press. */
 import { button, el } from "../phone/parts";
 import type { CountWords } from "../strings/count";
+import { found, type Here, metresTo } from "./finding";
 import type { Approach, Survey } from "./line";
 import { KINDS, type Kind, type Post, type Turn, TURNS } from "./tally";
 
@@ -11,6 +12,13 @@ export interface Choice {
   kinds: Kind[];
 }
 
+/** What was typed to find a junction, where the phone is, and whether that was asked in vain. */
+export interface Search {
+  asked: string;
+  here: Here;
+  lost: boolean;
+}
+
 export interface Chooser {
   words: CountWords;
   surveys: Survey[];
@@ -19,7 +27,13 @@ export interface Chooser {
   choose: (choice: Choice) => void;
   start: (post: Post) => void;
   look: () => void;
+  search: Search;
+  find: (asked: string) => void;
+  locate: () => void;
 }
+
+/** From so many surveys on one searches instead of reading all of them. */
+const MANY = 4;
 
 export const NOWHERE: Choice = { survey: "", approach: "", turns: [], kinds: [...KINDS] };
 
@@ -31,10 +45,24 @@ export function choosing(chooser: Chooser): HTMLElement {
   return el(
     "section",
     { class: "choosing" },
-    group(words.junction, ...surveys.map((each) => oneSurvey(each, each === survey, chooser))),
+    surveys.length < MANY ? null : searching(chooser),
+    group(words.junction, ...listed(chooser).map((each) => oneSurvey(each, each === survey, chooser))),
     survey ? group(words.approach, ...survey.approaches.map((each) => oneApproach(each, survey, chooser))) : null,
     approach && survey ? watching(approach, survey, chooser) : null,
   );
+}
+
+function listed({ surveys, search }: Chooser): Survey[] {
+  return found(surveys, surveys.length < MANY ? "" : search.asked, search.here);
+}
+
+/** The place of the phone stays on the phone: it only puts the list in order. */
+function searching({ words, search, find, locate, surveys }: Chooser): HTMLElement {
+  const box = el("input", { type: "search", value: search.asked, enterkeyhint: "search", autocomplete: "off" });
+  box.addEventListener("input", () => find(box.value));
+  const near = button(words.nearest, locate);
+  const state = search.lost ? words.noPlace : words.found(String(found(surveys, search.asked, search.here).length));
+  return el("div", { class: "search" }, el("label", {}, words.search, box), near, el("p", { class: "quiet", role: "status" }, state));
 }
 
 function group(heading: string, ...buttons: HTMLElement[]): HTMLElement {
@@ -47,9 +75,11 @@ function pairs(heading: string, ...buttons: HTMLElement[]): HTMLElement {
   return made;
 }
 
-function oneSurvey(survey: Survey, pressed: boolean, { words, choice, clock, choose }: Chooser): HTMLElement {
+function oneSurvey(survey: Survey, pressed: boolean, { words, choice, clock, choose, search }: Chooser): HTMLElement {
   const when = words.when(clock(survey.since), clock(survey.until));
-  return pressable(survey.junction, `${survey.name} · ${when}`, pressed, () => choose({ ...choice, survey: survey.key, approach: "", turns: [] }));
+  const far = metresTo(survey, search.here);
+  const away = far === null ? "" : ` · ${words.away(far < 950 ? `${Math.round(far / 10) * 10} m` : `${(far / 1000).toFixed(1)} km`)}`;
+  return pressable(survey.junction, `${survey.name} · ${when}${away}`, pressed, () => choose({ ...choice, survey: survey.key, approach: "", turns: [] }));
 }
 
 function oneApproach(approach: Approach, survey: Survey, { words, choice, choose }: Chooser): HTMLElement {

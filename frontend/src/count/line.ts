@@ -27,6 +27,8 @@ export interface Survey {
   until: string;
   approaches: Approach[];
   watched: Watched[];
+  /** Longitude and latitude of the junction; null where nobody has measured it. */
+  place: [number, number] | null;
 }
 
 export interface Told {

@@ -6,7 +6,7 @@ import { Outbox } from "../phone/outbox";
 import { button, el } from "../phone/parts";
 import { type Language, words } from "../strings/count";
 import { board, type Counter, refreshBoard } from "./board";
-import { type Choice, choosing, NOWHERE } from "./choosing";
+import { type Choice, choosing, NOWHERE, type Search } from "./choosing";
 import { ask, send, type Told } from "./line";
 import { type Counted, type Post, SLOT, Tally } from "./tally";
 import { keepAwake, letSleep } from "./wake";
@@ -21,6 +21,7 @@ let told = JSON.parse(localStorage.getItem("count-told") ?? "null") as Told | nu
 let ahead = Number(localStorage.getItem("count-ahead") ?? 0);
 let standing: "connected" | "no-line" | "sign-in" | "no-survey" = navigator.onLine && told ? "connected" : "no-line";
 let choice: Choice = NOWHERE;
+let search: Search = { asked: "", here: null, lost: false };
 let trouble = "";
 let drawn = "";
 let drawnBoard: HTMLElement | null = null;
@@ -200,7 +201,29 @@ function chooser(): HTMLElement {
     choice = next;
     show();
   };
-  return choosing({ words: words(language), surveys: open, choice, clock, choose, start, look: () => void look() });
+  return choosing({ words: words(language), surveys: open, choice, clock, choose, start, look: () => void look(), search, find, locate });
+}
+
+function find(asked: string): void {
+  search = { ...search, asked };
+  show();
+  const box = document.querySelector<HTMLInputElement>("input[type=search]");
+  box?.focus();
+  box?.setSelectionRange(asked.length, asked.length);
+}
+
+/** Asked only when somebody wants the list by distance; the place stays here. */
+function locate(): void {
+  const put = (here: Search["here"]) => {
+    search = { ...search, here, lost: here === null };
+    show();
+  };
+  if (!navigator.geolocation) return put(null);
+  navigator.geolocation.getCurrentPosition(
+    ({ coords }) => put({ lon: coords.longitude, lat: coords.latitude }),
+    () => put(null),
+    { maximumAge: 60_000, timeout: 20_000 },
+  );
 }
 
 function wayIn(): HTMLElement {

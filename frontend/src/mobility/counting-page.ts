@@ -26,6 +26,11 @@ interface Survey {
   approaches: { name: string }[];
 }
 
+interface KnownJunction {
+  id: string;
+  name: string;
+}
+
 interface Link {
   account: string;
   address: string;
@@ -36,6 +41,7 @@ interface Link {
 export class CountingPage extends MobilityView {
   @state() private surveyors: Surveyor[] | null = null;
   @state() private surveys: Survey[] | null = null;
+  @state() private junctions: KnownJunction[] = [];
   @state() private link: Link | null = null;
   @state() private problem = "";
 
@@ -115,7 +121,9 @@ export class CountingPage extends MobilityView {
     return html`<form @submit=${(event: SubmitEvent) => this.plan(event)}>
       <label class="field">${words.key}<input name="key" required pattern="[a-z0-9][a-z0-9\\-]*" maxlength="60" /></label>
       <label class="field">${words.name}<input name="name" required maxlength="120" /></label>
-      <label class="field">${words.junction}<input name="junction" required maxlength="60" /></label>
+      <label class="field">${words.junction}<input name="junction" list="junctions" autocomplete="off" required maxlength="60" /></label>
+      <datalist id="junctions">${this.junctions.map(({ id, name }) => html`<option value=${name}>${id}</option>`)}</datalist>
+      <p class="small">${words.junctionHow(this.format.exact(this.junctions.length))}</p>
       <label class="field">${words.approaches}<textarea name="approaches" rows="4" required></textarea></label>
       <p class="small">${words.approachesHow}</p>
       <label class="field">${words.since}<input name="since" type="datetime-local" required /></label>
@@ -163,7 +171,8 @@ export class CountingPage extends MobilityView {
     try {
       await doing;
       this.surveyors = (await ask<{ surveyors: Surveyor[] }>("surveyors")).surveyors;
-      this.surveys = (await serviceRead<{ surveys: Survey[] }>("mobility", "surveys")).surveys;
+      const told = await serviceRead<{ surveys: Survey[]; junctions: KnownJunction[] }>("mobility", "surveys");
+      Object.assign(this, { surveys: told.surveys, junctions: told.junctions });
     } catch (cause) {
       this.problem = this.saidOf(cause);
     }

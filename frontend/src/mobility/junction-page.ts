@@ -9,6 +9,7 @@ import { store } from "../live/store";
 import { controls, panelParts } from "../theme/controls";
 import { madeValue } from "../value/made-value";
 import { Reading } from "../views/reading";
+import "./junction-compared";
 import "./junction-detectors";
 import "./junction-groups";
 import { agreement, type JunctionLive, junctionOf } from "./junction-live";
@@ -68,7 +69,7 @@ export class JunctionPage extends MobilityView {
   protected override render() {
     const live = this.reading.value?.live;
     if (live === undefined) return this.stateOf(this.reading);
-    if (live === null) return html`<p class="notice" role="status">${this.say.junction.none}</p>`;
+    if (live === null) return html`<p class="notice" role="status">${this.say.junction.none}</p>${this.compared()}`;
     return html`${this.stateOf(this.reading)}
       <junction-status .live=${live} .place=${this.named()}></junction-status>
       <junction-groups .live=${live}></junction-groups>
@@ -78,7 +79,11 @@ export class JunctionPage extends MobilityView {
       </section>
       ${this.beside(live)} ${this.shadow(live)}
       <junction-detectors .live=${live}></junction-detectors>
-      ${this.device()}`;
+      ${this.device()} ${this.compared()}`;
+  }
+
+  private compared() {
+    return html`<junction-compared .junction=${junctionOf(this.entity ?? "")}></junction-compared>`;
   }
 
   /** The plan beside what the lamps showed. */

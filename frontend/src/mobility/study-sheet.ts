@@ -4,6 +4,7 @@ import { customElement, state } from "lit/decorators.js";
 import { servicePaper } from "../api/service-read";
 import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
+import "./junction-compared";
 import { MobilityView } from "./mobility-view";
 
 @customElement("mobility-study-sheet")
@@ -17,7 +18,8 @@ export class StudySheet extends MobilityView {
     const words = this.say.counting;
     return html`<p class="text small">${words.sheetHow}</p>
       ${this.problem ? html`<p class="notice" role="alert">${this.problem}</p>` : nothing}
-      <button class="button" ?disabled=${this.busy} @click=${() => void this.print()}>${words.sheet}</button>`;
+      <button class="button" ?disabled=${this.busy} @click=${() => void this.print()}>${words.sheet}</button>
+      <junction-compared .junction=${this.entity?.split(":").at(-1) ?? ""}></junction-compared>`;
   }
 
   private async print(): Promise<void> {

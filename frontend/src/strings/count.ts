@@ -24,6 +24,11 @@ export interface CountWords {
   again: string;
   when: (from: string, until: string) => string;
   junction: string;
+  search: string;
+  nearest: string;
+  noPlace: string;
+  found: (number: string) => string;
+  away: (far: string) => string;
   approach: string;
   watchedBy: (what: string) => string;
   turns: string;

@@ -80,7 +80,17 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     until: str
 
 
+class KnownJunction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A junction of the city; `place`: longitude and latitude, None where nobody has measured it."""
+
+    id: str
+    name: str
+    place: tuple[float, float] | None = None
+
+
 class OpenSurvey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`place`: where the junction lies, so that a phone can say which is nearest; None where nobody has measured it."""
+
     key: str
     name: str
     junction: str
@@ -89,14 +99,18 @@ class OpenSurvey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     until: str
     approaches: tuple[SurveyApproach, ...]
     watched: tuple[Watched, ...] = ()
+    place: tuple[float, float] | None = None
 
 
 class Surveys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`now` is the time of the house, by which the phone sets its clock; `name` is the one that signed in."""
+    """`now` is the time of the house, by which the phone sets its clock; `name` is the one that signed in. `junctions`:
+    those of the city, for who plans a survey.
+    """
 
     now: str
     name: str
     surveys: tuple[OpenSurvey, ...]
+    junctions: tuple[KnownJunction, ...] = ()
 
 
 def survey_faults(key: str, wish: SurveyWish) -> Iterator[Fault]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import msgspec
+
 from pinisi.city.entry import Fault
 from pinisi.city.row_entity import slug
 from pinisi.city.text import fill
@@ -10,6 +12,7 @@ from pinisi.runtime.endpoint import Endpoint
 from pinisi.runtime.visit import NotThere, Unfit, Visit
 from pinisi.services.mobility.counting.acting import as_surveyor
 from pinisi.services.mobility.counting.count_desk import take
+from pinisi.services.mobility.counting.known_junctions import known_junctions, places
 from pinisi.services.mobility.counting.seen_entities import seen_entities
 from pinisi.services.mobility.counting.survey_bodies import (
     TEXTS,
@@ -60,7 +63,8 @@ async def plan_survey(visit: Visit[SurveyWish, None]) -> OpenSurvey:
 async def list_surveys(visit: Visit[None, None]) -> Surveys:
     """Every survey, the newest first."""
     found = sorted(await _surveys(visit), key=lambda survey: survey.since, reverse=True)
-    return _told(visit, [_shown(each) for each in found])
+    told = _told(visit, [_shown(each) for each in found])
+    return msgspec.structs.replace(told, junctions=tuple(await known_junctions(visit)))
 
 
 async def open_surveys(visit: Visit[None, None]) -> Surveys:
@@ -70,7 +74,9 @@ async def open_surveys(visit: Visit[None, None]) -> Surveys:
         each for each in await _surveys(visit) if instant_of(each.since) - SHOWN_BEFORE <= now < instant_of(each.until)
     ]
     found.sort(key=lambda survey: (survey.since, survey.name))
-    return _told(visit, [_shown(each, await _watched(visit, each)) for each in found])
+    known = places(await known_junctions(visit))
+    shown = [_shown(each, await _watched(visit, each)) for each in found]
+    return _told(visit, [msgspec.structs.replace(each, place=known.get(slug(each.junction))) for each in shown])
 
 
 async def take_stretch(visit: Visit[StretchWish, None]) -> StretchAnswer:
