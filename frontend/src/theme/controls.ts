@@ -64,7 +64,9 @@ export const controls = css`
     text-decoration-thickness: 1px;
   }
 
-  :focus-visible {
+  :focus-visible,
+  input[type="date"]:focus-within,
+  input[type="datetime-local"]:focus-within {
     outline: 2px solid var(--accent);
     outline-offset: 1px;
   }
