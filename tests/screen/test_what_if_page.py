@@ -67,6 +67,16 @@ def test_a_closure_is_tried_on_the_page_and_both_sides_stand_beside_each_other_a
     before, after = (float(each.replace(",", ".")) for each in figures.all_inner_texts())
     assert after > before > 0
     expect(frame).to_contain_text("Jalan 6")
+    expect(frame).to_contain_text("kali lebih cepat dari waktu nyata")
+    sides = frame.locator("what-if-map figure")
+    expect(sides).to_have_count(3)
+    closed = 'path:has(title:text-matches("^Jalan 1:"))'
+    counts = [len(each.locator("svg[role=img] path").all()) for each in sides.all()]
+    assert counts[0] == counts[1] == counts[2] >= 5, "the same roads before, after and between"
+    frame.locator("what-if-map select").select_option(label="Kilometer kendaraan")
+    difference = sides.nth(2).locator(closed)
+    expect(difference).to_have_class("d-3")
+    expect(sides.nth(2)).to_contain_text("berkurang")
 
     told = httpx.get(f"{room.address}{MOBILITY}/what-ifs/tutup-jalan-1").raise_for_status().json()["whatIf"]
     assert told["method"] == "simulated" and told["cutOff"] == 0 and told["provider"].startswith("urn:ngsi-ld:Job:")

@@ -12,9 +12,12 @@ import "../work/asked-form";
 import { Lookout } from "../work/lookout";
 import { workStyles } from "../work/work-styles";
 import { MobilityView } from "./mobility-view";
+import "./what-if-map";
 import { type FoundWhatIf, type Row, type WhatIf, type WhatIfs, valueOf, valuesOf } from "./what-if-types";
 
 const isOurs = ({ service, job }: { service: string; job: string }) => service === "mobility" && job === "what-if";
+/** Of the roads in the table; the map has all. */
+const MOST_LISTED = 50;
 const isOpen = ({ state }: Job) => state === "queued" || state === "running";
 
 @customElement("mobility-what-if")
@@ -54,6 +57,10 @@ export class WhatIfPage extends MobilityView {
 
       .frame > p {
         padding: 0.5rem 0.75rem 0;
+      }
+
+      .counted > p {
+        padding: 0.5rem 1.125rem;
       }
 
       th,
@@ -109,8 +116,33 @@ export class WhatIfPage extends MobilityView {
         : nothing}
       ${this.jobs.filter((job) => job.state !== "done").map((job) => this.job(job))}
       ${known && known.whatIfs.length === 0 ? html`<p class="empty">${say.none}</p>` : nothing} ${this.stateOf(this.reading)}
-      ${whatIf ? this.whatIf(whatIf) : nothing}
+      ${whatIf ? this.whatIf(whatIf) : nothing} ${known?.counted.length ? this.counted(known.counted) : nothing}
     `;
+  }
+
+  /** Emissions of traffic that was counted: outside the frame of what is simulated. */
+  private counted(areas: WhatIfs["counted"]) {
+    const { whatif: say } = this.say;
+    const exact = (value: number | null) => (value === null ? say.notTold : this.format.exact(Number(value.toPrecision(3))));
+    const [first] = areas;
+    return html`<section class="counted">
+      <div class="section-head"><h2>${say.counted}</h2></div>
+      <p class="small">${say.countedNote(this.format.moment(first?.from ?? ""), this.format.moment(first?.to ?? ""))}</p>
+      ${this.scrolled(
+        say.counted,
+        [say.area, say.km, say.co2, say.nox, say.pm],
+        areas.map(
+          (area) => html`<tr data-level=${area.level}>
+            <th scope="row"><button class="link" @click=${() => screenState.openPlace(area.id)}>${area.name || say.city}</button> <span class="spread">${say.levels[area.level] ?? ""}</span></th>
+            <td>${exact(area.km)}</td>
+            <td>${exact(area.co2)} <span class="spread">${say.between(exact(area.low), exact(area.high))}</span></td>
+            <td>${exact(area.nox)}</td>
+            <td>${exact(area.pm)}</td>
+          </tr>`,
+        ),
+      )}
+      <p class="small">${say.factors(first?.source ?? "")}</p>
+    </section>`;
   }
 
   private readonly asked = () => {
@@ -154,11 +186,16 @@ export class WhatIfPage extends MobilityView {
     const { whatif: say } = this.say;
     const exact = (value: number) => this.format.exact(value);
     const { second } = whatIf;
+    const kinds = Object.entries(whatIf.read).map(([kind, { number, from, to }]) =>
+      say.readKind(say.kinds[kind] ?? kind, exact(number), from && this.format.moment(from), to && this.format.moment(to)),
+    );
     const facts = [
+      say.read(kinds.join(", ")),
       say.runs(exact(whatIf.seeds), exact(whatIf.minutes)),
       say.motorcycles(exact(whatIf.motorcycles)),
       whatIf.fitting === null ? "" : say.fit(exact(whatIf.fitting), exact(whatIf.counts)),
       whatIf.leftOut ? say.leftOut(exact(whatIf.leftOut)) : "",
+      whatIf.faster ? say.faster(exact(whatIf.faster)) : "",
       say.model(whatIf.model),
       second ? say.second(whatIf.secondModel, exact(second[0]), exact(second[1])) : "",
     ];
@@ -173,8 +210,9 @@ export class WhatIfPage extends MobilityView {
       <p class="small">${facts.filter(Boolean).join(" · ")}</p>
       <p class="small">${this.text(whatIf.note)}</p>
       <div class="section-head"><h2>${say.roads}</h2></div>
+      <what-if-map .roads=${whatIf.roads}></what-if-map>
       ${whatIf.roads.length
-        ? this.scrolled(say.roads, [say.road, say.delay, say.queue, say.co2], whatIf.roads.map((road) => this.road(road)))
+        ? this.scrolled(say.roads, [say.road, say.delay, say.queue, say.co2], whatIf.roads.slice(0, MOST_LISTED).map((road) => this.road(road)))
         : html`<p class="empty">${say.noRoad}</p>`}
     </section>`;
   }

@@ -4,6 +4,23 @@ import type { Text, Value } from "../api/types";
 export interface WhatIfs {
   networks: number;
   whatIfs: { key: string; name: string; at: string }[];
+  counted: CountedArea[];
+}
+
+/** What the counted traffic of an area emitted (kg) on so many vehicle-kilometres; `level` city: all of it. */
+export interface CountedArea {
+  id: string;
+  name: string;
+  level: string;
+  km: number;
+  co2: number;
+  low: number;
+  high: number;
+  nox: number | null;
+  pm: number | null;
+  from: string;
+  to: string;
+  source: string;
 }
 
 interface Spread {
@@ -37,11 +54,14 @@ export interface WhatIf {
   counts: number;
   fitting: number | null;
   leftOut: number;
+  networkAt: string;
+  read: Record<string, { number: number; from: string; to: string }>;
+  faster: number;
   motorcycles: number;
   secondModel: string;
   second: Pair | null;
   rows: Row[];
-  roads: { id: string; name: string; delay: Pair; queue: Pair; co2: Pair }[];
+  roads: { id: string; name: string; delay: Pair; queue: Pair; co2: Pair; km: Pair; lines: [number, number][][] }[];
 }
 
 /** Null where there is none of that name. */

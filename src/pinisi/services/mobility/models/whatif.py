@@ -13,7 +13,8 @@ counts and closures that both sides were made of: how many, of when, which; `pla
 `timesFasterThanReal`; `emissionModel`, `modelVersion`, `methodNote` in words; `refTwinNetwork`.
 
 `WhatIfRoad` (Pinisi): one road of a what-if, those where most changes: `meanQueue`, `roadDelay` (HUR, of all vehicles
-together), `co2Mass` (KGM), `averageVehicleSpeed` (KMH), each with its `Before`; `refWhatIf`, `location`.
+together), `co2Mass` (KGM), `vehicleKilometres` (KMT), `averageVehicleSpeed` (KMH), each with its `Before`;
+`refWhatIf`, `location`.
 
 `EmissionRecord`: see `pinisi.vocabulary.emission`.
 """

@@ -168,6 +168,7 @@ def _road(id: str, road: str, answer: WhatIfAnswer, at: str) -> Entity:
         entity[f"meanQueue{suffix}"] = say(round(sum(each.queue for each in hours) / max(len(hours), 1), 1))
         entity[f"roadDelay{suffix}"] = say(round(_sum(side, road, "delay_s") / 3600, 2), "HUR")
         entity[f"co2Mass{suffix}"] = say(round(_sum(side, road, "co2_g") / 1000, 3), "KGM")
+        entity[f"vehicleKilometres{suffix}"] = say(round(_sum(side, road, "km"), 2), "KMT")
         speed = _speed(hours)
         if speed is not None:
             entity[f"averageVehicleSpeed{suffix}"] = say(round(speed, 1), "KMH")

@@ -46,7 +46,10 @@ def sheet(what: ShownWhatIf, language: Language, house: str) -> Document:
             (say("fact-runs"), f"{what.seeds} × {number(what.minutes)} min"),
             (say("fact-motorcycles"), f"{number(what.motorcycles)} %"),
             (say("fact-counts"), "-" if what.fitting is None else f"{number(what.fitting)} % / {what.counts}"),
+            (say("fact-read"), _read(what, language)),
+            (say("fact-left-out"), str(what.left_out)),
             (say("fact-cut-off"), str(what.cut_off)),
+            (say("fact-faster"), f"{number(what.faster)} ×"),
         ),
         sections=(
             Section(heading=say("compared"), note=say("compared-note"), columns=heads, widths=(2, 0, 1, 1),
@@ -63,6 +66,15 @@ def empty_sheet(key: str, language: Language, house: str) -> Document:
     """Of a what-if that is not there."""
     kind, lead = (_in(TEXTS[f"whatif-{name}"], language) for name in ("sheet", "not-there"))
     return Document(language=language, kind=kind, house=house, title=key, lead=lead)
+
+
+def _read(what: ShownWhatIf, language: Language) -> str:
+    """How many plans, counts and closures both sides stand on, and of when."""
+    told: list[str] = []
+    for kind, said in what.read.items():
+        when = f" ({said.begin[:16]} - {said.end[:16]} UTC)" if said.begin else ""
+        told.append(f"{_in(TEXTS[f'whatif-read-{kind}'], language)} {said.number}{when}")
+    return "; ".join(told)
 
 
 def _figures(what: ShownWhatIf, language: Language) -> Iterable[Figure]:
