@@ -252,17 +252,30 @@ export class BusJourneys extends MobilityView {
     const headway = leg.headway ? say.every(exact(Math.round(leg.headway / 6) / 10)) : "";
     const ride = [leg.headsign ? say.towards(leg.headsign) : "", say.stopCount(exact(leg.stops ?? 0)), headway].filter(Boolean).join(" · ");
     return html`<li data-kind=${leg.kind}>
-      <span>${this.format.hour(leg.depart)}</span>
+      <span>${this.format.hour(leg.depart)}${this.shifted(leg.depart, leg.plannedDepart)}</span>
       <span>${this.halt(leg.origin, say.origin)}</span>
       <span></span>
       <span>
         ${leg.kind === "walk"
           ? html`${say.walk(this.minutes(leg.seconds))}`
-          : html`<span class="line">${leg.line}</span> <span class="small">${ride}${leg.approximate ? ` · ${say.approximate}` : ""}</span>`}
+          : html`<span class="line">${leg.line}</span> <span class="small">${ride}${leg.approximate ? ` · ${say.approximate}` : ""}${this.live(leg)}</span>`}
       </span>
-      <span>${this.format.hour(leg.arrive)}</span>
+      <span>${this.format.hour(leg.arrive)}${this.shifted(leg.arrive, leg.plannedArrive)}</span>
       <span>${this.halt(leg.goal, say.goal)}</span>
     </li>`;
+  }
+
+  /** The planned hour, struck out, where another one is expected. */
+  private shifted(told: string, planned: string | null) {
+    const [now, was] = [this.format.hour(told), planned && this.format.hour(planned)];
+    return was && was !== now ? html` <s class="small">${was}</s>` : nothing;
+  }
+
+  private live({ asOf, departBy, arriveBy }: Leg): string {
+    const { buses: say } = this.say;
+    if (!asOf) return "";
+    const both = departBy === "live" && arriveBy === "live";
+    return ` · ${both ? say.liveTimes(this.format.hour(asOf)) : say.livePartly(this.format.hour(asOf))}`;
   }
 
   private halt({ name, entity }: Halt, otherwise: string) {

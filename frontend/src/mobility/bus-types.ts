@@ -124,7 +124,15 @@ export interface Leg {
   stops: number | null;
   headway: number | null;
   approximate: boolean;
+  departBy: TimesBy;
+  arriveBy: TimesBy;
+  plannedDepart: string | null;
+  plannedArrive: string | null;
+  /** When the live word was true. */
+  asOf: string | null;
 }
+
+export type TimesBy = "live" | "planned" | "approximate";
 
 export interface Journey {
   depart: string;

@@ -67,6 +67,8 @@ export const buses: BusWords = {
   changes: (n: string) => (n === "1" ? "1 change" : `${n} changes`),
   onFoot: (minutes: string) => `${minutes} on foot`,
   approximate: "approximate times",
+  liveTimes: (at: string) => `live, told ${at}`,
+  livePartly: (at: string) => `partly live, told ${at}`,
   every: (minutes: string) => `every ${minutes} min`,
   stopCount: (n: string) => (n === "1" ? "1 stop" : `${n} stops`),
   walk: (minutes: string) => `Walk ${minutes}`,

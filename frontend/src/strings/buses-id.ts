@@ -65,6 +65,8 @@ export const buses = {
   changes: (n: string) => `${n} kali ganti`,
   onFoot: (minutes: string) => `${minutes} jalan kaki`,
   approximate: "jam perkiraan",
+  liveTimes: (at: string) => `langsung, kabar ${at}`,
+  livePartly: (at: string) => `sebagian langsung, kabar ${at}`,
   every: (minutes: string) => `setiap ${minutes} menit`,
   stopCount: (n: string) => `${n} halte`,
   walk: (minutes: string) => `Jalan kaki ${minutes}`,

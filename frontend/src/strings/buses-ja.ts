@@ -67,6 +67,8 @@ export const buses: BusWords = {
   changes: (n: string) => `乗り換え${n}回`,
   onFoot: (minutes: string) => `徒歩${minutes}`,
   approximate: "目安の時刻",
+  liveTimes: (at: string) => `運行情報 ${at} 現在`,
+  livePartly: (at: string) => `一部運行情報 ${at} 現在`,
   every: (minutes: string) => `${minutes}分間隔`,
   stopCount: (n: string) => `${n}停留所`,
   walk: (minutes: string) => `徒歩 ${minutes}`,

@@ -31,7 +31,8 @@ What runs now, as GTFS-Realtime tells it; all end by themselves at `expiresAt`:
 `refGtfsStop` with `vehicleStanding` (`incomingAt`, `stoppedAt`, `inTransitTo` that stop).
 
 `ArrivalEstimation` (SDM, dataModel.UrbanMobility): of one trip the stop that it comes to next: `refGtfsStop`,
-`expectedArrival`, `delay` (SEC behind the timetable, negative: ahead), `tripId`, `lineName`, `refGtfsRoute`.
+`expectedArrival`, `delay` (SEC behind the timetable, negative: ahead), `tripId`, `lineName`, `refGtfsRoute`;
+`tripUpdate` (JSON): all that the feed says of the trip (a `TripKept` of `transit.live_trips`), for journeys.
 
 `TransitAlert` (Pinisi's own): what a publisher tells of lines and stops: `name`, `description`, `alertCause`,
 `alertEffect`, `affectedLines`, `affectedStops`, `validFrom`, `validTo`.

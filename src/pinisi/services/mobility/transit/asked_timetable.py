@@ -10,7 +10,10 @@ from pinisi.city.text import Text, fill
 from pinisi.runtime.known import Known
 from pinisi.runtime.strings import texts_of
 from pinisi.runtime.visit import BadField, Conflict, NotThere, Visit
+from pinisi.services.mobility.asked_entities import known_of
+from pinisi.services.mobility.models.transit import LIVE_TYPES
 from pinisi.services.mobility.transit.journey_answer import AskedTimetable
+from pinisi.services.mobility.transit.live_trips import live_trips
 from pinisi.services.mobility.transit.service_day import ServiceDay, day_of
 from pinisi.services.mobility.transit.shelf import SHELF, NotOnShelf
 from pinisi.services.mobility.transit.timetables import timetables_of
@@ -18,8 +21,10 @@ from pinisi.vocabulary.instant import SECOND, Instant, format_instant
 
 if TYPE_CHECKING:
     from pinisi.services.mobility.engine.transit.day_network import DayNetwork
+    from pinisi.services.mobility.engine.transit.live_day import Applied
 
 TEXTS = texts_of("pinisi.services.mobility")
+MOST_ARRIVALS = 20_000
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -47,17 +52,24 @@ async def asked_timetable(visit: Visit[Any, Any], feed: str, moment: Instant, *,
     if name not in known:
         raise NotThere(f"there is no timetable {name[:80]}")
     said = known[name]
+    arrivals = await known_of(visit, LIVE_TYPES[1], MOST_ARRIVALS)
+    own = [each for each in arrivals if f":{name}:" in each.id]
     try:
-        return await asyncio.to_thread(_asked, name, said, moment, expired)
+        return await asyncio.to_thread(_asked, name, said, own, moment, expired)
     except NotOnShelf as error:
         raise Conflict(f"{name}: {error}") from None
 
 
-def _asked(name: str, said: Known, moment: Instant, expired: bool) -> Asked:
+def _asked(name: str, said: Known, arrivals: list[Known], moment: Instant, expired: bool) -> Asked:
     digest = said.text("timetableDigest") or ""
     timetable = SHELF.networks(digest).timetable
     day = day_of(moment, timetable.zone)
-    network = SHELF.on(digest, day.day, beyond=expired)
+    updates = live_trips(arrivals, day)
+    if updates:
+        applied = SHELF.live(digest, day.day, updates, beyond=expired)
+        network, live = applied.day, _live_note(applied, max(each.observed for each in updates))
+    else:
+        network, live = SHELF.on(digest, day.day, beyond=expired), ()
     begin, end = timetable.calendar.begin, timetable.calendar.end
     told = said.said("timetableDigest")
     shown = AskedTimetable(
@@ -70,7 +82,20 @@ def _asked(name: str, said: Known, moment: Instant, expired: bool) -> Asked:
         approximate=round(timetable.guessed_share * 100, 1),
         left_out=timetable.left_out,
     )
-    return Asked(name, day, network, shown, tuple(_notes(shown, day, network, expired)))
+    return Asked(name, day, network, shown, (*_notes(shown, day, network, expired), *live))
+
+
+def _live_note(applied: "Applied", newest: Instant) -> tuple[Text, ...]:
+    return (
+        fill(
+            TEXTS["journeys-live"],
+            at=format_instant(newest),
+            late=applied.late,
+            canceled=applied.canceled,
+            added=applied.added,
+            unknown=applied.unknown,
+        ),
+    )
 
 
 def _day(written: str) -> str:

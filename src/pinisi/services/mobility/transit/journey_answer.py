@@ -6,6 +6,7 @@ import msgspec
 
 from pinisi.city.text import Text
 
+TimesBy = Literal["live", "planned", "approximate"]
 Place = tuple[float, float]
 """Longitude and latitude."""
 
@@ -39,7 +40,9 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unkn
     """`line`, `headsign`, `route` (the GtfsRoute) and `trip` are of rides. `way`: from stop to stop.
 
     `headway`: seconds between two vehicles where the timetable says only how often they come. `approximate`: its times
-    are not published ones.
+    are not published ones. `depart_by`, `arrive_by`: `live` (a vehicle is expected so), `planned` or `approximate`;
+    of a trip with live word `planned_depart` and `planned_arrive` (None of one that no timetable has), and `as_of`:
+    when that word was true.
     """
 
     kind: Literal["ride", "walk"]
@@ -56,6 +59,11 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unkn
     stops: int | None = None
     headway: int | None = None
     approximate: bool = False
+    depart_by: TimesBy = "planned"
+    arrive_by: TimesBy = "planned"
+    planned_depart: str | None = None
+    planned_arrive: str | None = None
+    as_of: str | None = None
 
 
 class JourneyFound(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):

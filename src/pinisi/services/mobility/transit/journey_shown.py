@@ -1,5 +1,8 @@
 """Journeys of the engine as the endpoint says them."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from pinisi.city.text import fill
 from pinisi.services.mobility.engine.transit.journey import Journey, Ride, Walk, Wish, journeys, walk_only
 from pinisi.services.mobility.models.transit import transit_id
@@ -28,6 +31,7 @@ class _Shown:
         self._feed = asked.feed
         self._day = asked.day
         self._timetable = asked.network.timetable
+        self._live = asked.network.live
         self._wish = wish
 
     def journey(self, journey: Journey) -> JourneyFound:
@@ -59,8 +63,25 @@ class _Shown:
             trip=trip.id,
             stops=len(ride.halts) - 1,
             headway=ride.headway or None,
-            approximate=ride.guessed,
+            **self._times(ride),
         )
+
+    def _times(self, ride: Ride) -> dict[str, Any]:
+        """How its two times are known."""
+        live = self._live.get(ride.trip)
+        if live is None:
+            by = "approximate" if ride.guessed else "planned"
+            return {"approximate": ride.guessed, "depart_by": by, "arrive_by": by}
+        board = _place_of(live.stops, live.depart, ride.halts[0], ride.depart, 0)
+        alight = _place_of(live.stops, live.arrive, ride.halts[-1], ride.arrive, board + 1)
+        planned_out, planned_in = live.planned[board], live.planned[alight]
+        return {
+            "depart_by": "live" if live.told[board] else "planned",
+            "arrive_by": "live" if live.told[alight] else "planned",
+            "planned_depart": None if planned_out is None else self._time(planned_out[1]),
+            "planned_arrive": None if planned_in is None else self._time(planned_in[0]),
+            "as_of": format_instant(live.observed),
+        }
 
     def _walk(self, walk: Walk) -> Leg:
         origin = Halt(name=None, entity=None, at=self._wish.origin) if walk.origin is None else self._halt(walk.origin)
@@ -85,3 +106,8 @@ class _Shown:
 
     def _time(self, seconds: int) -> str:
         return format_instant(self._day.moment(seconds))
+
+
+def _place_of(stops: Sequence[int], times: Sequence[int], stop: int, at: int, since: int) -> int:
+    """The halt at this stop and time."""
+    return next(place for place in range(since, len(stops)) if stops[place] == stop and times[place] == at)

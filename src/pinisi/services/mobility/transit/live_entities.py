@@ -7,11 +7,11 @@ from pinisi.city.text import Text, fill
 from pinisi.runtime.about import About
 from pinisi.runtime.source import Reading, Reject
 from pinisi.runtime.strings import texts_of
-from pinisi.runtime.told import told, told_place, told_relation, told_time
+from pinisi.runtime.told import told, told_json, told_place, told_relation, told_time
 from pinisi.services.mobility.engine.gtfs_rt.message import (
-    CANCELED,
     CAUSES,
     EFFECTS,
+    SKIPPED,
     STANDINGS,
     Alert,
     Entity,
@@ -22,6 +22,7 @@ from pinisi.services.mobility.engine.gtfs_rt.message import (
     VehiclePosition,
 )
 from pinisi.services.mobility.models.transit import LIVE_TYPES, transit_id
+from pinisi.services.mobility.transit.live_trips import UPDATE, kept_update, state_of
 from pinisi.services.mobility.transit.trip_book import TripBook
 from pinisi.vocabulary.instant import HOUR, MINUTE, SECOND, Instant, format_instant
 
@@ -32,6 +33,7 @@ KEPT = 30 * MINUTE
 AHEAD = 5 * MINUTE
 """So far may clocks be apart."""
 LONGEST = 500
+_FORECAST = {"method": {"type": "Property", "value": "forecast"}}
 _NOBODY_KNOWS = "\u2014"
 Told = dict[str, Any]
 
@@ -145,25 +147,26 @@ class _Live:
         trip = said.trip
         if not trip.trip:
             raise _Bad("trip_id", TEXTS["live-no-trip"])
+        state = state_of(said)
         if self._book is not None and not self._route(trip):
             raise _Bad("trip_id", fill(TEXTS["live-unknown-trip"], trip=trip.trip[:100]))
-        if trip.relation == CANCELED:
-            return
-        found = next((stop for stop in said.stops if self._comes(stop)), None)
-        if found is None:
-            return
+        own = "-".join(filter(None, (trip.trip, trip.start_date, trip.start_time)))
         at = format_instant(moment)
-        forecast = {"method": {"type": "Property", "value": "forecast"}}
+        kept = {UPDATE: told_json(kept_update(said), at) | _FORECAST}
+        entity = self._begun(ARRIVAL, own, moment) | self._of_trip(trip, at) | kept
+        found = next((stop for stop in said.stops if self._comes(stop)), None)
+        if state == "canceled" or found is None:
+            if state == "canceled" or any(stop.relation == SKIPPED for stop in said.stops):
+                yield entity
+            return
         event = found.arrival or found.departure
         delay = (event.delay if event else None) if (event and event.delay is not None) else said.delay
-        own = "-".join(filter(None, (trip.trip, trip.start_date, trip.start_time)))
-        entity = self._begun(ARRIVAL, own, moment) | self._of_trip(trip, at)
         if found.stop:
             entity["refGtfsStop"] = told_relation(transit_id("GtfsStop", self._feed, found.stop), at)
         if event is not None and event.at is not None:
-            entity["expectedArrival"] = told_time(event.at * SECOND, at) | forecast
+            entity["expectedArrival"] = told_time(event.at * SECOND, at) | _FORECAST
         if delay is not None and abs(delay) < 86_400:
-            entity["delay"] = told(delay, at, "SEC") | forecast
+            entity["delay"] = told(delay, at, "SEC") | _FORECAST
         yield entity
 
     def _comes(self, stop: StopUpdate) -> bool:

@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from pinisi.runtime.known import Known
 from pinisi.runtime.strings import texts_of
 from pinisi.services.mobility.engine.gtfs_rt.message import (
+    CANCELED,
     Alert,
     Entity,
     Expected,
@@ -19,6 +22,7 @@ from pinisi.services.mobility.engine.gtfs_rt.message import (
 from pinisi.services.mobility.models.transit import transit_id
 from pinisi.services.mobility.road_closures import moment
 from pinisi.services.mobility.transit.closed_lines import closed_lines
+from pinisi.services.mobility.transit.live_trips import UPDATE
 from pinisi.services.mobility.transit.trip_book import TripBook
 from pinisi.vocabulary.instant import MINUTE, SECOND, Instant
 
@@ -81,6 +85,9 @@ def arrivals_feed(arrivals: Iterable[Known], names: Names, now: Instant) -> Feed
     entities: dict[str, Entity] = {}
     for known in arrivals:
         trip, stop = names.trip(known), names.stop(known)
+        if trip is not None and (ended := _canceled(known, now)) is not None:
+            entities[trip.trip] = Entity(id=f"trip-{trip.trip}", trip_update=_ended(trip, ended))
+            continue
         said = known.said("delay") or known.said("expectedArrival")
         if trip is None or said is None or said.method in _MADE_UP or not 0 <= now - said.observed <= OLDEST:
             continue
@@ -95,6 +102,19 @@ def arrivals_feed(arrivals: Iterable[Known], names: Names, now: Instant) -> Feed
         update = TripUpdate(trip=trip, stops=stops, at=said.observed // SECOND, delay=behind)
         entities[trip.trip] = Entity(id=f"trip-{trip.trip}", trip_update=update)
     return _feed(list(entities.values()), now)
+
+
+def _canceled(known: Known, now: Instant) -> Instant | None:
+    """When it was told that the trip does not run; None where it was not."""
+    said = known.said(UPDATE)
+    if said is None or said.method in _MADE_UP or not 0 <= now - said.observed <= OLDEST:
+        return None
+    value: Any = said.value
+    return said.observed if isinstance(value, dict) and value.get("state") == "canceled" else None  # pyright: ignore[reportUnknownMemberType]
+
+
+def _ended(trip: TripNamed, at: Instant) -> TripUpdate:
+    return TripUpdate(trip=msgspec.structs.replace(trip, relation=CANCELED), at=at // SECOND)
 
 
 def alerts_feed(routes: Sequence[Known], closures: Sequence[Known], names: Names, now: Instant) -> Feed:

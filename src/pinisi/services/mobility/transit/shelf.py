@@ -6,6 +6,7 @@ What lies here is made anew from the files whenever it is not there; the files l
 import datetime
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from pinisi.services.mobility.transit.trip_book import TripBook, book_of
 
 if TYPE_CHECKING:
     from pinisi.services.mobility.engine.transit.day_network import DayNetwork, Networks
+    from pinisi.services.mobility.engine.transit.live_day import Applied, TripLive
 
 MOST_TIMETABLES = 2
 MOST_DAYS = 4
@@ -37,12 +39,13 @@ class Shelf:
         self._books: OrderedDict[str, TripBook] = OrderedDict()
         self._ready: OrderedDict[str, Networks] = OrderedDict()
         self._days: OrderedDict[tuple[str, datetime.date, bool], DayNetwork] = OrderedDict()
+        self._live: OrderedDict[tuple[str, datetime.date, bool, int], Applied] = OrderedDict()
         self._lock = threading.Lock()
 
     def clear(self) -> None:
         """As after a start of the server."""
         with self._lock:
-            for kept in (self._files, self._made, self._newest, self._books, self._ready, self._days):
+            for kept in (self._files, self._made, self._newest, self._books, self._ready, self._days, self._live):
                 kept.clear()
 
     def offer_all(self, folder: Path) -> None:
@@ -96,6 +99,24 @@ class Shelf:
             self._days.move_to_end(key)
             while len(self._days) > MOST_DAYS:
                 self._days.popitem(last=False)
+            return found
+
+    def live(
+        self, digest: str, day: datetime.date, updates: "Sequence[TripLive]", *, beyond: bool = False
+    ) -> "Applied":
+        """The day with what is known of its trips now. Raises `NotOnShelf`."""
+        from pinisi.services.mobility.engine.transit.live_day import live_day
+
+        planned = self.on(digest, day, beyond=beyond)
+        key = (digest, day, beyond, hash(tuple(updates)))
+        with self._lock:
+            found = self._live.get(key)
+            if found is None:
+                found = live_day(planned, updates)
+            self._live[key] = found
+            self._live.move_to_end(key)
+            while len(self._live) > MOST_DAYS:
+                self._live.popitem(last=False)
             return found
 
     def networks(self, digest: str) -> "Networks":

@@ -33,6 +33,8 @@ EFFECTS: Mapping[int, str] = {
 }
 STANDINGS: Mapping[int, str] = {0: "incomingAt", 1: "stoppedAt", 2: "inTransitTo"}
 SCHEDULED, ADDED, UNSCHEDULED, CANCELED = 0, 1, 2, 3
+SKIPPED = 1
+"""A `relation` of a stop."""
 
 
 class TripNamed(msgspec.Struct, frozen=True, kw_only=True):

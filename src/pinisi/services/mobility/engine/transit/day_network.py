@@ -1,8 +1,10 @@
 """What runs around one day, ready to be searched forwards or, with time turned round, backwards."""
 
 import datetime
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+import msgspec
 import numpy as np
 
 from pinisi.services.mobility.engine.transit.on_foot import CHANGE_SECONDS, Ground, walks_of
@@ -40,14 +42,33 @@ class Network:
         return len(self.change)
 
 
+class LiveRun(msgspec.Struct, frozen=True):
+    """A run as it is expected. `observed`: when that was true (microseconds since 1970).
+
+    Of each of its halts: `planned` arrival and departure (seconds of the day; None of an added trip), `told` whether
+    the feed has word of it.
+    """
+
+    observed: int
+    stops: tuple[int, ...]
+    arrive: tuple[int, ...]
+    depart: tuple[int, ...]
+    planned: tuple[tuple[int, int] | None, ...]
+    told: tuple[bool, ...]
+
+
 @dataclass(frozen=True)
 class DayNetwork:
-    """`forwards` and `backwards` have the same stops; backwards all times are negative and halts in turned order."""
+    """`forwards` and `backwards` have the same stops; backwards all times are negative and halts in turned order.
+
+    `live`: of trips (places in the timetable) that run otherwise than planned, how.
+    """
 
     timetable: Timetable
     ground: Ground
     forwards: Network
     backwards: Network
+    live: Mapping[int, LiveRun] = field(default_factory=dict[int, LiveRun])
 
 
 class Networks:
@@ -58,7 +79,7 @@ class Networks:
         self.ground = Ground(timetable.stops)
         self._walks = walks_of(timetable, self.ground)
         self._turned = _turned_walks(self._walks)
-        self._turned_halts = _turned(timetable.halts)
+        self._turned_halts = turned(timetable.halts)
 
     def on(self, day: datetime.date, *, beyond: bool = False) -> DayNetwork:
         """What runs on a day, with the ends of the day before and the beginning of the day after.
@@ -66,8 +87,8 @@ class Networks:
         `beyond`: where the timetable's period is over, its days of the week are taken all the same.
         """
         run, start = _departures(self.timetable, day, beyond)
-        forwards = _network(self.timetable, self.timetable.halts, run, start, self._walks)
-        backwards = _network(self.timetable, self._turned_halts, run, -start, self._turned)
+        forwards = network_of(self.timetable, self.timetable.halts, run, start, self._walks)
+        backwards = network_of(self.timetable, self._turned_halts, run, -start, self._turned)
         return DayNetwork(self.timetable, self.ground, forwards, backwards)
 
 
@@ -85,7 +106,7 @@ def _departures(timetable: Timetable, day: datetime.date, beyond: bool) -> tuple
     return np.concatenate([*runs, np.empty(0, np.int64)]), np.concatenate([*starts, np.empty(0, np.int64)])
 
 
-def _network(timetable: Timetable, halts: Halts, run: Places, start: Places, walks: Walks) -> Network:
+def network_of(timetable: Timetable, halts: Halts, run: Places, start: Places, walks: Walks) -> Network:
     runs: Runs = timetable.runs
     key = runs.pattern[run] * SPAN + start + SHIFT
     order = np.argsort(key, kind="stable")
@@ -107,13 +128,14 @@ def _network(timetable: Timetable, halts: Halts, run: Places, start: Places, wal
     )
 
 
-def _turned(halts: Halts) -> Halts:
+def turned(halts: Halts) -> Halts:
     """Each pattern from its end, with negative times: who got off gets on."""
     order = _turned_order(halts.first)
     return Halts(
         first=halts.first,
         pattern=halts.pattern,
         stop=halts.stop[order],
+        sequence=halts.sequence[order],
         arrive=-halts.depart[order],
         depart=-halts.arrive[order],
         board=halts.alight[order],

@@ -48,6 +48,7 @@ class Halts:
     Attributes:
     first: of each pattern its first halt, and at the end the number of halts.
     pattern, stop: of each halt.
+    sequence: its `stop_sequence`.
     arrive, depart: seconds since the start of the run.
     board, alight: whether people may.
     guessed: its time is approximate (GTFS `timepoint` 0) or was filled in between others.
@@ -56,6 +57,7 @@ class Halts:
     first: Places
     pattern: Places
     stop: Places
+    sequence: Places
     arrive: Places
     depart: Places
     board: Marks

@@ -29,6 +29,7 @@ class _Pattern(msgspec.Struct, frozen=True):
 
     line: int
     stops: tuple[int, ...]
+    sequence: tuple[int, ...]
     arrive: tuple[int, ...]
     depart: tuple[int, ...]
     board: tuple[bool, ...]
@@ -125,6 +126,7 @@ class _Build:
         pattern = _Pattern(
             line,
             tuple(self._stops[halt.stop] for halt in placed),
+            tuple(halt.sequence for halt in placed),
             tuple(arrive - start for arrive, _, _ in times),
             tuple(depart - start for _, depart, _ in times),
             tuple(flags.board[row] for row in rows),
@@ -209,6 +211,7 @@ def _halts(patterns: Sequence[_Pattern]) -> Halts:
         first=np.concatenate(([0], np.cumsum(lengths))).astype(np.int64),
         pattern=np.repeat(np.arange(len(patterns), dtype=np.int64), lengths),
         stop=_flat(pattern.stops for pattern in patterns),
+        sequence=_flat(pattern.sequence for pattern in patterns),
         arrive=_flat(pattern.arrive for pattern in patterns),
         depart=_flat(pattern.depart for pattern in patterns),
         board=_flat(pattern.board for pattern in patterns).astype(np.bool_),
