@@ -118,6 +118,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "mobility.twin-network": ("../mobility_examples/twin_network.json", {"file": "city.osm.pbf"}),
     "mobility.gtfs": ("../mobility/gtfs/bogor.zip", {"feed": "bogor"}),
     "mobility.speeds-csv": ("../mobility_examples/speeds_of_detectors.csv", {}),
+    "mobility.road-owners": ("../mobility_examples/road_owners.csv", {}),
     "mobility.traces": ("../mobility_examples/road_traces.json", {}),
     "mobility.gtfs-rt": ("../mobility_examples/realtime.pb", {"feed": "bogor"}),
     "mobility.turning-counts": ("../mobility_examples/turning_counts_medan.csv", {}),

@@ -47,6 +47,7 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "mobility.gtfs": ("../mobility/gtfs/bogor.zip", "application/zip", {"feed": "bogor"}),
     "environment.bmkg-forecast": ("bmkg_forecast_response.json", "application/json", {"hours": 48}),
     "mobility.speeds-csv": ("../mobility_examples/speeds_of_detectors.csv", "text/csv", {}),
+    "mobility.road-owners": ("../mobility_examples/road_owners.csv", "text/csv", {}),
     "mobility.traces": ("../mobility_examples/road_traces.json", "application/json", {}),
     "mobility.turning-counts": ("../mobility_examples/turning_counts_medan.csv", "text/csv", {}),
 }

@@ -124,7 +124,13 @@ export class NetworkPage extends MobilityView {
       ${this.list(say.closures, say.noClosure, network.closures)}
       ${network.moreClosures > 0 ? html`<p class="note small">${say.moreClosures(this.format.exact(network.moreClosures))}</p>` : nothing}
       ${this.list(say.incidents, say.noIncident, network.incidents)}
+      ${network.owners.length > 0 ? this.owners(network.owners) : nothing}
     `;
+  }
+
+  private owners(lengths: readonly Value[]) {
+    return html`<div class="section-head"><h2>${this.say.roads.owner}</h2></div>
+      <div class="tiles">${lengths.map((length) => this.value(length, "tile"))}</div>`;
   }
 
   private classes(network: Network) {
@@ -186,8 +192,14 @@ export class NetworkPage extends MobilityView {
 
   private list(title: string, none: string, things: readonly OnRoads[]) {
     const { roads: say } = this.say;
-    const said = ({ what, since, until, saidBy }: OnRoads) =>
-      [what && (say.causes[what] ?? what), since && this.format.moment(since), until && say.until(this.format.moment(until)), saidBy]
+    const said = ({ what, since, until, saidBy, owner }: OnRoads) =>
+      [
+        what && (say.causes[what] ?? what),
+        since && this.format.moment(since),
+        until && say.until(this.format.moment(until)),
+        saidBy,
+        owner && (say.owners[owner] ?? owner),
+      ]
         .filter(Boolean)
         .join(" · ");
     return html`<div class="section-head"><h2>${title}</h2></div>

@@ -40,6 +40,7 @@ export interface OnRoads {
   since: string | null;
   until: string | null;
   saidBy: string | null;
+  owner: string | null;
 }
 
 export interface Network {
@@ -56,6 +57,7 @@ export interface Network {
   closures: readonly OnRoads[];
   moreClosures: number;
   incidents: readonly OnRoads[];
+  owners: readonly Value[];
 }
 
 /** Every number that is on the page, for the drawer. */
@@ -69,5 +71,5 @@ export function valuesOf(network: Network): Value[] {
     row.bufferIndex,
     row.forecast?.errorAt60 ?? null,
   ]);
-  return [congested, judged, known, closed, ...rows].filter((value) => value !== null);
+  return [congested, judged, known, closed, ...network.owners, ...rows].filter((value) => value !== null);
 }

@@ -143,6 +143,8 @@ export const en: MobilityWords = {
     open: "until it is opened",
     incidents: "Incidents on these roads",
     noIncident: "None within 100 m of them.",
+    owner: "To whom the roads belong",
+    owners: { city: "city road", province: "provincial road", nation: "national road" } as Record<string, string>,
   },
   buses,
   whatif: {

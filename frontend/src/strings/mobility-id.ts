@@ -141,6 +141,8 @@ export const id = {
     open: "sampai dibuka",
     incidents: "Kejadian di jalan-jalan ini",
     noIncident: "Tidak ada dalam jarak 100 m.",
+    owner: "Kewenangan jalan",
+    owners: { city: "jalan kota", province: "jalan provinsi", nation: "jalan nasional" } as Record<string, string>,
   },
   buses,
   whatif: {

@@ -143,6 +143,8 @@ export const ja: MobilityWords = {
     open: "解除されるまで",
     incidents: "これらの道路上の事案",
     noIncident: "100 m以内にはありません。",
+    owner: "道路の管理者",
+    owners: { city: "市道", province: "州道", nation: "国道" } as Record<string, string>,
   },
   buses,
   whatif: {

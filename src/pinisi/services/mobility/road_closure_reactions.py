@@ -38,8 +38,11 @@ def react_closure(inputs: Inputs) -> Sequence[Document]:
 
 
 def _of_its_road(closure: Known, road: Known | None, at: str) -> dict[str, Any]:
-    """Place and name, where the closure says none of its own."""
+    """To whom it belongs; place and name, where the closure says none of its own."""
     found: dict[str, Any] = {}
+    owner = None if road is None else road.text("roadOwner")
+    if owner is not None and closure.text("roadOwner") != owner:
+        found["roadOwner"] = told(owner, at)
     if road is None or closure.value("location") is not None:
         return found
     ground = road.value("location")
@@ -86,7 +89,7 @@ ROAD_CLOSURE = Reaction(
         Wake(type=GRAPH, attributes=("graphDigest",)),
     ),
     inputs=(Named(attribute="refRoadSegment"),),
-    writes=(Writes(type=CLOSURE, attributes=("name", "location", "closureState")),),
+    writes=(Writes(type=CLOSURE, attributes=("name", "location", "closureState", "roadOwner")),),
     method="reported",
 )
 CLOSED_ROADS = Reaction(

@@ -5,7 +5,7 @@ from pinisi.city.formula import Formula
 from pinisi.city.profile import Layer
 from pinisi.runtime.strings import texts_of
 from pinisi.runtime.view import Page, Panel, Tile, columns
-from pinisi.services.mobility.models.roads import CITY_CLOSURES, CLOSURE
+from pinisi.services.mobility.models.roads import CITY_CLOSURES, CITY_ROAD_OWNERS, CLOSURE
 from pinisi.services.mobility.words import WORDS
 
 TEXTS = texts_of("pinisi.services.mobility")
@@ -18,7 +18,7 @@ CLOSURES = Layer(
     drawing="line",
     classes=("reopened", "closed"),
     columns=columns(
-        "closureState", "closureCause", "reason", "closedTo", "saidBy", "validFrom", "validTo", words=WORDS
+        "closureState", "closureCause", "reason", "closedTo", "saidBy", "roadOwner", "validFrom", "validTo", words=WORDS
     ),
 )
 CLOSED_NOW = Tile(
@@ -36,6 +36,7 @@ CLOSURE_PANEL = Panel(
         "closureCause",
         "reason",
         "saidBy",
+        "roadOwner",
         "closedTo",
         "waterDepthLeast",
         "waterDepthMost",
@@ -54,4 +55,9 @@ NETWORK_PAGE = Page(
     component="mobility-network",
     needs=("RoadTraffic", CLOSURE),
 )
-ROAD_VIEWS = (CLOSURES, CLOSED_NOW, CLOSURE_PANEL, NETWORK_PAGE)
+OWNERS_PANEL = Panel(
+    type=CITY_ROAD_OWNERS,
+    title=TEXTS["road-owners"],
+    attributes=("roadLengthCity", "roadLengthProvince", "roadLengthNation", "roadLengthUnknown"),
+)
+ROAD_VIEWS = (OWNERS_PANEL, CLOSURES, CLOSED_NOW, CLOSURE_PANEL, NETWORK_PAGE)

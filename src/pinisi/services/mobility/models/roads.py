@@ -18,6 +18,12 @@ cause is still there), `over`. It ends by itself at `expiresAt`. Of water: `refO
 `truckDepthLimit`, `bicycleDepthLimit`, `pedestrianDepthLimit` (CMT), beyond which a road is closed to them;
 `depthTaken`: which end of a class of depth counts, `deepest` or `least`.
 
+`RoadOwnership`: a row of a register: `roadOwner` (`city`, `province`, `nation`) of the road with this `roadKey` (of its
+way), `ref` or `name`, by which decree (`legalBasis`). A `RoadSegment` then has `roadOwner` too; `unknown` where rows
+contradict each other, or there is none any more. `CityRoadOwners`: one entity: `roadLengthCity`, `roadLengthProvince`,
+`roadLengthNation`, `roadLengthUnknown` (KMT), `rowsWithoutRoad` (by `id`, two hundred at most). A `RoadClosure` says
+the `roadOwner` of its road.
+
 `CityClosures`: one entity: `closedRoads` now, of which `closedByFlood`.
 
 `TravelTimes`: seconds by road between the places of units and of open incidents. `zones`: the places; `travelSeconds`
@@ -33,7 +39,8 @@ from pinisi.runtime.told import told, told_json, told_relation
 
 GRAPH, CLOSURE, TIMES = "RoadGraph", "RoadClosure", "TravelTimes"
 FLOODED_ROAD_RULE, CITY_CLOSURES = "FloodedRoadRule", "CityClosures"
-TYPES = (GRAPH, CLOSURE, TIMES, CITY_CLOSURES)
+OWNERSHIP, CITY_ROAD_OWNERS = "RoadOwnership", "CityRoadOwners"
+TYPES = (GRAPH, CLOSURE, TIMES, CITY_CLOSURES, OWNERSHIP, CITY_ROAD_OWNERS)
 PASSING = (CLOSURE,)
 NO_WAY = 86_400
 """Seconds from one place to another where no road leads: a day, so that such a unit stands last."""

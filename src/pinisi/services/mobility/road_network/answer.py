@@ -50,7 +50,7 @@ class RoadRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class OnRoads(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, rename="camel"):
-    """A closure or an incident."""
+    """A closure or an incident. `owner`: to whom the road belongs (`city`, `province`, `nation`), where it is known."""
 
     id: str
     name: str
@@ -58,6 +58,7 @@ class OnRoads(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     since: str | None
     until: str | None
     said_by: str | None
+    owner: str | None = None
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -71,6 +72,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 class NetworkAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, rename="camel"):
     """`vehicles`: classes that speeds are told of. `roads`: the worst first; `more`: how many further ones there are.
 
+    `owners`: kilometres of road by whom they belong to, where a register says it.
     `incidents`: those under way within 100 m of these roads that the one who asks may see.
     """
 
@@ -87,3 +89,4 @@ class NetworkAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     closures: Sequence[OnRoads]
     more_closures: int
     incidents: Sequence[OnRoads]
+    owners: Sequence[Value] = ()

@@ -6,13 +6,14 @@ from typing import Annotated, Any, cast
 
 import msgspec
 
+from pinisi.city.value import Value
 from pinisi.runtime.endpoint import Endpoint
 from pinisi.runtime.known import Known
 from pinisi.runtime.strings import texts_of
 from pinisi.runtime.visit import Visit
 from pinisi.services.mobility.asked_entities import known_of
 from pinisi.services.mobility.congestion_reactions import LATEST_MINUTES
-from pinisi.services.mobility.models.roads import CITY_CLOSURES, CLOSURE
+from pinisi.services.mobility.models.roads import CITY_CLOSURES, CITY_ROAD_OWNERS, CLOSURE
 from pinisi.services.mobility.models.traffic import (
     ALL_VEHICLES,
     CITY_TRAFFIC,
@@ -61,6 +62,7 @@ async def network(visit: Visit[None, NetworkQuery]) -> NetworkAnswer:
     rule, now = rule_of(await known_of(visit, RULE)), visit.now
     count = counts.get(vehicle)
     city = next(iter(await known_of(visit, CITY_CLOSURES)), None)
+    owners = [each for known in await known_of(visit, CITY_ROAD_OWNERS, 1) for each in _lengths(known, now)]
     return NetworkAnswer(
         at=format_instant(now),
         vehicle=vehicle,
@@ -75,7 +77,13 @@ async def network(visit: Visit[None, NetworkQuery]) -> NetworkAnswer:
         closures=[_closure(each) for each in closures[:MOST_SHOWN]],
         more_closures=max(0, len(closures) - MOST_SHOWN),
         incidents=[_incident(each) for each in on_roads[:MOST_SHOWN]],
+        owners=owners,
     )
+
+
+def _lengths(known: Known, now: Instant) -> list[Value]:
+    attributes = ("roadLengthCity", "roadLengthProvince", "roadLengthNation", "roadLengthUnknown")
+    return [value for each in attributes if (value := shown(known, each, now)) is not None]
 
 
 def _vehicle(known: Known) -> str:
@@ -162,6 +170,7 @@ def _closure(known: Known) -> OnRoads:
         since=known.text("validFrom"),
         until=known.text("validTo"),
         said_by=known.text("saidBy"),
+        owner=known.text("roadOwner"),
     )
 
 
