@@ -25,7 +25,7 @@ class Acyclic:
         running = self._junction.stages[stage]
         lanes = self._hidden.look(seen, running, green_s)
         self._remember(running, seen.time_s)
-        self._approaches.look(lanes, running, green_s)
+        self._approaches.look(lanes, running, green_s, seen.time_s)
         if green_s < self._tuning.minimum_green_s:
             return stage
         return self.choose(self._rates(lanes, seen, stage), self._overdue(lanes, seen.time_s), stage)

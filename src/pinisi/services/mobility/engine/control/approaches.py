@@ -18,6 +18,7 @@ class Approaches:
 
     def __init__(self, junction: Junction, tuning: Tuning) -> None:
         self._tuning = tuning
+        self._beside = junction.beside
         self.heads: dict[str, list[tuple[int, str]]] = {}
         for head, links in enumerate(junction.links):
             for link in links:
@@ -26,15 +27,31 @@ class Approaches:
         letters = ["".join(each.state[head] for each in junction.stages) for head in range(len(junction.links))]
         self._sometimes_yields = {head for head, shown in enumerate(letters) if "g" in shown and "G" in shown}
         self._blocked: set[str] = set()
+        self._in_vain: dict[tuple[str, str], float] = {}
 
-    def look(self, lanes: Lanes, running: Stage, green_s: float) -> None:
+    def look(self, lanes: Lanes, running: Stage, green_s: float, now_s: float) -> None:
+        """Remember which lanes have green in vain, and which somebody blocks who gives way."""
+        for lane in self.heads:
+            if not self._green(lane, running):
+                continue
+            if not _first_stands(lanes[lane]):
+                self._in_vain = {each: until for each, until in self._in_vain.items() if each[0] != lane}
+            elif green_s > self._tuning.freed_s and self._beside_is_red(lane, running):
+                self._in_vain[lane, running.state] = now_s + self._tuning.in_vain_s
+        self._in_vain = {each: until for each, until in self._in_vain.items() if until > now_s}
+        self._look_for_gaps(lanes, running, green_s)
+
+    def _beside_is_red(self, lane: str, running: Stage) -> bool:
+        """Then that is where the first who stands in green wants to be (a road forks just before the line)."""
+        return any(other in self.heads and not self._green(other, running) for other in self._beside.get(lane, ()))
+
+    def _look_for_gaps(self, lanes: Lanes, running: Stage, green_s: float) -> None:
         """Remember which lanes somebody blocks who gives way in green and finds no gap."""
         for lane, heads in self.heads.items():
             letters = {running.state[head] for head, _ in heads if head in self._sometimes_yields}
             if not letters or not self._green(lane, running):
                 continue
-            vehicles = lanes[lane]
-            if not vehicles or vehicles[0].distance_m >= FIRST_M or vehicles[0].speed_mps >= STANDING_MPS:
+            if not _first_stands(lanes[lane]):
                 self._blocked.discard(lane)
             elif "g" in letters and green_s > self._tuning.blocked_s:
                 self._blocked.add(lane)
@@ -60,7 +77,7 @@ class Approaches:
         return sum(stage.serves(head) for head, _ in self.heads[lane])
 
     def _headway(self, lane: str, stage: Stage, exits: Mapping[str, Exit]) -> float:
-        if self._green(lane, stage) < self._most[lane]:
+        if self._green(lane, stage) < self._most[lane] or (lane, stage.state) in self._in_vain:
             return 0.0
         rate = sum(self._rate(stage.state[head], exits.get(exit)) for head, exit in self.heads[lane])
         return len(self.heads[lane]) / rate if rate else 0.0
@@ -79,3 +96,7 @@ class Approaches:
         if exit is not None and exit.taken > tuning.taken and exit.speed_mps < tuning.crawling_mps:
             return 0.0
         return 1 / (tuning.headway_s if letter == "G" else tuning.yielding_headway_s)
+
+
+def _first_stands(vehicles: tuple[Seen, ...]) -> bool:
+    return bool(vehicles) and vehicles[0].distance_m < FIRST_M and vehicles[0].speed_mps < STANDING_MPS

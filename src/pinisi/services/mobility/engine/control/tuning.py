@@ -14,6 +14,7 @@ class Tuning(msgspec.Struct, frozen=True):
         startup_s: until the first of a queue crosses the line.
         blocked_s: in green for so long and the first still stands: it waits for a gap and blocks its lane.
         freed_s: with priority for so long and the first still stands: it wants to go elsewhere, where it is red.
+        in_vain_s: a lane whose first still stands has green in vain: its stage does not count for it for so long.
         blocked_headway_s: what a blocked lane is taken to serve all the same.
         settling_s: what one vehicle alone takes beyond its arrival; keeps the rate of the very first moment finite.
         wait_weight: how much heavier a vehicle counts for each second that it has waited.
@@ -34,6 +35,7 @@ class Tuning(msgspec.Struct, frozen=True):
     startup_s: float = 1.5
     blocked_s: float = 12.0
     freed_s: float = 4.0
+    in_vain_s: float = 20.0
     blocked_headway_s: float = 6.0
     settling_s: float = 1.0
     wait_weight: float = 0.02
