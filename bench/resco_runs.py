@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from pinisi.services.mobility.engine.control.tuning import STANDARD, Tuning
 from pinisi.services.mobility.twin.child import run_twin
 from pinisi.services.mobility.twin.run import SUMO, Outcome, Run
 
@@ -21,8 +22,11 @@ LAYER = (*LAYER, "safety_watch", "service_time")
 DRIVEN = ("twin/simulation", "twin/trips", "twin/motorcycles")
 SHOWN = ("twin/heads", "twin/program", "twin/foes", "twin/network", "twin/lane_sight")
 RULES = (*DRIVEN, *SHOWN, *(f"engine/signals/{name}" for name in LAYER), "engine/control/greedy")
-OURS = (*RULES, "twin/detectors", "twin/controllers")
+DECIDED = ("acyclic", "approaches", "cyclic", "forecast_arrivals", "junction", "served_rate")
+OURS = (*RULES, "twin/detectors", "twin/controllers", *(f"engine/control/{name}" for name in DECIDED))
 CODE = {"FIXED": DRIVEN, "MAXWAVE": RULES, "MAXPRESSURE": RULES}
+OF_DARK_LANES = {"assumed_per_s", "assumed_most", "prior_s", "crossing_s", "flow_s", "silent_s", "silent_per_s"}
+OF_DARK_LANES |= {"expected_s", "hidden"}
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -56,7 +60,8 @@ def is_kept(run: Run) -> bool:
 def key_of(run: Run) -> str:
     """Of everything asked that counts, the scenario's own files, SUMO and the code."""
     asked = msgspec.json.encode(_what_counts(run)) + _content(Path(run.scenario).parent).encode()
-    return hashlib.sha256(asked + code_of(run.controller).encode() + SUMO.encode()).hexdigest()[:24]
+    code = code_of(run.controller, dark=run.detectors.dead > 0)
+    return hashlib.sha256(asked + code.encode() + SUMO.encode()).hexdigest()[:24]
 
 
 def _what_counts(run: Run) -> tuple[object, ...]:
@@ -64,16 +69,25 @@ def _what_counts(run: Run) -> tuple[object, ...]:
     whole = (run.controller, run.seed, run.motorcycles, run.seconds, run.emissions)
     if run.controller == "FIXED":
         return whole
-    ours = run.controller not in CODE
-    return (*whole, run.step_s, run.rules, run.detectors if ours else run.detectors.range_m)
+    if run.controller in CODE:
+        return (*whole, run.step_s, run.rules, run.detectors.range_m)
+    return (*whole, run.step_s, run.rules, run.detectors, _numbers(STANDARD))
+
+
+def _numbers(tuning: Tuning) -> dict[str, object]:
+    numbers: dict[str, object] = msgspec.structs.asdict(tuning)
+    return {name: numbers[name] for name in sorted(numbers.keys() - OF_DARK_LANES)}
 
 
 @cache
-def code_of(controller: str) -> str:
-    """What decides a run: of a fixed plan how it is driven; of RESCO's rules they, the layer and what they see."""
+def code_of(controller: str, *, dark: bool = False) -> str:
+    """What decides a run: of a fixed plan how it is driven; of RESCO's rules they, the layer and what they see.
+
+    Of our controllers the decision; what infers dark lanes only where a lane is dark.
+    """
     named = [SERVICE / f"{name}.py" for name in CODE.get(controller, OURS)]
-    ours = () if controller in CODE else sorted((SERVICE / "engine" / "control").glob("*.py"))
-    return _digest([*named, *ours])
+    inferring = sorted((SERVICE / "engine" / "control").glob("*.py")) if dark else []
+    return _digest([*named, *inferring])
 
 
 @cache
