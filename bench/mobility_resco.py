@@ -4,7 +4,8 @@
 measurement: hours). A figure's name chooses too: `make bench ONLY=mobility.resco.cologne1.` runs that map alone.
 `scripts/signal-maps.sh` brings the maps; `PINISI_RESCO_FOLDER` names another folder of them. `PINISI_RESCO_RUNS` is how
 many simulations run side by side (1). Finished runs are kept (`resco_runs.py`): the measurement can be stopped and
-gone on with; `PINISI_RESCO_MINUTES` ends it after so long. Figures tell the seeds of which every run of a map is there.
+gone on with; `PINISI_RESCO_MINUTES` ends it after so long, `PINISI_RESCO_KINDS` says what is run first, and only
+(`ACYCLIC,FIXED+MAXWAVE`). Each figure tells its seeds; two are compared over the seeds that both have.
 """
 
 import os
@@ -35,11 +36,12 @@ RESCO_STEP_S, RESCO_RULES = 10, Rules(minimum_green_s=5.0, amber_s=3.0)
 RESCO_OTHERS = {"arterial4x4": (5, Rules(minimum_green_s=3.0, amber_s=2.0))}
 ACYCLIC, CYCLIC, DEAD, OWN_AMBER = "ACYCLIC", "CYCLIC", "DEAD30", "OWN_AMBER"
 MODES = (ACYCLIC, CYCLIC)
-COMPARED = (*RULES, ACYCLIC)
+BESIDE = (*RULES, CYCLIC)
 OTHER_AMBER = ("cologne1", "ingolstadt21", "arterial4x4")
 MOTORCYCLES, MOTORCYCLE_MAPS = 0.72, ("cologne1", "ingolstadt1")
 
-Outcomes = dict[str, list[Outcome]]
+Seeds = dict[int, Outcome]
+Outcomes = dict[str, Seeds]
 Asked = dict[str, Run]
 
 
@@ -50,12 +52,9 @@ def main() -> int:
         sys.exit(str(missing))
     seeds, maps = chosen_seeds(os.environ.get("PINISI_RESCO_SEEDS", "1-3")), chosen_maps()
     work([run for kinds in chosen_kinds() for name in maps for seed in seeds for run in of_kinds(name, seed, kinds)])
-    measured: dict[str, tuple[Outcomes, list[int]]] = {}
-    for name in maps:
-        whole = [seed for seed in seeds if all(is_kept(asked(name, seed)[kind]) for kind in COMPARED)]
-        if whole:
-            measured[name] = (gathered(name, whole), whole)
-            told(name, *measured[name])
+    measured = {name: found for name in maps if ACYCLIC in (found := gathered(name, seeds))}
+    for name, outcomes in measured.items():
+        told(name, outcomes)
     if measured and os.environ.get("PINISI_BENCH_ONLY", "") in ("", "mobility.", "mobility.resco."):
         together(measured)
     return 0
@@ -101,11 +100,20 @@ def on_two_wheels(kind: str) -> str:
 
 
 def gathered(name: str, seeds: Sequence[int]) -> Outcomes:
+    """What is kept of each kind, by seed; a kind of which nothing is there has no entry."""
     outcomes: Outcomes = {}
     for seed in seeds:
         for kind, run in asked(name, seed).items():
-            outcomes.setdefault(kind, []).append(run_or_kept(run))
+            if is_kept(run):
+                outcomes.setdefault(kind, {})[seed] = run_or_kept(run)
     return outcomes
+
+
+def both(outcomes: Outcomes, one: str, other: str) -> tuple[list[Outcome], list[Outcome], str]:
+    """The runs of two kinds with the seeds that both have, and which these are."""
+    a, b = outcomes.get(one, {}), outcomes.get(other, {})
+    seeds = sorted(a.keys() & b.keys())
+    return [a[seed] for seed in seeds], [b[seed] for seed in seeds], said(seeds)
 
 
 def chosen_maps() -> list[str]:
@@ -135,60 +143,83 @@ def scenario(name: str) -> Path:
     return file
 
 
-def told(name: str, outcomes: Outcomes, seeds: Sequence[int]) -> None:
+def told(name: str, outcomes: Outcomes) -> None:
     """The figures of one map."""
-    ours, fixed = outcomes[ACYCLIC], outcomes[FIXED]
-    begins = f"mobility.resco.{name}."
-    note = f"SUMO {SUMO}, no teleport, {said(seeds)}, {ours[0].due} due vehicles, range 200 m, behind the safety layer"
-    goal = f"goal {GOALS_S[name]:g}; in the same run: " + ", ".join(
-        f"{rule} {delay(outcomes[rule]):.1f}" for rule in (*RULES, *MODES[1:])
-    )
+    ours, begins = list(outcomes[ACYCLIC].values()), f"mobility.resco.{name}."
+    how = f"SUMO {SUMO}, no teleport, {ours[0].due} due vehicles, range 200 m, behind the safety layer"
+    note = f"{how}; {said(outcomes[ACYCLIC])}"
+    others = [f"{kind} {delay(runs.values()):.1f} ({said(runs)})" for kind, runs in outcomes.items() if kind in BESIDE]
+    goal = f"goal {GOALS_S[name]:g}; in the same run, under the same rules: {', '.join(others)}"
     figure(f"{begins}mean_delay_s", delay(ours), "s", goal, note)
-    figure(f"{begins}worst_delay_s", worst(ours), "s", f"FIXED {worst(fixed):.1f}", note)
-    others = [kind for kind in outcomes if kind != ACYCLIC]
-    for kind in others:
-        figure(f"{begins}{kind.lower()}_s", delay(outcomes[kind]), "s", f"worst seed {worst(outcomes[kind]):.1f}", note)
-    kept = gain(outcomes[DEAD], fixed) / gain(ours, fixed)
-    figure(f"{begins}dead30_gain_kept", kept, "ratio", "goal 0.90", note)
-    figure(f"{begins}cyclic_ratio", delay(outcomes[CYCLIC]) / delay(ours), "ratio", "goal 1.15", note)
-    standing = note + "; standing, in one go"
-    figure(f"{begins}max_wait_s", longest(ours), "s", f"goal 180; FIXED {longest(fixed):.0f}", standing)
-    figure(f"{begins}gridlocks", gridlocks(ours), "runs", f"FIXED {gridlocks(fixed)}", note)
+    figure(f"{begins}worst_delay_s", worst(ours), "s", f"mean {delay(ours):.1f}", note)
+    for kind, runs in outcomes.items():
+        if kind != ACYCLIC:
+            seeds = list(runs.values())
+            figure(f"{begins}{kind.lower()}_s", delay(seeds), "s", f"worst {worst(seeds):.1f}", f"{how}; {said(runs)}")
+    figure(f"{begins}max_wait_s", longest(ours), "s", "goal 180", note + "; standing, in one go")
+    figure(f"{begins}gridlocks", gridlocks(ours), "runs", "goal 0", note)
     figure(f"{begins}never_inserted", statistics.fmean(each.never_inserted for each in ours), "vehicles", note=note)
-    figure(f"{begins}co2_ratio", co2(ours) / co2(fixed), "ratio", "goal 0.80", f"{note}; {EMISSION_MODEL}; simulated")
     slowest = max(each.decision_ms for each in ours)
     figure(f"{begins}decision_p95_ms", slowest, "ms", "goal 100", "all junctions of a second, safety layer included")
-    if name in MOTORCYCLE_MAPS:
+    against(begins, outcomes, how)
+    if name in MOTORCYCLE_MAPS and all(on_two_wheels(kind) in outcomes for kind in (*RULES, *MODES)):
         two_wheels(begins, outcomes, note)
+
+
+def against(begins: str, outcomes: Outcomes, how: str) -> None:
+    """What compares two controllers."""
+    ours, fixed, seeds = both(outcomes, ACYCLIC, FIXED)
+    if ours:
+        note = f"{how}; {seeds}; {EMISSION_MODEL}; simulated"
+        figure(f"{begins}co2_ratio", co2(ours) / co2(fixed), "ratio", "goal 0.80", note)
+    cyclic, acyclic, seeds = both(outcomes, CYCLIC, ACYCLIC)
+    if cyclic:
+        figure(f"{begins}cyclic_ratio", delay(cyclic) / delay(acyclic), "ratio", "goal 1.15", f"{how}; {seeds}")
+        figure(f"{begins}cyclic_max_wait_s", longest(cyclic), "s", "goal 180", f"{how}; {seeds}; standing, in one go")
+    kept = gain_kept(outcomes)
+    if kept is not None:
+        figure(f"{begins}dead30_gain_kept", kept, "ratio", "goal 0.90", f"{how}; {said(outcomes[DEAD])}")
+
+
+def gain_kept(outcomes: Outcomes) -> float | None:
+    """The share of the delay saved against the stored plan that is left with dead detectors; None without all runs."""
+    dead, fixed, _ = both(outcomes, DEAD, FIXED)
+    ours, beside, _ = both(outcomes, ACYCLIC, FIXED)
+    return (delay(fixed) - delay(dead)) / (delay(beside) - delay(ours)) if dead and ours else None
 
 
 def two_wheels(begins: str, outcomes: Outcomes, note: str) -> None:
     """Whether the order of the controllers by delay is the same with most vehicles on two wheels."""
     kinds = (*RULES, *MODES)
-    cars = sorted(kinds, key=lambda kind: delay(outcomes[kind]))
-    riders = sorted(kinds, key=lambda kind: delay(outcomes[on_two_wheels(kind)]))
+    cars = sorted(kinds, key=lambda kind: delay(outcomes[kind].values()))
+    riders = sorted(kinds, key=lambda kind: delay(outcomes[on_two_wheels(kind)].values()))
     reference = f"cars: {' < '.join(cars)}; {MOTORCYCLES:.0%} motorcycles: {' < '.join(riders)}"
     note = f"{note}; sublane 0.8 m, {EMISSION_CLASS}"
     figure(f"{begins}same_ranking", int(cars == riders), "1 is yes", reference, note)
 
 
-def together(measured: dict[str, tuple[Outcomes, list[int]]]) -> None:
+def together(measured: dict[str, Outcomes]) -> None:
     """The figures over all maps of this run."""
-    maps = [outcomes for outcomes, _ in measured.values()]
-    note = ", ".join(f"{name} {said(seeds)}" for name, (_, seeds) in measured.items())
-    runs = sum(len(each[ACYCLIC]) for each in maps)
-    figure("mobility.resco.gridlocks", sum(gridlocks(each[ACYCLIC]) for each in maps), "runs", f"of {runs}", note)
-    dead = sum(gridlocks(each[DEAD]) for each in maps)
-    figure("mobility.resco.dead30_gridlocks", dead, "runs", f"of {runs}", note)
-    figure("mobility.resco.cyclic_gridlocks", sum(gridlocks(each[CYCLIC]) for each in maps), "runs", f"of {runs}", note)
-    cyclic = statistics.fmean(delay(each[CYCLIC]) / delay(each[ACYCLIC]) for each in maps)
-    figure("mobility.resco.cyclic_ratio", cyclic, "ratio", "goal 1.15", f"{note}; mean over maps")
-    kept = statistics.fmean(gain(each[DEAD], each[FIXED]) / gain(each[ACYCLIC], each[FIXED]) for each in maps)
-    figure("mobility.resco.dead30_gain_kept", kept, "ratio", "goal 0.90", f"{note}; mean over maps")
+    for kind, name in ((ACYCLIC, "gridlocks"), (DEAD, "dead30_gridlocks"), (CYCLIC, "cyclic_gridlocks")):
+        runs = [run for outcomes in measured.values() for run in outcomes.get(kind, {}).values()]
+        note = ", ".join(f"{each} {said(found[kind])}" for each, found in measured.items() if kind in found)
+        if runs:
+            figure(f"mobility.resco.{name}", gridlocks(runs), "runs", f"of {len(runs)}", note)
+    ratios = {name: both(outcomes, CYCLIC, ACYCLIC) for name, outcomes in measured.items() if CYCLIC in outcomes}
+    if ratios:
+        cyclic = statistics.fmean(delay(each) / delay(ours) for each, ours, _ in ratios.values())
+        note = ", ".join(f"{name} {seeds}" for name, (_, _, seeds) in ratios.items())
+        figure("mobility.resco.cyclic_ratio", cyclic, "ratio", "goal 1.15", f"{note}; mean over maps")
+    kept = {name: share for name, each in measured.items() if (share := gain_kept(each)) is not None}
+    if kept:
+        note = f"{', '.join(kept)}; mean over maps"
+        figure("mobility.resco.dead30_gain_kept", statistics.fmean(kept.values()), "ratio", "goal 0.90", note)
 
 
-def said(seeds: Sequence[int]) -> str:
-    whole = list(seeds) == list(range(seeds[0], seeds[-1] + 1))
+def said(seeds: Iterable[int]) -> str:
+    """Names the seeds: a run of them by its first and last."""
+    seeds = sorted(seeds)
+    whole = bool(seeds) and seeds == list(range(seeds[0], seeds[-1] + 1))
     return f"seeds {seeds[0]}-{seeds[-1]}" if whole else "seeds " + " ".join(map(str, seeds))
 
 
@@ -210,11 +241,6 @@ def gridlocks(outcomes: Iterable[Outcome]) -> int:
 
 def co2(outcomes: Iterable[Outcome]) -> float:
     return statistics.fmean(each.co2_g_km or 0.0 for each in outcomes)
-
-
-def gain(ours: Iterable[Outcome], fixed: Iterable[Outcome]) -> float:
-    """Seconds of delay saved against the stored plan."""
-    return delay(fixed) - delay(ours)
 
 
 if __name__ == "__main__":

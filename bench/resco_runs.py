@@ -17,16 +17,16 @@ from pinisi.services.mobility.twin.run import SUMO, Outcome, Run
 
 ROOT = Path(__file__).parents[1]
 SERVICE = ROOT / "src" / "pinisi" / "services" / "mobility"
-LAYER = ("aspect", "demand", "group", "interstage", "junction", "matrix", "safety", "safety_demand", "safety_force")
-LAYER = (*LAYER, "safety_watch", "service_time")
+SAFETY = ("safety", "safety_demand", "safety_force", "safety_watch", "service_time")
+LAYER = ("aspect", "demand", "group", "interstage", "junction", "matrix", *SAFETY)
 DRIVEN = ("twin/simulation", "twin/trips", "twin/motorcycles")
 SHOWN = ("twin/heads", "twin/program", "twin/foes", "twin/network", "twin/lane_sight")
 RULES = (*DRIVEN, *SHOWN, *(f"engine/signals/{name}" for name in LAYER), "engine/control/greedy")
 DECIDED = ("acyclic", "approaches", "cyclic", "forecast_arrivals", "junction", "served_rate")
 OURS = (*RULES, "twin/detectors", "twin/controllers", *(f"engine/control/{name}" for name in DECIDED))
 CODE = {"FIXED": DRIVEN, "MAXWAVE": RULES, "MAXPRESSURE": RULES}
-OF_DARK_LANES = {"assumed_per_s", "assumed_most", "prior_s", "crossing_s", "flow_s", "silent_s", "silent_per_s"}
-OF_DARK_LANES |= {"expected_s", "hidden"}
+GUESSED = ("assumed_per_s", "assumed_most", "prior_s", "flow_s", "silent_s", "silent_per_s", "expected_s", "hidden")
+OF_DARK_LANES = {"crossing_s", *GUESSED}
 
 
 class Kept(msgspec.Struct, frozen=True):
