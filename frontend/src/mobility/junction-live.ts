@@ -46,6 +46,17 @@ export interface LiveDetector {
   state: DetectorState;
 }
 
+/** A vehicle that asks for green by itself. */
+export interface LivePriority {
+  vehicle: string;
+  kind: "ambulance" | "bus";
+  group: string;
+  stage: string;
+  by: "ours" | "street";
+  since: string;
+  arrives: string;
+}
+
 export interface JunctionLive {
   at: string;
   alive: boolean;
@@ -71,6 +82,7 @@ export interface JunctionLive {
   planned: GroupSpans[];
   gain: { minutes: number; vehicles: number; model: string } | null;
   detectors: LiveDetector[];
+  priorities?: LivePriority[];
 }
 
 /** Whole seconds from one moment to another; never negative, clocks differ by a little. */

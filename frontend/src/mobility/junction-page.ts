@@ -13,6 +13,7 @@ import "./junction-compared";
 import "./junction-detectors";
 import "./junction-groups";
 import { agreement, type JunctionLive, junctionOf } from "./junction-live";
+import "./junction-priority";
 import "./junction-status";
 import { MobilityView } from "./mobility-view";
 import "./phase-diagram";
@@ -20,7 +21,7 @@ import "./stage-bar";
 
 const SHADOW = "urn:ngsi-ld:Dataset:signal-shadow";
 const COMPARED = ["shadowGain", "meanDelayByPlan", "meanDelayByControl", "meanQueueByPlan", "meanQueueByControl", "shadowMinutes"];
-const OF_CONTROLLER = ["alive", "lastHeard", "linkFault", "controlMode", "timePlanSource", "alarmCount", "linkFailures", "meanTimeBetweenFailures", "clockAhead"];
+const OF_CONTROLLER = ["alive", "protocolVersion", "lastHeard", "linkFault", "controlMode", "timePlanSource", "alarmCount", "linkFailures", "meanTimeBetweenFailures", "clockAhead"];
 
 @customElement("mobility-junction")
 export class JunctionPage extends MobilityView {
@@ -72,6 +73,7 @@ export class JunctionPage extends MobilityView {
     if (live === null) return html`<p class="notice" role="status">${this.say.junction.none}</p>${this.compared()}`;
     return html`${this.stateOf(this.reading)}
       <junction-status .live=${live} .place=${this.named()}></junction-status>
+      <junction-priority .live=${live}></junction-priority>
       <junction-groups .live=${live}></junction-groups>
       <section class="part" aria-label=${this.say.junction.stages}>
         <div class="section-head"><h2>${this.say.junction.stages}</h2></div>

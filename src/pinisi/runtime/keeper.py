@@ -5,6 +5,7 @@ import random
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import structlog
@@ -16,12 +17,16 @@ from pinisi.runtime.clock import Clock
 from pinisi.runtime.gathering import gathered
 from pinisi.runtime.health import Health, state_of
 from pinisi.runtime.intake import PLACE, Intake
+from pinisi.runtime.known import Known
 from pinisi.runtime.secrets import secret_of
 from pinisi.runtime.source import Acknowledging, Message, Method, Source, Taken, TransportFailed
 from pinisi.runtime.source_card import card_entity
 from pinisi.store.protocol import EntityChange, Store, StoreUnavailable
+from pinisi.store.query import Compare, EntityQuery, GeoQuery, TypeIs
+from pinisi.store.query import Path as Attribute
 from pinisi.vocabulary.instant import SECOND, Instant
-from pinisi.vocabulary.principal import SYSTEM
+from pinisi.vocabulary.principal import SYSTEM, Grant, Grants
+from pinisi.vocabulary.terms import LOCATION
 
 LOOK_SECONDS = 1.0
 TELL_SECONDS = 10.0
@@ -86,6 +91,23 @@ class Running:
     async def written(self, place: bytes) -> None:
         while self._written != place:
             await self._wrote.wait()
+
+    async def near(self, type: str, place: Mapping[str, Any], metres: float, most: int = 100) -> Sequence[Known]:
+        geo = GeoQuery("near", dict(place), LOCATION, max_distance=metres)
+        return await self._known(EntityQuery(types=TypeIs(self._table.expand_term(type)), geo=geo), most)
+
+    async def saying(self, type: str, attribute: str, value: str, most: int = 20) -> Sequence[Known]:
+        iri = self._table.expand_term
+        said = Compare(Attribute(iri(attribute)), "==", (value,))
+        return await self._known(EntityQuery(types=TypeIs(iri(type)), filter=said), most)
+
+    async def _known(self, query: EntityQuery, most: int) -> Sequence[Known]:
+        """Of the types that the source declares alone."""
+        reads = frozenset(map(self._table.expand_term, self.source.reads))
+        if not reads:
+            return ()
+        found = await self._store.find(self._tenant, query, Grants((Grant(types=reads),)), limit=most)
+        return [Known(each.entity, self._table, each.position) for each in found.records]
 
     async def alive(self) -> None:
         self.health = replace(self.health, heard=self.now(), error=self._trouble)

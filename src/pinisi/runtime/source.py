@@ -13,6 +13,7 @@ import msgspec
 from pinisi.city.profile import Profile
 from pinisi.city.text import Text
 from pinisi.runtime.about import NOBODY_KNOWS, About
+from pinisi.runtime.known import Known
 from pinisi.vocabulary.instant import Instant, format_instant
 
 Method = Literal["measured", "reported", "modelled", "forecast", "simulated", "replayed"]
@@ -138,6 +139,14 @@ class Line(Protocol):
         """The other side answered, though with nothing new: the source is not silent."""
         ...
 
+    async def near(self, type: str, place: Mapping[str, Any], metres: float, most: int = 100) -> Sequence[Known]:
+        """Entities within so many metres of a place (GeoJSON), of a type that the source declares that it `reads`."""
+        ...
+
+    async def saying(self, type: str, attribute: str, value: str, most: int = 20) -> Sequence[Known]:
+        """Entities of such a type whose attribute has this value."""
+        ...
+
     async def trouble(self, reason: str) -> None:
         """It does not work now, and the transport itself tries again; an empty reason: all works again."""
         ...
@@ -177,7 +186,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     """A source, ready to run.
 
     `every` is its own period in seconds: it is late after two of them without a message, and silent after five.
-    `blinds` says in the operator's words what he cannot see while it is silent, and what to do instead.
+    `blinds` says in the operator's words what he cannot see while it is silent, and what to do instead. `reads` are the
+    types of entities that its transport may look at (`Line.near`, `Line.saying`), by short name.
     """
 
     id: str
@@ -188,6 +198,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     every: float
     method: Method = "measured"
     blinds: Text | None = None
+    reads: tuple[str, ...] = ()
 
 
 Options = TypeVar("Options", bound=msgspec.Struct)

@@ -65,6 +65,12 @@ class HallLine:
     async def alive(self) -> None:
         return
 
+    async def near(self, type: str, place: Any, metres: float, most: int = 100) -> Any:
+        return ()
+
+    async def saying(self, type: str, attribute: str, value: str, most: int = 20) -> Any:
+        return ()
+
     async def trouble(self, reason: str) -> None:
         raise AssertionError(reason)
 

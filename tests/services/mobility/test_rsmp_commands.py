@@ -95,6 +95,25 @@ def test_yellow_flash_and_dark_are_seen_in_lamps_modes_and_aggregated_status_and
     conversation(talk)
 
 
+def test_a_request_for_priority_is_seen_from_its_beginning_to_its_end_and_a_wrong_one_is_refused() -> None:
+    async def talk(pair: Pair) -> None:
+        asked = {"requestId": "a", "type": "new", "level": "14", "eta": "60"}
+        with pytest.raises(SiteRefused, match="'SG9' is no signal group of this site"):
+            await pair.supervisor.command(SITE, MAIN, "M0022", **asked, signalGroupId="SG9")
+        await pair.supervisor.command(SITE, MAIN, "M0022", **asked, signalGroupId=street().group(2))
+        assert [each["s"] for each in await status(pair, "S0033")] == ["received"]
+        with pytest.raises(SiteRefused, match="'a' is there already"):
+            await pair.supervisor.command(SITE, MAIN, "M0022", **asked, signalGroupId=street().group(2))
+        await pair.supervisor.command(SITE, MAIN, "M0022", **asked | {"type": "update", "eta": "5"})
+        assert [each["s"] for each in await status(pair, "S0033")] == ["activated"]
+        await pair.supervisor.command(SITE, MAIN, "M0022", **asked | {"type": "cancel"})
+        assert [each["s"] for each in await status(pair, "S0033")] == ["completed"]
+        with pytest.raises(SiteRefused, match="'b' asks for nothing"):
+            await pair.supervisor.command(SITE, MAIN, "M0022", **asked | {"type": "cancel", "requestId": "b"})
+
+    conversation(talk)
+
+
 def test_the_plan_follows_week_and_time_table_in_local_time() -> None:
     """It is Thursday 26 November 2026, 07:00 UTC: 15:00 in Makassar."""
 

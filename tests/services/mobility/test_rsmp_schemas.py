@@ -30,7 +30,10 @@ SOUND = {
     "oldSecurityCode": "2222",
     "newSecurityCode": "2222",
     "day": "28",
+    "signalGroupId": street().group(1),
 }
+NEEDED_HERE = ("signalGroupId",)
+"""The list has it as one of several ways to say who passes; the simulated site knows only this one."""
 STATUS = {
     "M0012": "1,1,2",
     "M0013": "1,3,4",
@@ -89,7 +92,7 @@ async def everything(pair: Pair, version: str) -> None:
         wanted = [Wanted(code=code, name=a.name, every="1", on_change=False) for a in status.arguments]
         pair.supervisor.subscribe(SITE, COMPONENTS[status.object], wanted)
     for code, command in catalogue().command.items():
-        given = {a.name: sound_value(code, a) for a in command.arguments if not a.optional}
+        given = {a.name: sound_value(code, a) for a in command.arguments if not a.optional or a.name in NEEDED_HERE}
         await pair.supervisor.command(SITE, COMPONENTS[command.object], code, **given)
     await alarms(pair, version)
     pair.supervisor.unsubscribe(SITE, street().main, [StatusName("S0014", "status")])

@@ -111,7 +111,7 @@ EVERYWHERE = frozenset({ChoosePlan, Flash, EndFlash})
 ABILITIES: Mapping[ProtocolName, Abilities] = {
     "rsmp": Abilities(
         heard=frozenset({"groups", "plan", "mode", "alarms", "counts", "speeds", "clock", "priority"}),
-        orders=EVERYWHERE | {Wish, GiveBack, Retime, Offset},
+        orders=EVERYWHERE | {Wish, GiveBack, Retime, Offset, Priority},
         allows=frozenset({"plans", "bands", "groups"}),
     ),
     "ntcip": Abilities(

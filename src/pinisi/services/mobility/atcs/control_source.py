@@ -13,6 +13,7 @@ from pinisi.runtime.strings import texts_of
 from pinisi.services.mobility.models.arterials import ARTERIAL, ArterialReport, arterial_entity
 from pinisi.services.mobility.models.controllers import CONTROLLER, ControllerReport, controller_entity
 from pinisi.services.mobility.models.junction_live import JunctionReport, report_entities, strange_id
+from pinisi.services.mobility.models.priority import PriorityRule
 from pinisi.services.mobility.models.signals import DETECTOR, GROUP, JUNCTION, PLAN
 from pinisi.services.mobility.signal_controllers import PORT
 
@@ -24,13 +25,14 @@ TEXTS = texts_of("pinisi.services.mobility")
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`junctions` are files of layouts, of the city's folder or absolute; `arterials` files of those that keep step.
-    `tell_every`: seconds between two reports of
+    """`junctions` are files of layouts, of the city's folder or absolute; `arterials` files of those that keep step;
+    `priority`: who may ask signals for it by himself. `tell_every`: seconds between two reports of
     detectors, queues and the shadow; what lamps show is told when it changes.
     """
 
     junctions: tuple[str, ...]
     arterials: tuple[str, ...] = ()
+    priority: PriorityRule | None = None
     host: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = PORT
     tell_every: Annotated[float, msgspec.Meta(ge=1, le=300)] = 5.0
@@ -47,7 +49,9 @@ class Atcs:
         from pinisi.services.mobility.atcs.duty import on_duty
         from pinisi.services.mobility.atcs.room import ControlRoom
 
-        room = ControlRoom(line, self._plots, self._options.tell_every, arterials=self._arterials)
+        room = ControlRoom(
+            line, self._plots, self._options.tell_every, arterials=self._arterials, priority=self._options.priority
+        )
         with on_duty(room):
             async for message in room.messages(self._options.host, self._options.port):
                 yield message
@@ -86,6 +90,7 @@ def make(options: Options, profile: Profile) -> Source:
         every=60.0,
         method="reported",
         blinds=TEXTS["controllers-blinds"],
+        reads=() if options.priority is None else ("Unit", "Vehicle", "ArrivalEstimation"),
     )
 
 

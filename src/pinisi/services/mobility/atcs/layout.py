@@ -59,6 +59,18 @@ class ExitLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     number: Annotated[int, msgspec.Meta(ge=1, le=MOST_DETECTORS)]
 
 
+class Approach(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where vehicles that ask for priority come from: `heading` is where they drive, degrees from north, clockwise.
+
+    `metres` before the junction they may ask; `width` of the road, to either side of the straight line.
+    """
+
+    group: str
+    heading: Annotated[float, msgspec.Meta(ge=0, lt=360)]
+    metres: Annotated[float, msgspec.Meta(gt=20, le=2000)] = 400.0
+    width: Annotated[float, msgspec.Meta(gt=0, le=200)] = 30.0
+
+
 class SnmpAt(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A controller that speaks NTCIP 1202 over SNMP: we ask, it answers.
 
@@ -104,6 +116,7 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     shadow: Rule = "acyclic"
     lanes: tuple[LaneLayout, ...] = ()
     exits: tuple[ExitLayout, ...] = ()
+    approaches: tuple[Approach, ...] = ()
 
 
 class LayoutError(ValueError):
@@ -164,6 +177,9 @@ def unfit(layout: Layout, junction: Junction) -> Iterator[tuple[str, str]]:
         yield from _unfit_phases(layout, layout.snmp, junction)
     elif layout.allows == "groups":
         yield from _unfit_inputs(layout, len(groups))
+    for at, each in enumerate(layout.approaches):
+        if not any(each.group in stage.groups for stage in junction.stages):
+            yield f"approaches[{at}].group", f"{each.group[:40]!r} is in no stage"
     yield from _unfit_lanes(layout, junction, groups)
 
 

@@ -69,6 +69,18 @@ class LiveDetector(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     state: str
 
 
+class LivePriority(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A vehicle that asks by itself: `vehicle` is its entity, `stage` as S0033 has it, `by` who gives way."""
+
+    vehicle: str
+    kind: Literal["ambulance", "bus"]
+    group: str
+    stage: str
+    by: Literal["ours", "street"]
+    since: str
+    arrives: str
+
+
 class JunctionSignals(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`live` is None where no control of this house runs the junction."""
 
@@ -103,3 +115,4 @@ class JunctionLive(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     planned: tuple[GroupSpans, ...]
     gain: LiveGain | None
     detectors: tuple[LiveDetector, ...]
+    priorities: tuple[LivePriority, ...] = ()

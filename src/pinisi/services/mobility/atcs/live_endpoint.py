@@ -22,7 +22,7 @@ async def live(visit: Visit[None, None]) -> JunctionSignals:
     if found is None or known is None:
         return JunctionSignals(None)
     room, seat = found
-    return JunctionSignals(live_of(seat.post, room.health(seat), visit.now, room.source))
+    return JunctionSignals(live_of(seat.post, room.health(seat), visit.now, room.source, seat.priorities))
 
 
 JUNCTION_LIVE = Endpoint(

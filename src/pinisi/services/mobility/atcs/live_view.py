@@ -10,6 +10,7 @@ from pinisi.services.mobility.atcs.live import (
     LiveDetector,
     LiveGain,
     LiveGroup,
+    LivePriority,
     LiveStage,
     Span,
 )
@@ -20,6 +21,7 @@ from pinisi.services.mobility.engine.signals.aspect import Aspect
 from pinisi.services.mobility.engine.signals.demand import Shown, all_red
 from pinisi.services.mobility.engine.signals.fixed import FixedPlan
 from pinisi.services.mobility.engine.signals.group import SignalGroup
+from pinisi.services.mobility.models.junction_live import PriorityTold
 from pinisi.services.mobility.models.signals import DETECTOR, GROUP, junction_id, part_id
 from pinisi.services.mobility.rsmp.health import SiteHealth
 from pinisi.services.mobility.rsmp.reports import is_simulated
@@ -28,7 +30,9 @@ from pinisi.vocabulary.instant import SECOND, Instant, format_instant
 WINDOW_S = 240
 
 
-def live_of(post: Post, health: SiteHealth, now: Instant, source: str) -> JunctionLive:
+def live_of(
+    post: Post, health: SiteHealth, now: Instant, source: str, asked: Sequence[PriorityTold] = ()
+) -> JunctionLive:
     at = now / SECOND
     shown = post.lamps.shown(at, None)
     standing = post.standing
@@ -57,6 +61,19 @@ def live_of(post: Post, health: SiteHealth, now: Instant, source: str) -> Juncti
         planned=tuple(_planned(post, at)),
         gain=_gain(post),
         detectors=tuple(_detectors(post, at)),
+        priorities=tuple(_priority(each) for each in asked),
+    )
+
+
+def _priority(told: PriorityTold) -> LivePriority:
+    return LivePriority(
+        vehicle=told.vehicle,
+        kind=told.kind,
+        group=told.group,
+        stage=told.stage,
+        by=told.by,
+        since=format_instant(told.since),
+        arrives=format_instant(told.arrives),
     )
 
 

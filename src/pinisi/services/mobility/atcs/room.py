@@ -13,17 +13,21 @@ from pinisi.services.mobility.atcs.arterial_desk import ArterialDesk, searching
 from pinisi.services.mobility.atcs.arterial_layout import ArterialLayout
 from pinisi.services.mobility.atcs.layout import Plot
 from pinisi.services.mobility.atcs.post import Post
+from pinisi.services.mobility.atcs.priority_desk import PriorityDesk
 from pinisi.services.mobility.atcs.rsmp_line import RsmpLine
 from pinisi.services.mobility.atcs.telling import laid_of, report_of_post
 from pinisi.services.mobility.engine.signals.fallback import FallBackRule
 from pinisi.services.mobility.models.arterials import ArterialReport
 from pinisi.services.mobility.models.controllers import SitePlace
+from pinisi.services.mobility.models.junction_live import PriorityTold
 from pinisi.services.mobility.models.ordered import Ordered
+from pinisi.services.mobility.models.priority import PriorityRule
 from pinisi.services.mobility.rsmp.events import Closed, Event, Heard, Opened
 from pinisi.services.mobility.rsmp.health import SiteHealth
 from pinisi.services.mobility.rsmp.listening import WANTED, Kept, Listening
 from pinisi.services.mobility.rsmp.messages import AggregatedStatus, StatusUpdate, Wanted
 from pinisi.services.mobility.rsmp.session import Times
+from pinisi.store.protocol import StoreUnavailable
 from pinisi.vocabulary.instant import SECOND, Instant, parse_instant
 
 COUNTED = tuple(
@@ -31,6 +35,8 @@ COUNTED = tuple(
     for code, name in (("S0205", "vehicles"), ("S0206", "speed"), ("S0207", "occupancy"))
 )
 """What all detector logics counted in the last second."""
+PRIORITIES = (Wanted(code="S0033", name="status", every="0", on_change=True),)
+"""Where requests for priority stand; before RSMP 3.2 there are no arrays, and it is unknown."""
 SOONEST_S, LATEST_S = 0.5, 1.3
 """A post decides when its detectors were heard, no sooner and no later after the last time than this."""
 ANSWER_S = 5.0
@@ -50,6 +56,8 @@ class Seat:
 
     def __init__(self, post: Post, place: SitePlace, line: StreetLine) -> None:
         self.post, self.place, self.line = post, place, line
+        self.priority: PriorityDesk | None = None
+        self.priorities: tuple[PriorityTold, ...] = ()
         self.decided = 0.0
         self.shadow_due = False
         self.sending: asyncio.Task[None] | None = None
@@ -70,10 +78,13 @@ class ControlRoom(Listening):
         times: Times | None = None,
         tick: float = 0.1,
         arterials: Sequence[ArterialLayout] = (),
+        priority: PriorityRule | None = None,
     ) -> None:
         places = {plot.layout.site: _place_of(plot) for plot in plots}
         connecting = [plot.layout.site for plot in plots if plot.layout.snmp is None]
-        super().__init__(line, places, at_most_every, (*WANTED, *COUNTED), times, connecting)
+        self._rule_of_priority = priority
+        asked = (*WANTED, *COUNTED, *(PRIORITIES if priority else ()))
+        super().__init__(line, places, at_most_every, asked, times, connecting)
         self._plots, self._tell_every, self._rule, self._tick = plots, tell_every, rule, tick
         self.seats: dict[str, Seat] = {}
         self._by_site: dict[str, Seat] = {}
@@ -102,6 +113,9 @@ class ControlRoom(Listening):
             kept = self._past.get(plot.layout.site)
             post = Post(plot, now, kept.ordered if kept else None, self._rule)
             seat = Seat(post, _place_of(plot), self._line_to(plot))
+            if self._rule_of_priority is not None and plot.layout.approaches:
+                seat.priority = PriorityDesk(post, self._rule_of_priority)
+                self._running.append(asyncio.create_task(self._keep_priority(seat, seat.priority)))
             self.seats[plot.junction.id] = self._by_site[plot.layout.site] = seat
             self._running.append(asyncio.create_task(seat.line.run(), name=f"line to {plot.layout.site}"))
         if self.desks:
@@ -156,6 +170,8 @@ class ControlRoom(Listening):
         health = self._health[seat.place.id]
         seat.post.detection.faulty = _faulty(health)
         seat.post.running_plan = str(health.status.get("S0014 status", ""))
+        if "S0033" in values and seat.priority is not None:
+            seat.priority.heard(_stages(health.status.get("S0033 status")), now)
         if "S0001" in values:
             letters = str(health.status.get("S0001 signalgroupstatus", ""))
             seat.changed |= bool(seat.post.lamps.take(letters, parse_instant(update.at) // SECOND))
@@ -219,6 +235,28 @@ class ControlRoom(Listening):
         """
         async with asyncio.timeout(ANSWER_S):
             await seat.line.give(order)
+
+    async def _keep_priority(self, seat: Seat, desk: PriorityDesk) -> None:
+        """Who comes, and what is asked for him; a store or a line that fails costs one look."""
+        while True:
+            await asyncio.sleep(10 * self._tick)
+            now = self._line.now() / SECOND
+            try:
+                orders = await desk.look(self._line, now)
+            except StoreUnavailable:
+                continue
+            for order in orders:
+                try:
+                    await self.give(seat, order)
+                except OrderRefused as error:
+                    desk.refused(order.request, now)
+                    seat.post.refused = str(error)
+                except (LineDown, TimeoutError):
+                    desk.refused(order.request, now)
+            told = desk.told()
+            if told != seat.priorities:
+                seat.priorities, seat.changed = told, True
+                self._wake.set()
 
     # telling
 
@@ -286,6 +324,8 @@ class ControlRoom(Listening):
     def _report(self, seat: Seat, now: Instant, whole: bool, place: bytes | None) -> Message:
         laid = None if seat.laid_told else laid_of(seat.post.plot)
         report = report_of_post(seat.post, self._health[seat.place.id], self._line.id, now, whole, laid)
+        if seat.priority is not None:
+            report = msgspec.structs.replace(report, priorities=seat.priorities)
         seat.changed, seat.laid_told = False, True
         if whole:
             seat.told = now / SECOND
@@ -340,3 +380,18 @@ def _faulty(health: SiteHealth) -> frozenset[int]:
     """Detector logics with an error of their own (A0301 to A0304), by the last three digits of their component."""
     ends = [alarm.component[-3:] for alarm in health.alarms if alarm.code.startswith("A030")]
     return frozenset(int(end) for end in ends if end.isascii() and end.isdigit())
+
+
+class _Standing(msgspec.Struct):
+    """A row of S0033."""
+
+    r: str
+    s: str
+
+
+def _stages(told: object) -> Mapping[str, str]:
+    """Of S0033: the stage of each request, by its id; nothing of what has not its form."""
+    try:
+        return {each.r: each.s for each in msgspec.convert(told, list[_Standing])}
+    except msgspec.ValidationError:
+        return {}

@@ -23,11 +23,12 @@ class RsmpLine:
             await self._command(command)
 
     async def _command(self, command: Command) -> None:
-        if not self._secret:
+        if command.secured and not self._secret:
             raise OrderRefused(f"the secret {self._plot.layout.secret} is not there")
+        code = {"securityCode": self._secret} if command.secured else {}
         try:
             answer = await self._supervisor.command(
-                self._plot.layout.site, self.component, command.code, **command.arguments, securityCode=self._secret
+                self._plot.layout.site, self.component, command.code, **command.arguments, **code
             )
         except SiteRefused as error:
             raise OrderRefused(str(error)) from None

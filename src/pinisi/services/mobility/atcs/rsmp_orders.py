@@ -12,6 +12,7 @@ from pinisi.services.mobility.atcs.adapter import (
     Offset,
     Order,
     OrderRefused,
+    Priority,
     Retime,
     Wish,
 )
@@ -20,13 +21,16 @@ from pinisi.services.mobility.engine.signals.junction import Junction
 
 BLOCK = 16
 """Inputs of one block of M0013."""
+LONGEST_ETA = 255
+VEHICLES = {"ambulance": "emergency", "bus": "bus"}
 
 
 class Command(msgspec.Struct, frozen=True):
-    """One command to the main component. The security code is put in where it is sent."""
+    """One command to the main component. The security code is put in where it is sent, where the list has one."""
 
     code: str
     arguments: Mapping[str, str]
+    secured: bool = True
 
 
 def commands(order: Order, plot: Plot) -> Sequence[Command]:
@@ -48,8 +52,8 @@ def commands(order: Order, plot: Plot) -> Sequence[Command]:
             return _retimed(order)
         case Offset():
             return (_offset(order, plot.junction),)
-        case _:
-            raise OrderRefused(f"{type(order).__name__} has no command of this list")
+        case Priority():
+            return (_priority(order, plot),)
 
 
 def _inputs(plot: Plot, ours: bool, green: frozenset[str]) -> Command:
@@ -75,6 +79,20 @@ def _offset(order: Offset, junction: Junction) -> Command:
         raise OrderRefused(f"plan {order.plan} is not stored")
     cycle = round(junction.plan(str(order.plan)).cycle)
     return Command("M0015", {"plan": str(order.plan), "status": str(-order.seconds % cycle)})
+
+
+def _priority(order: Priority, plot: Plot) -> Command:
+    """M0022; a signal group is named by its component id, as the list has them: SG and three digits."""
+    said = {"requestId": order.request, "type": order.stage, "level": str(order.level)}
+    if order.stage != "cancel":
+        said["eta"] = str(min(max(order.arrives, 0), LONGEST_ETA))
+    if order.stage == "new":
+        numbers = {group.id: number for number, group in enumerate(plot.junction.groups, start=1)}
+        if order.group not in numbers:
+            raise OrderRefused(f"there is no signal group {order.group}")
+        said["signalGroupId"] = f"{plot.layout.site}SG{numbers[order.group]:03d}"
+        said["vehicleType"] = VEHICLES[order.vehicle]
+    return Command("M0022", said, secured=False)
 
 
 def _blocks(inputs: Mapping[int, bool]) -> Iterable[str]:

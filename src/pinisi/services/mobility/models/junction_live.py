@@ -10,6 +10,7 @@ Attributes of `Junction`, beside those of `models.signals`:
 - `controlAllowed`: what its controller takes from outside: plans, bands (other timings of a plan), groups.
   `storedPlans`: the numbers of its stored plans.
 - `shadowVerdict`: whether the controller may be switched to by what the shadow has shown: early, better, worse.
+- `priorityRequests`: vehicles that ask by themselves, each with its group, its stage and since when.
 - `signalPriority`: who was last asked to be let through: group, vehicle, seconds.
 - under `SHADOW`, modelled: `shadowController` (cyclic, acyclic), `meanDelayByPlan` and `meanDelayByControl` (SEC a
   vehicle), `meanQueueByPlan` and `meanQueueByControl` (C62), `shadowGain` (P1: per cent of the plan's delay that the
@@ -26,7 +27,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from pinisi.city.facts import Origin, fact, listing
-from pinisi.runtime.told import told, told_relation
+from pinisi.runtime.told import told, told_json, told_relation
 from pinisi.services.mobility.engine.signals.junction import Junction
 from pinisi.services.mobility.models.controllers import controller_id, with_method
 from pinisi.services.mobility.models.signals import (
@@ -84,6 +85,20 @@ class ShadowGain(msgspec.Struct, frozen=True, kw_only=True):
     saved: Annotated[float, msgspec.Meta(ge=-1e6, le=100)] | None = None
 
 
+class PriorityTold(msgspec.Struct, frozen=True, kw_only=True):
+    """A request for priority: `vehicle` asks for `group`; `stage` in the words of S0033, `asked` before it says any.
+    `by`: who gives way, a controller of ours or the one in the street.
+    """
+
+    vehicle: Annotated[str, msgspec.Meta(max_length=500)]
+    kind: Literal["ambulance", "bus"]
+    group: Id
+    stage: Word
+    by: Literal["ours", "street"]
+    since: Moment
+    arrives: Moment
+
+
 class Laid(msgspec.Struct, frozen=True, kw_only=True):
     """What does not change: told when the control begins."""
 
@@ -113,6 +128,7 @@ class JunctionReport(msgspec.Struct, frozen=True, kw_only=True, tag="junction"):
     detectors: tuple[DetectorTold, ...] = ()
     gain: ShadowGain | None = None
     compared: bool = False
+    priorities: tuple[PriorityTold, ...] | None = None
     laid: Laid | None = None
 
 
@@ -153,9 +169,17 @@ def _junction(report: JunctionReport) -> dict[str, Any]:
         entity["currentStage"] = told(report.stage, at)
     if report.queued is not None:
         entity["queuedVehicles"] = told(report.queued, at, "C62")
+    if report.priorities is not None:
+        entity["priorityRequests"] = told_json([_asked(each) for each in report.priorities], at)
     if report.compared:
         entity["shadowVerdict"] = told(_verdict(report.gain), at) | {"method": MODELLED}
     return entity | ({} if report.gain is None else _shadow(report.gain, at))
+
+
+def _asked(told: PriorityTold) -> dict[str, str]:
+    moments = {"since": format_instant(told.since), "arrives": format_instant(told.arrives)}
+    said = {"vehicle": told.vehicle, "kind": told.kind, "group": told.group, "stage": told.stage, "by": told.by}
+    return said | moments
 
 
 def _verdict(gain: ShadowGain | None) -> str:

@@ -6,6 +6,7 @@ from pinisi.services.mobility.rsmp.messages import Alarm, Value
 from pinisi.services.mobility.rsmp.site.alarms import AlarmBook
 from pinisi.services.mobility.rsmp.site.lamps import Lamps
 from pinisi.services.mobility.rsmp.site.orders import ORDERS, Desired
+from pinisi.services.mobility.rsmp.site.priorities import groups_for
 from pinisi.services.mobility.rsmp.site.readers import READERS, View
 from pinisi.services.mobility.rsmp.site.state import State
 from pinisi.services.mobility.rsmp.site.street import Street
@@ -87,6 +88,9 @@ class Cabinet:
             for route in sorted(self.state.routes)[:1]
             for id in self.street.junction.stage(self.street.routes[route]).groups
         )
+        asked = self.state.priorities.settle(now)
+        if asked is not None and not routes:
+            routes = groups_for(self.street.junction, asked.group)
         if self.state.is_starting(now):
             self._lamps.restart(now)
         else:

@@ -202,6 +202,33 @@ def _unstored_tables(street: Street, _state: State, desired: Desired) -> str:
     return next(filter(None, reasons), "")
 
 
+def _priority(street: Street, state: State, desired: Desired) -> None:
+    id = desired.arguments["requestId"]
+    if desired.arguments["type"] == "cancel":
+        state.priorities.end(id, desired.now)
+        return
+    known = state.priorities.requests.get(id)
+    named = desired.arguments.get("signalGroupId", "")
+    group = _groups(street).get(named) or (known.group if known is not None else "")
+    arrives = desired.now + int(desired.arguments.get("eta", "0")) * SECOND
+    state.priorities.ask(id, group, desired.number("level"), arrives, desired.now)
+
+
+def _no_priority(street: Street, state: State, desired: Desired) -> str:
+    """Here a request names its signal group: there are no connections, approaches or lanes."""
+    id, kind = desired.arguments["requestId"], desired.arguments["type"]
+    if kind != "new":
+        return "" if state.priorities.lives(id) else f"requestId: {id[:40]!r} asks for nothing"
+    if state.priorities.lives(id):
+        return f"requestId: {id[:40]!r} is there already"
+    group = desired.arguments.get("signalGroupId", "")
+    return "" if group in _groups(street) else f"signalGroupId: {group[:40]!r} is no signal group of this site"
+
+
+def _groups(street: Street) -> Mapping[str, str]:
+    return {street.group(number): group.id for number, group in enumerate(street.junction.groups, start=1)}
+
+
 def _band_timeout(_street: Street, state: State, desired: Desired) -> None:
     state.band_timeout = desired.number("status")
 
@@ -254,6 +281,7 @@ ORDERS: Mapping[str, Order] = {
     "M0018": Order(_cycle, _unsafe_cycle),
     "M0019": Order(_force_input, _known("input", lambda street: street.inputs)),
     "M0020": Order(_force_output, _known("output", lambda street: street.outputs)),
+    "M0022": Order(_priority, _no_priority),
     "M0023": Order(_band_timeout),
     "M0103": Order(_code, _wrong_code),
     "M0104": Order(_clock, _no_date),

@@ -184,7 +184,7 @@ READERS: Mapping[str, Callable[[View], Values]] = {
     "S0029": _text("status", lambda v: _marks(v.street.inputs, v.state.forced_inputs)),
     "S0030": _text("status", lambda v: _marks(v.street.outputs, v.state.forced_outputs)),
     "S0032": lambda _: {"intersection": "1", "status": "off", "source": "startup"},
-    "S0033": lambda _: {"status": []},
+    "S0033": lambda v: {"status": list(v.state.priorities.told())},
     "S0034": _text("status", lambda v: str(v.state.band_timeout)),
     "S0035": lambda v: {"emergencyroutes": [{"id": str(route)} for route in sorted(v.state.routes)]},
     "S0091": _text("user", lambda _: "0"),

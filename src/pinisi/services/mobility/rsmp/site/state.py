@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from pinisi.services.mobility.engine.signals.plan import SignalPlan
+from pinisi.services.mobility.rsmp.site.priorities import Priorities
 from pinisi.services.mobility.rsmp.site.street import Street
 from pinisi.services.mobility.rsmp.site.timing import timed
 from pinisi.vocabulary.instant import MINUTE, SECOND, Instant
@@ -54,6 +55,7 @@ class State:
     clock_set: int = 0
     wished: Instant = 0
     alone_since: Instant | None = None
+    priorities: Priorities = field(default_factory=Priorities)
 
     def settle(self, now: Instant) -> None:
         """A position that was ordered for some minutes ends."""
