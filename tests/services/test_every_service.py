@@ -122,6 +122,10 @@ def closed_road() -> tuple[dict[str, Any], ...]:
     return road, closure
 
 
+OWNED_ROAD = (
+    flooded_road()[0],
+    standing("RoadOwnership", SQUARE, name="Jl. Pettarani", roadOwner="city"),
+)
 DEVICE = standing("SignalController", SQUARE, name="Ahmad Yani")
 DEVICE_AT_FAULT = (
     DEVICE,
@@ -231,6 +235,7 @@ SERVICES = {
             Trial(reaction="flooded-roads", story=flooded_road(), now=NOW),
             Trial(reaction="road-closure", story=closed_road(), now=NOW),
             Trial(reaction="closed-roads", story=closed_road(), now=NOW),
+            Trial(reaction="road-owners", story=OWNED_ROAD, now=NOW),
             Trial(reaction="transit-reach", story=NEAR_BUSES, now=NOW),
             Trial(reaction="road-usual", story=story(60, END), spoilt=story(9, END), now=NOW),
             Trial(reaction="road-state", story=(traffic("free", END), observed(END), observed(END, 12.5)), now=NOW),

@@ -21,15 +21,19 @@ _METRES_A_DEGREE = 111_195.0
 
 
 def react_owners(inputs: Inputs) -> Sequence[Document]:
-    """A road whose row is gone, or says another thing than a second one, is unknown again."""
+    """A road whose row is gone, or says another thing than a second one, is unknown again.
+
+    All of it is told as of the newest row.
+    """
     rows, roads = inputs.others(OWNERSHIP), inputs.others(ROAD)
     if not rows and not inputs.others(CITY_ROAD_OWNERS):
         return []
-    found, at = owned(roads, rows), format_instant(inputs.now)
-    changed = [
+    found, told_at = owned(roads, rows), [said.observed for row in rows if (said := row.said("roadOwner")) is not None]
+    at = format_instant(max(told_at, default=inputs.now))
+    belonging = [
         {"id": road.id, "type": ROAD, "roadOwner": told(owner, at)}
         for road in roads
-        if (owner := found.owners.get(road.id, UNKNOWN)) != (road.text("roadOwner") or UNKNOWN)
+        if (owner := found.owners.get(road.id, UNKNOWN)) != UNKNOWN or road.text("roadOwner") not in (None, UNKNOWN)
     ]
     metres: dict[str, float] = defaultdict(float)
     for road in roads:
@@ -37,7 +41,7 @@ def react_owners(inputs: Inputs) -> Sequence[Document]:
     lengths = {f"roadLength{owner.title()}": told(round(metres[owner] / 1_000, 2), at, "KMT") for owner in _ALL}
     without = [{"id": id} for id in found.without_road[:MOST_NAMED]]
     city = {"id": f"urn:ngsi-ld:{CITY_ROAD_OWNERS}:city", "type": CITY_ROAD_OWNERS, **lengths}
-    return [*changed, city | {"rowsWithoutRoad": told_json(without, at)}]
+    return [*belonging, city | {"rowsWithoutRoad": told_json(without, at)}]
 
 
 _ALL = (*OWNERS, UNKNOWN)
