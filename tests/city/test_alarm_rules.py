@@ -53,6 +53,11 @@ def test_another_type_raises_nothing() -> None:
 
 
 def test_makassar_raises_alarms_of_live_values_only(makassar: Profile) -> None:
-    assert {rule.type for rule in makassar.rules.alarms} == {"AirQualityIndex", "FloodEstimate"}
+    assert {rule.type for rule in makassar.rules.alarms} == {"AirQualityIndex", "FloodEstimate", "SignalController"}
     limits = {rule.id: rule.limit for rule in makassar.rules.alarms}
-    assert limits == {"air-very-unhealthy": 200, "air-unhealthy": 100, "flooded-kelurahan": 0}
+    assert limits == {
+        "air-very-unhealthy": 200,
+        "air-unhealthy": 100,
+        "flooded-kelurahan": 0,
+        "signal-controller-silent": 10,
+    }

@@ -421,6 +421,7 @@ NOTHING_THERE = frozenset(
         "sections/{id}/lineage",
         "jobs/{id}",
         "replays/{id}",
+        "services/mobility/datex/measured-data",
         "services/mobility/gtfs-realtime/{feed}/{kind}",
         "services/mobility/timetables/{feed}/file",
         "services/mobility/timetables/{feed}/health",

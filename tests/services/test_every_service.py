@@ -264,6 +264,7 @@ SERVICES = {
             Ask(endpoint="GET /transit-reach", query={"from": "119.41,-5.13", "minutes": "15,30"}),
             Ask(endpoint="GET /junctions/{junction}/signals", params={"junction": "ahmad-yani"}),
             Ask(endpoint="GET /signals"),
+            Ask(endpoint="GET /datex/measured-data", query={"country": "ID"}),
             Ask(endpoint="GET /junction-plans/{junction}/sheet", params={"junction": "j1"}),
             Ask(endpoint="PUT /surveys/{key}", params={"key": "trial"}, body=SURVEY),
             Ask(endpoint="GET /junction-plans/{junction}/surveys", params={"junction": "j1"}),

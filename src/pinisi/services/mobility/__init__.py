@@ -10,6 +10,7 @@ from pinisi.services.mobility.atcs.signal_actions import SIGNAL_ACTIONS
 from pinisi.services.mobility.atcs.work_orders import WORK_ORDERS
 from pinisi.services.mobility.congestion_reactions import CONGESTION_REACTIONS
 from pinisi.services.mobility.controller_views import CONTROLLER_VIEWS
+from pinisi.services.mobility.datex_endpoint import DATEX
 from pinisi.services.mobility.gtfs_source import GTFS
 from pinisi.services.mobility.junction_views import JUNCTION_VIEWS
 from pinisi.services.mobility.models import transit
@@ -77,6 +78,7 @@ SERVICE = Service(
         *junctions_brought.ENDPOINTS,
         JUNCTION_LIVE,
         CITY_SIGNALS,
+        DATEX,
         *buses.ENDPOINTS,
     ),
     words=WORDS,
