@@ -12,10 +12,11 @@ from roads_at_hand import HELSINKI
 from pinisi.services.mobility.engine.demand.calibration import Count, calibrated, judged
 from pinisi.services.mobility.engine.demand.candidates import Place, candidates, gates
 from pinisi.services.mobility.engine.demand.fit import geh, within
+from pinisi.services.mobility.engine.demand.gravity import INNER, INNER_WEIGHTS, demand_of
 from pinisi.services.mobility.engine.demand.ways import Roads, Way, fastest, reached
 from pinisi.services.mobility.twin.net_build import NET, Choices, build_net
 from pinisi.services.mobility.twin.street_net import StreetNet, read_net
-from pinisi.services.mobility.whatif.on_net import roads_of
+from pinisi.services.mobility.whatif.on_net import breadths, roads_of
 
 GRID = Roads(
     seconds={"a": 1.0, "b": 5.0, "c": 2.0, "d": 1.0},
@@ -76,11 +77,26 @@ def test_counts_that_were_held_out_are_judged_too_and_fit_better_than_no_demand(
     net: StreetNet, counts: list[Count]
 ) -> None:
     used, held = counts[:45], counts[45:]
-    fit = calibrated(ways(net, used), used)
+    roads, length = roads_of(net), {id: edge.length_m for id, edge in net.edges.items()}
+    found = demand_of(roads, length, breadths(net), used)
+    fit = found.demand
+    assert found == demand_of(roads, length, breadths(net), used)
+    assert found.inner in INNER and found.inner_weight in INNER_WEIGHTS and 0 < found.held_geh < 20
+    assert within(fit.fits) >= 0.85
     unseen = judged(held, fit.ways, fit.vehicles)
     nothing = judged(held, (), ())
     assert sum(each.geh for each in unseen) < 0.7 * sum(each.geh for each in nothing)
     assert within(unseen) > within(nothing)
+
+
+def test_a_prior_chooses_among_demands_that_fit_alike_and_fills_what_no_count_is_on() -> None:
+    known: list[Way] = [("a", "b", "d"), ("a", "c", "d"), ("x", "y")]
+    counts = [Count("all", Place(frozenset("a")), 100, 1.0)]
+    fit = calibrated(known, counts, [3.0, 1.0, 2.0])
+    assert dict(zip(fit.ways, fit.vehicles, strict=True)) == {known[0]: 75, known[1]: 25, known[2]: 50}
+    assert dict(zip(*[calibrated(known, counts).ways, calibrated(known, counts).vehicles], strict=True)).keys() == {
+        known[0], known[1]
+    }  # fmt: skip
 
 
 def test_the_same_counts_give_the_same_demand(net: StreetNet, counts: list[Count]) -> None:

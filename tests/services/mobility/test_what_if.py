@@ -189,6 +189,21 @@ def test_what_cannot_be_simulated_is_said_in_three_languages(
     assert failed.value.text.ja != failed.value.text.en
 
 
+def test_without_sumo_a_what_if_says_how_to_get_it_and_counted_emissions_go_on(
+    network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pinisi.services.mobility.emissions.factors import factors_of
+    from pinisi.services.mobility.twin import sumo_programs
+
+    def nothing(_name: str) -> None:
+        return None
+
+    monkeypatch.setattr(sumo_programs.importlib.util, "find_spec", nothing)
+    with pytest.raises(JobFailed, match=r"needs SUMO .*pip install 'pinisi\[mobility\]'"):
+        run(given(network, growth_percent=5), tmp_path / "none", monkeypatch)
+    assert {each.kind for each in factors_of(None)[0]} >= {"motorcycle", "light", "heavy"}
+
+
 def test_a_plan_with_another_number_of_stages_and_a_place_at_sea_are_refused(
     network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,6 +34,11 @@ def roads_of(net: StreetNet, vehicle: str = "passenger") -> Roads:
     return Roads({id: edge.free_s for id, edge in open_edges.items()}, {id: tuple(of) for id, of in then.items()})
 
 
+def breadths(net: StreetNet) -> dict[str, float]:
+    """How much each edge can carry: the speeds (m/s) of its lanes together."""
+    return {id: sum(lane.speed_mps for lane in edge.lanes) for id, edge in net.edges.items()}
+
+
 class NetMap:
     """The network on a plane of metres around its middle."""
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import msgspec
 
-from pinisi.services.mobility.engine.demand.calibration import Count, calibrated
-from pinisi.services.mobility.engine.demand.candidates import candidates, gates
+from pinisi.services.mobility.engine.demand.calibration import Count
 from pinisi.services.mobility.engine.demand.fit import Fit, geh
+from pinisi.services.mobility.engine.demand.gravity import demand_of
 from pinisi.services.mobility.engine.demand.ways import Roads, Way
 from pinisi.services.mobility.twin.child import TwinFailed
 from pinisi.services.mobility.twin.net_build import DEMAND, NET
@@ -31,7 +31,7 @@ from pinisi.services.mobility.whatif.asked import (
 from pinisi.services.mobility.whatif.change import Change, Present, change_of, present, together
 from pinisi.services.mobility.whatif.closing import Around, around
 from pinisi.services.mobility.whatif.fleet import CAR_CLASS, SECOND
-from pinisi.services.mobility.whatif.on_net import NetMap, NotOnNet, roads_of
+from pinisi.services.mobility.whatif.on_net import NetMap, NotOnNet, breadths, roads_of
 from pinisi.services.mobility.whatif.run_files import (
     command,
     write_changed_net,
@@ -43,7 +43,6 @@ from pinisi.services.mobility.whatif.trips_known import Departure, grown, of_fil
 
 AT_ONCE = 2
 BASE_NET, VARIANT_NET = "base.net.xml", "variant.net.xml"
-INNER_GATES, ALTERNATIVES, MOST_WAYS = 20, 3, 6_000
 Told = Callable[[float, str], None]
 
 
@@ -139,9 +138,7 @@ def _scene(
         hours = seconds / 3600
         rates = [Count(each.id, each.place, each.vehicles / each.hours * hours, hours) for each in counts]
         length = {id: edge.length_m for id, edge in net.edges.items()}
-        begins, ends = gates(roads, length, INNER_GATES)
-        known = candidates(roads, begins, ends, [each.place for each in rates], ALTERNATIVES, MOST_WAYS)
-        found = calibrated(known, rates)
+        found = demand_of(roads, length, breadths(net), rates).demand
         ways, vehicles = found.ways, found.vehicles
     return Scene(
         folder,

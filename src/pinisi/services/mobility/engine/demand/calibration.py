@@ -1,9 +1,9 @@
 """How many drive along each way, so that the counts come out: generalised least squares over ways, none below zero.
 
 Cascetta 1984, "Estimation of trip matrices from traffic counts and survey data: a generalized least squares estimator":
-counts vary like counts do (variance their own size); the prior says that all ways are driven about alike, with little
-weight. Solved by accelerated projected gradients, then made whole vehicles and mended one vehicle at a time. The same
-input gives the same answer.
+counts vary like counts do (variance their own size), and so does a prior, which has little weight: how many drive along
+each way by what is known without the counts; without one, about as many on all. Solved by accelerated projected
+gradients, then made whole vehicles and mended one vehicle at a time. The same input gives the same answer.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from pinisi.services.mobility.engine.demand.fit import Fit, geh
 from pinisi.services.mobility.engine.demand.ways import Way
 
 Numbers = NDArray[np.float64]
-PRIOR_WEIGHT = 0.002
+PRIOR_WEIGHT = 0.01
 """Of the prior beside the counts: it only chooses among demands that fit about equally well. A default of Pinisi."""
 STEPS, MENDED = 1_500, 2_000
 
@@ -41,12 +41,17 @@ class Calibrated(msgspec.Struct, frozen=True):
     fits: tuple[Fit, ...]
 
 
-def calibrated(ways: Sequence[Way], counts: Sequence[Count]) -> Calibrated:
-    """Counts of one and the same interval; a count that no way passes stays unserved, and its fit says so."""
-    passes = _passes(ways, [count.place for count in counts])
+def calibrated(ways: Sequence[Way], counts: Sequence[Count], prior: Sequence[float] | None = None) -> Calibrated:
+    """Counts of one and the same interval; a count that no way passes stays unserved, and its fit says so.
+
+    `prior`: of each way, in any measure; only with one is a way driven that no count is on.
+    """
+    passes = passages(ways, [count.place for count in counts])
     counted = np.array([count.vehicles for count in counts], dtype=np.float64)
     weights = 1 / np.maximum(counted, 1.0)
-    driven = _mended(passes, counted, weights, _rounded(_solved(passes, counted, weights) * passes.any(axis=0)))
+    solved = estimated(passes, counted, np.ones(len(ways)) if prior is None else np.array(prior, dtype=np.float64))
+    known = passes.any(axis=0) if prior is None else np.ones(len(ways), dtype=bool)
+    driven = _mended(passes, counted, weights, _rounded(solved * known))
     kept = [index for index, number in enumerate(driven) if number > 0]
     return Calibrated(
         ways=tuple(ways[index] for index in kept),
@@ -57,40 +62,49 @@ def calibrated(ways: Sequence[Way], counts: Sequence[Count]) -> Calibrated:
 
 def judged(counts: Sequence[Count], ways: Sequence[Way], vehicles: Sequence[float]) -> tuple[Fit, ...]:
     """How counts compare with a demand, whether it was made of them or not."""
-    modelled = _passes(ways, [count.place for count in counts]) @ np.array(vehicles, dtype=np.float64)
+    modelled = passages(ways, [count.place for count in counts]) @ np.array(vehicles, dtype=np.float64)
     return tuple(
         Fit(count.id, count.vehicles, float(each), geh(float(each) / count.hours, count.vehicles / count.hours))
         for count, each in zip(counts, modelled, strict=True)
     )
 
 
-def _passes(ways: Sequence[Way], places: Sequence[Place]) -> Numbers:
-    table = np.zeros((len(places), len(ways)))
+def passages(ways: Sequence[Way], places: Sequence[Place]) -> Numbers:
+    """How often a vehicle on each way (column) is counted at each place (row)."""
+    rows: dict[str, list[int]] = {}
     for row, place in enumerate(places):
-        near = place.all_edges
-        for column, way in enumerate(ways):
-            if not near.isdisjoint(way):
-                table[row, column] = place.passed(way)
+        for edge in place.all_edges:
+            rows.setdefault(edge, []).append(row)
+    table = np.zeros((len(places), len(ways)))
+    for column, way in enumerate(ways):
+        for row in {row for edge in way for row in rows.get(edge, ())}:
+            table[row, column] = places[row].passed(way)
     return table
 
 
-def _solved(passes: Numbers, counted: Numbers, weights: Numbers) -> Numbers:
-    """FISTA (Beck and Teboulle 2009) with the bound that nobody drives less than not at all."""
+def estimated(passes: Numbers, counted: Numbers, prior: Numbers, steps: int = STEPS) -> Numbers:
+    """FISTA (Beck and Teboulle 2009) with the bound that nobody drives less than not at all.
+
+    The prior is scaled to the sum of the counts; what is sought is how far each way is from it, in its own deviation.
+    """
     if not passes.size:
         return np.zeros(int(passes.shape[1]), dtype=np.float64)
-    prior = np.full(passes.shape[1], counted.sum() / max(passes.sum(), 1.0))
-    lean = PRIOR_WEIGHT / max(float(prior[0]), 1e-9)
-    step = 1 / (_largest(passes, weights) + lean)
-    here, ahead, momentum = prior, prior, 1.0
-    for _ in range(STEPS):
-        slope = passes.T @ (weights * (passes @ ahead - counted)) + lean * (ahead - prior)
-        there = np.maximum(ahead - step * slope, 0.0)
+    weights = 1 / np.maximum(counted, 1.0)
+    expected: Numbers = prior * (counted.sum() / max(float((passes @ prior).sum()), 1e-9))
+    spread: Numbers = np.sqrt(np.maximum(expected, 1e-12))
+    spreading, off, least = passes * spread, passes @ expected - counted, -expected / spread
+    step = 1 / (_largest(spreading, weights) + PRIOR_WEIGHT)
+    here, ahead, momentum = np.zeros_like(expected), np.zeros_like(expected), 1.0
+    for _ in range(steps):
+        slope = spreading.T @ (weights * (spreading @ ahead + off)) + PRIOR_WEIGHT * ahead
+        there = np.maximum(ahead - step * slope, least)
         later = (1 + sqrt(1 + 4 * momentum * momentum)) / 2
         ahead = there + (momentum - 1) / later * (there - here)
-        if float(np.abs(there - here).max(initial=0.0)) < 1e-4:
-            return there
+        moved = float(np.abs(there - here).max(initial=0.0))
         here, momentum = there, later
-    return here
+        if moved < 1e-5:
+            break
+    return np.maximum(expected + spread * here, 0.0)
 
 
 def _largest(passes: Numbers, weights: Numbers) -> float:

@@ -39,9 +39,17 @@ def gates(roads: Roads, length_m: Mapping[str, float], inner: int) -> tuple[Sequ
 
 
 def candidates(
-    roads: Roads, begins: Sequence[str], ends: Sequence[str], places: Sequence[Place], ways: int, most: int
+    roads: Roads,
+    begins: Sequence[str],
+    ends: Sequence[str],
+    places: Sequence[Place],
+    ways: int,
+    most: int,
+    *,
+    every: bool = False,
 ) -> list[Way]:
-    """Ways that pass a counted place, the fastest of all pairs first, then the alternatives; `most` at most."""
+    """Ways that pass a counted place (`every`: all ways), the fastest of all pairs first, then the alternatives; `most`
+    at most."""
     counted = frozenset(edge for place in places for edge in place.all_edges)
     found: dict[Way, None] = {}
     fastest: dict[tuple[str, str], float] = {}
@@ -54,7 +62,9 @@ def candidates(
                 if len(way) < 2:
                     continue
                 free = sum(roads.seconds[edge] for edge in way)
-                if free > MOST_DETOUR * fastest.setdefault((begin, end), free) or counted.isdisjoint(way):
+                if free > MOST_DETOUR * fastest.setdefault((begin, end), free):
+                    continue
+                if not every and counted.isdisjoint(way):
                     continue
                 found[way] = None
                 if len(found) >= most:
