@@ -45,6 +45,7 @@ PAGES = {
     "counting": (f"{OF_PLACE}junction-counting", "mobility-counting"),
     "what-if": (f"{OF_PLACE}what-if", "mobility-what-if"),
     "buses": (f"{OF_PLACE}buses", "mobility-buses"),
+    "corridors": (f"{OF_PLACE}corridors", "mobility-corridors"),
 }
 REACH = """([host, seen]) => {
   const inner = (root) =>
