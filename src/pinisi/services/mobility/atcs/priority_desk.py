@@ -13,7 +13,7 @@ import msgspec
 
 from pinisi.runtime.known import Known
 from pinisi.services.mobility.atcs.adapter import Priority
-from pinisi.services.mobility.atcs.approach import Coming, Fix, coming, farthest, kept
+from pinisi.services.mobility.atcs.approach import STALE_S, Coming, Fix, coming, farthest, kept
 from pinisi.services.mobility.atcs.post import Post
 from pinisi.services.mobility.engine.signals.priority import AMBULANCE, BUS, PriorityRequest
 from pinisi.services.mobility.models.junction_live import PriorityTold
@@ -163,13 +163,13 @@ class PriorityDesk:
         return ()
 
     def _ends(self, present: set[str], now: float) -> Sequence[Priority]:
-        """Who is no longer on his approach has passed, or is lost."""
+        """Who is known to be elsewhere has passed; of whom nothing is heard any more, is lost."""
         told: list[Priority] = []
         for each in self.requests.values():
             if each.stage in OVER or each.asker in present:
                 continue
             fix = self._fixes.get(each.asker)
-            if fix is not None and fix[0].at >= each.seen - 1:
+            if fix is not None and now - fix[0].at <= STALE_S:
                 told += self._give(each, "cancel", now)
                 each.to("completed", now)
             elif now - each.seen > LOST_S:
