@@ -44,6 +44,7 @@ from pinisi.runtime.transports.http_fetch import Fetched, Mark
 from pinisi.runtime.transports.sensorthings import page_of
 from pinisi.services.mobility.atcs.layout import LayoutError, read_layout
 from pinisi.services.mobility.corridor_file import NoCorridors, corridors_of, made_of
+from pinisi.services.mobility.emissions.factors import SHIPPED, BadFactors, read_factors
 from pinisi.services.mobility.junction_file import JunctionFileError
 from pinisi.services.mobility.probe_traces.fix_table import read_fixes
 from pinisi.settings import SettingsError, load_settings
@@ -280,6 +281,9 @@ READERS: dict[str, Outside] = {
     ),
     "indicators.toml": Outside(
         (CITIES / "makassar" / "indicators.toml").read_bytes()[:20_000], in_a_file("indicators.toml", read_indicators)
+    ),
+    "emission-factors.csv": Outside(
+        SHIPPED.read_bytes(), in_a_file("emission-factors.csv", read_factors), (BadFactors,)
     ),
     "models.toml": Outside(MODELS_FILE, in_a_file("models.toml", read_models)),
     "recordings.toml": Outside(
