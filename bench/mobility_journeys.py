@@ -57,21 +57,26 @@ def measure(name: str, files: dict[str, bytes], day: datetime.date) -> None:
     network = Networks(timetable_of(read_feed(files)[0])).on(day)
     built, kept = time.process_time() - begun, resident([os.getpid()]) - before
     took: list[float] = []
+    busy: list[int] = []
     found = 0
     begun = time.process_time()
     for number, (one, other, minute) in enumerate(asked(network, JOURNEYS)):
         ends = [(stop.lon, stop.lat) for stop in (network.timetable.stops[one], network.timetable.stops[other])]
         wish = Wish(*ends, at=minute * 60, arrive=number % 2 == 1)
-        start = time.perf_counter()
+        start, worked = time.perf_counter(), time.thread_time_ns()
         found += bool(journeys(network, wish))
+        busy.append(time.thread_time_ns() - worked)
         took.append(time.perf_counter() - start)
     cpu = time.process_time() - begun
     took.sort()
+    busy.sort()
     runs, stops = len(network.forwards.key), len(network.timetable.stops)
     note = f"{JOURNEYS:,} journeys, half by arrival, 800 m on foot; {stops:,} stops, {runs:,} runs around the day"
     key = f"mobility.gtfs.journey_{name}"
     figure(f"{key}.median_ms", statistics.median(took) * 1e3, "ms", note=note)
     figure(f"{key}.p99_ms", took[int(len(took) * 0.99)] * 1e3, "ms", note=note)
+    figure(f"{key}.cpu_p99_ms", busy[int(len(busy) * 0.99)] / 1e6, "ms of CPU", "60: the goal", note)
+    figure(f"{key}.cpu_max_ms", busy[-1] / 1e6, "ms of CPU", note=note)
     figure(f"{key}.cpu_ms", cpu / JOURNEYS * 1e3, "ms of CPU", note=note)
     figure(f"{key}.found", found / JOURNEYS * 100, "%", note="stops drawn at random, 6 to 20 o'clock")
     figure(f"{key}.build_cpu", built, "s", note=f"from the files, once for each timetable and day; {kept >> 20} MB")

@@ -26,7 +26,7 @@ def _stops(feed: Feed) -> Iterator[Notice]:
     columns = map(table.values, ("stop_id", "stop_name", "location_type", "stop_lat", "stop_lon"))
     for number, (stop, name, kind, lat, lon) in zip(table.numbers, zip(*columns, strict=True), strict=True):
         if kind in _PLACED and not name:
-            yield notice("missing_required_field", table.name, number, "stop_name", stop, "a stop without a name")
+            yield notice("missing_stop_name", table.name, number, "stop_name", stop, "a stop without a name")
         if kind in _PLACED and not (lat and lon):
             yield notice("stop_without_location", table.name, number, "stop_lat", stop, "a stop without coordinates")
         north, east = number_of(lat), number_of(lon)

@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 
 from pinisi.services.mobility.engine.gtfs.check_cells import check_cells
+from pinisi.services.mobility.engine.gtfs.check_distances import check_distances
 from pinisi.services.mobility.engine.gtfs.check_keys import check_keys, check_references
+from pinisi.services.mobility.engine.gtfs.check_parents import check_parents
 from pinisi.services.mobility.engine.gtfs.check_places import check_places
+from pinisi.services.mobility.engine.gtfs.check_ties import check_ties
 from pinisi.services.mobility.engine.gtfs.check_times import check_times
 from pinisi.services.mobility.engine.gtfs.notice import Notice, notice
 from pinisi.services.mobility.engine.gtfs.schema import REQUIRED
@@ -15,7 +18,16 @@ _EITHER = ("calendar.txt", "calendar_dates.txt")
 
 def check_feed(feed: Feed, today: str) -> list[Notice]:
     """Every fault of the tables. `today` (YYYYMMDD) tells which calendars are over; empty: none is."""
-    checks = (check_cells, check_keys, check_references, check_places, check_times)
+    checks = (
+        check_cells,
+        check_keys,
+        check_references,
+        check_places,
+        check_parents,
+        check_times,
+        check_distances,
+        check_ties,
+    )
     found = [*_files(feed), *_calendar_over(feed, today)]
     for check in checks:
         found.extend(check(feed))

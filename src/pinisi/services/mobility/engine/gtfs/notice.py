@@ -11,6 +11,7 @@ WARNINGS = frozenset(
     {
         "expired_calendar",
         "fast_travel_between_consecutive_stops",
+        "fast_travel_between_far_stops",
         "leading_or_trailing_whitespaces",
         "missing_recommended_file",
         "missing_timepoint_value",

@@ -16,6 +16,9 @@ LEFT: Mapping[str, str] = {
     "fast_travel_between_consecutive_stops": "the stops are told to lie so far apart: a coordinate is to be checked",
     "fast_travel_between_far_stops": "the stops are told to lie so far apart: a coordinate is to be checked",
     "missing_calendar_and_calendar_date_files": "nothing in the feed says on which days it goes",
+    "missing_level_id": "only the agency knows on which level it lies",
+    "missing_required_agency_id": "only the publisher knows which agency is meant",
+    "missing_stop_name": "only the agency knows the name",
     "missing_recommended_file": "only the publisher can say who publishes the feed; nothing was made up",
     "missing_required_column": "nothing in the feed says what would stand there",
     "missing_required_field": "nothing in the feed says what would stand there",
@@ -29,3 +32,4 @@ LEFT: Mapping[str, str] = {
     "unknown_file": "kept as it is: GTFS allows files of one's own",
 }
 LEFT_OTHER = "nothing in the feed says what is meant"
+WITH_OTHERS = "it came of other faults, and is gone with them"

@@ -9,9 +9,10 @@ from pinisi.services.mobility.engine.gtfs.mend_references import mend_references
 from pinisi.services.mobility.engine.gtfs.mend_repeated_rows import mend_repeated_rows
 from pinisi.services.mobility.engine.gtfs.mend_repeated_trips import mend_repeated_shapes, mend_repeated_trips
 from pinisi.services.mobility.engine.gtfs.mend_rows import mend_order, mend_rows
+from pinisi.services.mobility.engine.gtfs.mend_ties import mend_ties
 from pinisi.services.mobility.engine.gtfs.mend_times import mend_times
 from pinisi.services.mobility.engine.gtfs.notice import Notice, counted, notice
-from pinisi.services.mobility.engine.gtfs.reasons import BY_READING, LEFT, LEFT_OTHER
+from pinisi.services.mobility.engine.gtfs.reasons import BY_READING, LEFT, LEFT_OTHER, WITH_OTHERS
 from pinisi.services.mobility.engine.gtfs.table import Feed
 
 _MOST_ROUNDS = 4
@@ -46,7 +47,7 @@ def repair(feed: Feed, read: list[Notice], assumed: Assumptions, today: str) -> 
     for step in first:
         feed, done = step(feed)
         mends.extend(done)
-    again: tuple[Step, ...] = (mend_references, mend_rows, mend_order)
+    again: tuple[Step, ...] = (mend_references, mend_ties, mend_rows, mend_order)
     for _ in range(_MOST_ROUNDS):
         news: list[Mend] = []
         for step in again:
@@ -82,8 +83,16 @@ def _kinds(before: list[Notice], after: list[Notice], mends: list[Mend]) -> tupl
             severity=notice(code, "").severity,
             before=first[code],
             after=last[code],
-            done=tuple(mend for mend in mends if mend.code == code),
+            done=_done(code, [each for each in before if each.code == code], last[code], mends),
             left=LEFT.get(code, LEFT_OTHER) if last[code] else "",
         )
         for code in codes
     )
+
+
+def _done(code: str, before: list[Notice], after: int, mends: list[Mend]) -> tuple[Mend, ...]:
+    """What was done about a kind of fault; one that went with others says so."""
+    done = tuple(mend for mend in mends if mend.code == code)
+    if done or after or not before:
+        return done
+    return (Mend(code, before[0].file, REPAIRED, len(before), WITH_OTHERS, before[0].value),)

@@ -45,6 +45,7 @@ def _one_of(name: str, values: str, *, required: bool = False) -> Column:
 _AGENCY, _STOP = ("agency.txt", "agency_id"), ("stops.txt", "stop_id")
 _ROUTE, _TRIP = ("routes.txt", "route_id"), ("trips.txt", "trip_id")
 _SHAPE, _FARE = ("shapes.txt", "shape_id"), ("fare_attributes.txt", "fare_id")
+_LEVEL = ("levels.txt", "level_id")
 _SERVICE = ("calendar.txt", "service_id")
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _BOARDING = "0 1 2 3"
@@ -60,7 +61,7 @@ _LAYOUTS = (
             _may("agency_lang", "language"),
             _may("agency_phone"),
             _may("agency_fare_url", "url"),
-            _may("agency_email"),
+            _may("agency_email", "email"),
         ),
         ("agency_id",),
     ),
@@ -79,6 +80,7 @@ _LAYOUTS = (
             _may("parent_station", of=_STOP),
             _may("stop_timezone", "timezone"),
             _one_of("wheelchair_boarding", "0 1 2"),
+            _may("level_id", of=_LEVEL),
             _may("platform_code"),
         ),
         ("stop_id",),
@@ -197,6 +199,25 @@ _LAYOUTS = (
             _may("min_transfer_time", "count"),
         ),
         ("from_stop_id", "to_stop_id", "from_route_id", "to_route_id", "from_trip_id", "to_trip_id"),
+    ),
+    Layout("levels.txt", (_must("level_id"), _must("level_index", "decimal"), _may("level_name")), ("level_id",)),
+    Layout(
+        "pathways.txt",
+        (
+            _must("pathway_id"),
+            _must("from_stop_id", of=_STOP),
+            _must("to_stop_id", of=_STOP),
+            _one_of("pathway_mode", "1 2 3 4 5 6 7", required=True),
+            _one_of("is_bidirectional", "0 1", required=True),
+            _may("length", "measure"),
+            _may("traversal_time", "positive"),
+            _may("stair_count", "whole"),
+            _may("max_slope", "decimal"),
+            _may("min_width", "measure"),
+            _may("signposted_as"),
+            _may("reversed_signposted_as"),
+        ),
+        ("pathway_id",),
     ),
     Layout(
         "feed_info.txt",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 _TIME = re.compile(r"\d{1,3}:[0-5]\d:[0-5]\d")
 _URL = re.compile(r"https?://[^\s/$.?#][^\s]*", re.IGNORECASE)
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]{2,}")
 _ZONE = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")
 _MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -61,6 +62,9 @@ KINDS: Mapping[str, Callable[[str], str]] = {
     "count": _number(0, math.inf, "invalid_integer"),
     "positive": _number(1, math.inf, "invalid_integer"),
     "measure": _number(0, math.inf, "invalid_float"),
+    "decimal": _number(-math.inf, math.inf, "invalid_float"),
+    "whole": _number(-math.inf, math.inf, "invalid_integer"),
+    "email": _matching(_EMAIL, "invalid_email"),
     "latitude": _number(-90, 90, "invalid_float"),
     "longitude": _number(-180, 180, "invalid_float"),
     "time": lambda text: "" if seconds_of(text.strip()) is not None else "invalid_time",

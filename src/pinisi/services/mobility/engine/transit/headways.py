@@ -5,6 +5,10 @@ Manual (TCRP Report 100, 2nd edition, 2003, exhibit 3-30: F is "most vehicles bu
 when that is more than half a headway too short or too long (same exhibit). Holding: the even-headway rule between the
 vehicle before and the one behind, at most up to a share of the planned headway (Cats, Larijani, Olafsdottir, Burghout,
 Andreasson, Koutsopoulos: Bus-Holding Control Strategies, Transportation Research Record 2274, 2012).
+
+Checked against the abstract of Cats et al.: departures are regulated by the headways of the bus before and of the one
+behind. Not checked against the full texts: the limits of the classes, the half of a headway, and the share of 0.8. The
+third edition of the manual (TCRP Report 165, 2013) gives no letters any more.
 """
 
 from bisect import bisect_right
