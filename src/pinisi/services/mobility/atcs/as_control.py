@@ -1,8 +1,9 @@
 """The junction of a layout as the adaptive controllers know it, and their choice of a stage as a demand for groups."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from pinisi.services.mobility.atcs.layout import Plot, Rule
+from pinisi.services.mobility.atcs.layout import LaneLayout, Plot, Rule
 from pinisi.services.mobility.engine.control.acyclic import Acyclic
 from pinisi.services.mobility.engine.control.cyclic import Cyclic
 from pinisi.services.mobility.engine.control.junction import Controller, Junction, Link, Observation, Stage
@@ -37,7 +38,12 @@ def control_junction(plot: Plot) -> Junction:
         clearance_s=max([LOWEST_CLEARANCE, *interstages(junction, plan)]),
         speed_mps={lane.id: lane.speed for lane in layout.lanes},
         length_m={lane.id: lane.length for lane in layout.lanes},
+        beside={lane.id: _beside(lane, layout.lanes) for lane in layout.lanes},
     )
+
+
+def _beside(lane: LaneLayout, lanes: Sequence[LaneLayout]) -> tuple[str, ...]:
+    return tuple(each.id for each in lanes if lane.road and each.road == lane.road and each.id != lane.id)
 
 
 def staged(plot: Plot) -> tuple[str, ...]:

@@ -43,11 +43,15 @@ class Movement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 class LaneLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """An approach lane. `length` is as far as its detectors see, `speed` what drivers go, m/s."""
+    """An approach lane. `length` is as far as its detectors see, `speed` what drivers go, m/s.
+
+    Lanes of one `road` lie beside each other: where one is not seen, the other tells of it.
+    """
 
     id: Id
     length: Metres
     speed: Annotated[float, msgspec.Meta(gt=0, le=60)] = 13.9
+    road: str = ""
     movements: tuple[Movement, ...]
     zones: tuple[Zone, ...] = ()
 

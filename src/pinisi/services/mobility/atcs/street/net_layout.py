@@ -120,7 +120,9 @@ def _watched(network: Network, lane: str, movements: tuple[Movement, ...], numbe
     edges = [edge for edge in EDGES_M if edge < seen - LEAST_ZONE_M] + [seen]
     zones = tuple(Zone(number=next(numbers), start=start, end=end) for start, end in pairwise(edges))
     speed = network.speed_mps[lane]
-    layout = LaneLayout(id=_STRANGE.sub("-", lane), length=seen, speed=speed, movements=movements, zones=zones)
+    road = lane.rpartition("_")[0]
+    id = _STRANGE.sub("-", lane)
+    layout = LaneLayout(id=id, length=seen, speed=speed, road=road, movements=movements, zones=zones)
     return Watched(layout, reaches)
 
 

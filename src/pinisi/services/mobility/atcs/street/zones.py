@@ -10,6 +10,7 @@ from pinisi.services.mobility.rsmp.site.traffic import Counted
 from pinisi.services.mobility.twin.network import Network, Reach
 
 RANGE_M = 200.0
+JUST_IN_M = 40.0
 EDGES_M = (0.0, 25.0, 50.0, 100.0, 150.0, RANGE_M)
 
 
@@ -37,6 +38,7 @@ class Zones:
         self._sumo, self._network, self._watched, self._exits = sumo, network, tuple(watched), exits
         self._inside: dict[int, frozenset[str]] = {}
         self._carried: dict[int, float] = {}
+        self._on_exit: dict[str, frozenset[str]] = {}
 
     def second(self) -> dict[int, Counted]:
         counted = {number: self._exit(lane) for lane, number in self._exits.items()}
@@ -72,6 +74,10 @@ class Zones:
         )
 
     def _exit(self, lane: str) -> Counted:
-        lanes = self._sumo.lane
+        """Who is new at its beginning has come in."""
+        lanes, place = self._sumo.lane, self._sumo.vehicle.getLanePosition
+        here: tuple[str, ...] = lanes.getLastStepVehicleIDs(lane)
+        came = [name for name in here if name not in self._on_exit.get(lane, ()) and place(name) < JUST_IN_M]
+        self._on_exit[lane] = frozenset(here)
         speed, taken = lanes.getLastStepMeanSpeed(lane), lanes.getLastStepOccupancy(lane)
-        return Counted(vehicles=0, speed=max(round(speed * 3.6), 0), occupancy=min(round(100 * taken), 100))
+        return Counted(vehicles=len(came), speed=max(round(speed * 3.6), 0), occupancy=min(round(100 * taken), 100))

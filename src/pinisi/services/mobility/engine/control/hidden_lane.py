@@ -1,59 +1,95 @@
-"""What is assumed of a lane whose detector is dead: from what comes out of it, and from what its neighbours carry.
+"""What is assumed of a lane whose detector is dead: how likely each flow, and each length of its queue, is.
 
-Cameras behind the junction count who enters the exits. What the lanes that are seen did not send came from those that
-are not: so the flow of a hidden lane is learnt, its queue grows by that flow while it is red, and it is empty when
-nobody comes out of it in green.
+Arrivals make the queue longer; in green it shrinks by those who are seen to come out, and each second in which nobody
+comes out makes it likelier that nobody is there, or that the first waits for a gap. A hidden Markov model with one step
+a second, over some flows, each with 0 to `assumed_most` vehicles, and what the first of them wants.
 """
 
+from collections.abc import Iterator, Sequence
+from math import exp, log
+
+from pinisi.services.mobility.engine.control.hidden_queue import HiddenQueue, Leaves, empty, together
+from pinisi.services.mobility.engine.control.hidden_tuning import HiddenTuning
 from pinisi.services.mobility.engine.control.junction import Seen
-from pinisi.services.mobility.engine.control.tuning import Tuning
 
 SPACING_M = 7.5
+MOVING_MPS = 2.0
+STEP_S = 2.0
+FLOWS_PER_S = (0.01, 0.03, 0.06, 0.1, 0.16, 0.25)
+LEAST_PER_S = 0.005
 
 
 class HiddenLane:
     """One lane without a detector."""
 
-    def __init__(self, tuning: Tuning) -> None:
+    def __init__(self, tuning: HiddenTuning) -> None:
         self._tuning = tuning
-        self._queue = 0.0
-        self._red_s = 0.0
-        self._served = 0.0
-        self._known_s = 0.0
-        self._flow = 0.0
+        self._across = 0.0
+        self._stood_s = 0.0
+        self._usual = _likely(tuning.assumed_per_s, tuning.flow_spread)
+        self._queues = [empty(tuning.assumed_most, each) for each in self._usual]
 
-    def usual(self, mean_per_s: float) -> float:
-        """Arrivals a second: learnt, from the mean of the junction's lanes at first."""
-        prior_s = self._tuning.prior_s
-        return (self._served + mean_per_s * prior_s) / (self._known_s + prior_s)
+    @property
+    def flow(self) -> float:
+        """Arrivals a second, on average of what is likely."""
+        return sum(flow * each.whole() for flow, each in zip(FLOWS_PER_S, self._queues, strict=True))
 
-    def red(self, seconds: float, mean_per_s: float) -> None:
-        self._red_s += seconds
-        self._grow(seconds * self.usual(mean_per_s))
+    def leaving(self, leaves: Leaves) -> float:
+        """Vehicles a second that go now."""
+        queue = together(self._queues)
+        return queue.leaving(leaves) + queue.nobody * self.flow
 
-    def green(self, seconds: float, mean_per_s: float, came_out: float | None, green_s: float) -> None:
-        """`came_out`: vehicles that others did not send; None where the exits cannot be seen."""
-        tuning = self._tuning
-        waited_s, self._red_s = self._red_s, 0.0
-        arrived = seconds * self.usual(mean_per_s)
-        if came_out is None:
-            self._grow(arrived - seconds / tuning.headway_s)
-            return
-        self._served += came_out
-        self._known_s += seconds + waited_s
-        part = min(seconds / tuning.flow_s, 1.0)
-        self._flow += part * (came_out / max(seconds, 1.0) - self._flow)
-        self._grow(arrived - came_out)
-        if green_s > tuning.silent_s:
-            self._queue = 0.0 if self._flow < tuning.silent_per_s else max(self._queue, 1.0)
+    def expect(self, per_s: float, across: float) -> None:
+        """The flow that is usual here; `across`: the share of it that has to give way in some stages."""
+        self._usual = _likely(per_s, self._tuning.flow_spread)
+        self._across = across
 
-    def seen(self, mean_per_s: float, limit_mps: float) -> tuple[Seen, ...]:
-        """So many as are assumed to stand, the first for as long as it has been red, and those expected to come."""
-        count = int(self._queue)
-        standing = [Seen(place * SPACING_M, 0.0, self._red_s * (1 - place / count)) for place in range(count)]
-        coming_m = self._tuning.expected_s * limit_mps
-        share = self._tuning.expected_s * self.usual(mean_per_s)
-        return (*standing, Seen(count * SPACING_M + coming_m / 2, limit_mps, 0.0, min(share, 1.0)))
+    def second(self, leaves: Leaves, ratio: float) -> None:
+        """One second; `ratio` as in `HiddenQueue.served`. Flows change in time: a little goes back to what is usual."""
+        queues = _stepped(self._queues, leaves, ratio, self._across)
+        change, all_of_them = 1 / self._tuning.memory_s, together(queues)
+        whole = all_of_them.whole()
+        self._queues = [
+            each.mixed((1 - change) / whole, all_of_them, change * usual / whole)
+            for each, usual in zip(queues, self._usual, strict=True)
+        ]
+        self._stood_s += 1
+        if leaves:
+            self._stood_s *= 1 - sum(each.nobody for each in self._queues)
 
-    def _grow(self, vehicles: float) -> None:
-        self._queue = min(max(self._queue + vehicles, 0.0), self._tuning.assumed_most)
+    def seen(self, leaves: Leaves, green_s: float, least: float, limit_mps: float) -> Iterator[Seen]:
+        """Those who are likelier than `least` to stand there, each with his likelihood, and those expected to come.
+
+        Who left in the last seconds is not at the exits' cameras yet. In green the queue moves: nobody is said to wait
+        for a gap, for a lane is not to be taken for blocked by what is not seen.
+        """
+        queue = self._queue(leaves, int(min(green_s, self._tuning.crossing_s)))
+        mean, there = queue.mean(), 1 - queue.nobody
+        for place, here in enumerate(map(sum, zip(queue.on, queue.across, strict=True))):
+            if there < least:
+                break
+            waited_s = max(self._stood_s * (1 - place / (mean + 1)), 1.0)
+            yield Seen(place * SPACING_M, MOVING_MPS if leaves else 0.0, waited_s, min(there, 1.0))
+            there -= here
+        share = min(STEP_S * self.flow, 1.0)
+        for number in range(int(self._tuning.expected_s / STEP_S)):
+            yield Seen(mean * SPACING_M + (number + 0.5) * STEP_S * limit_mps, limit_mps, 0.0, share)
+
+    def _queue(self, leaves: Leaves, seconds: int) -> HiddenQueue:
+        queues: Sequence[HiddenQueue] = self._queues
+        for _ in range(seconds if leaves else 0):
+            queues = _stepped(queues, leaves, 1.0, self._across)
+        return together(queues)
+
+
+def _stepped(queues: Sequence[HiddenQueue], leaves: Leaves, ratio: float, across: float) -> list[HiddenQueue]:
+    return [
+        each.served(leaves, ratio, across, flow).grown(flow, across)
+        for flow, each in zip(FLOWS_PER_S, queues, strict=True)
+    ]
+
+
+def _likely(flow: float, spread: float) -> list[float]:
+    """Each flow's likelihood where `flow` is usual: log-normal."""
+    weights = [exp(-(log(each / max(flow, LEAST_PER_S)) ** 2) / (2 * spread**2)) for each in FLOWS_PER_S]
+    return [each / sum(weights) for each in weights]

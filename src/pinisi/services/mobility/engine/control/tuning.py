@@ -2,6 +2,8 @@
 
 import msgspec
 
+from pinisi.services.mobility.engine.control.hidden_tuning import HIDDEN, HiddenTuning
+
 
 class Tuning(msgspec.Struct, frozen=True):
     """Physics and policy; none is fitted to a map.
@@ -20,12 +22,7 @@ class Tuning(msgspec.Struct, frozen=True):
         wait_weight: how much heavier a vehicle counts for each second that it has waited.
         taken, crawling_mps: an exit lane so full and so slow takes nobody in: its links count as closed.
         horizon_s: how far ahead vehicles are counted.
-        assumed_per_s: arrivals a second on a lane whose detector is dead, before anything is known of the junction.
-        assumed_most: the longest queue that is assumed there.
-        prior_s: so much time must be seen until what is learnt counts as much as what was assumed.
-        crossing_s: from the stop line to where an exit's camera counts.
-        flow_s, silent_s, silent_per_s: a hidden lane is empty when after so long in green fewer come out of it.
-        expected_s: those who come in so many seconds are expected on a hidden lane.
+        hidden: how lanes are inferred whose detectors are dead.
     """
 
     minimum_green_s: float = 5.0
@@ -42,15 +39,8 @@ class Tuning(msgspec.Struct, frozen=True):
     taken: float = 0.8
     crawling_mps: float = 2.0
     horizon_s: float = 60.0
-    assumed_per_s: float = 0.1
-    assumed_most: float = 15.0
-    prior_s: float = 180.0
-    crossing_s: float = 3.0
-    flow_s: float = 4.0
-    silent_s: float = 7.0
-    silent_per_s: float = 0.15
-    expected_s: float = 10.0
     worth_a_stage: float = 0.75
+    hidden: HiddenTuning = HIDDEN
 
 
 STANDARD = Tuning()
