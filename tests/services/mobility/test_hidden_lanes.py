@@ -111,7 +111,7 @@ def test_who_waits_for_a_gap_is_no_sign_that_nobody_is_there() -> None:
     """Silence in a green without priority leaves more doubt than silence in one with it."""
     doubt: list[float] = []
     for letters in ("rG", "rg"):
-        junction = msgspec.structs.replace(CROSSING, stages=(NORTH, EAST, Stage("rg")), plan_s=(30, 30, 10))
+        junction = msgspec.structs.replace(CROSSING, stages=(NORTH, EAST, Stage("rg")), plan_s=(30, 30, 30))
         hidden = hidden_of(junction)
         for second in range(60):
             hidden.look(seen(second, 0), NORTH, float(second))
@@ -120,6 +120,15 @@ def test_who_waits_for_a_gap_is_no_sign_that_nobody_is_there() -> None:
             lanes = hidden.look(seen(second, 0), Stage(letters), float(second - 60))
         doubt.append(standing(dict(lanes)))
     assert doubt[1] > doubt[0]
+
+
+def test_what_is_only_assumed_holds_no_green_for_longer_than_the_plan_would() -> None:
+    hidden = hidden_of(CROSSING)
+    for second in range(120):
+        hidden.look(seen(second, 0, exits=False), NORTH, float(second))
+    held = [standing(dict(hidden.look(seen(120 + s, 0, exits=False), EAST, float(s)))) > 0 for s in range(60)]
+    assert held[5]
+    assert not any(held[31:])
 
 
 def test_what_stands_on_the_lane_beside_is_assumed_here_too() -> None:

@@ -57,13 +57,13 @@ class HiddenLane:
         if leaves:
             self._stood_s *= 1 - sum(each.nobody for each in self._queues)
 
-    def seen(self, leaves: Leaves, green_s: float, least: float, limit_mps: float) -> Iterator[Seen]:
+    def seen(self, leaves: Leaves, least: float, limit_mps: float) -> Iterator[Seen]:
         """Those who are likelier than `least` to stand there, each with his likelihood, and those expected to come.
 
-        Who left in the last seconds is not at the exits' cameras yet. In green the queue moves: nobody is said to wait
-        for a gap, for a lane is not to be taken for blocked by what is not seen.
+        As the exits tell, which is some seconds late: so a green is not given up before anything can be known of it.
+        In green the queue moves: a lane is not to be taken for blocked by what nobody sees.
         """
-        queue = self._queue(leaves, int(min(green_s, self._tuning.crossing_s)))
+        queue = together(self._queues)
         mean, there = queue.mean(), 1 - queue.nobody
         for place, here in enumerate(map(sum, zip(queue.on, queue.across, strict=True))):
             if there < least:
@@ -74,12 +74,6 @@ class HiddenLane:
         share = min(STEP_S * self.flow, 1.0)
         for number in range(int(self._tuning.expected_s / STEP_S)):
             yield Seen(mean * SPACING_M + (number + 0.5) * STEP_S * limit_mps, limit_mps, 0.0, share)
-
-    def _queue(self, leaves: Leaves, seconds: int) -> HiddenQueue:
-        queues: Sequence[HiddenQueue] = self._queues
-        for _ in range(seconds if leaves else 0):
-            queues = _stepped(queues, leaves, 1.0, self._across)
-        return together(queues)
 
 
 def _stepped(queues: Sequence[HiddenQueue], leaves: Leaves, ratio: float, across: float) -> list[HiddenQueue]:

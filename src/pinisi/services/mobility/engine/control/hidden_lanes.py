@@ -15,6 +15,8 @@ from pinisi.services.mobility.engine.control.usual_flows import UsualFlows
 
 INTO_AMBER_S = 1.5
 KEPT_S = 10.0
+LEAST_PLANNED_S = 10.0
+NOBODY = 1.1
 
 
 class HiddenLanes:
@@ -29,6 +31,8 @@ class HiddenLanes:
         self._usual = UsualFlows(self._greens.planned, tuning.hidden)
         self._departures = Departures(self._exits, tuning.hidden)
         self._lanes = {lane: HiddenLane(tuning.hidden) for lane in heads}
+        plan = zip(junction.stages, junction.plan_s, strict=True)
+        self._planned_s = {stage.state: max(seconds, LEAST_PLANNED_S) for stage, seconds in plan}
         self._before: Observation | None = None
         self._shown: deque[tuple[float, Stage, float]] = deque()
         self._visible = frozenset[str]()
@@ -47,11 +51,16 @@ class HiddenLanes:
         return {**seen.lanes, **{lane: self._assumed(lane, seen, running, green_s) for lane in hidden}}
 
     def _assumed(self, lane: str, seen: Observation, running: Stage, green_s: float) -> tuple[Seen, ...]:
-        """As learnt, or as on the lane beside where more stands there: drivers who may choose even lanes out."""
+        """As learnt, or as on the lane beside where more stands there: drivers who may choose even lanes out.
+
+        What is only assumed holds no green for longer than the stored plan would.
+        """
         leaves = self._greens.leaves(lane, running, green_s)
         told = bool(self._exits[lane] & self._visible)
         least = self._tuning.least_likely if told else self._tuning.least_untold
-        learnt = tuple(self._lanes[lane].seen(leaves, green_s, least, self._junction.speed_mps[lane]))
+        if leaves and green_s > self._planned_s.get(running.state, LEAST_PLANNED_S):
+            least = NOBODY
+        learnt = tuple(self._lanes[lane].seen(leaves, least, self._junction.speed_mps[lane]))
         return max((learnt, *self._beside(lane, seen)), key=_vehicles)
 
     def _beside(self, lane: str, seen: Observation) -> list[tuple[Seen, ...]]:
