@@ -190,7 +190,7 @@ def test_a_request_for_priority_names_what_stands_against_it() -> None:
 
 def test_the_page_of_a_junction_has_lamps_beside_the_plan_queues_and_detectors_with_their_age() -> None:
     async def talk(hall: Hall) -> None:
-        hall.counts = QUIET | {1: FULL}
+        hall.counts = QUIET | {1: FULL, 2: type(FULL)(vehicles=1, speed=45, occupancy=5)}
         await hall.until(lambda: hall.said("SignalGroup:ahmad-yani-east", "signalAspect", "green"))
         live = live_of(hall.seat.post, hall.room.health(hall.seat), hall.line.now(), "signal-control")
         assert (live.alive, live.method, live.mode, live.control, live.plan) == (True, "simulated", "plan", "plan", "1")
