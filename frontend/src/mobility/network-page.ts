@@ -8,6 +8,7 @@ import { controls, panelParts } from "../theme/controls";
 import { tableParts } from "../theme/table-parts";
 import { Reading } from "../views/reading";
 import { MobilityView } from "./mobility-view";
+import "./network-reach";
 import { type Ahead, type Network, type OnRoads, type RoadRow, valuesOf } from "./network-types";
 
 const STEPS = [15, 60] as const;
@@ -124,6 +125,7 @@ export class NetworkPage extends MobilityView {
       ${this.list(say.closures, say.noClosure, network.closures)}
       ${network.moreClosures > 0 ? html`<p class="note small">${say.moreClosures(this.format.exact(network.moreClosures))}</p>` : nothing}
       ${this.list(say.incidents, say.noIncident, network.incidents)}
+      <network-reach></network-reach>
       ${network.owners.length > 0 ? this.owners(network.owners) : nothing}
     `;
   }

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import msgspec
 
 from pinisi.city.profile import Profile
+from pinisi.runtime.road_travel import offered_travel
 from pinisi.runtime.source import Card, Line, Message, Reading, Source, SourceKind, TransportFailed, Unreadable
 from pinisi.runtime.strings import texts_of
 from pinisi.runtime.told import told
@@ -67,6 +68,7 @@ class ServedRoads:
 
     async def messages(self, line: Line) -> AsyncIterator[Message]:
         """Raises `TransportFailed`: no such file, no roads in it, over a limit, not installed."""
+        from pinisi.services.mobility.asked_roads.offered import TravelOnRoads
         from pinisi.services.mobility.routing.child import serving
         from pinisi.services.mobility.routing.programs import NotInstalled, RoutingFailed
         from pinisi.services.mobility.routing.running import offered
@@ -79,7 +81,7 @@ class ServedRoads:
                 seen = stamp(file)
                 graph = await build_graph(file, folder, bounds=self._bounds, limits=limits)
                 async with serving(graph, folder, megabytes=self._options.megabytes, trouble=line.trouble) as router:
-                    with offered(router):
+                    with offered(router), offered_travel(TravelOnRoads(router)):
                         said = _Told(
                             line.id,
                             graph.digest,

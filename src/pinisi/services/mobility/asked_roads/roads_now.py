@@ -14,6 +14,7 @@ import msgspec
 from pinisi.city.entry import Fault, Unfit
 from pinisi.city.text import Text
 from pinisi.runtime.known import Known
+from pinisi.runtime.road_travel import Asker
 from pinisi.runtime.strings import texts_of
 from pinisi.runtime.visit import Visit
 from pinisi.services.mobility.asked_roads.query import COSTINGS, By, closed_as
@@ -27,7 +28,7 @@ from pinisi.store.protocol import Record
 from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.store.seen import projection_of
 from pinisi.vocabulary.instant import DAY
-from pinisi.vocabulary.principal import EVERYTHING
+from pinisi.vocabulary.principal import EVERYTHING, Grants
 
 if TYPE_CHECKING:
     from pinisi.services.mobility.routing.router import Router
@@ -74,6 +75,11 @@ class RoadsNow:
 
 async def roads_now(visit: Visit[Any, Any], by: By) -> RoadsNow | None:
     """None where no graph is served here."""
+    return await roads_for(visit, by, visit.principal.grants)
+
+
+async def roads_for(visit: Asker, by: By, grants: Grants = EVERYTHING) -> RoadsNow | None:
+    """The same for whom `grants` say what he may know of."""
     from pinisi.services.mobility.routing.running import router_of
 
     graphs = sorted(await _all(visit, GRAPH, MOST_GRAPHS), key=lambda each: each.id)
@@ -82,12 +88,12 @@ async def roads_now(visit: Visit[Any, Any], by: By) -> RoadsNow | None:
         router = router_of(graph.text("graphDigest"))
         if router is not None:
             closures = await _all(visit, CLOSURE, MOST_CLOSURES)
-            shut, left_out = await asyncio.to_thread(_shut, closures, visit, by)
+            shut, left_out = await asyncio.to_thread(_shut, closures, visit, by, grants)
             return RoadsNow(router, _graph(graph, visit), shut, left_out, await _speeds(visit, router, by))
     return None
 
 
-async def _speeds(visit: Visit[Any, Any], router: "Router", by: By) -> Mapping[str, float]:
+async def _speeds(visit: Asker, router: "Router", by: By) -> Mapping[str, float]:
     if not router.is_live(COSTINGS[by]):
         return {}
     records = await _all(visit, ROAD_TRAFFIC, MOST_SPEEDS)
@@ -102,16 +108,16 @@ def no_way(error: NoWay, fields: Sequence[str]) -> Unfit | Text:
     return Unfit([Fault(each, text) for each in fields]) if error.code in ("no-road", "no-place") else text
 
 
-async def _all(visit: Visit[Any, Any], type: str, most: int) -> Sequence[Record]:
+async def _all(visit: Asker, type: str, most: int) -> Sequence[Record]:
     query = EntityQuery(types=TypeIs(visit.table.expand_term(type)))
     return (await visit.store.find(visit.tenant, query, EVERYTHING, limit=most)).records
 
 
-def _shut(records: Sequence[Record], visit: Visit[Any, Any], by: By) -> tuple[list[Shut], int]:
+def _shut(records: Sequence[Record], visit: Asker, by: By, grants: Grants) -> tuple[list[Shut], int]:
     """Those that hold for it now, and how many cannot be used."""
     known = {each.id: Known(each.entity, visit.table, each.position) for each in records}
     there = {each.id for each in holding(known.values(), visit.now, closed_as(by))}
-    grants, shut = visit.principal.grants, list[Shut]()
+    shut = list[Shut]()
     for record in records:
         ground = _ground(visit.tenant, known[record.id]) if record.id in there else None
         if ground is not None:
@@ -129,7 +135,7 @@ def _ground(tenant: str, closure: Known) -> Closed | None:
     return _GROUNDS[key]
 
 
-def _graph(graph: Known, visit: Visit[Any, Any]) -> GraphSaid:
+def _graph(graph: Known, visit: Asker) -> GraphSaid:
     since = moment(graph.value("validFrom"))
     said = graph.said("graphDigest")
     return GraphSaid(
