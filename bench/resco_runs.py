@@ -22,9 +22,10 @@ LAYER = ("aspect", "demand", "group", "interstage", "junction", "matrix", *SAFET
 DRIVEN = ("twin/simulation", "twin/trips", "twin/motorcycles")
 SHOWN = ("twin/heads", "twin/program", "twin/foes", "twin/network", "twin/lane_sight")
 RULES = (*DRIVEN, *SHOWN, *(f"engine/signals/{name}" for name in LAYER), "engine/control/greedy")
-DECIDED = ("acyclic", "approaches", "cyclic", "forecast_arrivals", "junction", "served_rate")
+DECIDED = ("acyclic", "approaches", "forecast_arrivals", "junction", "served_rate")
 OURS = (*RULES, "twin/detectors", "twin/controllers", *(f"engine/control/{name}" for name in DECIDED))
-CODE = {"FIXED": DRIVEN, "MAXWAVE": RULES, "MAXPRESSURE": RULES}
+CYCLIC = (*OURS, "engine/control/cyclic")
+CODE = {"FIXED": DRIVEN, "MAXWAVE": RULES, "MAXPRESSURE": RULES, "ACYCLIC": OURS, "CYCLIC": CYCLIC}
 GUESSED = ("assumed_per_s", "assumed_most", "prior_s", "flow_s", "silent_s", "silent_per_s", "expected_s", "hidden")
 OF_DARK_LANES = {"crossing_s", *GUESSED}
 
@@ -69,7 +70,7 @@ def _what_counts(run: Run) -> tuple[object, ...]:
     whole = (run.controller, run.seed, run.motorcycles, run.seconds, run.emissions)
     if run.controller == "FIXED":
         return whole
-    if run.controller in CODE:
+    if run.controller.startswith("MAX"):
         return (*whole, run.step_s, run.rules, run.detectors.range_m)
     return (*whole, run.step_s, run.rules, run.detectors, _numbers(STANDARD))
 
@@ -85,7 +86,7 @@ def code_of(controller: str, *, dark: bool = False) -> str:
 
     Of our controllers the decision; what infers dark lanes only where a lane is dark.
     """
-    named = [SERVICE / f"{name}.py" for name in CODE.get(controller, OURS)]
+    named = [SERVICE / f"{name}.py" for name in CODE[controller]]
     inferring = sorted((SERVICE / "engine" / "control").glob("*.py")) if dark else []
     return _digest([*named, *inferring])
 
