@@ -1,7 +1,9 @@
 """Who controls the junctions of a run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
+
+import msgspec
 
 from pinisi.services.mobility.engine.control.acyclic import Acyclic
 from pinisi.services.mobility.engine.control.cyclic import Cyclic
@@ -27,5 +29,13 @@ def controlled(sumo: Any, run: Run) -> tuple[list[Heads], Cameras]:
     if run.controller == "FIXED":
         return [], cameras
     make, now = CONTROLLERS[run.controller], sumo.simulation.getTime()
-    wired = zip(network.wirings, network.junctions, strict=True)
+    wired = zip(network.wirings, _close(network.junctions), strict=True)
     return [Heads(Lamps(sumo, wiring, now), make(junction, run)) for wiring, junction in wired], cameras
+
+
+def _close(junctions: Sequence[Junction]) -> Iterator[Junction]:
+    """Told which of their lanes begin at another of them."""
+    exits = {link.exit for each in junctions for links in each.links for link in links}
+    for each in junctions:
+        close = frozenset(link.lane for links in each.links for link in links if link.lane in exits)
+        yield msgspec.structs.replace(each, close=close)

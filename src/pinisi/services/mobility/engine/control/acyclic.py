@@ -6,6 +6,7 @@ from pinisi.services.mobility.engine.control.approaches import Approaches, Lanes
 from pinisi.services.mobility.engine.control.hidden_lanes import HiddenLanes
 from pinisi.services.mobility.engine.control.junction import Junction, Observation, Stage
 from pinisi.services.mobility.engine.control.served_rate import served_rate
+from pinisi.services.mobility.engine.control.short_lanes import ShortLanes
 from pinisi.services.mobility.engine.control.tuning import STANDARD, Tuning
 
 NEAR_M = 30.0
@@ -19,16 +20,20 @@ class Acyclic:
         self._tuning = tuning
         self._approaches = Approaches(junction, tuning)
         self._hidden = HiddenLanes(junction, self._approaches.heads, tuning)
+        self._short = ShortLanes(junction, self._approaches.heads, tuning)
         self._served_at: dict[int, float] = {}
 
     def stage(self, seen: Observation, stage: int, green_s: float) -> int:
         running = self._junction.stages[stage]
         lanes = self._hidden.look(seen, running, green_s)
         self._remember(running, seen.time_s)
-        self._approaches.look(lanes, running, green_s, seen.time_s)
+        full = self._short.full(lanes)
+        self._approaches.look(lanes, running, green_s, seen.time_s, full)
         if green_s < self._tuning.minimum_green_s:
             return stage
-        return self.choose(self._rates(lanes, seen, stage), self._overdue(lanes, seen.time_s), stage)
+        rates = self._rates(self._short.urgent(lanes, full), seen, stage)
+        wanted = self.choose(rates, self._overdue(lanes, seen.time_s), stage)
+        return self._short.cleared(wanted, stage)
 
     def choose(self, rates: Sequence[float], overdue: int | None, stage: int) -> int:
         """The best rate of all, or of those that serve the overdue head; the running stage where none is better."""

@@ -31,6 +31,7 @@ class Junction(msgspec.Struct, frozen=True):
         clearance_s: yellow and all-red between two stages.
         beside: the other lanes of the same approach, by approach lane.
         fed_by: the signal-controlled lanes behind an exit lane, by exit lane, as far as known.
+        close: approach lanes that begin at the junction before: who stands in a full one stands in that junction, too.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Junction(msgspec.Struct, frozen=True):
     length_m: Mapping[str, float]
     beside: Mapping[str, tuple[str, ...]] = {}
     fed_by: Mapping[str, tuple[str, ...]] = {}
+    close: frozenset[str] = frozenset()
 
 
 class Seen(msgspec.Struct, frozen=True, gc=False):

@@ -17,6 +17,10 @@ class Tuning(msgspec.Struct, frozen=True):
         blocked_s: in green for so long and the first still stands: it waits for a gap and blocks its lane.
         freed_s: with priority for so long and the first still stands: it wants to go elsewhere, where it is red.
         in_vain_s: a lane whose first still stands has green in vain: its stage does not count for it for so long.
+        unmoved_s: and so has one whose nearest vehicle, however far off, has stood for so long of green.
+        short_m: a lane from a junction close by that is shorter is kept free (`short_lanes.py`).
+        full_waits_s: who stands in one that is full counts as if he had waited so much longer.
+        room_m: a vehicle and its gap; an exit with less room left, and crawling, is closed.
         blocked_headway_s: what a blocked lane is taken to serve all the same.
         settling_s: what one vehicle alone takes beyond its arrival; keeps the rate of the very first moment finite.
         wait_weight: how much heavier a vehicle counts for each second that it has waited.
@@ -33,6 +37,10 @@ class Tuning(msgspec.Struct, frozen=True):
     blocked_s: float = 12.0
     freed_s: float = 4.0
     in_vain_s: float = 20.0
+    unmoved_s: float = 15.0
+    short_m: float = 30.0
+    full_waits_s: float = 200.0
+    room_m: float = 7.5
     blocked_headway_s: float = 6.0
     settling_s: float = 1.0
     wait_weight: float = 0.02
