@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import httpx
@@ -30,11 +31,16 @@ TRIED, NOW, AWAY, OVER, TRUCKS = (
     f"urn:ngsi-ld:RoadClosure:{name}" for name in ("tried", "now", "away", "over", "truck")
 )
 DATASET = "urn:ngsi-ld:Dataset:what-if"
-START = datetime.now(UTC).replace(microsecond=0)
+
+
+@cache
+def start() -> datetime:
+    """When the tests of this file begin, which is long after it was read."""
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 def later(minutes: float) -> str:
-    return (START + timedelta(minutes=minutes)).isoformat().replace("+00:00", "Z")
+    return (start() + timedelta(minutes=minutes)).isoformat().replace("+00:00", "Z")
 
 
 def prop(value: Any) -> dict[str, Any]:
@@ -80,28 +86,30 @@ def turn(approach: str, movement: str, vehicles: int, motorcycles: int) -> dict[
     }
 
 
-CITY = (
-    {"id": "urn:ngsi-ld:Junction:simpang", "type": "Junction", "location": at(LON, LAT), "timePlan": prop("2")},
-    plan("1", 10, 50),
-    plan("2", 44, 21),
-    turn("Timur", "through", 130, 100),
-    turn("Barat", "through", 120, 80),
-    turn("Utara", "through", 60, 40),
-    turn("Selatan", "through", 65, 40),
-    {
-        "id": "urn:ngsi-ld:TrafficFlowObserved:utara",
-        "type": "TrafficFlowObserved",
-        "location": at(LON, LAT + 0.0015),
-        "intensity": prop(125),
-        "dateObservedFrom": when(-60),
-        "dateObservedTo": when(-45),
-    },
-    closure(NOW, at(LON, LAT + 0.0015), validFrom=when(-60), validTo=when(4), closedTo=prop(["car"])),
-    closure(AWAY, at(119.5, -5.1), validFrom=when(-60)),
-    closure(OVER, at(LON, LAT + 0.0015), validFrom=when(-60), closureState=prop("over")),
-    closure(TRUCKS, at(LON, LAT + 0.0015), validFrom=when(-60), closedTo=prop(["truck"])),
-    closure(TRIED, at(LON, LAT - 0.0015), validFrom=when(24 * 60)),
-)
+@cache
+def city_now() -> tuple[dict[str, Any], ...]:
+    return (
+        {"id": "urn:ngsi-ld:Junction:simpang", "type": "Junction", "location": at(LON, LAT), "timePlan": prop("2")},
+        plan("1", 10, 50),
+        plan("2", 44, 21),
+        turn("Timur", "through", 130, 100),
+        turn("Barat", "through", 120, 80),
+        turn("Utara", "through", 60, 40),
+        turn("Selatan", "through", 65, 40),
+        {
+            "id": "urn:ngsi-ld:TrafficFlowObserved:utara",
+            "type": "TrafficFlowObserved",
+            "location": at(LON, LAT + 0.0015),
+            "intensity": prop(125),
+            "dateObservedFrom": when(-60),
+            "dateObservedTo": when(-45),
+        },
+        closure(NOW, at(LON, LAT + 0.0015), validFrom=when(-60), validTo=when(4), closedTo=prop(["car"])),
+        closure(AWAY, at(119.5, -5.1), validFrom=when(-60)),
+        closure(OVER, at(LON, LAT + 0.0015), validFrom=when(-60), closureState=prop("over")),
+        closure(TRUCKS, at(LON, LAT + 0.0015), validFrom=when(-60), closedTo=prop(["truck"])),
+        closure(TRIED, at(LON, LAT - 0.0015), validFrom=when(24 * 60)),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +154,7 @@ async def test_plans_counts_and_closures_of_the_city_are_simulated_and_named_in_
     client: httpx.AsyncClient,
 ) -> None:
     await until(client, entity_path(NETWORK))
-    written = await client.post(f"{NGSI}/entityOperations/upsert", json=list(CITY))
+    written = await client.post(f"{NGSI}/entityOperations/upsert", json=list(city_now()))
     assert written.status_code in (201, 204), written.text
     shown = await simulated(client, closures=[TRIED])
     assert shown["state"] == "done", shown["reason"]

@@ -65,7 +65,7 @@ export class BusesPage extends MobilityView {
     const { buses: say } = this.say;
     const buses = this.reading.value;
     return html`${this.stateOf(this.reading)}
-      ${buses && this.open.part === "lines" && !this.open.rest ? html`<div class="tiles">${buses.figures.map((value) => this.value(value, "tile"))}</div>` : nothing}
+      ${buses?.figures.length && this.open.part === "lines" && !this.open.rest ? html`<div class="tiles">${buses.figures.map((value) => this.value(value, "tile"))}</div>` : nothing}
       <nav aria-label=${say.title}>
         ${PARTS.map(
           (part) => html`<button class="button" aria-current=${part === this.open.part ? "page" : nothing} @click=${() => screenState.adjust({ detail: part })}>

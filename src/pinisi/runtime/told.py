@@ -5,6 +5,8 @@ Method, provider and lineage are added by the runtime.
 
 from typing import Any
 
+import msgspec
+
 from pinisi.vocabulary.instant import Instant, format_instant
 
 Attribute = dict[str, Any]
@@ -18,8 +20,9 @@ def told(value: Any, at: str, unit: str | None = None, dataset: str | None = Non
 
 
 def told_json(value: Any, at: str, dataset: str | None = None) -> Attribute:
-    """A JsonProperty: lists and objects."""
-    return _with({"type": "JsonProperty", "json": value, "observedAt": at}, None, dataset)
+    """A JsonProperty: structs and tuples become objects and lists, as which they are kept and compared."""
+    made = msgspec.json.decode(msgspec.json.encode(value))
+    return _with({"type": "JsonProperty", "json": made, "observedAt": at}, None, dataset)
 
 
 def told_time(moment: Instant, at: str) -> Attribute:

@@ -26,9 +26,11 @@ GREENS = (*objects.STATUS, objects.GREENS, 1)
 REDS = (*objects.STATUS, objects.REDS, 1)
 
 
-def run(talk: Callable[[NtcipHall], Awaitable[None]], community: str = COMMUNITY, backup: int = 600) -> None:
+def run(
+    talk: Callable[[NtcipHall], Awaitable[None]], community: str = COMMUNITY, backup: int = 600, pace: float = 20.0
+) -> None:
     async def whole() -> None:
-        async with asked(community=community, backup=backup) as hall:
+        async with asked(pace, community, backup) as hall:
             await talk(hall)
 
     asyncio.run(whole())
@@ -116,7 +118,7 @@ def test_a_cut_line_leaves_the_junction_to_its_plan_and_the_controller_takes_bac
         hall.controller.backup, hall.agent.faults.mute = 600, False
         await hall.until(lambda: hall.seat.post.control == "acyclic")
 
-    run(talk)
+    run(talk, pace=100.0)
 
 
 def test_a_wrong_community_name_is_silence_and_says_what_may_be_wrong() -> None:

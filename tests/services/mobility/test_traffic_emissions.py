@@ -123,7 +123,9 @@ def test_areas_are_told_apart_by_fifths_and_only_where_somebody_counted() -> Non
     assert [(None if each.area is None else each.area.id, each.band) for each in totals] == [(None, None), (HERE.id, 0)]
 
 
-@pytest.mark.parametrize("kind", list(STANDS_FOR))
+@pytest.mark.parametrize(
+    "kind", [kind if kind == "bus" else pytest.param(kind, marks=pytest.mark.long) for kind in STANDS_FOR]
+)
 def test_the_shipped_factors_are_what_sumo_says_over_its_urban_cycle(kind: str) -> None:
     speeds = cycle(sumo_home() / "tools" / "emissions" / "nefz.py") * TIMES
     assert (len(speeds), round(3.6 * sum(speeds) / len(speeds), 1)) == (780, 18.9)

@@ -27,19 +27,19 @@ def read_zip(path: Path) -> dict[str, bytes]:
     return unzip(body, path.name)
 
 
-def unzip(body: bytes, name: str) -> dict[str, bytes]:
-    """The files by their paths in the zip. Raises `NoFeed`, also for what would unpack to more than `MOST_BYTES`."""
+def unzip(body: bytes, name: str, most: int = MOST_BYTES) -> dict[str, bytes]:
+    """The files by their paths in the zip. Raises `NoFeed`, also for what would unpack to more than `most` bytes."""
     try:
         with zipfile.ZipFile(BytesIO(body)) as packed:
             entries = [entry for entry in packed.infolist() if not entry.is_dir()]
             if len(entries) > MOST_FILES:
                 raise NoFeed(f"{name}: holds {len(entries)} files; a feed has at most {MOST_FILES}")
             files: dict[str, bytes] = {}
-            left = MOST_BYTES
+            left = most
             for entry in entries:
                 if entry.filename in files:
                     raise NoFeed(f"{name}: holds {entry.filename} twice")
-                files[entry.filename] = _unpacked(packed, entry, left, name)
+                files[entry.filename] = _unpacked(packed, entry, left, most, name)
                 left -= len(files[entry.filename])
             return files
     except NoFeed:
@@ -48,7 +48,7 @@ def unzip(body: bytes, name: str) -> dict[str, bytes]:
         raise NoFeed(f"{name}: is no whole zip file: {error}") from None
 
 
-def _unpacked(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, name: str) -> bytes:
+def _unpacked(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, most: int, name: str) -> bytes:
     """The bytes of one file; what the zip says of its size is not believed."""
     if entry.flag_bits & 1:
         raise NoFeed(f"{name}: {entry.filename} is encrypted")
@@ -57,7 +57,7 @@ def _unpacked(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, name: 
         while part := stream.read(_CHUNK):
             left -= len(part)
             if left < 0:
-                raise NoFeed(f"{name}: unpacks to more than {MOST_BYTES >> 20} MB")
+                raise NoFeed(f"{name}: unpacks to more than {most >> 20} MB")
             parts.append(part)
     return b"".join(parts)
 

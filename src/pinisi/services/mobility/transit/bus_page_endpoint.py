@@ -41,10 +41,11 @@ async def buses(visit: Visit[None, None]) -> BusesAnswer:
     plans = await asyncio.to_thread(_plans, timetables, now)
     lines = lines_now(routes, plans, vehicles, arrivals)
     of_lines = [each for each in vehicles if each.related("refGtfsRoute")]
+    seen = [count_of(of_lines, "location", TEXTS["live-count"])] if of_lines else []
     shares = [value for each in reach if (value := _share(each, now)) is not None]
     return BusesAnswer(
         at=format_instant(now),
-        figures=(count_of(of_lines, "location", TEXTS["live-count"]), *shares),
+        figures=(*seen, *shares),
         lines=tuple(lines[:MOST_LINES]),
         more=max(0, len(lines) - MOST_LINES),
         alerts=tuple(alert_now(each) for each in alerts),
