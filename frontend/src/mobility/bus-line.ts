@@ -5,7 +5,7 @@ import { serviceRead } from "../api/service-read";
 import { icon } from "../frame/icons";
 import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
-import { tableParts } from "../theme/table-parts";
+import { scrolledTable, tableParts } from "../theme/table-parts";
 import "../value/method-mark";
 import { Reading } from "../views/reading";
 import type { Direction, Headways, LineNow, StopHeadways, VehicleBetween } from "./bus-types";
@@ -148,24 +148,10 @@ export class BusLine extends MobilityView {
         )}
       </ul>
       ${direction.advice.length === 0 ? html`<p class="note small">${say.noAdvice}</p>` : nothing}
-      ${direction.vehicles.length ? this.scrolled(say.vehicles, [say.vehicle, say.ahead, say.behind, say.standing, say.place, say.at], direction.vehicles.map((each) => this.vehicle(each))) : nothing}
-      ${passed.length ? this.scrolled(say.stops, [say.stop, say.passed, say.mean, say.variation, say.grade, say.bunched, say.gaps], passed.map((each) => this.stop(each))) : nothing}`;
+      ${direction.vehicles.length ? scrolledTable(say.vehicles, [say.vehicle, say.ahead, say.behind, say.standing, say.place, say.at], direction.vehicles.map((each) => this.vehicle(each))) : nothing}
+      ${passed.length ? scrolledTable(say.stops, [say.stop, say.passed, say.mean, say.variation, say.grade, say.bunched, say.gaps], passed.map((each) => this.stop(each))) : nothing}`;
   }
 
-  private scrolled(label: string, heads: readonly string[], rows: unknown) {
-    return html`<div class="scroll" tabindex="0" role="region" aria-label=${label}>
-      <table>
-        <thead>
-          <tr>
-            ${heads.map((head) => html`<th scope="col">${head}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>`;
-  }
 
   private vehicle({ entity, name, ahead, behind, standing, metres, at }: VehicleBetween) {
     const { buses: say } = this.say;

@@ -6,7 +6,7 @@ import { type Job, type OfferedJob, work } from "../api/work";
 import { store } from "../live/store";
 import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
-import { tableParts } from "../theme/table-parts";
+import { scrolledTable, tableParts } from "../theme/table-parts";
 import { Reading } from "../views/reading";
 import "../work/asked-form";
 import { Lookout } from "../work/lookout";
@@ -128,7 +128,7 @@ export class WhatIfPage extends MobilityView {
     return html`<section class="counted">
       <div class="section-head"><h2>${say.counted}</h2></div>
       <p class="small">${say.countedNote(this.format.moment(first?.from ?? ""), this.format.moment(first?.to ?? ""))}</p>
-      ${this.scrolled(
+      ${scrolledTable(
         say.counted,
         [say.area, say.km, say.co2, say.nox, say.pm],
         areas.map(
@@ -206,31 +206,17 @@ export class WhatIfPage extends MobilityView {
         <h2>${say.compared}</h2>
         <button class="button" @click=${() => void this.print()}>${say.print}</button>
       </div>
-      ${this.scrolled(say.compared, [say.figure, say.before, say.after], whatIf.rows.map((row) => this.row(whatIf, row)))}
+      ${scrolledTable(say.compared, [say.figure, say.before, say.after], whatIf.rows.map((row) => this.row(whatIf, row)))}
       <p class="small">${facts.filter(Boolean).join(" · ")}</p>
       <p class="small">${this.text(whatIf.note)}</p>
       <div class="section-head"><h2>${say.roads}</h2></div>
       <what-if-map .roads=${whatIf.roads}></what-if-map>
       ${whatIf.roads.length
-        ? this.scrolled(say.roads, [say.road, say.delay, say.queue, say.co2], whatIf.roads.slice(0, MOST_LISTED).map((road) => this.road(road)))
+        ? scrolledTable(say.roads, [say.road, say.delay, say.queue, say.co2], whatIf.roads.slice(0, MOST_LISTED).map((road) => this.road(road)))
         : html`<p class="empty">${say.noRoad}</p>`}
     </section>`;
   }
 
-  private scrolled(label: string, heads: readonly string[], rows: unknown) {
-    return html`<div class="scroll" tabindex="0" role="region" aria-label=${label}>
-      <table>
-        <thead>
-          <tr>
-            ${heads.map((head) => html`<th scope="col">${head}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>`;
-  }
 
   private row(whatIf: WhatIf, row: Row) {
     return html`<tr data-figure=${row.attribute}>
