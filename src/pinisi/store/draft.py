@@ -1,4 +1,4 @@
-"""What a transaction is going to write: collected in memory, laid down in one go before the commit.
+"""What a transaction is going to write: collected in memory, laid down by the store in one go before the commit.
 
 A draft sees its own changes, so that a hundred changes of one entity in one group commit write its row once.
 An atomic set of changes fills a draft of its own, which is merged when all of it has succeeded.
@@ -6,39 +6,9 @@ An atomic set of changes fills a draft of its own, which is merged when all of i
 
 from typing import Any
 
-import apsw
-
 from pinisi.store.chain import Chain, Link
 from pinisi.store.erasure import Erasure
-from pinisi.store.protocol import LogEntry, Record, RecordChange
-from pinisi.store.sqlite_records import change_records
-from pinisi.store.sqlite_rows import write_all
-
-_SQL = {
-    "name": "INSERT OR IGNORE INTO name (id, text) VALUES (?, ?)",
-    "family": "INSERT OR IGNORE INTO family (id, types, areas) VALUES (?, ?, ?)",
-    "entity_new": "INSERT INTO entity (row, id, position, family, body) VALUES (?, ?, ?, ?, ?)",
-    "entity_changed": "UPDATE entity SET position = ?, body = ? WHERE row = ?",
-    "entity_moved": "UPDATE entity SET position = ?, family = ?, body = ? WHERE row = ?",
-    "log": "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    "history": "INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    "passage": "INSERT INTO passage VALUES (?, ?, ?, ?, ?)",
-    "strand": "INSERT OR IGNORE INTO strand (entity, attribute, dataset) VALUES (?, ?, ?)",
-    "usage": "INSERT INTO usage VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n",
-    "place_out": "DELETE FROM place WHERE row = ?",
-    "place_in": "INSERT OR REPLACE INTO place VALUES (?, ?, ?, ?, ?)",
-    "hot_out": "DELETE FROM hot WHERE attribute = ? AND value = ? AND row = ?",
-    "hot_in": "INSERT OR IGNORE INTO hot VALUES (?, ?, ?)",
-    "document_in": "INSERT INTO document VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE "
-    "SET position = excluded.position, body = excluded.body",
-    "document_out": "DELETE FROM document WHERE kind = ? AND id = ?",
-    "debt": "INSERT INTO debt VALUES (?, ?, 0, ?, 0, '')",
-    "cursor": "INSERT INTO cursor VALUES (?, ?) ON CONFLICT DO UPDATE SET position = excluded.position",
-    "done": "INSERT INTO done VALUES (?, ?, ?)",
-    "origin": "INSERT OR REPLACE INTO origin VALUES (?, ?)",
-    "reacted": "INSERT OR REPLACE INTO reacted VALUES (?, ?, ?)",
-    "relocate": "INSERT OR REPLACE INTO fact VALUES ('relocate', ?)",
-}
+from pinisi.store.protocol import DebtChange, LogEntry, Record, RecordChange
 
 
 class Draft:
@@ -60,7 +30,7 @@ class Draft:
         self.hot: dict[tuple[int, Any, int], bool] = {}
         self.moves: dict[int, list[tuple[int, int]]] = {}
         self.debts: list[tuple[int, str, int]] = []
-        self.debt_moves: list[tuple[str, tuple[Any, ...]]] = []
+        self.debt_moves: list[DebtChange] = []
         self.cursors: dict[str, int] = {}
         self.done: dict[str, tuple[int, int]] = {}
         self.origins: dict[int, bytes] = {}
@@ -158,90 +128,9 @@ class Draft:
         self.records_changed += child.records_changed
         self.areas_changed |= child.areas_changed
 
-    def lay_down(self, connection: apsw.Connection) -> None:
-        """Write everything through an open transaction.
-
-        Raises:
-            Refused: what a service's own tables do not take.
-        """
-        if self.records_changed:
-            change_records(connection, self.records_changed)
-        if self.records:
-            self._lay_down_records(connection)
-        if self.log:
-            write_all(connection, _SQL["log"], self._linked_log())
-        for erasure in self.erasures:
-            erasure.run(connection)
-        if self.history:
-            write_all(connection, _SQL["history"], self.history)
-        if self.passages:
-            write_all(connection, _SQL["passage"], self.passages)
-        if self.strands:
-            write_all(connection, _SQL["strand"], self.strands)
-        if self.usage:
-            write_all(connection, _SQL["usage"], [(*key, n) for key, n in self.usage.items() if n])
-        if self.places:
-            self._lay_down_places(connection)
-        if self.hot:
-            write_all(connection, _SQL["hot_out"], [key for key, inserted in self.hot.items() if not inserted])
-            write_all(connection, _SQL["hot_in"], [key for key, inserted in self.hot.items() if inserted])
-        for (kind, id), state in self.documents.items():
-            if state is None:
-                connection.execute(_SQL["document_out"], (kind, id))
-            else:
-                connection.execute(_SQL["document_in"], (kind, id, *state))
-        if self.debts:
-            write_all(connection, _SQL["debt"], self.debts)
-        for sql, values in self.debt_moves:
-            connection.execute(sql, values)
-        if self.cursors:
-            write_all(connection, _SQL["cursor"], list(self.cursors.items()))
-        if self.done:
-            write_all(connection, _SQL["done"], [(key, *state) for key, state in self.done.items()])
-        if self.origins:
-            write_all(connection, _SQL["origin"], list(self.origins.items()))
-        if self.reacted:
-            write_all(connection, _SQL["reacted"], [(*key, versions) for key, versions in self.reacted.items()])
-        if self.areas_changed:
-            connection.execute(_SQL["relocate"], (self.position,))
-
-    def _linked_log(self) -> list[tuple[Any, ...]]:
+    def linked_log(self) -> list[tuple[Any, ...]]:
+        """Rows of the log with their links; the last of them is kept as `link`."""
         if self.chain is None:
             return [(*line, None) for line in self.log]
         lines, self.link = self.chain.linked(self.link, self.log)
         return lines
-
-    def _lay_down_records(self, connection: apsw.Connection) -> None:
-        """New rows, changed bodies, and rows that change family: the last alone touch an index."""
-        new: list[tuple[Any, ...]] = []
-        changed: list[tuple[Any, ...]] = []
-        moved: list[tuple[Any, ...]] = []
-        for record in self.records.values():
-            before = self.first[record.id]
-            family = record.family.id if record.body else -record.family.id
-            if before is None:
-                new.append((record.row, record.id, record.position, family, record.body or None))
-            elif before.body and record.body and before.family is record.family:
-                changed.append((record.position, record.body, record.row))
-            else:
-                moved.append((record.position, family, record.body or None, record.row))
-        write_all(connection, _SQL["entity_new"], new)
-        write_all(connection, _SQL["entity_changed"], changed)
-        write_all(connection, _SQL["entity_moved"], moved)
-
-    def _lay_down_places(self, connection: apsw.Connection) -> None:
-        known = {record.row for id, record in self.records.items() if self.first[id] is not None}
-        write_all(
-            connection, _SQL["place_out"], [(row,) for row, box in self.places.items() if box is None and row in known]
-        )
-        write_all(connection, _SQL["place_in"], [(row, *box) for row, box in self.places.items() if box is not None])
-
-
-def lay_down_names(
-    connection: apsw.Connection, names: list[tuple[int, str]], families: list[tuple[int, str, str]]
-) -> None:
-    """Write newly interned words; they come before the rows that use them."""
-    if names:
-        write_all(connection, _SQL["name"], names)
-    if families:
-        write_all(connection, _SQL["family"], families)

@@ -1,10 +1,12 @@
 """Small numbers for long words: IRIs, dataset ids, principals, and families of entities."""
 
+from collections.abc import Iterable
+
 import apsw
 import msgspec
 
 from pinisi.store.protocol import Family
-from pinisi.store.sqlite_rows import rows
+from pinisi.store.sqlite_rows import Row, rows
 
 _list = msgspec.json.Decoder(tuple[str, ...]).decode
 
@@ -19,9 +21,19 @@ class Names:
 
     def load(self, connection: apsw.Connection) -> None:
         self.__init__()
-        for number, text in rows(connection, "SELECT id, text FROM name"):
+        self.take(rows(connection, "SELECT id, text FROM name"))
+
+    def take(self, found: Iterable[Row]) -> None:
+        """Take in words that are written."""
+        for number, text in found:
             self.number[text] = number
             self.text[number] = text
+
+    def forget_fresh(self) -> None:
+        """Forget the words that were not written: another writer may give their numbers to others."""
+        for number, text in self.fresh:
+            del self.number[text], self.text[number]
+        self.fresh.clear()
 
     def intern(self, text: str) -> int:
         number = self.number.get(text)
@@ -43,8 +55,20 @@ class Families:
 
     def load(self, connection: apsw.Connection) -> None:
         self.__init__()
-        for number, types, areas in rows(connection, "SELECT id, types, areas FROM family"):
-            self._add(Family(number, _list(types), _list(areas)))
+        self.take(rows(connection, "SELECT id, types, areas FROM family"))
+
+    def take(self, found: Iterable[Row]) -> None:
+        """Take in families that are written, by number, types and areas as JSON."""
+        for number, types, areas in found:
+            if number not in self.all:
+                self._add(Family(number, _list(types), _list(areas)))
+
+    def forget_fresh(self) -> None:
+        """Forget the families that were not written: another writer may give their numbers to others."""
+        for number, _, _ in self.fresh:
+            family = self.all.pop(number)
+            del self._by_key[family.types, family.areas]
+        self.fresh.clear()
 
     def _add(self, family: Family) -> None:
         self.all[family.id] = family

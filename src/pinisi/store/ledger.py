@@ -51,14 +51,6 @@ HistoryKey = tuple[int, int, int, Instant]
 """Row of an entity, number of an attribute, number of a dataset, moment at which it was true."""
 _Difference = tuple[str, str | None, Instance | None]
 
-_DEBT_SQL = {
-    "paid": "DELETE FROM debt WHERE dead IN (0, 1) AND position = ? AND subscription = ?",
-    "postponed": "UPDATE debt SET dead = 0, attempts = ?, due = ?, reason = ? WHERE dead IN (0, 1) AND position = ? "
-    "AND subscription = ?",
-    "dead": "UPDATE debt SET dead = 1, attempts = ?, due = ?, reason = ? WHERE dead = 0 AND position = ? "
-    "AND subscription = ?",
-}
-
 
 class Ledger:
     """Applies changes to a draft.
@@ -415,9 +407,7 @@ def _admit(
 
 
 def _debt(draft: Draft, change: DebtChange) -> Outcome:
-    where = (change.position, change.subscription)
-    values = where if change.state == "paid" else (change.attempts, change.due, change.reason, *where)
-    draft.debt_moves.append((_DEBT_SQL[change.state], values))
+    draft.debt_moves.append(change)
     return Outcome(change.position, True)
 
 

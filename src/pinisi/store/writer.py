@@ -16,48 +16,17 @@ from typing import Any, TypeVar
 import apsw
 import structlog
 
-from pinisi.store.draft import Draft, lay_down_names
+from pinisi.store.draft import Draft
 from pinisi.store.faults import unavailable
+from pinisi.store.jobs import GROUP_SECONDS, SLICE_CHANGES, Job
 from pinisi.store.ledger import Ledger
-from pinisi.store.protocol import Applied, Change, Outcome, Position, RecordChange, Refused, StoreUnavailable
+from pinisi.store.protocol import Applied, Change, Outcome, Position, Refused, StoreUnavailable
+from pinisi.store.sqlite_lay_down import lay_down, lay_down_names
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Principal
 
 T = TypeVar("T")
 _log = structlog.get_logger("pinisi.store")
-
-GROUP_SECONDS = 0.02
-SLICE_CHANGES = 64
-
-
-class _Job:
-    """One `apply` that waits for its commit."""
-
-    __slots__ = ("alone", "atomic", "changes", "cursor", "future", "key", "principal", "result")
-
-    def __init__(
-        self,
-        changes: Sequence[Change],
-        principal: Principal,
-        atomic: bool,
-        key: str | None,
-        cursor: tuple[str, Position] | None,
-    ) -> None:
-        self.future: asyncio.Future[Applied] = asyncio.get_running_loop().create_future()
-        self.changes = changes
-        self.principal = principal
-        self.atomic = atomic
-        self.key = key
-        self.cursor = cursor
-        self.result: Applied | None = None
-        self.alone = any(isinstance(change, RecordChange) for change in changes)
-        """What SQL may refuse at the end has a transaction of its own, so that it takes nobody else's with it."""
-        if self.alone and not atomic:
-            raise Refused("records change with all that is beside them, or not at all")
-
-    def fail(self, error: BaseException) -> None:
-        if not self.future.done():
-            self.future.set_exception(_told(error))
 
 
 class _Work:
@@ -70,9 +39,9 @@ class _Work:
         self.future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self.work = work
 
-    def fail(self, error: BaseException) -> None:
+    def fail(self, told: Exception) -> None:
         if not self.future.done():
-            self.future.set_exception(_told(error))
+            self.future.set_exception(told)
 
 
 class Writer:
@@ -108,7 +77,7 @@ class Writer:
         self._last_time = last_time
         self._window = window
         self._checkpoint_pages = checkpoint_pages
-        self._queue: deque[_Job | _Work] = deque()
+        self._queue: deque[Job | _Work] = deque()
         self._wake = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, f"write-{name}")
         self._closing = False
@@ -128,13 +97,13 @@ class Writer:
         cursor: tuple[str, Position] | None,
     ) -> Applied:
         """See `protocol.Store.apply`."""
-        return await self._wait_for(_Job(changes, principal, atomic, key, cursor))
+        return await self._wait_for(Job(changes, principal, atomic, key, cursor))
 
     async def work(self, work: Callable[[apsw.Connection], T]) -> T:
         """Run the store's own work between the groups, in the writing thread."""
         return await self._wait_for(_Work(work))
 
-    async def _wait_for(self, job: _Job | _Work) -> Any:
+    async def _wait_for(self, job: Job | _Work) -> Any:
         if self._closing:
             raise StoreUnavailable("the store is being closed")
         self._queue.append(job)
@@ -177,7 +146,7 @@ class Writer:
         try:
             result = await self._in_thread(lambda: self._transact(job.work))
         except BaseException as error:
-            job.fail(error)
+            job.fail(_told(error))
             _raise_unless_ordinary(error)
             return
         self._publish(self._begin())
@@ -190,15 +159,15 @@ class Writer:
     async def _group(self) -> None:
         """As many waiting jobs as fit, one transaction, one sync."""
         draft = self._begin()
-        done: list[_Job] = []
+        done: list[Job] = []
         try:
             await self._collect(draft, done)
             if not draft.empty or self._ledger.names.fresh:
-                await self._in_thread(lambda: self._transact(draft.lay_down))
+                await self._in_thread(lambda: self._transact(lambda connection: lay_down(draft, connection)))
         except BaseException as error:
             self._ledger.forget(draft)
             for job in done:
-                job.fail(error)
+                job.fail(_told(error))
             if not isinstance(error, apsw.Error | Refused):
                 _log.exception("a group commit failed", tenant=self._name)
             _raise_unless_ordinary(error)
@@ -210,7 +179,7 @@ class Writer:
             if not job.future.done():
                 job.future.set_result(job.result or Applied(draft.position))
 
-    async def _collect(self, draft: Draft, done: list[_Job]) -> None:
+    async def _collect(self, draft: Draft, done: list[Job]) -> None:
         """Run what waits on the draft. A job that fails is answered at once and leaves nothing in it."""
         started = perf_counter()
         while self._queue and perf_counter() - started < GROUP_SECONDS:
@@ -221,22 +190,22 @@ class Writer:
             try:
                 job.result = self._run(draft, job) if len(job.changes) == 1 else await self._run_many(draft, job)
             except BaseException as error:
-                job.fail(error)
+                job.fail(_told(error))
                 _raise_unless_ordinary(error)
             else:
                 done.append(job)
                 if job.alone:
                     return
 
-    def _run(self, draft: Draft, job: _Job) -> Applied:
+    def _run(self, draft: Draft, job: Job) -> Applied:
         """The common case of one change, without a draft of its own: the ledger leaves nothing of one that fails."""
         repeated = self._repeated(draft, job)
         if repeated is not None:
             return repeated
         now = self._now()
-        return _applied(draft, job, (self._make(draft, job.changes[0], job, now),), now)
+        return job.applied(draft, (self._make(draft, job.changes[0], job, now),), now)
 
-    async def _run_many(self, draft: Draft, job: _Job) -> Applied:
+    async def _run_many(self, draft: Draft, job: Job) -> Applied:
         """A set of changes fills a draft of its own, so that its failure leaves nothing."""
         repeated = self._repeated(draft, job)
         if repeated is not None:
@@ -253,21 +222,21 @@ class Writer:
             self._ledger.forget(own)
             raise
         draft.merge(own)
-        return _applied(draft, job, tuple(outcomes), now)
+        return job.applied(draft, tuple(outcomes), now)
 
     def _now(self) -> Instant:
         """Time in the log never runs backwards."""
         self._last_time = max(self._clock(), self._last_time)
         return self._last_time
 
-    def _repeated(self, draft: Draft, job: _Job) -> Applied | None:
+    def _repeated(self, draft: Draft, job: Job) -> Applied | None:
         if job.key is None:
             return None
         position = draft.applied(job.key)
         position = self._applied(job.key) if position is None else position
         return None if position is None else Applied(position, repeated=True)
 
-    def _make(self, draft: Draft, change: Change, job: _Job, now: Instant) -> Outcome:
+    def _make(self, draft: Draft, change: Change, job: Job, now: Instant) -> Outcome:
         try:
             return self._ledger.make(draft, change, job.principal, now)
         except Refused as refusal:
@@ -312,15 +281,6 @@ class Writer:
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-
-
-def _applied(draft: Draft, job: _Job, outcomes: tuple[Outcome, ...], now: Instant) -> Applied:
-    """Note key and cursor beside the changes."""
-    if job.key is not None:
-        draft.done[job.key] = (draft.position, now)
-    if job.cursor is not None:
-        draft.cursors[job.cursor[0]] = job.cursor[1]
-    return Applied(draft.position, outcomes)
 
 
 def _nothing(_connection: apsw.Connection) -> None:

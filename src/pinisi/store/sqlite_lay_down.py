@@ -1,0 +1,164 @@
+"""How a draft is laid down in a tenant's SQLite file: one statement a table, in the transaction that is open."""
+
+from typing import Any
+
+import apsw
+
+from pinisi.store.draft import Draft
+from pinisi.store.erasure import Erasure
+from pinisi.store.protocol import DebtChange
+from pinisi.store.sqlite_records import change_records
+from pinisi.store.sqlite_rows import write_all
+
+_SQL = {
+    "name": "INSERT OR IGNORE INTO name (id, text) VALUES (?, ?)",
+    "family": "INSERT OR IGNORE INTO family (id, types, areas) VALUES (?, ?, ?)",
+    "entity_new": "INSERT INTO entity (row, id, position, family, body) VALUES (?, ?, ?, ?, ?)",
+    "entity_changed": "UPDATE entity SET position = ?, body = ? WHERE row = ?",
+    "entity_moved": "UPDATE entity SET position = ?, family = ?, body = ? WHERE row = ?",
+    "log": "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "history": "INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "passage": "INSERT INTO passage VALUES (?, ?, ?, ?, ?)",
+    "strand": "INSERT OR IGNORE INTO strand (entity, attribute, dataset) VALUES (?, ?, ?)",
+    "usage": "INSERT INTO usage VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n",
+    "place_out": "DELETE FROM place WHERE row = ?",
+    "place_in": "INSERT OR REPLACE INTO place VALUES (?, ?, ?, ?, ?)",
+    "hot_out": "DELETE FROM hot WHERE attribute = ? AND value = ? AND row = ?",
+    "hot_in": "INSERT OR IGNORE INTO hot VALUES (?, ?, ?)",
+    "document_in": "INSERT INTO document VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE "
+    "SET position = excluded.position, body = excluded.body",
+    "document_out": "DELETE FROM document WHERE kind = ? AND id = ?",
+    "debt": "INSERT INTO debt VALUES (?, ?, 0, ?, 0, '')",
+    "cursor": "INSERT INTO cursor VALUES (?, ?) ON CONFLICT DO UPDATE SET position = excluded.position",
+    "done": "INSERT INTO done VALUES (?, ?, ?)",
+    "origin": "INSERT OR REPLACE INTO origin VALUES (?, ?)",
+    "reacted": "INSERT OR REPLACE INTO reacted VALUES (?, ?, ?)",
+    "relocate": "INSERT OR REPLACE INTO fact VALUES ('relocate', ?)",
+}
+_DEBT_SQL = {
+    "paid": "DELETE FROM debt WHERE dead IN (0, 1) AND position = ? AND subscription = ?",
+    "postponed": "UPDATE debt SET dead = 0, attempts = ?, due = ?, reason = ? WHERE dead IN (0, 1) AND position = ? "
+    "AND subscription = ?",
+    "dead": "UPDATE debt SET dead = 1, attempts = ?, due = ?, reason = ? WHERE dead = 0 AND position = ? "
+    "AND subscription = ?",
+}
+_NOT_HELD = (
+    " AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.entity IN ('', ?) AND hold.since <= {time} AND {time} < hold.until)"
+)
+
+
+def lay_down(draft: Draft, connection: apsw.Connection) -> None:
+    """Write everything through an open transaction.
+
+    Raises:
+        Refused: what a service's own tables do not take.
+    """
+    if draft.records_changed:
+        change_records(connection, draft.records_changed)
+    if draft.records:
+        _lay_down_records(draft, connection)
+    if draft.log:
+        write_all(connection, _SQL["log"], draft.linked_log())
+    for erasure in draft.erasures:
+        _erase(erasure, connection)
+    if draft.history:
+        write_all(connection, _SQL["history"], draft.history)
+    if draft.passages:
+        write_all(connection, _SQL["passage"], draft.passages)
+    if draft.strands:
+        write_all(connection, _SQL["strand"], draft.strands)
+    if draft.usage:
+        write_all(connection, _SQL["usage"], [(*key, n) for key, n in draft.usage.items() if n])
+    if draft.places:
+        _lay_down_places(draft, connection)
+    if draft.hot:
+        write_all(connection, _SQL["hot_out"], [key for key, inserted in draft.hot.items() if not inserted])
+        write_all(connection, _SQL["hot_in"], [key for key, inserted in draft.hot.items() if inserted])
+    for (kind, id), state in draft.documents.items():
+        if state is None:
+            connection.execute(_SQL["document_out"], (kind, id))
+        else:
+            connection.execute(_SQL["document_in"], (kind, id, *state))
+    if draft.debts:
+        write_all(connection, _SQL["debt"], draft.debts)
+    for change in draft.debt_moves:
+        connection.execute(*_debt_move(change))
+    if draft.cursors:
+        write_all(connection, _SQL["cursor"], list(draft.cursors.items()))
+    if draft.done:
+        write_all(connection, _SQL["done"], [(key, *state) for key, state in draft.done.items()])
+    if draft.origins:
+        write_all(connection, _SQL["origin"], list(draft.origins.items()))
+    if draft.reacted:
+        write_all(connection, _SQL["reacted"], [(*key, versions) for key, versions in draft.reacted.items()])
+    if draft.areas_changed:
+        connection.execute(_SQL["relocate"], (draft.position,))
+
+
+def _lay_down_records(draft: Draft, connection: apsw.Connection) -> None:
+    """New rows, changed bodies, and rows that change family: the last alone touch an index."""
+    new: list[tuple[Any, ...]] = []
+    changed: list[tuple[Any, ...]] = []
+    moved: list[tuple[Any, ...]] = []
+    for record in draft.records.values():
+        before = draft.first[record.id]
+        family = record.family.id if record.body else -record.family.id
+        if before is None:
+            new.append((record.row, record.id, record.position, family, record.body or None))
+        elif before.body and record.body and before.family is record.family:
+            changed.append((record.position, record.body, record.row))
+        else:
+            moved.append((record.position, family, record.body or None, record.row))
+    write_all(connection, _SQL["entity_new"], new)
+    write_all(connection, _SQL["entity_changed"], changed)
+    write_all(connection, _SQL["entity_moved"], moved)
+
+
+def _lay_down_places(draft: Draft, connection: apsw.Connection) -> None:
+    known = {record.row for id, record in draft.records.items() if draft.first[id] is not None}
+    write_all(
+        connection, _SQL["place_out"], [(row,) for row, box in draft.places.items() if box is None and row in known]
+    )
+    write_all(connection, _SQL["place_in"], [(row, *box) for row, box in draft.places.items() if box is not None])
+
+
+def _debt_move(change: DebtChange) -> tuple[str, tuple[Any, ...]]:
+    where = (change.position, change.subscription)
+    values = where if change.state == "paid" else (change.attempts, change.due, change.reason, *where)
+    return _DEBT_SQL[change.state], values
+
+
+def _erase(erasure: Erasure, connection: apsw.Connection) -> None:
+    """Erase the rows that are written; hourly statistics too, but for those of a single moment."""
+    if erasure.whole:
+        connection.execute("DELETE FROM passage WHERE entity = ?", (erasure.row,))
+    where, values = _where(erasure)
+    if erasure.observed is None:
+        held = _NOT_HELD.format(time="hourly.hour")
+        connection.execute(f"DELETE FROM hourly WHERE {where}{held}", (*values, erasure.id))
+    else:
+        where += " AND observed = ?"
+        values.append(erasure.observed)
+    held = _NOT_HELD.format(time="history.observed")
+    positions = f"SELECT position FROM history WHERE {where}{held}"
+    connection.execute(f"DELETE FROM origin WHERE position IN ({positions})", (*values, erasure.id))
+    connection.execute(f"DELETE FROM history WHERE {where}{held}", (*values, erasure.id))
+
+
+def _where(erasure: Erasure) -> tuple[str, list[Any]]:
+    where, values = "entity = ?", [erasure.row]
+    for column, value in (("attribute", erasure.attribute), ("dataset", erasure.dataset)):
+        if value is not None:
+            where += f" AND {column} = ?"
+            values.append(value)
+    return where, values
+
+
+def lay_down_names(
+    connection: apsw.Connection, names: list[tuple[int, str]], families: list[tuple[int, str, str]]
+) -> None:
+    """Write newly interned words; they come before the rows that use them."""
+    if names:
+        write_all(connection, _SQL["name"], names)
+    if families:
+        write_all(connection, _SQL["family"], families)
