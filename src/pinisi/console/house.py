@@ -29,6 +29,7 @@ from pinisi.console.replay_stage import ReplayStage
 from pinisi.console.town import Town
 from pinisi.context.contexts import Contexts, read_folder
 from pinisi.context.notifier import Notifier
+from pinisi.context.registration_index import Registrations
 from pinisi.context.subscription_index import SubscriptionIndex
 from pinisi.context.targets import Targets
 from pinisi.feed.in_process import InProcessFeed
@@ -206,6 +207,9 @@ class House:
         self.actions = Actions(self.store, self.pinisi_table, self.registry, self.town, self.people.grants_of)
         self._opened.push_async_callback(self.actions.close)
         await self._open_replays()
+        self.registrations = Registrations(self.store, self.now)
+        await self.registrations.load()
+        self._opened.push_async_callback(self.registrations.close)
         await self._open_notifications()
         self._opened.push_async_callback(self._stop_work)
         self._opened.push_async_callback(self.replays.close)
