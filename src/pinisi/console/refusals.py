@@ -22,7 +22,7 @@ from pinisi.incidents.warnings.desk import NoSuchWarning
 from pinisi.people import errors as people
 from pinisi.runtime.record_book import NotInBook
 from pinisi.runtime.replays import CannotReplay
-from pinisi.store.find import TooComplex
+from pinisi.store.proof import TooComplex
 from pinisi.store.sqlite import BadTenantName
 from pinisi.vocabulary.instant import NotAnInstant
 

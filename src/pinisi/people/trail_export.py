@@ -10,7 +10,7 @@ from pinisi.people.sealing import checkpoint_of
 from pinisi.store.chain import Chain, chain_begin, read_chain
 from pinisi.store.interning import Families, Names
 from pinisi.store.protocol import ChainedLine, Position, Seal, Store
-from pinisi.store.sqlite_rows import first, rows
+from pinisi.store.sql_rows import first, rows
 
 AT_ONCE = 1_000
 

@@ -12,7 +12,7 @@ import apsw
 import msgspec
 
 from pinisi.runtime.recording import Recording, Row, Stream
-from pinisi.store.sqlite_rows import rows
+from pinisi.store.sql_rows import rows
 from pinisi.vocabulary.instant import Instant
 
 AT_ONCE = 250

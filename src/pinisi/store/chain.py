@@ -9,12 +9,11 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import Any
 
-import apsw
 import msgspec
 
 from pinisi.store.interning import Families, Names
 from pinisi.store.protocol import ChainedLine
-from pinisi.store.sqlite_rows import rows
+from pinisi.store.sql_rows import Connection, rows
 
 Link = bytes
 _encode = msgspec.json.Encoder().encode
@@ -78,13 +77,13 @@ class Chain:
         return written
 
 
-def read_chain(connection: apsw.Connection, chain: Chain, after: int, limit: int) -> list[ChainedLine]:
+def read_chain(connection: Connection, chain: Chain, after: int, limit: int) -> list[ChainedLine]:
     """Lines after a position, with their links as they stand in the file, right or wrong."""
     sql = f"SELECT {_COLUMNS}, link FROM log WHERE position > ? ORDER BY position LIMIT ?"
     return [ChainedLine(row[0], chain.text(row[:-1]), row[-1] or b"") for row in rows(connection, sql, (after, limit))]
 
 
-def chain_begin(connection: apsw.Connection, tenant: str) -> tuple[int, Link]:
+def chain_begin(connection: Connection, tenant: str) -> tuple[int, Link]:
     """After which position the chain that is kept begins, and with which link.
 
     After retention that is a sealed position; else where the chain was begun.
@@ -98,7 +97,7 @@ def chain_begin(connection: apsw.Connection, tenant: str) -> tuple[int, Link]:
     return trimmed, found[0][0] if found else b""
 
 
-def chain_head(connection: apsw.Connection, tenant: str) -> tuple[int, Link]:
+def chain_head(connection: Connection, tenant: str) -> tuple[int, Link]:
     """Position and link of the last line; of an empty log, where the chain begins."""
     found = rows(connection, "SELECT position, link FROM log ORDER BY position DESC LIMIT 1")
     begin = chain_begin(connection, tenant)

@@ -5,20 +5,17 @@ named ids, the geometry index, a hot attribute, or a scan in slices. Every candi
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from time import perf_counter
 from typing import Any
 
-import re2
-
 from pinisi.store import match
 from pinisi.store.candidates import Bound
+from pinisi.store.proof import Proof, TooComplex, View, Views, joined, only_types
 from pinisi.store.protocol import Page, Record
-from pinisi.store.query import AllOf, EntityQuery, TypeIs, TypeSelection
-from pinisi.store.sketch import sketcher
+from pinisi.store.query import EntityQuery
 from pinisi.store.sqlite_tenant import Tenant
-from pinisi.vocabulary.entity import Entity
-from pinisi.vocabulary.principal import WHOLE, Grants, Projection
+from pinisi.vocabulary.principal import Grants
 from pinisi.vocabulary.terms import LOCATION
 
 CANDIDATES = 20_000
@@ -30,47 +27,6 @@ HEAT_SCANNED = 100_000
 reaction asks the same 300 sensors again and again, and at last has spent more on it than the side table costs.
 """
 
-Predicate = Callable[[Entity, frozenset[str] | None], bool]
-
-
-class TooComplex(ValueError):
-    """The query would take longer than the store allows."""
-
-
-def type_matches(selection: TypeSelection, types: Sequence[str]) -> bool:
-    """Whether entity types satisfy a type selection (NGSI-LD 4.17)."""
-    if isinstance(selection, TypeIs):
-        return selection.iri in types
-    parts = (type_matches(part, types) for part in selection.terms)
-    return all(parts) if isinstance(selection, AllOf) else any(parts)
-
-
-class View:
-    """The families that a reader may see, each with the attributes that he sees of it."""
-
-    def __init__(self, tenant: Tenant, grants: Grants) -> None:
-        self.of: dict[int, Projection] = {}
-        everything = grants.sees_all
-        for id, family in tenant.families.all.items():
-            projection = WHOLE if everything else grants.projection(family.types, family.areas)
-            if projection is not None:
-                self.of[id] = projection
-        self.families = frozenset(self.of)
-        self.known = len(tenant.families.all)
-        self.by_type: dict[Any, frozenset[int]] = {}
-
-    def select(self, tenant: Tenant, selection: TypeSelection | None) -> frozenset[int]:
-        if selection is None:
-            return self.families
-        found = self.by_type.get(selection)
-        if found is None:
-            families = tenant.families.all
-            found = frozenset(id for id in self.families if type_matches(selection, families[id].types))
-            if len(self.by_type) > 200:
-                self.by_type.clear()
-            self.by_type[selection] = found
-        return found
-
 
 class Finder:
     """Answers queries for one tenant."""
@@ -78,34 +34,28 @@ class Finder:
     def __init__(self, tenant: Tenant, seconds: float = 10.0) -> None:
         self._tenant = tenant
         self._seconds = seconds
-        self._views: dict[Grants, View] = {}
+        self._views = Views(tenant.families)
         self._heating: dict[str, asyncio.Event] = {}
         self._scanned: dict[str, int] = {}
 
     def view(self, grants: Grants) -> View:
         """The reader's view, kept until a new family appears."""
-        view = self._views.get(grants)
-        if view is None or view.known != len(self._tenant.families.all):
-            view = View(self._tenant, grants)
-            if len(self._views) > 200:
-                self._views.clear()
-            self._views[grants] = view
-        return view
+        return self._views.of(grants)
 
     async def find(
         self, query: EntityQuery, grants: Grants, *, limit: int, offset: int, count: bool, heat: bool
     ) -> Page:
         tenant = self._tenant
         view = self.view(grants)
-        families = view.select(tenant, query.types)
+        families = view.select(tenant.families, query.types)
         position = tenant.position
         if not families:
             return Page((), 0 if count else None, position)
-        if _only_types(query):
+        if only_types(query):
             rows = tenant.members.rows(families)
             records = [record for row in rows[offset : offset + limit] if (record := tenant.record_at(row))]
             return Page(records, len(rows) if count else None, position)
-        proof = _Proof(query, view, families)
+        proof = Proof(query, view, families)
         rows = await self._candidates(query, families, heat)
         return await self._prove(rows, proof, limit, offset, count, position)
 
@@ -149,7 +99,7 @@ class Finder:
         for name, terms in asked.items():
             hot.touch(name)
             number = hot.attributes.get(name)
-            for ranges in terms if name in hot.several else _joined(terms):
+            for ranges in terms if name in hot.several else joined(terms):
                 found = None if number is None else self._in_ranges(number, ranges)
                 if found is not None:
                     best = found if best is None else best & found
@@ -173,7 +123,7 @@ class Finder:
         return found
 
     async def _prove(
-        self, rows: Sequence[int], proof: "_Proof", limit: int, offset: int, count: bool, position: int
+        self, rows: Sequence[int], proof: Proof, limit: int, offset: int, count: bool, position: int
     ) -> Page:
         found: list[Record] = []
         matched = 0
@@ -251,66 +201,3 @@ class Finder:
         filling = self._heating.get(attribute)
         if filling is not None:
             await filling.wait()
-
-
-def _joined(terms: list[list[Bound]]) -> list[list[Bound]]:
-    """Ranges that one value must lie in, cut down to what they share: `a > 1; a < 2` is one range, not two halves.
-
-    Only where no entity has several values: of 1 and 9 the one may satisfy `a < 2` and the other `a > 8`.
-    """
-    single = [ranges[0] for ranges in terms if len(ranges) == 1]
-    if len({type(value) for low, _, high, _ in single for value in (low, high) if value is not None}) != 1:
-        return terms
-    low, low_in = max(((b[0], b[1]) for b in single if b[0] is not None), key=_from_below, default=(None, True))
-    high, high_in = min(((b[2], b[3]) for b in single if b[2] is not None), key=_from_above, default=(None, True))
-    return [[(low, low_in, high, high_in)], *(ranges for ranges in terms if len(ranges) != 1)]
-
-
-def _from_below(end: tuple[Any, bool]) -> tuple[Any, bool]:
-    """Of two lower ends the greater is the tighter; of equal ones the one that leaves its value out."""
-    return end[0], not end[1]
-
-
-def _from_above(end: tuple[Any, bool]) -> tuple[Any, bool]:
-    return end[0], end[1]
-
-
-def _only_types(query: EntityQuery) -> bool:
-    return (
-        query.ids is None
-        and query.id_pattern is None
-        and query.attributes is None
-        and query.filter is None
-        and query.geo is None
-        and query.scopes is None
-        and query.datasets is None
-    )
-
-
-class _Proof:
-    """Whether a record really answers the query, for this reader."""
-
-    def __init__(self, query: EntityQuery, view: View, families: frozenset[int]) -> None:
-        self._families = families
-        self._view = view
-        self._pattern = None
-        if query.id_pattern is not None:
-            options = re2.Options()
-            options.max_mem = 1 << 20
-            options.log_errors = False
-            self._pattern = re2.compile(query.id_pattern, options)
-        self._ids = None if query.ids is None else frozenset(query.ids)
-        rest = query.filter or query.geo or query.scopes or query.attributes or query.datasets
-        self._predicate: Predicate | None = match.compile_query(query) if rest else None
-        self._sketch = sketcher(query)
-
-    def holds(self, record: Record) -> bool:
-        if record.family.id not in self._families:
-            return False
-        if self._ids is not None and record.id not in self._ids:
-            return False
-        if self._pattern is not None and self._pattern.search(record.id) is None:
-            return False
-        if self._predicate is None:
-            return True
-        return self._predicate(self._sketch(record.body), self._view.of[record.family.id].attributes)

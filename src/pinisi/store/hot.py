@@ -13,7 +13,7 @@ import apsw
 
 from pinisi.store.candidates import hot_values
 from pinisi.store.interning import Names
-from pinisi.store.sqlite_rows import rows
+from pinisi.store.sql_rows import rows
 from pinisi.vocabulary.entity import Attributes, decode_entity
 
 SLICE_SECONDS = 0.03

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 
-import apsw
 import msgspec
 
 from pinisi.store.protocol import Family
-from pinisi.store.sqlite_rows import Row, rows
+from pinisi.store.sql_rows import Connection, Row, rows
 
 _list = msgspec.json.Decoder(tuple[str, ...]).decode
 
@@ -19,7 +18,7 @@ class Names:
         self.text: dict[int, str] = {0: ""}
         self.fresh: list[tuple[int, str]] = []
 
-    def load(self, connection: apsw.Connection) -> None:
+    def load(self, connection: Connection) -> None:
         self.__init__()
         self.take(rows(connection, "SELECT id, text FROM name"))
 
@@ -53,7 +52,7 @@ class Families:
         self._by_key: dict[tuple[tuple[str, ...], tuple[str, ...]], Family] = {}
         self.fresh: list[tuple[int, str, str]] = []
 
-    def load(self, connection: apsw.Connection) -> None:
+    def load(self, connection: Connection) -> None:
         self.__init__()
         self.take(rows(connection, "SELECT id, types, areas FROM family"))
 

@@ -4,7 +4,7 @@ History is kept in the order entity, attribute, dataset, observed, position: the
 row before it, found by one seek. All seeks of a picture are one statement, so that no row is touched by Python that is
 not part of the answer (0.4 s for 100,000 seeks among 10 million rows; a statement each takes 2 s).
 
-Parameters: `:at`, `:known`, `:families` (JSON), `:ids` (JSON or null).
+Parameters: `:at`, `:known`, `:heard` (the earlier of both), `:families` (JSON), `:ids` (JSON or null).
 """
 
 from collections.abc import Sequence
@@ -15,20 +15,44 @@ _HEAD = "e.row, e.id, e.family, e.passed, e.stands"
 _FIRST = """(SELECT CASE WHEN observed > :at AND observed = received THEN {what} END FROM history
   WHERE entity = e.row AND attribute = {attribute} AND dataset = 0 AND position > e.floor ORDER BY observed, position
   LIMIT 1)"""
-_AHEAD = """(SELECT CASE WHEN received <= min(:at, :known) AND NOT EXISTS (SELECT 1 FROM history
+_AHEAD = """(SELECT CASE WHEN received <= :heard AND NOT EXISTS (SELECT 1 FROM history
   WHERE entity = e.row AND attribute = {attribute} AND dataset = 0 AND position > e.floor AND observed <= :at)
   THEN {what} END FROM history WHERE entity = e.row AND attribute = {attribute} AND dataset = 0 AND observed > :at
   AND body IS NOT NULL AND position > e.floor ORDER BY observed, position LIMIT 1)"""
-_PLACED = "position || ' ' || received || ' ' || family || ' ' || coalesce(body, '')"
-_LAST = """LEFT JOIN (SELECT entity, max(position) AS position, family FROM passage
-  WHERE received <= min(:at, :known) GROUP BY entity) AS last ON last.entity = entity.row"""
+
+
+class Dialect(msgspec.Struct, frozen=True):
+    """Where the SQL of the stores differs.
+
+    `numbers` and `texts` list what a parameter holds as JSON, `text` reads a body, `last` is the last passage of each
+    entity (entity, position, family) that was heard of.
+    """
+
+    numbers: str
+    texts: str
+    text: str
+    last: str
+
+    def listed(self, name: str) -> str:
+        return self.numbers.format(name=name)
+
+    @property
+    def placed(self) -> str:
+        return f"position || ' ' || received || ' ' || family || ' ' || coalesce({self.text}, '')"
+
+
+SQLITE = Dialect(
+    numbers="(SELECT value FROM json_each(:{name}))",
+    texts="(SELECT value FROM json_each(:{name}))",
+    text="body",
+    last="SELECT entity, max(position) AS position, family FROM passage WHERE received <= :heard GROUP BY entity",
+)
+
+_LAST = "LEFT JOIN ({last}) AS last ON last.entity = entity.row"
 _GONE = """LEFT JOIN (SELECT entity, max(position) AS floor FROM passage
-  WHERE family < 0 AND received <= min(:at, :known) GROUP BY entity) AS gone ON gone.entity = entity.row"""
-_OF_FAMILIES = """entity.row IN (SELECT row FROM entity WHERE family IN (SELECT value FROM json_each(:families))
-  UNION SELECT entity FROM passage WHERE was IN (SELECT value FROM json_each(:families))
-  OR abs(family) IN (SELECT value FROM json_each(:families)))"""
-_OF_IDS = "entity.id IN (SELECT value FROM json_each(:ids))"
-_OF_ROWS = "entity.row IN (SELECT value FROM json_each(:rows))"
+  WHERE family < 0 AND received <= :heard GROUP BY entity) AS gone ON gone.entity = entity.row"""
+_OF_FAMILIES = """entity.row IN (SELECT row FROM entity WHERE family IN {families}
+  UNION SELECT entity FROM passage WHERE was IN {families} OR abs(family) IN {families})"""
 
 
 class Walk(msgspec.Struct, frozen=True):
@@ -42,20 +66,22 @@ class Walk(msgspec.Struct, frozen=True):
     then: bool
     passed: bool
     gone: bool
+    dialect: Dialect = SQLITE
 
     def values(self, attributes: Sequence[int], location: int | None) -> str:
         """Row, id, current family, last passage (position, family), location (position, received, family, body),
         bodies."""
         cells = [self._value("body", attribute) for attribute in attributes]
-        placed = "NULL" if location is None else self._value(_PLACED, location)
+        placed = "NULL" if location is None else self._value(self.dialect.placed, location)
         return f"{self._entities()} SELECT {', '.join([_HEAD, placed, *cells])} FROM e ORDER BY e.row"
 
     def named_instances(self, attributes: Sequence[int]) -> str:
         """Row, attribute, body of the instances that have a dataset id."""
         body = self._value("body", "s.attribute", "s.dataset")
         return (
-            f"{self._entities()} SELECT e.row, s.attribute, {body} AS body FROM strand AS s JOIN e ON e.row = s.entity "
-            f"WHERE s.attribute IN ({_listed(attributes)}) AND body IS NOT NULL"
+            f"{self._entities()} SELECT row, attribute, body FROM (SELECT e.row, s.attribute, {body} AS body "
+            f"FROM strand AS s JOIN e ON e.row = s.entity WHERE s.attribute IN ({_listed(attributes)})) AS named "
+            "WHERE body IS NOT NULL"
         )
 
     def said_ahead(self, attributes: Sequence[int], location: int | None) -> str:
@@ -70,8 +96,9 @@ class Walk(msgspec.Struct, frozen=True):
 
     def _filling(self, value: str, attributes: Sequence[int], location: int | None) -> str:
         cells = [value.format(what="body", attribute=attribute) for attribute in attributes]
-        placed = "NULL" if location is None else value.format(what=_PLACED, attribute=location)
-        return f"{self._entities(_OF_ROWS)} SELECT {', '.join(['e.row', placed, *cells])} FROM e"
+        placed = "NULL" if location is None else value.format(what=self.dialect.placed, attribute=location)
+        which = f"entity.row IN {self.dialect.listed('rows')}"
+        return f"{self._entities(which)} SELECT {', '.join(['e.row', placed, *cells])} FROM e"
 
     def hours(self, attributes: Sequence[int]) -> str:
         """Row, attribute, hour, its statistics, and when the value that is kept from before was observed (or NULL)."""
@@ -81,7 +108,7 @@ class Walk(msgspec.Struct, frozen=True):
             f"max(h.high), {observed} FROM e JOIN hourly AS h ON h.entity = e.row "
             f"WHERE h.attribute IN ({_listed(attributes)}) AND h.dataset = 0 "
             "AND h.hour = (SELECT max(hour) FROM hourly WHERE entity = e.row AND attribute = h.attribute "
-            "AND dataset = 0 AND hour <= :at) GROUP BY e.row, h.attribute"
+            "AND dataset = 0 AND hour <= :at) GROUP BY e.row, e.floor, h.attribute"
         )
 
     def _value(self, what: str, attribute: int | str, dataset: int | str = 0) -> str:
@@ -93,10 +120,13 @@ class Walk(msgspec.Struct, frozen=True):
     def _entities(self, which: str = "") -> str:
         last = "last.position AS passed, last.family AS stands" if self.passed else "NULL AS passed, NULL AS stands"
         floor = "coalesce(gone.floor, 0)" if self.gone else "0"
-        joined = f"{_LAST if self.passed else ''} {_GONE if self.gone else ''}"
+        joined = f"{_LAST.format(last=self.dialect.last) if self.passed else ''} {_GONE if self.gone else ''}"
+        if not which and self.named:
+            which = f"entity.id IN {self.dialect.texts.format(name='ids')}"
+        which = which or _OF_FAMILIES.format(families=self.dialect.listed("families"))
         return (
             f"WITH e AS (SELECT entity.row, entity.id, abs(entity.family) AS family, {last}, {floor} AS floor "
-            f"FROM entity {joined} WHERE {which or (_OF_IDS if self.named else _OF_FAMILIES)})"
+            f"FROM entity {joined} WHERE {which})"
         )
 
 

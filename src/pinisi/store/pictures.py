@@ -8,23 +8,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-import apsw
 import msgspec
 
 from pinisi.store.interning import Families, Names
 from pinisi.store.match import compile_query
-from pinisi.store.picture_sql import Walk
+from pinisi.store.picture_sql import SQLITE, Dialect, Walk
 from pinisi.store.protocol import Family, Picture, PictureQuery, Record
 from pinisi.store.query import EntityQuery
-from pinisi.store.sqlite_rows import first, rows
+from pinisi.store.sql_rows import Connection, first, rows
 from pinisi.vocabulary.entity import PROPERTY, Attributes, Entity, Instance, decode_entity, decode_instance
 from pinisi.vocabulary.instant import Instant, format_instant
 from pinisi.vocabulary.principal import Projection
 from pinisi.vocabulary.terms import HOURLY, LOCATION, SCOPE
 
 _FOREVER = 2**62
-_USED = "SELECT DISTINCT attribute FROM usage WHERE family IN (SELECT value FROM json_each(?))"
-_ANY_PASSAGE = "SELECT 1 FROM passage WHERE received <= min(:at, :known)"
+_USED = "SELECT DISTINCT attribute FROM usage WHERE family IN {families}"
+_ANY_PASSAGE = "SELECT 1 FROM passage WHERE received <= :heard"
 _Shown = frozenset[str] | None
 _Place = tuple[int, Instant, int, bytes | None]
 
@@ -92,14 +91,16 @@ class PictureReader:
 
     def __init__(
         self,
-        connection: apsw.Connection,
+        connection: Connection,
         names: Names,
         families: Families,
         view: Mapping[int, Projection],
         kin: frozenset[int],
         position: int,
+        dialect: Dialect = SQLITE,
     ) -> None:
         self._connection = connection
+        self._dialect = dialect
         self._names = names
         self._families = families
         self._view = view
@@ -136,7 +137,8 @@ class PictureReader:
 
     def _attributes(self, query: PictureQuery) -> list[str]:
         """The attributes to read, of those that such entities ever had; the location comes by itself."""
-        used = rows(self._connection, _USED, (msgspec.json.encode(sorted(self._kin)).decode(),))
+        sql = _USED.format(families=self._dialect.listed("families"))
+        used = rows(self._connection, sql, {"families": msgspec.json.encode(sorted(self._kin)).decode()})
         known = {self._names.text[number]: number for number in sorted(number for (number,) in used)}
         if SCOPE in self._names.number:
             known[SCOPE] = self._names.number[SCOPE]
@@ -155,6 +157,7 @@ class PictureReader:
         return {
             "at": query.at,
             "known": _FOREVER if query.known is None else query.known,
+            "heard": query.at if query.known is None else min(query.at, query.known),
             "families": msgspec.json.encode(families).decode(),
             "ids": None if ids is None else msgspec.json.encode(ids).decode(),
         }
@@ -162,7 +165,7 @@ class PictureReader:
     def _walk(self, query: PictureQuery, values: Mapping[str, Any]) -> Walk:
         passed = first(self._connection, _ANY_PASSAGE, values) is not None
         gone = passed and first(self._connection, _ANY_PASSAGE + " AND family < 0", values) is not None
-        return Walk(query.entities.ids is not None, query.known is not None, passed, gone)
+        return Walk(query.entities.ids is not None, query.known is not None, passed, gone, self._dialect)
 
     def _found(self, walk: Walk, numbers: Sequence[int], values: Mapping[str, Any]) -> list[_Found]:
         """The entities that have not gone; `there` are those of which something is true at the moment."""
@@ -207,7 +210,7 @@ class PictureReader:
         if not poor:
             return
         sql = walk.undated_first(numbers, self._names.number.get(LOCATION))
-        values = {"at": at, "known": _FOREVER, "rows": msgspec.json.encode(list(poor)).decode()}
+        values = {"at": at, "known": _FOREVER, "heard": at, "rows": msgspec.json.encode(list(poor)).decode()}
         for row, placed, *bodies in self._connection.execute(sql, values):
             each = poor[row]
             since, _, area, body = _placed(placed)

@@ -9,13 +9,12 @@ from collections.abc import Iterable
 from time import perf_counter
 from typing import Any
 
-import apsw
 import msgspec
 
+from pinisi.store.kept_tenant import KeptTenant
 from pinisi.store.protocol import AuditEntry, Position
 from pinisi.store.seals import seal_line
-from pinisi.store.sqlite_rows import first, rows
-from pinisi.store.sqlite_tenant import Tenant
+from pinisi.store.sql_rows import Connection, first, rows
 from pinisi.vocabulary.instant import HOUR, Instant
 from pinisi.vocabulary.principal import SYSTEM
 
@@ -39,19 +38,25 @@ AND NOT EXISTS (
 LIMIT ?4
 """
 _ADD_HOUR = """
-INSERT INTO hourly VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + 1,
-total = total + excluded.total, squares = squares + excluded.squares,
-low = min(low, excluded.low), high = max(high, excluded.high)
+INSERT INTO hourly VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?)
+ON CONFLICT (entity, attribute, dataset, hour, family) DO UPDATE SET n = hourly.n + 1,
+total = hourly.total + excluded.total, squares = hourly.squares + excluded.squares,
+low = CASE WHEN excluded.low < hourly.low THEN excluded.low ELSE hourly.low END,
+high = CASE WHEN excluded.high > hourly.high THEN excluded.high ELSE hourly.high END
 """
 _CONDENSED = """
-INSERT INTO fact VALUES ('condensed', ?) ON CONFLICT DO UPDATE SET value = max(value, excluded.value)
+INSERT INTO fact VALUES ('condensed', ?) ON CONFLICT (name) DO UPDATE
+SET value = CASE WHEN excluded.value > fact.value THEN excluded.value ELSE fact.value END
 """
 _DELETE = "DELETE FROM history WHERE entity = ? AND attribute = ? AND dataset = ? AND observed = ? AND position = ?"
 _POSITIONS = "SELECT DISTINCT position FROM history WHERE entity = ?"
 
+_TRIMMED_TO = """
+INSERT INTO fact VALUES ('trimmed', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value
+"""
 _NEEDED = """
 SELECT min(p) FROM (SELECT min(position) + 1 AS p FROM cursor UNION ALL SELECT min(position) FROM debt
-UNION ALL SELECT max(position) FROM log)
+UNION ALL SELECT max(position) FROM log) AS needed
 """
 
 
@@ -64,7 +69,7 @@ class Hold(msgspec.Struct, frozen=True):
     until: Instant
 
 
-async def retain_history(tenant: Tenant, before: Instant) -> int:
+async def retain_history(tenant: KeptTenant, before: Instant) -> int:
     """Turn what was received before a moment into hourly statistics; answers how many values went."""
     removed = 0
     last: int | None = 0
@@ -76,7 +81,7 @@ async def retain_history(tenant: Tenant, before: Instant) -> int:
     return removed
 
 
-def _retain_slice(connection: apsw.Connection, after: int, before: Instant) -> tuple[int, int | None]:
+def _retain_slice(connection: Connection, after: int, before: Instant) -> tuple[int, int | None]:
     """As many entities after a row as time allows: (values gone, the last finished row; None at the end)."""
     started = perf_counter()
     removed = 0
@@ -94,7 +99,7 @@ def _retain_slice(connection: apsw.Connection, after: int, before: Instant) -> t
     return removed, after
 
 
-def _condense(connection: apsw.Connection, row: int, expired: Iterable[tuple[Any, ...]]) -> None:
+def _condense(connection: Connection, row: int, expired: Iterable[tuple[Any, ...]]) -> None:
     """Put values into the statistics of their hours, and take them away."""
     hours: list[tuple[Any, ...]] = []
     gone: list[tuple[Any, ...]] = []
@@ -111,7 +116,7 @@ def _condense(connection: apsw.Connection, row: int, expired: Iterable[tuple[Any
         connection.executemany("DELETE FROM origin WHERE position = ?", [(position,) for position in dropped])
 
 
-async def trim_log(tenant: Tenant, before: Instant) -> int:
+async def trim_log(tenant: KeptTenant, before: Instant) -> int:
     """Forget log entries older than a moment that no cursor and no owed notification still needs.
 
     First the log itself says through which position it goes, so that whoever takes lines away at the front is found.
@@ -123,12 +128,12 @@ async def trim_log(tenant: Tenant, before: Instant) -> int:
     trimming = AuditEntry(TRIMMED, "log", {"through": through})
     await tenant.apply([trimming], SYSTEM, atomic=True, key=None, cursor=None)
     while tenant.trimmed < through:
-        removed += await tenant.work(lambda connection: _trim_slice(connection, tenant, through, before))
-        ((tenant.trimmed,),) = rows(tenant.reader, "SELECT value FROM fact WHERE name = 'trimmed'")
+        gone, tenant.trimmed = await tenant.work(lambda connection: _trim_slice(connection, tenant, through, before))
+        removed += gone
     return removed
 
 
-def _last_to_go(connection: apsw.Connection, trimmed: Position, before: Instant) -> Position:
+def _last_to_go(connection: Connection, trimmed: Position, before: Instant) -> Position:
     """The last position older than the moment that nobody needs. Time never runs backwards in the log: by bisection."""
     ((needed,),) = rows(connection, _NEEDED)
     low, high = trimmed, (needed or 1) - 1
@@ -139,13 +144,13 @@ def _last_to_go(connection: apsw.Connection, trimmed: Position, before: Instant)
     return low
 
 
-def _trim_slice(connection: apsw.Connection, tenant: Tenant, through: Position, before: Instant) -> int:
-    """The oldest lines; where the rest begins, the chain is sealed."""
+def _trim_slice(connection: Connection, tenant: KeptTenant, through: Position, before: Instant) -> tuple[int, Position]:
+    """How many of the oldest lines went, and through which; where the rest begins, the chain is sealed."""
     top = min(tenant.trimmed + _SLICE_LOG, through)
     if tenant.chain is not None:
         seal_line(connection, tenant, top)
     connection.execute("DELETE FROM log WHERE position <= ?", (top,))
     count = connection.changes()
-    connection.execute("INSERT OR REPLACE INTO fact VALUES ('trimmed', ?)", (top,))
+    connection.execute(_TRIMMED_TO, (top,))
     connection.execute("DELETE FROM done WHERE time < ?", (before,))
-    return count
+    return count, top

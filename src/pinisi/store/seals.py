@@ -2,22 +2,24 @@
 
 from collections.abc import Sequence
 
-import apsw
-
+from pinisi.store.kept_tenant import KeptTenant
 from pinisi.store.protocol import Position, Seal
-from pinisi.store.sqlite_rows import first, rows
-from pinisi.store.sqlite_tenant import Tenant
+from pinisi.store.sql_rows import Connection, first, rows
 
 _COLUMNS = "position, time, link, key, signature"
+_SEAL = """
+INSERT INTO seal VALUES (?, ?, ?, ?, ?) ON CONFLICT (position) DO UPDATE
+SET time = excluded.time, link = excluded.link, key = excluded.key, signature = excluded.signature
+"""
 
 
-def seal_head(connection: apsw.Connection, tenant: Tenant) -> Seal | None:
+def seal_head(connection: Connection, tenant: KeptTenant) -> Seal | None:
     """The seal of the last line; None where there is none that has a link."""
     found = first(connection, "SELECT max(position) FROM log")
     return None if found is None or found[0] is None else seal_line(connection, tenant, found[0])
 
 
-def seal_line(connection: apsw.Connection, tenant: Tenant, position: Position) -> Seal | None:
+def seal_line(connection: Connection, tenant: KeptTenant, position: Position) -> Seal | None:
     """The seal of a line, made where it has none that is signed; None where the line has no link."""
     kept = first(connection, f"SELECT {_COLUMNS} FROM seal WHERE position = ?", (position,))
     if kept is not None and kept[3]:
@@ -28,10 +30,10 @@ def seal_line(connection: apsw.Connection, tenant: Tenant, position: Position) -
     now = tenant.now()
     seal = Seal(position, now, line[0], *tenant.sealing(tenant.name, position, line[0], now))
     values = (seal.position, seal.time, seal.link, seal.key, seal.signature)
-    connection.execute("INSERT OR REPLACE INTO seal VALUES (?, ?, ?, ?, ?)", values)
+    connection.execute(_SEAL, values)
     return seal
 
 
-def read_seals(connection: apsw.Connection, after: Position) -> Sequence[Seal]:
+def read_seals(connection: Connection, after: Position) -> Sequence[Seal]:
     sql = f"SELECT {_COLUMNS} FROM seal WHERE position > ? AND key != '' ORDER BY position"
     return [Seal(*row) for row in rows(connection, sql, (after,))]

@@ -47,8 +47,8 @@ from pinisi.store.query import EntityQuery
 from pinisi.store.record_tables import NotReached, ReadyStatement, RecordBook, RecordValue, Values, areas_reached, bound
 from pinisi.store.retention import Hold, retain_history, trim_log
 from pinisi.store.seals import read_seals, seal_head
+from pinisi.store.sql_rows import first, rows
 from pinisi.store.sqlite_records import migrate_records, read_records, ready_statements, seen_entry
-from pinisi.store.sqlite_rows import first, rows
 from pinisi.store.sqlite_schema import begin_after
 from pinisi.store.sqlite_tenant import Listener, Settings, Tenant
 from pinisi.store.stories import StoryReader
@@ -266,7 +266,7 @@ class SqliteStore:
         if known is None:
             return Picture((), 0)
         finder, position = self._finders[tenant], known.position
-        view, kin = finder.view(grants).of, finder.view(EVERYTHING).select(known, query.entities.types)
+        view, kin = finder.view(grants).of, finder.view(EVERYTHING).select(known.families, query.entities.types)
         return await known.read_far(
             lambda connection: PictureReader(connection, known.names, known.families, view, kin, position).picture(
                 query

@@ -7,8 +7,8 @@ import apsw
 from pinisi.store.draft import Draft
 from pinisi.store.erasure import Erasure
 from pinisi.store.protocol import DebtChange
+from pinisi.store.sql_rows import write_all
 from pinisi.store.sqlite_records import change_records
-from pinisi.store.sqlite_rows import write_all
 
 _SQL = {
     "name": "INSERT OR IGNORE INTO name (id, text) VALUES (?, ?)",

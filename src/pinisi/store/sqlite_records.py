@@ -12,7 +12,7 @@ import apsw.ext
 
 from pinisi.store.protocol import AuditEntry, RecordChange, Refused, VersionConflict
 from pinisi.store.record_tables import BadRecords, ReadyStatement, RecordBook, RecordStatement, RecordValue
-from pinisi.store.sqlite_rows import rows
+from pinisi.store.sql_rows import rows
 
 _ON_TABLES = {apsw.SQLITE_CREATE_TABLE, apsw.SQLITE_DROP_TABLE, apsw.SQLITE_CREATE_INDEX, apsw.SQLITE_DROP_INDEX}
 _ON_ROWS = {apsw.SQLITE_READ, apsw.SQLITE_INSERT, apsw.SQLITE_UPDATE, apsw.SQLITE_DELETE}

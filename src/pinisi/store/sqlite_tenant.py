@@ -24,7 +24,7 @@ from pinisi.store.interning import Families, Names
 from pinisi.store.ledger import HistoryKey, Ledger
 from pinisi.store.members import Members
 from pinisi.store.protocol import Applied, Change, Edit, EntityChange, LogEntry, Owing, Position, Record, Sealing
-from pinisi.store.sqlite_rows import first, rows
+from pinisi.store.sql_rows import first, rows
 from pinisi.store.sqlite_schema import migrate, open_connection
 from pinisi.store.writer import Writer
 from pinisi.vocabulary.entity import Entity, decode_entity

@@ -7,11 +7,9 @@ Rappocini sees the days that a vehicle spent there, and not the others.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import apsw
-
 from pinisi.store.interning import Families, Names
 from pinisi.store.protocol import HistoryQuery, Hour, Moment, Story
-from pinisi.store.sqlite_rows import first, rows
+from pinisi.store.sql_rows import Connection, first, rows
 from pinisi.vocabulary.entity import decode_entity, decode_instance
 from pinisi.vocabulary.instant import HOUR
 from pinisi.vocabulary.principal import Projection
@@ -27,7 +25,7 @@ class StoryReader:
     """Reads stories through one connection (in the reading thread). `view`: family -> what is seen of it."""
 
     def __init__(
-        self, connection: apsw.Connection, names: Names, families: Families, view: Mapping[int, Projection]
+        self, connection: Connection, names: Names, families: Families, view: Mapping[int, Projection]
     ) -> None:
         self._connection = connection
         self._names = names

@@ -8,11 +8,9 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import apsw
-
 from pinisi.store.interning import Families, Names
 from pinisi.store.protocol import Timeline, TimelineQuery
-from pinisi.store.sqlite_rows import first, rows
+from pinisi.store.sql_rows import Connection, first, rows
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Projection
 
@@ -31,7 +29,7 @@ class TimelineReader:
     """Counts through one connection (in the reading thread). `view`: family -> what is seen of it."""
 
     def __init__(
-        self, connection: apsw.Connection, names: Names, families: Families, view: Mapping[int, Projection]
+        self, connection: Connection, names: Names, families: Families, view: Mapping[int, Projection]
     ) -> None:
         self._connection = connection
         self._names = names

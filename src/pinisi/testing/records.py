@@ -9,9 +9,9 @@ import msgspec
 
 from pinisi.context.term_table import TermTable
 from pinisi.runtime.records import RecordRoom, Records, book_of, open_records
+from pinisi.store.sql_rows import rows
 from pinisi.store.sqlite import SqliteStore
 from pinisi.store.sqlite_records import migrate_records
-from pinisi.store.sqlite_rows import rows
 from pinisi.store.sqlite_schema import migrate, open_connection
 from pinisi.vocabulary.instant import Instant
 
