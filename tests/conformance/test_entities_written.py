@@ -139,3 +139,13 @@ def test_a_change_may_be_for_entities_of_a_type_only(
 def test_a_change_of_an_entity_without_a_name_is_refused(broker: Broker, method: str) -> None:
     broker.create("urn:b:1")
     refused(broker.call(method, "/entities/", {"type": "Bus"}), 400, "BadRequestData", "id")
+
+
+def test_a_member_that_carries_values_may_name_an_attribute_that_is_written_out(broker: Broker) -> None:
+    broker.create("urn:ngsi-ld:Bus:1", vocab={"type": "VocabProperty", "vocab": "Bus"}, value=prop(5))
+    shown = broker.entity("urn:ngsi-ld:Bus:1")
+    assert (shown["vocab"]["vocab"], shown["value"]["value"]) == ("Bus", 5)
+    assert broker.call("PATCH", "/entities/urn:ngsi-ld:Bus:1/attrs/value", prop(6)).status_code == 204
+    assert broker.entity("urn:ngsi-ld:Bus:1", attrs="value")["value"]["value"] == 6
+    astray = broker.call("PATCH", "/entities/urn:ngsi-ld:Bus:1/attrs", {"value": 7})
+    refused(astray, 400, "BadRequestData", "value")

@@ -1,14 +1,16 @@
-"""What a service declares as passing ends when its time is over, and stays in history."""
+"""What has an `expiresAt` ends when its time is over, though nobody asks, and stays in history."""
 
 from pathlib import Path
 
+import anyio
 import pytest
 from well_source import NOW, WELL, pinisi_table
 
+from patience import PATIENCE
 from pinisi.context.payload import read_entity
 from pinisi.runtime.arrival import arrived
-from pinisi.runtime.expiry import end_what_is_over
-from pinisi.store.protocol import EntityChange, HistoryQuery
+from pinisi.runtime.expiry import sweep
+from pinisi.store.protocol import EntityChange, HistoryQuery, LogEntry
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.instant import HOUR, format_instant
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM
@@ -17,26 +19,33 @@ pytestmark = pytest.mark.anyio
 TABLE = pinisi_table()
 
 
-def change(id: str, ends: int | None) -> EntityChange:
-    document = {"id": id, "type": "Well", "name": {"type": "Property", "value": "x"}}
-    if ends is not None:
-        document["expiresAt"] = format_instant(ends)
+def change(id: str, ends: int) -> EntityChange:
+    document = {
+        "id": id,
+        "type": "Well",
+        "name": {"type": "Property", "value": "x"},
+        "expiresAt": format_instant(ends),
+    }
     return EntityChange(id, arrived(read_entity(document, TABLE)))
 
 
-async def test_what_is_over_ends_and_the_rest_stays(tmp_path: Path) -> None:
-    well = TABLE.expand_term("Well")
-    async with SqliteStore(tmp_path, lambda: NOW) as store:
-        changes = [
-            change(WELL, NOW - HOUR),
-            change("urn:ngsi-ld:Well:2", NOW + HOUR),
-            change("urn:ngsi-ld:Well:3", None),
-        ]
-        await store.apply("city", changes, SYSTEM)
-        assert await end_what_is_over(store, "city", [well], NOW) == 1
-        assert await end_what_is_over(store, "city", [well], NOW) == 0
-        assert await store.entity("city", WELL, EVERYTHING) is None
-        assert await store.entity("city", "urn:ngsi-ld:Well:2", EVERYTHING) is not None
-        assert await store.entity("city", "urn:ngsi-ld:Well:3", EVERYTHING) is not None
+async def test_what_is_over_ends_though_nobody_asks(tmp_path: Path) -> None:
+    moment = [NOW]
+    ended = anyio.Event()
+
+    def hear(_tenant: str, entries: list[LogEntry]) -> None:
+        if any(entry.op == "delete" for entry in entries):
+            ended.set()
+
+    async with SqliteStore(tmp_path, lambda: moment[0]) as store, anyio.create_task_group() as group:
+        store.listen(hear)  # pyright: ignore[reportArgumentType]
+        await store.apply("city", [change(WELL, NOW + HOUR)], SYSTEM)
+        group.start_soon(sweep, store, 0.01)
+        await anyio.sleep(0.05)
+        assert not ended.is_set()
+        moment[0] = NOW + HOUR
+        with anyio.fail_after(PATIENCE):
+            await ended.wait()
         (story,) = await store.stories("city", [WELL], HistoryQuery(), EVERYTHING)
+        group.cancel_scope.cancel()
     assert any(moment.instance is not None for moment in story.moments)

@@ -72,7 +72,7 @@ from pinisi.runtime.actions import Actions
 from pinisi.runtime.care import keep_sealed, seal_all, take_care
 from pinisi.runtime.city_loading import LOADER, folder_digest, is_loaded, load_city
 from pinisi.runtime.clock import Clock, ExerciseClock, WallClock
-from pinisi.runtime.expiry import watch_expiry
+from pinisi.runtime.expiry import sweep
 from pinisi.runtime.import_desk import ImportDesk
 from pinisi.runtime.jobs import Jobs
 from pinisi.runtime.keeper import SWITCH, Running
@@ -213,6 +213,7 @@ class House:
         await self._open_notifications()
         self._opened.push_async_callback(self._stop_work)
         self._opened.push_async_callback(self.replays.close)
+        self._run(sweep(self.store), "ends of what has an expiresAt")
         await self._open_city()
         await self.store.rest()
         await self.replays.go_on()
@@ -318,8 +319,6 @@ class House:
                 town.outside.add(made.id)
             switched = await self.store.document(town.tenant, SWITCH, made.id)
             await town.keeper.add(running, on=made.on if switched is None else switched[1] == b"on")
-        passing = [self.pinisi_table.expand_term(type) for each in self.registry.services for type in each.passing]
-        self._run(watch_expiry(self.store, town.tenant, passing, town.now), f"expiry in {town.tenant}")
 
     async def open_town(
         self, tenant: str, profile: Profile, clock: Clock, preparation: Preparation | None = None

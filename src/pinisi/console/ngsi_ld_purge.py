@@ -54,7 +54,7 @@ def _narrows(call: Call) -> bool:
 
 def _attributes(call: Call, name: str, table: TermTable) -> frozenset[str] | None:
     given = names(call, name)
-    return None if given is None else frozenset(table.expand_name(one, name) for one in given)
+    return None if given is None else frozenset(table.expand_attribute(one, name) for one in given)
 
 
 def _change(id: str, keep: frozenset[str] | None, drop: frozenset[str] | None) -> Transform:

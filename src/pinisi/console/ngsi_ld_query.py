@@ -122,7 +122,7 @@ def _attributes(text: str | None, table: TermTable) -> tuple[str, ...] | None:
     names = [name.strip() for name in text.split(",")]
     if not all(names):
         raise BadRequestData("a list of names without empty ones", "attrs")
-    return tuple(table.expand_name(name, "attrs") for name in names)
+    return tuple(table.expand_attribute(name, "attrs") for name in names)
 
 
 def _words(text: str | None) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from pinisi.context.ordering import Ordering
 from pinisi.context.pick import CORE_MEMBERS
 from pinisi.context.problems import BadRequestData, InvalidRequest, ResourceNotFound, TooComplexQuery
 from pinisi.context.render import View, join, with_context
+from pinisi.context.temporal_ended import without_what_ended
 from pinisi.context.temporal_page import TemporalPage, cut
 from pinisi.context.temporal_query import TemporalQuery, parse_temporal_query
 from pinisi.context.temporal_render import TemporalForm, render_story
@@ -140,7 +141,9 @@ async def _stories(
     """Histories of these entities: of the attributes asked for, or (`whole`) of all."""
     most = AGGREGATED_MOST if wish.form == "aggregatedValues" else house.settings.temporal_page
     history = wish.time.history(None if whole else wish.reading, limit=most, each=True)
-    return await house.store.stories(call.tenant, ids, history, call.grants)
+    stories = await house.store.stories(call.tenant, ids, history, call.grants)
+    now = house.town(call.tenant).now()
+    return [without_what_ended(story, now) for story in stories]
 
 
 def _must_have_one(story: Story, wish: _Wish) -> None:

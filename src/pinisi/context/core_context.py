@@ -27,6 +27,10 @@ MEMBERS = frozenset((
 ))  # fmt: skip
 """Members of entities and attributes with a meaning of their own: never the name of an attribute (NGSI-LD 4.5.1)."""
 
+VALUE_MEMBERS = frozenset(("value", "object", "languageMap", "vocab", "json", "valueList", "objectList"))
+"""Of these the members that carry a value: they are no non-reified Properties, and may name an attribute of an entity
+that is written out (4.5.1 forbids the others)."""
+
 _TABLE = """
 1.3 plain Attribute AttributeList ContextSourceNotification ContextSourceRegistration Date DateTime EntityType
 1.3 plain EntityTypeInfo EntityTypeList GeoProperty Notification Property Relationship Subscription TemporalProperty

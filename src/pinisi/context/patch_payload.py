@@ -24,7 +24,7 @@ from pinisi.context.core_context import MEMBERS
 from pinisi.context.geometry import check_geometry, is_geometry
 from pinisi.context.json_shapes import each, is_list, is_object
 from pinisi.context.json_values import check_plain, expand_value
-from pinisi.context.payload import ALWAYS_GEO, attribute_members, read_expiry, read_scopes, read_types
+from pinisi.context.payload import ALWAYS_GEO, attribute_members, iri_of_attribute, read_expiry, read_scopes, read_types
 from pinisi.context.problems import BadRequestData
 from pinisi.context.simplified_payload import DATASET, KEYED
 from pinisi.context.term_table import TermTable
@@ -76,7 +76,7 @@ def read_entity_patch(document: Any, terms: TermTable, *, simplified: bool = Fal
         raise BadRequestData("a fragment of an entity is a JSON object")
     attributes: dict[str, list[AttributePatch]] = {}
     for name, member in attribute_members(document):
-        iri = terms.expand_name(name, name)
+        iri = iri_of_attribute(name, member, terms)
         if iri in attributes:
             refuse(name, "the same attribute is named twice")
         patches = _read_patches(member, name, terms, simplified, 1)
@@ -96,7 +96,7 @@ def read_attribute_patch(document: Any, name: str, terms: TermTable) -> tuple[st
     Raises:
         BadRequestData: for an empty fragment, and for nulls inside a value (5.5.4).
     """
-    iri = terms.expand_name(name, name)
+    iri = terms.expand_attribute(name, name)
     if not is_object(document):
         raise BadRequestData("a fragment of an attribute is a JSON object", name)
     content = {key: member for key, member in document.items() if key != "@context"}

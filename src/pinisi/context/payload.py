@@ -9,12 +9,13 @@ from typing import Any
 import msgspec
 
 from pinisi.context.attribute_payload import DELETE, read_instance, read_instances
+from pinisi.context.core_context import VALUE_MEMBERS
 from pinisi.context.json_shapes import each, is_object
 from pinisi.context.problems import BadRequestData, InvalidRequest
 from pinisi.context.simplified_payload import read_simplified
 from pinisi.context.term_table import TermTable
 from pinisi.context.validate import NULL, check_entity_id, check_moment, check_scopes, check_text, refuse
-from pinisi.vocabulary.entity import GEO, Attributes, Entity, Instance
+from pinisi.vocabulary.entity import GEO, VALUE_MEMBER, Attributes, Entity, Instance
 from pinisi.vocabulary.terms import LOCATION, OBSERVATION_SPACE, OPERATION_SPACE, SCOPE
 
 ALWAYS_GEO = frozenset((LOCATION, OBSERVATION_SPACE, OPERATION_SPACE))
@@ -96,7 +97,19 @@ def read_attribute_name(name: str, terms: TermTable) -> str:
     Raises:
         BadRequestData: for what names none.
     """
-    return SCOPE if terms.expand_term(name) == SCOPE else terms.expand_name(name, name)
+    return SCOPE if terms.expand_term(name) == SCOPE else terms.expand_attribute(name, name)
+
+
+def iri_of_attribute(name: str, member: Any, terms: TermTable) -> str:
+    """The IRI of an attribute of an entity. One named as a member that carries values must be written out: `"value": 5`
+    is an attribute's fragment that has gone astray.
+
+    Raises:
+        BadRequestData: for what is no name, or is taken.
+    """
+    if name in VALUE_MEMBERS and all(is_object(one) and one.get("type") in VALUE_MEMBER for one in each(member)):
+        return terms.expand_attribute(name, name)
+    return terms.expand_name(name, name)
 
 
 def read_types(value: Any, terms: TermTable) -> list[str]:
@@ -128,7 +141,7 @@ def _read_attributes(document: dict[str, Any], terms: TermTable, simplified: boo
     for name, member in document.items():
         if name in _TAKEN:
             continue
-        iri = terms.expand_name(name, name)
+        iri = iri_of_attribute(name, member, terms)
         if iri in attributes:
             refuse(name, "the same attribute is named twice")
         if simplified:

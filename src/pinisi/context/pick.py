@@ -75,4 +75,4 @@ class _Parser:
         name = self._at(place)
         if name in ("", "{", "}", ",", "|"):
             raise BadRequestData("a member is missing between two separators", self.parameter)
-        return name if name in CORE_MEMBERS else self.terms.expand_name(name, self.parameter)
+        return name if name in CORE_MEMBERS else self.terms.expand_attribute(name, self.parameter)

@@ -6,7 +6,7 @@ import msgspec
 
 from pinisi.context.attribute_payload import kind_of, read_instance
 from pinisi.context.json_shapes import is_list, is_object
-from pinisi.context.payload import attribute_members, read_types
+from pinisi.context.payload import attribute_members, iri_of_attribute, read_types
 from pinisi.context.problems import BadRequestData, InvalidRequest
 from pinisi.context.term_table import TermTable
 from pinisi.context.validate import check_entity_id, check_moment, check_scopes, refuse
@@ -49,7 +49,7 @@ def read_temporal_fragment(document: Any, terms: TermTable) -> TemporalFragment:
         types=tuple(read_types(document.get("type", document.get("@type")), terms)),
         attributes=_scopes(document.get("scope"))
         | {
-            terms.expand_name(name, name): _instances(member, name, terms)
+            iri_of_attribute(name, member, terms): _instances(member, name, terms)
             for name, member in attribute_members(document)
         },
         expires_at=None if expires is None else check_moment(expires, "expiresAt"),

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from pinisi.context.core_context import CORE_URL, LATEST, MEMBERS, PREFIXES, terms_of
+from pinisi.context.core_context import CORE_URL, LATEST, MEMBERS, PREFIXES, VALUE_MEMBERS, terms_of
 from pinisi.context.json_shapes import is_list
 from pinisi.context.term_definitions import Term
 from pinisi.context.validate import is_name, is_uri, refuse, shorten
@@ -107,6 +107,10 @@ class TermTable:
             if len(self._names) < _MOST_REMEMBERED:
                 self._names[name] = iri
         return iri
+
+    def expand_attribute(self, name: str, field: str) -> str:
+        """As `expand_name`, for an attribute of an entity: a member that carries values may name one, too."""
+        return CORE_TERMS[name].iri if name in VALUE_MEMBERS else self.expand_name(name, field)
 
     def compact_iri(self, iri: str) -> str:
         """The shortest name of an IRI under this @context; the IRI itself if there is none (NGSI-LD 5.5.7)."""

@@ -27,18 +27,16 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     """What a service brings.
 
     `name` is the one of its entry point: letters, digits and dashes. `types` are the entity types that it writes, by
-    short name; `passing` are those of them whose entities end when their `expiresAt` is over. `streams` are what of the
-    past it can read for a replay. `views` are the layers, tiles, panels, report sections and pages that it adds to a
-    city which uses its sources (`runtime/view.py`). `reactions` run by themselves, in every tenant; `jobs` are its long
-    computations, `actions` its commands, `records` what it keeps in tables of its own, `endpoints` its own HTTP
-    addresses. `words` is what its own types, attributes, units and code words are called in three languages. `licence`
-    is that of the data that it ships.
+    short name. `streams` are what of the past it can read for a replay. `views` are the layers, tiles, panels, report
+    sections and pages that it adds to a city which uses its sources (`runtime/view.py`). `reactions` run by themselves,
+    in every tenant; `jobs` are its long computations, `actions` its commands, `records` what it keeps in tables of its
+    own, `endpoints` its own HTTP addresses. `words` is what its own types, attributes, units and code words are called
+    in three languages. `licence` is that of the data that it ships.
     """
 
     name: str
     title: Text
     types: tuple[str, ...] = ()
-    passing: tuple[str, ...] = ()
     sources: tuple[SourceKind[Any], ...] = ()
     streams: tuple[StreamKind[Any], ...] = ()
     views: tuple[View, ...] = ()

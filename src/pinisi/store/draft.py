@@ -9,6 +9,7 @@ from typing import Any
 from pinisi.store.chain import Chain, Link
 from pinisi.store.erasure import Erasure
 from pinisi.store.protocol import DebtChange, LogEntry, Record, RecordChange
+from pinisi.vocabulary.instant import Instant
 
 
 class Draft:
@@ -36,6 +37,8 @@ class Draft:
         self.origins: dict[int, bytes] = {}
         self.reacted: dict[tuple[str, str], bytes] = {}
         self.records_changed: list[tuple[RecordChange, dict[str, Any]]] = []
+        self.dues: dict[int, Instant | None] = {}
+        """Row of an entity -> when something of it ends first (None: nothing ends)."""
         self.areas_changed = False
         self.chain: Chain | None = None
         self.link: Link = b""
@@ -77,7 +80,7 @@ class Draft:
     @property
     def empty(self) -> bool:
         """Whether there is nothing to write."""
-        return not (self.log or self.debt_moves or self.cursors or self.done or self.reacted)
+        return not (self.log or self.debt_moves or self.cursors or self.done or self.reacted or self.dues)
 
     def put(self, before: Record | None, after: Record) -> None:
         """Note an entity's new version."""
@@ -126,6 +129,7 @@ class Draft:
         self.origins.update(child.origins)
         self.reacted.update(child.reacted)
         self.records_changed += child.records_changed
+        self.dues.update(child.dues)
         self.areas_changed |= child.areas_changed
 
     def linked_log(self) -> list[tuple[Any, ...]]:

@@ -12,6 +12,7 @@ from pinisi.store.erasure import Erasure
 from pinisi.store.extent import extent
 from pinisi.store.hot import HotAttributes
 from pinisi.store.interning import Families, Names
+from pinisi.store.lapse import ATTRIBUTE_ENDED, ENTITY_ENDED, MARK, next_end, what_is_left
 from pinisi.store.protocol import (
     AuditEntry,
     Change,
@@ -101,6 +102,21 @@ class Ledger:
         if isinstance(change, RecordChange):
             return self._records(draft, change, principal, now)
         return self._audit(draft, change, principal, now)
+
+    def end_what_is_due(self, draft: Draft, ids: Iterable[str], now: Instant) -> None:
+        """Take away what ends by itself of these entities (`store.lapse`)."""
+        for id in ids:
+            before = draft.record(id) or self.current(id)
+            if before is None:
+                continue
+            draft.dues[before.row] = None
+            if before.body:
+                entity = before.entity
+                left = what_is_left(entity, now)
+                draft.dues[before.row] = None if left is None else next_end(left)
+                if left is not entity:
+                    by = ENTITY_ENDED if left is None else ATTRIBUTE_ENDED
+                    self._edited(draft, id, before, entity, Edit(left), by, now)
 
     def forget(self, draft: Draft) -> None:
         """Undo what a draft that will not be kept taught the locator."""
@@ -207,6 +223,8 @@ class Ledger:
         draft.hot.update(moves)
         if moved:
             draft.places[row] = box
+        if MARK in record.body or (before is not None and MARK in before.body):
+            draft.dues[row] = None if new is None else next_end(new)
         self._count(draft, was, had, family, has, changed)
         if family is not was:
             draft.moves.setdefault(row, []).append((_since(has.get(LOCATION)) or now, kept_in.id))

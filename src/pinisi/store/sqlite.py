@@ -140,6 +140,13 @@ class SqliteStore:
             found = self._open(name)
         return found
 
+    async def _fresh(self, name: str) -> Tenant | None:
+        """The tenant without what has ended by itself, unless it was never written to."""
+        found = self._known(name)
+        if found is not None and found.next_end is not None:
+            await found.end_what_is_due()
+        return found
+
     def path(self, name: str) -> Path:
         """The file of a tenant, for those who read it by a connection of their own."""
         return self._folder / f"{name}.sqlite"
@@ -196,6 +203,8 @@ class SqliteStore:
     @_in_plain_words
     async def entity(self, tenant: str, id: str, grants: Grants) -> Record | None:
         known = self._known(tenant)
+        if known is not None and known.next_end is not None:
+            await known.end_what_is_due()
         record = None if known is None else known.record(id)
         if record is None or grants.sees_all:
             return record
@@ -213,7 +222,7 @@ class SqliteStore:
         count: bool = False,
         heat: bool = True,
     ) -> Page:
-        if self._known(tenant) is None:
+        if await self._fresh(tenant) is None:
             return Page((), 0 if count else None, 0)
         return await self._finders[tenant].find(query, grants, limit=limit, offset=offset, count=count, heat=heat)
 
@@ -224,7 +233,7 @@ class SqliteStore:
 
     @_in_plain_words
     async def type_counts(self, tenant: str, grants: Grants) -> Mapping[str, int]:
-        known = self._known(tenant)
+        known = await self._fresh(tenant)
         counts: dict[str, int] = {}
         if known is None:
             return counts
@@ -236,7 +245,7 @@ class SqliteStore:
 
     @_in_plain_words
     async def attribute_uses(self, tenant: str, grants: Grants) -> Sequence[AttributeUse]:
-        known = self._known(tenant)
+        known = await self._fresh(tenant)
         found: list[AttributeUse] = []
         if known is None:
             return found
@@ -252,7 +261,7 @@ class SqliteStore:
 
     @_in_plain_words
     async def stories(self, tenant: str, ids: Sequence[str], query: HistoryQuery, grants: Grants) -> Sequence[Story]:
-        known = self._known(tenant)
+        known = await self._fresh(tenant)
         if known is None:
             return ()
         view = self._finders[tenant].view(grants).of
@@ -262,7 +271,7 @@ class SqliteStore:
 
     @_in_plain_words
     async def picture(self, tenant: str, query: PictureQuery, grants: Grants) -> Picture:
-        known = self._known(tenant)
+        known = await self._fresh(tenant)
         if known is None:
             return Picture((), 0)
         finder, position = self._finders[tenant], known.position
@@ -275,7 +284,7 @@ class SqliteStore:
 
     @_in_plain_words
     async def timeline(self, tenant: str, query: TimelineQuery, grants: Grants) -> Timeline:
-        known = self._known(tenant)
+        known = await self._fresh(tenant)
         if known is None:
             nothing: dict[str, int] = {}
             return Timeline(query.until, query.until, [nothing] * query.buckets, 0, 0, 0)
@@ -283,6 +292,10 @@ class SqliteStore:
         return await known.read_far(
             lambda connection: TimelineReader(connection, known.names, known.families, view).timeline(query)
         )
+
+    @_in_plain_words
+    async def end_what_is_due(self, tenant: str) -> None:
+        await self._fresh(tenant)
 
     @_in_plain_words
     async def log(self, tenant: str, after: Position, limit: int) -> LogSlice:

@@ -33,6 +33,8 @@ _SQL = {
     "done": "INSERT INTO done VALUES (?, ?, ?)",
     "origin": "INSERT OR REPLACE INTO origin VALUES (?, ?)",
     "reacted": "INSERT OR REPLACE INTO reacted VALUES (?, ?, ?)",
+    "due_out": "DELETE FROM due WHERE entity = ?",
+    "due_in": "INSERT OR REPLACE INTO due VALUES (?, ?)",
     "relocate": "INSERT OR REPLACE INTO fact VALUES ('relocate', ?)",
 }
 _DEBT_SQL = {
@@ -91,6 +93,9 @@ def lay_down(draft: Draft, connection: apsw.Connection) -> None:
         write_all(connection, _SQL["origin"], list(draft.origins.items()))
     if draft.reacted:
         write_all(connection, _SQL["reacted"], [(*key, versions) for key, versions in draft.reacted.items()])
+    if draft.dues:
+        write_all(connection, _SQL["due_out"], [(row,) for row, end in draft.dues.items() if end is None])
+        write_all(connection, _SQL["due_in"], [(row, end) for row, end in draft.dues.items() if end is not None])
     if draft.areas_changed:
         connection.execute(_SQL["relocate"], (draft.position,))
 

@@ -125,7 +125,14 @@ INSERT OR REPLACE INTO fact SELECT 'chained', max(
 """
 """The chain over the log (`store.chain`) begins after the position `chained`; `seal` has its signed checkpoints."""
 
-MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5)
+_VERSION_6 = """
+CREATE TABLE due (entity INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT;
+CREATE INDEX due_at ON due (at);
+INSERT INTO due SELECT row, 0 FROM entity WHERE body IS NOT NULL AND instr(body, CAST('"expires_at":' AS BLOB)) > 0;
+"""
+"""When something of an entity ends first by its `expiresAt` (`store.lapse`); 0: to be looked at."""
+
+MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6)
 """Numbered from 1, forward only; a released one is never changed."""
 
 

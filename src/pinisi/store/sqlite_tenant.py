@@ -21,14 +21,26 @@ from pinisi.store.draft import Draft
 from pinisi.store.faults import unavailable
 from pinisi.store.hot import HotAttributes
 from pinisi.store.interning import Families, Names
+from pinisi.store.lapse import LAPSED_AT_ONCE
 from pinisi.store.ledger import HistoryKey, Ledger
 from pinisi.store.members import Members
-from pinisi.store.protocol import Applied, Change, Edit, EntityChange, LogEntry, Owing, Position, Record, Sealing
+from pinisi.store.protocol import (
+    Applied,
+    Change,
+    Edit,
+    EntityChange,
+    LogEntry,
+    Owing,
+    Position,
+    Record,
+    Sealing,
+    StoreUnavailable,
+)
 from pinisi.store.sql_rows import first, rows
 from pinisi.store.sqlite_schema import migrate, open_connection
 from pinisi.store.writer import Writer
 from pinisi.vocabulary.entity import Entity, decode_entity
-from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.instant import SECOND, Instant
 from pinisi.vocabulary.principal import SYSTEM, Principal
 from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA, LOCATION
 
@@ -130,12 +142,14 @@ class Tenant:
             begin=self._begin,
             publish=self._publish,
             applied=self._applied,
+            due=self._due,
             last_time=self.last_time,
             window=settings.commit_window,
             checkpoint_pages=settings.checkpoint_pages,
         )
         self._far = ThreadPoolExecutor(1, f"read-{name}")
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._wait_until: Instant = 0
         self.relocating = False
         if self._relocation_owed(writer):
             self._begin_relocation()
@@ -166,6 +180,7 @@ class Tenant:
         self.position: Position = max(last, self.trimmed)
         _, self._link = chain_head(connection, self.name)
         ((self._next_row,),) = rows(connection, "SELECT coalesce(max(row), 0) + 1 FROM entity")
+        ((self.next_end,),) = rows(connection, "SELECT min(at) FROM due")
 
     async def close(self) -> None:
         """Finish what waits, then close the file."""
@@ -255,6 +270,15 @@ class Tenant:
         found = first(self.reader, sql, key)
         return None if found is None else found[0]
 
+    def _due(self, now: Instant) -> Sequence[str]:
+        """Ids of entities of which something has ended by now, the longest ago first."""
+        if self.next_end is None or now < self.next_end:
+            return ()
+        sql = (
+            "SELECT entity.id FROM due JOIN entity ON entity.row = due.entity WHERE due.at <= ? ORDER BY due.at LIMIT ?"
+        )
+        return [id for (id,) in rows(self.reader, sql, (now, LAPSED_AT_ONCE))]
+
     def _begin(self) -> Draft:
         return Draft(self.position, self._next_row).goes_on(self.chain, self._link)
 
@@ -271,6 +295,8 @@ class Tenant:
             else:
                 self.records.pop(id, None)
                 self.by_row.pop(record.row, None)
+        if draft.dues:
+            ((self.next_end,),) = rows(self.reader, "SELECT min(at) FROM due")
         if draft.entries:
             self.tail.extend(draft.entries)
             self._listener(self.name, draft.entries)
@@ -299,6 +325,18 @@ class Tenant:
         cursor: tuple[str, Position] | None,
     ) -> Applied:
         return await self._writer.apply(changes, principal, atomic=atomic, key=key, cursor=cursor)
+
+    async def end_what_is_due(self) -> None:
+        """Take away what has ended by itself until now, so that no answer shows it (NGSI-LD 4.22).
+
+        Where nothing can be written, it stays until it can: reading goes on.
+        """
+        while self.next_end is not None and self.next_end <= (now := self.now()) and now >= self._wait_until:
+            try:
+                await self.apply((), SYSTEM, atomic=True, key=None, cursor=None)
+            except StoreUnavailable as error:
+                _log.warning("what has ended has to stay", tenant=self.name, reason=str(error))
+                self._wait_until = now + SECOND
 
     async def work(self, work: Callable[[apsw.Connection], T]) -> T:
         """Run the store's own short work (at most 50 ms) in a transaction of its own."""

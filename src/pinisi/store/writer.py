@@ -51,6 +51,7 @@ class Writer:
         begin: an empty draft upon the committed state.
         publish: makes a commit visible to readers; called on the event loop, before the writers are answered.
         applied: the position at which a key was applied before.
+        due: ids of entities of which something has ended by then (NGSI-LD 4.22), some at a time.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Writer:
         begin: Callable[[], Draft],
         publish: Callable[[Draft], None],
         applied: Callable[[str], Position | None],
+        due: Callable[[Instant], Sequence[str]],
         last_time: Instant,
         window: float,
         checkpoint_pages: int,
@@ -74,6 +76,7 @@ class Writer:
         self._begin = begin
         self._publish = publish
         self._applied = applied
+        self._due = due
         self._last_time = last_time
         self._window = window
         self._checkpoint_pages = checkpoint_pages
@@ -182,6 +185,8 @@ class Writer:
     async def _collect(self, draft: Draft, done: list[Job]) -> None:
         """Run what waits on the draft. A job that fails is answered at once and leaves nothing in it."""
         started = perf_counter()
+        if due := self._due(self._clock()):
+            self._ledger.end_what_is_due(draft, due, self._now())
         while self._queue and perf_counter() - started < GROUP_SECONDS:
             job = self._queue[0]
             if isinstance(job, _Work) or (job.alone and done):

@@ -11,7 +11,6 @@ SERVICE = Service(
     name="environment",
     title=TEXTS["title"],
     types=("WeatherForecast", "AirQualityObserved", "AirQualityIndex", "AirQualityForecast"),
-    passing=("WeatherForecast",),
     sources=(FORECAST,),
     views=VIEWS,
     reactions=(VERDICT, INDEX, AIR_FORECAST, FORECAST_ERROR),

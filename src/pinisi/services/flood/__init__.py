@@ -11,7 +11,6 @@ SERVICE = Service(
     name="flood",
     title=TEXTS["title"],
     types=("Alert", "Earthquake", "FloodArea", "FloodEstimate", "FloodReport"),
-    passing=("Alert", "Earthquake"),
     sources=(WARNINGS, EARTHQUAKES),
     streams=STREAMS,
     views=VIEWS,

@@ -54,7 +54,6 @@ SERVICE = Service(
         *twin.VIEWS,
         *REPORT_VIEWS,
     ),
-    passing=(*roads_brought.PASSING, *buses.PASSING),
     sources=(
         *roads_brought.SOURCES,
         *junctions_brought.SOURCES,

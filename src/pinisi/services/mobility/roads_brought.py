@@ -2,7 +2,7 @@
 
 from pinisi.services.mobility.asked_roads.endpoints import ENDPOINTS as ASKED
 from pinisi.services.mobility.flooded_road_reactions import FLOODED_ROADS
-from pinisi.services.mobility.models.roads import PASSING, TYPES
+from pinisi.services.mobility.models.roads import TYPES
 from pinisi.services.mobility.network_forecast.job import NETWORK_FORECAST_JOB
 from pinisi.services.mobility.probe_traces.trace_source import TRACES
 from pinisi.services.mobility.road_closing import ACTIONS
@@ -20,4 +20,4 @@ JOBS = (NETWORK_FORECAST_JOB,)
 SOURCES = (ROAD_GRAPH, SPEEDS_CSV, TRACES, ROAD_OWNERS)
 REACTIONS = (*TIMES_REACTIONS, FLOODED_ROADS, *CLOSURE_REACTIONS, ROAD_OWNER)
 
-__all__ = ["ACTIONS", "ENDPOINTS", "JOBS", "PASSING", "REACTIONS", "SOURCES", "TYPES", "VIEWS"]
+__all__ = ["ACTIONS", "ENDPOINTS", "JOBS", "REACTIONS", "SOURCES", "TYPES", "VIEWS"]

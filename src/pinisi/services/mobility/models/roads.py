@@ -41,7 +41,6 @@ GRAPH, CLOSURE, TIMES = "RoadGraph", "RoadClosure", "TravelTimes"
 FLOODED_ROAD_RULE, CITY_CLOSURES = "FloodedRoadRule", "CityClosures"
 OWNERSHIP, CITY_ROAD_OWNERS = "RoadOwnership", "CityRoadOwners"
 TYPES = (GRAPH, CLOSURE, TIMES, CITY_CLOSURES, OWNERSHIP, CITY_ROAD_OWNERS, "RoadSegment")
-PASSING = (CLOSURE,)
 NO_WAY = 86_400
 """Seconds from one place to another where no road leads: a day, so that such a unit stands last."""
 _TIMES_ID = "urn:ngsi-ld:TravelTimes:city"

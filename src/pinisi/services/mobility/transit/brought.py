@@ -23,7 +23,6 @@ from pinisi.services.mobility.transit.reach_views import REACH_VIEWS
 from pinisi.services.mobility.transit.stop_names_endpoint import STOPS
 
 TYPES: tuple[str, ...] = (*LIVE_TYPES, *REACH_TYPES, *corridors.TYPES)
-PASSING: tuple[str, ...] = LIVE_TYPES
 SOURCES: tuple[SourceKind[Any], ...] = (GTFS_RT,)
 REACTIONS: tuple[Reaction, ...] = (RESIDENTS_NEAR,)
 VIEWS: tuple[View, ...] = (*LIVE_VIEWS, *REACH_VIEWS, *BUS_VIEWS)
