@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from city_at_hand import LEVEL, SENSOR, SPEED, TENANT, Clock, patch, put, thing, value, write
@@ -9,6 +10,7 @@ from city_at_hand import LEVEL, SENSOR, SPEED, TENANT, Clock, patch, put, thing,
 from pinisi.store.lapse import ATTRIBUTE_ENDED, ENTITY_ENDED
 from pinisi.store.protocol import Edit, EntityChange, HistoryQuery, PictureQuery, Seen, Store
 from pinisi.store.query import EntityQuery, TypeIs
+from pinisi.store.sql_rows import rows
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.entity import Entity, Instance
 from pinisi.vocabulary.instant import HOUR, SECOND, format_instant
@@ -19,7 +21,7 @@ ID, OTHER = "urn:s:1", "urn:s:2"
 SENSORS = EntityQuery(types=TypeIs(SENSOR))
 
 
-def ending(id: str, end: int, **values: object) -> Entity:
+def ending(id: str, end: int, **values: Any) -> Entity:
     entity = thing(id, **values)
     entity.expires_at = format_instant(end)
     return entity
@@ -176,7 +178,7 @@ async def test_what_ends_while_nobody_runs_is_gone_at_the_start(tmp_path: Path, 
 async def test_a_file_of_an_earlier_version_learns_what_ends(tmp_path: Path, clock: Clock) -> None:
     async with SqliteStore(tmp_path, clock) as store:
         await write(store, put(ending(ID, clock.now + SECOND)), put(ending(OTHER, clock.now + HOUR)))
-        await store.tenant(TENANT).work(lambda connection: connection.execute("DROP TABLE due").fetchall())
+        await store.tenant(TENANT).work(lambda connection: rows(connection, "DROP TABLE due"))
         await store.tenant(TENANT).work(lambda connection: connection.pragma("user_version", 5))
     async with SqliteStore(tmp_path, clock) as store:
         assert await ids(store) == [ID, OTHER]

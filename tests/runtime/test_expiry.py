@@ -1,5 +1,6 @@
 """What has an `expiresAt` ends when its time is over, though nobody asks, and stays in history."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import anyio
@@ -33,19 +34,20 @@ async def test_what_is_over_ends_though_nobody_asks(tmp_path: Path) -> None:
     moment = [NOW]
     ended = anyio.Event()
 
-    def hear(_tenant: str, entries: list[LogEntry]) -> None:
+    def hear(_tenant: str, entries: Sequence[LogEntry]) -> None:
         if any(entry.op == "delete" for entry in entries):
             ended.set()
 
-    async with SqliteStore(tmp_path, lambda: moment[0]) as store, anyio.create_task_group() as group:
-        store.listen(hear)  # pyright: ignore[reportArgumentType]
+    async with SqliteStore(tmp_path, lambda: moment[0]) as store:
+        store.listen(hear)
         await store.apply("city", [change(WELL, NOW + HOUR)], SYSTEM)
-        group.start_soon(sweep, store, 0.01)
-        await anyio.sleep(0.05)
-        assert not ended.is_set()
-        moment[0] = NOW + HOUR
-        with anyio.fail_after(PATIENCE):
-            await ended.wait()
+        async with anyio.create_task_group() as group:
+            group.start_soon(sweep, store, 0.01)
+            await anyio.sleep(0.05)
+            assert not ended.is_set()
+            moment[0] = NOW + HOUR
+            with anyio.fail_after(PATIENCE):
+                await ended.wait()
+            group.cancel_scope.cancel()
         (story,) = await store.stories("city", [WELL], HistoryQuery(), EVERYTHING)
-        group.cancel_scope.cancel()
-    assert any(moment.instance is not None for moment in story.moments)
+        assert any(moment.instance is not None for moment in story.moments)
