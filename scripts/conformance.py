@@ -3,7 +3,8 @@
     python scripts/conformance.py FOLDER [--only TEXT] [--failures]
 
 The suite is not part of this repository: clone it (docs/reference/conformance.md says which), make a virtual
-environment `venv` inside of it or beside it, and install its requirements.txt there. Each group gets a server of its
+environment `venv` inside of it or beside it, and install its requirements.txt there. Where the suite would start a
+Mosquitto by Docker, the one of this machine is started (`stand-ins/docker`). Each group gets a server of its
 own with empty data; the contexts that the suite's files name are served from the suite's own copies.
 """
 
@@ -185,10 +186,17 @@ def _robot(suite: Suite, group: str, url: str, output: Path, work: Path) -> None
         variables[f"{peer}_host"] = "127.0.0.1"
     words = [f"--variable={name}:{value}" for name, value in variables.items()]
     command = [str(suite.robot), *words, "--outputdir", str(output), "--console", "none", "--log", "NONE"]
+    environment = {
+        **os.environ,
+        "PATH": os.pathsep.join((str(ROOT / "scripts" / "stand-ins"), os.environ.get("PATH", os.defpath))),
+        "SUITE_MOSQUITTO": str(suite.folder / "resources/mqttUtils/mosquitto"),
+        "STAND_IN": str(work),
+    }
     with (work / "robot.log").open("wb") as log:
         subprocess.run(
             [*command, "--report", "NONE", f"{CASES}/{group}"],
             cwd=suite.folder,
+            env=environment,
             stdout=log,
             stderr=subprocess.STDOUT,
             check=False,

@@ -159,7 +159,6 @@ def test_a_rule_that_is_broken_is_told_with_the_member(document: dict[str, Any],
         (payload(csf="a==1"), "csf"),
         (notification(join="flat"), "notification.join"),
         (notification(pick=["isParked{name}"]), "notification.pick"),
-        (endpoint(uri="mqtt://broker.example/topic"), "notification.endpoint.uri"),
     ],
 )
 def test_what_is_not_there_is_refused_by_name_and_never_ignored(document: dict[str, Any], field: str) -> None:

@@ -13,6 +13,7 @@ import msgspec
 from pinisi.console.house import House
 from pinisi.console.http import JSON_LD_MEDIA, JSON_MEDIA, Call, Reply, Route, json_reply
 from pinisi.console.ngsi_ld_request import Asked, Sent, asked, paging, paging_headers, sent
+from pinisi.context.notification_envelope import target_of
 from pinisi.context.problems import AlreadyExists, BadRequestData, ResourceNotFound
 from pinisi.context.subscription import KIND, STATE_KIND, TYPE, StoredSubscription, decode_stored, encode_stored
 from pinisi.context.subscription_index import Entry
@@ -137,7 +138,7 @@ async def _check(house: House, stored: StoredSubscription, recorder: Recorder) -
     subscription = read_subscription(stored.payload, recorder, stored.owner, stored.context)
     house.contexts.table(subscription.context)
     try:
-        await house.notifier.targets.check(subscription.notification.endpoint.uri)
+        await house.notifier.targets.judge(target_of(subscription.notification.endpoint))
     except BadTarget as error:
         raise BadRequestData(str(error), "notification.endpoint.uri") from None
 

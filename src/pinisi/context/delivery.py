@@ -7,7 +7,7 @@ Redirects are not followed: they would lead where nobody has judged the address.
 import asyncio
 import ssl
 from collections import OrderedDict
-from typing import Protocol, cast
+from typing import cast
 
 import httptools
 import msgspec
@@ -39,14 +39,6 @@ class Receipt(msgspec.Struct, frozen=True):
     @property
     def taken(self) -> bool:
         return 200 <= self.status < 300
-
-
-class Sender(Protocol):
-    async def send(self, delivery: Delivery) -> Receipt:
-        """Deliver once; never raises but when cancelled."""
-        ...
-
-    async def close(self) -> None: ...
 
 
 class _Connection(asyncio.Protocol):

@@ -11,27 +11,24 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from pinisi.context.contexts import Contexts
-from pinisi.context.delivery import Delivery
 from pinisi.context.geojson import join_features, render_feature
+from pinisi.context.notification_envelope import Envelope, envelope_of, link_of
 from pinisi.context.notified_change import Change, as_feature, document_of
 from pinisi.context.notified_past import NOTHING_BEFORE, Past
 from pinisi.context.pick import Pick
+from pinisi.context.post import Sealed
 from pinisi.context.problems import NgsiLdError
 from pinisi.context.render import View, join, render_entity, with_context
-from pinisi.context.subscription import NotificationParams, Subscription
+from pinisi.context.subscription import Subscription
 from pinisi.context.subscription_index import visible
 from pinisi.context.subscription_trigger import DELETED, Trigger
-from pinisi.context.targets import Target, parse_target
 from pinisi.context.term_table import CORE_TABLE, TermTable
 from pinisi.store.protocol import Debt, LogEntry, Store
 from pinisi.vocabulary.instant import Instant, format_instant
 from pinisi.vocabulary.principal import WHOLE, Grants, Projection
 
-TIMEOUT = 10.0
-LONGEST_TIMEOUT = 60.0
 REMEMBERED = 2_000
 LONGEST_REMEMBERED = 16_384
-_CONTEXT_RELATION = "http://www.w3.org/ns/json-ld#context"
 _encode = msgspec.json.Encoder().encode
 
 
@@ -39,9 +36,7 @@ class Letterhead(msgspec.Struct, frozen=True):
     """What all notifications of one subscription share. `past`: whether what was before the change is shown."""
 
     subscription: Subscription
-    target: Target
-    headers: bytes
-    timeout: float
+    envelope: Envelope
     key: str
     opening: bytes
     table: TermTable
@@ -71,7 +66,7 @@ class NotificationWriter:
         debts: Sequence[Debt],
         grants: Grants,
         ordinal: int | None = None,
-    ) -> Delivery | None:
+    ) -> Sealed | None:
         """One notification of these changes, as the subscription's owner may see them now; None: nothing of them.
 
         `ordinal` makes the id; None: the position of the last change.
@@ -97,7 +92,7 @@ class NotificationWriter:
                 b"}",
             )
         )
-        return Delivery(head.target, head.headers, body, head.timeout)
+        return head.envelope.seal(body)
 
     async def _part(self, tenant: str, head: Letterhead, debt: Debt, grants: Grants) -> bytes | None:
         """One element of `data`: an entity after its change."""
@@ -153,7 +148,6 @@ class NotificationWriter:
         table = self._table(subscription)
         view = _view(subscription)
         past = params.show_changes or bool(Trigger(subscription).kinds & DELETED)
-        wait = params.endpoint.timeout or TIMEOUT
         shape: tuple[object, ...] = (
             table.digest,
             table.served_json,
@@ -167,9 +161,7 @@ class NotificationWriter:
         key = hashlib.blake2b(f"{tenant}\n{subscription.id}".encode(), digest_size=8).hexdigest()
         return Letterhead(
             subscription=subscription,
-            target=parse_target(params.endpoint.uri),
-            headers=self._headers(tenant, params, table),
-            timeout=min(wait, LONGEST_TIMEOUT),
+            envelope=envelope_of(params.endpoint, table, None if tenant == self._default_tenant else tenant),
             key=key,
             opening=b'","type":"Notification","subscriptionId":' + _encode(subscription.id) + b",",
             table=table,
@@ -185,29 +177,7 @@ class NotificationWriter:
         except NgsiLdError:
             return CORE_TABLE
         plain = subscription.notification.endpoint.accept != "application/ld+json"
-        return CORE_TABLE if plain and _link_of(table) is None else table
-
-    def _headers(self, tenant: str, params: NotificationParams, table: TermTable) -> bytes:
-        endpoint = params.endpoint
-        lines = [f"Content-Type: {endpoint.accept}"]
-        if endpoint.accept != "application/ld+json":
-            lines.append(f'Link: <{_link_of(table)}>; rel="{_CONTEXT_RELATION}"; type="application/ld+json"')
-        if tenant != self._default_tenant:
-            lines.append(f"NGSILD-Tenant: {tenant}")
-        lines += [f"{pair.key}: {pair.value}" for pair in endpoint.receiver_info]
-        return "".join(f"{line}\r\n" for line in lines).encode("utf-8")
-
-
-def _link_of(table: TermTable) -> str | None:
-    """The address for the Link header; a list is named by the one address in it that is not the core's."""
-    if table.link is not None:
-        return table.link
-    served = table.served
-    if isinstance(served, list):
-        others = [item for item in served if not (isinstance(item, str) and "/ngsi-ld-core-context" in item)]  # pyright: ignore
-        if len(others) == 1 and isinstance(others[0], str):  # pyright: ignore[reportUnknownArgumentType]
-            return others[0]
-    return None
+        return CORE_TABLE if plain and link_of(table) is None else table
 
 
 def _seen(debt: Debt, line: LogEntry | None, grants: Grants) -> Projection | None:

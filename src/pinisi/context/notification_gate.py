@@ -4,8 +4,9 @@ import asyncio
 
 import msgspec
 
-from pinisi.context.delivery import Delivery, Receipt, Sender
+from pinisi.context.delivery import Receipt
 from pinisi.context.notification_lane import Lane
+from pinisi.context.post import Sealed, Sender
 from pinisi.vocabulary.instant import DAY, Instant
 
 
@@ -47,7 +48,7 @@ class Gate:
         self._slow_room = limits.slow_connections
         self._slow_after = limits.slow_after
 
-    async def send(self, lane: Lane, sender: Sender, delivery: Delivery) -> Receipt:
+    async def send(self, lane: Lane, sender: Sender, delivery: Sealed) -> Receipt:
         loop = asyncio.get_running_loop()
         gate = self._suspect if lane.suspect else self._healthy
         await gate.acquire()

@@ -7,12 +7,13 @@ from typing import Literal
 import msgspec
 import structlog
 
-from pinisi.context.delivery import Receipt, Sender
+from pinisi.context.delivery import Receipt
 from pinisi.context.notification import NotificationWriter
 from pinisi.context.notification_clock import Clock
 from pinisi.context.notification_gate import Gate, Limits
 from pinisi.context.notification_lane import BACK_OFF, Lane, back_off
 from pinisi.context.notification_settler import PATIENCE_SECONDS, Settler
+from pinisi.context.post import Sender
 from pinisi.context.subscription import DeliveryState
 from pinisi.context.subscription_index import Entry, SubscriptionIndex
 from pinisi.store.protocol import Debt, DebtChange, Position, Store, StoreUnavailable

@@ -9,10 +9,10 @@ dead never stand in the way of the living.
 from collections.abc import Callable, Iterable, Sequence
 
 from pinisi.context.contexts import Contexts
-from pinisi.context.delivery import HttpSender, Sender
 from pinisi.context.notification import NotificationWriter
 from pinisi.context.notification_gate import Gate, Limits
 from pinisi.context.notification_outbox import Outbox
+from pinisi.context.post import Post, Sender
 from pinisi.context.subscription_index import SubscriptionIndex
 from pinisi.context.targets import Targets
 from pinisi.store.protocol import Debt, LogEntry, Store
@@ -44,7 +44,7 @@ class Notifier:
         Args:
             targets: where notifications may go, as the operator lists it (see `targets`).
             default_tenant: notifications of this tenant carry no header NGSILD-Tenant.
-            sender: None for HTTP.
+            sender: None for HTTP and MQTT.
 
         Raises:
             ValueError: `targets` has an entry that cannot be read.
@@ -53,8 +53,8 @@ class Notifier:
         self._store = store
         self._index = index
         self._writer = NotificationWriter(store, contexts, now, default_tenant)
-        self._sender = sender or HttpSender(self.targets)
-        self._near = HttpSender(Targets(("loopback",)))
+        self._sender = sender or Post(self.targets)
+        self._near = Post(Targets(("loopback",)))
         self._reach = reach
         self._now = now
         self._limits = limits or Limits()

@@ -12,6 +12,8 @@ from urllib.parse import unquote
 from pinisi.context.geo_query import parse_geo_query
 from pinisi.context.id_pattern import parse_id_pattern
 from pinisi.context.language_filter import parse_languages
+from pinisi.context.mqtt_target import BadNotifierInfo
+from pinisi.context.notification_envelope import target_of
 from pinisi.context.pick import CORE_MEMBERS
 from pinisi.context.problems import BadRequestData, OperationNotSupported
 from pinisi.context.q_language import parse_q
@@ -29,7 +31,7 @@ from pinisi.context.subscription import (
     StoredSubscription,
     Subscription,
 )
-from pinisi.context.targets import BadTarget, parse_target
+from pinisi.context.targets import BadTarget
 from pinisi.context.type_selection import parse_type_selection
 from pinisi.context.validate import check_moment, check_text, check_uri, refuse, shorten
 from pinisi.store.query import Filter, GeoQuery
@@ -296,16 +298,10 @@ def _endpoint(value: Any) -> Endpoint:
         refuse(field, "is missing")
     members = _object(value, field)
     uri = check_text(members.get("uri"), f"{field}.uri")
-    if uri.split(":", 1)[0].lower() in ("mqtt", "mqtts"):
-        raise OperationNotSupported("notifications over MQTT are not served; http and https are", f"{field}.uri")
-    try:
-        parse_target(uri)
-    except BadTarget as error:
-        raise BadRequestData(str(error), f"{field}.uri") from None
     accept: Any = members.get("accept", "application/json")
     if accept not in _ACCEPTED:
         refuse(f"{field}.accept", f"{shorten(accept)} is none of {', '.join(sorted(_ACCEPTED))}")
-    return Endpoint(
+    endpoint = Endpoint(
         uri=uri,
         accept=accept,
         timeout=_milliseconds(members, "timeout", field),
@@ -313,6 +309,13 @@ def _endpoint(value: Any) -> Endpoint:
         receiver_info=_headers(_pairs(members, "receiverInfo", field), f"{field}.receiverInfo"),
         notifier_info=_pairs(members, "notifierInfo", field),
     )
+    try:
+        target_of(endpoint)
+    except BadTarget as error:
+        raise BadRequestData(str(error), f"{field}.uri") from None
+    except BadNotifierInfo as error:
+        raise BadRequestData(f"{error.key}: {error}", f"{field}.notifierInfo") from None
+    return endpoint
 
 
 def _pairs(members: Payload, name: str, field: str) -> tuple[KeyValue, ...]:

@@ -13,6 +13,7 @@ import socket
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import msgspec
@@ -51,6 +52,16 @@ LONGEST_URI = 2_048
 
 class BadTarget(ValueError):
     """The URI is no http(s) address, or one that notifications may not go to; the text says why."""
+
+
+class Reachable(Protocol):
+    """What a connection goes to, by whatever protocol."""
+
+    @property
+    def host(self) -> str: ...
+
+    @property
+    def port(self) -> int: ...
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -125,14 +136,22 @@ class Targets:
             BadTarget: says what the operator would have to list.
         """
         target = parse_target(uri)
+        await self.judge(target)
+        return target
+
+    async def judge(self, target: Reachable) -> None:
+        """As `check`, of what is taken apart already.
+
+        Raises:
+            BadTarget: says what the operator would have to list.
+        """
         try:
             await self.addresses(target)
         except OSError:
             if not self._named(target.host):
                 raise BadTarget(f"{target.host} is not in notification_targets, and does not resolve") from None
-        return target
 
-    async def addresses(self, target: Target) -> list[str]:
+    async def addresses(self, target: Reachable) -> list[str]:
         """Resolve a target and give the addresses to which a connection may go, in the resolver's order.
 
         Raises:

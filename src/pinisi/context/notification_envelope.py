@@ -1,0 +1,83 @@
+"""What goes around a notification: the headers of HTTP (NGSI-LD 6.3.8), or the `metadata` of MQTT (7.2)."""
+
+import msgspec
+
+from pinisi.context.delivery import Delivery
+from pinisi.context.mqtt_delivery import MqttMessage
+from pinisi.context.mqtt_target import MqttTarget, is_mqtt, parse_mqtt_target
+from pinisi.context.subscription import Endpoint
+from pinisi.context.targets import Target, parse_target
+from pinisi.context.term_table import TermTable
+
+TIMEOUT = 10.0
+LONGEST_TIMEOUT = 60.0
+_CONTEXT_RELATION = "http://www.w3.org/ns/json-ld#context"
+_encode = msgspec.json.Encoder().encode
+
+
+class HttpEnvelope(msgspec.Struct, frozen=True):
+    target: Target
+    headers: bytes
+    timeout: float
+
+    def seal(self, body: bytes) -> Delivery:
+        return Delivery(self.target, self.headers, body, self.timeout)
+
+
+class MqttEnvelope(msgspec.Struct, frozen=True):
+    target: MqttTarget
+    opening: bytes
+    timeout: float
+
+    def seal(self, body: bytes) -> MqttMessage:
+        return MqttMessage(self.target, b"".join((self.opening, body, b"}")), self.timeout)
+
+
+Envelope = HttpEnvelope | MqttEnvelope
+
+
+def target_of(endpoint: Endpoint) -> Target | MqttTarget:
+    """Where the endpoint is.
+
+    Raises:
+        BadTarget: its URI is none that is served.
+        BadNotifierInfo: what it asks of MQTT does not exist.
+    """
+    if is_mqtt(endpoint.uri):
+        return parse_mqtt_target(endpoint.uri, ((pair.key, pair.value) for pair in endpoint.notifier_info))
+    return parse_target(endpoint.uri)
+
+
+def envelope_of(endpoint: Endpoint, table: TermTable, tenant: str | None) -> Envelope:
+    """The same for all notifications of a subscription. `tenant` None: it is not named.
+
+    Raises:
+        BadTarget: the endpoint's URI is none that is served.
+    """
+    timeout = min(endpoint.timeout or TIMEOUT, LONGEST_TIMEOUT)
+    named = _named(endpoint, table, tenant)
+    target = target_of(endpoint)
+    if isinstance(target, MqttTarget):
+        return MqttEnvelope(target, b'{"metadata":' + _encode(dict(named)) + b',"body":', timeout)
+    return HttpEnvelope(target, "".join(f"{name}: {value}\r\n" for name, value in named).encode(), timeout)
+
+
+def _named(endpoint: Endpoint, table: TermTable, tenant: str | None) -> list[tuple[str, str]]:
+    lines = [("Content-Type", endpoint.accept)]
+    if endpoint.accept != "application/ld+json":
+        lines.append(("Link", f'<{link_of(table)}>; rel="{_CONTEXT_RELATION}"; type="application/ld+json"'))
+    if tenant is not None:
+        lines.append(("NGSILD-Tenant", tenant))
+    return lines + [(pair.key, pair.value) for pair in endpoint.receiver_info]
+
+
+def link_of(table: TermTable) -> str | None:
+    """The address for the Link header; a list is named by the one address in it that is not the core's."""
+    if table.link is not None:
+        return table.link
+    served = table.served
+    if isinstance(served, list):
+        others = [item for item in served if not (isinstance(item, str) and "/ngsi-ld-core-context" in item)]  # pyright: ignore
+        if len(others) == 1 and isinstance(others[0], str):  # pyright: ignore[reportUnknownArgumentType]
+            return others[0]
+    return None
