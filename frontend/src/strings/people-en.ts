@@ -23,6 +23,8 @@ export const en: PeopleWords = {
     "imports.manage": "import files and correct rows",
     "subscriptions.read": "see subscriptions",
     "subscriptions.write": "make and end subscriptions",
+    "registrations.read": "see which other sources hold the city's data",
+    "registrations.write": "register other sources, and end that",
     "incidents.read": "see events",
     "incidents.act": "work events",
     "incidents.verify": "verify as the second person",

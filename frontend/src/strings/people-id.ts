@@ -23,6 +23,8 @@ export const id: PeopleWords = {
     "imports.manage": "mengimpor berkas dan membetulkan baris",
     "subscriptions.read": "melihat langganan",
     "subscriptions.write": "membuat dan mengakhiri langganan",
+    "registrations.read": "melihat sumber lain yang menyimpan data kota",
+    "registrations.write": "mendaftarkan sumber lain, dan mengakhirinya",
     "incidents.read": "melihat kejadian",
     "incidents.act": "menangani kejadian",
     "incidents.verify": "memverifikasi sebagai orang kedua",

@@ -23,6 +23,8 @@ export const ja: PeopleWords = {
     "imports.manage": "ファイルを取り込み、行を直す",
     "subscriptions.read": "購読を見る",
     "subscriptions.write": "購読を作り、終える",
+    "registrations.read": "市のデータを持つ他の情報源を見る",
+    "registrations.write": "他の情報源を登録し、終える",
     "incidents.read": "事案を見る",
     "incidents.act": "事案を扱う",
     "incidents.verify": "二人目として確認する",

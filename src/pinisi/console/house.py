@@ -30,6 +30,7 @@ from pinisi.console.town import Town
 from pinisi.context.contexts import Contexts, read_folder
 from pinisi.context.notifier import Notifier
 from pinisi.context.registration_index import Registrations
+from pinisi.context.registry import Registry
 from pinisi.context.subscription_index import SubscriptionIndex
 from pinisi.context.targets import Targets
 from pinisi.feed.in_process import InProcessFeed
@@ -208,8 +209,10 @@ class House:
         self._opened.push_async_callback(self.actions.close)
         await self._open_replays()
         self.registrations = Registrations(self.store, self.now)
+        self.source_registry = Registry(self.store, self.registrations, self.now)
         await self.registrations.load()
         self._opened.push_async_callback(self.registrations.close)
+        self._run(self.source_registry.sweep(), "expiry of registrations")
         await self._open_notifications()
         self._opened.push_async_callback(self._stop_work)
         self._opened.push_async_callback(self.replays.close)

@@ -23,6 +23,16 @@ PROBLEM_MEDIA = b"application/problem+json"
 MOST_PARAMETERS = 100
 
 
+class AsWritten(bytes):
+    """The name of a header that goes out as it is written: some clients tell its case apart, though none may."""
+
+    def lower(self) -> "AsWritten":
+        return self
+
+
+LOCATION = AsWritten(b"Location")
+
+
 class Call:
     """One request, already read and admitted: `principal` is known and holds the route's permission."""
 

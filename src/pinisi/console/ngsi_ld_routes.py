@@ -10,10 +10,18 @@ from pinisi.console.ngsi_ld_provision import PROVISION_ROUTES
 from pinisi.console.ngsi_ld_purge import PURGE_ROUTES
 from pinisi.console.ngsi_ld_temporal import TEMPORAL_ROUTES
 from pinisi.console.ngsi_ld_temporal_provision import TEMPORAL_PROVISION_ROUTES
+from pinisi.console.registration_endpoints import REGISTRATION_ROUTES
 from pinisi.console.subscription_endpoints import SUBSCRIPTION_ROUTES
 
 PREFIX = "/ngsi-ld/v1/"
-_CREATING = ("entities", "entityOperations/create", "entityOperations/upsert", "subscriptions", "temporal/entities")
+_CREATING = (
+    "entities",
+    "entityOperations/create",
+    "entityOperations/upsert",
+    "subscriptions",
+    "temporal/entities",
+    "csourceRegistrations",
+)
 _OPEN_TO_ANY = frozenset({("POST", PREFIX + path) for path in _CREATING} | {("GET", PREFIX + "info/sourceIdentity")})
 
 NGSI_LD_ROUTES: tuple[Route, ...] = behind_door(
@@ -26,6 +34,7 @@ NGSI_LD_ROUTES: tuple[Route, ...] = behind_door(
         *TEMPORAL_ROUTES,
         *TEMPORAL_PROVISION_ROUTES,
         *IDENTITY_ROUTES,
+        *REGISTRATION_ROUTES,
         *(route for route in SUBSCRIPTION_ROUTES if route.path.startswith(PREFIX)),
     ),
     _OPEN_TO_ANY,

@@ -186,6 +186,80 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         },
         "required": ["type", "notification"],
     },
+    "ContextSourceRegistration": {
+        "type": "object",
+        "properties": {
+            "id": _URI,
+            "type": _words("ContextSourceRegistration"),
+            "registrationName": _NAME,
+            "description": _NAME,
+            "endpoint": _URI,
+            "information": {
+                "type": "array",
+                "items": {"$ref": "#/components/schemas/RegistrationInfo"},
+                "minItems": 1,
+            },
+            "mode": _words("inclusive", "exclusive", "redirect", "auxiliary"),
+            "operations": {"type": "array", "items": _NAME, "minItems": 1},
+            "tenant": _NAME,
+            "contextSourceAlias": _NAME,
+            "contextSourceInfo": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {"key": _NAME, "value": _TEXT},
+                    "required": ["key", "value"],
+                },
+                "minItems": 1,
+            },
+            "datasetId": {"type": "array", "items": _TEXT, "minItems": 1},
+            "scope": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]},
+            "expiresAt": {"type": "string", "format": "date-time"},
+            "observationInterval": {"$ref": "#/components/schemas/TimeInterval"},
+            "managementInterval": {"$ref": "#/components/schemas/TimeInterval"},
+            "location": {"$ref": "#/components/schemas/Object"},
+            "observationSpace": {"$ref": "#/components/schemas/Object"},
+            "operationSpace": {"$ref": "#/components/schemas/Object"},
+            "refreshRate": {"type": "string", "examples": ["PT1H"]},
+            "management": {
+                "type": "object",
+                "properties": {
+                    "localOnly": {"type": "boolean"},
+                    "cacheDuration": {"type": "string", "examples": ["PT5M"]},
+                    "timeout": {"type": "number", "exclusiveMinimum": 0},
+                    "cooldown": {"type": "number", "exclusiveMinimum": 0},
+                },
+            },
+        },
+        "required": ["type", "endpoint", "information"],
+    },
+    "RegistrationInfo": {
+        "type": "object",
+        "properties": {
+            "entities": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "id": _URI,
+                        "idPattern": _TEXT,
+                        "type": {"anyOf": [_NAME, {"type": "array", "items": _NAME, "minItems": 1}]},
+                    },
+                },
+                "minItems": 1,
+            },
+            "propertyNames": {"type": "array", "items": _NAME, "minItems": 1},
+            "relationshipNames": {"type": "array", "items": _NAME, "minItems": 1},
+        },
+    },
+    "TimeInterval": {
+        "type": "object",
+        "properties": {
+            "startAt": {"type": "string", "format": "date-time"},
+            "endAt": {"type": "string", "format": "date-time"},
+        },
+        "required": ["startAt"],
+    },
     "Replay": {
         "type": "object",
         "properties": {
@@ -301,6 +375,8 @@ BODIES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "Query": (_BOTH, _ref("Query")),
     "Subscription": (_BOTH, _ref("Subscription")),
     "SubscriptionFragment": (_MERGE, _ref("Object")),
+    "ContextSourceRegistration": (_BOTH, _ref("ContextSourceRegistration")),
+    "ContextSourceRegistrationFragment": (_MERGE, _ref("Object")),
     "Replay": (("application/json",), _ref("Replay")),
     "ReplayAct": (("application/json",), _ref("ReplayAct")),
     "Switch": (("application/json",), _ref("Switch")),

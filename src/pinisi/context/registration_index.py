@@ -68,6 +68,10 @@ class Registrations:
         """A tenant that goes takes its registrations along."""
         self._shelves.pop(tenant, None)
 
+    def tenants(self) -> Iterable[str]:
+        """Those that have, or had, any."""
+        return tuple(self._shelves)
+
     def any(self, tenant: str) -> bool:
         """Whether a tenant has any: the first thing that an operation asks."""
         shelf = self._shelves.get(tenant)

@@ -8,6 +8,8 @@ PERMISSIONS: Mapping[str, str] = {
     "imports.manage": "import files, correct and dismiss rows in quarantine",
     "subscriptions.read": "see subscriptions",
     "subscriptions.write": "create, change and delete subscriptions",
+    "registrations.read": "see which other context sources hold a part of what the city knows",
+    "registrations.write": "register, change and delete context sources: this broker sends requests to them",
     "incidents.read": "see the events queue",
     "incidents.act": "raise, take over, triage, dispatch, resolve and close an incident",
     "incidents.verify": "verify as a second person that an incident is resolved, and review a broken glass",
@@ -65,7 +67,7 @@ _ROOM = _ACT | {
     "replays.run",
     "commands.give",
 }
-_CONNECT = frozenset({"subscriptions.read", "subscriptions.write", "tokens.make"})
+_CONNECT = frozenset({"subscriptions.read", "subscriptions.write", "registrations.read", "tokens.make"})
 
 ROLES: Mapping[str, frozenset[str]] = {
     "administrator": frozenset(PERMISSIONS),
@@ -88,7 +90,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     "steward": _WATCH | _CONNECT | {"context.write", "imports.manage", "audit.read", "sources.push"},
     "technician": _WATCH
     | _CONNECT
-    | {"context.write", "imports.manage", "house.manage", "replays.run", "jobs.run"}
+    | {"context.write", "imports.manage", "house.manage", "replays.run", "jobs.run", "registrations.write"}
     | {"sources.push", "sources.switch", "services.switch", "calls.ring", "field.link", "notices.send"}
     | {"surveys.lead"},
     "department": _ACT
