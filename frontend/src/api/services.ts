@@ -30,6 +30,8 @@ export interface Service {
   /** What of its views cannot be drawn: the others are shown. */
   leftOut: { view: string; field: string; reason: string }[];
   reactions: Reaction[];
+  /** Jobs with a clock that could not tell what they are to do at their last turn. */
+  jobFaults: { job: string; title: Text; reason: string }[];
 }
 
 export interface ParkedRun {

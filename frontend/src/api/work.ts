@@ -20,6 +20,9 @@ export interface Job {
   results: number;
   exercise: boolean;
   requestedBy?: string;
+  /** Of one that asked for itself: when, and every how many seconds. */
+  turn: string | null;
+  every: number | null;
 }
 
 export type CommandState = "awaitingSecond" | "begun" | "uncertain" | "shadow" | "done" | "failed" | "refused" | "expired";
@@ -90,7 +93,7 @@ export const nameOf = (offer: Offer): string => `${offer.service}.${isCommand(of
 const SHOWN = 20;
 
 export const work = {
-  jobs: () => ask<{ offered: OfferedJob[]; jobs: Job[]; count: number }>(`jobs?limit=${SHOWN}`),
+  jobs: () => ask<{ offered: OfferedJob[]; turns: Job[]; jobs: Job[]; count: number }>(`jobs?limit=${SHOWN}`),
   cancel: (id: string) => send<Job>(`jobs/${encodeURIComponent(id)}/cancel`, {}),
   start: (service: string, job: string, input: object) => send<Job>("jobs", { service, job, input }),
   commands: () =>

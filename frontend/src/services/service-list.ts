@@ -99,6 +99,7 @@ export class ServiceList extends View {
       </div>
       ${service.failure ? html`<p class="failure">${this.failure(service)}</p>` : html`<p>${words.states[service.state]}</p>`}
       ${service.leftOut.map(({ view, field, reason }) => html`<p class="failure">${words.leftOut(view, `${field}: ${reason}`)}</p>`)}
+      ${service.jobFaults.map(({ title, reason }) => html`<p class="failure">${words.jobFault(this.text(title), reason)}</p>`)}
       ${this.asking === service.name ? this.beforehand(service) : nothing}
       ${this.numbers(service)}
       ${service.reactions.length

@@ -7,6 +7,7 @@ export const services: Catalogue["services"] = {
   notStarted: (reason) => `Could not be started: ${reason}`,
   notLoaded: (from, reason) => `Could not be loaded: ${reason}. Mend or remove the package ${from}, then start Pinisi again.`,
   leftOut: (view, reason) => `Not shown: ${view}. ${reason}`,
+  jobFault: (job, reason) => `The computation “${job}” could not tell what is to be computed: ${reason}`,
   stop: "Stop",
   start: "Start",
   startAgain: "Try again",

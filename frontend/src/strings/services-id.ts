@@ -6,6 +6,7 @@ export const services = {
   notLoaded: (from: string, reason: string) =>
     `Gagal dimuat: ${reason}. Perbaiki atau lepas paket ${from}, lalu jalankan ulang Pinisi.`,
   leftOut: (view: string, reason: string) => `Tidak ditampilkan: ${view}. ${reason}`,
+  jobFault: (job: string, reason: string) => `Perhitungan “${job}” tidak tahu apa yang harus dihitung: ${reason}`,
   stop: "Hentikan",
   start: "Jalankan",
   startAgain: "Coba lagi",

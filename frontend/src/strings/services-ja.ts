@@ -7,6 +7,7 @@ export const services: Catalogue["services"] = {
   notStarted: (reason) => `開始できない：${reason}`,
   notLoaded: (from, reason) => `読み込めない：${reason}。パッケージ ${from} を直すか外して、Pinisi を再起動する。`,
   leftOut: (view, reason) => `表示していないもの：${view}（${reason}）`,
+  jobFault: (job, reason) => `計算「${job}」は計算内容を決められなかった：${reason}`,
   stop: "停止",
   start: "開始",
   startAgain: "もう一度試す",

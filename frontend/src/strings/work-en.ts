@@ -5,6 +5,7 @@ export const work: Catalogue["work"] = {
   title: "Computations and commands",
   jobs: "Computations",
   noJobs: "No computation has been asked for yet.",
+  byItself: (period) => `by itself, every ${period}`,
   cancel: "Cancel",
   exercise: "exercise",
   running: (percent, note) => (note ? `running, ${percent} %: ${note}` : `running, ${percent} %`),

@@ -3,6 +3,7 @@ export const work = {
   title: "Perhitungan dan perintah",
   jobs: "Perhitungan",
   noJobs: "Belum ada perhitungan yang diminta.",
+  byItself: (period: string) => `sendiri, setiap ${period}`,
   cancel: "Batalkan",
   exercise: "latihan",
   running: (percent: string, note: string) => (note ? `berjalan, ${percent} %: ${note}` : `berjalan, ${percent} %`),

@@ -5,6 +5,7 @@ export const work: Catalogue["work"] = {
   title: "計算と命令",
   jobs: "計算",
   noJobs: "依頼された計算はまだない。",
+  byItself: (period) => `自動で${period}ごと`,
   cancel: "中止する",
   exercise: "訓練",
   running: (percent, note) => (note ? `実行中 ${percent} %：${note}` : `実行中 ${percent} %`),

@@ -25,7 +25,7 @@ export class JobList extends View {
   private async read(): Promise<boolean> {
     try {
       const told = await work.jobs();
-      this.jobs = told.jobs;
+      this.jobs = [...told.turns, ...told.jobs.filter(({ turn }) => !turn)];
       this.offered = sameOffers(this.offered, told.offered);
       this.count = told.count;
     } catch (cause) {
@@ -64,7 +64,7 @@ export class JobList extends View {
           ? html`<button class="button" aria-label="${words.cancel}: ${title}" @click=${() => this.cancel(job)}>${words.cancel}</button>`
           : nothing}
       </div>
-      <p>${[this.standing(job), job.exercise && words.exercise, job.requestedBy, this.time(job)].filter(Boolean).join(" · ")}</p>
+      <p>${[this.standing(job), job.exercise && words.exercise, this.asker(job), this.time(job)].filter(Boolean).join(" · ")}</p>
       ${job.state === "running" ? html`<progress max="100" .value=${job.progress} aria-label=${title}></progress>` : nothing}
       ${job.reason ? html`<p class="asks">${this.text(job.reason)}</p>` : nothing}
     </div>`;
@@ -75,6 +75,17 @@ export class JobList extends View {
     const state = words.jobStates[job.state];
     if (job.state === "running") return words.running(this.format.exact(job.progress), job.note);
     return job.state === "done" ? `${state}, ${words.results(this.format.exact(job.results))}` : state;
+  }
+
+  private asker(job: Job): string | undefined {
+    return job.every ? this.words.work.byItself(this.period(job.every)) : job.requestedBy;
+  }
+
+  private period(seconds: number): string {
+    const words = this.words.feeds;
+    if (seconds < 120) return words.seconds(this.format.exact(Math.round(seconds)));
+    if (seconds < 7200) return words.minutes(this.format.exact(Math.round(seconds / 60)));
+    return words.hours(this.format.exact(Math.round(seconds / 3600)));
   }
 
   private time(job: Job): string {

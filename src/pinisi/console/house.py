@@ -270,7 +270,7 @@ class House:
         self._run(_learn_names(town), "names of the city")
         if self.rehearsal is None:
             await self.open_sources(town)
-        await town.rooms.open(self.registry, self.feed)
+        await town.rooms.open(self.registry, self.feed, self.jobs)
         self.watch_alarms(town)
         await self._open_station(town)
         if self.rehearsal is not None:

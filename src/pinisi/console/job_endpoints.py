@@ -24,13 +24,14 @@ class JobWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 async def list_jobs(house: House, call: Call) -> Reply:
-    """What services offer, and the jobs that were asked for, newest first."""
+    """What services offer, the last turns of those with a clock, and all jobs that were asked for, newest first."""
     limit, offset = call.number("limit", 50, 0, 500), call.number("offset", 0, 0, 1_000_000)
     position = await house.store.position(call.tenant)
     asked, total = await house.jobs.all(call.tenant, call.grants, limit=limit, offset=offset)
     offered = [_offered(service, job, house.pinisi_table) for service, job in house.jobs.offered]
     jobs = [_shown(each, call) for each in asked]
-    return json_reply({"position": position, "offered": offered, "jobs": jobs, "count": total})
+    turns = [_shown(each, call) for each in await house.jobs.turns(call.tenant, call.grants)]
+    return json_reply({"position": position, "offered": offered, "turns": turns, "jobs": jobs, "count": total})
 
 
 async def get_job(house: House, call: Call) -> Reply:
@@ -58,6 +59,7 @@ def _offered(service: Service, job: Job[Any, Any], table: TermTable) -> dict[str
         "seconds": job.seconds,
         "memoryMb": job.memory_mb,
         "restarts": job.restarts,
+        "every": job.every,
     }
 
 
@@ -78,6 +80,8 @@ def _shown(asked: Asked, call: Call) -> dict[str, Any]:
         "reason": asked.reason,
         "results": asked.results,
         "exercise": asked.exercise,
+        "turn": _moment(asked.turn),
+        "every": asked.every or None,
     }
     if "jobs.run" in call.principal.permissions:
         shown["input"] = asked.input

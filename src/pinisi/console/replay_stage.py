@@ -30,7 +30,7 @@ class ReplayStage:
         town = await self._house.open_town(tenant, self._viewed(profile), clock, preparation)
         await town.atlas.refresh()
         await town.catalogue.read()
-        await town.rooms.open(self._house.registry, self._house.feed)
+        await town.rooms.open(self._house.registry, self._house.feed, self._house.jobs)
         self._watches[tenant] = self._house.watch_alarms(town)
         return town.keeper
 

@@ -37,7 +37,7 @@ async def list_services(house: House, call: Call) -> Reply:
     for found in house.registry.found:
         if found.failure is not None:
             failed = {"name": found.name, "package": found.package, "state": "failed", "failure": found.failure}
-            shown.append(failed | {"title": None, "types": [], "leftOut": [], "reactions": []})
+            shown.append(failed | {"title": None, "types": [], "leftOut": [], "reactions": [], "jobFaults": []})
     return json_reply({"position": position, "services": sorted(shown, key=lambda each: each["name"])})
 
 
@@ -51,7 +51,18 @@ def _shown(house: House, room: Room, position: int) -> dict[str, Any]:
         "types": room.service.types,
         "leftOut": house.registry.left_out(room.service.name),
         "reactions": [_reaction(running, position) for running in reactions],
+        "jobFaults": _job_faults(room),
     }
+
+
+def _job_faults(room: Room) -> list[dict[str, Any]]:
+    """Of jobs with a clock that could not tell what they are to do."""
+    faults = {} if room.job_clock is None else room.job_clock.faults
+    return [
+        {"job": job.name, "title": job.title, "reason": faults[job.name]}
+        for job in room.service.jobs
+        if job.name in faults
+    ]
 
 
 def _reaction(running: RunningReaction, position: int) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from pinisi.vocabulary.instant import Instant
 
 In = TypeVar("In", bound=msgspec.Struct)
 Out = TypeVar("Out", bound=msgspec.Struct)
+LEAST_EVERY, MOST_EVERY = 10.0, 31 * 86_400.0
+"""Seconds between the turns of a job with a clock: what has to come more often is a reaction."""
 
 
 class Job(msgspec.Struct, Generic[In, Out], frozen=True, kw_only=True):
@@ -31,6 +33,13 @@ class Job(msgspec.Struct, Generic[In, Out], frozen=True, kw_only=True):
     A job that computes upon the context names in `reads` the types that it may read, and has a `gather`: called when
     the job begins, with what was asked and a `JobReading`, it answers what `run` is given instead (of the type
     `given`). It may raise `JobFailed`. Who asks for such a job has to see those types whole.
+
+    A job with a clock (`every`, seconds of the tenant's time) asks for itself at each whole period: with each of the
+    inputs that `due` answers (none: there is nothing to do), or without `due` with the defaults of its input. It never
+    runs beside itself; of turns that were missed the last is made up for; one that failed comes again at the next.
+
+    `keep` answers what later runs of the job may read again (`JobReading.kept`): bytes by name, written together with
+    its result, kept from readers and from the context: what it has learnt, not what the city shall know.
 
     `writes` of it have views that a city shows once it has one of the types `made_of`: what it computes on.
     """
@@ -50,6 +59,9 @@ class Job(msgspec.Struct, Generic[In, Out], frozen=True, kw_only=True):
     given: type[msgspec.Struct] | None = None
     writes: tuple[str, ...] = ()
     made_of: tuple[str, ...] = ()
+    every: float | None = None
+    due: Callable[[JobReading], Awaitable[Sequence[In]]] | None = None
+    keep: Callable[[In, Out], Mapping[str, bytes]] | None = None
 
     def __post_init__(self) -> None:
         for shape in (self.input, self.output, self.run_on):
@@ -57,6 +69,17 @@ class Job(msgspec.Struct, Generic[In, Out], frozen=True, kw_only=True):
         place_of(self.run)
         if (self.gather is None) != (self.given is None):
             raise ValueError(f"{self.name}: `gather` and `given` belong together")
+        self._check_clock()
+
+    def _check_clock(self) -> None:
+        if self.every is None:
+            if self.due is not None:
+                raise ValueError(f"{self.name}: `due` is asked at the turns of a clock, and it has none (`every`)")
+            return
+        if not LEAST_EVERY <= self.every <= MOST_EVERY:
+            raise ValueError(f"{self.name}: `every` has to be from {LEAST_EVERY:g} to {MOST_EVERY:g} seconds")
+        if self.due is None and self.input.__struct_fields__[: -len(self.input.__struct_defaults__) or None]:
+            raise ValueError(f"{self.name}: with a clock and no `due`, each field of its input needs a default")
 
     @property
     def run_on(self) -> type[msgspec.Struct]:

@@ -16,7 +16,8 @@ OPEN: frozenset[State] = frozenset({"queued", "running"})
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """One job that somebody asked for. `input` is JSON; times are the tenant's.
 
-    `begun` counts how often it was begun. `exercise`: in a tenant that lives in another time.
+    `begun` counts how often it was begun. `exercise`: in a tenant that lives in another time. Of a job that asked for
+    itself: `turn`, the period for which it did, and `every`, seconds; each turn takes the place of the one before.
     """
 
     id: str
@@ -36,6 +37,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     reason: Text | None = None
     results: int = 0
     exercise: bool = False
+    turn: Instant = 0
+    every: float = 0.0
 
     @property
     def entity(self) -> str:
@@ -61,6 +64,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
                 entity[name] = stated_time(moment)
         if self.reason is not None:
             entity["reason"] = words(self.reason)
+        if self.every:
+            entity["updatePeriod"] = stated(self.every) | {"unitCode": "SEC"}
         if self.exercise:
             entity["exercise"] = stated(True)
         return entity

@@ -14,6 +14,13 @@ from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Grant, Grants
 from pinisi.vocabulary.terms import LOCATION
 
+KEPT = "job-kept"
+"""Kind of the documents that jobs keep from one run to the next."""
+
+
+def kept_id(service: str, job: str, name: str) -> str:
+    return f"{service}.{job}/{name}"
+
 
 class JobReading:
     """
@@ -23,8 +30,18 @@ class JobReading:
     """
 
     def __init__(
-        self, store: Store, tenant: str, table: TermTable, types: Sequence[str], *, now: Instant, folder: Path | None
+        self,
+        store: Store,
+        tenant: str,
+        table: TermTable,
+        types: Sequence[str],
+        *,
+        now: Instant,
+        folder: Path | None,
+        of: tuple[str, str],
     ) -> None:
+        """`of`: service and job."""
+        self._of = of
         self._table = table
         self._store, self._tenant = store, tenant
         self._reads = Grants((Grant(types=frozenset(table.expand_term(name) for name in types)),))
@@ -46,6 +63,11 @@ class JobReading:
         geo = GeoQuery("near", place, LOCATION, max_distance=metres)
         query = EntityQuery(types=TypeIs(self._table.expand_term(type)), geo=geo)
         return [Known(each.entity, self._table, each.position) for each in await self._sight.find(query, most)]
+
+    async def kept(self, name: str) -> bytes | None:
+        """What the last run of this job that kept something of that name has kept (`Job.keep`)."""
+        found = await self._store.document(self._tenant, KEPT, kept_id(*self._of, name))
+        return None if found is None else found[1]
 
     async def past(self, ids: Sequence[str], query: HistoryQuery) -> Sequence[Story]:
         """What these entities said in a period; the attributes of `query` are IRIs."""

@@ -8,8 +8,8 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
-from uuid import uuid4
+from typing import Any
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 import msgspec
 import structlog
@@ -21,19 +21,28 @@ from pinisi.runtime import job_texts as texts
 from pinisi.runtime.computation import JobFailed
 from pinisi.runtime.job import Job
 from pinisi.runtime.job_entity import Asked, End
+from pinisi.runtime.job_principal import iris, principal_of
 from pinisi.runtime.job_process import Ending, compute
 from pinisi.runtime.job_reading import JobReading
+from pinisi.runtime.job_results import results_of
+from pinisi.runtime.job_run import Run, Where
 from pinisi.runtime.lineage import FromJob, encode_origin
 from pinisi.runtime.manifest import Service
 from pinisi.runtime.reach import sees_whole
 from pinisi.runtime.record_book import Book, NotInBook
 from pinisi.runtime.recording import REPLAY
-from pinisi.runtime.results import BadResult, Mark, result_changes
+from pinisi.runtime.results import BadResult
 from pinisi.runtime.services import Registry
 from pinisi.runtime.typed_input import read_input
-from pinisi.store.protocol import AuditEntry, Change, EntityChange, Refused, Store, StoreUnavailable
+from pinisi.store.protocol import (
+    AuditEntry,
+    Change,
+    Refused,
+    Store,
+    StoreUnavailable,
+)
 from pinisi.vocabulary.instant import Instant
-from pinisi.vocabulary.principal import Grant, Grants, Principal
+from pinisi.vocabulary.principal import Grants, Principal
 
 MOST_QUEUED = 100
 """Jobs of one tenant that may wait."""
@@ -46,26 +55,6 @@ ASKED, CANCELLED = "job-asked", "job-cancelled"
 
 _log = structlog.get_logger("pinisi.jobs")
 replace = msgspec.structs.replace
-
-
-class Where(Protocol):
-    """What a job has of the tenant it runs in."""
-
-    def now(self) -> Instant: ...
-    def is_off(self, service: str) -> bool: ...
-    @property
-    def exercise(self) -> bool: ...
-
-
-class _Run:
-    """One job that is not over. `computing`: its process runs, so it can be ended."""
-
-    def __init__(self, tenant: str, asked: Asked) -> None:
-        self.tenant = tenant
-        self.asked = asked
-        self.task: asyncio.Task[None] | None = None
-        self.computing = False
-        self.cancelled = False
 
 
 class Jobs:
@@ -86,8 +75,8 @@ class Jobs:
         self._registry = registry
         self._where = where
         self._at_once = at_once
-        self._waiting: deque[_Run] = deque()
-        self._runs: dict[tuple[str, str], _Run] = {}
+        self._waiting: deque[Run] = deque()
+        self._runs: dict[tuple[str, str], Run] = {}
         self._closing = False
 
     # what can be asked for
@@ -115,17 +104,41 @@ class Jobs:
         if len(given) > LONGEST_INPUT:
             raise BadField("input", f"is longer than {LONGEST_INPUT >> 20} MB")
         read_input(given, job.input, "input")
-        if not sees_whole(principal.grants, self._types(offering) | self._iris(job.reads)):
+        if not sees_whole(principal.grants, iris((*offering.types, *job.reads), self._book.table)):
             raise NotAllowed(f"{service}.{name} tells of the whole city; who asks for it has to see all of that")
-        if sum(run.tenant == tenant for run in self._waiting) >= MOST_QUEUED:
+        if self._full(tenant):
             raise Conflict(f"{MOST_QUEUED} jobs wait already; cancel one, or wait")
-        where = self._where(tenant)
-        if where.is_off(service):
+        if self._where(tenant).is_off(service):
             raise Conflict(f"{service} is switched off")
-        asked = Asked(
-            id=str(uuid4()),
+        asked = self._asked(tenant, service, job, str(uuid4()), given, principal)
+        entry = AuditEntry(ASKED, f"job/{asked.id}", {"service": service, "job": name})
+        await self._put(tenant, asked, principal, entry)
+        return asked
+
+    async def turn(self, tenant: str, service: str, name: str, given: msgspec.Struct, beat: Instant) -> bool:
+        """Put what a job with a clock asks of itself into the queue; it takes the place of its turn before.
+
+        False where that is not due: the turn was taken already (before a restart, too), it still waits or runs, or
+        too many wait.
+        """
+        offering, job = self._job(service, name)
+        encoded = msgspec.json.encode(given, order="deterministic")
+        id = str(uuid5(NAMESPACE_URL, f"urn:pinisi:turn:{service}.{name}:{encoded.decode()}"))
+        if (tenant, id) in self._runs or await self._taken(tenant, id, beat) or self._full(tenant):
+            return False
+        principal = principal_of(offering, job, self._book.table)
+        asked = self._asked(tenant, service, job, id, encoded, principal)
+        await self._put(tenant, replace(asked, turn=beat, every=job.every or 0.0), principal)
+        return True
+
+    def _asked(
+        self, tenant: str, service: str, job: Job[Any, Any], id: str, given: bytes, principal: Principal
+    ) -> Asked:
+        where = self._where(tenant)
+        return Asked(
+            id=id,
             service=service,
-            job=name,
+            job=job.name,
             title=job.title,
             input=msgspec.Raw(given),
             by=principal.id,
@@ -133,10 +146,19 @@ class Jobs:
             asked=where.now(),
             exercise=where.exercise or tenant.startswith(REPLAY),
         )
-        entry = AuditEntry(ASKED, f"job/{asked.id}", {"service": service, "job": name})
-        await self._book.keep(tenant, asked, principal, entry)
+
+    async def _taken(self, tenant: str, id: str, beat: Instant) -> bool:
+        try:
+            return (await self._book.record(tenant, id)).turn >= beat
+        except NotInBook:
+            return False
+
+    async def _put(self, tenant: str, asked: Asked, principal: Principal, *more: Change) -> None:
+        await self._book.keep(tenant, asked, principal, *more)
         self._queue(tenant, asked)
-        return asked
+
+    def _full(self, tenant: str) -> bool:
+        return sum(run.tenant == tenant for run in self._waiting) >= MOST_QUEUED
 
     async def cancel(self, tenant: str, id: str, principal: Principal) -> Asked:
         """End a job that waits or runs; answered when it is over. What is writing its result is let be.
@@ -167,6 +189,10 @@ class Jobs:
         found, total = await self._book.all(tenant, grants, limit=limit, offset=offset)
         return [self._newest(tenant, asked) for asked in found], total
 
+    async def turns(self, tenant: str, grants: Grants) -> Sequence[Asked]:
+        """The last turn of each job with a clock, and of each of its inputs, that the reader may know of."""
+        return [self._newest(tenant, each) for each in await self._book.saying(tenant, "updatePeriod", grants)]
+
     async def one(self, tenant: str, id: str, grants: Grants) -> Asked:
         """Raises `NotInBook`."""
         return self._newest(tenant, await self._book.one(tenant, id, grants))
@@ -182,9 +208,9 @@ class Jobs:
         """Take up what was not over when the server ended."""
         for tenant in tenants:
             for asked in await self._book.unfinished(tenant):
-                await self._take_up(_Run(tenant, asked))
+                await self._take_up(Run(tenant, asked))
 
-    async def _take_up(self, run: _Run) -> None:
+    async def _take_up(self, run: Run) -> None:
         asked = run.asked
         try:
             _, job = self._job(asked.service, asked.job)
@@ -207,7 +233,7 @@ class Jobs:
         self._closing = True
         await self._stop(list(self._runs.values()))
 
-    async def _stop(self, runs: Sequence[_Run]) -> None:
+    async def _stop(self, runs: Sequence[Run]) -> None:
         for run in runs:
             if run in self._waiting:
                 self._waiting.remove(run)
@@ -220,19 +246,29 @@ class Jobs:
     # running
 
     def _queue(self, tenant: str, asked: Asked) -> None:
-        run = _Run(tenant, asked)
+        run = Run(tenant, asked)
         self._runs[(tenant, asked.id)] = run
         self._waiting.append(run)
         self._begin()
 
     def _begin(self) -> None:
         running = sum(run.task is not None for run in self._runs.values())
-        while self._waiting and running < self._at_once and not self._closing:
-            run = self._waiting.popleft()
+        while running < self._at_once and not self._closing and (run := self._next()) is not None:
+            self._waiting.remove(run)
             run.task = asyncio.get_running_loop().create_task(self._run(run), name=f"job {run.asked.id}")
             running += 1
 
-    async def _run(self, run: _Run) -> None:
+    def _next(self) -> Run | None:
+        """The first that may begin: a job with a clock, also one that somebody asked for, never runs beside itself."""
+        running = [run for run in self._runs.values() if run.task is not None]
+        clocked = {(service.name, job.name) for service, job in self.offered if job.every}
+        for run in self._waiting:
+            own = (run.asked.service, run.asked.job)
+            if own not in clocked or not any(each.tenant == run.tenant and _same(each.asked, *own) for each in running):
+                return run
+        return None
+
+    async def _run(self, run: Run) -> None:
         try:
             await self._run_to_its_end(run)
         except asyncio.CancelledError:
@@ -248,7 +284,7 @@ class Jobs:
             self._runs.pop((run.tenant, run.asked.id), None)
             self._begin()
 
-    async def _run_to_its_end(self, run: _Run) -> None:
+    async def _run_to_its_end(self, run: Run) -> None:
         service, job = self._job(run.asked.service, run.asked.job)
         given = msgspec.json.decode(run.asked.input, type=job.input)
         await self._start(run, service, job)
@@ -260,13 +296,13 @@ class Jobs:
         run.computing = False
         await self._finish(run, service, job, given, ending)
 
-    async def _start(self, run: _Run, service: Service, job: Job[Any, Any]) -> None:
+    async def _start(self, run: Run, service: Service, job: Job[Any, Any]) -> None:
         now = self._where(run.tenant).now()
         begun = replace(run.asked, state="running", started=now, begun=run.asked.begun + 1)
-        await self._write(run, begun, self._principal(service, job))
+        await self._write(run, begun, principal_of(service, job, self._book.table))
         run.asked = begun
 
-    async def _computed(self, run: _Run, job: Job[Any, Any], given: msgspec.Struct) -> Ending:
+    async def _computed(self, run: Run, job: Job[Any, Any], given: msgspec.Struct) -> Ending:
         def told(share: float, note: str) -> None:
             run.asked = replace(run.asked, share=share, note=note)
 
@@ -281,24 +317,27 @@ class Jobs:
             teller.cancel()
             await asyncio.gather(teller, return_exceptions=True)
 
-    async def _gathered(self, run: _Run, job: Job[Any, Any], given: msgspec.Struct) -> msgspec.Struct:
+    async def _gathered(self, run: Run, job: Job[Any, Any], given: msgspec.Struct) -> msgspec.Struct:
         """What is computed on: what was asked, or what the job makes of it and of the context."""
         if job.gather is None:
             return given
-        table, now = self._book.table, self._where(run.tenant).now()
-        reading = JobReading(self._store, run.tenant, table, job.reads, now=now, folder=self._folder)
-        return await job.gather(given, reading)
+        return await job.gather(given, self.reading(run.tenant, run.asked.service, job))
 
-    async def _tell(self, run: _Run) -> None:
+    def reading(self, tenant: str, service: str, job: Job[Any, Any]) -> JobReading:
+        """What a job may read of a tenant."""
+        now, of = self._where(tenant).now(), (service, job.name)
+        return JobReading(self._store, tenant, self._book.table, job.reads, now=now, folder=self._folder, of=of)
+
+    async def _tell(self, run: Run) -> None:
         """Write the progress now and then."""
         told = run.asked
         while True:
             await asyncio.sleep(TELL_SECONDS)
             if round(100 * told.share) != round(100 * run.asked.share):
                 told = run.asked
-                await self._write(run, told, self._principal(*self._job(told.service, told.job)))
+                await self._write(run, told, self._acting(told))
 
-    async def _finish(self, run: _Run, service: Service, job: Job[Any, Any], given: Any, ending: Ending) -> None:
+    async def _finish(self, run: Run, service: Service, job: Job[Any, Any], given: Any, ending: Ending) -> None:
         """Write the result together with the state; a result that cannot be written is a failure that says why."""
         if ending.trace:
             _log.warning("a job failed", job=f"{service.name}.{job.name}", id=run.asked.id, trace=ending.trace)
@@ -309,8 +348,8 @@ class Jobs:
         try:
             origin = self._origin(run.asked, now)
             results = (job, run.asked, given, ending.output, now, origin, self._book.table)
-            changes = await asyncio.to_thread(_results, *results)
-            await self._end(run, "done", None, *changes)
+            changes, kept = await asyncio.to_thread(results_of, *results)
+            await self._end(run, "done", None, *changes, *kept, results=len(changes))
         except (BadResult, Refused) as error:
             await self._end(run, "failed", fill(texts.BAD_RESULT, why=str(error)[:500]))
 
@@ -318,7 +357,7 @@ class Jobs:
         version = self._registry.version(asked.service)
         return encode_origin(FromJob(service=asked.service, version=version, job=asked.job, id=asked.id, moment=now))
 
-    async def _end(self, run: _Run, state: End, reason: Text | None = None, *results: Change) -> None:
+    async def _end(self, run: Run, state: End, reason: Text | None = None, *changes: Change, results: int = 0) -> None:
         before = run.asked
         over = replace(
             before,
@@ -326,18 +365,18 @@ class Jobs:
             reason=reason,
             ended=self._where(run.tenant).now(),
             share=1.0 if state == "done" else before.share,
-            results=len(results),
+            results=results,
         )
-        await self._write(run, over, self._acting(before), *results)
+        await self._write(run, over, self._acting(before), *changes)
         run.asked = over
 
     def _acting(self, asked: Asked) -> Principal:
         try:
-            return self._principal(*self._job(asked.service, asked.job))
+            return principal_of(*self._job(asked.service, asked.job), self._book.table)
         except NotInBook:
             return Principal(id=f"job:{asked.service}.{asked.job}", name=asked.title.en, kind="job")
 
-    async def _write(self, run: _Run, asked: Asked, principal: Principal, *more: Change) -> None:
+    async def _write(self, run: Run, asked: Asked, principal: Principal, *more: Change) -> None:
         """Write the job as it shall be, and wait for a disk that cannot be written now: no result is thrown away.
 
         Only then it is told: what is shown is on disk.
@@ -352,27 +391,6 @@ class Jobs:
                 _log.warning("a job has to wait for the store", id=run.asked.id, reason=str(error))
                 await asyncio.sleep(RETRY_SECONDS)
 
-    def _principal(self, service: Service, job: Job[Any, Any]) -> Principal:
-        """As whom a job acts: it writes its service's types and nothing else."""
-        grants = Grants((Grant(types=self._types(service), write=True),))
-        return Principal(id=f"job:{service.name}.{job.name}", name=job.title.en, kind="job", grants=grants)
 
-    def _types(self, service: Service) -> frozenset[str]:
-        return self._iris(service.types)
-
-    def _iris(self, names: Sequence[str]) -> frozenset[str]:
-        return frozenset(self._book.table.expand_term(name) for name in names)
-
-
-def _results(
-    job: Job[Any, Any], asked: Asked, given: Any, output: Any, now: Instant, origin: bytes, table: TermTable
-) -> list[EntityChange]:
-    """
-    Raises:
-        BadResult: see there; also when the service's own function fails.
-    """
-    try:
-        documents = job.entities(given, output, now)
-    except Exception as error:
-        raise BadResult(f"{type(error).__name__}: {error}") from error
-    return result_changes(documents, Mark(job.method, asked.entity, asked.exercise, origin), table)
+def _same(asked: Asked, service: str, job: str) -> bool:
+    return (asked.service, asked.job) == (service, job)

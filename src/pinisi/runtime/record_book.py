@@ -13,7 +13,7 @@ from pinisi.context.payload import read_entity
 from pinisi.context.term_table import TermTable
 from pinisi.runtime.city_loading import settled
 from pinisi.store.protocol import AuditEntry, Change, DocumentChange, EntityChange, Store
-from pinisi.store.query import EntityQuery, TypeIs
+from pinisi.store.query import EntityQuery, Exists, Path, TypeIs
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Grant, Grants, Principal
 
@@ -65,8 +65,7 @@ class Book(Generic[R]):
             EntityChange(entity.id, settled(entity)),
             DocumentChange(self._open if record.open else self._over, record.id, _encode(record)),
         ]
-        if not record.open:
-            changes.append(DocumentChange(self._open, record.id, None))
+        changes.append(DocumentChange(self._over if record.open else self._open, record.id, None))
         await self._store.apply(tenant, changes, self._writing(principal))
 
     async def note(self, tenant: str, principal: Principal, entry: AuditEntry) -> None:
@@ -105,6 +104,13 @@ class Book(Generic[R]):
             with suppress(NotInBook):
                 found.append(await self.record(tenant, entity.id.removeprefix(self._prefix)))
         return found, total
+
+    async def saying(self, tenant: str, attribute: str, grants: Grants, most: int = 100) -> Sequence[R]:
+        """Those whose entity has an attribute, as far as the reader may know of them."""
+        has = Exists(Path(self.table.expand_term(attribute)))
+        query = EntityQuery(types=TypeIs(self._type), filter=has)
+        page = await self._store.find(tenant, query, grants, limit=most)
+        return [await self.record(tenant, entity.id.removeprefix(self._prefix)) for entity in page.records]
 
     def _writing(self, principal: Principal) -> Principal:
         """Whoever may ask may write the entity of what he asks for, though he may write no other."""

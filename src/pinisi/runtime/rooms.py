@@ -8,6 +8,8 @@ import structlog
 from pinisi.context.term_table import TermTable
 from pinisi.feed.protocol import Feed
 from pinisi.runtime.clock import Clock
+from pinisi.runtime.job_clock import JobClock
+from pinisi.runtime.jobs import Jobs
 from pinisi.runtime.keeper import Keeper
 from pinisi.runtime.manifest import Service
 from pinisi.runtime.reaction import check_reactions
@@ -33,6 +35,7 @@ class Room:
         self.on = False
         self.reactor: Reactor | None = None
         self.records: RecordRoom | None = None
+        self.job_clock: JobClock | None = None
 
     @property
     def state(self) -> State:
@@ -61,9 +64,12 @@ class Rooms:
     def rooms(self) -> Mapping[str, Room]:
         return self._rooms
 
-    async def open(self, registry: Registry, feed: Feed) -> None:
-        """Start every service that is not switched off, in the order of their names; one that fails is shown so."""
-        self._feed = feed
+    async def open(self, registry: Registry, feed: Feed, jobs: Jobs | None = None) -> None:
+        """Start every service that is not switched off, in the order of their names; one that fails is shown so.
+
+        `jobs`: of the house, where jobs with a clock shall ask for themselves.
+        """
+        self._feed, self._jobs = feed, jobs
         for service in registry.services:
             room = self._rooms[service.name] = Room(service)
             switched = await self._store.document(self._tenant, SWITCH, service.name)
@@ -71,7 +77,7 @@ class Rooms:
                 await self.start(room)
 
     async def start(self, room: Room) -> None:
-        """Start what a service runs by itself: its reactions. A failure stays with it."""
+        """Start what a service runs by itself: its reactions and the clock of its jobs. A failure stays with it."""
         room.failure = ""
         try:
             await self._begin(room)
@@ -86,6 +92,9 @@ class Rooms:
         check_reactions(service.name, service.types, service.reactions)
         if service.records is not None:
             room.records = await open_records(service.name, service.records, self._store, self._tenant, self._table)
+        if self._jobs is not None:
+            room.job_clock = JobClock(service, self._jobs, self._tenant, self._clock)
+            room.job_clock.start()
         if not service.reactions:
             return
         cards = [card_change(service, reaction, self._table) for reaction in service.reactions]
@@ -96,7 +105,7 @@ class Rooms:
         await room.reactor.start()
 
     async def stop(self, room: Room) -> None:
-        """Stop its reactions and its sources; what they have not finished they will begin anew."""
+        """Stop its reactions, the clock of its jobs and its sources; what was not finished begins anew."""
         await self._end(room)
         for running in self._keeper.sources.values():
             if running.service == room.service.name:
@@ -114,6 +123,9 @@ class Rooms:
 
     async def _end(self, room: Room) -> None:
         reactor, room.reactor, room.records = room.reactor, None, None
+        clock, room.job_clock = room.job_clock, None
+        if clock is not None:
+            await clock.close()
         if reactor is not None:
             await reactor.close()
 
