@@ -107,11 +107,9 @@ async def quiet() -> None:
 async def over(world: World, turn: Instant, gauge: str = "") -> Asked:
     async with asyncio.timeout(PATIENCE):
         while True:
-            found = [
-                each for each in await world.turns() if each.turn == turn and not each.open and gauge in str(each.input)
-            ]
-            if found:
-                return found[0]
+            for each in await world.turns():
+                if each.turn == turn and not each.open and gauge.encode() in bytes(each.input):
+                    return each
             await asyncio.sleep(0.02)
 
 

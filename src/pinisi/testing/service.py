@@ -29,6 +29,7 @@ from pinisi.runtime.records import open_records
 from pinisi.runtime.source import Message, Source
 from pinisi.store.sqlite import SqliteStore
 from pinisi.testing.endpoints import Ask, EndpointTrial
+from pinisi.testing.job_clocks import clocks_hold
 from pinisi.testing.models_text import model_files
 from pinisi.testing.over_http import Stopped
 from pinisi.testing.quality import Quality, quality_faults, quality_of
@@ -103,6 +104,8 @@ def checks(case: ServiceCase) -> list[Check]:
             Check(f"reaction {trial.reaction}: killed between", lambda each=trial: _run(case, each, "crash")),
             Check(f"reaction {trial.reaction}: ten times the load", lambda each=trial: _run(case, each, "ten_times")),
         ]
+    if any(job.due is not None for job in case.service.jobs):
+        found.append(Check("jobs with a clock", lambda: asyncio.run(clocks_hold(case.service, _table()))))
     if case.service.records is not None:
         found.append(Check("records", lambda: asyncio.run(_records(case))))
     if case.service.endpoints:
