@@ -16,7 +16,7 @@ Made from the route table by `python scripts/routes.py`; a test compares. Permis
 The same as OpenAPI, with the [endpoints](endpoints.md) of every service that is installed:
 `GET /pinisi/v1/openapi.json`.
 """
-TITLES = {"ngsi-ld": "NGSI-LD", "pinisi": "The console and the house"}
+TITLES = {"ngsi-ld": "NGSI-LD", "v2": "NGSI v2", "pinisi": "The console and the house"}
 
 
 def page() -> str:

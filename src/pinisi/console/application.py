@@ -103,7 +103,7 @@ class Application:
         if origin is not None and method in _UNSAFE and not house.origin_is_ours(origin, host):
             return refuse(403, "Foreign origin", "a page of another origin may not change anything here")
         found = self._tree.find(scope["raw_path"])
-        tenant = _tenant(headers.get(b"ngsild-tenant", b"") or _queried(scope)) or house.default_tenant
+        tenant = _tenant(headers.get(b"ngsild-tenant", b"") or _otherwise_named(scope, headers)) or house.default_tenant
         call = Call(
             method, scope["path"], principal=_NOBODY, tenant=tenant, query_string=scope["query_string"], headers=headers
         )
@@ -134,7 +134,17 @@ class Application:
         return await route.endpoint(house, call)
 
 
-_ONCE = frozenset({b"host", b"origin", b"ngsild-tenant", b"authorization", b"content-type", b"content-length"})
+_ONCE = frozenset(
+    {
+        b"host",
+        b"origin",
+        b"ngsild-tenant",
+        b"fiware-service",
+        b"authorization",
+        b"content-type",
+        b"content-length",
+    }
+)
 """Headers that decide who acts where: said twice, two readers could understand two things."""
 
 
@@ -152,6 +162,13 @@ def _tenant(named: bytes) -> str:
     if name and _TENANT.fullmatch(name) is None:
         raise BadTenantName(f"NGSILD-Tenant: {name[:80]!r}: {BadTenantName.__doc__}")
     return name
+
+
+def _otherwise_named(scope: Scope, headers: dict[bytes, bytes]) -> bytes:
+    """The tenant in the words of another interface: `Fiware-Service` of NGSI v2, which knows no capitals."""
+    if scope["path"].startswith("/v2"):
+        return headers.get(b"fiware-service", b"").lower()
+    return _queried(scope)
 
 
 def _queried(scope: Scope) -> bytes:

@@ -366,6 +366,9 @@ def _ref(name: str) -> dict[str, Any]:
 _BOTH = ("application/json", "application/ld+json")
 _MERGE = (*_BOTH, "application/merge-patch+json")
 
+V2_BODIES = ("V2Entity", "V2Attributes", "V2Attribute", "V2Query", "V2Update", "V2Notification")
+"""Bodies of NGSI v2: objects whose members are names of attributes."""
+
 BODIES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "Entity": (_BOTH, _ref("Entity")),
     "EntityFragment": (_MERGE, _ref("EntityFragment")),
@@ -386,6 +389,8 @@ BODIES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         _ref("Object"),
     ),
     "Object": (("application/json",), _ref("Object")),
+    **{name: (("application/json",), _ref("Object")) for name in V2_BODIES},
+    "V2Value": (("application/json", "text/plain"), {}),
     "File": (("application/octet-stream",), {"type": "string", "format": "binary"}),
     **{struct.__name__: (("application/json",), _ref(struct.__name__)) for struct in _STRUCTS},
 }

@@ -44,6 +44,7 @@ from pinisi.console.surveyor_endpoints import SURVEYOR_ROUTES
 from pinisi.console.time_endpoints import TIME_ROUTES
 from pinisi.console.trail_endpoints import TRAIL_ROUTES
 from pinisi.console.unit_endpoints import UNIT_ROUTES
+from pinisi.console.v2_routes import V2_ROUTES
 from pinisi.console.view_endpoints import VIEW_ROUTES
 from pinisi.console.warning_endpoints import WARNING_ROUTES
 from pinisi.console.warning_proofs import WARNING_PROOF_ROUTES
@@ -66,6 +67,7 @@ OPENAPI_ROUTES: tuple[Route, ...] = (
 
 ROUTES: tuple[Route, ...] = (
     *NGSI_LD_ROUTES,
+    *V2_ROUTES,
     *CITY_ROUTES,
     *PLACE_ROUTES,
     *AREA_ROUTES,

@@ -1,0 +1,102 @@
+"""Many entities of NGSI v2 in one request: `/v2/op/update`, `/v2/op/notify`. Each entity stands alone."""
+
+from typing import Any, cast
+
+from pinisi.console.house import House
+from pinisi.console.http import Call, Reply, Route
+from pinisi.console.ngsi_ld_batch import MOST
+from pinisi.console.v2_entities import NO_CONTENT
+from pinisi.console.v2_request import V2, aim_of, body_of, options, written_scopes
+from pinisi.context.edits import delete
+from pinisi.context.ngsi_v2.changes import Unprocessable, aimed, delete_attributes, replace, update, upsert
+from pinisi.context.ngsi_v2.entities import as_object, read_attributes, read_entity
+from pinisi.context.ngsi_v2.names import entity_id, entity_uri, iri_of
+from pinisi.context.payload import Fragment
+from pinisi.context.problems import BadRequestData, PayloadTooLarge, ResourceNotFound, problem_details
+from pinisi.store.protocol import EntityChange, Transform
+
+_ACTIONS = {
+    "append": "append", "appendStrict": "appendStrict", "update": "update", "delete": "delete", "replace": "replace",
+    "APPEND": "append", "APPEND_STRICT": "appendStrict", "UPDATE": "update", "DELETE": "delete", "REPLACE": "replace",
+}  # fmt: skip
+_TOLD = 10
+
+
+async def update_entities(house: House, call: Call) -> Reply:
+    words = options(call, "keyValues")
+    told = as_object(body_of(call), "body")
+    given: Any = told.get("actionType")
+    action = _ACTIONS.get(given) if isinstance(given, str) else None
+    if action is None:
+        raise BadRequestData("append, appendStrict, update, delete or replace", "actionType")
+    return await _run(house, call, action, told.get("entities"), "entities", "keyValues" in words)
+
+
+async def take_notification(house: House, call: Call) -> Reply:
+    """A notification of another v2 broker: its entities are appended."""
+    words = options(call, "keyValues")
+    told = as_object(body_of(call), "body")
+    if not isinstance(told.get("subscriptionId"), str):
+        raise BadRequestData("a notification names its subscription", "subscriptionId")
+    await _run(house, call, "append", told.get("data"), "data", "keyValues" in words)
+    return Reply(200)
+
+
+async def _run(house: House, call: Call, action: str, entities: Any, field: str, key_values: bool) -> Reply:
+    if not isinstance(entities, list) or not entities:
+        raise BadRequestData("a list of entities, not empty", field)
+    documents = cast(list[Any], entities)
+    if len(documents) > MOST:
+        raise PayloadTooLarge(f"{len(documents)} entities, at most {MOST} in one request", field)
+    changes = [_change(house, call, action, each, f"{field}[{n}]", key_values) for n, each in enumerate(documents)]
+    applied = await house.store.apply(call.tenant, changes, call.principal, atomic=False)
+    refused = [
+        (change.id, outcome.refused)
+        for change, outcome in zip(changes, applied.outcomes, strict=True)
+        if outcome.refused is not None
+    ]
+    if not refused:
+        return NO_CONTENT
+    reasons = "; ".join(f"{entity_id(id)}: {problem_details(reason).detail}" for id, reason in refused[:_TOLD])
+    text = f"{len(refused)} of {len(changes)} entities were refused, the others are written: {reasons}"
+    raise (
+        ResourceNotFound(text)
+        if all(isinstance(each, ResourceNotFound) for _, each in refused)
+        else Unprocessable(text)
+    )
+
+
+def _change(house: House, call: Call, action: str, document: Any, field: str, key_values: bool) -> EntityChange:
+    try:
+        told = as_object(document, "entity")
+        id = entity_uri(told.get("id"))
+        type = told.get("type")
+        if type is not None:
+            iri_of(type, house.pinisi_table, "type")
+        return EntityChange(id, _transform(house, call, action, told, id, key_values))
+    except BadRequestData as error:
+        raise BadRequestData(error.detail, field) from None
+
+
+def _transform(house: House, call: Call, action: str, told: dict[str, Any], id: str, key_values: bool) -> Transform:
+    table = house.pinisi_table
+    aim = aim_of(call, table, told.get("type"))
+    if action == "delete":
+        iris = [iri_of(name, table, name) for name in told if name not in ("id", "type")]
+        return aimed(aim, delete_attributes(id, iris, table) if iris else delete(id))
+    if action in ("append", "appendStrict"):
+        entity = read_entity(told, table, key_values=key_values, scopes=written_scopes(call))
+        return upsert(entity, aim, table, strict=action == "appendStrict")
+    expires, attributes = read_attributes(told, table, key_values=key_values)
+    fragment = Fragment(expires_at=expires, attributes=attributes)
+    return aimed(aim, update(id, fragment, table) if action == "update" else replace(id, fragment))
+
+
+V2_BATCH_ROUTES: tuple[Route, ...] = (
+    Route(method="POST", path=V2 + "/op/update", permission="context.write", endpoint=update_entities,
+          body="V2Update", summary="Append, update, delete or replace many entities", parameters=("options",),
+          answers=(204, 400, 404, 422)),
+    Route(method="POST", path=V2 + "/op/notify", permission="context.write", endpoint=take_notification,
+          body="V2Notification", summary="Take the entities of a notification", parameters=("options",),
+          answers=(200, 400)),
+)  # fmt: skip

@@ -1,0 +1,259 @@
+"""Entities and attributes of NGSI v2: `/v2/entities` and what lies below."""
+
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from pinisi.console.house import House
+from pinisi.console.http import Call, Reply, Route
+from pinisi.console.v2_request import (
+    V2,
+    aim_of,
+    answer,
+    body_of,
+    media_of,
+    options,
+    view_of,
+    written_scopes,
+)
+from pinisi.context.edits import append, delete
+from pinisi.context.ngsi_v2.attributes import read_attribute, show_attribute, typed_value
+from pinisi.context.ngsi_v2.changes import (
+    Aim,
+    Unprocessable,
+    aimed,
+    append_strict,
+    create,
+    delete_attributes,
+    replace,
+    set_value,
+    update,
+    upsert,
+)
+from pinisi.context.ngsi_v2.entities import (
+    as_object,
+    checked,
+    default_instance,
+    read_entity,
+    read_fragment,
+    show_attributes,
+    show_entity,
+)
+from pinisi.context.ngsi_v2.names import entity_id, entity_uri, iri_of, name_of
+from pinisi.context.payload import Fragment
+from pinisi.context.problems import BadRequestData, NotAcceptable, ResourceNotFound, UnsupportedMediaType
+from pinisi.store.protocol import Edit, EntityChange, Record, Transform
+from pinisi.store.seen import projection_of
+from pinisi.vocabulary.entity import Entity, Instance
+from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.principal import WHOLE
+
+ENTITIES = V2 + "/entities"
+ONE = ENTITIES + "/{id}"
+ATTRS = ONE + "/attrs"
+ATTRIBUTE = ATTRS + "/{attribute}"
+VALUE = ATTRIBUTE + "/value"
+NO_CONTENT = Reply(204)
+_encode = msgspec.json.Encoder().encode
+_JSON, _TEXT = "application/json", "text/plain"
+
+
+async def create_entity(house: House, call: Call) -> Reply:
+    words = options(call, "keyValues", "upsert")
+    table = house.pinisi_table
+    document = as_object(body_of(call), "body")
+    entity = read_entity(document, table, key_values="keyValues" in words, scopes=written_scopes(call))
+    upserting = "upsert" in words
+    change = upsert(entity, _own_aim(call, document, house), table) if upserting else create(entity)
+    await house.store.apply(call.tenant, (EntityChange(entity.id, change),), call.principal)
+    return Reply(204 if upserting else 201, headers=(_location(entity, name_of(entity.types[0], table)),))
+
+
+def _own_aim(call: Call, document: dict[str, Any], house: House) -> Aim:
+    """The type that the body names, if it names one."""
+    type = document.get("type")
+    return aim_of(call, house.pinisi_table, type if isinstance(type, str) else None)
+
+
+def _location(entity: Entity, type: str) -> tuple[bytes, bytes]:
+    address = f"{ENTITIES}/{quote(entity_id(entity.id), safe=':')}?type={quote(type, safe=':')}"
+    return b"location", address.encode()
+
+
+async def retrieve_entity(house: House, call: Call) -> Reply:
+    view = view_of(call)
+    record = await _record(house, call)
+    return answer(show_entity(record.entity, house.pinisi_table, view, projection_of(record, call.grants) or WHOLE))
+
+
+async def retrieve_attributes(house: House, call: Call) -> Reply:
+    view = view_of(call)
+    record = await _record(house, call)
+    seen = projection_of(record, call.grants) or WHOLE
+    return answer(show_attributes(record.entity, house.pinisi_table, view, seen))
+
+
+async def append_attributes(house: House, call: Call) -> Reply:
+    words = options(call, "keyValues", "append")
+    fragment = _fragment(house, call, "keyValues" in words)
+    id, table = _uri(call), house.pinisi_table
+    if "append" in words:
+        return await _change(house, call, append_strict(id, fragment, table))
+    return await _change(house, call, append(id, fragment))
+
+
+async def update_attributes(house: House, call: Call) -> Reply:
+    words = options(call, "keyValues")
+    fragment = _fragment(house, call, "keyValues" in words)
+    return await _change(house, call, update(_uri(call), fragment, house.pinisi_table))
+
+
+async def replace_attributes(house: House, call: Call) -> Reply:
+    words = options(call, "keyValues")
+    return await _change(house, call, replace(_uri(call), _fragment(house, call, "keyValues" in words)))
+
+
+async def delete_entity(house: House, call: Call) -> Reply:
+    return await _change(house, call, delete(_uri(call)))
+
+
+async def retrieve_attribute(house: House, call: Call) -> Reply:
+    view = view_of(call)
+    return answer(show_attribute(await _instance(house, call), house.pinisi_table, view.shown))
+
+
+async def update_attribute(house: House, call: Call) -> Reply:
+    name = call.params["attribute"]
+    iri = _attribute(house, call)
+    instance = checked(iri, read_attribute(body_of(call), name, house.pinisi_table), name)
+    change = update(_uri(call), Fragment(attributes={iri: [instance]}), house.pinisi_table)
+    return await _change(house, call, _of_one(change))
+
+
+async def delete_attribute(house: House, call: Call) -> Reply:
+    return await _change(house, call, delete_attributes(_uri(call), (_attribute(house, call),), house.pinisi_table))
+
+
+async def retrieve_value(house: House, call: Call) -> Reply:
+    """A structure as JSON, anything else as text ("Get Attribute Value")."""
+    value = typed_value(await _instance(house, call), house.pinisi_table)[1]
+    structured = isinstance(value, dict | list)
+    media = _acceptable(call.header(b"accept") or "*/*", (_JSON, _TEXT) if structured else (_TEXT,))
+    return Reply(200, _encode(value), media.encode())
+
+
+async def update_value(house: House, call: Call) -> Reply:
+    value = _sent_value(call)
+    return await _change(house, call, set_value(_uri(call), _attribute(house, call), value, house.pinisi_table))
+
+
+def _sent_value(call: Call) -> Any:
+    media = media_of(call)
+    if media == _JSON:
+        value = body_of(call)
+        if not isinstance(value, dict | list):
+            raise BadRequestData("an object or a list; text, numbers, true, false and null come as text/plain", "body")
+        return value  # pyright: ignore[reportUnknownVariableType]
+    if media != _TEXT:
+        raise UnsupportedMediaType(f"{media or 'nothing'}: application/json or text/plain", "Content-Type")
+    text = call.body.decode("utf-8", "replace").strip()
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        return text[1:-1]
+    try:
+        value = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        value = ()
+    if isinstance(value, dict | list | tuple | str):
+        raise BadRequestData("a text in quotation marks, a number, true, false or null", "body")
+    return value
+
+
+def _acceptable(accept: str, offered: tuple[str, ...]) -> str:
+    ranges = [part.partition(";")[0].strip().lower() for part in accept.split(",")]
+    for range in ranges:
+        for media in offered:
+            if range in ("*/*", media, media.partition("/")[0] + "/*"):
+                return media
+    raise NotAcceptable(f"accepted MIME types: {', '.join(offered)}", "Accept")
+
+
+def _uri(call: Call) -> str:
+    return entity_uri(call.params["id"])
+
+
+def _attribute(house: House, call: Call) -> str:
+    return iri_of(call.params["attribute"], house.pinisi_table, "attribute")
+
+
+def _fragment(house: House, call: Call, key_values: bool) -> Fragment:
+    return read_fragment(body_of(call), house.pinisi_table, key_values=key_values)
+
+
+def _of_one(transform: Transform) -> Transform:
+    """An attribute named in the address that is not there is not found."""
+
+    def change(present: Entity | None, now: Instant) -> Edit:
+        try:
+            return transform(present, now)
+        except Unprocessable as error:
+            raise ResourceNotFound(error.detail) from None
+
+    return change
+
+
+async def _record(house: House, call: Call) -> Record:
+    record = await house.store.entity(call.tenant, _uri(call), call.grants)
+    if record is None or not aim_of(call, house.pinisi_table).checks()(record.entity):
+        raise ResourceNotFound(f"{call.params['id'][:200]} does not exist")
+    return record
+
+
+async def _instance(house: House, call: Call) -> Instance:
+    record = await _record(house, call)
+    iri = _attribute(house, call)
+    seen = projection_of(record, call.grants) or WHOLE
+    found = default_instance(record.entity.attributes.get(iri, ()))
+    if found is None or (seen.attributes is not None and iri not in seen.attributes):
+        raise ResourceNotFound(f"{call.params['id'][:200]} has no attribute {call.params['attribute'][:200]}")
+    return found
+
+
+async def _change(house: House, call: Call, transform: Transform) -> Reply:
+    change = EntityChange(_uri(call), aimed(aim_of(call, house.pinisi_table), transform))
+    await house.store.apply(call.tenant, (change,), call.principal)
+    return NO_CONTENT
+
+
+_READ, _WRITE = "context.read", "context.write"
+_SHOWN = ("type", "attrs", "metadata", "options")
+
+V2_ENTITY_ROUTES: tuple[Route, ...] = (
+    Route(method="POST", path=ENTITIES, permission=_WRITE, endpoint=create_entity, body="V2Entity",
+          summary="Create an entity, or update it (options=upsert)", parameters=("options",),
+          answers=(201, 204, 400, 422)),
+    Route(method="GET", path=ONE, permission=_READ, endpoint=retrieve_entity,
+          summary="Retrieve an entity", parameters=_SHOWN, answers=(200, 404)),
+    Route(method="DELETE", path=ONE, permission=_WRITE, endpoint=delete_entity,
+          summary="Delete an entity", parameters=("type",), answers=(204, 404)),
+    Route(method="GET", path=ATTRS, permission=_READ, endpoint=retrieve_attributes,
+          summary="Retrieve the attributes of an entity", parameters=_SHOWN, answers=(200, 404)),
+    Route(method="POST", path=ATTRS, permission=_WRITE, endpoint=append_attributes, body="V2Attributes",
+          summary="Write attributes, new ones too (options=append: new ones only)", parameters=("type", "options"),
+          answers=(204, 404, 422)),
+    Route(method="PATCH", path=ATTRS, permission=_WRITE, endpoint=update_attributes, body="V2Attributes",
+          summary="Write attributes that exist", parameters=("type", "options"), answers=(204, 404, 422)),
+    Route(method="PUT", path=ATTRS, permission=_WRITE, endpoint=replace_attributes, body="V2Attributes",
+          summary="Replace all attributes", parameters=("type", "options"), answers=(204, 404)),
+    Route(method="GET", path=ATTRIBUTE, permission=_READ, endpoint=retrieve_attribute,
+          summary="Retrieve an attribute", parameters=("type", "metadata"), answers=(200, 404)),
+    Route(method="PUT", path=ATTRIBUTE, permission=_WRITE, endpoint=update_attribute, body="V2Attribute",
+          summary="Replace an attribute", parameters=("type",), answers=(204, 404)),
+    Route(method="DELETE", path=ATTRIBUTE, permission=_WRITE, endpoint=delete_attribute,
+          summary="Delete an attribute", parameters=("type",), answers=(204, 404)),
+    Route(method="GET", path=VALUE, permission=_READ, endpoint=retrieve_value,
+          summary="Retrieve the value of an attribute", parameters=("type",), answers=(200, 404, 406)),
+    Route(method="PUT", path=VALUE, permission=_WRITE, endpoint=update_value, body="V2Value",
+          summary="Write the value of an attribute; its type and metadata stay", parameters=("type",),
+          answers=(204, 400, 404, 415)),
+)  # fmt: skip

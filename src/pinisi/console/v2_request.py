@@ -1,0 +1,190 @@
+"""What every NGSI v2 request has in common: service and path, options, paging, errors in v2's own form."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+import msgspec
+import structlog
+
+from pinisi.console.house import House
+from pinisi.console.http import JSON_MEDIA, Call, Reply, Route
+from pinisi.console.ngsi_ld_door import known_tenant
+from pinisi.console.refusals import refusal_of
+from pinisi.context.json_body import read_json
+from pinisi.context.ngsi_v2.attributes import Shown
+from pinisi.context.ngsi_v2.changes import Aim
+from pinisi.context.ngsi_v2.entities import Form, View
+from pinisi.context.ngsi_v2.names import iri_of
+from pinisi.context.problems import (
+    BadRequestData,
+    InvalidRequest,
+    NonexistentTenant,
+    TooComplexQuery,
+    UnsupportedMediaType,
+)
+from pinisi.context.term_table import TermTable
+from pinisi.context.validate import check_scopes
+from pinisi.store.query import AnyOf, ScopeIs, ScopeSelection
+
+V2 = "/v2"
+SERVICE = b"fiware-service"
+PATH = b"fiware-servicepath"
+COUNT = b"fiware-total-count"
+LIMIT, MOST = 20, 1000
+MOST_PATHS = 10
+_FORMS: tuple[Form, ...] = ("normalized", "keyValues", "values", "unique")
+_log = structlog.get_logger("pinisi.ngsi_v2")
+_encode = msgspec.json.Encoder().encode
+
+_ERRORS = {
+    400: "BadRequest",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "NotFound",
+    406: "NotAcceptable",
+    409: "TooManyResults",
+    411: "ContentLengthRequired",
+    413: "RequestEntityTooLarge",
+    415: "UnsupportedMediaType",
+    422: "Unprocessable",
+    503: "ServiceUnavailable",
+}
+
+
+def behind_v2_door(routes: Iterable[Route], creating: frozenset[tuple[str, str]]) -> tuple[Route, ...]:
+    """The routes with errors in v2's form. `creating`: (method, path) of those that may begin a service (a tenant)."""
+    return tuple(
+        msgspec.structs.replace(route, endpoint=_admitted(route, (route.method, route.path) in creating))
+        for route in routes
+    )
+
+
+def _admitted(route: Route, creates: bool) -> Callable[[House, Call], Awaitable[Reply]]:
+    inner, known, with_body = route.endpoint, frozenset(route.parameters), route.method in ("POST", "PUT", "PATCH")
+
+    async def endpoint(house: House, call: Call) -> Reply:
+        try:
+            if with_body and b"content-length" not in call.headers:
+                return _refusal(411, "the body comes without its length")
+            unknown = next((name for name in call.query if name not in known), None) if call.query_string else None
+            if unknown is not None:
+                raise BadRequestData("this operation has no such parameter", unknown[:80])
+            if SERVICE in call.headers and not creates:
+                await known_tenant(house, call.tenant)
+            return await inner(house, call)
+        except Exception as error:
+            return _told(error, call)
+
+    return endpoint
+
+
+def _told(error: Exception, call: Call) -> Reply:
+    """An error as v2 tells it: a word for the kind, a sentence for the reader."""
+    if isinstance(error, NonexistentTenant):
+        return _refusal(404, f"there is no service {call.tenant}")
+    reply = refusal_of(error)
+    if reply.status == 500:
+        _log.exception("a request failed", path=call.path, method=call.method)
+        return _refusal(500, "an error on our side; it is in the log")
+    detail = msgspec.json.decode(reply.body).get("detail", "")
+    if isinstance(error, InvalidRequest):
+        return _refusal(400, detail, "ParseError")
+    if isinstance(error, TooComplexQuery):
+        return _refusal(422, detail, "NotSupportedQuery")
+    return _refusal(422 if reply.status == 409 else reply.status, detail, headers=reply.headers)
+
+
+def _refusal(status: int, description: str, word: str = "", headers: tuple[tuple[bytes, bytes], ...] = ()) -> Reply:
+    told = {"error": word or _ERRORS.get(status, "InternalServerError"), "description": description}
+    return Reply(status, _encode(told), JSON_MEDIA, headers)
+
+
+def body_of(call: Call) -> Any:
+    """The JSON body.
+
+    Raises:
+        UnsupportedMediaType, InvalidRequest: it comes as something else, or is none.
+    """
+    media = media_of(call)
+    if media != "application/json":
+        raise UnsupportedMediaType(f"{media or 'nothing'}: application/json is taken", "Content-Type")
+    return read_json(call.body, len(call.body))
+
+
+def media_of(call: Call) -> str:
+    return call.headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
+
+
+def answer(value: Any, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Reply:
+    return Reply(200, _encode(value), JSON_MEDIA, headers)
+
+
+def options(call: Call, *known: str) -> frozenset[str]:
+    """The words of `options`.
+
+    Raises:
+        BadRequestData: one that the operation does not have.
+    """
+    words = frozenset(word for word in call.query.get("options", "").split(",") if word)
+    unknown = next((word for word in words if word not in known), None)
+    if unknown is not None:
+        raise BadRequestData(f"{unknown[:40]!r} is none of {', '.join(known)}", "options")
+    return words
+
+
+def names(text: str | None) -> tuple[str, ...] | None:
+    return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def view_of(call: Call, *more: str, attrs: Any = None, metadata: Any = None) -> View:
+    """How the answer is written: `options`, `attrs`, `metadata` of the address, or those of a body."""
+    words = options(call, *_FORMS[1:], *more)
+    forms: list[Form] = [each for each in _FORMS if each in words]
+    attributes = names(call.query.get("attrs")) if attrs is None else tuple(attrs)
+    shown = names(call.query.get("metadata")) if metadata is None else tuple(metadata)
+    return View(
+        forms[0] if forms else "normalized",
+        attributes or None,
+        frozenset(),
+        Shown() if shown is None else Shown(frozenset(shown)),
+    )
+
+
+def page_of(call: Call) -> tuple[int, int]:
+    """`limit` and `offset`."""
+    limit = call.number("limit", LIMIT, 1, MOST)
+    return limit, call.number("offset", 0, 0, 1_000_000_000)
+
+
+def read_paths(call: Call) -> ScopeSelection | None:
+    """The scopes that `Fiware-ServicePath` asks for: one or several, `/#` for all below; `/` and none ask nothing."""
+    paths = [path.strip() for path in (call.header(PATH) or "/").split(",")]
+    if len(paths) > MOST_PATHS:
+        raise BadRequestData(f"at most {MOST_PATHS} paths", "Fiware-ServicePath")
+    if any(path in ("/", "/#", "") for path in paths):
+        return None
+    asked = tuple(ScopeIs(tuple(_checked(path).strip("/").split("/"))) for path in paths)
+    return asked[0] if len(asked) == 1 else AnyOf(asked)
+
+
+def written_scopes(call: Call) -> list[str]:
+    """The scope that a new entity gets from `Fiware-ServicePath`."""
+    path = (call.header(PATH) or "/").strip()
+    if path in ("/", ""):
+        return []
+    if "," in path or "#" in path:
+        raise BadRequestData("one path without # is needed to write", "Fiware-ServicePath")
+    return [_checked(path)]
+
+
+def _checked(path: str) -> str:
+    if not path.startswith("/"):
+        raise BadRequestData(f"{path[:80]!r} does not begin with /", "Fiware-ServicePath")
+    check_scopes(path.removesuffix("/#"))
+    return path
+
+
+def aim_of(call: Call, table: TermTable, type: str | None = None) -> Aim:
+    """Which entity is meant besides its id: `type` and the service path."""
+    told = call.query.get("type") if type is None else type
+    return Aim(None if told is None else iri_of(told, table, "type"), read_paths(call))

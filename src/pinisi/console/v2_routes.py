@@ -1,0 +1,11 @@
+"""The NGSI v2 interface as one table, behind the door that its routes share."""
+
+from pinisi.console.http import Route
+from pinisi.console.v2_batch import V2_BATCH_ROUTES
+from pinisi.console.v2_entities import ENTITIES, V2_ENTITY_ROUTES
+from pinisi.console.v2_queries import V2_QUERY_ROUTES
+from pinisi.console.v2_request import V2, behind_v2_door
+
+_CREATING = frozenset({("POST", ENTITIES), ("POST", V2 + "/op/update"), ("POST", V2 + "/op/notify")})
+
+V2_ROUTES: tuple[Route, ...] = behind_v2_door((*V2_ENTITY_ROUTES, *V2_QUERY_ROUTES, *V2_BATCH_ROUTES), _CREATING)

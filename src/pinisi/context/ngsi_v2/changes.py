@@ -1,0 +1,176 @@
+"""Changes of entities as NGSI v2 means them, as pure functions for the store's transaction.
+
+v2 sees the default instance of each attribute. Instances with a `datasetId` (forecasts, models) stay untouched, but
+where an entity is deleted.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from pinisi.context import edits
+from pinisi.context.attribute_payload import VALUE_TYPE
+from pinisi.context.instance_edits import stamped
+from pinisi.context.ngsi_v2.attributes import WRITTEN_AS, read_bare, typed_value
+from pinisi.context.ngsi_v2.entities import checked, default_instance
+from pinisi.context.ngsi_v2.names import entity_id, name_of
+from pinisi.context.payload import Fragment
+from pinisi.context.problems import NgsiLdError, ResourceNotFound
+from pinisi.context.term_table import TermTable
+from pinisi.store.match import compile_query
+from pinisi.store.protocol import Edit, Transform
+from pinisi.store.query import EntityQuery, ScopeSelection
+from pinisi.vocabulary.entity import Entity, Instance
+from pinisi.vocabulary.instant import Instant
+
+
+class Unprocessable(NgsiLdError):
+    """The request is well formed, but does not fit what is there (NGSI v2: 422)."""
+
+    type_uri = "urn:pinisi:error:Unprocessable"
+    title = "Unprocessable"
+    status = 422
+
+
+class Aim(msgspec.Struct, frozen=True):
+    """Which entity a request means besides its id: None asks nothing. `type` is an IRI."""
+
+    type: str | None = None
+    scopes: ScopeSelection | None = None
+
+    def checks(self) -> Callable[[Entity], bool]:
+        test = compile_query(EntityQuery(scopes=self.scopes))
+        return lambda entity: (self.type is None or self.type in entity.types) and test(entity, None)
+
+
+def aimed(aim: Aim, transform: Transform) -> Transform:
+    """The change, if the entity that is there is the one that is meant; else it counts as absent."""
+    fits = aim.checks()
+
+    def change(present: Entity | None, now: Instant) -> Edit:
+        if present is not None and not fits(present):
+            raise ResourceNotFound(f"{entity_id(present.id)} is of another type or service path")
+        return transform(present, now)
+
+    return change
+
+
+def create(entity: Entity) -> Transform:
+    """Raises `Unprocessable` where it exists."""
+
+    def change(present: Entity | None, now: Instant) -> Edit:
+        if present is not None:
+            raise Unprocessable(f"Already Exists: {entity_id(entity.id)}")
+        return edits.create(entity)(None, now)
+
+    return change
+
+
+def upsert(entity: Entity, aim: Aim, table: TermTable, *, strict: bool = False) -> Transform:
+    """Create an entity, or append its attributes to the one that is there. `strict`: those that exist are refused.
+
+    The same id with another type would be another entity in v2; here it is refused (`Unprocessable`).
+    """
+    fits = aim.checks()
+    fragment = Fragment(expires_at=entity.expires_at, attributes=entity.attributes)
+    append = append_strict(entity.id, fragment, table) if strict else edits.append(entity.id, fragment)
+
+    def change(present: Entity | None, now: Instant) -> Edit:
+        if present is None:
+            return edits.create(entity)(None, now)
+        if not fits(present):
+            raise Unprocessable(
+                f"{entity_id(entity.id)} exists with another type or service path; an id is used once here"
+            )
+        return append(present, now)
+
+    return change
+
+
+def append_strict(id: str, fragment: Fragment, table: TermTable) -> Transform:
+    """Add attributes that are not there yet (`options=append`)."""
+
+    def change(present: Entity | None, now: Instant) -> Edit:
+        there = [] if present is None else [iri for iri in fragment.attributes if _has(present, iri)]
+        if there:
+            raise Unprocessable(f"attributes exist already: {_said(there, table)}")
+        return edits.append(id, fragment)(present, now)
+
+    return change
+
+
+def update(id: str, fragment: Fragment, table: TermTable) -> Transform:
+    """Write attributes that are there."""
+
+    def change(present: Entity | None, now: Instant) -> Edit:
+        missing = [] if present is None else [iri for iri in fragment.attributes if not _has(present, iri)]
+        if missing:
+            raise Unprocessable(f"attributes do not exist: {_said(missing, table)}")
+        return edits.append(id, fragment)(present, now)
+
+    return change
+
+
+def replace(id: str, fragment: Fragment) -> Transform:
+    """These attributes in the place of all that v2 sees."""
+
+    def change(present: Entity | None, now: Instant) -> Edit:
+        entity = _must(present, id)
+        kept = {iri: others for iri, many in entity.attributes.items() if (others := [o for o in many if o.dataset_id])}
+        fresh = {iri: [stamped(many[0], _default(entity, iri), now)] for iri, many in fragment.attributes.items()}
+        attributes = {iri: [*fresh.get(iri, ()), *kept.get(iri, ())] for iri in {**fresh, **kept}}
+        expires = entity.expires_at if fragment.expires_at is None else fragment.expires_at
+        return Edit(Entity(entity.id, entity.types, attributes, entity.scopes, expires, entity.created_at, now))
+
+    return change
+
+
+def set_value(id: str, iri: str, value: Any, table: TermTable) -> Transform:
+    """Another value of an attribute; its type and metadata stay, but the time at which the old value was observed."""
+
+    def change(present: Entity | None, now: Instant) -> Edit:
+        old = _default(_must(present, id), iri)
+        if old is None:
+            raise ResourceNotFound(f"{entity_id(id)} has no attribute {name_of(iri, table)}")
+        type = typed_value(old, table)[0]
+        new = checked(iri, read_bare(value, name_of(iri, table), table, None if type == "None" else type), iri)
+        kept = {name: many for name, many in old.attributes.items() if name not in (VALUE_TYPE, WRITTEN_AS)}
+        fresh = msgspec.structs.replace(new, attributes=kept | new.attributes, unit_code=old.unit_code)
+        return edits.append(id, Fragment(attributes={iri: [fresh]}))(present, now)
+
+    return change
+
+
+def delete_attributes(id: str, iris: Sequence[str], table: TermTable) -> Transform:
+    """Delete attributes; all must be there."""
+
+    def change(present: Entity | None, now: Instant) -> Edit:
+        entity = _must(present, id)
+        missing = [iri for iri in iris if not _has(entity, iri)]
+        if missing:
+            raise ResourceNotFound(f"attributes do not exist: {_said(missing, table)}")
+        edit = Edit(entity)
+        for iri in iris:
+            edit = edits.delete_attribute(id, iri)(edit.entity, now)
+        return edit
+
+    return change
+
+
+def _must(present: Entity | None, id: str) -> Entity:
+    if present is None:
+        raise ResourceNotFound(f"{entity_id(id)} does not exist")
+    return present
+
+
+def _default(entity: Entity, iri: str) -> Instance | None:
+    return default_instance(entity.attributes.get(iri, ()))
+
+
+def _has(entity: Entity, iri: str) -> bool:
+    return _default(entity, iri) is not None
+
+
+def _said(iris: Iterable[str], table: TermTable) -> str:
+    return ", ".join(name_of(iri, table) for iri in iris)

@@ -1,0 +1,164 @@
+"""Entities of NGSI v2 -> `Entity`, and back in each of its forms: normalized, keyValues, values, unique."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal, cast
+
+import msgspec
+
+from pinisi.context.ngsi_v2.attributes import (
+    ALL,
+    Shown,
+    date_time,
+    moment_of,
+    read_attribute,
+    read_bare,
+    show_attribute,
+    typed_value,
+)
+from pinisi.context.ngsi_v2.names import entity_id, entity_uri, iri_of, name_of
+from pinisi.context.payload import ALWAYS_GEO, Fragment
+from pinisi.context.term_table import TermTable
+from pinisi.context.validate import refuse
+from pinisi.vocabulary.entity import GEO, Attributes, Entity, Instance
+from pinisi.vocabulary.instant import format_instant
+from pinisi.vocabulary.principal import WHOLE, Projection
+
+Form = Literal["normalized", "keyValues", "values", "unique"]
+DEFAULT_TYPE = "Thing"
+BUILTIN = frozenset({"dateCreated", "dateModified", "dateExpires"})
+_encode = msgspec.json.Encoder().encode
+
+
+class View(msgspec.Struct, frozen=True):
+    """How entities are shown. `attributes` are v2 names in the order asked for, `*` all that users wrote."""
+
+    form: Form = "normalized"
+    attributes: tuple[str, ...] | None = None
+    but: frozenset[str] = frozenset()
+    shown: Shown = ALL
+
+
+NORMALIZED = View()
+
+
+def read_entity(document: Any, table: TermTable, *, key_values: bool = False, scopes: Sequence[str] = ()) -> Entity:
+    """A whole entity.
+
+    Raises:
+        BadRequestData: names the field.
+    """
+    told = as_object(document, "body")
+    if "id" not in told:
+        refuse("id", "an entity needs an id")
+    type = told.get("type")
+    types = [iri_of(DEFAULT_TYPE if type is None else type, table, "type")]
+    expires, attributes = read_attributes(told, table, key_values=key_values)
+    return Entity(entity_uri(told["id"]), types, attributes, list(scopes), expires)
+
+
+def read_fragment(document: Any, table: TermTable, *, key_values: bool = False) -> Fragment:
+    """Attributes of an entity that the address names: id and type may not stand here."""
+    told = as_object(document, "body")
+    for name in ("id", "type"):
+        if name in told:
+            refuse(name, "cannot be changed, and has no place in this body")
+    expires, attributes = read_attributes(told, table, key_values=key_values)
+    return Fragment(expires_at=expires, attributes=attributes)
+
+
+def read_attributes(told: dict[str, Any], table: TermTable, *, key_values: bool) -> tuple[str | None, Attributes]:
+    """The attributes of a body, and when the entity expires (`dateExpires`)."""
+    attributes: Attributes = {}
+    expires = None
+    for name, member in told.items():
+        if name in ("id", "type"):
+            continue
+        if name == "dateExpires":
+            value = member.get("value") if isinstance(member, dict) else member  # pyright: ignore
+            expires = moment_of(value, name)
+            continue
+        if name in BUILTIN:
+            continue
+        if name in ("*", "geo:distance"):
+            refuse(name, "cannot name an attribute")
+        iri = iri_of(name, table, name)
+        if iri in attributes:
+            refuse(name, "the same attribute is named twice")
+        attributes[iri] = [checked(iri, _read(member, name, table, key_values), name)]
+    return expires, attributes
+
+
+def checked(iri: str, instance: Instance, name: str) -> Instance:
+    """`location` and its like are geometries in NGSI-LD (4.7)."""
+    if iri in ALWAYS_GEO and instance.kind != GEO:
+        refuse(f"{name}.type", f"{name} is a place here: geo:point, geo:line, geo:box, geo:polygon or geo:json")
+    return instance
+
+
+def _read(member: Any, name: str, table: TermTable, key_values: bool) -> Instance:
+    return read_bare(member, name, table) if key_values else read_attribute(member, name, table)
+
+
+def as_object(document: Any, field: str) -> dict[str, Any]:
+    if not isinstance(document, dict):
+        refuse(field, "must be a JSON object")
+    return cast(dict[str, Any], document)
+
+
+def default_instance(instances: Sequence[Instance]) -> Instance | None:
+    """The instance that v2 can show: the one without a datasetId."""
+    return next((one for one in instances if one.dataset_id is None), None)
+
+
+def show_entity(entity: Entity, table: TermTable, view: View = NORMALIZED, seen: Projection = WHOLE) -> Any:
+    """An entity in the form that the view asks for."""
+    attributes = dict(chosen(entity, table, view, seen))
+    if view.form in ("values", "unique"):
+        values = [value for _, value in attributes.values()]
+        return _once(values) if view.form == "unique" else values
+    document: dict[str, Any] = {"id": entity_id(entity.id), "type": name_of(entity.types[0], table)}
+    return document | {name: value for name, (_, value) in attributes.items()}
+
+
+def show_attributes(entity: Entity, table: TermTable, view: View, seen: Projection) -> Any:
+    """The attributes alone."""
+    shown = show_entity(entity, table, view, seen)
+    return {n: v for n, v in shown.items() if n not in ("id", "type")} if isinstance(shown, dict) else shown  # pyright: ignore
+
+
+def chosen(entity: Entity, table: TermTable, view: View, seen: Projection) -> Iterable[tuple[str, tuple[str, Any]]]:
+    """The attributes that the view asks for and the reader may see, in the order asked for: name, type and content."""
+    own = {
+        name_of(iri, table): one
+        for iri, instances in entity.attributes.items()
+        if (seen.attributes is None or iri in seen.attributes) and (one := default_instance(instances)) is not None
+    }
+    wanted = ("*",) if view.attributes is None else view.attributes
+    for word in wanted:
+        if word in BUILTIN and word not in own:
+            content = _builtin(entity, word)
+            if content is not None:
+                yield word, (content["type"], content if view.form == "normalized" else content["value"])
+            continue
+        for name in own if word == "*" else [word] if word in own else []:
+            if name not in view.but:
+                yield name, _content(own[name], table, view)
+
+
+def _content(instance: Instance, table: TermTable, view: View) -> tuple[str, Any]:
+    if view.form == "normalized":
+        shown = show_attribute(instance, table, view.shown)
+        return shown["type"], shown
+    return typed_value(instance, table)
+
+
+def _builtin(entity: Entity, name: str) -> dict[str, Any] | None:
+    if name == "dateExpires":
+        return None if entity.expires_at is None else {**date_time(entity.expires_at), "metadata": {}}
+    moment = entity.created_at if name == "dateCreated" else entity.modified_at
+    return {**date_time(format_instant(moment)), "metadata": {}}
+
+
+def _once(values: list[Any]) -> list[Any]:
+    """Each value once, in the order of their first."""
+    return list({_encode(value): value for value in values}.values())
