@@ -21,12 +21,14 @@ install: .venv/.package .venv/.console
 test: .venv/.tools install $(NODE_MODULES)
 	scripts/browser.sh
 	scripts/mosquitto.sh
+	scripts/postgres.sh
 	scripts/extracts.sh
 	scripts/signal-maps.sh
 	scripts/test.sh
 
 test-long: .venv/.tools install
 	scripts/browser.sh
+	scripts/postgres.sh
 	scripts/test-long.sh
 
 check: .venv/.tools install $(NODE_MODULES)

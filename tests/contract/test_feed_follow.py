@@ -24,12 +24,12 @@ from city_at_hand import (
     value,
     write,
 )
+from stores_at_hand import AnyStore
 
 from patience import PATIENCE
 from pinisi.feed.in_process import InProcessFeed
 from pinisi.feed.protocol import Feed
 from pinisi.store.protocol import AuditEntry, DocumentChange, LogEntry, LogSlice, Store
-from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM, Grant, Grants
 from pinisi.vocabulary.terms import LOCATION
 
@@ -75,7 +75,7 @@ async def test_a_follower_may_begin_before_the_tenant_exists(store: Store, feed:
     assert len(await waiting) == 1
 
 
-async def test_one_who_is_too_far_behind_is_cut_to_reset(store: SqliteStore) -> None:
+async def test_one_who_is_too_far_behind_is_cut_to_reset(store: AnyStore) -> None:
     feed = InProcessFeed(store, patience=5)
     store.listen(feed.heard)
     for n in range(10):
@@ -139,9 +139,7 @@ async def test_hidden_attributes_are_neither_named_nor_hinted_at(store: Store, f
     ]
 
 
-async def test_the_state_kept_for_notifications_is_not_told_to_limited_followers(
-    store: SqliteStore, feed: Feed
-) -> None:
+async def test_the_state_kept_for_notifications_is_not_told_to_limited_followers(store: AnyStore, feed: Feed) -> None:
     store.owing = lambda tenant, seen: ("s",)
     await write(store, put(thing("urn:a", owner="Ani")))
     for grants in (limited(attributes=[SPEED]), limited(types=[SENSOR]), Grants((Grant(),))):

@@ -2,9 +2,9 @@
 
 import pytest
 from city_at_hand import LEVEL, SPEED, TENANT, patch, put, remove, thing, value, write
+from stores_at_hand import AnyStore
 
 from pinisi.store.protocol import Debt, DebtChange, DocumentChange, Refused, Seen, Store, VersionConflict
-from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.principal import SYSTEM
 
 pytestmark = pytest.mark.anyio
@@ -46,7 +46,7 @@ async def test_a_set_sees_its_own_documents_and_a_refused_one_keeps_none(store: 
 
 
 @pytest.fixture
-def owing_store(store: SqliteStore) -> SqliteStore:
+def owing_store(store: AnyStore) -> AnyStore:
     """A store in which subscription `s` must hear of every change of `speed`, and of every deletion."""
 
     def owing(tenant: str, seen: Seen) -> tuple[str, ...]:
@@ -60,14 +60,14 @@ async def owed(store: Store, **where: object) -> list[Debt]:
     return list(await store.debts(TENANT, **where))  # type: ignore[arg-type]
 
 
-async def test_what_a_change_owes_is_committed_with_it(owing_store: SqliteStore) -> None:
+async def test_what_a_change_owes_is_committed_with_it(owing_store: AnyStore) -> None:
     position = await write(owing_store, put(thing("urn:a", speed=1)))
     (debt,) = await owed(owing_store)
     assert (debt.subscription, debt.position, debt.subject, debt.attributes) == ("s", position, "urn:a", (SPEED,))
     assert debt.entity == thing("urn:a", speed=1)
 
 
-async def test_a_debt_keeps_the_state_after_its_own_change(owing_store: SqliteStore) -> None:
+async def test_a_debt_keeps_the_state_after_its_own_change(owing_store: AnyStore) -> None:
     await write(owing_store, put(thing("urn:a", speed=1)))
     await write(owing_store, patch("urn:a", SPEED, value(2)))
     await write(owing_store, patch("urn:a", LEVEL, value(9)))
@@ -76,7 +76,7 @@ async def test_a_debt_keeps_the_state_after_its_own_change(owing_store: SqliteSt
     assert [debt.entity for debt in debts] == [thing("urn:a", speed=1), thing("urn:a", speed=2), None]
 
 
-async def test_the_matcher_sees_before_and_after(store: SqliteStore) -> None:
+async def test_the_matcher_sees_before_and_after(store: AnyStore) -> None:
     seen: list[Seen] = []
     store.owing = lambda tenant, change: seen.append(change) or ()
     await write(store, put(thing("urn:a", speed=1)))
@@ -89,13 +89,13 @@ async def test_the_matcher_sees_before_and_after(store: SqliteStore) -> None:
     ]
 
 
-async def test_a_refused_set_owes_nothing(owing_store: SqliteStore) -> None:
+async def test_a_refused_set_owes_nothing(owing_store: AnyStore) -> None:
     with pytest.raises(Refused):
         await write(owing_store, put(thing("urn:a", speed=1)), patch("urn:nobody", SPEED, value(1)))
     assert await owed(owing_store) == []
 
 
-async def test_a_debt_is_paid_postponed_or_dead(owing_store: SqliteStore) -> None:
+async def test_a_debt_is_paid_postponed_or_dead(owing_store: AnyStore) -> None:
     for n in range(3):
         await write(owing_store, put(thing(f"urn:{n}", speed=n)))
     before = await owing_store.position(TENANT)
@@ -112,7 +112,7 @@ async def test_a_debt_is_paid_postponed_or_dead(owing_store: SqliteStore) -> Non
     assert await owing_store.position(TENANT) == before, "debts leave no line in the log"
 
 
-async def test_a_dead_debt_can_be_tried_again_or_put_away(owing_store: SqliteStore) -> None:
+async def test_a_dead_debt_can_be_tried_again_or_put_away(owing_store: AnyStore) -> None:
     for n in range(2):
         await write(owing_store, put(thing(f"urn:{n}", speed=n)))
     await owing_store.apply(TENANT, [DebtChange("s", 1, "dead"), DebtChange("s", 2, "dead")], SYSTEM)
@@ -121,7 +121,7 @@ async def test_a_dead_debt_can_be_tried_again_or_put_away(owing_store: SqliteSto
     assert await owed(owing_store, dead=True) == []
 
 
-async def test_debts_are_listed_in_order_from_a_position(owing_store: SqliteStore) -> None:
+async def test_debts_are_listed_in_order_from_a_position(owing_store: AnyStore) -> None:
     for n in range(6):
         await write(owing_store, put(thing(f"urn:{n}", speed=n)))
     assert [debt.position for debt in await owed(owing_store, after=2, limit=3)] == [3, 4, 5]

@@ -5,9 +5,7 @@ The model keeps entities in order of first creation and works out by hand where 
 
 import asyncio
 import operator
-import tempfile
 from collections.abc import Callable, Coroutine
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,13 +33,13 @@ from city_at_hand import (
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from stores_at_hand import Place
 
 from pinisi.feed.in_process import InProcessFeed
 from pinisi.store import find
 from pinisi.store.protocol import LogSlice, Refused
 from pinisi.store.query import Compare, EntityQuery, TypeIs
 from pinisi.store.query import Path as Where
-from pinisi.store.sqlite import SqliteStore
 from pinisi.store.sqlite_tenant import Settings
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM, Grants
@@ -71,10 +69,12 @@ things = st.tuples(ids, types, places, values)
 
 
 class StoreModel(RuleBasedStateMachine):
+    place: Place
+
     def __init__(self) -> None:
         super().__init__()
+        self.place.empty()
         self._runner = asyncio.Runner()
-        self._folder = tempfile.TemporaryDirectory()
         self._clock = Clock()
         self._order: list[str] = []
         self._alive: dict[str, tuple[str, Any, dict[str, int]]] = {}
@@ -83,9 +83,7 @@ class StoreModel(RuleBasedStateMachine):
         self._open()
 
     def _open(self) -> None:
-        self.store = SqliteStore(
-            Path(self._folder.name), self._clock, settings=Settings(cache_records=5, hot_attributes=1)
-        )
+        self.store = self.place.open(self._clock, Settings(cache_records=5, hot_attributes=1))
 
     def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return self._runner.run(work)
@@ -93,7 +91,6 @@ class StoreModel(RuleBasedStateMachine):
     def teardown(self) -> None:
         self._run(self.store.close())
         self._runner.close()
-        self._folder.cleanup()
 
     @initialize()
     def found(self) -> None:
@@ -253,19 +250,20 @@ def small_cities_are_heated_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(find, "HEAT_ROWS", -1)
 
 
-def _machine(examples: int, steps: int) -> Callable[[], None]:
+def _machine(place: Place, examples: int, steps: int) -> Callable[[], None]:
     from hypothesis.stateful import run_state_machine_as_test
 
     bounds = settings(
         max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck)
     )
-    return lambda: run_state_machine_as_test(StoreModel, settings=bounds)
+    model = type("StoreModelOfOnePlace", (StoreModel,), {"place": place})
+    return lambda: run_state_machine_as_test(model, settings=bounds)
 
 
-def test_the_store_agrees_with_a_dictionary() -> None:
-    _machine(50, 30)()
+def test_the_store_agrees_with_a_dictionary(place: Place) -> None:
+    _machine(place, *((50, 30) if place.kind == "sqlite" else (12, 20)))()
 
 
 @pytest.mark.long
-def test_the_store_agrees_with_a_dictionary_for_long() -> None:
-    _machine(1_000, 60)()
+def test_the_store_agrees_with_a_dictionary_for_long(place: Place) -> None:
+    _machine(place, 1_000, 60)()

@@ -1,8 +1,6 @@
 """Whatever was written in whatever order: the picture of a moment, as known then, is what every reader found then."""
 
 import asyncio
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from city_at_hand import (
@@ -29,10 +27,10 @@ from city_at_hand import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stores_at_hand import AnyStore, Place, relocating
 
 from pinisi.store.protocol import Edit, EntityChange, PictureQuery, Record
 from pinisi.store.query import AnyOf, EntityQuery, TypeIs
-from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.entity import Entity, Instance
 from pinisi.vocabulary.principal import EVERYTHING, Grants
 from pinisi.vocabulary.terms import LOCATION
@@ -103,38 +101,41 @@ def shown(record: Record, grants: Grants) -> dict[str, Any]:
     return {"types": entity.types, "values": values, "areas": record.family.areas}
 
 
-async def story(acts: list[tuple[Any, ...]], districts_after: int) -> None:
+async def story(place: Place, acts: list[tuple[Any, ...]], districts_after: int) -> None:
     clock = Clock()
-    with tempfile.TemporaryDirectory() as folder:
-        async with SqliteStore(Path(folder), clock) as store:
-            kept: list[tuple[int, list[dict[str, Any]]]] = []
-            for n, act in enumerate(acts):
-                if n == districts_after:
-                    await found_districts(store)
-                    for _ in range(1000):
-                        if not store.tenant(TENANT).relocating:
-                            break
-                        await asyncio.sleep(0.001)
-                await write(store, *changes(act, clock.now))
-                kept.append((clock.now, [await found(store, reader) for reader in READERS]))
-                clock.forward(HOUR)
-            for moment, pictures in kept:
-                asked = PictureQuery(entities=QUERY, at=moment, known=moment)
-                for reader, expected in zip(READERS, pictures, strict=True):
-                    told = await store.picture(TENANT, asked, reader)
-                    assert {one.id: shown(one, reader) for one in told.records} == expected, (moment, reader)
-            asked = PictureQuery(entities=QUERY, at=clock.now)
-            for reader in READERS:
+    async with place.open(clock) as store:
+        kept: list[tuple[int, list[dict[str, Any]]]] = []
+        for n, act in enumerate(acts):
+            if n == districts_after:
+                await found_districts(store)
+                for _ in range(1000):
+                    if not relocating(store, TENANT):
+                        break
+                    await asyncio.sleep(0.001)
+            await write(store, *changes(act, clock.now))
+            kept.append((clock.now, [await found(store, reader) for reader in READERS]))
+            clock.forward(HOUR)
+        for moment, pictures in kept:
+            asked = PictureQuery(entities=QUERY, at=moment, known=moment)
+            for reader, expected in zip(READERS, pictures, strict=True):
                 told = await store.picture(TENANT, asked, reader)
-                assert {one.id: shown(one, reader) for one in told.records} == await found(store, reader)
+                assert {one.id: shown(one, reader) for one in told.records} == expected, (moment, reader)
+        asked = PictureQuery(entities=QUERY, at=clock.now)
+        for reader in READERS:
+            told = await store.picture(TENANT, asked, reader)
+            assert {one.id: shown(one, reader) for one in told.records} == await found(store, reader)
 
 
-async def found(store: SqliteStore, reader: Grants) -> dict[str, Any]:
+async def found(store: AnyStore, reader: Grants) -> dict[str, Any]:
     page = await store.find(TENANT, QUERY, reader, limit=100)
     return {record.id: shown(record, reader) for record in page.records}
 
 
-@settings(max_examples=30)
-@given(st.lists(acts, min_size=1, max_size=12), st.integers(0, 4))
-def test_a_picture_as_known_then_is_what_was_found_then(acts: list[tuple[Any, ...]], districts_after: int) -> None:
-    asyncio.run(story(acts, districts_after))
+def test_a_picture_as_known_then_is_what_was_found_then(place: Place) -> None:
+    @settings(max_examples=30 if place.kind == "sqlite" else 10)
+    @given(st.lists(acts, min_size=1, max_size=12), st.integers(0, 4))
+    def lived(acts: list[tuple[Any, ...]], districts_after: int) -> None:
+        place.empty()
+        asyncio.run(story(place, acts, districts_after))
+
+    lived()

@@ -15,8 +15,9 @@ from things_at_hand import TENANT, area, put, square, thing
 from patience import PATIENCE
 from pinisi.store.protocol import StoreUnavailable
 from pinisi.store.query import EntityQuery
-from pinisi.store.sqlite import BadTenantName, SqliteStore
+from pinisi.store.sqlite import SqliteStore
 from pinisi.store.sqlite_tenant import Settings
+from pinisi.store.tenant_name import BadTenantName
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM
 
 pytestmark = pytest.mark.anyio

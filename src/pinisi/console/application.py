@@ -14,7 +14,7 @@ import structlog
 from pinisi.console.http import BadRequest, Call, Reply, Route
 from pinisi.console.refusals import refusal_of, refuse
 from pinisi.console.route_tree import RouteTree
-from pinisi.store.sqlite import BadTenantName
+from pinisi.store.tenant_name import BadTenantName
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Principal
 

@@ -23,7 +23,7 @@ from pinisi.people import errors as people
 from pinisi.runtime.record_book import NotInBook
 from pinisi.runtime.replays import CannotReplay
 from pinisi.store.proof import TooComplex
-from pinisi.store.sqlite import BadTenantName
+from pinisi.store.tenant_name import BadTenantName
 from pinisi.vocabulary.instant import NotAnInstant
 
 _BAD_REQUEST_DATA = "https://uri.etsi.org/ngsi-ld/errors/BadRequestData"

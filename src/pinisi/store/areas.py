@@ -38,6 +38,11 @@ class Locator:
     def __len__(self) -> int:
         return len(self._areas)
 
+    @property
+    def known(self) -> frozenset[str]:
+        """The ids of the areas that it knows."""
+        return frozenset(self._areas)
+
     def learn(self, id: str, entity: Entity | None) -> bool:
         """Take note of an area's new state (None: gone); whether other entities may lie elsewhere now."""
         area = None if entity is None or ADMINISTRATIVE_AREA not in entity.types else _area(entity)

@@ -56,10 +56,14 @@ class HotAttributes:
         self._clock += 1
         self._used[attribute] = self._clock
 
+    @property
+    def least_used(self) -> str:
+        return min(self.attributes, key=lambda name: self._used.get(name, 0))
+
     def start(self, connection: apsw.Connection, attribute: str) -> None:
         """Begin to follow an attribute; the least used gives way to it."""
         while len(self.attributes) >= self._limit:
-            self.stop(connection, min(self.attributes, key=lambda name: self._used.get(name, 0)))
+            self.stop(connection, self.least_used)
         number = self._names.intern(attribute)
         self.touch(attribute)
         connection.execute("INSERT OR REPLACE INTO hot_attribute VALUES (?, 0, ?)", (number, self._clock))

@@ -1,12 +1,9 @@
 """The embedded store: one SQLite file a tenant in one folder. See `protocol.Store`."""
 
 import asyncio
-import re
 import shutil
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import wraps
-from itertools import islice
 from pathlib import Path
 from types import CoroutineType
 from typing import Any, ParamSpec, TypeVar
@@ -17,6 +14,7 @@ import structlog
 from pinisi.store.chain import Chain, chain_begin, read_chain
 from pinisi.store.faults import unavailable
 from pinisi.store.find import Finder
+from pinisi.store.log_lines import COLUMNS, lines_after, read_line
 from pinisi.store.pictures import PictureReader
 from pinisi.store.protocol import (
     Applied,
@@ -52,6 +50,7 @@ from pinisi.store.sqlite_records import migrate_records, read_records, ready_sta
 from pinisi.store.sqlite_schema import begin_after
 from pinisi.store.sqlite_tenant import Listener, Settings, Tenant
 from pinisi.store.stories import StoryReader
+from pinisi.store.tenant_name import TENANT_NAME, BadTenantName
 from pinisi.store.timelines import TimelineReader
 from pinisi.vocabulary.entity import decode_entity
 from pinisi.vocabulary.instant import Instant
@@ -73,13 +72,6 @@ def _in_plain_words(method: Callable[P, Awaitable[R]]) -> "Callable[P, Coroutine
             raise unavailable(error) from error
 
     return call
-
-
-_TENANT_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
-
-
-class BadTenantName(ValueError):
-    """A tenant's name is letters, digits, `_`, `-` and `.`, at most 64, and begins with no dot or dash."""
 
 
 class SqliteStore:
@@ -136,7 +128,7 @@ class SqliteStore:
     def _known(self, name: str) -> Tenant | None:
         """The tenant, unless it was never written to."""
         found = self._tenants.get(name)
-        if found is None and _TENANT_NAME.fullmatch(name) and name not in self._erasing and self.path(name).exists():
+        if found is None and TENANT_NAME.fullmatch(name) and name not in self._erasing and self.path(name).exists():
             found = self._open(name)
         return found
 
@@ -152,7 +144,7 @@ class SqliteStore:
         return self._folder / f"{name}.sqlite"
 
     def _open(self, name: str) -> Tenant:
-        if _TENANT_NAME.fullmatch(name) is None:
+        if TENANT_NAME.fullmatch(name) is None:
             raise BadTenantName(f"{name!r}: {BadTenantName.__doc__}")
         if name in self._erasing:
             raise StoreUnavailable(f"{name} is being erased")
@@ -306,7 +298,7 @@ class SqliteStore:
             return LogSlice((), known.position, reset=True)
         tail = known.tail
         if tail and tail[0].position <= after + 1:
-            entries = _after(tail, after, limit)
+            entries = lines_after(tail, after, limit)
         else:
             entries = _read_log(known, after, limit)
         return LogSlice(entries, entries[-1].position if entries else known.position)
@@ -489,6 +481,10 @@ class SqliteStore:
         found = None if known is None else first(known.reader, "SELECT count(*) FROM debt WHERE dead = 0")
         return 0 if found is None else found[0]
 
+    def relocating(self, tenant: str) -> bool:
+        """Whether entities are being found anew, because an area has changed."""
+        return self.tenant(tenant).relocating
+
     async def wait_until_hot(self, tenant: str, attribute: str) -> None:
         """Wait until an attribute whose filling has begun can be used."""
         await self._finders[tenant].wait_until_hot(attribute)
@@ -554,42 +550,6 @@ def _copy(connection: apsw.Connection, target: str) -> None:
         own.close()
 
 
-def _after(tail: "deque[LogEntry]", after: Position, limit: int) -> list[LogEntry]:
-    """Positions have no holes, so that the tail is addressed by arithmetic; a deque is walked from the nearer end.
-
-    Whoever keeps up asks for the last few of 20,000 at each commit: 1 us instead of 150.
-    """
-    begin = after + 1 - tail[0].position
-    newer = len(tail) - begin
-    if newer > begin:
-        return list(islice(tail, begin, begin + limit))
-    return list(islice(reversed(tail), newer))[::-1][:limit]
-
-
 def _read_log(tenant: Tenant, after: Position, limit: int) -> list[LogEntry]:
-    sql = (
-        "SELECT position, time, op, subject, before, after, attributes, principal, detail FROM log "
-        "WHERE position > ? ORDER BY position LIMIT ?"
-    )
-    families, text = tenant.families.all, tenant.names.text
-    entries: list[LogEntry] = []
-    for position, time, op, subject, before, now, attributes, principal, detail in rows(
-        tenant.reader, sql, (after, limit)
-    ):
-        family = families[now or before] if now or before else None
-        entries.append(
-            LogEntry(
-                position=position,
-                time=time,
-                op=op,
-                subject=subject,
-                types=family.types if family else (),
-                types_before=families[before].types if before else (),
-                attributes=tuple(text[int(n)] for n in attributes.split(",") if n),
-                areas_before=families[before].areas if before else (),
-                areas_after=families[now].areas if now else (),
-                principal=text[principal],
-                detail=detail,
-            )
-        )
-    return entries
+    sql = f"SELECT {COLUMNS} FROM log WHERE position > ? ORDER BY position LIMIT ?"
+    return [read_line(row, tenant.families, tenant.names) for row in rows(tenant.reader, sql, (after, limit))]

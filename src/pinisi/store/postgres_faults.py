@@ -1,0 +1,55 @@
+"""What PostgreSQL's errors mean to an operator."""
+
+import asyncio
+
+import asyncpg
+
+from pinisi.store.protocol import StoreUnavailable
+
+LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    ConnectionError,
+    OSError,
+    asyncio.TimeoutError,
+)
+"""The connection is gone, or there was none; the next may be well."""
+FAULTS = (asyncpg.PostgresError, *LOST)
+NOT_KEPT = (
+    asyncpg.DataError,
+    asyncpg.ProgramLimitExceededError,
+    asyncpg.IntegrityConstraintViolationError,
+    UnicodeError,
+)
+
+
+def cannot_be_kept(error: BaseException) -> bool:
+    """Whether what was to be kept is at fault: of the one who wrote it, and of nobody who wrote beside him."""
+    return isinstance(error, NOT_KEPT) or (isinstance(error, asyncpg.InterfaceError) and isinstance(error, ValueError))
+
+
+def unavailable(error: BaseException) -> StoreUnavailable:
+    """The store's own error, in plain words, for one of PostgreSQL's."""
+    return StoreUnavailable(_plain(error))
+
+
+def _plain(error: BaseException) -> str:
+    if isinstance(error, asyncpg.DiskFullError):
+        return "the disk of PostgreSQL is full: nothing was written"
+    if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
+        return "PostgreSQL is read-only (a standby?): nothing was written"
+    if isinstance(error, (asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError)):
+        return f"PostgreSQL does not let us in: {error}"
+    if isinstance(error, asyncpg.InvalidCatalogNameError):
+        return f"PostgreSQL has no such database: {error}"
+    if isinstance(error, asyncpg.InsufficientPrivilegeError):
+        return f"our account in PostgreSQL may not do this: {error}"
+    if isinstance(error, asyncpg.UndefinedFileError):
+        return "PostgreSQL has no PostGIS: install the package postgresql-NN-postgis-3 beside it"
+    if isinstance(error, LOST):
+        return f"PostgreSQL cannot be reached now: {error or type(error).__name__}"
+    return f"PostgreSQL cannot be used now: {error}"

@@ -1,0 +1,303 @@
+"""One tenant in PostgreSQL as one process knows it: words and families, areas, hot attributes, the tail of the log.
+
+What a process knows is brought up to date when a read finds that there is more (`head` tells), and before anything is
+written, under the lock of the head: see `postgres_writer`.
+"""
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+import structlog
+
+from pinisi.store.areas import Locator
+from pinisi.store.chain import Chain, first_link
+from pinisi.store.draft import Draft
+from pinisi.store.hot import HotAttributes
+from pinisi.store.interning import Families, Names
+from pinisi.store.ledger import Ledger
+from pinisi.store.log_lines import COLUMNS, read_line
+from pinisi.store.postgres_pool import Postgres
+from pinisi.store.postgres_schema import quoted, schema_of
+from pinisi.store.postgres_thread import in_thread
+from pinisi.store.postgres_writer import PostgresWriter
+from pinisi.store.proof import Views
+from pinisi.store.protocol import Applied, Change, Edit, EntityChange, LogEntry, Owing, Position, Record, Sealing
+from pinisi.store.sql_rows import Connection
+from pinisi.store.sqlite_tenant import LOG_TAIL, Listener, Settings
+from pinisi.vocabulary.entity import Entity, decode_entity
+from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.principal import SYSTEM, Principal
+from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA
+
+T = TypeVar("T")
+Learner = Callable[[str, Sequence[LogEntry]], Awaitable[None]]
+"""Hears what other processes wrote, before this one writes anything after it."""
+_log = structlog.get_logger("pinisi.store")
+_LINES_AT_ONCE = 5_000
+_RELOCATED_AT_ONCE = 256
+
+
+class Head(NamedTuple):
+    """The row that every group locks."""
+
+    position: Position
+    time: Instant
+    next_row: int
+    link: bytes
+    names: int
+    families: int
+    areas: Position
+    hot: int
+
+
+HEAD = "position, time, next_row, link, names, families, areas, hot"
+
+
+class PostgresTenant:
+    def __init__(
+        self,
+        name: str,
+        postgres: Postgres,
+        clock: Callable[[], Instant],
+        owing: Owing | None,
+        listener: Listener,
+        learn: Learner,
+        settings: Settings,
+        sealing: Sealing,
+        *,
+        replayed: bool = False,
+    ) -> None:
+        """What is `replayed` keeps no chain: it can be made again, and nobody answers for it."""
+        self.name = name
+        self.schema = quoted(schema_of(name))
+        self.postgres = postgres
+        self.now = clock
+        self.sealing = sealing
+        self.settings = settings
+        self._listener = listener
+        self._learn = learn
+        self._replayed = replayed
+        self.names = Names()
+        self.families = Families()
+        self.views = Views(self.families)
+        self.chain = None if replayed else Chain(self.names, self.families)
+        self.locator = Locator()
+        self.hot = HotAttributes(self.names, settings.hot_attributes)
+        self.areas_known: Position = -1
+        self.hot_known = -1
+        self.heard: Position = 0
+        self.trimmed: Position = 0
+        self.tail: deque[LogEntry] = deque(maxlen=LOG_TAIL)
+        self.seen: OrderedDict[str, Record] = OrderedDict()
+        self._hearing = asyncio.Lock()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self.relocating = False
+        self.writer = PostgresWriter(self, owing)
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.writer.ledger
+
+    async def open(self) -> None:
+        """Read what it must know, and begin to write for those who ask."""
+        async with self.postgres.connection() as connection:
+            head = await self.head(connection)
+            await self.learn_words(connection)
+            await self.learn_areas(connection, head.areas)
+            await self.learn_hot(connection, head.hot)
+            facts = dict(await connection.fetch(f"SELECT name, value FROM {self.schema}.fact"))
+        self.heard = head.position
+        self.trimmed = facts.get("trimmed", 0)
+        self.writer.begin()
+        if "relocate" in facts:
+            self.begin_relocation()
+
+    async def close(self) -> None:
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.writer.close()
+
+    async def head(self, connection: Any) -> Head:
+        return Head(*await connection.fetchrow(f"SELECT {HEAD} FROM {self.schema}.head"))
+
+    # what is known of it
+
+    async def learn_words(self, connection: Any = None) -> None:
+        """Take in names and families that others wrote."""
+        fetch = self.postgres.fetch if connection is None else connection.fetch
+        s = self.schema
+        self.names.take(await fetch(f"SELECT id, text FROM {s}.name WHERE id >= $1", len(self.names.number)))
+        last = len(self.families.all)
+        self.families.take(await fetch(f"SELECT id, types, areas FROM {s}.family WHERE id > $1 ORDER BY id", last))
+
+    async def learn_areas(self, connection: Any, position: Position) -> None:
+        """Take in the areas as they are."""
+        if position == self.areas_known:
+            return
+        families = [id for id, family in self.families.all.items() if ADMINISTRATIVE_AREA in family.types]
+        sql = f"SELECT id, body FROM {self.schema}.entity WHERE family = ANY($1) AND body IS NOT NULL"
+        there = {id: decode_entity(body) for id, body in await connection.fetch(sql, families)}
+        for id in self.locator.known - there.keys():
+            self.locator.learn(id, None)
+        for id, area in there.items():
+            self.locator.learn(id, area)
+        self.areas_known = position
+
+    async def learn_hot(self, connection: Any, version: int) -> None:
+        """Take in which attributes are hot."""
+        if version == self.hot_known:
+            return
+        sql = f"SELECT attribute, complete, several FROM {self.schema}.hot_attribute"
+        kept = {self.names.text[number]: (number, *rest) for number, *rest in await connection.fetch(sql)}
+        hot = self.hot
+        hot.attributes = {name: number for name, (number, _, _) in kept.items()}
+        hot.complete = {name for name, (_, complete, _) in kept.items() if complete}
+        hot.several = {name for name, (_, _, several) in kept.items() if several}
+        self.hot_known = version
+
+    def record(self, row: int, id: str, position: Position, family: int, body: bytes | None) -> Record:
+        """A committed record; the one that is known, with what was rendered from it, if it is of this position."""
+        known = self.seen.get(id)
+        if known is not None and known.position == position:
+            self.seen.move_to_end(id)
+            return known
+        record = Record(row, id, position, self.families.all[abs(family)], body or b"")
+        if body and (known is None or known.position < position):
+            self.keep_seen(record)
+        return record
+
+    def keep_seen(self, record: Record) -> None:
+        self.seen[record.id] = record
+        if len(self.seen) > self.settings.cache_records:
+            self.seen.popitem(last=False)
+
+    # what others write
+
+    async def hear(self, connection: Any = None) -> None:
+        """Read the lines that were written since, and tell those who follow.
+
+        First those who must know before this process writes again.
+        """
+        sql = f"SELECT {COLUMNS} FROM {self.schema}.log WHERE position > $1 ORDER BY position LIMIT {_LINES_AT_ONCE}"
+        fetch = self.postgres.fetch if connection is None else connection.fetch
+        async with self._hearing:
+            while True:
+                lines = await fetch(sql, self.heard)
+                if not lines:
+                    return
+                entries = await self.entries(lines, connection)
+                self.writer.others_wrote(entries)
+                await self._learn(self.name, entries)
+                self.told([entry for entry in entries if entry.position > self.heard])
+
+    async def entries(self, lines: Iterable[Sequence[Any]], connection: Any = None) -> list[LogEntry]:
+        lines = list(lines)
+        try:
+            return [read_line(line, self.families, self.names) for line in lines]
+        except KeyError:
+            await self.learn_words(connection)
+            return [read_line(line, self.families, self.names) for line in lines]
+
+    def told(self, entries: Sequence[LogEntry]) -> None:
+        """Tell those who follow; in order of position, each line once."""
+        if entries:
+            self.heard = entries[-1].position
+            self.tail.extend(entries)
+            self._listener(self.name, entries)
+
+    # reading and writing
+
+    async def read_far(self, work: Callable[[Connection], T]) -> T:
+        """Run a long read in a thread, upon one snapshot."""
+        async with self.postgres.snapshot() as connection:
+            await self.see_own_tables(connection)
+            return await in_thread(connection, self.postgres.threads, work)
+
+    async def see_own_tables(self, connection: Any) -> None:
+        """Until the end of the transaction, names of tables are those of this tenant."""
+        await connection.execute(f"SET LOCAL search_path TO {self.schema}, public")
+
+    async def apply(
+        self,
+        changes: Sequence[Change],
+        principal: Principal,
+        *,
+        atomic: bool,
+        key: str | None,
+        cursor: tuple[str, Position] | None,
+    ) -> Applied:
+        return await self.writer.apply(changes, principal, atomic=atomic, key=key, cursor=cursor)
+
+    async def work(self, work: Callable[[Connection], T]) -> T:
+        """Run the store's own short work (at most 50 ms) in a transaction of its own, beside no other writer."""
+
+        async def threaded(connection: Any) -> T:
+            await self.see_own_tables(connection)
+            return await in_thread(connection, self.postgres.threads, work)
+
+        return await self.writer.work(threaded)
+
+    def begin_draft(self, head: Head) -> Draft:
+        return Draft(head.position, head.next_row).goes_on(self.chain, head.link or first_link(self.name))
+
+    def forget_fresh(self) -> None:
+        """A group failed: its words were not written."""
+        if self.names.fresh or self.families.fresh:
+            self.names.forget_fresh()
+            self.families.forget_fresh()
+            self.views.clear()
+            if self.chain is not None:
+                self.chain = Chain(self.names, self.families)
+
+    # the store's own work
+
+    def background(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.get_running_loop().create_task(work, name=f"{name} of {self.name}")
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: "asyncio.Task[Any]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("the store's own work failed", work=task.get_name(), error=str(error))
+
+    def begin_relocation(self) -> None:
+        if not self.relocating:
+            self.relocating = True
+            self.background(self._relocate(), "relocation")
+
+    async def _relocate(self) -> None:
+        """Find every entity's areas anew after an area has changed; a stop resumes it, a further change repeats it."""
+        try:
+            owed = True
+            while owed:
+                begun = await self.postgres.row(f"SELECT position, next_row FROM {self.schema}.head")
+                await self._relocate_all(begun[1])
+                owed = await self.writer.work(lambda connection, upto=begun[0]: self._relocated(connection, upto))
+        finally:
+            self.relocating = False
+
+    async def _relocate_all(self, end: int) -> None:
+        """Those that were there: what is made from row `end` on is located by the areas as they are now."""
+        last = 0
+        sql = (
+            f"SELECT row, id FROM {self.schema}.entity WHERE row > $1 AND row < $2 AND body IS NOT NULL "
+            "ORDER BY row LIMIT $3"
+        )
+        while some := await self.postgres.fetch(sql, last, end, _RELOCATED_AT_ONCE):
+            changes = [EntityChange(id, _unchanged) for _, id in some]
+            await self.apply(changes, SYSTEM, atomic=False, key=None, cursor=None)
+            last = some[-1][0]
+
+    async def _relocated(self, connection: Any, upto: Position) -> bool:
+        sql = f"DELETE FROM {self.schema}.fact WHERE name = 'relocate' AND value <= $1"
+        await connection.execute(sql, upto)
+        sql = f"SELECT EXISTS (SELECT 1 FROM {self.schema}.fact WHERE name = 'relocate')"
+        return await connection.fetchval(sql)
+
+
+def _unchanged(entity: Entity | None, _now: Instant) -> Edit:
+    return Edit(entity)

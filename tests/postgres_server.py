@@ -1,0 +1,131 @@
+"""A real PostgreSQL for tests: a cluster of its own in a temporary folder, reached by a socket in it."""
+
+import asyncio
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+WAIT_SECONDS = 60.0
+QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+"""For tests that do not test durability."""
+
+_MADE_SO = ("-U", "pinisi", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
+
+
+def binaries() -> Path:
+    """Where Debian keeps the newest PostgreSQL that has PostGIS beside it."""
+    found = [
+        path
+        for path in Path("/usr/lib/postgresql").glob("*/bin")
+        if Path(f"/usr/share/postgresql/{path.parent.name}/extension/postgis.control").is_file()
+    ]
+    assert found, "there is no PostgreSQL with PostGIS here: run scripts/postgres.sh"
+    return max(found, key=lambda path: int(path.parent.name))
+
+
+class Server:
+    """One cluster. It can be stopped, killed and started again."""
+
+    def __init__(self, folder: Path, settings: tuple[str, ...] = QUICK) -> None:
+        self._folder = folder
+        self._settings = settings
+        self._process: subprocess.Popen[bytes] | None = None
+        self._as: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            user = pwd.getpwnam("postgres")
+            os.chown(folder, user.pw_uid, user.pw_gid)
+            self._as = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+        subprocess.run(
+            [binaries() / "initdb", "-D", folder / "data", *_MADE_SO],
+            check=True,
+            capture_output=True,
+            cwd=folder,
+            **self._as,
+        )
+
+    @property
+    def address(self) -> str:
+        return self.of("postgres")
+
+    def of(self, database: str) -> str:
+        return f"postgresql://pinisi@/{database}?host={self._folder}"
+
+    def start(self) -> None:
+        options = ["listen_addresses=", f"unix_socket_directories={self._folder}", "max_connections=60"]
+        options += ["shared_buffers=64MB", "log_min_messages=fatal", *self._settings]
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [binaries() / "postgres", "-D", self._folder / "data", *(f"-c{option}" for option in options)],
+                stdout=log,
+                stderr=log,
+                cwd=self._folder,
+                **self._as,
+            )
+        asyncio.run(self._answering())
+
+    async def _answering(self) -> None:
+        ends = time.monotonic() + WAIT_SECONDS
+        while True:
+            try:
+                await (await asyncpg.connect(self.address)).close()
+            except (OSError, asyncpg.PostgresError):
+                assert time.monotonic() < ends, (self._folder / "log").read_text()
+                await asyncio.sleep(0.05)
+            else:
+                return
+
+    def stop(self, *, kill: bool = False) -> None:
+        """End it: quietly, or as a power cut would."""
+        if self._process is not None:
+            if kill:
+                self._process.kill()
+            else:
+                self._process.send_signal(2)
+            self._process.wait()
+            self._process = None
+
+    def make(self, database: str) -> str:
+        """A new database; its address."""
+
+        async def make() -> None:
+            connection = await asyncpg.connect(self.address)
+            await connection.execute(f'CREATE DATABASE "{database}"')
+            await connection.close()
+
+        asyncio.run(make())
+        return self.of(database)
+
+
+@contextmanager
+def running_server(*settings: str) -> Iterator[Server]:
+    folder = Path(tempfile.mkdtemp(prefix="pinisi-postgres-"))
+    try:
+        server = Server(folder, settings or QUICK)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def emptied(address: str) -> None:
+    """Take all tenants away, as if the database were new."""
+    connection = await asyncpg.connect(address)
+    try:
+        if await connection.fetchval("SELECT to_regclass('pinisi.tenant') IS NOT NULL"):
+            for name, schema in await connection.fetch("SELECT name, schema FROM pinisi.tenant"):
+                await connection.execute(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE')
+                await connection.execute("DELETE FROM pinisi.tenant WHERE name = $1", name)
+    finally:
+        await connection.close()
