@@ -7,10 +7,10 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 
@@ -19,6 +19,9 @@ QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 """For tests that do not test durability."""
 
 _MADE_SO = ("-U", "pinisi", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
+
+
+_connect: Any = cast(Any, asyncpg).connect
 
 
 def binaries() -> Path:
@@ -38,8 +41,8 @@ class Server:
     def __init__(self, folder: Path, settings: tuple[str, ...] = QUICK) -> None:
         self._folder = folder
         self._settings = settings
-        self._process: subprocess.Popen[bytes] | None = None
-        self._as: dict[str, Any] = {}
+        self._process: subprocess.Popen[Any] | None = None
+        self._as: Any = {}
         if os.geteuid() == 0:
             user = pwd.getpwnam("postgres")
             os.chown(folder, user.pw_uid, user.pw_gid)
@@ -76,7 +79,7 @@ class Server:
         ends = time.monotonic() + WAIT_SECONDS
         while True:
             try:
-                await (await asyncpg.connect(self.address)).close()
+                await (await _connect(self.address)).close()
             except (OSError, asyncpg.PostgresError):
                 assert time.monotonic() < ends, (self._folder / "log").read_text()
                 await asyncio.sleep(0.05)
@@ -97,7 +100,7 @@ class Server:
         """A new database; its address."""
 
         async def make() -> None:
-            connection = await asyncpg.connect(self.address)
+            connection = await _connect(self.address)
             await connection.execute(f'CREATE DATABASE "{database}"')
             await connection.close()
 
@@ -106,7 +109,7 @@ class Server:
 
 
 @contextmanager
-def running_server(*settings: str) -> Iterator[Server]:
+def running_server(*settings: str) -> Generator[Server]:
     folder = Path(tempfile.mkdtemp(prefix="pinisi-postgres-"))
     try:
         server = Server(folder, settings or QUICK)
@@ -121,7 +124,7 @@ def running_server(*settings: str) -> Iterator[Server]:
 
 async def emptied(address: str) -> None:
     """Take all tenants away, as if the database were new."""
-    connection = await asyncpg.connect(address)
+    connection = await _connect(address)
     try:
         if await connection.fetchval("SELECT to_regclass('pinisi.tenant') IS NOT NULL"):
             for name, schema in await connection.fetch("SELECT name, schema FROM pinisi.tenant"):

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from city_at_hand import Clock
@@ -26,7 +27,7 @@ def clock() -> Clock:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "place" in metafunc.fixturenames:
-        module = metafunc.module.__name__.rpartition(".")[2]
+        module = str(cast(Any, metafunc).module.__name__).rpartition(".")[2]
         metafunc.parametrize("kind", KINDS[:1] if module in NOT_YET_ON_POSTGRES else KINDS)
 
 

@@ -29,7 +29,7 @@ from stores_at_hand import AnyStore
 from patience import PATIENCE
 from pinisi.feed.in_process import InProcessFeed
 from pinisi.feed.protocol import Feed
-from pinisi.store.protocol import AuditEntry, DocumentChange, LogEntry, LogSlice, Store
+from pinisi.store.protocol import AuditEntry, DocumentChange, LogEntry, LogSlice, Seen, Store
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM, Grant, Grants
 from pinisi.vocabulary.terms import LOCATION
 
@@ -140,7 +140,10 @@ async def test_hidden_attributes_are_neither_named_nor_hinted_at(store: Store, f
 
 
 async def test_the_state_kept_for_notifications_is_not_told_to_limited_followers(store: AnyStore, feed: Feed) -> None:
-    store.owing = lambda tenant, seen: ("s",)
+    def owing(_tenant: str, _change: Seen) -> tuple[str, ...]:
+        return ("s",)
+
+    store.owing = owing
     await write(store, put(thing("urn:a", owner="Ani")))
     for grants in (limited(attributes=[SPEED]), limited(types=[SENSOR]), Grants((Grant(),))):
         (entry,) = await take(feed.follow(TENANT, 0, grants), 1)

@@ -78,7 +78,12 @@ async def test_a_debt_keeps_the_state_after_its_own_change(owing_store: AnyStore
 
 async def test_the_matcher_sees_before_and_after(store: AnyStore) -> None:
     seen: list[Seen] = []
-    store.owing = lambda tenant, change: seen.append(change) or ()
+
+    def owing(_tenant: str, change: Seen) -> tuple[str, ...]:
+        seen.append(change)
+        return ()
+
+    store.owing = owing
     await write(store, put(thing("urn:a", speed=1)))
     await write(store, patch("urn:a", SPEED, value(2)))
     await write(store, remove("urn:a"))

@@ -254,7 +254,10 @@ def _machine(place: Place, examples: int, steps: int) -> Callable[[], None]:
     from hypothesis.stateful import run_state_machine_as_test
 
     bounds = settings(
-        max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=examples,
+        stateful_step_count=steps,
+        deadline=None,
+        suppress_health_check=list[HealthCheck](HealthCheck),
     )
     model = type("StoreModelOfOnePlace", (StoreModel,), {"place": place})
     return lambda: run_state_machine_as_test(model, settings=bounds)

@@ -181,6 +181,15 @@ class PostgresStore:
             self._news.begin()
             return tenant
 
+    async def _fresh(self, name: str) -> PostgresTenant | None:
+        """The tenant with all its words, and without what has ended by itself, unless it was never written to."""
+        found = await self._known(name)
+        if found is not None:
+            head = await self._postgres.row(f"SELECT names, families, due FROM {found.schema}.head")
+            await found.end_what_is_due(head[2])
+            await found.learn_words()
+        return found
+
     def _sign(self, tenant: str, position: Position, link: bytes, time: Instant) -> tuple[str, bytes]:
         return self.sealing(tenant, position, link, time)
 
@@ -260,12 +269,12 @@ class PostgresStore:
 
     @_in_plain_words
     async def type_counts(self, tenant: str, grants: Grants) -> Mapping[str, int]:
-        known = await self._known(tenant)
+        known = await self._fresh(tenant)
         counts: dict[str, int] = {}
         if known is None:
             return counts
         found = await self._postgres.fetch(f"SELECT id, n FROM {known.schema}.family WHERE n > 0")
-        view = await self._view(known, grants, (family for family, _ in found))
+        view = known.views.of(grants).of
         for family, n in found:
             for type in known.families.all[family].types if family in view else ():
                 counts[type] = counts.get(type, 0) + n
@@ -273,7 +282,7 @@ class PostgresStore:
 
     @_in_plain_words
     async def attribute_uses(self, tenant: str, grants: Grants) -> Sequence[AttributeUse]:
-        known = await self._known(tenant)
+        known = await self._fresh(tenant)
         uses: list[AttributeUse] = []
         if known is None:
             return uses
@@ -281,7 +290,7 @@ class PostgresStore:
             f"SELECT family, attribute, kind, n FROM {known.schema}.usage WHERE n > 0 ORDER BY family, attribute, kind"
         )
         found = await self._postgres.fetch(sql)
-        view = await self._view(known, grants, (row[0] for row in found))
+        view = known.views.of(grants).of
         for family, attribute, kind, n in found:
             projection = view.get(family)
             name = known.names.text[attribute]
@@ -290,22 +299,12 @@ class PostgresStore:
             uses.append(AttributeUse(name, kind, known.families.all[family].types, n))
         return uses
 
-    async def _view(self, known: PostgresTenant, grants: Grants, families: Any = ()) -> Mapping[int, Any]:
-        """What the reader may see, of all families that are there now."""
-        if any(family not in known.families.all for family in families):
-            await known.learn_words()
-        return known.views.of(grants).of
-
-    async def _newest_view(self, known: PostgresTenant, grants: Grants) -> Mapping[int, Any]:
-        await known.learn_words()
-        return known.views.of(grants).of
-
     @_in_plain_words
     async def stories(self, tenant: str, ids: Sequence[str], query: HistoryQuery, grants: Grants) -> Sequence[Story]:
-        known = await self._known(tenant)
+        known = await self._fresh(tenant)
         if known is None:
             return ()
-        view = await self._newest_view(known, grants)
+        view = known.views.of(grants).of
         asked = [id for id in ids if "\x00" not in id]
         return await known.read_far(
             lambda connection: StoryReader(connection, known.names, known.families, view).stories(asked, query)
@@ -313,10 +312,10 @@ class PostgresStore:
 
     @_in_plain_words
     async def picture(self, tenant: str, query: PictureQuery, grants: Grants) -> Picture:
-        known = await self._known(tenant)
+        known = await self._fresh(tenant)
         if known is None:
             return Picture((), 0)
-        view = await self._newest_view(known, grants)
+        view = known.views.of(grants).of
         kin = known.views.of(EVERYTHING).select(known.families, query.entities.types)
         position = await self.position(tenant)
         return await known.read_far(
@@ -327,14 +326,18 @@ class PostgresStore:
 
     @_in_plain_words
     async def timeline(self, tenant: str, query: TimelineQuery, grants: Grants) -> Timeline:
-        known = await self._known(tenant)
+        known = await self._fresh(tenant)
         if known is None:
             nothing: dict[str, int] = {}
             return Timeline(query.until, query.until, [nothing] * query.buckets, 0, 0, 0)
-        view = await self._newest_view(known, grants)
+        view = known.views.of(grants).of
         return await known.read_far(
             lambda connection: TimelineReader(connection, known.names, known.families, view).timeline(query)
         )
+
+    @_in_plain_words
+    async def end_what_is_due(self, tenant: str) -> None:
+        await self._fresh(tenant)
 
     @_in_plain_words
     async def log(self, tenant: str, after: Position, limit: int) -> LogSlice:

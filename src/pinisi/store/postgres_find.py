@@ -52,14 +52,17 @@ class PostgresFinder:
         if "\x00" in id:
             return None
         known = tenant.seen.get(id)
+        s = tenant.schema
         sql = (
-            "SELECT row, position, family, CASE WHEN position = $2 THEN NULL ELSE body END, body IS NULL "
-            f"FROM {tenant.schema}.entity WHERE id = $1"
+            "SELECT h.due, e.row, e.position, e.family, CASE WHEN e.position = $2 THEN NULL ELSE e.body END, "
+            f"e.body IS NULL FROM {s}.head AS h LEFT JOIN {s}.entity AS e ON e.id = $1"
         )
         found = await tenant.postgres.row(sql, id, -1 if known is None else known.position)
-        if found is None or found[4]:
+        if found[0] is not None and await tenant.end_what_is_due(found[0]):
+            return await self.entity(id, grants)
+        if found[5]:
             return None
-        row, position, family, body, _ = found
+        _, row, position, family, body, _ = found
         if family not in tenant.families.all:
             await tenant.learn_words()
         record = known if body is None else tenant.record(row, id, position, family, body)
@@ -90,19 +93,21 @@ class PostgresFinder:
         s = self._tenant.schema
         counted = f"(SELECT sum(n)::bigint FROM {s}.family WHERE id = ANY($1))" if count else "NULL::bigint"
         sql = (
-            f"SELECT h.position, h.families, h.hot, {counted}, e.row, e.id, e.position, e.family, e.body "
+            f"SELECT h.position, h.families, h.hot, h.due, {counted}, e.row, e.id, e.position, e.family, e.body "
             f"FROM {s}.head AS h LEFT JOIN LATERAL (SELECT row, id, position, family, body FROM {s}.entity "
             "WHERE family = ANY($1) ORDER BY row LIMIT $2 OFFSET $3) AS e ON true"
         )
         rows = await self._tenant.postgres.fetch(sql, list(families), limit, offset)
         if not await self._knew_all(rows[0]):
             return None
-        records = [self._tenant.record(*row[4:]) for row in rows if row[4] is not None]
-        return Page(records, (rows[0][3] or 0) if count else None, rows[0][0])
+        records = [self._tenant.record(*row[5:]) for row in rows if row[5] is not None]
+        return Page(records, (rows[0][4] or 0) if count else None, rows[0][0])
 
     async def _knew_all(self, row: Any) -> bool:
-        """Whether this process knew all families and hot attributes of the snapshot; else it does now."""
+        """Whether this process knew all families and hot attributes, and nothing had ended by itself."""
         tenant = self._tenant
+        if row[3] is not None and await tenant.end_what_is_due(row[3]):
+            return False
         if row[1] <= len(tenant.families.all) and row[2] == tenant.hot_known:
             return True
         async with tenant.postgres.connection() as connection:
@@ -128,9 +133,9 @@ class PostgresFinder:
             return None
         run = _Run(proof, limit, offset, count)
         position = rows[0][0]
-        if rows[0][3] is not None:
+        if rows[0][4] is not None:
             for row in rows[:CHUNK]:
-                run.take(self._tenant.record(*row[3:]))
+                run.take(self._tenant.record(*row[4:]))
                 if run.done:
                     break
         if len(rows) > CHUNK and not run.done:
@@ -146,11 +151,11 @@ class PostgresFinder:
         async with self._tenant.postgres.snapshot() as connection:
             async for row in _cursor(connection, sql, values):
                 position = row[0]
-                if row[3] is None:
+                if row[4] is None:
                     break
-                if row[6] not in self._tenant.families.all:
+                if row[7] not in self._tenant.families.all:
                     await self._tenant.learn_words(connection)
-                run.take(self._tenant.record(*row[3:]))
+                run.take(self._tenant.record(*row[4:]))
                 if run.done:
                     break
                 if perf_counter() - slice_started > SLICE_SECONDS:
@@ -177,8 +182,8 @@ class PostgresFinder:
         if proposed:
             where.append(f"row = ANY(ARRAY({' INTERSECT '.join(proposed)}))")
         sql = (
-            f"SELECT h.position, h.families, h.hot, e.row, e.id, e.position, e.family, e.body FROM {s}.head AS h "
-            f"LEFT JOIN LATERAL (SELECT row, id, position, family, body FROM {s}.entity "
+            f"SELECT h.position, h.families, h.hot, h.due, e.row, e.id, e.position, e.family, e.body "
+            f"FROM {s}.head AS h LEFT JOIN LATERAL (SELECT row, id, position, family, body FROM {s}.entity "
             f"WHERE {' AND '.join(where)} ORDER BY row) AS e ON true"
         )
         return sql, asked.values, cold

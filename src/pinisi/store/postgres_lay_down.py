@@ -86,6 +86,9 @@ _SQL = {
         _BYTES,
         then="ON CONFLICT (reaction, subject) DO UPDATE SET versions = excluded.versions",
     ),
+    "due_out": "DELETE FROM {s}.due WHERE entity = ANY($1::bigint[])",
+    "due_in": _insert("due", _BIG, _BIG, then="ON CONFLICT (entity) DO UPDATE SET at = excluded.at"),
+    "next_end": "UPDATE {s}.head SET due = (SELECT min(at) FROM {s}.due)",
     "relocate": "INSERT INTO {s}.fact VALUES ('relocate', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
     "head": "UPDATE {s}.head SET position = $1, time = $2, next_row = $3, link = $4, names = $5, families = $6, "
     "areas = CASE WHEN $7::boolean THEN $1 ELSE areas END, hot = hot + $8::integer",
@@ -130,6 +133,11 @@ class Laying:
         await many(connection, "done", [(key, *state) for key, state in draft.done.items()])
         await many(connection, "origin", draft.origins.items())
         await many(connection, "reacted", [(*key, versions) for key, versions in draft.reacted.items()])
+        if draft.dues:
+            ended = [row for row, end in draft.dues.items() if end is None]
+            await connection.execute(self.sql["due_out"], ended)
+            await many(connection, "due_in", [(row, end) for row, end in draft.dues.items() if end is not None])
+            await connection.execute(self.sql["next_end"])
         if draft.areas_changed:
             await connection.execute(self.sql["relocate"], draft.position)
 

@@ -25,9 +25,10 @@ CREATE TABLE head (
   names integer NOT NULL,
   families integer NOT NULL,
   areas bigint NOT NULL,
-  hot bigint NOT NULL
+  hot bigint NOT NULL,
+  due bigint
 ) WITH (fillfactor = 10);
-INSERT INTO head VALUES (true, 0, 0, 1, '', 1, 0, 0, 0);
+INSERT INTO head VALUES (true, 0, 0, 1, '', 1, 0, 0, 0, NULL);
 CREATE TABLE name (id integer PRIMARY KEY, text text NOT NULL);
 CREATE TABLE family (id integer PRIMARY KEY, types text NOT NULL, areas text NOT NULL, n bigint NOT NULL)
   WITH (fillfactor = 50);
@@ -127,6 +128,8 @@ CREATE TABLE record_migration (
 CREATE TABLE seal (
   position bigint PRIMARY KEY, time bigint NOT NULL, link bytea NOT NULL, key text NOT NULL, signature bytea NOT NULL
 );
+CREATE TABLE due (entity bigint PRIMARY KEY, at bigint NOT NULL);
+CREATE INDEX due_at ON due (at);
 CREATE TABLE month (begins bigint PRIMARY KEY);
 """
 

@@ -23,11 +23,22 @@ from pinisi.store.postgres_schema import quoted, schema_of
 from pinisi.store.postgres_thread import in_thread
 from pinisi.store.postgres_writer import PostgresWriter
 from pinisi.store.proof import Views
-from pinisi.store.protocol import Applied, Change, Edit, EntityChange, LogEntry, Owing, Position, Record, Sealing
+from pinisi.store.protocol import (
+    Applied,
+    Change,
+    Edit,
+    EntityChange,
+    LogEntry,
+    Owing,
+    Position,
+    Record,
+    Sealing,
+    StoreUnavailable,
+)
 from pinisi.store.sql_rows import Connection
 from pinisi.store.sqlite_tenant import LOG_TAIL, Listener, Settings
 from pinisi.vocabulary.entity import Entity, decode_entity
-from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.instant import SECOND, Instant
 from pinisi.vocabulary.principal import SYSTEM, Principal
 from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA
 
@@ -50,9 +61,11 @@ class Head(NamedTuple):
     families: int
     areas: Position
     hot: int
+    due: Instant | None
+    """When something ends first by its `expiresAt` (`store.lapse`)."""
 
 
-HEAD = "position, time, next_row, link, names, families, areas, hot"
+HEAD = "position, time, next_row, link, names, families, areas, hot, due"
 
 
 class PostgresTenant:
@@ -93,6 +106,7 @@ class PostgresTenant:
         self.seen: OrderedDict[str, Record] = OrderedDict()
         self._hearing = asyncio.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._wait_until: Instant = 0
         self.relocating = False
         self.writer = PostgresWriter(self, owing)
 
@@ -230,6 +244,23 @@ class PostgresTenant:
         cursor: tuple[str, Position] | None,
     ) -> Applied:
         return await self.writer.apply(changes, principal, atomic=atomic, key=key, cursor=cursor)
+
+    async def end_what_is_due(self, due: Instant | None) -> bool:
+        """Take away what has ended by itself until now (NGSI-LD 4.22); `due` is when something ends first.
+
+        Whether anything was. Where nothing can be written, it stays until it can: reading goes on.
+        """
+        ended = False
+        while due is not None and due <= (now := self.now()) and now >= self._wait_until:
+            try:
+                await self.apply((), SYSTEM, atomic=True, key=None, cursor=None)
+            except StoreUnavailable as error:
+                _log.warning("what has ended has to stay", tenant=self.name, reason=str(error))
+                self._wait_until = now + SECOND
+                return ended
+            ended = True
+            due = (await self.postgres.row(f"SELECT due FROM {self.schema}.head"))[0]
+        return ended
 
     async def work(self, work: Callable[[Connection], T]) -> T:
         """Run the store's own short work (at most 50 ms) in a transaction of its own, beside no other writer."""

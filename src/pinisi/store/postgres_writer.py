@@ -15,6 +15,7 @@ import structlog
 
 from pinisi.store.draft import Draft
 from pinisi.store.jobs import SLICE_CHANGES, Job
+from pinisi.store.lapse import LAPSED_AT_ONCE
 from pinisi.store.ledger import HistoryKey, Ledger
 from pinisi.store.postgres_faults import FAULTS, LOST, cannot_be_kept, unavailable
 from pinisi.store.postgres_lay_down import Laying, hot_text
@@ -254,6 +255,7 @@ class PostgresWriter:
         self._last_time = head.time
         several = set(tenant.hot.several)
         await self._read_ahead(connection, jobs)
+        await self._end_what_is_due(connection, draft, head)
         for job in jobs:
             try:
                 job.result = await self._run(connection, draft, job)
@@ -375,6 +377,26 @@ class PostgresWriter:
                 if job.atomic:
                     raise
                 return Outcome(refused=refusal)
+
+    async def _end_what_is_due(self, connection: Any, draft: Draft, head: "Head") -> None:
+        """Before anything else is changed (NGSI-LD 4.22)."""
+        now = max(self._tenant.now(), self._last_time)
+        if head.due is None or now < head.due:
+            return
+        s = self._tenant.schema
+        sql = (
+            f"SELECT e.id FROM {s}.due JOIN {s}.entity AS e ON e.row = due.entity WHERE due.at <= $1 "
+            f"ORDER BY due.at LIMIT {LAPSED_AT_ONCE}"
+        )
+        ids = [id for (id,) in await connection.fetch(sql, now)]
+        self._last_time = now
+        while True:
+            try:
+                self.ledger.end_what_is_due(draft, ids, now)
+            except Unread as lacking:
+                await self._read_one(connection, lacking)
+            else:
+                return
 
     # what the ledger asks for
 
