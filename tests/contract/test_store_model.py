@@ -5,8 +5,8 @@ The model keeps entities in order of first creation and works out by hand where 
 
 import asyncio
 import operator
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, cast
 
 import pytest
 from city_at_hand import (
@@ -59,6 +59,8 @@ READERS: tuple[Grants, ...] = (
     limited(attributes=[SPEED]),
     Grants(limited(types=[CAR], areas=[EAST_CODE], attributes=[LEVEL]).grants + limited(types=[SITE]).grants),
 )
+
+_ALL = list(cast(Iterable[HealthCheck], HealthCheck))
 
 ids = st.integers(0, 11).map(lambda n: f"urn:{n}")
 types = st.sampled_from([CAR, SENSOR, SITE])
@@ -257,7 +259,7 @@ def _machine(place: Place, examples: int, steps: int) -> Callable[[], None]:
         max_examples=examples,
         stateful_step_count=steps,
         deadline=None,
-        suppress_health_check=list[HealthCheck](HealthCheck),
+        suppress_health_check=_ALL,
     )
     model = type("StoreModelOfOnePlace", (StoreModel,), {"place": place})
     return lambda: run_state_machine_as_test(model, settings=bounds)
