@@ -409,4 +409,4 @@ def test_other_errors(device: Device) -> None:
 
 def test_addresses_lead_on(device: Device) -> None:
     answer = device.broker.wire.get("/v2")
-    assert answer.json() == {"entities_url": "/v2/entities", "types_url": "/v2/types"}
+    assert answer.json() == {f"{name}_url": f"/v2/{name}" for name in ("entities", "types", "subscriptions")}

@@ -64,7 +64,7 @@ async def create_subscription(house: House, call: Call) -> Reply:
 async def query_subscriptions(house: House, call: Call) -> Reply:
     wish = asked(house.contexts, call)
     page = paging(call)
-    mine = [entry for entry in house.subscriptions.all(call.tenant) if _reaches(call, entry)]
+    mine = [entry for entry in house.subscriptions.all(call.tenant) if _reaches(call, entry) and not _in_v2(entry)]
     chosen = mine[page.offset : page.offset + page.limit]
     documents = [await _document(house, call, wish, entry) for entry in chosen]
     more = page.offset + page.limit < len(mine)
@@ -153,10 +153,15 @@ def _reaches(call: Call, entry: Entry) -> bool:
     return entry.subscription.owner == call.principal.id or call.grants.writes_all
 
 
+def _in_v2(entry: Entry) -> bool:
+    """One of NGSI v2 is served in that language alone."""
+    return entry.subscription.notification.v2 is not None
+
+
 def _known(house: House, call: Call) -> Entry:
     id = check_uri(call.params["id"], "id")
     entry = house.subscriptions.get(call.tenant, id)
-    if entry is None or not _reaches(call, entry):
+    if entry is None or not _reaches(call, entry) or _in_v2(entry):
         raise ResourceNotFound(f"there is no subscription {id}")
     return entry
 

@@ -212,7 +212,7 @@ async def _described(house: House, call: Call, iri: str, count: int, detail: boo
 
 
 async def entry_point(house: House, call: Call) -> Reply:
-    return answer({f"{name}_url": f"{V2}/{name}" for name in ("entities", "types")})
+    return answer({f"{name}_url": f"{V2}/{name}" for name in ("entities", "types", "subscriptions")})
 
 
 _READ = "context.read"

@@ -7,11 +7,14 @@ once). What a change looks like to one kind of reader is rendered once, however 
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import msgspec
 
 from pinisi.context.contexts import Contexts
 from pinisi.context.geojson import join_features, render_feature
+from pinisi.context.ngsi_v2.notice import Notice
+from pinisi.context.ngsi_v2.notification import element, sealed
 from pinisi.context.notification_envelope import Envelope, envelope_of, link_of
 from pinisi.context.notified_change import Change, as_feature, document_of
 from pinisi.context.notified_past import NOTHING_BEFORE, Past
@@ -74,6 +77,8 @@ class NotificationWriter:
         Raises:
             StoreUnavailable: the past of a change could not be read.
         """
+        if subscription.notification.v2 is not None:
+            return await self._write_v2(tenant, subscription, subscription.notification.v2, debts, grants)
         head = self._letterhead(tenant, subscription)
         data = [part for debt in debts if (part := await self._part(tenant, head, debt, grants)) is not None]
         if not data:
@@ -93,6 +98,21 @@ class NotificationWriter:
             )
         )
         return head.envelope.seal(body)
+
+    async def _write_v2(
+        self, tenant: str, subscription: Subscription, notice: Notice, debts: Sequence[Debt], grants: Grants
+    ) -> Sealed | None:
+        """The same for one who speaks NGSI v2."""
+        table, data, told = self._table(subscription), list[Any](), list[Debt]()
+        for debt in debts:
+            line = await self._line(tenant, debt) if debt.entity is None or not grants.sees_all else None
+            seen = _seen(debt, line, grants)
+            if seen is not None:
+                data.append(element(debt, () if line is None else line.types, notice, table, seen))
+                told.append(debt)
+        if not data:
+            return None
+        return sealed(subscription, notice, data, told, None if tenant == self._default_tenant else tenant)
 
     async def _part(self, tenant: str, head: Letterhead, debt: Debt, grants: Grants) -> bytes | None:
         """One element of `data`: an entity after its change."""

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from pinisi.context.ngsi_v2.notice import Notice
 from pinisi.store.match import Predicate, compile_query
 from pinisi.store.query import EntityQuery, Filter, GeoQuery, ScopeSelection, TypeSelection
 from pinisi.vocabulary.instant import Instant
@@ -29,7 +30,8 @@ DEFAULT_TRIGGERS = ("attributeCreated", "attributeUpdated")
 class StoredSubscription(msgspec.Struct, frozen=True, kw_only=True):
     """The document of a subscription. `terms` are the names in the payload, each with its IRI.
 
-    `context` is the @context in which it was written: what notifications are compacted with.
+    `context` is the @context in which it was written: what notifications are compacted with. `v2`: the payload is one
+    of NGSI v2.
     """
 
     id: str
@@ -39,6 +41,7 @@ class StoredSubscription(msgspec.Struct, frozen=True, kw_only=True):
     context: Any
     created_at: Instant
     modified_at: Instant
+    v2: bool = False
 
 
 encode_stored = msgspec.json.Encoder().encode
@@ -81,6 +84,7 @@ class NotificationParams(msgspec.Struct, frozen=True, kw_only=True):
     omit: frozenset[str] | None = None
     sys_attrs: bool = False
     show_changes: bool = False
+    v2: Notice | None = None
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):

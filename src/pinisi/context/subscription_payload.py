@@ -13,6 +13,7 @@ from pinisi.context.geo_query import parse_geo_query
 from pinisi.context.id_pattern import parse_id_pattern
 from pinisi.context.language_filter import parse_languages
 from pinisi.context.mqtt_target import BadNotifierInfo
+from pinisi.context.ngsi_v2.subscriptions import read_kept
 from pinisi.context.notification_envelope import target_of
 from pinisi.context.pick import CORE_MEMBERS
 from pinisi.context.problems import BadRequestData, OperationNotSupported
@@ -114,6 +115,8 @@ def wanted_members(payload: Payload) -> Payload:
 
 def read_stored(stored: StoredSubscription) -> Subscription:
     """The subscription of a document, with the IRIs that its names had when it was written."""
+    if stored.v2:
+        return read_kept(stored)
     terms = stored.terms
     return read_subscription(stored.payload, lambda name: terms.get(name, name), stored.owner, stored.context)
 

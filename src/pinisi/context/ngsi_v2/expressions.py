@@ -9,9 +9,8 @@ from typing import Any, Literal
 
 from pinisi.context.ngsi_v2.attributes import moment_of
 from pinisi.context.ngsi_v2.locations import position, shape
-from pinisi.context.ngsi_v2.names import entity_uri, iri_of
+from pinisi.context.ngsi_v2.names import Names, entity_uri, iri_of
 from pinisi.context.problems import BadRequestData, TooComplexQuery
-from pinisi.context.term_table import TermTable
 from pinisi.store.pattern import PatternError, compile_pattern
 from pinisi.store.query import AllOf, Compare, DateTime, Exists, Filter, GeoQuery, Missing, Operator, Path, Range
 from pinisi.vocabulary.instant import parse_instant
@@ -29,7 +28,7 @@ _RELATIONS = {"coveredBy": "within", "intersects": "intersects", "equals": "equa
 _DISTANCE = re.compile(r"(maxDistance|minDistance):(\d+(?:\.\d+)?)", re.ASCII)
 
 
-def parse_expression(text: str, kind: Kind, table: TermTable) -> Filter:
+def parse_expression(text: str, kind: Kind, table: Names) -> Filter:
     """The filter of a whole `q` or `mq`.
 
     Raises:
@@ -47,7 +46,7 @@ def parse_expression(text: str, kind: Kind, table: TermTable) -> Filter:
     return filters[0] if len(filters) == 1 else AllOf(tuple(filters))
 
 
-def _statement(text: str, kind: Kind, table: TermTable) -> Filter:
+def _statement(text: str, kind: Kind, table: Names) -> Filter:
     if text.startswith("!"):
         return Missing(_path(text[1:], kind, table))
     found = _operator(text)
@@ -101,7 +100,7 @@ def _literal(text: str, kind: Kind) -> Any:
     return text
 
 
-def _path(text: str, kind: Kind, table: TermTable) -> Path:
+def _path(text: str, kind: Kind, table: Names) -> Path:
     tokens = [_unquoted(token) for token in _apart(text.strip(), ".")]
     if not all(tokens):
         raise BadRequestData(f"{text[:80]!r} is no path of names", kind)
@@ -115,7 +114,7 @@ def _path(text: str, kind: Kind, table: TermTable) -> Path:
     return Path(attribute, (), *_trail(tokens[1:], table))
 
 
-def _trail(keys: list[str], table: TermTable) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _trail(keys: list[str], table: Names) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(table.expand_term(key) for key in keys), tuple(keys)
 
 

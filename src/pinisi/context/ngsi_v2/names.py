@@ -5,6 +5,7 @@ the city's vocabulary; any other stands behind `urn:v2:name:`. Both ways lead ba
 """
 
 import re
+from typing import Protocol
 from urllib.parse import quote, unquote
 
 from pinisi.context.term_table import RESERVED, TermTable
@@ -16,6 +17,12 @@ LONGEST = 256
 _FIELD = re.compile(r"[!-~]+")
 _FORBIDDEN = frozenset("&?/#")
 _ABSOLUTE = re.compile(r"(?:https?|urn):.+")
+
+
+class Names(Protocol):
+    """What expands names to IRIs: a table of terms, or what a kept document noted of one."""
+
+    def expand_term(self, name: str) -> str: ...
 
 
 def check_field(text: object, field: str) -> str:
@@ -46,7 +53,7 @@ def entity_id(uri: str) -> str:
     return unquote(uri[len(ENTITY) :]) if uri.startswith(ENTITY) else uri
 
 
-def iri_of(name: object, table: TermTable, field: str) -> str:
+def iri_of(name: object, table: Names, field: str) -> str:
     """The IRI of a type, an attribute or a metadata."""
     text = check_field(name, field)
     if _ABSOLUTE.fullmatch(text) is not None:
