@@ -51,6 +51,13 @@ GROUPS = (
 OTHER_NAMES = {"ngsildTestSuiteV1.8-compound.jsonld": "ngsi-ld-test-suite-compound.jsonld"}
 """Contexts that the suite names by an address elsewhere, and which of its own files says the same."""
 
+STAND_INS = (
+    "https://fiware.github.io/NGSI-LD_TestSuite/ldContext/testContext.jsonld",
+    "https://fiware.github.io/data-models/context.jsonld",
+    "http://smartdatamodels.org/context.jsonld",
+)
+"""Contexts on the internet of which the suite has no copy: cases look at whether they are kept, never at their terms."""
+
 _URL = re.compile(r"https?://[^\s\"'<>${}]+\.jsonld")
 
 
@@ -106,6 +113,8 @@ def lay_contexts(suite: Suite, folder: Path) -> None:
         if name in copies:
             index[url] = name
             shutil.copy(copies[name], folder / name)
+    (folder / "stand-in.jsonld").write_text(json.dumps({"@context": {}}), encoding="utf-8")
+    index |= dict.fromkeys(STAND_INS, "stand-in.jsonld")
     (folder / "index.json").write_text(json.dumps(index, indent=1), encoding="utf-8")
 
 
@@ -127,6 +136,7 @@ def served(suite: Suite, port: int, work: Path) -> Generator[str]:
     lay_contexts(suite, work / "data" / "contexts")
     settings = {
         "PINISI_NOTIFICATION_TARGETS": "loopback,private,*",
+        "PINISI_CONTEXT_SOURCES": "loopback",
         "PINISI_TEMPORAL_PAGE": "30",
         "PINISI_LOG_LEVEL": "warning",
     }

@@ -62,6 +62,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     | `allowed_origins` | origins | further Origins that may write from a browser; the server's own always may |
     | `public_role` | role or empty | what a reader without account may do; empty: nothing |
     | `notification_targets` | words | where subscriptions may notify: names, networks, `loopback`, `private` |
+    | `context_sources` | words | hosts from which an @context may be fetched: as `notification_targets` |
     | `commit_window_ms` | ms | how long a commit waits for others to share its fsync, when there were several |
     | `public_address` | address | how this house is reached from outside: for links in notices and warnings |
     | `mail_server` | address | the relay that takes mails of notices; empty: no mail |
@@ -96,6 +97,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     allowed_origins: Names = ()
     public_role: str = ""
     notification_targets: Names = ("loopback",)
+    context_sources: Names = ("loopback",)
     commit_window_ms: Milliseconds = 2.0
     public_address: str = ""
     mail_server: str = ""
@@ -122,6 +124,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Where the key lies that signs the audit trail: not inside of what it signs."""
         return self.keys_folder or self.data.absolute().with_name(self.data.absolute().name + ".keys")
 
+
+_OUTWARD = ("notification_targets", "context_sources")
+"""What may be reached from here: where others than this machine are served, nothing unless the operator says so."""
 
 _PLACES = frozenset({"data", "data_from", "keys_folder", "sign_in_file", "cot_certificate", "cot_key", "cot_clients"})
 """Folders and files: meant from where the settings file lies."""
@@ -150,10 +155,10 @@ def load_settings(
     path, named = _settings_file(file, environment, {**around, **told})
     written = _from_file(path, named) if path else {}
     settings = Settings(**{**written, **around, **told})
-    chosen = "notification_targets" in {**written, **around, **told}
-    if chosen or settings.host in LOOPBACK:
+    if settings.host in LOOPBACK:
         return settings
-    return msgspec.structs.replace(settings, notification_targets=())
+    chosen = {**written, **around, **told}
+    return msgspec.structs.replace(settings, **{name: () for name in _OUTWARD if name not in chosen})
 
 
 def _settings_file(

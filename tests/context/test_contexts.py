@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pinisi.context import contexts as module
+from pinisi.context.context_walk import MOST_TERMS
 from pinisi.context.contexts import Contexts, read_folder
 from pinisi.context.core_context import CORE_URL
 from pinisi.context.problems import BadRequestData, LdContextNotAvailable
@@ -98,24 +99,24 @@ def test_contexts_that_name_each_other_are_refused() -> None:
         contexts.table("https://city.example/a")
 
 
-@pytest.mark.parametrize(
-    "context",
-    [
-        {"a": "b:x", "b": "a:y"},
-        {"a": {"@id": "a2"}, "a2": {"@id": "a"}},
-        {f"t{n}": f"t{n + 1}:x" for n in range(100)} | {"t100": "https://x.example/"},
-        {"a": 5},
-        {"a": {"@id": 5}},
-        {"a": {"@id": "https://x.example/a", "@type": 5}},
-        {"@import": "https://x.example/"},
-        {"@vocab": 5},
-        {"a": "no-iri"},
-        {"": "https://x.example/"},
-        5,
-        True,
-        [[[[[[[[[[[{}]]]]]]]]]]],
-    ],
-)
+NO_CONTEXTS: list[Any] = [
+    {"a": "b:x", "b": "a:y"},
+    {"a": {"@id": "a2"}, "a2": {"@id": "a"}},
+    {f"t{n}": f"t{n + 1}:x" for n in range(100)} | {"t100": "https://x.example/"},
+    {"a": 5},
+    {"a": {"@id": 5}},
+    {"a": {"@id": "https://x.example/a", "@type": 5}},
+    {"@import": "https://x.example/"},
+    {"@vocab": 5},
+    {"a": "no-iri"},
+    {"": "https://x.example/"},
+    5,
+    True,
+    [[[[[[[[[[[{}]]]]]]]]]]],
+]
+
+
+@pytest.mark.parametrize("context", NO_CONTEXTS)
 def test_what_is_no_context_is_bad_request_data(context: Any) -> None:
     with pytest.raises(BadRequestData):
         Contexts().table(context)
@@ -154,7 +155,7 @@ def test_tables_in_use_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_large_contexts_are_refused() -> None:
     with pytest.raises(BadRequestData, match="more than"):
-        Contexts().table({f"t{n}": f"https://x.example/{n}" for n in range(module.MOST_TERMS + 1)})
+        Contexts().table({f"t{n}": f"https://x.example/{n}" for n in range(MOST_TERMS + 1)})
 
 
 def test_names_met_are_remembered_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,7 +171,8 @@ def test_hosted_contexts_are_asked_for_by_address() -> None:
     contexts = Contexts(hosted=hosted.get)
     assert contexts.table("urn:ngsi-ld:context:1").expand_term("x") == "https://x.example/x"
     assert contexts.document("urn:ngsi-ld:context:2") is None
-    assert contexts.document(CORE_URL)["@context"]["value"] == "ngsi-ld:hasValue"
+    core: Any = contexts.document(CORE_URL)
+    assert core["@context"]["value"] == "ngsi-ld:hasValue"
 
 
 def test_the_folder_of_an_operator_is_read_and_its_faults_are_told(tmp_path: Path) -> None:
@@ -185,6 +187,7 @@ def test_the_folder_of_an_operator_is_read_and_its_faults_are_told(tmp_path: Pat
     assert read_folder(tmp_path / "absent").documents == {}
 
 
-def test_a_local_copy_without_a_context_is_not_available() -> None:
-    with pytest.raises(LdContextNotAvailable):
+def test_a_local_copy_without_a_context_is_invalid() -> None:
+    """NGSI-LD 5.5.6: what is not there is LdContextNotAvailable, what is there and wrong is BadRequestData."""
+    with pytest.raises(BadRequestData, match="holds no @context"):
         with_documents(c={"terms": {}}).table("https://city.example/c")

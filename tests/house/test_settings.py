@@ -93,6 +93,14 @@ def test_a_server_for_others_notifies_nobody_unless_told_whom() -> None:
     assert load_settings(environment={"PINISI_HOST": "0.0.0.0"}).notification_targets == ()
     told = load_settings(environment={"PINISI_HOST": "0.0.0.0", "PINISI_NOTIFICATION_TARGETS": "loopback,*.go.id"})
     assert told.notification_targets == ("loopback", "*.go.id")
+    assert told.context_sources == ()
+
+
+def test_a_server_for_others_fetches_no_context_unless_told_from_whom() -> None:
+    assert load_settings(environment={}).context_sources == ("loopback",)
+    assert load_settings(environment={"PINISI_HOST": "0.0.0.0"}).context_sources == ()
+    told = load_settings(environment={"PINISI_HOST": "0.0.0.0", "PINISI_CONTEXT_SOURCES": "smartdatamodels.org"})
+    assert told.context_sources == ("smartdatamodels.org",)
 
 
 def test_variables_of_the_workshop_are_no_settings() -> None:

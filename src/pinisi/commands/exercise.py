@@ -67,6 +67,7 @@ def _apart(settings: Settings, folder: Path) -> Settings:
         allowed_hosts=settings.allowed_hosts,
         allowed_origins=settings.allowed_origins,
         notification_targets=(),
+        context_sources=(),
         log_level="warning",
     )
 

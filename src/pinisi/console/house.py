@@ -27,7 +27,10 @@ from pinisi.console.field_link import open_station
 from pinisi.console.http import Call
 from pinisi.console.replay_stage import ReplayStage
 from pinisi.console.town import Town
-from pinisi.context.contexts import Contexts, read_folder
+from pinisi.context.context_address import context_id
+from pinisi.context.context_fetch import ContextFetcher
+from pinisi.context.context_storage import ContextStorage
+from pinisi.context.contexts import Contexts
 from pinisi.context.notifier import Notifier
 from pinisi.context.registration_index import Registrations
 from pinisi.context.registry import Registry
@@ -189,10 +192,8 @@ class House:
         self.queue = self.desk.queue
         self.procedures = Procedures(self.store, self.desk)
         self.shifts = Shifts(self.store)
-        folder = read_folder(settings.data / "contexts")
-        for fault in folder.faults:
-            _log.warning("an @context of the operator cannot be used", fault=fault)
-        self.contexts = Contexts({CONTEXT_NAME: self._context, **folder.documents}, self._hosted_context)
+        self.opened_at = self.now()
+        self._open_contexts()
         self.pinisi_table = self.contexts.table(CONTEXT_NAME)
         self.surroundings = Surroundings(self.store, self.pinisi_table.expand_term, self._document)
         seal = Seal(settings.key_folder)
@@ -227,6 +228,23 @@ class House:
         await seal_all(self.store)
         self._run(keep_sealed(self.store), "seals of the audit trail")
         self._run(take_care(self.store, self.now, settings.history_days, settings.log_days), "care")
+
+    def _open_contexts(self) -> None:
+        """@contexts: those built in, the operator's copies, and those that the store keeps."""
+        documents = {CONTEXT_NAME: self._context}
+        self.contexts = Contexts(documents, self._hosted_context, self._own_context, self.now)
+        self.context_storage = ContextStorage(
+            self.store,
+            self.contexts,
+            self.default_tenant,
+            self.now,
+            ContextFetcher(Targets(self.settings.context_sources, "context_sources")),
+            self.settings.data / "contexts",
+        )
+        self._opened.push_async_callback(self.context_storage.close)
+        for fault in self.context_storage.faults:
+            _log.warning("an @context of the operator cannot be used", fault=fault)
+        self.store.listen(self.context_storage.heard)
 
     async def _open_replays(self) -> None:
         """Before the tenants are opened: those of replays live by clocks of their own, and notify nobody."""
@@ -467,6 +485,24 @@ class House:
         named = url.startswith(("http://", "https://")) and url.endswith(CONTEXT_PATH)
         place = _net_location(url) if named and url.count("/") == _SLASHES else ""
         return self._context if place and self.host_is_ours(place.encode("latin-1", "replace")) else None
+
+    def _own_context(self, url: str) -> str | None:
+        """The local id of an @context that this server hosts, under every address by which it is reached."""
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError:
+            return None
+        if parts.scheme not in ("http", "https") or not parts.netloc or parts.query:
+            return None
+        id = context_id(parts.path)
+        if id is None or not self.host_is_ours(parts.netloc.encode("latin-1", "replace")):
+            return None
+        return id if port in (None, self.settings.port) or not self.settings.port else None
+
+    def address_for(self, call: Call) -> str:
+        """How the caller reaches this house: `public_address`, else the host that he named."""
+        return self.settings.public_address.rstrip("/") or f"http://{call.header(b'host') or ''}"
 
     def watch_alarms(self, town: Town) -> "asyncio.Task[None]":
         """Watch what needs people in a tenant: alarms by written rules, ends of shelves, procedures."""

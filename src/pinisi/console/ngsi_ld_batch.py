@@ -11,7 +11,7 @@ from pinisi.console.http import JSON_LD_MEDIA, Call, Reply, Route
 from pinisi.console.ngsi_ld_provision import NO_CONTENT, update_result
 from pinisi.console.ngsi_ld_request import Sent, options, sent
 from pinisi.context import edits
-from pinisi.context.contexts import Contexts
+from pinisi.context.contexts import ContextAwaited, Contexts
 from pinisi.context.edits import UpdateResult
 from pinisi.context.patch_payload import read_entity_patch
 from pinisi.context.payload import read_entity
@@ -107,6 +107,8 @@ async def _run(house: House, call: Call, read: Reader) -> tuple[list[EntityChang
     for index, document in enumerate(documents, start=1):
         try:
             changes.append(read(document, _table(house.contexts, call, body, document)))
+        except ContextAwaited:
+            raise
         except Refused as refusal:
             errors.add(_id_of(document), refusal)
         if index % SLICE == 0:
@@ -129,7 +131,7 @@ def _table(contexts: Contexts, call: Call, body: Sent, document: Any) -> TermTab
         return body.table
     if not call.headers.get(b"content-type", b"").lower().startswith(JSON_LD_MEDIA):
         raise BadRequestData("belongs into a Link header when the body is application/json", "@context")
-    return contexts.table(own)
+    return contexts.used(own, call.tenant)
 
 
 def _id_of(document: Any) -> str | None:

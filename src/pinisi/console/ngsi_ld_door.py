@@ -13,8 +13,9 @@ import structlog
 from pinisi.console.house import House
 from pinisi.console.http import Call, Endpoint, Reply, Route
 from pinisi.console.refusals import refusal_of
+from pinisi.context.contexts import MOST_BROUGHT, ContextAwaited
 from pinisi.context.earlier_versions import amended, preferred_version
-from pinisi.context.problems import InvalidRequest, NonexistentTenant
+from pinisi.context.problems import InvalidRequest, LdContextNotAvailable, NonexistentTenant
 
 TENANT_HEADER = b"ngsild-tenant"
 _ENTITIES = ("/ngsi-ld/v1/entities", "/ngsi-ld/v1/entityOperations", "/ngsi-ld/v1/temporal")
@@ -48,7 +49,10 @@ def _admitted(route: Route, creates: bool) -> Endpoint:
             return Reply(411)
         if call.query_string:
             _check_parameters(call, known)
-        reply = await inner(house, call)
+        try:
+            reply = await inner(house, call)
+        except ContextAwaited as awaited:
+            reply = await _once_brought(house, call, inner, awaited)
         return _in_version(reply, call, of_entities) if b"prefer" in call.headers else reply
 
     async def of_tenant(house: House, call: Call) -> Reply:
@@ -64,6 +68,20 @@ def _admitted(route: Route, creates: bool) -> Endpoint:
         return msgspec.structs.replace(reply, headers=(*reply.headers, echo))
 
     return endpoint
+
+
+async def _once_brought(house: House, call: Call, inner: Endpoint, awaited: ContextAwaited) -> Reply:
+    """The endpoint again, once the @context that it lacked is at hand: it has changed nothing before."""
+    fetching = call.principal.kind != "anonymous"
+    for _ in range(MOST_BROUGHT):
+        await house.context_storage.bring(awaited.place, fetching=fetching)
+        try:
+            return await inner(house, call)
+        except ContextAwaited as further:
+            if further.place == awaited.place and not fetching:
+                break
+            awaited = further
+    raise LdContextNotAvailable(f"{awaited.place.address[:200]} is not here, and too many are to be fetched")
 
 
 def _in_version(reply: Reply, call: Call, of_entities: bool) -> Reply:

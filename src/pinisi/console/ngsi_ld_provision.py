@@ -7,7 +7,7 @@ import msgspec
 
 from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route
-from pinisi.console.ngsi_ld_request import flag, linked_context, options, sent
+from pinisi.console.ngsi_ld_request import flag, linked_table, options, sent
 from pinisi.context import edits
 from pinisi.context.edits import UpdateResult
 from pinisi.context.patch_payload import read_attribute_patch, read_entity_patch
@@ -51,7 +51,7 @@ async def merge_entity(house: House, call: Call) -> Reply:
 
 
 async def delete_entity(house: House, call: Call) -> Reply:
-    table = house.contexts.table(linked_context(call.headers.get(b"link")))
+    table = linked_table(house.contexts, call)
     id = _id(call)
     return await _change(house, call, id, edits.delete(id), table)
 
@@ -91,7 +91,7 @@ async def replace_attribute(house: House, call: Call) -> Reply:
 
 
 async def delete_attribute(house: House, call: Call) -> Reply:
-    table = house.contexts.table(linked_context(call.headers.get(b"link")))
+    table = linked_table(house.contexts, call)
     id = _id(call)
     name = read_attribute_name(call.params["attribute"], table)
     dataset = call.query.get("datasetId")

@@ -6,7 +6,7 @@ from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route
 from pinisi.console.ngsi_ld_batch import Errors, batch_result
 from pinisi.console.ngsi_ld_query import query_of
-from pinisi.console.ngsi_ld_request import linked_context, names
+from pinisi.console.ngsi_ld_request import linked_table, names
 from pinisi.context import edits
 from pinisi.context.problems import BadRequestData
 from pinisi.context.term_table import TermTable
@@ -25,7 +25,7 @@ async def purge_entities(house: House, call: Call) -> Reply:
 
     One stray request of a sensor's token must not empty a city.
     """
-    table = house.contexts.table(linked_context(call.headers.get(b"link")))
+    table = linked_table(house.contexts, call)
     keep, drop = _attributes(call, "keep", table), _attributes(call, "drop", table)
     if keep is not None and drop is not None:
         raise BadRequestData("goes not together with keep", "drop")

@@ -12,7 +12,7 @@ from pinisi.context.contexts import Contexts
 from pinisi.context.json_body import read_json
 from pinisi.context.link_header import read_link, write_link
 from pinisi.context.problems import BadRequestData, InvalidRequest, NotAcceptable, UnsupportedMediaType
-from pinisi.context.term_table import TermTable
+from pinisi.context.term_table import CORE_TABLE, TermTable
 
 Media = Literal["json", "ld", "geo"]
 Format = Literal["normalized", "concise", "simplified"]
@@ -99,10 +99,23 @@ def _context_link(url: str) -> tuple[bytes, bytes]:
     return b"link", write_link(url).encode("latin-1", "replace")
 
 
+def linked_table(contexts: Contexts, call: Call) -> TermTable:
+    """The table of the @context that the Link header names; of the core without one."""
+    link = call.headers.get(b"link")
+    return CORE_TABLE if link is None else contexts.used(_absolute(linked_context(link), call), call.tenant)
+
+
+def _absolute(url: str | None, call: Call) -> str | None:
+    """A link that is relative is relative to this server (RFC 8288, 3.1)."""
+    if url is None or not url.startswith("/"):
+        return url
+    return f"http://{call.headers.get(b'host', b'').decode('latin-1')}{url}"
+
+
 def asked(contexts: Contexts, call: Call, *, geo: bool = False) -> Asked:
     """What a request without body asks: @context by Link, media by Accept."""
     media = accepted(call.headers.get(b"accept"), geo)
-    return Asked(contexts.table(linked_context(call.headers.get(b"link"))), media)
+    return Asked(linked_table(contexts, call), media)
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -129,12 +142,12 @@ def sent(contexts: Contexts, call: Call, *, merge_patch: bool = False) -> Sent:
             raise BadRequestData("a JSON-LD body carries its own @context", "Link")
         if inline is None and isinstance(document, dict):
             raise BadRequestData("a JSON-LD body carries its own @context", "@context")
-        return Sent(document, contexts.table(inline))
+        return Sent(document, contexts.used(inline, call.tenant))
     if inline is not None:
         if media == _MERGE_PATCH and link is None:
-            return Sent(document, contexts.table(inline))
+            return Sent(document, contexts.used(inline, call.tenant))
         raise BadRequestData("belongs into a Link header when the body is application/json", "@context")
-    return Sent(document, contexts.table(link))
+    return Sent(document, contexts.used(_absolute(link, call), call.tenant))
 
 
 class Paging(msgspec.Struct, frozen=True):

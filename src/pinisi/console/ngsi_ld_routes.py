@@ -3,6 +3,7 @@
 from pinisi.console.http import Route
 from pinisi.console.ngsi_ld_batch import BATCH_ROUTES
 from pinisi.console.ngsi_ld_consumption import CONSUMPTION_ROUTES
+from pinisi.console.ngsi_ld_contexts import CONTEXT_ROUTES
 from pinisi.console.ngsi_ld_discovery import DISCOVERY_ROUTES
 from pinisi.console.ngsi_ld_door import behind_door
 from pinisi.console.ngsi_ld_identity import IDENTITY_ROUTES
@@ -12,6 +13,7 @@ from pinisi.console.ngsi_ld_temporal import TEMPORAL_ROUTES
 from pinisi.console.ngsi_ld_temporal_provision import TEMPORAL_PROVISION_ROUTES
 from pinisi.console.registration_endpoints import REGISTRATION_ROUTES
 from pinisi.console.subscription_endpoints import SUBSCRIPTION_ROUTES
+from pinisi.context.context_address import JSONLD_CONTEXTS
 
 PREFIX = "/ngsi-ld/v1/"
 _CREATING = (
@@ -22,7 +24,14 @@ _CREATING = (
     "temporal/entities",
     "csourceRegistrations",
 )
-_OPEN_TO_ANY = frozenset({("POST", PREFIX + path) for path in _CREATING} | {("GET", PREFIX + "info/sourceIdentity")})
+_OPEN_TO_ANY = frozenset(
+    {
+        *(("POST", PREFIX + path) for path in _CREATING),
+        ("GET", PREFIX + "info/sourceIdentity"),
+        ("POST", JSONLD_CONTEXTS),
+        ("GET", JSONLD_CONTEXTS),
+    }
+)
 
 NGSI_LD_ROUTES: tuple[Route, ...] = behind_door(
     (
@@ -35,6 +44,7 @@ NGSI_LD_ROUTES: tuple[Route, ...] = behind_door(
         *TEMPORAL_PROVISION_ROUTES,
         *IDENTITY_ROUTES,
         *REGISTRATION_ROUTES,
+        *CONTEXT_ROUTES,
         *(route for route in SUBSCRIPTION_ROUTES if route.path.startswith(PREFIX)),
     ),
     _OPEN_TO_ANY,

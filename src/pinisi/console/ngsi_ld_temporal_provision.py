@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route
-from pinisi.console.ngsi_ld_request import flag, linked_context, sent
+from pinisi.console.ngsi_ld_request import flag, linked_table, sent
 from pinisi.console.ngsi_ld_temporal import TEMPORAL
 from pinisi.context.patch_payload import read_attribute_patch
 from pinisi.context.payload import read_attribute_name
@@ -48,7 +48,7 @@ async def erase_history(house: House, call: Call) -> Reply:
 
 
 async def erase_attribute_history(house: House, call: Call) -> Reply:
-    table = house.contexts.table(linked_context(call.headers.get(b"link")))
+    table = linked_table(house.contexts, call)
     id, name = check_entity_id(call.params["id"]), read_attribute_name(call.params["attribute"], table)
     delete_all = flag(call, "deleteAll")
     dataset = call.query.get("datasetId") or None
@@ -71,7 +71,7 @@ async def change_instance(house: House, call: Call) -> Reply:
 
 
 async def erase_instance(house: House, call: Call) -> Reply:
-    table = house.contexts.table(linked_context(call.headers.get(b"link")))
+    table = linked_table(house.contexts, call)
     id, name = check_entity_id(call.params["id"]), read_attribute_name(call.params["attribute"], table)
     found, others = _pick(await _moments(house, call, id, name), check_uri(call.params["instance"], "instanceId"))
     return await _change(house, call, id, erase_moment(found, others))

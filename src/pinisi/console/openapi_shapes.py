@@ -377,6 +377,7 @@ BODIES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "IdList": (_BOTH, {"type": "array", "items": _URI, "minItems": 1}),
     "Query": (_BOTH, _ref("Query")),
     "Subscription": (_BOTH, _ref("Subscription")),
+    "JsonLdContext": (_BOTH, _ref("Object")),
     "SubscriptionFragment": (_MERGE, _ref("Object")),
     "ContextSourceRegistration": (_BOTH, _ref("ContextSourceRegistration")),
     "ContextSourceRegistrationFragment": (_MERGE, _ref("Object")),

@@ -13,6 +13,7 @@ import msgspec
 from pinisi.console.house import House
 from pinisi.console.http import JSON_LD_MEDIA, JSON_MEDIA, Call, Reply, Route, json_reply
 from pinisi.console.ngsi_ld_request import Asked, Sent, asked, paging, paging_headers, sent
+from pinisi.console.subscription_context import with_context_address
 from pinisi.context.notification_envelope import target_of
 from pinisi.context.problems import AlreadyExists, BadRequestData, ResourceNotFound
 from pinisi.context.subscription import KIND, STATE_KIND, TYPE, StoredSubscription, decode_stored, encode_stored
@@ -46,8 +47,9 @@ async def create_subscription(house: House, call: Call) -> Reply:
         created_at=now,
         modified_at=now,
     )
-    await _check(house, stored, recorder)
+    await _check(house, call.tenant, stored, recorder)
     _not_past(payload, now)
+    stored = await with_context_address(house, call, stored)
     changes = (
         DocumentChange(KIND, stored.id, encode_stored(stored), expected=0),
         DocumentChange(STATE_KIND, stored.id, None),
@@ -90,9 +92,10 @@ async def update_subscription(house: House, call: Call) -> Reply:
     changed = msgspec.structs.replace(
         stored, payload=merged(stored.payload, fresh), terms=recorder.terms, modified_at=now
     )
-    await _check(house, changed, recorder)
+    await _check(house, call.tenant, changed, recorder)
     if "expiresAt" in fragment:
         _not_past(changed.payload, now)
+    changed = await with_context_address(house, call, changed)
     change = DocumentChange(KIND, stored.id, encode_stored(changed), expected=position)
     await house.store.apply(call.tenant, (change,), call.principal)
     house.subscriptions.put(call.tenant, read_stored(changed))
@@ -133,10 +136,10 @@ def _object(body: Sent) -> dict[str, Any]:
     return cast(dict[str, Any], body.document)
 
 
-async def _check(house: House, stored: StoredSubscription, recorder: Recorder) -> None:
+async def _check(house: House, tenant: str, stored: StoredSubscription, recorder: Recorder) -> None:
     """Read the payload in full, noting its terms; then judge its target and its @context."""
     subscription = read_subscription(stored.payload, recorder, stored.owner, stored.context)
-    house.contexts.table(subscription.context)
+    house.contexts.table(subscription.context, tenant)
     try:
         await house.notifier.targets.judge(target_of(subscription.notification.endpoint))
     except BadTarget as error:

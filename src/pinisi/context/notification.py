@@ -36,7 +36,10 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Letterhead(msgspec.Struct, frozen=True):
-    """What all notifications of one subscription share. `past`: whether what was before the change is shown."""
+    """What all notifications of one subscription share. `past`: whether what was before the change is shown.
+
+    `contexts` is the version of what was known of @contexts: where one has changed, the head is made anew.
+    """
 
     subscription: Subscription
     envelope: Envelope
@@ -46,6 +49,7 @@ class Letterhead(msgspec.Struct, frozen=True):
     view: View
     past: bool
     shape: tuple[object, ...]
+    contexts: int
 
 
 class NotificationWriter:
@@ -79,7 +83,7 @@ class NotificationWriter:
         """
         if subscription.notification.v2 is not None:
             return await self._write_v2(tenant, subscription, subscription.notification.v2, debts, grants)
-        head = self._letterhead(tenant, subscription)
+        head = await self._letterhead(tenant, subscription)
         data = [part for debt in debts if (part := await self._part(tenant, head, debt, grants)) is not None]
         if not data:
             return None
@@ -103,7 +107,7 @@ class NotificationWriter:
         self, tenant: str, subscription: Subscription, notice: Notice, debts: Sequence[Debt], grants: Grants
     ) -> Sealed | None:
         """The same for one who speaks NGSI v2."""
-        table, data, told = self._table(subscription), list[Any](), list[Debt]()
+        table, data, told = await self._table(tenant, subscription), list[Any](), list[Debt]()
         for debt in debts:
             line = await self._line(tenant, debt) if debt.entity is None or not grants.sees_all else None
             seen = _seen(debt, line, grants)
@@ -154,18 +158,18 @@ class NotificationWriter:
         entries = (await self._store.log(tenant, debt.position - 1, 1)).entries
         return entries[0] if entries and entries[0].position == debt.position else None
 
-    def _letterhead(self, tenant: str, subscription: Subscription) -> Letterhead:
+    async def _letterhead(self, tenant: str, subscription: Subscription) -> Letterhead:
         key = (tenant, subscription.id)
         found = self._letterheads.get(key)
-        if found is None or found.subscription is not subscription:
-            found = self._letterheads[key] = self._make(tenant, subscription)
+        if found is None or found.subscription is not subscription or found.contexts != self._contexts.version:
+            found = self._letterheads[key] = await self._make(tenant, subscription)
             if len(self._letterheads) > REMEMBERED:
                 self._letterheads.popitem(last=False)
         return found
 
-    def _make(self, tenant: str, subscription: Subscription) -> Letterhead:
+    async def _make(self, tenant: str, subscription: Subscription) -> Letterhead:
         params = subscription.notification
-        table = self._table(subscription)
+        version, table = self._contexts.version, await self._table(tenant, subscription)
         view = _view(subscription)
         past = params.show_changes or bool(Trigger(subscription).kinds & DELETED)
         shape: tuple[object, ...] = (
@@ -188,12 +192,13 @@ class NotificationWriter:
             view=view,
             past=past,
             shape=shape,
+            contexts=version,
         )
 
-    def _table(self, subscription: Subscription) -> TermTable:
+    async def _table(self, tenant: str, subscription: Subscription) -> TermTable:
         """The terms to write with; full IRIs where the @context is gone, or cannot be named in a Link header."""
         try:
-            table = self._contexts.table(subscription.context)
+            table = await self._contexts.resolved(subscription.context, tenant)
         except NgsiLdError:
             return CORE_TABLE
         plain = subscription.notification.endpoint.accept != "application/ld+json"

@@ -94,7 +94,7 @@ class TooManyResults(NgsiLdError):
 
 
 class LdContextNotAvailable(NgsiLdError):
-    """An @context has no local copy: nothing is ever fetched from the network."""
+    """An @context is not here, and cannot be had from where it is."""
 
     type_uri = NGSI_LD_ERRORS + "LdContextNotAvailable"
     title = "The @context is not available"

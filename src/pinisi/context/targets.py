@@ -41,11 +41,14 @@ _NEVER: tuple[Network, ...] = tuple(
             "ff00::/8",
             "fd00:ec2::254/128",
             "fd20:ce::254/128",
+            "64:ff9b:1::/48",
         ),
     )
 )
-"""Link-local, multicast, unspecified, and the addresses at which clouds hand out credentials."""
-_NAT64 = ip_network("64:ff9b::/96")
+"""Link-local, multicast, unspecified, the addresses at which clouds hand out credentials, and a network's own NAT64."""
+_CARRYING = tuple(map(ip_network, ("64:ff9b::/96", "::ffff:0:0:0/96", "::/96")))
+"""Networks whose last four bytes are an IPv4 address: NAT64, translated, compatible."""
+_OWN = frozenset(map(ip_address, ("::", "::1")))
 RESOLVE_SECONDS = 5.0
 LONGEST_URI = 2_048
 
@@ -106,13 +109,14 @@ def parse_target(uri: str) -> Target:
 
 
 class Targets:
-    """The operator's list of where notifications may go (setting `notification_targets`)."""
+    """The operator's list of where notifications may go (setting `notification_targets`), or of another `setting`."""
 
-    def __init__(self, allowed: Iterable[str]) -> None:
+    def __init__(self, allowed: Iterable[str], setting: str = "notification_targets") -> None:
         """
         Raises:
             ValueError: for an entry that is neither a network nor a pattern of host names.
         """
+        self._setting = setting
         self._patterns: list[str] = []
         self._networks: list[Network] = []
         for entry in allowed:
@@ -126,7 +130,7 @@ class Targets:
             self._networks.append(ip_network(entry, strict=False))
         except ValueError:
             if not entry or "/" in entry or ":" in entry:
-                raise ValueError(f"notification_targets: {entry!r} is neither a network nor a host name") from None
+                raise ValueError(f"{self._setting}: {entry!r} is neither a network nor a host name") from None
             self._patterns.append(entry.rstrip("."))
 
     async def check(self, uri: str) -> Target:
@@ -148,8 +152,8 @@ class Targets:
         try:
             await self.addresses(target)
         except OSError:
-            if not self._named(target.host):
-                raise BadTarget(f"{target.host} is not in notification_targets, and does not resolve") from None
+            if not self.named(target.host):
+                raise BadTarget(f"{target.host} is not in {self._setting}, and does not resolve") from None
 
     async def addresses(self, target: Reachable) -> list[str]:
         """Resolve a target and give the addresses to which a connection may go, in the resolver's order.
@@ -158,13 +162,16 @@ class Targets:
             BadTarget: every address is refused.
             OSError: the name does not resolve.
         """
+        if not self._networks and not self.named(target.host):
+            raise BadTarget(f"{target.host} is no host that {self._setting} allows")
         found = await _resolve(target.host, target.port)
         allowed = [address for address in found if self._allows(target.host, ip_address(address))]
         if not allowed:
-            raise BadTarget(f"{target.host} ({found[0]}) is no target that notification_targets allows")
+            raise BadTarget(f"{target.host} ({found[0]}) is no host that {self._setting} allows")
         return allowed
 
-    def _named(self, host: str) -> bool:
+    def named(self, host: str) -> bool:
+        """Whether the list names the host."""
         lower = host.lower()
         return any(fnmatchcase(lower, pattern) for pattern in self._patterns)
 
@@ -174,7 +181,7 @@ class Targets:
             return False
         if any(address in network for network in self._networks):
             return True
-        return address.is_global and self._named(host)
+        return address.is_global and self.named(host)
 
 
 async def _resolve(host: str, port: int) -> list[str]:
@@ -192,9 +199,9 @@ async def _resolve(host: str, port: int) -> list[str]:
 
 
 def _inner(address: Address) -> Address:
-    """The IPv4 address that an IPv6 address carries (mapped, 6to4, NAT64): the one that would be reached."""
-    if isinstance(address, IPv4Address):
+    """The IPv4 address that an IPv6 address carries (mapped, 6to4, NAT64 ...): the one that would be reached."""
+    if isinstance(address, IPv4Address) or address in _OWN:
         return address
-    if address in _NAT64:
+    if any(address in network for network in _CARRYING):
         return IPv4Address(int(address) & 0xFFFF_FFFF)
     return address.ipv4_mapped or address.sixtofour or address
