@@ -113,8 +113,9 @@ def lay_contexts(suite: Suite, folder: Path) -> None:
         if name in copies:
             index[url] = name
             shutil.copy(copies[name], folder / name)
+        elif url in STAND_INS:
+            index[url] = "stand-in.jsonld"
     (folder / "stand-in.jsonld").write_text(json.dumps({"@context": {}}), encoding="utf-8")
-    index |= dict.fromkeys(STAND_INS, "stand-in.jsonld")
     (folder / "index.json").write_text(json.dumps(index, indent=1), encoding="utf-8")
 
 
