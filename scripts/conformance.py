@@ -56,7 +56,7 @@ STAND_INS = (
     "https://fiware.github.io/data-models/context.jsonld",
     "http://smartdatamodels.org/context.jsonld",
 )
-"""Contexts on the internet of which the suite has no copy: cases look at whether they are kept, never at their terms."""
+"""Contexts on the internet of which the suite has no copy: cases look at whether they are kept, not at their terms."""
 
 _URL = re.compile(r"https?://[^\s\"'<>${}]+\.jsonld")
 
