@@ -80,6 +80,20 @@ async def test_retrieval_query_count_and_pages_see_the_same(eyes: Eyes, type: st
         assert answer.status_code == (200 if id in mine else 404), answer.text
 
 
+async def test_a_map_names_what_the_reader_sees_and_is_his_alone(eyes: Eyes) -> None:
+    mine = await eyes.ids("WasteBank")
+    answer = await eyes.own.get(f"{NGSI}/entityMaps", params={"type": "WasteBank"}, headers=LINK)
+    assert set(answer.json()["entityMap"]) == mine
+    reference = answer.headers["ngsild-entitymap"]
+    assert (await eyes.own.get(reference)).status_code == 200
+    assert (await eyes.all.get(reference)).status_code == 404
+    whole = await eyes.all.get(f"{NGSI}/entityMaps", params={"type": "WasteBank"}, headers=LINK)
+    theirs = {**LINK, "ngsild-entitymap": whole.headers["ngsild-entitymap"]}
+    found = await eyes.own.get(f"{NGSI}/entities", params={"type": "WasteBank", "limit": "1000"}, headers=theirs)
+    assert found.status_code == 201
+    assert {entity["id"] for entity in found.json()} <= mine
+
+
 async def test_what_is_hidden_is_not_told_from_what_does_not_exist(eyes: Eyes) -> None:
     hidden = sorted(await eyes.ids("WasteBank", eyes.all) - await eyes.ids("WasteBank"))
     for path in (entity_path("{}"), f"{OURS}/places/{{}}", f"{NGSI}/temporal/entities/{{}}"):

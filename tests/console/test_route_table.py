@@ -38,7 +38,10 @@ def test_a_route_names_a_permission_that_exists_or_says_why_it_is_open(route: Ro
 def test_only_queries_and_what_is_ones_own_are_sent_with_no_more_than_a_right_to_read() -> None:
     sent = [route for route in GUARDED if route.method != "GET" and str(route.permission).endswith(".read")]
     assert {route.path for route in sent} <= {
+        "/ngsi-ld/v1/entityMaps",
+        "/ngsi-ld/v1/entityMaps/{id}",
         "/ngsi-ld/v1/entityOperations/query",
+        "/ngsi-ld/v1/temporal/entityMaps",
         "/ngsi-ld/v1/temporal/entityOperations/query",
         "/v2/op/query",
         "/pinisi/v1/audit/verification",

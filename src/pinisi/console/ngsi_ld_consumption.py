@@ -1,15 +1,19 @@
 """Entities read: one by id, many by query (NGSI-LD 5.7.1, 5.7.2; 6.23 for the POSTed query)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
+from pinisi.console.entity_map_pages import Headers, MapWish, make_map, map_header, map_of_one, map_wish, walk
 from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route
 from pinisi.console.ngsi_ld_join import joined
 from pinisi.console.ngsi_ld_query import join_of, ordering_of, posted_query, query_of
 from pinisi.console.ngsi_ld_request import Asked, Paging, accepted, asked, paging, paging_headers, sent
 from pinisi.console.ngsi_ld_show import many, one, posted_words, shows_any, view_of, view_of_words
-from pinisi.context.linked_entities import parse_join
+from pinisi.context.entity_map import PLACES_MOST, Place
+from pinisi.context.linked_entities import Join, parse_join
 from pinisi.context.ordering import Ordering
 from pinisi.context.problems import BadRequestData, ResourceNotFound, TooComplexQuery
 from pinisi.context.render import View
@@ -45,9 +49,12 @@ async def retrieve_entity(house: House, call: Call) -> Reply:
         raise ResourceNotFound(f"{record.id} has none of the attributes asked for")
     if (view.pick is not None or view.omit is not None) and not shows_any(record.entity, view):
         raise ResourceNotFound(f"{record.id} has none of the members asked for")
+    maps = await map_of_one(house, call, record.id)
     if wish is not None and how.media != "geo":
-        return await joined(house, call, (record,), how, view, wish, (), single=True)
-    return one(record, how, view, call)
+        reply = await joined(house, call, (record,), how, view, wish, (), single=True)
+    else:
+        reply = one(record, how, view, call)
+    return reply if maps is None else msgspec.structs.replace(reply, headers=(*reply.headers, *maps))
 
 
 def of_type(record: Record, text: str, table: TermTable) -> bool:
@@ -90,14 +97,57 @@ async def _answer(
     """The answer to a query, in its order and with linked entities where it asks for them."""
     wish = join_of(told, view)
     order = ordering_of(told, how.table)
+    maps = await map_wish(house, call, told)
+    if maps is not None:
+        return await _answer_by_map(house, call, queries, page, how, view, wish, order, maps)
     if order is None:
         found = await find(house, call, queries, page.limit, page.offset, page.count)
     else:
         found = await find_in_order(house, call, queries, page, order)
     headers = paging_headers(call, page, found.more, found.count)
+    return await shown(house, call, found.records, how, view, wish, headers)
+
+
+async def shown(
+    house: House, call: Call, records: Sequence[Record], how: Asked, view: View, wish: Join | None, headers: Headers
+) -> Reply:
     if wish is not None and how.media != "geo":
-        return await joined(house, call, found.records, how, view, wish, headers)
-    return many(found.records, how, view, call, headers)
+        return await joined(house, call, records, how, view, wish, headers)
+    return many(records, how, view, call, headers)
+
+
+async def _answer_by_map(
+    house: House,
+    call: Call,
+    queries: tuple[EntityQuery, ...],
+    page: Paging,
+    how: Asked,
+    view: View,
+    wish: Join | None,
+    order: Ordering | None,
+    maps: MapWish,
+) -> Reply:
+    """A page of the map that the request goes on with; or the first of one that is made for it (201)."""
+    if maps.found is not None:
+        part = await walk(house, call, maps.found, queries, page)
+        links = paging_headers(call, page, part.following is not None, part.count, part.following)
+        return await shown(house, call, part.records, how, view, wish, (*links, *maps.echo))
+    records = await all_found(house, call, queries, order)
+    made = await make_map(house, call, [Place(record.id) for record in records], maps)
+    end = page.offset + page.limit
+    links = paging_headers(call, page, end < len(records), len(records) if page.count else None)
+    headers = (*links, *map_header(made))
+    reply = await shown(house, call, records[page.offset : end], how, view, wish, headers)
+    return msgspec.structs.replace(reply, status=201)
+
+
+async def all_found(
+    house: House, call: Call, queries: tuple[EntityQuery, ...], order: Ordering | None
+) -> Sequence[Record]:
+    """All entities that a map may hold, and one more where there are more."""
+    if order is not None:
+        return (await find_in_order(house, call, queries, Paging(ORDERED_MOST, 0, False), order)).records
+    return (await find(house, call, queries, PLACES_MOST + 1, 0, False)).records
 
 
 async def find_in_order(
@@ -157,11 +207,14 @@ async def _count(house: House, call: Call, queries: tuple[EntityQuery, ...], pag
 
 
 _READ = "context.read"
+MAP_WORDS = ("entityMap", "entityMapLifetime", "splitEntities")
 _SHOW = ("options", "format", "attrs", "pick", "omit", "lang", "datasetId", "geometryProperty",
-         "join", "joinLevel", "containedBy", "local")  # fmt: skip
+         "join", "joinLevel", "containedBy", "local", *MAP_WORDS)  # fmt: skip
 _ORDER = ("orderBy", "collation", "orderFrom")
 _QUERY = ("id", "type", "idPattern", "q", "scopeQ", "georel", "geometry", "coordinates", "geoproperty", "expandValues",
           "csf", *_ORDER)  # fmt: skip
+
+QUERY_WORDS = (*_QUERY, *_SHOW, "limit", "offset", "count")
 
 CONSUMPTION_ROUTES: tuple[Route, ...] = (
     Route(
@@ -179,8 +232,8 @@ CONSUMPTION_ROUTES: tuple[Route, ...] = (
         permission=_READ,
         endpoint=query_entities,
         summary="Query entities (5.7.2)",
-        parameters=(*_QUERY, *_SHOW, "limit", "offset", "count"),
-        answers=(200, 400),
+        parameters=QUERY_WORDS,
+        answers=(200, 201, 400),
     ),
     Route(
         method="POST",
@@ -190,6 +243,6 @@ CONSUMPTION_ROUTES: tuple[Route, ...] = (
         summary="Query entities, the query in the body (6.23)",
         body="Query",
         parameters=("options", "format", "limit", "offset", "count", "local"),
-        answers=(200, 400),
+        answers=(200, 201, 400),
     ),
 )

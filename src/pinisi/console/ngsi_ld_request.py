@@ -170,13 +170,18 @@ def paging(call: Call) -> Paging:
     return Paging(limit, call.number("offset", 0, 0, 1_000_000_000) if "offset" in query else 0, count)
 
 
-def paging_headers(call: Call, page: Paging, more: bool, total: int | None) -> tuple[tuple[bytes, bytes], ...]:
-    """Link headers to the previous and the next page, parameters in the order of their names; and the count."""
+def paging_headers(
+    call: Call, page: Paging, more: bool, total: int | None, following: int | None = None
+) -> tuple[tuple[bytes, bytes], ...]:
+    """Link headers to the previous and the next page, parameters in the order of their names; and the count.
+
+    `following`: where the next page begins, if not right behind this one.
+    """
     headers: list[tuple[bytes, bytes]] = []
     if page.limit and page.offset:
         headers.append(_page_link(call, max(0, page.offset - page.limit), page.limit, "prev"))
     if page.limit and more:
-        headers.append(_page_link(call, page.offset + page.limit, page.limit, "next"))
+        headers.append(_page_link(call, following or page.offset + page.limit, page.limit, "next"))
     if total is not None:
         headers.append((COUNT_HEADER, str(total).encode()))
     return tuple(headers)

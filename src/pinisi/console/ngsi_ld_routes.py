@@ -6,6 +6,7 @@ from pinisi.console.ngsi_ld_consumption import CONSUMPTION_ROUTES
 from pinisi.console.ngsi_ld_contexts import CONTEXT_ROUTES
 from pinisi.console.ngsi_ld_discovery import DISCOVERY_ROUTES
 from pinisi.console.ngsi_ld_door import behind_door
+from pinisi.console.ngsi_ld_entity_maps import ENTITY_MAP_ROUTES
 from pinisi.console.ngsi_ld_identity import IDENTITY_ROUTES
 from pinisi.console.ngsi_ld_provision import PROVISION_ROUTES
 from pinisi.console.ngsi_ld_purge import PURGE_ROUTES
@@ -45,6 +46,7 @@ NGSI_LD_ROUTES: tuple[Route, ...] = behind_door(
         *IDENTITY_ROUTES,
         *REGISTRATION_ROUTES,
         *CONTEXT_ROUTES,
+        *ENTITY_MAP_ROUTES,
         *(route for route in SUBSCRIPTION_ROUTES if route.path.startswith(PREFIX)),
     ),
     _OPEN_TO_ANY,

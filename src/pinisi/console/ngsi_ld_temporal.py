@@ -1,15 +1,25 @@
 """How entities came to be as they are: their history, one by id, many by query (NGSI-LD 5.7.3, 5.7.4; 6.24 POSTed)."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from pinisi.console.entity_map_pages import (
+    Headers,
+    MapWish,
+    make_map,
+    map_header,
+    map_of_one,
+    map_wish,
+    within,
+)
 from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route
 from pinisi.console.ngsi_ld_query import Told, ordering_of, posted_query, query_of
 from pinisi.console.ngsi_ld_request import MEDIA, Asked, Paging, accepted, asked, options, paging, paging_headers, sent
 from pinisi.console.ngsi_ld_show import make_view, posted_words
+from pinisi.context.entity_map import PLACES_MOST, Place
 from pinisi.context.linked_entities import parse_join
 from pinisi.context.ordering import Ordering
 from pinisi.context.pick import CORE_MEMBERS
@@ -75,7 +85,8 @@ async def retrieve_history(house: House, call: Call) -> Reply:
     body = render_story(page.stories[0], how.table, wish.time, wish.form, wish.view, page.silent_of(0))
     if body == b"{}":
         raise ResourceNotFound(f"{id} has none of the members asked for")
-    return _answer(with_context(body, how.table) if how.media == "ld" else body, page, how, ())
+    maps = await map_of_one(house, call, id)
+    return _answer(with_context(body, how.table) if how.media == "ld" else body, page, how, maps or ())
 
 
 async def query_histories(house: House, call: Call) -> Reply:
@@ -83,7 +94,7 @@ async def query_histories(house: House, call: Call) -> Reply:
     time = parse_temporal_query(call.query, required=True)
     wish = _wish(call, how, time, call.query)
     order = ordering_of(call.query, how.table)
-    return await _answer_many(house, call, (query_of(call.query, how.table),), wish, order)
+    return await _answer_many(house, call, (query_of(call.query, how.table),), wish, order, call.query)
 
 
 async def post_history_query(house: House, call: Call) -> Reply:
@@ -92,7 +103,46 @@ async def post_history_query(house: House, call: Call) -> Reply:
     posted = posted_query(body.document, body.table, temporal=True)
     time = parse_temporal_query(_time_of(posted.told), required=True)
     order = ordering_of(posted.told, how.table)
-    return await _answer_many(house, call, posted.queries, _wish(call, how, time, posted_words(posted.told)), order)
+    wish = _wish(call, how, time, posted_words(posted.told))
+    return await _answer_many(house, call, posted.queries, wish, order, posted.told)
+
+
+async def asked_histories(house: House, call: Call) -> tuple[Asked, list[str]]:
+    """Ids of the entities that a query of history finds (5.14.5)."""
+    how = asked(house.contexts, call)
+    wish = _wish(call, how, parse_temporal_query(call.query, required=True), call.query)
+    order = _by_id(ordering_of(call.query, how.table))
+    return how, await _found_ids(house, call, (query_of(call.query, how.table),), wish, order)
+
+
+async def posted_histories(house: House, call: Call) -> tuple[Asked, list[str], Mapping[str, Any]]:
+    """The same, the query in the body; and the members of the Query."""
+    body = sent(house.contexts, call)
+    how = Asked(body.table, accepted(call.headers.get(b"accept"), False))
+    posted = posted_query(body.document, body.table, temporal=True)
+    time = parse_temporal_query(_time_of(posted.told), required=True)
+    wish = _wish(call, how, time, posted_words(posted.told))
+    order = _by_id(ordering_of(posted.told, how.table))
+    return how, await _found_ids(house, call, posted.queries, wish, order), posted.told
+
+
+async def _found_ids(
+    house: House, call: Call, queries: Sequence[EntityQuery], wish: _Wish, order: Ordering | None
+) -> list[str]:
+    """At most one more than a map holds."""
+    found: list[str] = []
+    async for query, ids in _candidates(house, call, queries, order):
+        found += [story.id for story in await _matching(house, call, ids, query, wish, story_test(query))]
+        if len(found) > PLACES_MOST:
+            break
+    return found
+
+
+def _by_id(order: Ordering | None) -> Ordering | None:
+    """Raises `BadRequestData` for any order of histories but by id (5.7.4.4)."""
+    if order is not None and not order.by_id_alone:
+        raise BadRequestData("histories are put in order by id only (NGSI-LD 5.7.4.4)", "orderBy")
+    return order
 
 
 def _time_of(told: Any) -> dict[str, Any]:
@@ -153,13 +203,46 @@ def _must_have_one(story: Story, wish: _Wish) -> None:
 
 
 async def _answer_many(
-    house: House, call: Call, queries: Sequence[EntityQuery], wish: _Wish, order: Ordering | None
+    house: House,
+    call: Call,
+    queries: Sequence[EntityQuery],
+    wish: _Wish,
+    order: Ordering | None,
+    told: Mapping[str, Any],
 ) -> Reply:
     page = paging(call)
-    if order is not None and not order.by_id_alone:
-        raise BadRequestData("histories are put in order by id only (NGSI-LD 5.7.4.4)", "orderBy")
+    _by_id(order)
+    maps = await map_wish(house, call, told)
+    if maps is not None:
+        return await _answer_by_map(house, call, queries, wish, page, order, maps)
     stories, total, more = await _search(house, call, queries, wish, page, order)
-    headers = paging_headers(call, page, more, total)
+    return _told(house, stories, wish, paging_headers(call, page, more, total))
+
+
+async def _answer_by_map(
+    house: House,
+    call: Call,
+    queries: Sequence[EntityQuery],
+    wish: _Wish,
+    page: Paging,
+    order: Ordering | None,
+    maps: MapWish,
+) -> Reply:
+    """A page of the map that the request goes on with; or the first of one that is made for it (201)."""
+    if maps.found is not None:
+        stories, total, more = await _search(house, call, within(queries, maps.found.sources()), wish, page, order)
+        return _told(house, stories, wish, (*paging_headers(call, page, more, total), *maps.echo))
+    ids = await _found_ids(house, call, queries, wish, order)
+    made = await make_map(house, call, [Place(id) for id in ids], maps)
+    end = page.offset + page.limit
+    shown = within(queries, ids[page.offset : end])
+    stories, _, _ = await _search(house, call, shown, wish, Paging(page.limit, 0, False), order)
+    links = paging_headers(call, page, end < len(ids), len(ids) if page.count else None)
+    reply = _told(house, stories, wish, (*links, *map_header(made)))
+    return msgspec.structs.replace(reply, status=201) if reply.status == 200 else reply
+
+
+def _told(house: House, stories: list[Story], wish: _Wish, headers: Headers) -> Reply:
     whole = TemporalPage(stories)
     fitting = whole if wish.form == "aggregatedValues" else cut(stories, wish.time, house.settings.temporal_page)
     bodies = [
@@ -250,8 +333,11 @@ def _answer(body: bytes, page: TemporalPage, how: Asked, headers: tuple[tuple[by
 _READ = "context.read"
 _TIME = ("timerel", "timeAt", "endTimeAt", "timeproperty", "lastN", "aggrMethods", "aggrPeriodDuration")
 _SHOW = ("options", "format", "attrs", "pick", "omit", "lang", "datasetId", "local")
+_MAPS = ("entityMap", "entityMapLifetime", "splitEntities")
 _WHICH = ("id", "type", "idPattern", "q", "scopeQ", "csf", "georel", "geometry", "coordinates", "geoproperty",
           "expandValues")  # fmt: skip
+
+TEMPORAL_QUERY_WORDS = (*_TIME, *_WHICH, *_SHOW, *_MAPS, "limit", "offset", "count", "orderBy")
 
 TEMPORAL_ROUTES: tuple[Route, ...] = (
     Route(
@@ -260,7 +346,7 @@ TEMPORAL_ROUTES: tuple[Route, ...] = (
         permission=_READ,
         endpoint=retrieve_history,
         summary="Retrieve the history of an entity (5.7.3)",
-        parameters=(*_TIME, *_SHOW, "type"),
+        parameters=(*_TIME, *_SHOW, *_MAPS, "type"),
         answers=(200, 206, 400, 404),
     ),
     Route(
@@ -269,8 +355,8 @@ TEMPORAL_ROUTES: tuple[Route, ...] = (
         permission=_READ,
         endpoint=query_histories,
         summary="Query the history of entities (5.7.4)",
-        parameters=(*_TIME, *_WHICH, *_SHOW, "limit", "offset", "count", "orderBy"),
-        answers=(200, 206, 400),
+        parameters=TEMPORAL_QUERY_WORDS,
+        answers=(200, 201, 206, 400),
     ),
     Route(
         method="POST",

@@ -155,6 +155,10 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         },
         "required": ["type"],
     },
+    "EntityMapFragment": {
+        "type": "object",
+        "properties": {"type": _words("EntityMap"), "expiresAt": {"type": "string", "format": "date-time"}},
+    },
     "Subscription": {
         "type": "object",
         "properties": {
@@ -376,6 +380,7 @@ BODIES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "EntityList": (_BOTH, {"type": "array", "items": _ref("Entity"), "minItems": 1}),
     "IdList": (_BOTH, {"type": "array", "items": _URI, "minItems": 1}),
     "Query": (_BOTH, _ref("Query")),
+    "EntityMapFragment": (_MERGE, _ref("EntityMapFragment")),
     "Subscription": (_BOTH, _ref("Subscription")),
     "JsonLdContext": (_BOTH, _ref("Object")),
     "SubscriptionFragment": (_MERGE, _ref("Object")),

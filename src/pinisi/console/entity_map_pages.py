@@ -1,0 +1,161 @@
+"""Queries that make an entity map, or go on with one (NGSI-LD 5.5.9.3, 5.5.14, 5.7.2.4).
+
+The seam for other sources: `map_wish` says what a request asks of maps, `EntityMap.sources` where each entity is held,
+`keep_map` keeps one whose places name registrations beside `@none`.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from pinisi.console.entity_maps import change_places, keep_map, map_of, now_of
+from pinisi.console.house import House
+from pinisi.console.http import Call
+from pinisi.console.ngsi_ld_request import Paging
+from pinisi.context.entity_map import (
+    LIFETIME,
+    LOCAL,
+    PLACES_MOST,
+    EntityMap,
+    Place,
+    map_referred_to,
+    new_map,
+    read_lifetime,
+    without,
+)
+from pinisi.context.problems import BadRequestData, TooManyResults
+from pinisi.store.protocol import Record
+from pinisi.store.query import EntityQuery
+from pinisi.vocabulary.instant import Instant
+
+MAPS = "/ngsi-ld/v1/entityMaps"
+MAP_HEADER = b"ngsild-entitymap"
+_SLICE = 50
+_ASKING = ("entityMap", "entityMapLifetime", "splitEntities")
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
+class MapWish(msgspec.Struct, frozen=True):
+    """What a request asks of entity maps: to go on with `found`, or else that one is made, which lives so long."""
+
+    found: EntityMap | None = None
+    reference: bytes = b""
+    lifetime: Instant = LIFETIME
+
+    @property
+    def echo(self) -> Headers:
+        """The header that names the map that is used, as the request named it."""
+        return ((MAP_HEADER, self.reference),)
+
+
+async def map_wish(house: House, call: Call, told: Mapping[str, Any]) -> MapWish | None:
+    """None for the many requests that ask nothing of maps. `told`: parameters of a GET, or members of a Query.
+
+    Raises:
+        BadRequestData: names the parameter.
+    """
+    reference = call.headers.get(MAP_HEADER)
+    if reference is None and not any(name in told for name in _ASKING):
+        return None
+    flags = [_flag(told, name) for name in ("entityMap", "splitEntities")]
+    lifetime = read_lifetime(told.get("entityMapLifetime"))
+    if reference is not None:
+        found = await map_of(house, call, map_referred_to(reference.decode("latin-1")))
+        return MapWish(found, reference, lifetime)
+    return MapWish(lifetime=lifetime) if flags[0] else None
+
+
+def _flag(told: Mapping[str, Any], name: str) -> bool:
+    value = told.get(name, False)
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, str) or value.lower() not in ("true", "false"):
+        raise BadRequestData("true or false", name)
+    return value.lower() == "true"
+
+
+def map_header(kept: EntityMap) -> Headers:
+    """Where the map can be had."""
+    return ((MAP_HEADER, f"{MAPS}/{kept.id}".encode()),)
+
+
+async def make_map(house: House, call: Call, places: Sequence[Place], wish: MapWish) -> EntityMap:
+    """Make a map of these places and keep it.
+
+    Raises:
+        TooManyResults: there are too many.
+    """
+    if len(places) > PLACES_MOST:
+        raise TooManyResults(f"an entity map holds at most {PLACES_MOST} entities: narrow the query", "entityMap")
+    made = new_map(call.principal.id, places, now_of(house, call), wish.lifetime)
+    await keep_map(house, call, made)
+    return made
+
+
+async def map_of_one(house: House, call: Call, id: str) -> Headers | None:
+    """The header that names the map of a retrieval: the one it goes on with, or one that is made (5.7.1.4)."""
+    wish = await map_wish(house, call, call.query)
+    if wish is None:
+        return None
+    return wish.echo if wish.found is not None else map_header(await make_map(house, call, [Place(id)], wish))
+
+
+def within(queries: Sequence[EntityQuery], ids: Collection[str]) -> list[EntityQuery]:
+    """The queries, about no other entities than these."""
+    return [
+        msgspec.structs.replace(query, ids=tuple(ids if query.ids is None else (id for id in query.ids if id in ids)))
+        for query in queries
+    ]
+
+
+class MapPage(msgspec.Struct, frozen=True):
+    """One page of a map: what fits of it from a place on, the place where the next page begins, how many fit in all."""
+
+    records: Sequence[Record]
+    following: int | None
+    count: int | None
+
+
+async def walk(house: House, call: Call, kept: EntityMap, queries: Sequence[EntityQuery], page: Paging) -> MapPage:
+    """A page of a map, filled as long as there are entities that still fit the query; the others leave the map."""
+    found: list[Record] = []
+    following: int | None = None
+    gone: set[str] = set()
+    count = 0
+    begin = 0 if page.count else page.offset
+    for start in range(begin, len(kept.places), _SLICE):
+        some = kept.places[start : start + _SLICE]
+        fitting = await _fitting(house, call, [place.id for place in some if LOCAL in place.sources], queries)
+        gone |= {place.id for place in some if place.sources == (LOCAL,)} & _asked(some, queries) - fitting.keys()
+        for at, place in enumerate(some, start):
+            if place.id not in fitting:
+                continue
+            count += 1
+            if at < page.offset or following is not None:
+                continue
+            if len(found) < page.limit:
+                found.append(fitting[place.id])
+            elif page.limit:
+                following = at
+        if following is not None and not page.count:
+            break
+    if gone:
+        await change_places(house, call, without(kept, gone))
+    return MapPage(found, following, count if page.count else None)
+
+
+async def _fitting(house: House, call: Call, ids: Sequence[str], queries: Sequence[EntityQuery]) -> dict[str, Record]:
+    found: dict[str, Record] = {}
+    for query in queries:
+        asked = tuple(ids) if query.ids is None else tuple(id for id in ids if id in query.ids)
+        if asked:
+            narrowed = msgspec.structs.replace(query, ids=asked)
+            page = await house.store.find(call.tenant, narrowed, call.grants, limit=len(asked), heat=False)
+            found |= {record.id: record for record in page.records}
+    return found
+
+
+def _asked(places: Sequence[Place], queries: Sequence[EntityQuery]) -> set[str]:
+    """Ids among these that the queries are about: others may fit another time."""
+    return {place.id for place in places if any(query.ids is None or place.id in query.ids for query in queries)}
