@@ -32,6 +32,7 @@ Megabytes = Annotated[int, Meta(ge=1, le=1_048_576)]
 Days = Annotated[int, Meta(ge=1, le=36_500)]
 Few = Annotated[int, Meta(ge=1, le=64)]
 Milliseconds = Annotated[float, Meta(ge=0, le=1000)]
+Patience = Annotated[int, Meta(ge=50, le=120_000)]
 LogLevel = Literal["debug", "info", "warning", "error"]
 Names = tuple[str, ...]
 
@@ -63,6 +64,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     | `public_role` | role or empty | what a reader without account may do; empty: nothing |
     | `notification_targets` | words | where subscriptions may notify: names, networks, `loopback`, `private` |
     | `context_sources` | words | hosts from which an @context may be fetched: as `notification_targets` |
+    | `context_source_targets` | words | which context sources may be asked: names, networks, `loopback`, `private` |
+    | `context_source_timeout_ms` | ms | how long a context source is waited for that has no timeout of its own |
+    | `context_source_alias` | name | what this house is called among context sources; empty: a name of its own making |
     | `commit_window_ms` | ms | how long a commit waits for others to share its fsync, when there were several |
     | `public_address` | address | how this house is reached from outside: for links in notices and warnings |
     | `mail_server` | address | the relay that takes mails of notices; empty: no mail |
@@ -98,6 +102,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     public_role: str = ""
     notification_targets: Names = ("loopback",)
     context_sources: Names = ("loopback",)
+    context_source_targets: Names = ("loopback",)
+    context_source_timeout_ms: Patience = 5_000
+    context_source_alias: str = ""
     commit_window_ms: Milliseconds = 2.0
     public_address: str = ""
     mail_server: str = ""
@@ -125,11 +132,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.keys_folder or self.data.absolute().with_name(self.data.absolute().name + ".keys")
 
 
-_OUTWARD = ("notification_targets", "context_sources")
-"""What may be reached from here: where others than this machine are served, nothing unless the operator says so."""
-
 _PLACES = frozenset({"data", "data_from", "keys_folder", "sign_in_file", "cot_certificate", "cot_key", "cot_clients"})
 """Folders and files: meant from where the settings file lies."""
+_OUTWARD = ("notification_targets", "context_sources", "context_source_targets")
+"""What may be reached from here: where others than this machine are served, nothing unless the operator says so."""
 FIELDS: Mapping[str, Any] = get_type_hints(Settings, include_extras=True)
 
 
@@ -154,11 +160,12 @@ def load_settings(
     around = _from_environment(environment)
     path, named = _settings_file(file, environment, {**around, **told})
     written = _from_file(path, named) if path else {}
-    settings = Settings(**{**written, **around, **told})
+    chosen = {**written, **around, **told}
+    settings = Settings(**chosen)
     if settings.host in LOOPBACK:
         return settings
-    chosen = {**written, **around, **told}
-    return msgspec.structs.replace(settings, **{name: () for name in _OUTWARD if name not in chosen})
+    closed: dict[str, Names] = {name: () for name in _OUTWARD if name not in chosen}
+    return msgspec.structs.replace(settings, **closed)
 
 
 def _settings_file(

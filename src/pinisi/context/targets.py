@@ -113,6 +113,9 @@ class Targets:
 
     def __init__(self, allowed: Iterable[str], setting: str = "notification_targets") -> None:
         """
+        Args:
+            setting: the name of the list, for errors that tell the operator what to change.
+
         Raises:
             ValueError: for an entry that is neither a network nor a pattern of host names.
         """

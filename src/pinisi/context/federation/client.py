@@ -1,0 +1,239 @@
+"""The client that asks context sources: kept connections, one answer of bounded size, never an exception.
+
+A connection that was idle may have been closed by the other side at the very moment of its use. A request that may be
+said twice (GET, PUT, DELETE) is then said again on a new connection; a POST or PATCH is not.
+"""
+
+import asyncio
+import ssl
+from collections import OrderedDict
+from typing import cast
+
+import httptools
+import msgspec
+
+from pinisi.context.federation.answer import Answer, read_warnings
+from pinisi.context.targets import BadTarget, Target, Targets
+
+IDLE_EACH = 8
+IDLE_ALL = 128
+IDLE_SECONDS = 30.0
+FRESH_SECONDS = 2.0
+"""How long a connection may have been idle for what may not be said twice."""
+AT_ONCE = 64
+LARGEST = 16 << 20
+_REPEATABLE = frozenset({"GET", "PUT", "DELETE"})
+
+
+class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
+    """One request. `headers` as they go over the wire, each line ended; `timeout` in seconds, connection included."""
+
+    method: str
+    target: Target
+    headers: bytes = b""
+    body: bytes | None = None
+    timeout: float = 5.0
+
+
+class _Connection(asyncio.Protocol):
+    """One connection, one request at a time."""
+
+    def __init__(self) -> None:
+        self.transport: asyncio.WriteTransport | None = None
+        self.usable = True
+        self.idle_since = 0.0
+        self.answered: asyncio.Future[Answer | None] | None = None
+        self._begin()
+
+    def _begin(self) -> None:
+        self._parser = httptools.HttpResponseParser(self)
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._headers: dict[bytes, bytes] = {}
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.WriteTransport, transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.usable = False
+        started = self._headers and b"content-length" not in self._headers and self._unended()
+        self._settle(self._answer() if started else None)
+
+    def _unended(self) -> bool:
+        """Whether the end of the answer is the end of the connection (no length, no chunks)."""
+        return b"transfer-encoding" not in self._headers and self._parser.get_status_code() >= 200
+
+    def data_received(self, data: bytes) -> None:
+        if self.answered is None:
+            self.close()
+            return
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserError as error:
+            self._settle(Answer(fault="invalid", reason=f"the answer is no HTTP: {error}"))
+            self.close()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        name = name.lower()
+        known = self._headers.get(name)
+        self._headers[name] = value if known is None else known + b", " + value
+
+    def on_body(self, body: bytes) -> None:
+        self._size += len(body)
+        if self._size > LARGEST:
+            self._settle(Answer(fault="invalid", reason=f"the answer is over {LARGEST >> 20} MB"))
+            self.close()
+            return
+        self._parts.append(body)
+
+    def on_message_complete(self) -> None:
+        if self._parser.get_status_code() < 200:
+            self._headers = {}
+            return
+        self.usable = self.usable and self._parser.should_keep_alive()
+        self._settle(self._answer())
+
+    def _answer(self) -> Answer:
+        media = self._headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+        count = self._headers.get(b"ngsild-results-count", b"").strip()
+        return Answer(
+            status=self._parser.get_status_code(),
+            body=b"".join(self._parts),
+            media=media.decode("latin-1"),
+            warnings=read_warnings(self._headers.get(b"ngsild-warning", b"").decode("latin-1")),
+            count=int(count) if count.isdigit() and len(count) < 12 else None,
+        )
+
+    def request(self, data: bytes) -> "asyncio.Future[Answer | None]":
+        """Write a request; the future holds None when the connection was lost before an answer."""
+        assert self.transport is not None
+        self._begin()
+        self.answered = asyncio.get_running_loop().create_future()
+        self.transport.write(data)
+        return self.answered
+
+    def close(self) -> None:
+        self.usable = False
+        if self.transport is not None:
+            self.transport.close()
+
+    def _settle(self, answer: Answer | None) -> None:
+        if self.answered is not None and not self.answered.done():
+            self.answered.set_result(answer)
+
+
+_Key = tuple[str, int, bool]
+
+
+class SourceClient:
+    """Of one process: at most `AT_ONCE` requests under way, `IDLE_EACH` idle connections to each source."""
+
+    def __init__(self, targets: Targets, tls: ssl.SSLContext | None = None) -> None:
+        """`targets`: which addresses the operator allows; `tls`: None for the system's authorities."""
+        self._targets = targets
+        self._tls = tls
+        self._idle: OrderedDict[_Key, list[_Connection]] = OrderedDict()
+        self._count = 0
+        self._slots = asyncio.Semaphore(AT_ONCE)
+
+    async def exchange(self, outgoing: Outgoing) -> Answer:
+        """Ask once; whatever goes wrong is told by the answer's `fault`."""
+        try:
+            async with asyncio.timeout(outgoing.timeout), self._slots:
+                return await self._exchange(outgoing)
+        except TimeoutError:
+            return Answer(fault="timeout", reason=f"no answer within {outgoing.timeout:g} s")
+        except BadTarget as error:
+            return Answer(fault="unreachable", reason=str(error))
+        except (OSError, ssl.SSLError) as error:
+            return Answer(fault="unreachable", reason=f"no connection: {error.strerror or error}")
+
+    async def close(self) -> None:
+        for connections in self._idle.values():
+            for connection in connections:
+                connection.close()
+        self._idle.clear()
+        self._count = 0
+        await asyncio.sleep(0)
+
+    async def _exchange(self, outgoing: Outgoing) -> Answer:
+        target, data = outgoing.target, _request(outgoing)
+        key = target.host, target.port, target.tls
+        repeatable = outgoing.method in _REPEATABLE
+        connection = self._take(key, IDLE_SECONDS if repeatable else FRESH_SECONDS)
+        if connection is not None:
+            answer = await self._ask(connection, key, data)
+            if answer is not None:
+                return answer
+            if not repeatable:
+                return Answer(fault="unreachable", reason="the connection was closed without an answer")
+        answer = await self._ask(await self._connect(target), key, data)
+        return answer or Answer(fault="unreachable", reason="the connection was closed without an answer")
+
+    async def _ask(self, connection: _Connection, key: _Key, data: bytes) -> Answer | None:
+        try:
+            answer = await connection.request(data)
+        except asyncio.CancelledError:
+            connection.close()
+            raise
+        if connection.usable and answer is not None:
+            self._give_back(key, connection)
+        else:
+            connection.close()
+        return answer
+
+    async def _connect(self, target: Target) -> _Connection:
+        loop = asyncio.get_running_loop()
+        refused: OSError | None = None
+        for address in await self._targets.addresses(target):
+            try:
+                if target.tls:
+                    made = loop.create_connection(
+                        _Connection, address, target.port, ssl=self._authorities(), server_hostname=target.host
+                    )
+                else:
+                    made = loop.create_connection(_Connection, address, target.port)
+                return (await made)[1]
+            except OSError as error:
+                refused = error
+        assert refused is not None
+        raise refused
+
+    def _authorities(self) -> ssl.SSLContext:
+        if self._tls is None:
+            self._tls = ssl.create_default_context()
+        return self._tls
+
+    def _take(self, key: _Key, longest: float) -> _Connection | None:
+        connections = self._idle.get(key)
+        now = asyncio.get_running_loop().time()
+        while connections:
+            connection = connections.pop()
+            self._count -= 1
+            if connection.usable and now - connection.idle_since < longest:
+                return connection
+            connection.close()
+        self._idle.pop(key, None)
+        return None
+
+    def _give_back(self, key: _Key, connection: _Connection) -> None:
+        connections = self._idle.setdefault(key, [])
+        if len(connections) >= IDLE_EACH:
+            connection.close()
+            return
+        connection.idle_since = asyncio.get_running_loop().time()
+        connections.append(connection)
+        self._idle.move_to_end(key)
+        self._count += 1
+        while self._count > IDLE_ALL:
+            _, oldest = self._idle.popitem(last=False)
+            self._count -= len(oldest)
+            for closing in oldest:
+                closing.close()
+
+
+def _request(outgoing: Outgoing) -> bytes:
+    target, body = outgoing.target, outgoing.body
+    length = b"" if body is None else b"\r\nContent-Length: %d" % len(body)
+    head = f"{outgoing.method} {target.path} HTTP/1.1\r\nHost: {target.authority}".encode("ascii")
+    return b"".join((head, length, b"\r\n", outgoing.headers, b"\r\n", body or b""))

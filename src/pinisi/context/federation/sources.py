@@ -1,0 +1,131 @@
+"""The other context sources of one process: asked within time, left alone after failures, and kept account of."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from pinisi.context.contexts import Contexts
+from pinisi.context.federation.answer import Answer
+from pinisi.context.federation.breaker import Breaker
+from pinisi.context.federation.client import Outgoing, SourceClient
+from pinisi.context.federation.outgoing import Tongue, address, body_for, header_lines, tongue_of
+from pinisi.context.federation.via import hops, onward
+from pinisi.context.problems import NgsiLdError
+from pinisi.context.registration import Registration
+from pinisi.context.registration_index import Registrations
+from pinisi.context.targets import BadTarget, Targets, parse_target
+from pinisi.context.term_table import TermTable
+from pinisi.vocabulary.instant import Instant
+
+HOP_SHARE = 0.8
+"""A request that has come over n sources waits 0.8^n of the time: who asks us must not give up before we answer."""
+_LOOP = 508
+
+
+class Asker(msgspec.Struct, frozen=True):
+    """Where a request comes from: its tenant here, the way it came, its headers and the terms it speaks in."""
+
+    tenant: str
+    alias: str
+    via: str | None
+    headers: Mapping[bytes, bytes]
+    table: TermTable
+
+    @property
+    def came_over(self) -> tuple[str, ...]:
+        return hops(self.via)
+
+    @property
+    def loops(self) -> bool:
+        """Whether the request was here before."""
+        return self.via is not None and self.alias in self.came_over
+
+
+class Errand(msgspec.Struct, frozen=True, kw_only=True):
+    """One operation at a source. `query` and `document` are in the terms of `Asker.table` until they are sent."""
+
+    method: str
+    path: tuple[str, ...]
+    query: Mapping[str, str] = {}
+    document: Any = None
+    slash: bool = False
+
+
+class Sources:
+    def __init__(
+        self,
+        registrations: Registrations,
+        contexts: Contexts,
+        now: Callable[[], Instant],
+        targets: Iterable[str],
+        timeout: float,
+    ) -> None:
+        """
+        Args:
+            targets: which addresses may be asked, as the operator lists them (setting `context_source_targets`).
+            timeout: seconds, for sources whose registration says nothing.
+
+        Raises:
+            ValueError: `targets` has an entry that cannot be read.
+        """
+        self._registrations = registrations
+        self._contexts = contexts
+        self._now = now
+        self._timeout = timeout
+        self._client = SourceClient(Targets(targets, "context_source_targets"))
+        self._breaker = Breaker(lambda: asyncio.get_running_loop().time())
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    def tongue(self, asker: Asker, registration: Registration) -> Tongue | None:
+        """How to speak to a source; None where the @context that it wants has no local copy."""
+        try:
+            return tongue_of(registration, asker.table, self._contexts)
+        except NgsiLdError:
+            return None
+
+    async def ask(self, asker: Asker, registration: Registration, errand: Errand) -> Answer:
+        """Have a source do something; never raises but when cancelled."""
+        tongue = self.tongue(asker, registration)
+        if tongue is None:
+            return Answer(fault="refused", status=0, reason="the @context that the source wants has no local copy")
+        if registration.alias is not None and registration.alias in (asker.alias, *asker.came_over):
+            return Answer(fault="loop", status=_LOOP, reason="the source is one that the request came over")
+        if not self._breaker.may_ask(asker.tenant, registration.id):
+            return Answer(fault="cooldown", reason="the source failed a moment ago and is left alone for a while")
+        try:
+            outgoing = self._outgoing(asker, registration, errand, tongue)
+        except BadTarget as error:
+            return Answer(fault="unreachable", reason=f"its address {error}")
+        answer = await self._client.exchange(outgoing)
+        if answer.status == _LOOP:
+            answer = msgspec.structs.replace(answer, fault="loop", reason="the request came back to where it had been")
+        self._breaker.told(asker.tenant, registration.id, answer, registration.cooldown)
+        good = answer.taken or answer.empty or (not answer.fault and answer.status < 500)
+        self._registrations.told(asker.tenant, registration.id, good, self._now())
+        return answer
+
+    def spoiled(self, asker: Asker, registration: Registration, answer: Answer) -> None:
+        """An answer could not be used after all (it was no NGSI-LD)."""
+        self._breaker.told(asker.tenant, registration.id, answer, registration.cooldown)
+        self._registrations.told(asker.tenant, registration.id, False, self._now())
+
+    def _outgoing(self, asker: Asker, registration: Registration, errand: Errand, tongue: Tongue) -> Outgoing:
+        query = dict(errand.query)
+        if registration.local_only:
+            query["local"] = "true"
+        uri = address(registration.endpoint, errand.path, query, slash=errand.slash)
+        body = None if errand.document is None else body_for(tongue, errand.document, asker.table)
+        via = onward(asker.via, asker.alias)
+        headers = header_lines(registration, tongue, via, asker.headers, body=body is not None)
+        timeout = registration.timeout or self._timeout
+        return Outgoing(
+            method=errand.method,
+            target=parse_target(uri),
+            headers=headers,
+            body=body if errand.method not in ("POST", "PUT", "PATCH") else body or b"",
+            timeout=timeout * HOP_SHARE ** len(asker.came_over),
+        )
