@@ -31,6 +31,7 @@ from pinisi.context.context_address import context_id
 from pinisi.context.context_fetch import ContextFetcher
 from pinisi.context.context_storage import ContextStorage
 from pinisi.context.contexts import Contexts
+from pinisi.context.federation.sources import Sources
 from pinisi.context.notifier import Notifier
 from pinisi.context.registration_index import Registrations
 from pinisi.context.registry import Registry
@@ -214,6 +215,14 @@ class House:
         await self.registrations.load()
         self._opened.push_async_callback(self.registrations.close)
         self._run(self.source_registry.sweep(), "expiry of registrations")
+        self.sources = Sources(
+            self.registrations,
+            self.contexts,
+            self.now,
+            settings.context_source_targets,
+            settings.context_source_timeout_ms / 1000,
+        )
+        self._opened.push_async_callback(self.sources.close)
         await self._open_notifications()
         self._opened.push_async_callback(self._stop_work)
         self._opened.push_async_callback(self.replays.close)

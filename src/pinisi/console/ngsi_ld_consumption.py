@@ -38,17 +38,12 @@ async def retrieve_entity(house: House, call: Call) -> Reply:
     if call.query_string:
         wish = parse_join(call.query.get("join"), call.query.get("joinLevel"), view)
         types = call.query.get("type")
-        _check_geometry_property(call, how)
+        check_geometry_property(call, how)
     record = await house.store.entity(call.tenant, call.params["id"], call.grants)
     if record is None:
         check_entity_id(call.params["id"])
         raise ResourceNotFound(f"{call.params['id'][:200]} does not exist")
-    if types is not None and not of_type(record, types, how.table):
-        raise ResourceNotFound(f"{record.id} is not of the type asked for")
-    if view.attributes is not None and not any(name in record.entity.attributes for name in view.attributes):
-        raise ResourceNotFound(f"{record.id} has none of the attributes asked for")
-    if (view.pick is not None or view.omit is not None) and not shows_any(record.entity, view):
-        raise ResourceNotFound(f"{record.id} has none of the members asked for")
+    check_fits(record, types, view, how.table)
     maps = await map_of_one(house, call, record.id)
     if wish is not None and how.media != "geo":
         reply = await joined(house, call, (record,), how, view, wish, (), single=True)
@@ -57,12 +52,23 @@ async def retrieve_entity(house: House, call: Call) -> Reply:
     return reply if maps is None else msgspec.structs.replace(reply, headers=(*reply.headers, *maps))
 
 
+def check_fits(record: Record, types: str | None, view: View, table: TermTable) -> None:
+    """Raises `ResourceNotFound` for an entity that has nothing of what is asked for (5.7.1.4)."""
+    if types is not None and not of_type(record, types, table):
+        raise ResourceNotFound(f"{record.id} is not of the type asked for")
+    if view.attributes is not None and not any(name in record.entity.attributes for name in view.attributes):
+        raise ResourceNotFound(f"{record.id} has none of the attributes asked for")
+    if (view.pick is not None or view.omit is not None) and not shows_any(record.entity, view):
+        raise ResourceNotFound(f"{record.id} has none of the members asked for")
+
+
 def of_type(record: Record, text: str, table: TermTable) -> bool:
     selection = parse_type_selection(text, table.expand_term)
     return selection is None or compile_query(EntityQuery(types=selection))(record.entity, None)
 
 
-def _check_geometry_property(call: Call, how: Asked) -> None:
+def check_geometry_property(call: Call, how: Asked) -> None:
+    """Raises `BadRequestData` where a geometry is chosen for an answer that has none (5.7.1.4)."""
     if "geometryProperty" in call.query and how.media != "geo":
         raise BadRequestData("goes with answers in application/geo+json only", "geometryProperty")
 
@@ -70,7 +76,7 @@ def _check_geometry_property(call: Call, how: Asked) -> None:
 async def query_entities(house: House, call: Call) -> Reply:
     how = asked(house.contexts, call, geo=True)
     page = paging(call)
-    _check_geometry_property(call, how)
+    check_geometry_property(call, how)
     query = query_of(call.query, how.table)
     view = view_of(call, how.table)
     return await _answer(house, call, (query,), page, how, view, call.query)

@@ -27,7 +27,13 @@ async def source_identity(house: House, call: Call) -> Reply:
 
 
 def alias_of(house: House, tenant: str) -> str:
-    """A name for one tenant of this server, the same at every start; it tells loops apart (5.2.40)."""
+    """A name for one tenant of this server, the same at every start; it tells loops apart (5.2.40).
+
+    The operator may give one (setting `context_source_alias`); tenants but the house's own are told apart behind it.
+    """
+    given = house.settings.context_source_alias
+    if given:
+        return given if tenant == house.default_tenant else f"{given}.{tenant}"
     place = f"{socket.gethostname()}:{house.settings.port}:{house.settings.data.absolute()}:{tenant}"
     return f"pinisi-{hashlib.blake2b(place.encode(), digest_size=8).hexdigest()}"
 

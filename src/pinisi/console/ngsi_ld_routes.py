@@ -1,5 +1,7 @@
 """The NGSI-LD interface as one table: every route of the rooms beside this file, behind the door that they share."""
 
+from pinisi.console.federated import with_sources
+from pinisi.console.federated_routes import WAYS
 from pinisi.console.http import Route
 from pinisi.console.ngsi_ld_batch import BATCH_ROUTES
 from pinisi.console.ngsi_ld_consumption import CONSUMPTION_ROUTES
@@ -36,13 +38,13 @@ _OPEN_TO_ANY = frozenset(
 
 NGSI_LD_ROUTES: tuple[Route, ...] = behind_door(
     (
-        *PROVISION_ROUTES,
-        *CONSUMPTION_ROUTES,
-        *BATCH_ROUTES,
-        *PURGE_ROUTES,
-        *DISCOVERY_ROUTES,
-        *TEMPORAL_ROUTES,
-        *TEMPORAL_PROVISION_ROUTES,
+        *with_sources(PROVISION_ROUTES, WAYS),
+        *with_sources(CONSUMPTION_ROUTES, WAYS),
+        *with_sources(BATCH_ROUTES, WAYS),
+        *with_sources(PURGE_ROUTES, WAYS),
+        *with_sources(DISCOVERY_ROUTES, WAYS),
+        *with_sources(TEMPORAL_ROUTES, WAYS),
+        *with_sources(TEMPORAL_PROVISION_ROUTES, WAYS),
         *IDENTITY_ROUTES,
         *REGISTRATION_ROUTES,
         *CONTEXT_ROUTES,

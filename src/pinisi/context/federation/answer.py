@@ -16,7 +16,10 @@ _WARNING = re.compile(r'(\d{3}) ([!#-~]+) "((?:[^"\\]|\\.)*)"')
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """Of one request to one source. `status` 0: no answer; `warnings` are those that the source itself gave."""
+    """Of one request to one source. `status` 0: no answer.
+
+    `warnings` are those that the source itself gave; `more`: it says that another page follows.
+    """
 
     status: int = 0
     body: bytes = b""
@@ -24,7 +27,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     fault: Fault = ""
     reason: str = ""
     warnings: tuple[str, ...] = ()
-    count: int | None = None
+    more: bool = False
 
     @property
     def taken(self) -> bool:

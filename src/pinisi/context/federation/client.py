@@ -95,13 +95,12 @@ class _Connection(asyncio.Protocol):
 
     def _answer(self) -> Answer:
         media = self._headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-        count = self._headers.get(b"ngsild-results-count", b"").strip()
         return Answer(
             status=self._parser.get_status_code(),
             body=b"".join(self._parts),
             media=media.decode("latin-1"),
             warnings=read_warnings(self._headers.get(b"ngsild-warning", b"").decode("latin-1")),
-            count=int(count) if count.isdigit() and len(count) < 12 else None,
+            more=b'rel="next"' in self._headers.get(b"link", b""),
         )
 
     def request(self, data: bytes) -> "asyncio.Future[Answer | None]":

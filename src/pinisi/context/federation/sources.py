@@ -44,12 +44,13 @@ class Asker(msgspec.Struct, frozen=True):
 
 
 class Errand(msgspec.Struct, frozen=True, kw_only=True):
-    """One operation at a source. `query` and `document` are in the terms of `Asker.table` until they are sent."""
+    """One operation at a source. `document` is in the terms of `table`; None: in those of the request."""
 
     method: str
     path: tuple[str, ...]
     query: Mapping[str, str] = {}
     document: Any = None
+    table: TermTable | None = None
     slash: bool = False
 
 
@@ -118,7 +119,7 @@ class Sources:
         if registration.local_only:
             query["local"] = "true"
         uri = address(registration.endpoint, errand.path, query, slash=errand.slash)
-        body = None if errand.document is None else body_for(tongue, errand.document, asker.table)
+        body = None if errand.document is None else body_for(tongue, errand.document, errand.table or asker.table)
         via = onward(asker.via, asker.alias)
         headers = header_lines(registration, tongue, via, asker.headers, body=body is not None)
         timeout = registration.timeout or self._timeout

@@ -1,0 +1,320 @@
+"""One page of entities out of this house and its sources together (NGSI-LD 5.7.2, 4.3.6.7).
+
+Where every source holds whole entities, filters go along with the questions; the order of the answer is: what is held
+here in the order of its creation, then what each source adds, in its own order. So a page needs no more of a source
+than its end, and the parts of its entities that lie further behind are asked for by id.
+With `splitEntities` an entity may lie in pieces: all of the types asked for is put together first, then filtered.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from pinisi.console.federated import Warnings, all_of, asker_of, parts_seen, read_legs
+from pinisi.console.federated_questions import FILTERS, Question, by_query, questions, wanted_of
+from pinisi.console.federated_read import Heard, assembled, entities_of
+from pinisi.console.house import House
+from pinisi.console.http import Call, Endpoint, Reply
+from pinisi.console.ngsi_ld_consumption import check_geometry_property, find
+from pinisi.console.ngsi_ld_join import joined
+from pinisi.console.ngsi_ld_query import join_of, posted_query, query_of
+from pinisi.console.ngsi_ld_request import Asked, Paging, accepted, asked, flag, paging, paging_headers, sent
+from pinisi.console.ngsi_ld_show import many, posted_words, view_of, view_of_words
+from pinisi.context.federation.outgoing import Tongue
+from pinisi.context.federation.sources import Asker
+from pinisi.context.problems import BadRequestData
+from pinisi.context.q_language import parse_q
+from pinisi.context.registration import Registration
+from pinisi.context.registration_matching import Wanted
+from pinisi.context.render import View
+from pinisi.context.term_table import CORE_TABLE
+from pinisi.store.match import Predicate, compile_query
+from pinisi.store.protocol import Record
+from pinisi.store.query import EntityQuery, Filter
+from pinisi.vocabulary.entity import Entity
+
+OPERATIONS = ("queryEntity", "queryBatch")
+PAGE = 1_000
+MOST = 10_000
+"""Entities of one source that are looked at for one answer."""
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
+class Search(msgspec.Struct, frozen=True):
+    """What a query asks: `told` are its parameters, or the members of the body that was posted."""
+
+    queries: tuple[EntityQuery, ...]
+    page: Paging
+    how: Asked
+    view: View
+    told: Mapping[str, Any]
+
+    @property
+    def split(self) -> bool:
+        """Whether an entity may lie in pieces (parameter `splitEntities`)."""
+        return str(self.told.get("splitEntities", "false")).lower() == "true"
+
+    @property
+    def csf(self) -> Filter | None:
+        text = self.told.get("csf")
+        return parse_q(text, self.how.table.expand_term) if isinstance(text, str) and text else None
+
+    def wanted(self, query: EntityQuery) -> Wanted:
+        names = None if self.split else wanted_of(self.view)
+        if not self.split and names is None and query.attributes is not None:
+            names = frozenset(query.attributes)
+        return Wanted(
+            ids=query.ids,
+            id_pattern=query.id_pattern,
+            types=query.types,
+            attributes=names,
+            datasets=self.view.datasets,
+        )
+
+
+class Union(msgspec.Struct, frozen=True):
+    """One page. `sources`: for each entity the registrations that know of it, `@none` for what is held here."""
+
+    records: list[Record]
+    more: bool
+    count: int | None
+    sources: Mapping[str, tuple[str, ...]]
+
+
+async def query(house: House, call: Call, local: Endpoint) -> Reply:
+    """Query entities by GET."""
+    how = asked(house.contexts, call, geo=True)
+    page = paging(call)
+    check_geometry_property(call, how)
+    flag(call, "splitEntities")
+    found = query_of(call.query, how.table)
+    return await _answer(house, call, local, Search((found,), page, how, view_of(call, how.table), call.query))
+
+
+async def query_posted(house: House, call: Call, local: Endpoint) -> Reply:
+    """Query entities by POST (6.23)."""
+    body = sent(house.contexts, call)
+    how = Asked(body.table, accepted(call.headers.get(b"accept"), True))
+    posted = posted_query(body.document, body.table)
+    if str(posted.told.get("local", "false")).lower() == "true":
+        return await local(house, call)
+    view = view_of_words(call, how.table, posted_words(posted.told))
+    return await _answer(house, call, local, Search(posted.queries, paging(call), how, view, posted.told))
+
+
+async def _answer(house: House, call: Call, local: Endpoint, search: Search) -> Reply:
+    asker = asker_of(house, call, search.how.table)
+    warnings = Warnings(asker)
+    asked_for = questions_of(house, asker, warnings, search)
+    if not asked_for:
+        return await warnings.on_any(local(house, call))
+    if search.told.get("orderBy") is not None or search.told.get("ordering") is not None:
+        raise BadRequestData("goes with what is held here only (local=true), not with other sources", "orderBy")
+    return await warnings.on_any(_shown(house, call, asker, warnings, search, asked_for))
+
+
+async def _shown(
+    house: House, call: Call, asker: Asker, warnings: Warnings, search: Search, asked_for: Sequence[Question]
+) -> Reply:
+    wish = join_of(search.told, search.view)
+    union = await gather(house, call, asker, warnings, search, asked_for)
+    headers = paging_headers(call, search.page, union.more, union.count)
+    if wish is not None and search.how.media != "geo":
+        return await joined(house, call, union.records, search.how, search.view, wish, headers)
+    return many(union.records, search.how, search.view, call, headers)
+
+
+def questions_of(house: House, asker: Asker, warnings: Warnings, search: Search) -> list[Question]:
+    """Every question of a search, to sources that its filters of sources, of places and of scopes admit."""
+    found: list[Question] = []
+    csf = search.csf
+    for query in search.queries:
+        wanted = search.wanted(query)
+        legs = read_legs(house, asker, warnings, wanted, OPERATIONS)
+        found += questions([leg for leg in legs if _admitted(leg.registration, query, csf)], wanted)
+    return found
+
+
+def _admitted(registration: Registration, query: EntityQuery, csf: Filter | None) -> bool:
+    if csf is not None and not registration.matches_csf(csf):
+        return False
+    geo = query.geo
+    if geo is not None and geo.attribute in registration.face.attributes and not registration.may_lie(geo):
+        return False
+    return query.scopes is None or not registration.scopes or registration.in_scope(query.scopes)
+
+
+class _Walk:
+    """What one source has answered to one question so far."""
+
+    def __init__(self, question: Question, filters: dict[str, str], test: Predicate | None) -> None:
+        self.question = question
+        self.filters = filters
+        self.test = test
+        self.heard: dict[str, Heard] = {}
+        self.ended = False
+
+
+async def gather(
+    house: House, call: Call, asker: Asker, warnings: Warnings, search: Search, asked_for: Sequence[Question]
+) -> Union:
+    """One page of the union. The seam for entity maps (5.14): `Union.sources` is what a map would hold."""
+    gathering = _Gathering(house, call, asker, warnings, search)
+    walks = [gathering.walk_of(question) for question in asked_for]
+    return await (gathering.of_pieces(walks) if search.split else gathering.of_wholes(walks))
+
+
+class _Gathering:
+    """The work of one search."""
+
+    def __init__(self, house: House, call: Call, asker: Asker, warnings: Warnings, search: Search) -> None:
+        self._house = house
+        self._call = call
+        self._asker = asker
+        self._warnings = warnings
+        self._search = search
+
+    def walk_of(self, question: Question) -> _Walk:
+        """A question with the filters that can go along; others are applied to what comes back."""
+        search = self._search
+        tongue = self._house.sources.tongue(self._asker, question.leg.registration)
+        filters = {} if search.split else filters_of(search.told)
+        if not filters or tongue is None or _speaks_alike(tongue, self._asker):
+            return _Walk(question, filters, None)
+        tests = [compile_query(query) for query in search.queries]
+        return _Walk(question, {}, lambda entity, visible: any(test(entity, visible) for test in tests))
+
+    async def of_wholes(self, walks: Sequence[_Walk]) -> Union:
+        page, search = self._search.page, self._search
+        need = page.offset + page.limit + 1
+        own = await find(self._house, self._call, search.queries, need, 0, page.count)
+        await all_of([self._go(walk, None if page.count else need) for walk in walks])
+        ids = [record.id for record in own.records]
+        if not own.more:
+            ids = list(dict.fromkeys((*ids, *(id for walk in walks for id in walk.heard))))
+        more = own.more or len(ids) > page.offset + page.limit
+        chosen = ids[page.offset : page.offset + page.limit]
+        await all_of([self._ask_ids(walk, chosen) for walk in walks])
+        count = await self._count(own.count, walks) if page.count else None
+        return self._union(chosen, {record.id: record for record in own.records}, walks, more, count)
+
+    async def of_pieces(self, walks: Sequence[_Walk]) -> Union:
+        """Put everything together, then filter: 5.7.2.4 for split entities."""
+        page, search = self._search.page, self._search
+        wide = tuple(
+            msgspec.structs.replace(query, filter=None, geo=None, scopes=None, attributes=None)
+            for query in search.queries
+        )
+        own = await find(self._house, self._call, wide, MOST, 0, False)
+        if own.more:
+            self._warnings.say(f"more than {MOST} entities would have to be put together: the rest is missing")
+        await all_of([self._go(walk, None) for walk in walks])
+        held = {record.id: record for record in own.records}
+        ids = list(dict.fromkeys((*held, *(id for walk in walks for id in walk.heard))))
+        tests = [compile_query(query) for query in search.queries]
+        whole = self._union(ids, held, walks, False, None)
+        fitting = [record for record in whole.records if _fits(record.entity, tests)]
+        end = page.offset + page.limit
+        kept = fitting[page.offset : end]
+        sources = {record.id: whole.sources[record.id] for record in kept}
+        return Union(kept, len(fitting) > end, len(fitting) if page.count else None, sources)
+
+    async def _go(self, walk: _Walk, need: int | None) -> None:
+        """Ask page by page until enough is known (`need`), or all."""
+        offset = 0
+        while not walk.ended and offset < MOST and (need is None or len(walk.heard) < need):
+            limit = PAGE if need is None or walk.test is not None else min(PAGE, need - len(walk.heard))
+            said, more = await self._ask(walk, None, limit, offset)
+            offset += said
+            walk.ended = not said or (said < limit and not more)
+        if not walk.ended and offset >= MOST:
+            id = walk.question.leg.registration.id
+            self._warnings.say(f"{id}: more than {MOST} entities: the rest is missing")
+
+    async def _ask_ids(self, walk: _Walk, ids: Sequence[str]) -> None:
+        """What the source knows of these entities, where they lie behind what it was asked for."""
+        missing = tuple(id for id in ids if id not in walk.heard)
+        if walk.ended or not missing:
+            return
+        question = walk.question
+        inquiry = question.inquiry
+        if inquiry.entities:
+            missing = tuple(id for id in missing if any(one.covers_id(id) for one in inquiry.entities))
+        if missing:
+            await self._ask(walk, missing, len(missing), 0)
+
+    async def _ask(self, walk: _Walk, ids: tuple[str, ...] | None, limit: int, offset: int) -> tuple[int, bool]:
+        """One request; gives how many entities the source said, and whether it says that more follow."""
+        question = walk.question
+        if ids is not None:
+            inquiry = msgspec.structs.replace(question.inquiry, ids=ids, id_pattern=None)
+            question = msgspec.structs.replace(question, inquiry=inquiry)
+        tongue = self._house.sources.tongue(self._asker, question.leg.registration)
+        view = self._search.view
+        errand = None if tongue is None else by_query(question, tongue, view, walk.filters, limit, offset)
+        answer, entities = await entities_of(self._house, self._asker, self._warnings, question, tongue, errand)
+        test = walk.test
+        fitting = entities if test is None else [entity for entity in entities if test(entity, None)]
+        parts = await parts_seen(self._house, self._call, fitting)
+        for part in parts:
+            if part is not None:
+                walk.heard.setdefault(part.entity.id, Heard(question.leg, part))
+        return (len(entities), answer.more) if answer.taken else (0, False)
+
+    def _union(
+        self, ids: Sequence[str], held: Mapping[str, Record], walks: Sequence[_Walk], more: bool, count: int | None
+    ) -> Union:
+        records: list[Record] = []
+        sources: dict[str, tuple[str, ...]] = {}
+        for id in ids:
+            heard = [walk.heard[id] for walk in walks if id in walk.heard]
+            record = assembled(self._house, self._call, held.get(id), heard)
+            if record is not None:
+                records.append(record)
+                here = ("@none",) if id in held else ()
+                sources[id] = (*here, *dict.fromkeys(one.leg.registration.id for one in heard))
+        return Union(records, more, count, sources)
+
+    async def _count(self, own: int | None, walks: Sequence[_Walk]) -> int:
+        """How many there are, each once: those held here and those that only sources know."""
+        remote = list(dict.fromkeys(id for walk in walks for id in walk.heard))
+        here: set[str] = set()
+        for start in range(0, len(remote), PAGE):
+            part = tuple(remote[start : start + PAGE])
+            queries = tuple(
+                msgspec.structs.replace(query, ids=part if query.ids is None else _both(query.ids, part))
+                for query in self._search.queries
+            )
+            found = await find(self._house, self._call, queries, len(part), 0, False)
+            here.update(record.id for record in found.records)
+        return (own or 0) + len(remote) - len(here)
+
+
+def _both(ids: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
+    known = frozenset(others)
+    return tuple(id for id in ids if id in known)
+
+
+def _speaks_alike(tongue: Tongue, asker: Asker) -> bool:
+    """Whether names in the filters mean the same to the source: it is asked in the terms of the request."""
+    return tongue.table is asker.table and (tongue.link is not None or tongue.table is CORE_TABLE)
+
+
+def _fits(entity: Entity, tests: Sequence[Predicate]) -> bool:
+    return any(test(entity, None) for test in tests)
+
+
+def filters_of(told: Mapping[str, Any]) -> dict[str, str]:
+    """The filters of a query as parameters of a GET, however it was asked."""
+    found = {name: told[name] for name in FILTERS if isinstance(told.get(name), str)}
+    words = told.get("expandValues")
+    if isinstance(words, list):
+        found["expandValues"] = ",".join(map(str, words))  # pyright: ignore[reportUnknownArgumentType]
+    geo = told.get("geoQ")
+    if isinstance(geo, dict):
+        for name in ("georel", "geometry", "coordinates", "geoproperty"):
+            value: Any = geo.get(name)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+            if value is not None:
+                found[name] = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return found
