@@ -138,6 +138,7 @@ def served(suite: Suite, port: int, work: Path) -> Generator[str]:
     settings = {
         "PINISI_NOTIFICATION_TARGETS": "loopback,private,*",
         "PINISI_CONTEXT_SOURCES": "loopback",
+        "PINISI_CONTEXT_SOURCE_TARGETS": "loopback,private,*",
         "PINISI_TEMPORAL_PAGE": "30",
         "PINISI_LOG_LEVEL": "warning",
     }

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from pinisi.console.federated import Warnings, all_of, asker_of, parts_seen, read_legs
-from pinisi.console.federated_questions import FILTERS, Question, by_query, questions, wanted_of
+from pinisi.console.federated_questions import Question, by_query, filters_of, questions, speaks_alike, wanted_of
 from pinisi.console.federated_read import Heard, assembled, entities_of
 from pinisi.console.house import House
 from pinisi.console.http import Call, Endpoint, Reply
@@ -21,14 +21,12 @@ from pinisi.console.ngsi_ld_join import joined
 from pinisi.console.ngsi_ld_query import join_of, posted_query, query_of
 from pinisi.console.ngsi_ld_request import Asked, Paging, accepted, asked, flag, paging, paging_headers, sent
 from pinisi.console.ngsi_ld_show import many, posted_words, view_of, view_of_words
-from pinisi.context.federation.outgoing import Tongue
 from pinisi.context.federation.sources import Asker
 from pinisi.context.problems import BadRequestData
 from pinisi.context.q_language import parse_q
 from pinisi.context.registration import Registration
 from pinisi.context.registration_matching import Wanted
 from pinisi.context.render import View
-from pinisi.context.term_table import CORE_TABLE
 from pinisi.store.match import Predicate, compile_query
 from pinisi.store.protocol import Record
 from pinisi.store.query import EntityQuery, Filter
@@ -180,7 +178,7 @@ class _Gathering:
         search = self._search
         tongue = self._house.sources.tongue(self._asker, question.leg.registration)
         filters = {} if search.split else filters_of(search.told)
-        if not filters or tongue is None or _speaks_alike(tongue, self._asker):
+        if not filters or tongue is None or speaks_alike(tongue, self._asker):
             return _Walk(question, filters, None)
         tests = [compile_query(query) for query in search.queries]
         return _Walk(question, {}, lambda entity, visible: any(test(entity, visible) for test in tests))
@@ -296,25 +294,5 @@ def _both(ids: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
     return tuple(id for id in ids if id in known)
 
 
-def _speaks_alike(tongue: Tongue, asker: Asker) -> bool:
-    """Whether names in the filters mean the same to the source: it is asked in the terms of the request."""
-    return tongue.table is asker.table and (tongue.link is not None or tongue.table is CORE_TABLE)
-
-
 def _fits(entity: Entity, tests: Sequence[Predicate]) -> bool:
     return any(test(entity, None) for test in tests)
-
-
-def filters_of(told: Mapping[str, Any]) -> dict[str, str]:
-    """The filters of a query as parameters of a GET, however it was asked."""
-    found = {name: told[name] for name in FILTERS if isinstance(told.get(name), str)}
-    words = told.get("expandValues")
-    if isinstance(words, list):
-        found["expandValues"] = ",".join(map(str, words))  # pyright: ignore[reportUnknownArgumentType]
-    geo = told.get("geoQ")
-    if isinstance(geo, dict):
-        for name in ("georel", "geometry", "coordinates", "geoproperty"):
-            value: Any = geo.get(name)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-            if value is not None:
-                found[name] = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-    return found

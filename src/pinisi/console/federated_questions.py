@@ -9,11 +9,11 @@ from pinisi.console.federated import ReadLeg
 from pinisi.context.federation.answer import Answer
 from pinisi.context.federation.outgoing import Tongue, sayable
 from pinisi.context.federation.plan import Inquiry, inquiries
-from pinisi.context.federation.sources import Errand
+from pinisi.context.federation.sources import Asker, Errand
 from pinisi.context.pick import CORE_MEMBERS
 from pinisi.context.registration_matching import Wanted
 from pinisi.context.render import View
-from pinisi.context.term_table import TermTable
+from pinisi.context.term_table import CORE_TABLE, TermTable
 from pinisi.store.query import AllOf, TypeIs, TypeSelection
 
 FILTERS = ("q", "scopeQ", "georel", "geometry", "coordinates", "geoproperty", "expandValues")
@@ -148,3 +148,23 @@ def type_text(selection: TypeSelection, table: TermTable) -> str:
 def said_nothing(answer: Answer) -> bool:
     """Whether a source has nothing to add, and it is no fault."""
     return answer.empty or answer.status == 204
+
+
+def speaks_alike(tongue: Tongue, asker: Asker) -> bool:
+    """Whether names in the filters mean the same to the source: it is asked in the terms of the request."""
+    return tongue.table is asker.table and (tongue.link is not None or tongue.table is CORE_TABLE)
+
+
+def filters_of(told: Mapping[str, Any]) -> dict[str, str]:
+    """The filters of a query as parameters of a GET, however it was asked."""
+    found = {name: told[name] for name in FILTERS if isinstance(told.get(name), str)}
+    words = told.get("expandValues")
+    if isinstance(words, list):
+        found["expandValues"] = ",".join(map(str, words))  # pyright: ignore[reportUnknownArgumentType]
+    geo = told.get("geoQ")
+    if isinstance(geo, dict):
+        for name in ("georel", "geometry", "coordinates", "geoproperty"):
+            value: Any = geo.get(name)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+            if value is not None:
+                found[name] = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return found
