@@ -139,6 +139,7 @@ def served(suite: Suite, port: int, work: Path) -> Generator[str]:
         "PINISI_NOTIFICATION_TARGETS": "loopback,private,*",
         "PINISI_CONTEXT_SOURCES": "loopback",
         "PINISI_CONTEXT_SOURCE_TARGETS": "loopback,private,*",
+        "PINISI_CONTEXT_SOURCE_TIMEOUT_MS": "2000",
         "PINISI_TEMPORAL_PAGE": "30",
         "PINISI_LOG_LEVEL": "warning",
     }
