@@ -11,7 +11,7 @@ from stores_at_hand import KINDS, AnyStore, Place
 from pinisi.feed.in_process import InProcessFeed
 from postgres_server import Server, running_server
 
-NOT_YET_ON_POSTGRES = frozenset({"test_store_records"})
+NOT_YET_ON_POSTGRES = frozenset[str]()
 """Contracts that the PostgreSQL store does not keep yet: it cannot be chosen by an operator while there are any."""
 
 

@@ -20,6 +20,7 @@ from records_at_hand import (
     keeper,
     statement,
 )
+from stores_at_hand import Place
 
 from pinisi.store.protocol import Forbidden, HistoryQuery, RecordChange, Refused, Store, VersionConflict
 from pinisi.store.record_tables import BadRecords, ReadyStatement
@@ -116,11 +117,11 @@ async def test_records_never_change_in_a_set_that_may_succeed_in_part(store: Sto
         await store.apply(TENANT, [owner(ready)], KEEPER, atomic=False)
 
 
-async def test_records_are_there_after_the_store_was_closed(tmp_path: Any, clock: Clock) -> None:
-    async with SqliteStore(tmp_path / "own", clock) as first:
+async def test_records_are_there_after_the_store_was_closed(place: Place, clock: Clock) -> None:
+    async with place.open(clock) as first:
         ready = await first.prepare_records(TENANT, book())
         await first.apply(TENANT, [owner(ready)], KEEPER)
-    async with SqliteStore(tmp_path / "own", clock) as second:
+    async with place.open(clock) as second:
         ready = await second.prepare_records(TENANT, book())
         assert await asked(second, ready, "who", key="o1") == [{"key": "o1", "name": "Daeng Siti"}]
 

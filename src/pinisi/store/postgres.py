@@ -16,6 +16,7 @@ from pinisi.store.postgres_faults import FAULTS, unavailable
 from pinisi.store.postgres_find import PostgresFinder
 from pinisi.store.postgres_news import News
 from pinisi.store.postgres_pool import Postgres
+from pinisi.store.postgres_records import prepare_records, read_records
 from pinisi.store.postgres_schema import make_tenant, quoted, schema_of
 from pinisi.store.postgres_tenant import Learner, PostgresTenant
 from pinisi.store.protocol import (
@@ -46,6 +47,7 @@ from pinisi.store.record_tables import ReadyStatement, RecordBook, RecordValue, 
 from pinisi.store.retention import Hold, retain_history, trim_log
 from pinisi.store.seals import read_seals, seal_head
 from pinisi.store.sql_rows import rows
+from pinisi.store.sqlite_records import asked_of_records, seen_entry
 from pinisi.store.sqlite_tenant import Listener, Settings
 from pinisi.store.stories import StoryReader
 from pinisi.store.tenant_name import TENANT_NAME, BadTenantName
@@ -436,13 +438,26 @@ class PostgresStore:
 
     @_in_plain_words
     async def prepare_records(self, tenant: str, book: RecordBook) -> Mapping[str, ReadyStatement]:
-        raise StoreUnavailable("records of services are not kept in PostgreSQL yet")
+        known = await self.tenant(tenant)
+
+        async def prepare(connection: Any) -> Mapping[str, ReadyStatement]:
+            await known.see_own_tables(connection)
+            return await prepare_records(connection, book)
+
+        return await known.writer.work(prepare)
 
     @_in_plain_words
     async def records(
         self, tenant: str, statement: ReadyStatement, values: Values, principal: Principal
     ) -> Sequence[Mapping[str, RecordValue]]:
-        raise StoreUnavailable("records of services are not kept in PostgreSQL yet")
+        given = asked_of_records(statement, values, principal)
+        known = await self.tenant(tenant)
+        async with self._postgres.snapshot() as connection:
+            await known.see_own_tables(connection)
+            found = await read_records(connection, statement, given)
+        if statement.personal:
+            await self.apply(tenant, [seen_entry(statement, found)], principal)
+        return found
 
     @_in_plain_words
     async def wipe(self, tenant: str) -> None:

@@ -12,8 +12,10 @@ from pinisi.store.protocol import StoreUnavailable
 HOUSE = """
 CREATE SCHEMA IF NOT EXISTS pinisi;
 CREATE TABLE IF NOT EXISTS pinisi.tenant (name text PRIMARY KEY, schema text NOT NULL UNIQUE, version integer NOT NULL);
+CREATE FUNCTION pinisi.json_each(list text) RETURNS TABLE (value text) LANGUAGE sql IMMUTABLE STRICT
+  AS 'SELECT jsonb_array_elements_text(list::jsonb)';
 """
-"""What all tenants share: which there are."""
+"""What all tenants share: which there are, and a list given as JSON for services' own statements."""
 
 _VERSION_1 = """
 CREATE TABLE head (

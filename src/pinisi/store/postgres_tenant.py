@@ -232,7 +232,7 @@ class PostgresTenant:
 
     async def see_own_tables(self, connection: Any) -> None:
         """Until the end of the transaction, names of tables are those of this tenant."""
-        await connection.execute(f"SET LOCAL search_path TO {self.schema}, public")
+        await connection.execute(f"SET LOCAL search_path TO {self.schema}, pinisi, public")
 
     async def apply(
         self,

@@ -22,7 +22,6 @@ from pinisi.store.protocol import (
     ChainedLine,
     Change,
     Debt,
-    Forbidden,
     HistoryQuery,
     LogEntry,
     LogSlice,
@@ -32,7 +31,6 @@ from pinisi.store.protocol import (
     PictureQuery,
     Position,
     Record,
-    Refused,
     Seal,
     Sealing,
     Seen,
@@ -42,11 +40,11 @@ from pinisi.store.protocol import (
     TimelineQuery,
 )
 from pinisi.store.query import EntityQuery
-from pinisi.store.record_tables import NotReached, ReadyStatement, RecordBook, RecordValue, Values, areas_reached, bound
+from pinisi.store.record_tables import ReadyStatement, RecordBook, RecordValue, Values
 from pinisi.store.retention import Hold, retain_history, trim_log
 from pinisi.store.seals import read_seals, seal_head
 from pinisi.store.sql_rows import first, rows
-from pinisi.store.sqlite_records import migrate_records, read_records, ready_statements, seen_entry
+from pinisi.store.sqlite_records import asked_of_records, migrate_records, read_records, ready_statements, seen_entry
 from pinisi.store.sqlite_schema import begin_after
 from pinisi.store.sqlite_tenant import Listener, Settings, Tenant
 from pinisi.store.stories import StoryReader
@@ -389,14 +387,7 @@ class SqliteStore:
     async def records(
         self, tenant: str, statement: ReadyStatement, values: Values, principal: Principal
     ) -> Sequence[Mapping[str, RecordValue]]:
-        try:
-            given = bound(statement, values, areas_reached(statement, principal))
-        except NotReached as error:
-            raise Forbidden(str(error)) from None
-        except ValueError as error:
-            raise Refused(str(error)) from None
-        if statement.changes:
-            raise Refused(f"{statement.title} changes records: give it to `apply`")
+        given = asked_of_records(statement, values, principal)
         known = self.tenant(tenant)
         found = await known.read_far(lambda connection: read_records(connection, statement, given))
         if statement.personal:

@@ -10,9 +10,20 @@ from typing import Any
 import apsw
 import apsw.ext
 
-from pinisi.store.protocol import AuditEntry, RecordChange, Refused, VersionConflict
-from pinisi.store.record_tables import BadRecords, ReadyStatement, RecordBook, RecordStatement, RecordValue
+from pinisi.store.protocol import AuditEntry, Forbidden, RecordChange, Refused, VersionConflict
+from pinisi.store.record_tables import (
+    BadRecords,
+    NotReached,
+    ReadyStatement,
+    RecordBook,
+    RecordStatement,
+    RecordValue,
+    Values,
+    areas_reached,
+    bound,
+)
 from pinisi.store.sql_rows import rows
+from pinisi.vocabulary.principal import Principal
 
 _ON_TABLES = {apsw.SQLITE_CREATE_TABLE, apsw.SQLITE_DROP_TABLE, apsw.SQLITE_CREATE_INDEX, apsw.SQLITE_DROP_INDEX}
 _ON_ROWS = {apsw.SQLITE_READ, apsw.SQLITE_INSERT, apsw.SQLITE_UPDATE, apsw.SQLITE_DELETE}
@@ -41,7 +52,7 @@ def migrate_records(connection: apsw.Connection, book: RecordBook) -> int:
             f"{len(book.migrations)}: install the newer one again"
         )
     for (number, digest), script in zip(taken, book.migrations, strict=False):
-        if digest != _digest(script):
+        if digest != digest_of(script):
             raise BadRecords(f"{book.service}: migration {number} has been changed since it was released")
     for number, script in enumerate(book.migrations[len(taken) :], start=len(taken) + 1):
         _step(connection, book, number, script)
@@ -58,10 +69,10 @@ def _step(connection: apsw.Connection, book: RecordBook, number: int, script: st
     finally:
         connection.authorizer = before
     sql = "INSERT INTO record_migration VALUES (?, ?, ?)"
-    connection.execute(sql, (book.service, number, _digest(script)))
+    connection.execute(sql, (book.service, number, digest_of(script)))
 
 
-def _digest(script: str) -> bytes:
+def digest_of(script: str) -> bytes:
     return blake2b(script.encode(), digest_size=16).digest()
 
 
@@ -180,6 +191,24 @@ def read_records(
 ) -> list[dict[str, RecordValue]]:
     """The rows of an answer, by the names of its columns."""
     return [dict(zip(statement.columns, row, strict=True)) for row in rows(connection, statement.sql, values)]
+
+
+def asked_of_records(statement: ReadyStatement, values: Values, principal: Principal) -> dict[str, RecordValue]:
+    """What a reading statement binds, for the one who reads.
+
+    Raises:
+        Forbidden: his permissions or grants do not reach them.
+        Refused: a parameter is missing or unknown; names it.
+    """
+    try:
+        given = bound(statement, values, areas_reached(statement, principal))
+    except NotReached as error:
+        raise Forbidden(str(error)) from None
+    except ValueError as error:
+        raise Refused(str(error)) from None
+    if statement.changes:
+        raise Refused(f"{statement.title} changes records: give it to `apply`")
+    return given
 
 
 def seen_entry(statement: ReadyStatement, found: Sequence[Mapping[str, RecordValue]]) -> AuditEntry:
