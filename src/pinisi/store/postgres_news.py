@@ -55,7 +55,8 @@ class News:
         self._rung.set()
         while not connection.is_closed():
             try:
-                await asyncio.wait_for(self._rung.wait(), _LOOK_SECONDS)
+                async with asyncio.timeout(_LOOK_SECONDS):
+                    await self._rung.wait()
             except TimeoutError:
                 self._waiting.add(None)
             self._rung.clear()
