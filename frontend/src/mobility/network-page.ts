@@ -9,7 +9,7 @@ import { tableParts } from "../theme/table-parts";
 import { Reading } from "../views/reading";
 import { MobilityView } from "./mobility-view";
 import "./network-reach";
-import { type Ahead, type Network, type OnRoads, type RoadRow, valuesOf } from "./network-types";
+import { type Ahead, missedValues, type Network, type OnRoads, type RoadRow, valuesOf } from "./network-types";
 
 const STEPS = [15, 60] as const;
 const VEHICLE = "vehicle:";
@@ -122,6 +122,7 @@ export class NetworkPage extends MobilityView {
       <div class="tiles">${tiles.map((value) => this.value(value, "tile"))}</div>
       <div class="section-head"><h2>${say.worst}</h2></div>
       ${network.roads.length === 0 ? html`<p class="empty">${say.none}</p>` : this.table(network)}
+      ${this.missed(network)}
       ${this.list(say.closures, say.noClosure, network.closures)}
       ${network.moreClosures > 0 ? html`<p class="note small">${say.moreClosures(this.format.exact(network.moreClosures))}</p>` : nothing}
       ${this.list(say.incidents, say.noIncident, network.incidents)}
@@ -167,6 +168,14 @@ export class NetworkPage extends MobilityView {
       </div>
       <p class="note small">${network.more > 0 ? say.more(this.format.exact(network.more)) : nothing} ${say.forecastNote}</p>
     `;
+  }
+
+  private missed(network: Network) {
+    const { roads: say } = this.say;
+    const values = missedValues(network.missed);
+    if (values.length === 0) return nothing;
+    return html`<div class="section-head"><h2>${say.missed}</h2></div>
+      <div class="tiles">${values.map((value) => this.value(value, "tile"))}</div>`;
   }
 
   private row(row: RoadRow) {

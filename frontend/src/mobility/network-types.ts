@@ -43,6 +43,19 @@ export interface OnRoads {
   owner: string | null;
 }
 
+/** How far the forecasts of the network have been from what came. */
+export interface NetworkMissed {
+  entity: string;
+  roads: Value | null;
+  errorAt15: Value | null;
+  errorAt60: Value | null;
+  lastSpeedErrorAt15: Value | null;
+  lastSpeedErrorAt60: Value | null;
+  intervalHeld: Value | null;
+  comparedDays: Value | null;
+  basis: Value | null;
+}
+
 export interface Network {
   at: string;
   vehicle: string;
@@ -58,6 +71,15 @@ export interface Network {
   moreClosures: number;
   incidents: readonly OnRoads[];
   owners: readonly Value[];
+  missed: NetworkMissed | null;
+}
+
+/** The numbers of the forecast's error, in the order in which they are read. */
+export function missedValues(missed: NetworkMissed | null): Value[] {
+  if (missed === null) return [];
+  const { errorAt15, lastSpeedErrorAt15, errorAt60, lastSpeedErrorAt60, intervalHeld, roads, comparedDays, basis } = missed;
+  const all = [errorAt15, lastSpeedErrorAt15, errorAt60, lastSpeedErrorAt60, intervalHeld, roads, comparedDays, basis];
+  return all.filter((value) => value !== null);
 }
 
 /** Every number that is on the page, for the drawer. */
@@ -71,5 +93,5 @@ export function valuesOf(network: Network): Value[] {
     row.bufferIndex,
     row.forecast?.errorAt60 ?? null,
   ]);
-  return [congested, judged, known, closed, ...network.owners, ...rows].filter((value) => value !== null);
+  return [congested, judged, known, closed, ...network.owners, ...missedValues(network.missed), ...rows].filter((value) => value !== null);
 }

@@ -153,6 +153,7 @@ export const en: MobilityWords = {
     inMinutes: (minutes: string) => `In ${minutes} min`,
     between: (low: string, high: string) => `${low} to ${high}`,
     error: "Error at 60 min",
+    missed: "How good the forecast of all roads is",
     forecastNote: "Forecast in km/h; nine times in ten the speed should lie within the range. The error is what such forecasts missed on average over the last days.",
     closures: "Closed roads",
     noClosure: "No closed road is known.",

@@ -151,6 +151,7 @@ export const id = {
     inMinutes: (minutes: string) => `${minutes} menit lagi`,
     between: (low: string, high: string) => `${low} sampai ${high}`,
     error: "Galat 60 menit",
+    missed: "Seberapa baik prakiraan semua jalan",
     forecastNote: "Prakiraan dalam km/jam; sembilan dari sepuluh kali kecepatan berada dalam rentangnya. Galat ialah rata-rata melesetnya prakiraan semacam ini pada hari-hari terakhir.",
     closures: "Jalan tertutup",
     noClosure: "Tidak diketahui ada jalan tertutup.",

@@ -153,6 +153,7 @@ export const ja: MobilityWords = {
     inMinutes: (minutes: string) => `${minutes}分後`,
     between: (low: string, high: string) => `${low}～${high}`,
     error: "60分先の誤差",
+    missed: "全道路の予測の精度",
     forecastNote: "予測は km/h。10回に9回は範囲内に入る見込みです。誤差は、最近の日々で同じ予測が平均でどれだけ外れたかを示します。",
     closures: "通行止め",
     noClosure: "把握している通行止めはありません。",

@@ -21,7 +21,13 @@ and `high` (nine times in ten between them) of each five minutes of the next hou
 `lowestSpeedAt`; `learntFrom` (HUR). The numbers have the dataset `TRAFFIC_FORECAST`. How good such forecasts have been:
 `errorAt15`, `errorAt60` beside `lastSpeedErrorAt15`, `lastSpeedErrorAt60` of the last speed again and `usualErrorAt60`
 of the mean of the hour of the day (mean absolute errors at 15 and 60 minutes ahead, KMH), `intervalHeld` (P1) at 60, of
-`comparedValues` over `comparedDays` (DAY).
+`comparedValues` over `comparedDays` (DAY). What the forecast of the network says has the dataset
+`NETWORK_FORECAST_DATA`.
+
+`NetworkForecast` (Pinisi): one for each class of vehicle and one (`all`). Of the roads together, told every quarter of
+an hour: `forecastRoads`, `silentRoads`, `learntFrom` (HUR) and `learntUntil`, and the same errors, at 15 and 60 the
+mean of the steps up to there, on `errorBasis`: `as-told` (what was forecast over the last days, with what came) or
+`held-back` (until there is a day of that: the fifth of the past that was held back when it was learnt).
 """
 
 OBSERVED, ROAD_TRAFFIC, FORECAST, RULE, CITY_TRAFFIC = (

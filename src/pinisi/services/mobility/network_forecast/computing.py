@@ -1,178 +1,133 @@
-"""The job: learn from the past of all roads, tell the next hour of each, and measure how good such forecasts are.
+"""The job: tell the next hour of each road by what was learnt of all of them, and compare what was told with what came.
 
-Judged as docs/reference/mobility-forecast.md says: the last fifth of the past is held back, learnt without.
+It learns where nothing is known that is young enough; that takes seconds to minutes, telling alone less than one.
 """
 
 import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pinisi.city.text import fill
-from pinisi.runtime.computation import JobFailed, Progress
+import msgspec
+
+from pinisi.runtime.computation import Progress
+from pinisi.services.mobility.network_forecast.learning import learn_network
+from pinisi.services.mobility.network_forecast.learnt import Frame, frame_of, learnt_of
+from pinisi.services.mobility.network_forecast.matrix import STEP, matrix
 from pinisi.services.mobility.network_forecast.request import (
-    TEXTS,
     DetectorAhead,
     DetectorPast,
     NetworkForecastAnswer,
     NetworkPast,
     Step,
 )
-from pinisi.vocabulary.instant import MINUTE, format_instant
+from pinisi.services.mobility.network_forecast.track_record import (
+    FEWEST_TELLINGS,
+    TrackRecord,
+    judged,
+    missed,
+    missed_on,
+    record_of,
+    telling,
+)
+from pinisi.vocabulary.instant import format_instant
 
 if TYPE_CHECKING:
-    from pinisi.services.mobility.engine.forecast.judged import Held
-    from pinisi.services.mobility.engine.forecast.network import Margins
-    from pinisi.services.mobility.engine.forecast.speeds import Numbers, Speeds
+    from pinisi.services.mobility.engine.forecast.speeds import Numbers
 
-_STEP = 5 * MINUTE
-FEWEST_ROADS = 2
 SILENT_STEPS = 6
-HORIZONS = {"15": 3, "30": 6, "60": 12}
-NEAR_M, LEAST_WEIGHT = 1_500.0, 0.1
-"""Neighbours by distance as the crow flies: weight exp(-(d/1,500 m)^2), none below 0.1 (the form of Li et al. 2018)."""
+LOOKED_AT = 30
+"""Steps: the last hour, and what is needed to judge what was told an hour and three quarters ago at most."""
 
 
 def compute(past: NetworkPast, progress: Progress) -> NetworkForecastAnswer:
     """
     Raises:
-        JobFailed: too few detectors, or days.
+        JobFailed: it is to learn, and there are too few detectors, or days.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    import numpy as np
-
-    from pinisi.services.mobility.engine.forecast.judged import last_fifth, mean_error, persistence, said_of
-    from pinisi.services.mobility.engine.forecast.network import FEWEST, learn, margins, outcomes, windows_of
-    from pinisi.services.mobility.engine.forecast.speeds import AHEAD
-
-    speeds, first = _matrix(past)
-    rows = speeds.steps.size
-    if speeds.roads < FEWEST_ROADS or int(0.8 * rows) * 4 // 5 < FEWEST:
-        raise JobFailed(fill(TEXTS["network-too-little"], roads=speeds.roads, hours=round(rows / 12)))
-    near = _adjacency(past)
-    held = last_fifth(speeds)
-    progress(0.05, "learning from the first four fifths")
-    before = speeds.until(held.first)
-    made, plain = said_of(held, learn(before, near).ahead), said_of(held, persistence)
-    progress(0.35, "measuring the interval")
-    inside = _inside(held, made, margins(before, near))
-    whole = held.origins[held.origins + AHEAD < held.end]
-    came = outcomes(speeds.values, whole)
-    missed = [_by_road(np.abs(said[: whole.size] - came)) for said in (made, plain)]
-    progress(0.6, "learning from all of it")
-    margin, everything = margins(speeds, near), learn(speeds, near)
-    window = windows_of(speeds, np.array([rows - 1]))
-    hour = _hour(everything.ahead(window, speeds.steps[-1:])[0], window[0, -1], margin)
-    silent = np.asarray(np.isnan(speeds.values[-SILENT_STEPS:]).sum(axis=0) == SILENT_STEPS, np.bool_)
-    told = [
-        _detector(detector, hour[place], first + rows - 1, [[step[place] for step in each] for each in missed])
-        for place, detector in enumerate(past.detectors)
-        if not silent[place]
-    ]
+    known = frame_of(past.learnt, past.now) if past.learnt else None
+    frame = known or learn_network(past, progress)
+    progress(0.95, "telling the next hour")
+    hour = _told(frame, past)
+    columns = {detector: place for place, detector in enumerate(frame.detectors)}
+    record = judged(record_of(past.told), columns, hour.measured, hour.first, past.now // STEP)
+    speaking = [place for place, silent in enumerate(hour.silent) if not silent]
+    ids = [frame.detectors[place] for place in speaking]
+    own = record.compared >= FEWEST_TELLINGS
+    if ids and all(each.origin < hour.origin for each in record.tellings):
+        ahead, low, high = (each[:, speaking] for each in hour.said)
+        said = telling(hour.origin, ids, ahead, low, high, hour.last[speaking])
+        record = msgspec.structs.replace(record, tellings=(*record.tellings, said))
     return NetworkForecastAnswer(
-        origin=(first + rows - 1) * _STEP,
-        detectors=tuple(told),
-        silent=len(past.detectors) - len(told),
-        hours=_r(rows / 12),
-        errors={name: _r(mean_error(held, made, by)) for name, by in HORIZONS.items()},
-        last_speed={name: _r(mean_error(held, plain, by)) for name, by in HORIZONS.items()},
-        held=_r(100 * sum(inside) / max(1, len(inside))),
-        compared=len(inside),
+        origin=hour.origin * STEP,
+        detectors=tuple(_detector(frame, place, hour, record if own else None) for place in speaking),
+        silent=len(frame.detectors) - len(speaking),
+        hours=frame.hours,
+        learnt_until=frame.until,
+        missed=(missed(record) if own else None) or frame.missed,
+        learnt=b"" if known is not None else msgspec.msgpack.encode(frame),
+        told=msgspec.msgpack.encode(record),
     )
 
 
-def _inside(held: "Held", said: "Numbers", margin: "Margins") -> list[bool]:
-    """Of each value that came within a whole hour of the held part, whether it lay in the interval."""
+@dataclass(frozen=True)
+class _Hour:
+    """`first`, `origin`: steps since 1970; `measured`: a row a step from `first` on, a column a detector.
+
+    `said`: value, low and high, each step x detector; `last`: what was last known of each; `silent`: of each.
+    """
+
+    first: int
+    origin: int
+    measured: "Numbers"
+    said: "tuple[Numbers, Numbers, Numbers]"
+    last: "Numbers"
+    silent: "list[bool]"
+
+
+def _told(frame: Frame, past: NetworkPast) -> _Hour:
     import numpy as np
 
-    from pinisi.services.mobility.engine.forecast.network import outcomes, windows_of
-    from pinisi.services.mobility.engine.forecast.speeds import AHEAD
+    from pinisi.services.mobility.engine.forecast.network import windows_of
+    from pinisi.services.mobility.engine.forecast.speeds import Speeds
 
-    whole = held.origins[held.origins + AHEAD < held.end]
-    came = outcomes(held.speeds.values, whole)
-    level = margin.level(windows_of(held.speeds, whole)[:, -1])
-    low, high = (said[: whole.size] + ends[level].transpose(0, 2, 1) for ends in (margin.low, margin.high))
-    there = np.flatnonzero(~np.isnan(came))
-    return ((came.ravel() >= low.ravel()) & (came.ravel() <= high.ravel()))[there].tolist()
+    learnt, margin = learnt_of(frame.arrays)
+    by_id = {each.id: each for each in past.detectors}
+    detectors = [by_id.get(id) or DetectorPast(id=id, place=None, steps=(), speeds=()) for id in frame.detectors]
+    now = past.now // STEP
+    last = max((step for each in detectors for step in each.steps[-1:] if step <= now), default=now)
+    speeds = matrix(detectors, last - LOOKED_AT + 1, LOOKED_AT, past.ahead_of_utc)
+    measured = speeds.values
+    heard = ~np.isnan(measured).all(axis=0)
+    values = np.where(heard, measured, learnt.signs.usual.at(speeds.steps, 0))
+    window = windows_of(Speeds(np.asarray(values, np.float32), speeds.steps), np.array([LOOKED_AT - 1]))
+    ahead = learnt.ahead(window, speeds.steps[-1:])[0]
+    level = margin.level(window[0, -1])
+    low = np.maximum(0, ahead + np.minimum(0, margin.low[level].T))
+    high = np.maximum(0, ahead + np.maximum(0, margin.high[level].T))
+    missing = [bool(np.isnan(measured[-SILENT_STEPS:, road]).all()) for road in range(measured.shape[1])]
+    return _Hour(
+        first=last - LOOKED_AT + 1,
+        origin=last,
+        measured=measured,
+        said=(ahead, low, high),
+        last=window[0, -1],
+        silent=[each or now - last >= SILENT_STEPS for each in missing],
+    )
 
 
-def _hour(ahead: "Numbers", now: "Numbers", margin: "Margins") -> list[list[tuple[float, float, float]]]:
-    """Road -> step -> value and the interval around it."""
-    level = margin.level(now)
-    return [
-        [
-            (
-                float(ahead[by, road]),
-                max(0.0, float(ahead[by, road] + min(0.0, margin.low[level[road], by]))),
-                max(0.0, float(ahead[by, road] + max(0.0, margin.high[level[road], by]))),
-            )
-            for by in range(ahead.shape[0])
-        ]
-        for road in range(ahead.shape[1])
-    ]
-
-
-def _detector(
-    detector: DetectorPast,
-    hour: list[tuple[float, float, float]],
-    last: int,
-    missed: list[list[float | None]],
-) -> DetectorAhead:
-    """`last`: the last step known, since 1970; `missed`: of the forecast and of the last speed again, by step."""
+def _detector(frame: Frame, place: int, hour: _Hour, record: TrackRecord | None) -> DetectorAhead:
+    """`record`: what was told and came, where there is enough of it."""
     steps = [
-        Step(at=format_instant((last + by) * _STEP), value=_r(value), low=_r(low), high=_r(high))
-        for by, (value, low, high) in enumerate(hour, start=1)
+        Step(
+            at=format_instant((hour.origin + by + 1) * STEP),
+            **{
+                name: round(float(each[by, place]), 2)
+                for name, each in zip(("value", "low", "high"), hour.said, strict=True)
+            },
+        )
+        for by in range(hour.said[0].shape[0])
     ]
-    made, plain = missed
-    quarter, whole = HORIZONS["15"] - 1, HORIZONS["60"] - 1
-    return DetectorAhead(
-        id=detector.id,
-        ahead=tuple(steps),
-        error_15=made[quarter],
-        error_60=made[whole],
-        last_15=plain[quarter],
-        last_60=plain[whole],
-    )
-
-
-def _matrix(past: NetworkPast) -> "tuple[Speeds, int]":
-    """A row a step, a column a detector; and the first step since 1970."""
-    import numpy as np
-
-    from pinisi.services.mobility.engine.forecast.speeds import Speeds, step_of
-
-    steps = [each for detector in past.detectors for each in (detector.steps[0], detector.steps[-1])]
-    first = min(steps, default=0)
-    rows = max(steps, default=-1) - first + 1
-    values = np.full((rows, len(past.detectors)), np.nan, np.float32)
-    for place, detector in enumerate(past.detectors):
-        values[np.array(detector.steps) - first, place] = detector.speeds
-    return Speeds(values, step_of(first * _STEP, past.ahead_of_utc) + np.arange(rows, dtype=np.int64)), first
-
-
-def _adjacency(past: NetworkPast) -> "Numbers":
-    import numpy as np
-
-    places = np.array([each.place or (np.nan, np.nan) for each in past.detectors])
-    known = places[~np.isnan(places[:, 1]), 1]
-    north = np.radians(places[:, 1]) * 6_371_000
-    east = np.radians(places[:, 0]) * 6_371_000 * np.cos(np.radians(known.mean() if known.size else 0.0))
-    far = np.hypot(north[:, None] - north, east[:, None] - east)
-    near = np.nan_to_num(np.exp(-((far / NEAR_M) ** 2)))
-    near[near < LEAST_WEIGHT] = 0
-    np.fill_diagonal(near, 0)
-    return np.asarray(near, np.float32)
-
-
-def _by_road(missed: "Numbers") -> list[list[float | None]]:
-    """Step -> road -> mean; None where nothing came."""
-    import warnings
-
-    import numpy as np
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        means = np.nanmean(missed, axis=0)
-    return [[None if np.isnan(each) else _r(float(each)) for each in row] for row in means]
-
-
-def _r(value: float) -> float:
-    return round(float(value), 2)
+    id = frame.detectors[place]
+    errors = msgspec.structs.asdict(frame.roads[place]) if record is None else missed_on(record, id)
+    return DetectorAhead(id=id, ahead=tuple(steps), **errors)

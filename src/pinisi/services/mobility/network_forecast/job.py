@@ -15,7 +15,7 @@ from pinisi.services.mobility.models.traffic import (
     beside,
 )
 from pinisi.services.mobility.network_forecast.computing import compute
-from pinisi.services.mobility.network_forecast.gathering import gather
+from pinisi.services.mobility.network_forecast.gathering import due, gather, learnt_name, told_name
 from pinisi.services.mobility.network_forecast.request import (
     TEXTS,
     DetectorAhead,
@@ -26,6 +26,8 @@ from pinisi.services.mobility.network_forecast.request import (
 from pinisi.vocabulary.instant import Instant, format_instant, parse_instant
 
 Entity = Mapping[str, Any]
+EVERY = 900.0
+"""Seconds from one forecast to the next: as those of single roads."""
 
 
 def entities(request: NetworkForecastRequest, answer: NetworkForecastAnswer, _now: Instant) -> Sequence[Entity]:
@@ -51,25 +53,41 @@ def _road(road: DetectorAhead, answer: NetworkForecastAnswer, at: str) -> Entity
         "lowestSpeed": told(lowest.value, at, "KMH", NETWORK_FORECAST_DATA),
         "lowestSpeedAt": {**told_time(parse_instant(lowest.at), at), "datasetId": NETWORK_FORECAST_DATA},
         "learntFrom": told(answer.hours, at, "HUR", NETWORK_FORECAST_DATA),
-        **{name: told(value, at, "KMH", NETWORK_FORECAST_DATA) for name, value in errors.items() if value is not None},
+        **_modelled(
+            {name: told(value, at, "KMH", NETWORK_FORECAST_DATA) for name, value in errors.items() if value is not None}
+        ),
     }
 
 
 def _city(request: NetworkForecastRequest, answer: NetworkForecastAnswer, at: str) -> Entity:
     vehicle = request.vehicle or "all"
+    missed = answer.missed
     said: dict[str, Attribute] = {
         "vehicleType": told(vehicle, at),
         "forecastRoads": told(len(answer.detectors), at),
         "silentRoads": told(answer.silent, at),
         "learntFrom": told(answer.hours, at, "HUR"),
-        "errorAt15": told(answer.errors["15"], at, "KMH"),
-        "errorAt60": told(answer.errors["60"], at, "KMH"),
-        "lastSpeedErrorAt15": told(answer.last_speed["15"], at, "KMH"),
-        "lastSpeedErrorAt60": told(answer.last_speed["60"], at, "KMH"),
-        "intervalHeld": told(answer.held, at, "P1"),
-        "comparedValues": told(answer.compared, at),
+        "learntUntil": told_time(answer.learnt_until, at),
+        "errorAt15": told(missed.errors["15"], at, "KMH"),
+        "errorAt60": told(missed.errors["60"], at, "KMH"),
+        "lastSpeedErrorAt15": told(missed.last_speed["15"], at, "KMH"),
+        "lastSpeedErrorAt60": told(missed.last_speed["60"], at, "KMH"),
+        "intervalHeld": told(missed.held, at, "P1"),
+        "comparedValues": told(missed.compared, at),
+        "comparedDays": told(missed.days, at, "DAY"),
+        "errorBasis": told(missed.basis, at),
     }
-    return {"id": f"urn:ngsi-ld:{NETWORK_FORECAST}:{vehicle}", "type": NETWORK_FORECAST, **said}
+    return {"id": f"urn:ngsi-ld:{NETWORK_FORECAST}:{vehicle}", "type": NETWORK_FORECAST, **_modelled(said)}
+
+
+def _modelled(said: dict[str, Attribute]) -> dict[str, Attribute]:
+    """An error is found by comparing, and says nothing of what is to come."""
+    return {name: {**each, "method": {"type": "Property", "value": "modelled"}} for name, each in said.items()}
+
+
+def keep(request: NetworkForecastRequest, answer: NetworkForecastAnswer) -> Mapping[str, bytes]:
+    learnt = {learnt_name(request): answer.learnt} if answer.learnt else {}
+    return {told_name(request): answer.told, **learnt}
 
 
 NETWORK_FORECAST_JOB = Job(
@@ -86,4 +104,7 @@ NETWORK_FORECAST_JOB = Job(
     reads=(OBSERVED, RULE),
     gather=gather,
     given=NetworkPast,
+    every=EVERY,
+    due=due,
+    keep=keep,
 )

@@ -69,10 +69,25 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     written: bool
 
 
+class NetworkMissed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, rename="camel"):
+    """How far the forecasts of the network have been from what came; `basis` says how that is known."""
+
+    entity: str
+    roads: Value | None
+    error_at_15: Value | None
+    error_at_60: Value | None
+    last_speed_error_at_15: Value | None
+    last_speed_error_at_60: Value | None
+    interval_held: Value | None
+    compared_days: Value | None
+    basis: Value | None
+
+
 class NetworkAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, rename="camel"):
     """`vehicles`: classes that speeds are told of. `roads`: the worst first; `more`: how many further ones there are.
 
     `owners`: kilometres of road by whom they belong to, where a register says it.
+    `missed`: of the forecast of the network, where there is one.
     `incidents`: those under way within 100 m of these roads that the one who asks may see.
     """
 
@@ -90,3 +105,4 @@ class NetworkAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     more_closures: int
     incidents: Sequence[OnRoads]
     owners: Sequence[Value] = ()
+    missed: NetworkMissed | None = None

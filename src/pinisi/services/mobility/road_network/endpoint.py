@@ -18,6 +18,7 @@ from pinisi.services.mobility.models.traffic import (
     ALL_VEHICLES,
     CITY_TRAFFIC,
     FORECAST,
+    NETWORK_FORECAST,
     NETWORK_FORECAST_DATA,
     ROAD_TRAFFIC,
     RULE,
@@ -25,7 +26,15 @@ from pinisi.services.mobility.models.traffic import (
 )
 from pinisi.services.mobility.observed_speed import rule_of
 from pinisi.services.mobility.road_closures import in_force
-from pinisi.services.mobility.road_network.answer import Ahead, Forecast, NetworkAnswer, OnRoads, RoadRow, Rule
+from pinisi.services.mobility.road_network.answer import (
+    Ahead,
+    Forecast,
+    NetworkAnswer,
+    NetworkMissed,
+    OnRoads,
+    RoadRow,
+    Rule,
+)
 from pinisi.services.mobility.road_network.shown import shown
 from pinisi.services.mobility.road_reactions import MOST_CLOSURES, UNDER_WAY
 from pinisi.vocabulary.instant import MINUTE, Instant, NotAnInstant, format_instant, parse_instant
@@ -63,6 +72,7 @@ async def network(visit: Visit[None, NetworkQuery]) -> NetworkAnswer:
     count = counts.get(vehicle)
     city = next(iter(await known_of(visit, CITY_CLOSURES)), None)
     owners = [each for known in await known_of(visit, CITY_ROAD_OWNERS, 1) for each in _lengths(known, now)]
+    networks = await known_of(visit, NETWORK_FORECAST)
     return NetworkAnswer(
         at=format_instant(now),
         vehicle=vehicle,
@@ -78,6 +88,21 @@ async def network(visit: Visit[None, NetworkQuery]) -> NetworkAnswer:
         more_closures=max(0, len(closures) - MOST_SHOWN),
         incidents=[_incident(each) for each in on_roads[:MOST_SHOWN]],
         owners=owners,
+        missed=next((_missed(each, now) for each in networks if _vehicle(each) == vehicle), None),
+    )
+
+
+def _missed(known: Known, now: Instant) -> NetworkMissed:
+    return NetworkMissed(
+        entity=known.id,
+        roads=shown(known, "forecastRoads", now),
+        error_at_15=shown(known, "errorAt15", now),
+        error_at_60=shown(known, "errorAt60", now),
+        last_speed_error_at_15=shown(known, "lastSpeedErrorAt15", now),
+        last_speed_error_at_60=shown(known, "lastSpeedErrorAt60", now),
+        interval_held=shown(known, "intervalHeld", now),
+        compared_days=shown(known, "comparedDays", now),
+        basis=shown(known, "errorBasis", now),
     )
 
 

@@ -16,6 +16,8 @@ SMOOTH = 4.0
 REACH = 12
 OTHER_KIND = 0.15
 """Of a day: what one of the other kind counts."""
+_APART = 2
+"""Days that a compact one keeps apart: what it says of a moment of theirs leaves that day out."""
 MEAN = 0.3
 """Of a day: what the mean of the road counts."""
 
@@ -42,6 +44,21 @@ class Usual:
             rows = np.flatnonzero(steps // DAY_STEPS == day)
             found[rows] = self._but(int(day))[(steps[rows] + ahead) % DAY_STEPS]
         return found
+
+    def compact(self) -> "Usual":
+        """The same of every moment from the last day but one on: days before it become one of each kind."""
+        if self.days.size <= _APART + 2:
+            return self
+        old, young = slice(None, -_APART), slice(-_APART, None)
+        kinds = np.unique(self.free[old])
+        of = [np.flatnonzero(self.free[old] == kind) for kind in kinds]
+        return Usual(
+            np.concatenate((-1 - np.arange(kinds.size, dtype=np.int64), self.days[young])),
+            np.concatenate((kinds, self.free[young])),
+            np.concatenate((np.stack([self.sums[each].sum(axis=0) for each in of]), self.sums[young])),
+            np.concatenate((np.stack([self.weights[each].sum(axis=0) for each in of]), self.weights[young])),
+            self.mean,
+        )
 
     def _but(self, day: int) -> Numbers:
         """The usual day of a day's kind, without that day."""
