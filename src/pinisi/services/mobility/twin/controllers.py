@@ -9,6 +9,7 @@ from pinisi.services.mobility.engine.control.acyclic import Acyclic
 from pinisi.services.mobility.engine.control.cyclic import Cyclic
 from pinisi.services.mobility.engine.control.greedy import MaxPressure, MaxWave
 from pinisi.services.mobility.engine.control.junction import Controller, Junction
+from pinisi.services.mobility.twin.box_heads import BoxHeads
 from pinisi.services.mobility.twin.detectors import Cameras
 from pinisi.services.mobility.twin.heads import Heads, Lamps
 from pinisi.services.mobility.twin.network import Network
@@ -30,7 +31,11 @@ def controlled(sumo: Any, run: Run) -> tuple[list[Heads], Cameras]:
         return [], cameras
     make, now = CONTROLLERS[run.controller], sumo.simulation.getTime()
     wired = zip(network.wirings, _close(network.junctions), strict=True)
-    return [Heads(Lamps(sumo, wiring, now), make(junction, run)) for wiring, junction in wired], cameras
+    if run.controller.startswith("MAX"):
+        return [Heads(Lamps(sumo, wiring, now), make(junction, run)) for wiring, junction in wired], cameras
+    return [
+        BoxHeads(Lamps(sumo, wiring, now), make(junction, run), junction, wiring) for wiring, junction in wired
+    ], cameras
 
 
 def _close(junctions: Sequence[Junction]) -> Iterator[Junction]:

@@ -5,7 +5,8 @@ Nothing of a vehicle's route is read: a controller knows where vehicles are, not
 
 from typing import Any
 
-from pinisi.services.mobility.engine.control.junction import Exit, Observation
+from pinisi.services.mobility.engine.control.junction import Exit, Observation, Seen
+from pinisi.services.mobility.twin.boxes import Boxes
 from pinisi.services.mobility.twin.lane_sight import Found, LaneSight, drawn
 from pinisi.services.mobility.twin.network import Network
 from pinisi.services.mobility.twin.run import Detectors
@@ -24,6 +25,7 @@ class Cameras:
         self._seed = seed
         self._network = network
         self._sight = LaneSight(sumo, network, model.missed, seed)
+        self._boxes = Boxes(sumo, network, model.missed, seed)
         exits = {link.exit for each in network.junctions for links in each.links for link in links}
         self._alive = sorted(lane for lane in network.approaches if self._drawn(lane) >= model.dead)
         self._exits = sorted(lane for lane in exits if self._drawn(lane) >= model.dead)
@@ -36,12 +38,19 @@ class Cameras:
         """One second of all lanes, nearest vehicle first."""
         seen = {lane: self._sight.look(lane, time_s) for lane in self._lanes}
         self._count(seen)
+        self._boxes.look(time_s)
         return Observation(
             time_s=time_s,
-            lanes={lane: self._sight.field(lane, seen, self._model.range_m) for lane in self._alive},
+            lanes={lane: self._field(lane, seen) for lane in self._alive},
             exits={lane: self._exit(lane, seen[lane]) for lane in self._exits},
             left=dict(self._left),
+            inside={lane: self._boxes.inside(lane) for lane in self._alive},
         )
+
+    def _field(self, lane: str, seen: dict[str, list[Found]]) -> tuple[Seen, ...]:
+        field = self._sight.field(lane, seen, self._model.range_m)
+        between = self._boxes.between(lane, self._model.range_m)
+        return tuple(sorted((*field, *between), key=_distance)) if between else field
 
     def _count(self, seen: dict[str, list[Found]]) -> None:
         """Who was near the stop line and is gone has left; who is new near the beginning has come in."""
@@ -66,3 +75,7 @@ class Cameras:
 
     def _drawn(self, lane: str) -> float:
         return drawn(self._seed, lane)
+
+
+def _distance(each: Seen) -> float:
+    return each.distance_m

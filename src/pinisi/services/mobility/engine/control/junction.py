@@ -76,17 +76,31 @@ class Exit(msgspec.Struct, frozen=True, gc=False):
     passed: int | None = None
 
 
+class Inside(msgspec.Struct, frozen=True, gc=False):
+    """One vehicle in the junction itself: over the stop line, in no exit yet.
+
+    Attributes:
+        speed_mps: as measured.
+        waited_s: since it first stood there; 0 for one that never stood.
+    """
+
+    speed_mps: float
+    waited_s: float
+
+
 class Observation(msgspec.Struct, frozen=True):
     """One second. A lane whose detector is dead has no entry in any of these.
 
     Attributes:
         left: vehicles that have gone over the stop line so far, by approach lane.
+        inside: who is in the junction, by the approach lane that he came from; no entry where no camera sees it.
     """
 
     time_s: float
     lanes: Mapping[str, tuple[Seen, ...]]
     exits: Mapping[str, Exit]
     left: Mapping[str, int] = {}
+    inside: Mapping[str, tuple[Inside, ...]] = {}
 
 
 class Controller(Protocol):

@@ -25,6 +25,7 @@ class Tuning(msgspec.Struct, frozen=True):
         settling_s: what one vehicle alone takes beyond its arrival; keeps the rate of the very first moment finite.
         wait_weight: how much heavier a vehicle counts for each second that it has waited.
         taken, crawling_mps: an exit lane so full and so slow takes nobody in: its links count as closed.
+        clearing_s: a stage waits no longer than this, its amber included, for those who are still in the junction.
         horizon_s: how far ahead vehicles are counted.
         hidden: how lanes are inferred whose detectors are dead.
     """
@@ -46,6 +47,7 @@ class Tuning(msgspec.Struct, frozen=True):
     wait_weight: float = 0.02
     taken: float = 0.8
     crawling_mps: float = 2.0
+    clearing_s: float = 12.0
     horizon_s: float = 60.0
     worth_a_stage: float = 0.75
     hidden: HiddenTuning = HIDDEN
