@@ -45,7 +45,9 @@ def test_a_long_lane_and_one_from_no_other_signal_need_no_such_stage() -> None:
 def test_one_who_fills_the_link_goes_before_a_longer_queue() -> None:
     opposite = standing(10.0, 1.0, 9.0, 17.0)
     assert wanted(Acyclic(junction()), {"link": standing(8.0, 11.0), "opposite": opposite}, 6.0) == FREED
-    assert wanted(Acyclic(junction()), {"link": standing(8.0, 1.0), "opposite": opposite}, 6.0) == GIVES_WAY
+    assert wanted(Acyclic(junction()), {"link": (), "opposite": opposite}, 6.0) == GIVES_WAY
+    longer = junction(link_m=80.0)
+    assert wanted(Acyclic(longer), {"link": standing(8.0, 11.0), "opposite": opposite}, 6.0) == GIVES_WAY
 
 
 def test_green_in_which_nobody_moves_serves_nobody_however_far_off_they_stand() -> None:

@@ -48,11 +48,9 @@ def _members(wiring: Wiring, group: int) -> frozenset[int]:
 def _foes(wiring: Wiring) -> tuple[frozenset[int], ...]:
     """By head, the heads of the groups that its own conflicts with."""
     index = {group.id: number for number, group in enumerate(wiring.junction.groups)}
-    against: dict[int, set[int]] = {number: set() for number in index.values()}
-    for each in wiring.junction.matrix.intergreens:
-        against[index[each.entering]].add(index[each.clearing])
-    heads = [
-        frozenset(head for group in against.get(own, ()) for head in _members(wiring, group)) if own is not None else None
-        for own in wiring.group_of
+    members = [_members(wiring, number) for number in index.values()]
+    crossing = [(index[each.entering], members[index[each.clearing]]) for each in wiring.junction.matrix.intergreens]
+    against = [
+        frozenset(head for entering, heads in crossing if entering == own for head in heads) for own in index.values()
     ]
-    return tuple(each or frozenset() for each in heads)
+    return tuple(frozenset() if own is None else against[own] for own in wiring.group_of)

@@ -3,6 +3,7 @@
 Nothing of a vehicle's route is read: a controller knows where vehicles are, not where they go.
 """
 
+from collections.abc import Set
 from typing import Any
 
 from pinisi.services.mobility.engine.control.junction import Exit, Observation, Seen
@@ -31,14 +32,18 @@ class Cameras:
         self._exits = sorted(lane for lane in exits if self._drawn(lane) >= model.dead)
         self._lanes = {reach.lane for lane in self._alive for reach in network.reaches[lane]} | {*self._exits}
         self._here: dict[str, dict[str, float]] = {}
+        self._awake: Set[str] = frozenset()
         self._left: dict[str, int] = dict.fromkeys(self._alive, 0)
         self._passed: dict[str, int] = dict.fromkeys(self._exits, 0)
 
     def look(self, time_s: float) -> Observation:
         """One second of all lanes, nearest vehicle first."""
-        seen = {lane: self._sight.look(lane, time_s) for lane in self._lanes}
+        names = self._names()
+        awake = names.keys() | self._awake
+        seen = {lane: self._sight.look(lane, time_s) if lane in awake else [] for lane in self._lanes}
+        self._awake = names.keys()
         self._count(seen)
-        self._boxes.look(time_s)
+        self._boxes.look(names, time_s)
         return Observation(
             time_s=time_s,
             lanes={lane: self._field(lane, seen) for lane in self._alive},
@@ -47,6 +52,13 @@ class Cameras:
             inside={lane: self._boxes.inside(lane) for lane in self._alive},
         )
 
+    def _names(self) -> dict[str, list[str]]:
+        """Who is on each lane, by those on the road: most lanes are empty."""
+        names: dict[str, list[str]] = {}
+        for name in self._sumo.vehicle.getIDList():
+            names.setdefault(self._sumo.vehicle.getLaneID(name), []).append(name)
+        return names
+
     def _field(self, lane: str, seen: dict[str, list[Found]]) -> tuple[Seen, ...]:
         field = self._sight.field(lane, seen, self._model.range_m)
         between = self._boxes.between(lane, self._model.range_m)
@@ -54,14 +66,17 @@ class Cameras:
 
     def _count(self, seen: dict[str, list[Found]]) -> None:
         """Who was near the stop line and is gone has left; who is new near the beginning has come in."""
-        here = {lane: {each.name: each.distance_m for each in found} for lane, found in seen.items()}
+        nobody: dict[str, float] = {}
+        here = {lane: {each.name: each.distance_m for each in found} for lane, found in seen.items() if found}
         for lane in self._alive:
-            gone = self._here.get(lane, {}).items()
-            self._left[lane] += sum(1 for name, at in gone if at < JUST_OUT_M and name not in here[lane])
+            gone, there = self._here.get(lane, nobody), here.get(lane, nobody)
+            if gone:
+                self._left[lane] += sum(1 for name, at in gone.items() if at < JUST_OUT_M and name not in there)
         for lane in self._exits:
-            before, length = self._here.get(lane, {}), self._network.length_m[lane]
-            came = here[lane].items()
-            self._passed[lane] += sum(1 for name, at in came if name not in before and length - at < JUST_IN_M)
+            before, came, length = self._here.get(lane, nobody), here.get(lane), self._network.length_m[lane]
+            if came:
+                in_time = (length - at < JUST_IN_M for name, at in came.items() if name not in before)
+                self._passed[lane] += sum(in_time)
         self._here = here
 
     def _exit(self, lane: str, found: list[Found]) -> Exit:

@@ -27,15 +27,13 @@ class Acyclic:
         running = self._junction.stages[stage]
         lanes = self._hidden.look(seen, running, green_s)
         self._remember(running, seen.time_s)
-        self._short.look(seen.time_s)
         full = self._short.full(lanes)
         self._approaches.look(lanes, running, green_s, seen.time_s, full)
         if green_s < self._tuning.minimum_green_s:
             return stage
         rates = self._rates(self._short.urgent(lanes, full), seen, stage)
         wanted = self.choose(rates, self._overdue(lanes, seen.time_s), stage)
-        wanted = self._short.freed(self._short.cleared(wanted, stage), stage, green_s, lanes, seen.inside)
-        return wanted
+        return self._short.freed(self._short.cleared(wanted, stage), stage, green_s, seen)
 
     def choose(self, rates: Sequence[float], overdue: int | None, stage: int) -> int:
         """The best rate of all, or of those that serve the overdue head; the running stage where none is better."""

@@ -25,6 +25,7 @@ class Approaches:
         for head, links in enumerate(junction.links):
             for link in links:
                 self.heads.setdefault(link.lane, []).append((head, link.exit))
+        self._greens: dict[tuple[str, str], int] = {}
         self._most = {lane: max(self._green(lane, each) for each in junction.stages) for lane in self.heads}
         letters = ["".join(each.state[head] for each in junction.stages) for head in range(len(junction.links))]
         self._sometimes_yields = {head for head, shown in enumerate(letters) if "g" in shown and "G" in shown}
@@ -87,7 +88,10 @@ class Approaches:
         return service
 
     def _green(self, lane: str, stage: Stage) -> int:
-        return sum(stage.serves(head) for head, _ in self.heads[lane])
+        key = lane, stage.state
+        if key not in self._greens:
+            self._greens[key] = sum(stage.serves(head) for head, _ in self.heads[lane])
+        return self._greens[key]
 
     def _headway(self, lane: str, stage: Stage, exits: Mapping[str, Exit]) -> float:
         if self._green(lane, stage) < self._most[lane] or (lane, stage.state) in self._in_vain:

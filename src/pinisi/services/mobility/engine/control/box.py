@@ -27,11 +27,12 @@ class Box:
 
     def held(self, begin: Iterable[int], inside: Mapping[str, tuple[Inside, ...]], waited_s: float) -> frozenset[int]:
         """Of the heads that are to begin those that must wait; `waited_s`: since when others are cleared for them."""
-        if waited_s > self._tuning.clearing_s:
+        begin = [head for head in begin if self._foes[head]]
+        if not begin or waited_s > self._tuning.clearing_s:
             return frozenset()
         slow = [lane for lane, found in inside.items() if lane in self._heads and self._slow(found)]
         taken = frozenset[int]().union(*(self._heads[lane] for lane in slow))
         return frozenset(head for head in begin if self._foes[head] & taken)
 
     def _slow(self, found: tuple[Inside, ...]) -> bool:
-        return any(each.speed_mps < self._tuning.crawling_mps for each in found)
+        return any(0 <= each.speed_mps < self._tuning.crawling_mps for each in found)

@@ -1,10 +1,8 @@
 """Lanes between two junctions that hold a few vehicles only: who cannot leave one stands in the junction before."""
 
-from collections.abc import Mapping
-
 from pinisi.services.mobility.engine.control.approaches import Heads, Lanes
 from pinisi.services.mobility.engine.control.forecast_arrivals import STANDING_MPS
-from pinisi.services.mobility.engine.control.junction import Inside, Junction, Seen, Stage
+from pinisi.services.mobility.engine.control.junction import Junction, Observation, Seen, Stage
 from pinisi.services.mobility.engine.control.tuning import Tuning
 
 
@@ -18,10 +16,7 @@ class ShortLanes:
         self._length_m = {lane: length for lane, length in lengths.items() if length < tuning.short_m}
         self._heads_of = {lane: [head for head, _ in heads[lane]] for lane in self._length_m}
         self._heads = [head for each in self._heads_of.values() for head in each]
-        self._now = self._tried_until = 0.0
-
-    def look(self, now_s: float) -> None:
-        self._now = now_s
+        self._in_vain_until = 0.0
 
     def full(self, lanes: Lanes) -> frozenset[str]:
         """Behind the last of those who stand in these is no room for one more."""
@@ -40,30 +35,32 @@ class ShortLanes:
         first = (n for n, each in enumerate(self._stages) if waiting and _first(each, waiting))
         return next(first, wanted)
 
-    def freed(
-        self, wanted: int, stage: int, green_s: float, lanes: Lanes, inside: Mapping[str, tuple[Inside, ...]]
-    ) -> int:
+    def freed(self, wanted: int, stage: int, green_s: float, seen: Observation) -> int:
         """Instead of a stage in which those who stand in one give way, the one in which they go first.
 
         Who gives way to a stream that fills the link the other way waits for what waits for him. In the stage that is
-        shown they have some seconds to find a gap. Where even priority moves nobody, it is not asked for again soon.
+        shown they have some seconds to find a gap. Where even priority moves nobody it is not asked for again soon.
         """
-        state = self._stages[wanted].state
         if wanted == stage and green_s < self._tuning.freed_s:
             return wanted
-        occupied = [lane for lane in self._length_m if self._occupied(lane, lanes[lane], inside.get(lane, ()))]
-        waiting = [head for lane in occupied for head in self._heads_of[lane] if state[head] == "g"]
-        for number, each in enumerate(self._stages):
-            if waiting and _first(each, waiting):
-                if number == stage and green_s > self._tuning.unmoved_s:
-                    self._tried_until = self._now + self._tuning.in_vain_s
-                return wanted if self._now < self._tried_until else number
-        return wanted
+        state = self._stages[wanted].state
+        waiting = [head for lane in self._occupied(seen) for head in self._heads_of[lane] if state[head] == "g"]
+        first = next((n for n, each in enumerate(self._stages) if waiting and _first(each, waiting)), wanted)
+        if first == stage != wanted and green_s > self._tuning.unmoved_s:
+            self._in_vain_until = seen.time_s + self._tuning.in_vain_s
+        return wanted if seen.time_s < self._in_vain_until else first
 
-    def _occupied(self, lane: str, vehicles: tuple[Seen, ...], inside: tuple[Inside, ...]) -> bool:
-        """Somebody stands in it, or came out of it and stands in the junction."""
-        here = (each.speed_mps for each in vehicles if each.distance_m < self._length_m[lane])
-        return any(speed < STANDING_MPS for speed in (*here, *(each.speed_mps for each in inside)))
+    def _occupied(self, seen: Observation) -> list[str]:
+        """In which somebody stands, or out of which somebody came who stands in the junction."""
+        return [
+            lane
+            for lane, length in self._length_m.items()
+            if lane in seen.lanes
+            and (
+                any(each.distance_m < length and each.speed_mps < STANDING_MPS for each in seen.lanes[lane])
+                or any(each.speed_mps < STANDING_MPS for each in seen.inside.get(lane, ()))
+            )
+        ]
 
     def _is_full(self, lane: str, vehicles: tuple[Seen, ...]) -> bool:
         length = self._length_m[lane]

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from pinisi.services.mobility.engine.control.junction import Exit, Inside, Observation, Seen
+from pinisi.services.mobility.engine.control.junction import Exit, Observation, Seen
 
 MOST_MPS, MOST_M, MOST_S = 100.0, 5000.0, 1e6
 
@@ -13,15 +13,13 @@ def sound(seen: Observation, lanes: Collection[str], exits: Collection[str], bef
     fields = {lane: seen.lanes[lane] for lane in lanes if lane in seen.lanes and all(map(_vehicle, seen.lanes[lane]))}
     behind = {exit: seen.exits[exit] for exit in exits if exit in seen.exits and _exit(seen.exits[exit])}
     left = {lane: seen.left[lane] for lane in fields if lane in seen.left}
-    inside = {lane: seen.inside[lane] for lane in fields if lane in seen.inside and all(map(_within, seen.inside[lane]))}
     if before is None:
-        return Observation(seen.time_s, fields, behind, left, inside)
+        return Observation(seen.time_s, fields, behind, left)
     return Observation(
         time_s=seen.time_s,
         lanes=fields,
         exits={name: _counting(each, before.exits.get(name), seconds) for name, each in behind.items()},
         left={lane: count for lane, count in left.items() if _grows(before.left.get(lane, count), count, seconds)},
-        inside=inside,
     )
 
 
@@ -39,10 +37,6 @@ def _vehicle(each: Seen) -> bool:
         and 0 <= each.waited_s <= MOST_S
         and 0 <= each.share <= 1
     )
-
-
-def _within(each: Inside) -> bool:
-    return 0 <= each.speed_mps <= MOST_MPS and 0 <= each.waited_s <= MOST_S
 
 
 def _exit(each: Exit) -> bool:
