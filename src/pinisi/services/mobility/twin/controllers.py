@@ -26,12 +26,13 @@ CONTROLLERS: dict[str, Callable[[Junction, Run], Controller]] = {
 def controlled(sumo: Any, run: Run) -> tuple[list[Heads], Cameras]:
     """The heads of all junctions, and what sees; without heads the network's own programs run."""
     network = Network(sumo, run.rules, run.detectors.range_m)
-    cameras = Cameras(sumo, network, run.detectors, run.seed)
+    of_others = run.controller.startswith("MAX")
+    cameras = Cameras(sumo, network, run.detectors, run.seed, lanes_only=of_others)
     if run.controller == "FIXED":
         return [], cameras
     make, now = CONTROLLERS[run.controller], sumo.simulation.getTime()
     wired = zip(network.wirings, _close(network.junctions), strict=True)
-    if run.controller.startswith("MAX"):
+    if of_others:
         return [Heads(Lamps(sumo, wiring, now), make(junction, run)) for wiring, junction in wired], cameras
     return [
         BoxHeads(Lamps(sumo, wiring, now), make(junction, run), junction, wiring) for wiring, junction in wired

@@ -18,15 +18,18 @@ JUST_OUT_M = 40.0
 
 
 class Cameras:
-    """All detectors of one run; which vehicles are missed and which lanes are dead is drawn by the seed."""
+    """All detectors of one run; which vehicles are missed and which lanes are dead is drawn by the seed.
 
-    def __init__(self, sumo: Any, network: Network, model: Detectors, seed: int) -> None:
+    `lanes_only`: nobody is seen in junctions, as the rules of others are defined.
+    """
+
+    def __init__(self, sumo: Any, network: Network, model: Detectors, seed: int, *, lanes_only: bool = False) -> None:
         self._sumo = sumo
         self._model = model
         self._seed = seed
         self._network = network
         self._sight = LaneSight(sumo, network, model.missed, seed)
-        self._boxes = Boxes(sumo, network, model.missed, seed)
+        self._boxes = None if lanes_only else Boxes(sumo, network, model.missed, seed)
         exits = {link.exit for each in network.junctions for links in each.links for link in links}
         self._alive = sorted(lane for lane in network.approaches if self._drawn(lane) >= model.dead)
         self._exits = sorted(lane for lane in exits if self._drawn(lane) >= model.dead)
@@ -43,13 +46,14 @@ class Cameras:
         seen = {lane: self._sight.look(lane, time_s) if lane in awake else [] for lane in self._lanes}
         self._awake = names.keys()
         self._count(seen)
-        self._boxes.look(names, time_s)
+        if self._boxes is not None:
+            self._boxes.look(names, time_s)
         return Observation(
             time_s=time_s,
             lanes={lane: self._field(lane, seen) for lane in self._alive},
             exits={lane: self._exit(lane, seen[lane]) for lane in self._exits},
             left=dict(self._left),
-            inside={lane: self._boxes.inside(lane) for lane in self._alive},
+            inside={} if self._boxes is None else {lane: self._boxes.inside(lane) for lane in self._alive},
         )
 
     def _names(self) -> dict[str, list[str]]:
@@ -61,7 +65,7 @@ class Cameras:
 
     def _field(self, lane: str, seen: dict[str, list[Found]]) -> tuple[Seen, ...]:
         field = self._sight.field(lane, seen, self._model.range_m)
-        between = self._boxes.between(lane, self._model.range_m)
+        between = () if self._boxes is None else self._boxes.between(lane, self._model.range_m)
         return tuple(sorted((*field, *between), key=_distance)) if between else field
 
     def _count(self, seen: dict[str, list[Found]]) -> None:
