@@ -4,6 +4,7 @@ Between two short lanes there is a piece of road, too (SUMO calls it an internal
 way to a stop line and is seen as if on a lane.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,11 @@ class Gap(msgspec.Struct, frozen=True, gc=False):
     length_m: float
     share: float
 
+    def seen(self, found: Found) -> Seen:
+        """As from the stop line; `found`: its distance is from the piece's beginning."""
+        distance_m = self.beyond_m + self.length_m - found.distance_m
+        return Seen(distance_m, found.speed_mps, found.waited_s, self.share)
+
 
 class Boxes:
     """Of all junctions; vehicles that are never seen are drawn as those on lanes are."""
@@ -32,20 +38,28 @@ class Boxes:
         self._seed = seed
         self._reaches = network.reaches
         self._length_m = network.length_m
-        self._inner: dict[str, tuple[str, ...]] = {
-            lane: tuple(via for first in _vias(sumo, lane) for via in _chain(sumo, first))
-            for lane in sorted(network.approaches)
-        }
-        self._between = {lane: tuple(self._gaps(lane)) for lane in sorted(network.approaches)}
-        self._lanes = {via for vias in self._inner.values() for via in vias}
-        self._lanes |= {gap.lane for gaps in self._between.values() for gap in gaps}
+        self._from: dict[str, list[str]] = defaultdict(list)
+        self._before: dict[str, list[tuple[str, Gap]]] = defaultdict(list)
+        for lane in sorted(network.approaches):
+            for piece in {piece for via in _vias(sumo, lane) for piece in _chain(sumo, via)}:
+                self._from[piece].append(lane)
+            for gap in self._gaps(lane):
+                self._before[gap.lane].append((lane, gap))
+        self._pieces = self._from.keys() | self._before.keys()
         self._stood_since: dict[str, float] = {}
-        self._here: dict[str, list[Found]] = {}
+        self._inside: dict[str, list[Inside]] = {}
+        self._seen: dict[str, list[Seen]] = {}
 
     def look(self, names: Mapping[str, Sequence[str]], time_s: float) -> None:
         """Once a second, before the others are asked; `names`: who is on each lane."""
         stood: dict[str, float] = {}
-        self._here = {lane: self._on(names[lane], stood, time_s) for lane in names.keys() & self._lanes}
+        self._inside, self._seen = {}, {}
+        for piece in names.keys() & self._pieces:
+            found = self._on(names[piece], stood, time_s)
+            for lane in self._from.get(piece, ()):
+                self._inside.setdefault(lane, []).extend(Inside(each.speed_mps, each.waited_s) for each in found)
+            for lane, gap in self._before.get(piece, ()):
+                self._seen.setdefault(lane, []).extend(gap.seen(each) for each in found)
         self._stood_since = stood
 
     def _on(self, names: Sequence[str], stood: dict[str, float], time_s: float) -> list[Found]:
@@ -59,22 +73,15 @@ class Boxes:
                 stood[name] = since
             waited = time_s - since + 1 if since >= 0 else 0.0
             found.append(Found(self._sumo.vehicle.getLanePosition(name), speed, waited, name))
-        return sorted(found)
+        return found
 
     def inside(self, lane: str) -> tuple[Inside, ...]:
         """Who came from an approach lane."""
-        return tuple(
-            Inside(each.speed_mps, each.waited_s) for via in self._inner[lane] for each in self._here.get(via, ())
-        )
+        return tuple(self._inside.get(lane, ()))
 
-    def between(self, lane: str, range_m: float) -> tuple[Seen, ...]:
+    def between(self, lane: str, range_m: float) -> list[Seen]:
         """Who is on the way to an approach lane, between two pieces of it."""
-        return tuple(
-            Seen(gap.beyond_m + gap.length_m - each.distance_m, each.speed_mps, each.waited_s, gap.share)
-            for gap in self._between[lane]
-            for each in self._here.get(gap.lane, ())
-            if gap.beyond_m + gap.length_m - each.distance_m <= range_m
-        )
+        return [each for each in self._seen.get(lane, ()) if each.distance_m <= range_m]
 
     def _gaps(self, lane: str) -> Iterator[Gap]:
         reaches = {each.lane: each for each in self._reaches[lane]}

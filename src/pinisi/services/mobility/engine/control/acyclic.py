@@ -41,7 +41,7 @@ class Acyclic:
         return max(allowed, key=lambda number: (rates[number], number == stage), default=stage)
 
     def _rates(self, lanes: Lanes, seen: Observation, stage: int) -> list[float]:
-        services = [self._approaches.service(each, seen.exits) for each in self._junction.stages]
+        services = [self._approaches.service(each, seen.exits, lanes) for each in self._junction.stages]
         now, clearance_s, limits = services[stage], self._junction.clearance_s, self._junction.speed_mps
         return [served_rate(lanes, each, now, clearance_s, limits, self._tuning) for each in services]
 

@@ -72,14 +72,16 @@ class Approaches:
             elif "g" not in letters and green_s > self._tuning.freed_s:
                 self._blocked.discard(lane)
 
-    def service(self, stage: Stage, exits: Mapping[str, Exit]) -> Service:
-        """Seconds between two vehicles that leave each lane in a stage; a lane that is not served has no entry.
+    def service(self, stage: Stage, exits: Mapping[str, Exit], lanes: Lanes) -> Service:
+        """Seconds between two vehicles that leave each lane in a stage; none where nobody is, or nobody is served.
 
         A lane with several heads is served by the stages that give most of them green: in others the first who wants
         to go elsewhere stands in the way.
         """
         service: Service = {}
         for lane in self.heads:
+            if not lanes[lane]:
+                continue
             headway_s = (
                 self._blocked_headway(lane, stage) if lane in self._blocked else self._headway(lane, stage, exits)
             )
