@@ -163,3 +163,66 @@ def test_a_query_may_come_in_a_body(fleet: Broker, query: dict[str, Any], found:
 )  # fmt: skip
 def test_a_body_that_is_no_query_is_refused(fleet: Broker, body: Any) -> None:
     refused(fleet.call("POST", "/entityOperations/query", body), 400, "BadRequestData")
+
+
+@pytest.fixture
+def depots(broker: Broker) -> Broker:
+    """Buses 1 and 2 are parked at depots north and south; north belongs to the city."""
+    broker.create("urn:ngsi-ld:City:1", "City", name=prop("Makassar"))
+    broker.create(
+        "urn:ngsi-ld:Depot:north", "Depot", name=prop("north"), speed=prop(3), city=relation("urn:ngsi-ld:City:1")
+    )
+    broker.create("urn:ngsi-ld:Depot:south", "Depot", name=prop("south"), speed=prop(5))
+    broker.create("urn:ngsi-ld:Bus:1", parkedAt=relation("urn:ngsi-ld:Depot:north"))
+    broker.create("urn:ngsi-ld:Bus:2", parkedAt=relation(["urn:ngsi-ld:Depot:none", "urn:ngsi-ld:Depot:south"]))
+    broker.create("urn:ngsi-ld:Bus:3", name=prop("north"))
+    return broker
+
+
+@pytest.mark.parametrize(
+    ("q", "level", "found"),
+    [
+        ('parkedAt{name}=="north"', 1, [1]),
+        ('parkedAt{Depot:name}=="north"', 1, [1]),
+        ('parkedAt{Bus,Depot:name}=="north"', 1, [1]),
+        ('parkedAt{Bus:name}=="north"', 1, []),
+        ("parkedAt{speed}>=3", 1, [1, 2]),
+        ("parkedAt{name}", 1, [1, 2]),
+        ('parkedAt{city{name}}=="Makassar"', 2, [1]),
+        ('parkedAt{Depot:city{City:name}}~=".*assar"', 5, [1]),
+        ('parkedAt{speed}>3|name=="north"', 1, [2, 3]),
+        ('parkedAt{speed}>3;parkedAt{name}=="north"', 1, []),
+    ],
+)
+def test_a_query_may_ask_of_linked_entities(depots: Broker, q: str, level: int, found: list[int]) -> None:
+    ids = [f"urn:ngsi-ld:Bus:{n}" for n in found]
+    answer = depots.get("/entities", type="Bus", q=q, join="inline", joinLevel=level, count="true")
+    assert [entity["id"] for entity in answer.json()] == ids
+    assert answer.headers["NGSILD-Results-Count"] == str(len(ids))
+    query = {"type": "Query", "entities": [{"type": "Bus"}], "q": q, "join": "inline", "joinLevel": level}
+    assert [entity["id"] for entity in depots.call("POST", "/entityOperations/query", query).json()] == ids
+    assert set(depots.get("/entityMaps", type="Bus", q=q, join="flat", joinLevel=level).json()["entityMap"]) == set(ids)
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"join": "@none"}, {"join": "inline", "joinLevel": "1"}, {"joinLevel": "3"}], ids=str
+)
+def test_a_query_reaches_no_further_than_the_join(depots: Broker, more: dict[str, str]) -> None:
+    refused(depots.get("/entities", type="Bus", q='parkedAt{city{name}}=="x"', **more), 400, "BadRequestData", "q")
+
+
+def test_histories_and_purges_ask_nothing_of_linked_entities(depots: Broker) -> None:
+    window = {"timerel": "after", "timeAt": "2000-01-01T00:00:00Z"}
+    asked = {"type": "Bus", "q": 'parkedAt{name}=="x"'}
+    refused(depots.get("/temporal/entities", **asked, **window), 400, "BadRequestData", "q")
+    refused(depots.get("/temporal/entityMaps", **asked, **window), 400, "BadRequestData", "q")
+    refused(depots.call("DELETE", "/entities", **asked), 400, "BadRequestData", "q")
+
+
+def test_a_polygon_that_crosses_itself_is_stored_and_found_by_what_lies_inside(broker: Broker) -> None:
+    bow = {"type": "Polygon", "coordinates": [[[0, 0], [2, 2], [2, 0], [0, 2], [0, 0]]]}
+    broker.create("urn:ngsi-ld:Bus:1", location={"type": "GeoProperty", "value": bow})
+    assert broker.entity("urn:ngsi-ld:Bus:1")["location"]["value"] == bow
+    for place, ids in (([0.2, 1.0], ["urn:ngsi-ld:Bus:1"]), ([1.0, 1.8], [])):
+        asked = {"georel": "contains", "geometry": "Point", "coordinates": str(place)}
+        assert broker.ids(type="Bus", **asked) == ids

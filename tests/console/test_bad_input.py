@@ -24,7 +24,6 @@ def geo(kind: str, coordinates: object) -> bytes:
     return entity(location={"type": "GeoProperty", "value": {"type": kind, "coordinates": coordinates}})
 
 
-BOW_TIE = [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]
 DEEP = b'{"id": "urn:x:1", "type": "T", "a": ' + b"[" * 10_000 + b"]" * 10_000 + b"}"
 BODIES: dict[str, tuple[bytes, int, str, str]] = {
     # what is wrong: body, status, type of the problem, what its detail names
@@ -44,7 +43,6 @@ BODIES: dict[str, tuple[bytes, int, str, str]] = {
     "no URI": (b'{"id": "x", "type": "T"}', 400, BAD, "id"),
     "an id with a line break": (b'{"id": "urn:x:1\\r\\nset-cookie: a=b", "type": "T"}', 400, BAD, "id"),
     "a name with a blank": (entity(**{"a b": 1}), 400, BAD, "a b"),
-    "a polygon that crosses itself": (geo("Polygon", BOW_TIE), 400, BAD, "location"),
     "latitude 95": (geo("Point", [119.4, 95]), 400, BAD, "location"),
     "longitude 181": (geo("Point", [181, 0]), 400, BAD, "location"),
     "a ring that is open": (geo("Polygon", [[[0, 0], [1, 0], [1, 1], [0, 1]]]), 400, BAD, "location"),

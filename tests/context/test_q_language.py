@@ -13,7 +13,7 @@ from pinisi.context.q_language import (
     attributes_of,
     parse_q,
 )
-from pinisi.store.query import AllOf, AnyOf, Compare, Date, DateTime, Exists, Missing, Path, Range, TimeOfDay
+from pinisi.store.query import AllOf, AnyOf, Compare, Date, DateTime, Exists, Linked, Missing, Path, Range, TimeOfDay
 
 
 def expand(name: str) -> str:
@@ -142,8 +142,8 @@ def test_the_attributes_of_a_filter_are_known_without_the_system_ones() -> None:
         ("a.", 2, "name"),
         ("1a==1", 0, "name"),
         ("!a==1", 2, "out of place"),
-        ("owner{name}==1", 5, "relationship"),
-        ("owner{Device:name}", 5, "relationship"),
+        ("owner{name}==1", 5, "join"),
+        ("owner{Device:name}", 5, "join"),
     ],
 )
 def test_an_error_says_what_is_wrong_and_where(text: str, position: int, word: str) -> None:
@@ -183,3 +183,21 @@ def test_any_text_is_read_or_refused_with_a_place(text: str) -> None:
     except QueryError as error:
         assert error.position is not None
         assert 0 <= error.position <= len(text)
+
+
+def test_a_brace_leads_to_linked_entities() -> None:
+    found = parse_q("sensor{Device,Probe:part{serial.maker[city]}}==4", lambda name: f"x:{name}", links=2)
+    inner = Compare(Path("x:serial", ("x:maker",), ("x:city",), ("city",)), "==", (4,))
+    assert found == Linked("x:sensor", ("x:Device", "x:Probe"), Linked("x:part", (), inner))
+    assert parse_q("a{b}", str, links=1) == Linked("a", (), Exists(Path("b")))
+    assert attributes_of(found) == {"x:sensor"}
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [("a{b}==1", 0), ("a{b{c}}==1", 1), ("a{b==1", 1), ("a{}==1", 1), ("a.b{c}==1", 1), ("a{b}}==1", 1), ("!a{b}", 1),
+     ("a{T:}==1", 1), ("a{:b}==1", 1), ("a[b]{c}==1", 1)],
+)  # fmt: skip
+def test_what_leads_nowhere_or_too_far_is_refused(text: str, links: int) -> None:
+    with pytest.raises(QueryError):
+        parse_q(text, str, links=links)

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
-from pinisi.context.geometry import check_geometry, is_geometry
+from pinisi.context.geometry import check_geometry, check_simple, is_geometry
 from pinisi.context.problems import BadRequestData
 from pinisi.context.validate import check_moment, check_scopes, is_name, is_uri
+from pinisi.vocabulary.entity import GEO, Entity, Instance
+from pinisi.vocabulary.terms import LOCATION
 
 
 @pytest.mark.parametrize(
@@ -102,8 +104,6 @@ def test_geometries_of_geojson_are_values(geometry: dict[str, Any]) -> None:
         ({"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 1]]]}, "not closed"),
         ({"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [0, 0]]]}, "at least 4"),
         ({"type": "Polygon", "coordinates": []}, "list of rings"),
-        ({"type": "Polygon", "coordinates": [[[0, 0], [2, 2], [2, 0], [0, 2], [0, 0]]]}, "Self-intersection[1 1]"),
-        ({"type": "MultiPolygon", "coordinates": [[SQUARE], [SQUARE]]}, "not simple"),
         ({"type": "GeometryCollection", "geometries": []}, "'GeometryCollection' is none of"),
         ({"type": ["Point"], "coordinates": [1, 2]}, "is none of"),
         ("POINT (1 2)", "no GeoJSON geometry"),
@@ -113,4 +113,20 @@ def test_geometries_of_geojson_are_values(geometry: dict[str, Any]) -> None:
 def test_what_is_wrong_with_a_geometry_is_said_with_its_place(geometry: Any, told: str) -> None:
     with pytest.raises(BadRequestData) as refused:
         check_geometry(geometry, "location.value")
+    assert told in refused.value.detail
+
+
+@pytest.mark.parametrize(
+    ("geometry", "told"),
+    [
+        ({"type": "Polygon", "coordinates": [[[0, 0], [2, 2], [2, 0], [0, 2], [0, 0]]]}, "Self-intersection[1 1]"),
+        ({"type": "MultiPolygon", "coordinates": [[SQUARE], [SQUARE]]}, "not simple"),
+    ],
+)
+def test_a_polygon_that_crosses_itself_is_a_value_that_no_source_may_bring(geometry: Any, told: str) -> None:
+    assert check_geometry(geometry, "location.value") is geometry
+    entity = Entity("urn:x:1", ["urn:t"], {LOCATION: [Instance(GEO, geometry)]})
+    with pytest.raises(BadRequestData) as refused:
+        check_simple(entity)
+    assert refused.value.detail.startswith("location: ")
     assert told in refused.value.detail

@@ -19,6 +19,7 @@ from pinisi.console.http import BadRequest, Call, Reply, Route, json_reply
 from pinisi.console.town import Town
 from pinisi.console.undoing import NothingToUndo, earlier_of, taken_back
 from pinisi.context import edits
+from pinisi.context.geometry import check_simple
 from pinisi.context.payload import read_entity
 from pinisi.context.problems import ResourceNotFound
 from pinisi.runtime.arrival import Tally, arrived
@@ -44,7 +45,7 @@ async def enter_values(house: House, call: Call) -> Reply:
     fields = fields_of(model_of(town, table, record.family.types), record.entity, table)
     _check(town, fields, body, new=False)
     document = {"id": record.id, "type": list(record.family.types), **_typed(town, fields, body)}
-    change = EntityChange(record.id, _of_there(arrived(read_entity(document, table)), record.id))
+    change = EntityChange(record.id, _of_there(arrived(check_simple(read_entity(document, table))), record.id))
     applied = await house.store.apply(call.tenant, (change,), call.principal)
     tally = applied.outcomes[0].result
     late = tally.late if isinstance(tally, Tally) else 0
@@ -63,7 +64,7 @@ async def make_place(house: House, call: Call) -> Reply:
     document: dict[str, Any] = {"id": id, "type": model.type, **_typed(town, fields, body)}
     if model.placed and body.position is not None:
         document["location"] = place({"type": "Point", "coordinates": body.position}, _origin(town, body))
-    change = EntityChange(id, edits.create(read_entity(document, table)))
+    change = EntityChange(id, edits.create(check_simple(read_entity(document, table))))
     applied = await house.store.apply(call.tenant, (change,), call.principal)
     where = (b"location", f"/pinisi/v1/places/{quote(id, safe=':')}".encode())
     return json_reply({"position": applied.position, "entity": id, "late": 0}, 201, (where,))

@@ -9,6 +9,7 @@ from pinisi.console.entity_map_pages import Headers, MapWish, make_map, map_head
 from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route
 from pinisi.console.ngsi_ld_join import joined
+from pinisi.console.ngsi_ld_linked_query import links_resolved
 from pinisi.console.ngsi_ld_query import join_of, ordering_of, posted_query, query_of
 from pinisi.console.ngsi_ld_request import Asked, Paging, accepted, asked, paging, paging_headers, sent
 from pinisi.console.ngsi_ld_show import many, one, posted_words, shows_any, view_of, view_of_words
@@ -103,6 +104,7 @@ async def _answer(
     """The answer to a query, in its order and with linked entities where it asks for them."""
     wish = join_of(told, view)
     order = ordering_of(told, how.table)
+    queries = await links_resolved(house, call, queries)
     maps = await map_wish(house, call, told)
     if maps is not None:
         return await _answer_by_map(house, call, queries, page, how, view, wish, order, maps)

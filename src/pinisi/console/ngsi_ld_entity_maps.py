@@ -8,6 +8,7 @@ from pinisi.console.entity_maps import change_face, delete_map, map_of, now_of
 from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route
 from pinisi.console.ngsi_ld_consumption import QUERY_WORDS, all_found
+from pinisi.console.ngsi_ld_linked_query import links_resolved
 from pinisi.console.ngsi_ld_query import join_of, ordering_of, posted_query, query_of
 from pinisi.console.ngsi_ld_request import MEDIA, Asked, accepted, asked, sent
 from pinisi.console.ngsi_ld_show import document_reply, posted_words, view_of, view_of_words
@@ -49,6 +50,7 @@ async def _created(
     house: House, call: Call, how: Asked, queries: tuple[EntityQuery, ...], told: Mapping[str, Any]
 ) -> Reply:
     lifetime = read_lifetime(told.get("entityMapLifetime"))
+    queries = await links_resolved(house, call, queries)
     records = await all_found(house, call, queries, ordering_of(told, how.table))
     return await _made(house, call, how, [record.id for record in records], lifetime)
 

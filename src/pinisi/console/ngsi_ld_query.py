@@ -8,7 +8,7 @@ import msgspec
 
 from pinisi.context.geo_query import parse_geo_query
 from pinisi.context.id_pattern import parse_id_pattern
-from pinisi.context.linked_entities import Join, parse_join
+from pinisi.context.linked_entities import DEEPEST, Join, parse_join
 from pinisi.context.ordering import Ordering, parse_ordering
 from pinisi.context.pick import CORE_MEMBERS, parse_pick
 from pinisi.context.problems import BadRequestData
@@ -39,7 +39,9 @@ def query_of(told: Told, table: TermTable) -> EntityQuery:
         id_pattern=parse_id_pattern(told["idPattern"]) if told.get("idPattern") else None,
         types=types,
         attributes=_attributes(told.get("attrs"), table) or _picked(told.get("pick"), table),
-        filter=parse_q(told["q"], expand, _words(told.get("expandValues"))) if "q" in told else None,
+        filter=parse_q(told["q"], expand, _words(told.get("expandValues")), links=_links(told))
+        if "q" in told
+        else None,
         geo=_geo(told, expand),
         scopes=parse_scope_query(told["scopeQ"]) if "scopeQ" in told else None,
     )
@@ -56,6 +58,14 @@ def _narrow(told: Told, query: EntityQuery) -> bool:
         return True
     attributes = (set(query.attributes or ()) if "attrs" in told else set[str]()) - _EVERYWHERE
     return bool(attributes) or (query.filter is not None and bool(attributes_of(query.filter) - _EVERYWHERE))
+
+
+def _links(told: Told) -> int:
+    """How far `q` may follow relationships: as far as linked entities are retrieved (5.7.2.4)."""
+    way, level = told.get("join"), told.get("joinLevel") or "1"
+    if way not in ("inline", "flat") or not level.isascii() or not level.isdigit():
+        return 0
+    return min(int(level[:4]), DEEPEST)
 
 
 def join_of(told: Mapping[str, Any], view: View) -> Join | None:
@@ -198,11 +208,13 @@ def posted_query(document: Any, table: TermTable, *, temporal: bool = False) -> 
 
 def _told(body: Mapping[str, Any]) -> dict[str, str]:
     told: dict[str, Any] = {}
-    for name in ("q", "scopeQ"):
+    for name in ("q", "scopeQ", "join"):
         if name in body:
             if not isinstance(body[name], str):
                 raise BadRequestData("must be a text", name)
             told[name] = body[name]
+    if "joinLevel" in body:
+        told["joinLevel"] = str(body["joinLevel"])
     for name in ("attrs", "pick", "expandValues"):
         if name in body:
             value = body[name]

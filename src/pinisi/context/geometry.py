@@ -1,12 +1,15 @@
 """GeoJSON geometries as values (RFC 7946; NGSI-LD 4.7): what is wrong is said with its place."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import shapely
 
 from pinisi.context.json_shapes import is_list, is_object
 from pinisi.context.validate import refuse, shorten
+from pinisi.vocabulary.entity import GEO, Entity
 
 GEOMETRY_TYPES = frozenset(("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"))
 """The geometries that NGSI-LD knows: all of GeoJSON but GeometryCollection (4.6.3)."""
@@ -23,10 +26,13 @@ def is_geometry(value: Any) -> bool:
 
 
 def check_geometry(value: Any, field: str) -> dict[str, Any]:
-    """The geometry itself, proved: longitudes within 180 and latitudes within 90 degrees, rings closed and simple.
+    """The geometry itself, proved: longitudes within 180 and latitudes within 90 degrees, rings closed.
+
+    A ring may cross itself: neither RFC 7946 nor NGSI-LD forbids it. Geo-queries take what lies inside by the even-odd
+    rule (`store.relation`). For what people and sources bring in there is `check_simple`.
 
     Raises:
-        BadRequestData: with the path of the coordinate, or the point where a polygon crosses itself.
+        BadRequestData: with the path of the coordinate.
     """
     if not is_object(value):
         refuse(field, f"{shorten(value)} is no GeoJSON geometry")
@@ -36,6 +42,24 @@ def check_geometry(value: Any, field: str) -> dict[str, Any]:
         refuse(f"{field}.type", f"{shorten(kind)} is none of {', '.join(sorted(GEOMETRY_TYPES))}")
     check(value.get("coordinates"), f"{field}.coordinates")
     return value
+
+
+def check_simple(entity: Entity) -> Entity:
+    """The entity itself, if no polygon of it crosses itself: of such a shape nobody can say what lies inside.
+
+    Raises:
+        BadRequestData: names the attribute and the place where it crosses.
+    """
+    for name, instances in entity.attributes.items():
+        for instance in instances:
+            if instance.kind == GEO and instance.value.get("type") in ("Polygon", "MultiPolygon"):
+                shape = shapely.from_geojson(msgspec.json.encode(instance.value))
+                if not shapely.is_valid(shape):
+                    refuse(_SEPARATORS.split(name)[-1], f"the polygon is not simple: {shapely.is_valid_reason(shape)}")
+    return entity
+
+
+_SEPARATORS = re.compile(r"[/#:]")
 
 
 def _position(value: Any, field: str) -> None:
@@ -77,17 +101,12 @@ def _rings(value: Any, field: str) -> list[Any]:
 
 
 def _polygon(value: Any, field: str) -> None:
-    rings = _rings(value, field)
-    _simple(shapely.Polygon(_flat(rings[0]), [_flat(ring) for ring in rings[1:]]), field)
+    _rings(value, field)
 
 
 def _multi_polygon(value: Any, field: str) -> None:
-    polygons = _several(value, field)
-    shapes: list[shapely.Polygon] = []
-    for index, polygon in enumerate(polygons):
-        rings = _rings(polygon, f"{field}[{index}]")
-        shapes.append(shapely.Polygon(_flat(rings[0]), [_flat(ring) for ring in rings[1:]]))
-    _simple(shapely.MultiPolygon(shapes), field)
+    for index, polygon in enumerate(_several(value, field)):
+        _rings(polygon, f"{field}[{index}]")
 
 
 def _multi_line(value: Any, field: str) -> None:
@@ -99,15 +118,6 @@ def _several(value: Any, field: str) -> list[Any]:
     if not is_list(value) or not value:
         refuse(field, "needs a list of coordinates")
     return value
-
-
-def _flat(ring: list[list[float]]) -> list[tuple[float, float]]:
-    return [(position[0], position[1]) for position in ring]
-
-
-def _simple(shape: shapely.Polygon | shapely.MultiPolygon, field: str) -> None:
-    if not shape.is_valid:
-        refuse(field, f"the polygon is not simple: {shapely.is_valid_reason(shape)}")
 
 
 _CHECKS: dict[str, Callable[[Any, str], Any]] = {

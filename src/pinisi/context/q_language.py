@@ -5,7 +5,7 @@ groups, full IRIs as attribute names, bare words as text, and unquoted regular e
 """
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, cast
 
 from pinisi.context.q_literal import read_literal, read_pattern
@@ -19,6 +19,7 @@ from pinisi.store.query import (
     Compare,
     Exists,
     Filter,
+    Linked,
     Missing,
     Operator,
     Path,
@@ -38,15 +39,21 @@ Expand = Callable[[str], str]
 _IRI = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*://|urn:)[^\s=!<>~;|(){}\[\]\"]+")
 _NAME = re.compile(r"[^\W\d_][\w-]*(?::[^\W\d_][\w-]*)?")
 _KEY = re.compile(r"[^.\[\]\s\"]+")
+_TYPES = re.compile(r"([^\W\d_]\w*(?:,[^\W\d_]\w*)*):(?=[^\W\d_])")
 _OPERATOR = re.compile(r"!~=|==|!=|~=|>=|<=|>|<")
 
 
-def parse_q(text: str, expand: Expand, expand_values: Collection[str] = ()) -> Filter:
+_Step = tuple[str, tuple[str, ...]]
+"""A relationship to follow, and types of the entities that it may lead to."""
+
+
+def parse_q(text: str, expand: Expand, expand_values: Collection[str] = (), *, links: int = 0) -> Filter:
     """Read a percent-decoded `q`.
 
     Args:
         expand: name -> IRI, by the @context of the request.
         expand_values: names of the attributes (as written) whose words are expanded too (parameter `expandValues`).
+        links: how many relationships a path may follow to other entities, one after another (`a{b{c}}` follows two).
 
     Raises:
         QueryError: with the place where the text cannot be read.
@@ -54,7 +61,7 @@ def parse_q(text: str, expand: Expand, expand_values: Collection[str] = ()) -> F
     """
     if len(text) > MAX_LENGTH:
         raise TooComplexQuery("q", f"has {len(text)} characters, at most {MAX_LENGTH} are read")
-    return _Parser(text, expand, frozenset(expand_values)).read()
+    return _Parser(text, expand, frozenset(expand_values), links).read()
 
 
 def attributes_of(filter: Filter) -> frozenset[str]:
@@ -64,17 +71,20 @@ def attributes_of(filter: Filter) -> frozenset[str]:
     """
     if isinstance(filter, (AllOf, AnyOf)):
         return frozenset[str]().union(*(attributes_of(term) for term in filter.terms))
+    if isinstance(filter, Linked):
+        return frozenset({filter.relationship})
     return frozenset({filter.path.attribute}) - ENTITY_MEMBERS
 
 
 class _Parser:
-    def __init__(self, text: str, expand: Expand, expand_values: frozenset[str]) -> None:
+    def __init__(self, text: str, expand: Expand, expand_values: frozenset[str], links: int) -> None:
         self._text = text
         self._at = 0
         self._depth = 0
         self._terms = 0
         self._expand = expand
         self._expand_values = expand_values
+        self._links = links
 
     def read(self) -> Filter:
         found = self._any_of()
@@ -99,14 +109,17 @@ class _Parser:
             return self._group()
         self._count()
         if self._take("!"):
-            return Missing(self._path()[0])
-        path, name = self._path()
+            path, _, steps = self._path()
+            if steps:
+                raise self._error("what linked entities have not cannot be asked")
+            return Missing(path)
+        path, name, steps = self._path()
         found = _OPERATOR.match(self._text, self._at)
         if found is None:
-            return Exists(path)
+            return _behind(steps, Exists(path))
         self._at = found.end()
         self._space()
-        return self._compare(path, cast(Operator, found[0]), name)
+        return _behind(steps, self._compare(path, cast(Operator, found[0]), name))
 
     def _group(self) -> Filter:
         self._depth += 1
@@ -118,10 +131,30 @@ class _Parser:
         self._depth -= 1
         return found
 
-    def _path(self) -> tuple[Path, str]:
-        """A path and its first name as written."""
+    def _path(self) -> tuple[Path, str, list[_Step]]:
+        """A path in the last entity, its first name as written, and the relationships that lead there."""
         self._space()
+        steps: list[_Step] = []
         first = self._name()
+        while self._text.startswith("{", self._at):
+            steps.append(self._step(first, len(steps) + 1))
+            first = self._name()
+        path = self._within(first)
+        for _ in steps:
+            if not self._take("}"):
+                raise self._error("a closing brace is missing")
+        return path, first, steps
+
+    def _step(self, relationship: str, depth: int) -> _Step:
+        """What stands before and behind an opening brace: a relationship, and types of the entities it leads to."""
+        if depth > self._links:
+            raise self._error(f"a path to linked entities, {depth} deep, needs a join that reaches so far (joinLevel)")
+        found = _TYPES.match(self._text, self._at + 1)
+        self._at = found.end() if found is not None else self._at + 1
+        types = found[1].split(",") if found is not None else ()
+        return self._expand(relationship), tuple(self._expand(name) for name in types)
+
+    def _within(self, first: str) -> Path:
         sub: list[str] = []
         while self._text.startswith(".", self._at):
             self._at += 1
@@ -129,8 +162,8 @@ class _Parser:
         trail = self._trail()
         self._space()
         if self._text.startswith("{", self._at):
-            raise self._error("a path through a relationship to another entity, a{b}, is not supported here")
-        return self._expanded(first, sub, trail), first
+            raise self._error("only an attribute of the entity leads to other entities: a{b}")
+        return self._expanded(first, sub, trail)
 
     def _expanded(self, first: str, sub: list[str], trail: list[str]) -> Path:
         alone = not sub and not trail
@@ -240,6 +273,12 @@ class _Parser:
 
     def _error(self, reason: str) -> QueryError:
         return QueryError("q", reason, self._at)
+
+
+def _behind(steps: Sequence[_Step], filter: Filter) -> Filter:
+    for relationship, types in reversed(steps):
+        filter = Linked(relationship, types, filter)
+    return filter
 
 
 def _is_language(key: str) -> bool:

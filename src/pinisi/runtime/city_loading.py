@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 from pinisi import __version__
+from pinisi.context.geometry import check_simple
 from pinisi.context.payload import read_entity
 from pinisi.context.term_table import TermTable
 from pinisi.runtime.arrival import said, stamped
@@ -80,7 +81,7 @@ async def load_city(
 
 def _read(document: Mapping[str, Any], table: TermTable) -> Entity:
     try:
-        return read_entity(document, table)
+        return check_simple(read_entity(document, table))
     except Refused as refusal:
         raise CityNotLoaded(f"{document.get('id')}: {refusal}") from None
 

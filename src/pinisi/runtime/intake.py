@@ -12,6 +12,7 @@ import msgspec
 
 from pinisi.city.facts import source_id
 from pinisi.city.text import Text
+from pinisi.context.geometry import check_simple
 from pinisi.context.payload import read_entity
 from pinisi.context.term_table import TermTable
 from pinisi.runtime.about import about_document
@@ -107,7 +108,7 @@ class Intake:
         origin = message_origin(self._source.id, message)
         for document in reading.entities:
             try:
-                entity = read_entity(self._traced(document), self._table)
+                entity = check_simple(read_entity(self._traced(document), self._table))
             except (Refused, ValueError, TypeError, AttributeError, RecursionError) as error:
                 heard.rejects.append(_reject(document, str(error)))
             else:

@@ -20,6 +20,7 @@ from pinisi.store.query import (
     Exists,
     Filter,
     GeoQuery,
+    Linked,
     Missing,
     Path,
     ScopeIs,
@@ -128,6 +129,8 @@ def _filter(filter: Filter) -> Predicate:
         return _all_of([_filter(part) for part in filter.terms])
     if isinstance(filter, AnyOf):
         return _any_of([_filter(part) for part in filter.terms])
+    if isinstance(filter, Linked):
+        raise ValueError("a filter that speaks of linked entities is resolved before it is matched")
     if isinstance(filter, Exists):
         return _reach(filter.path, lambda instance: True, lambda value: True)
     if isinstance(filter, Missing):

@@ -114,7 +114,19 @@ class Compare(msgspec.Struct, frozen=True, tag=True):
     expanded: tuple[str, ...] = ()
 
 
-Filter = Exists | Missing | Compare | AllOf | AnyOf
+class Linked(msgspec.Struct, frozen=True, tag=True):
+    """`relationship{filter}`: an entity that the relationship leads to, of one of the types (none: of any), fulfils it.
+
+    It speaks of two entities, so that no single one proves it: whoever asks a store puts the ids of those that fulfil
+    the filter in its place (`context.linked_filter`).
+    """
+
+    relationship: str
+    types: tuple[str, ...]
+    filter: Any
+
+
+Filter = Exists | Missing | Compare | Linked | AllOf | AnyOf
 
 GeoRelation = Literal["near", "within", "contains", "intersects", "equals", "disjoint", "overlaps"]
 

@@ -61,5 +61,5 @@ def _in_filter(filter: Filter) -> Iterator[str]:
     if isinstance(filter, (AllOf, AnyOf)):
         for term in filter.terms:
             yield from _in_filter(term)
-    elif isinstance(filter, (Exists, Missing, Compare)):  # pyright: ignore[reportUnnecessaryIsInstance]
+    elif isinstance(filter, (Exists, Missing, Compare)):
         yield filter.path.attribute
