@@ -207,7 +207,7 @@ def test_a_query_may_ask_of_linked_entities(depots: Broker, q: str, level: int, 
 @pytest.mark.parametrize(
     "more", [{}, {"join": "@none"}, {"join": "inline", "joinLevel": "1"}, {"joinLevel": "3"}], ids=str
 )
-def test_a_query_reaches_no_further_than_the_join(depots: Broker, more: dict[str, str]) -> None:
+def test_a_query_reaches_no_further_than_the_join(depots: Broker, more: dict[str, Any]) -> None:
     refused(depots.get("/entities", type="Bus", q='parkedAt{city{name}}=="x"', **more), 400, "BadRequestData", "q")
 
 
