@@ -213,7 +213,7 @@ def test_a_query_reaches_no_further_than_the_join(depots: Broker, more: dict[str
 
 def test_histories_and_purges_ask_nothing_of_linked_entities(depots: Broker) -> None:
     window = {"timerel": "after", "timeAt": "2000-01-01T00:00:00Z"}
-    asked = {"type": "Bus", "q": 'parkedAt{name}=="x"'}
+    asked: dict[str, Any] = {"type": "Bus", "q": 'parkedAt{name}=="x"'}
     refused(depots.get("/temporal/entities", **asked, **window), 400, "BadRequestData", "q")
     refused(depots.get("/temporal/entityMaps", **asked, **window), 400, "BadRequestData", "q")
     refused(depots.call("DELETE", "/entities", **asked), 400, "BadRequestData", "q")
