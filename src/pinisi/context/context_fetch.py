@@ -134,6 +134,7 @@ class _Answer:
         self.status = 0
         self.whole = False
         self.headed = False
+        self.parser = httptools.HttpResponseParser(self)
         self._parts: list[bytes] = []
         self.size = 0
 
@@ -145,28 +146,32 @@ class _Answer:
         self.headers[name.decode("latin-1").lower()] = value.decode("latin-1").strip()
 
     def on_headers_complete(self) -> None:
-        self.headed = True
+        """What is told meanwhile (1xx) is no answer yet."""
+        if not self.whole:
+            self.status = self.parser.get_status_code()
+            self.headed = self.status >= 200
 
     def on_body(self, data: bytes) -> None:
         self.size += len(data)
         self._parts.append(data)
 
     def on_message_complete(self) -> None:
-        self.whole = True
+        self.whole = self.headed
 
 
 async def _read(reader: asyncio.StreamReader, target: Target) -> _Answer:
     """The answer to the one request of this connection."""
     answer = _Answer()
-    parser = httptools.HttpResponseParser(answer)
     head = 0
     while not answer.whole:
         data = await reader.read(_PIECE)
         if not data:
             break
         try:
-            parser.feed_data(data)
+            answer.parser.feed_data(data)
         except httptools.HttpParserError as error:
+            if answer.whole:
+                break
             raise NotFetched(f"{target.uri}: the answer is no HTTP: {error}") from None
         head += 0 if answer.headed else len(data)
         if head > LARGEST_HEAD:
@@ -177,7 +182,6 @@ async def _read(reader: asyncio.StreamReader, target: Target) -> _Answer:
         raise NotFetched(f"{target.uri}: the connection was closed without an answer")
     if not answer.whole and ("content-length" in answer.headers or "transfer-encoding" in answer.headers):
         raise NotFetched(f"{target.uri}: the answer ended before its end")
-    answer.status = parser.get_status_code()
     if answer.headers.get("content-encoding", "identity").lower() != "identity":
         raise NotFetched(f"{target.uri}: the answer is compressed, which was not asked for")
     return answer
