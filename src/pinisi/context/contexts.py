@@ -119,6 +119,7 @@ class Contexts:
         self._now = now or (lambda: 0)
         self._tables: dict[Any, _Compiled] = {}
         self._weight = 0
+        self._newest: tuple[Any, _Compiled | None] = (None, None)
         self._loaded: OrderedDict[Place, Loaded] = OrderedDict()
         self._bytes = 0
         self._missing: OrderedDict[Place, _Missing] = OrderedDict()
@@ -146,7 +147,12 @@ class Contexts:
             return CORE_TABLE
         known = self._known(context, tenant)
         if known.uses:
-            self._count(known.uses)
+            now = self._now()
+            for usage in known.uses:
+                usage.hits += 1
+                usage.last = now
+                if usage.expires_at is not None and usage.expires_at <= now and self.stale is not None:
+                    self.stale(usage)
         return known.table
 
     async def resolved(self, context: Any, tenant: str = "") -> TermTable:
@@ -232,6 +238,7 @@ class Contexts:
     def forget(self, place: Place | None = None) -> None:
         """Compile anew what is asked from now on: the document at this place has changed, or (None) anything has."""
         self.version += 1
+        self._newest = (None, None)
         if place is None:
             self._tables.clear()
             self._weight = 0
@@ -248,6 +255,9 @@ class Contexts:
 
     def _known(self, context: Any, tenant: str) -> _Compiled:
         key = _key(context)
+        newest, known = self._newest
+        if known is not None and key == newest:
+            return known
         known = self._tables.pop(key, None)
         if known is None:
             private = (tenant, key)
@@ -258,16 +268,10 @@ class Contexts:
             if any(usage.place.tenant for usage in known.uses):
                 key = private
         self._tables[key] = known
+        self._newest = (key, known)
         if len(self._tables) > CACHE_TABLES or self._weight > CACHE_TERMS:
             self._evict()
         return known
-
-    def _count(self, uses: tuple[Usage, ...]) -> None:
-        now = self._now()
-        for usage in uses:
-            usage.count(now)
-            if usage.expires_at is not None and usage.expires_at <= now and self.stale is not None:
-                self.stale(usage)
 
     def _evict(self) -> None:
         while len(self._tables) > 1 and (len(self._tables) > CACHE_TABLES or self._weight > CACHE_TERMS):
