@@ -4,6 +4,8 @@ What we keep of an entity is what JSON-LD expansion makes of it, and what we ans
 (NGSI-LD 5.5.7). Where JSON-LD compaction would choose another name, `test_names_compact_as_json_ld` says which.
 """
 
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownParameterType=false, reportUnknownLambdaType=false
 from typing import Any
 
 from hypothesis import HealthCheck, assume, event, given, settings
