@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -53,7 +53,7 @@ class ContextServer:
 
 
 @asynccontextmanager
-async def context_server() -> AsyncIterator[ContextServer]:
+async def context_server() -> AsyncGenerator[ContextServer]:
     server = ContextServer()
     listening = await asyncio.start_server(server.serve, "127.0.0.1", 0)
     server.port = listening.sockets[0].getsockname()[1]

@@ -262,7 +262,7 @@ async def test_the_protocol_says_how_long_it_holds(
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(said=st.binary(max_size=400) | st.builds(lambda body: answer(body), st.binary(max_size=200)))
+@given(said=st.binary(max_size=400) | st.binary(max_size=200).map(answer))
 async def test_whatever_is_said_there_is_a_document_or_a_reason(server: ContextServer, said: bytes) -> None:
     server.answers["/c.jsonld"] = said
     try:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -45,14 +45,14 @@ class House:
     def __init__(self, folder: Path, allowed: Sequence[str] = ("loopback",)) -> None:
         self.time = 1_800_000_000 * SECOND
         self.store = SqliteStore(folder / "tenants", lambda: self.time)
-        self.contexts = Contexts(own=self._own, now=lambda: self.time)
+        self.contexts = Contexts(own=self.own, now=lambda: self.time)
         fetcher = ContextFetcher(Targets(allowed, "context_sources"))
         self.storage = ContextStorage(
             self.store, self.contexts, "city", lambda: self.time, fetcher, folder / "contexts"
         )
         self.store.listen(self.storage.heard)
 
-    def _own(self, url: str) -> str | None:
+    def own(self, url: str) -> str | None:
         return url.removeprefix(OWN) if url.startswith(OWN) else None
 
     async def expand(self, context: Any, name: str, tenant: str = "city") -> str:
@@ -60,7 +60,7 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(folder: Path, *allowed: str) -> AsyncIterator[House]:
+async def open_house(folder: Path, *allowed: str) -> AsyncGenerator[House]:
     house = House(folder, allowed or ("loopback",))
     try:
         yield house
@@ -233,7 +233,7 @@ async def test_tables_built_upon_a_context_follow_its_deletion(house: House) -> 
 async def test_what_another_process_changed_is_read_anew(tmp_path: Path) -> None:
     """Two houses share a store; the log tells each of the other's changes."""
     async with open_house(tmp_path) as house:
-        other = Contexts(own=house._own, now=lambda: house.time)
+        other = Contexts(own=house.own, now=lambda: house.time)
         elsewhere = ContextStorage(house.store, other, "city", lambda: house.time, _Nobody(), tmp_path)
         house.store.listen(elsewhere.heard)
         with pytest.raises(LdContextNotAvailable):
