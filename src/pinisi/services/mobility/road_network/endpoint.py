@@ -1,8 +1,8 @@
 """`GET /network`: what the page of the road network shows, as the one who asks may see it."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, cast
+from collections.abc import Sequence
+from heapq import nsmallest
+from typing import Annotated, Any
 
 import msgspec
 
@@ -11,8 +11,7 @@ from pinisi.runtime.endpoint import Endpoint
 from pinisi.runtime.known import Known
 from pinisi.runtime.strings import texts_of
 from pinisi.runtime.visit import Visit
-from pinisi.services.mobility.asked_entities import known_of
-from pinisi.services.mobility.congestion_reactions import LATEST_MINUTES
+from pinisi.services.mobility.asked_entities import known_of, known_one
 from pinisi.services.mobility.models.roads import CITY_CLOSURES, CITY_ROAD_OWNERS, CLOSURE
 from pinisi.services.mobility.models.traffic import (
     ALL_VEHICLES,
@@ -23,6 +22,7 @@ from pinisi.services.mobility.models.traffic import (
     ROAD_TRAFFIC,
     RULE,
     TRAFFIC_FORECAST,
+    beside,
 )
 from pinisi.services.mobility.observed_speed import rule_of
 from pinisi.services.mobility.road_closures import in_force
@@ -36,15 +36,17 @@ from pinisi.services.mobility.road_network.answer import (
     Rule,
 )
 from pinisi.services.mobility.road_network.shown import shown
+from pinisi.services.mobility.road_network.standing import Standing, roads_seen
 from pinisi.services.mobility.road_reactions import MOST_CLOSURES, UNDER_WAY
+from pinisi.store.query import GeoQuery
 from pinisi.vocabulary.instant import MINUTE, Instant, NotAnInstant, format_instant, parse_instant
+from pinisi.vocabulary.terms import LOCATION
 
 TEXTS = texts_of("pinisi.services.mobility")
 MOST_ROADS, MOST_SHOWN = 20_000, 50
 MOST_INCIDENTS = 300
-ON_ROAD_DEGREES = 0.0009
-"""A hundred metres: an incident so near to a road is one on it. A default of Pinisi."""
-_ORDER = ("congested", "slow", "free", "silent")
+ON_ROAD_M, MOST_NEAR = 100.0, 50
+"""An incident so near to a road is one on it. A default of Pinisi."""
 _DATASETS = (TRAFFIC_FORECAST, NETWORK_FORECAST_DATA)
 _SHOWN_STEPS = (15, 30, 45, 60)
 
@@ -56,18 +58,16 @@ class NetworkQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 async def network(visit: Visit[None, NetworkQuery]) -> NetworkAnswer:
-    traffic = await known_of(visit, ROAD_TRAFFIC, MOST_ROADS)
+    traffic = await roads_seen(visit, MOST_ROADS)
     counts = {_vehicle(each): each for each in await known_of(visit, CITY_TRAFFIC)}
-    vehicles = sorted({_vehicle(each) for each in traffic} | counts.keys())
+    vehicles = sorted({each.standing.vehicle for each in traffic} | counts.keys())
     vehicle = visit.query.vehicle or (ALL_VEHICLES if ALL_VEHICLES in vehicles else (vehicles or [ALL_VEHICLES])[0])
-    of_class = [each for each in traffic if _vehicle(each) == vehicle]
-    forecasts = {
-        one: each for each in await known_of(visit, FORECAST, MOST_ROADS) for one in each.related("refObserved")
-    }
-    rows = sorted((_row(each, forecasts, visit.now) for each in of_class), key=_worst_first)
+    of_class = [each for each in traffic if each.standing.vehicle == vehicle]
+    worst = nsmallest(MOST_SHOWN, of_class, key=lambda each: each.standing.place(visit.now))
+    rows = [await _row_of(visit, each.known(visit.table), each.standing) for each in worst]
     closures = [each for each in await known_of(visit, CLOSURE, MOST_CLOSURES) if in_force(each, visit.now)]
     incidents = await known_of(visit, "Incident", MOST_INCIDENTS)
-    on_roads = await asyncio.to_thread(_incidents_on, incidents, of_class)
+    on_roads = await _incidents_on(visit, incidents, vehicle)
     rule, now = rule_of(await known_of(visit, RULE)), visit.now
     count = counts.get(vehicle)
     city = next(iter(await known_of(visit, CITY_CLOSURES)), None)
@@ -82,11 +82,11 @@ async def network(visit: Visit[None, NetworkQuery]) -> NetworkAnswer:
         judged=None if count is None else shown(count, "judgedRoads", now),
         known=None if count is None else shown(count, "knownRoads", now),
         closed=None if city is None else shown(city, "closedRoads", now),
-        roads=rows[:MOST_SHOWN],
-        more=max(0, len(rows) - MOST_SHOWN),
+        roads=rows,
+        more=len(of_class) - len(rows),
         closures=[_closure(each) for each in closures[:MOST_SHOWN]],
         more_closures=max(0, len(closures) - MOST_SHOWN),
-        incidents=[_incident(each) for each in on_roads[:MOST_SHOWN]],
+        incidents=[_incident(each) for each in on_roads],
         owners=owners,
         missed=next((_missed(each, now) for each in networks if _vehicle(each) == vehicle), None),
     )
@@ -115,29 +115,26 @@ def _vehicle(known: Known) -> str:
     return known.text("vehicleType") or ALL_VEHICLES
 
 
-def _row(traffic: Known, forecasts: Mapping[str, Known], now: Instant) -> RoadRow:
-    said = traffic.said("trafficState")
-    silent = said is None or not isinstance(said.value, str) or now - said.observed > LATEST_MINUTES * MINUTE
-    observed = next(iter(traffic.related("refObserved")), "")
+async def _row_of(visit: Visit[None, NetworkQuery], traffic: Known, standing: Standing) -> RoadRow:
+    observed = next(iter(traffic.related("refObserved")), None)
+    forecast = None if observed is None else await known_one(visit, beside(FORECAST, observed))
+    return road_row(traffic, standing, forecast, visit.now)
+
+
+def road_row(traffic: Known, standing: Standing, forecast: Known | None, now: Instant) -> RoadRow:
     return RoadRow(
         id=traffic.id,
-        name=traffic.text("name") or traffic.id.rpartition(":")[2],
+        name=standing.name,
         segment=next(iter(traffic.related("refRoadSegment")), None),
-        state="silent" if silent or said is None else str(said.value),
+        state=standing.state_at(now),
         speed_now=shown(traffic, "speedNow", now),
         speed_share=shown(traffic, "speedShare", now),
         free_speed=shown(traffic, "freeSpeed", now),
         travel_time_index=shown(traffic, "travelTimeIndex", now),
         planning_time_index=shown(traffic, "planningTimeIndex", now),
         buffer_index=shown(traffic, "bufferIndex", now),
-        forecast=_forecast(forecasts.get(observed), now),
+        forecast=_forecast(forecast, now),
     )
-
-
-def _worst_first(row: RoadRow) -> tuple[int, float, str]:
-    share = row.speed_share.value if row.speed_share is not None else None
-    place = _ORDER.index(row.state) if row.state in _ORDER else len(_ORDER)
-    return place, float(share) if isinstance(share, int | float) else 1_000.0, row.name
 
 
 def _forecast(known: Known | None, now: Instant) -> Forecast | None:
@@ -210,19 +207,17 @@ def _incident(known: Known) -> OnRoads:
     )
 
 
-def _incidents_on(incidents: Sequence[Known], roads: Sequence[Known]) -> list[Known]:
-    """Those under way that lie on one of the roads."""
-    import shapely
-    from shapely.geometry import shape
-
-    open = [(each, each.point) for each in incidents if each.text("state") in UNDER_WAY]
-    places = [each.value("location") for each in roads] if any(point for _, point in open) else []
-    tree = shapely.STRtree([shape(cast("dict[str, Any]", each)) for each in places if isinstance(each, dict)])
-    return [
-        each
-        for each, point in open
-        if point is not None and tree.query(shapely.Point(point), predicate="dwithin", distance=ON_ROAD_DEGREES).size
-    ]
+async def _incidents_on(visit: Visit[None, NetworkQuery], incidents: Sequence[Known], vehicle: str) -> Sequence[Known]:
+    """Those under way that lie on a road of this class, the first ones."""
+    found: list[Known] = []
+    for each in incidents:
+        place = each.value("location")
+        if each.text("state") not in UNDER_WAY or each.point is None or len(found) == MOST_SHOWN:
+            continue
+        geo = GeoQuery("near", place, LOCATION, max_distance=ON_ROAD_M)
+        if any(_vehicle(road) == vehicle for road in await known_of(visit, ROAD_TRAFFIC, MOST_NEAR, geo)):
+            found.append(each)
+    return found
 
 
 NETWORK = Endpoint(
