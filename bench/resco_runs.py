@@ -1,11 +1,14 @@
 """Finished runs of the RESCO maps, kept so that a long measurement can be done in pieces.
 
 One line of JSON a run, under a key of the run and of the content of all code that decides its outcome: what was
-measured with other code never counts. `PINISI_RESCO_KEPT` names the folder, `.venv/resco-runs` otherwise.
+measured with other code never counts. They are part of the repository (`bench/kept/resco.jsonl`), so that the next
+measurement goes on where this one stopped; `PINISI_RESCO_KEPT` names another folder. `resco_kept.py` takes over the
+lines of other files, and drops those of code that is gone.
 """
 
 import hashlib
 import os
+from collections.abc import Collection, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from pinisi.services.mobility.twin.child import run_twin
 from pinisi.services.mobility.twin.run import SUMO, Outcome, Run
 
 ROOT = Path(__file__).parents[1]
+FILE = ROOT / "bench" / "kept" / "resco.jsonl"
 SERVICE = ROOT / "src" / "pinisi" / "services" / "mobility"
 SAFETY = ("safety", "safety_demand", "safety_force", "safety_watch", "service_time")
 LAYER = ("aspect", "demand", "group", "interstage", "junction", "matrix", *SAFETY)
@@ -46,13 +50,30 @@ def run_or_kept(run: Run) -> Outcome:
     key = key_of(run)
     if key in (known := _known()):
         return known[key]
-    outcome = run_twin(run)
-    line = Kept(key, Path(run.scenario).stem, run.controller, run.seed, outcome)
+    line = Kept(key, Path(run.scenario).stem, run.controller, run.seed, rounded(run_twin(run)))
     file = _file()
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("ab") as written:
         written.write(msgspec.json.encode(line) + b"\n")
-    return outcome
+    return line.outcome
+
+
+def rounded(outcome: Outcome) -> Outcome:
+    """To four digits behind the point: a run is the same in all that it is told to."""
+    fields: dict[str, object] = msgspec.structs.asdict(outcome)
+    return Outcome(**{name: round(each, 4) if isinstance(each, float) else each for name, each in fields.items()})  # pyright: ignore[reportArgumentType]
+
+
+def gathered(files: Sequence[Path], asked: Collection[str]) -> list[Kept]:
+    """The lines of several files that are still asked for, each once, in an order that does not depend on theirs."""
+    lines = {each.key: each for file in files for each in lines_of(file) if each.key in asked}
+    short = [msgspec.structs.replace(each, outcome=rounded(each.outcome)) for each in lines.values()]
+    return sorted(short, key=lambda each: (each.scenario, each.controller, each.seed, each.key))
+
+
+def write(lines: Sequence[Kept], file: Path = FILE) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(b"".join(msgspec.json.encode(each) + b"\n" for each in lines))
 
 
 def is_kept(run: Run) -> bool:
@@ -105,18 +126,20 @@ def _digest(files: list[Path]) -> str:
 
 
 def _file() -> Path:
-    return Path(os.environ.get("PINISI_RESCO_KEPT") or ROOT / ".venv" / "resco-runs") / "runs.jsonl"
+    folder = os.environ.get("PINISI_RESCO_KEPT")
+    return Path(folder) / "runs.jsonl" if folder else FILE
 
 
 def _known() -> dict[str, Outcome]:
+    return {each.key: each.outcome for each in lines_of(_file())}
+
+
+def lines_of(file: Path) -> list[Kept]:
     """A line that was cut short counts as not run."""
-    if not _file().exists():
-        return {}
-    known: dict[str, Outcome] = {}
-    for line in _file().read_bytes().splitlines():
+    found: list[Kept] = []
+    for line in file.read_bytes().splitlines() if file.exists() else ():
         try:
-            kept = msgspec.json.decode(line, type=Kept)
+            found.append(msgspec.json.decode(line, type=Kept))
         except msgspec.DecodeError:
             continue
-        known[kept.key] = kept.outcome
-    return known
+    return found
