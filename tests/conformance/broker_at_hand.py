@@ -68,7 +68,7 @@ def point(lon: float, lat: float) -> dict[str, Any]:
 def refused(answer: httpx.Response, status: int, error: str, named: str = "") -> None:
     """The answer is a problem document of this kind, and names what is wrong."""
     assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["content-type"] == "application/json", "6.3.3"
     problem = answer.json()
     assert problem["type"] == ERRORS + error, problem
     assert problem["title"]

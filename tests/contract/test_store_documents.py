@@ -130,3 +130,21 @@ async def test_debts_are_listed_in_order_from_a_position(owing_store: AnyStore) 
     for n in range(6):
         await write(owing_store, put(thing(f"urn:{n}", speed=n)))
     assert [debt.position for debt in await owed(owing_store, after=2, limit=3)] == [3, 4, 5]
+
+
+async def test_a_document_may_owe_notifications_and_its_line_keeps_what_they_tell(owing_store: SqliteStore) -> None:
+    alone = DocumentChange("note", "a", b"1", owed=("s", "t"), told=b'{"why":"made"}')
+    await owing_store.apply(TENANT, [alone], SYSTEM)
+    several = [DocumentChange("note", "b", b"1"), DocumentChange("note", "a", None, owed=("s",), told=b"gone")]
+    await owing_store.apply(TENANT, several, SYSTEM)
+    refused = [DocumentChange("note", "c", b"1", owed=("s",), told=b"x"), DocumentChange("note", "b", None, expected=9)]
+    with pytest.raises(Refused):
+        await owing_store.apply(TENANT, refused, SYSTEM)
+    debts = await owed(owing_store)
+    assert [(debt.subscription, debt.position, debt.subject, debt.entity) for debt in debts] == [
+        ("s", 1, "note/a", None),
+        ("t", 1, "note/a", None),
+        ("s", 3, "note/a", None),
+    ]
+    lines = (await owing_store.log(TENANT, 0, 10)).entries
+    assert [line.detail for line in lines] == [b'{"why":"made"}', None, b"gone"]

@@ -9,9 +9,10 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from typing import Any, Protocol
 
 import anyio
+import msgspec
 import structlog
 
-from pinisi.console.http import BadRequest, Call, Reply, Route
+from pinisi.console.http import JSON_MEDIA, PROBLEM_MEDIA, BadRequest, Call, Reply, Route
 from pinisi.console.refusals import refusal_of, refuse
 from pinisi.console.route_tree import RouteTree
 from pinisi.store.tenant_name import BadTenantName
@@ -31,6 +32,8 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"cross-origin-resource-policy", b"same-origin"),
 )
 _TENANT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
+NGSI_LD = "/ngsi-ld/"
+"""Below it errors are told as application/json, whatever the Accept header says (NGSI-LD 6.3.3, 6.3.6)."""
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -59,6 +62,8 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             reply = await self._answer(scope, receive)
+            if reply.media is PROBLEM_MEDIA and scope["path"].startswith(NGSI_LD):
+                reply = msgspec.structs.replace(reply, media=JSON_MEDIA)
             await _send(reply, scope["method"] == "HEAD", receive, send)
         elif scope["type"] == "lifespan":
             await self._live(receive, send)

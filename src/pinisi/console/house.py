@@ -34,6 +34,7 @@ from pinisi.context.contexts import Contexts
 from pinisi.context.federation.sources import Sources
 from pinisi.context.notifier import Notifier
 from pinisi.context.registration_index import Registrations
+from pinisi.context.registration_notice import RegistrationNotices
 from pinisi.context.registry import Registry
 from pinisi.context.subscription_index import SubscriptionIndex
 from pinisi.context.targets import Targets
@@ -211,10 +212,8 @@ class House:
         self._opened.push_async_callback(self.actions.close)
         await self._open_replays()
         self.registrations = Registrations(self.store, self.now)
-        self.source_registry = Registry(self.store, self.registrations, self.now)
         await self.registrations.load()
         self._opened.push_async_callback(self.registrations.close)
-        self._run(self.source_registry.sweep(), "expiry of registrations")
         self.sources = Sources(
             self.registrations,
             self.contexts,
@@ -274,6 +273,8 @@ class House:
     async def _open_notifications(self) -> None:
         self.subscriptions = SubscriptionIndex(self.people.grants_of, self.now)
         await self.subscriptions.load(self.store)
+        self.source_registry = Registry(self.store, self.registrations, self.subscriptions, self.now)
+        self._run(self.source_registry.sweep(), "expiry of registrations")
         self.store.owing = self.subscriptions.owing
         self.store.listen(self.feed.heard)
         self.notifier = Notifier(
@@ -284,6 +285,7 @@ class House:
             self.settings.notification_targets,
             default_tenant=self.default_tenant,
             reach=self._reach,
+            notices=RegistrationNotices(self.store, self.registrations),
         )
         self._opened.push_async_callback(self.notifier.close)
         await self.notifier.start()

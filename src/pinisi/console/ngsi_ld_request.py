@@ -132,8 +132,10 @@ def sent(contexts: Contexts, call: Call, *, merge_patch: bool = False) -> Sent:
         UnsupportedMediaType, InvalidRequest, BadRequestData, LdContextNotAvailable: see there.
     """
     media = call.headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
+    if not media:
+        raise InvalidRequest("is missing: application/json or application/ld+json (6.3.4)", "Content-Type")
     if media not in _BODY_TYPES and not (merge_patch and media == _MERGE_PATCH):
-        raise UnsupportedMediaType(f"{media or 'nothing'}: application/json or application/ld+json", "Content-Type")
+        raise UnsupportedMediaType(f"{media}: application/json or application/ld+json", "Content-Type")
     link = linked_context(call.headers.get(b"link"))
     document = read_json(call.body, len(call.body))
     inline = document.get("@context") if isinstance(document, dict) else None  # pyright: ignore

@@ -15,6 +15,7 @@ from pinisi.console.ngsi_ld_purge import PURGE_ROUTES
 from pinisi.console.ngsi_ld_temporal import TEMPORAL_ROUTES
 from pinisi.console.ngsi_ld_temporal_provision import TEMPORAL_PROVISION_ROUTES
 from pinisi.console.registration_endpoints import REGISTRATION_ROUTES
+from pinisi.console.registration_subscription_endpoints import REGISTRATION_SUBSCRIPTION_ROUTES
 from pinisi.console.subscription_endpoints import SUBSCRIPTION_ROUTES
 from pinisi.context.context_address import JSONLD_CONTEXTS
 
@@ -26,6 +27,7 @@ _CREATING = (
     "subscriptions",
     "temporal/entities",
     "csourceRegistrations",
+    "csourceSubscriptions",
 )
 _OPEN_TO_ANY = frozenset(
     {
@@ -49,6 +51,7 @@ NGSI_LD_ROUTES: tuple[Route, ...] = behind_door(
         *REGISTRATION_ROUTES,
         *CONTEXT_ROUTES,
         *ENTITY_MAP_ROUTES,
+        *REGISTRATION_SUBSCRIPTION_ROUTES,
         *(route for route in SUBSCRIPTION_ROUTES if route.path.startswith(PREFIX)),
     ),
     _OPEN_TO_ANY,

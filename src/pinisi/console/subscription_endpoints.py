@@ -104,7 +104,7 @@ async def update_subscription(house: House, call: Call) -> Reply:
 
 async def delete_subscription(house: House, call: Call) -> Reply:
     id = _known(house, call).subscription.id
-    letters = [DebtChange(id, position, "paid") for position in await _dead_positions(house, call.tenant, id)]
+    letters = [DebtChange(id, position, "paid") for position in await dead_positions(house, call.tenant, id)]
     changes = (DocumentChange(KIND, id, None), DocumentChange(STATE_KIND, id, None), *letters)
     await house.store.apply(call.tenant, changes, call.principal)
     house.subscriptions.drop(call.tenant, id)
@@ -210,7 +210,7 @@ def _letter(debt: Debt) -> dict[str, Any]:
     }
 
 
-async def _dead_positions(house: House, tenant: str, id: str) -> list[int]:
+async def dead_positions(house: House, tenant: str, id: str) -> list[int]:
     """Where the dead letters of a subscription lie."""
     positions: list[int] = []
     after = 0

@@ -21,12 +21,13 @@ from pinisi.context.notified_past import NOTHING_BEFORE, Past
 from pinisi.context.pick import Pick
 from pinisi.context.post import Sealed
 from pinisi.context.problems import NgsiLdError
+from pinisi.context.registration_notice import RegistrationNotices
 from pinisi.context.render import View, join, render_entity, with_context
 from pinisi.context.subscription import Subscription
 from pinisi.context.subscription_index import visible
 from pinisi.context.subscription_trigger import DELETED, Trigger
 from pinisi.context.term_table import CORE_TABLE, TermTable
-from pinisi.store.protocol import Debt, LogEntry, Store
+from pinisi.store.protocol import Debt, LogEntry, Position, Store
 from pinisi.vocabulary.instant import Instant, format_instant
 from pinisi.vocabulary.principal import WHOLE, Grants, Projection
 
@@ -53,11 +54,20 @@ class Letterhead(msgspec.Struct, frozen=True):
 
 
 class NotificationWriter:
-    """Turns owed debts into deliveries. `default_tenant` goes without the header NGSILD-Tenant."""
+    """Turns owed debts into deliveries. `default_tenant` goes without the header NGSILD-Tenant.
+
+    `notices` tells what subscribers to registrations are told; without it they are told nothing.
+    """
 
     def __init__(
-        self, store: Store, contexts: Contexts, now: Callable[[], Instant], default_tenant: str | None = None
+        self,
+        store: Store,
+        contexts: Contexts,
+        now: Callable[[], Instant],
+        default_tenant: str | None = None,
+        notices: RegistrationNotices | None = None,
     ) -> None:
+        self._notices = notices
         self._store = store
         self._contexts = contexts
         self._now = now
@@ -84,20 +94,42 @@ class NotificationWriter:
         if subscription.notification.v2 is not None:
             return await self._write_v2(tenant, subscription, subscription.notification.v2, debts, grants)
         head = await self._letterhead(tenant, subscription)
+        if subscription.registrations is not None:
+            return await self._of_registrations(tenant, head, debts[-1].position, grants, ordinal)
         data = [part for debt in debts if (part := await self._part(tenant, head, debt, grants)) is not None]
         if not data:
             return None
         geo = subscription.notification.endpoint.accept == "application/geo+json"
+        number = debts[-1].position if ordinal is None else ordinal
+        return self._sealed(head, number, join_features(data) if geo else join(data))
+
+    async def _of_registrations(
+        self, tenant: str, head: Letterhead, position: Position, grants: Grants, ordinal: int | None
+    ) -> Sealed | None:
+        """One notification of registrations (5.3.2): of a change, or by the clock all that match."""
+        if self._notices is None:
+            return None
+        if ordinal is None:
+            told = await self._notices.change(tenant, position, head.subscription, grants, head.table)
+        else:
+            told = "newlyMatching", await self._notices.picture(tenant, head.subscription, grants, head.table)
+        if told is None or not told[1]:
+            return None
+        reason = b'"triggerReason":"%s",' % told[0].encode()
+        return self._sealed(head, position if ordinal is None else ordinal, _encode(told[1]), reason)
+
+    def _sealed(self, head: Letterhead, number: int, data: bytes, reason: bytes = b"") -> Sealed:
         body = b"".join(
             (
                 b'{"id":"urn:ngsi-ld:Notification:',
                 head.key.encode(),
-                b"-%d" % (debts[-1].position if ordinal is None else ordinal),
+                b"-%d" % number,
                 head.opening,
+                reason,
                 b'"notifiedAt":"',
                 format_instant(self._now()).encode(),
                 b'","data":',
-                join_features(data) if geo else join(data),
+                data,
                 b"}",
             )
         )
@@ -159,7 +191,7 @@ class NotificationWriter:
         return entries[0] if entries and entries[0].position == debt.position else None
 
     async def _letterhead(self, tenant: str, subscription: Subscription) -> Letterhead:
-        key = (tenant, subscription.id)
+        key = (tenant, subscription.key)
         found = self._letterheads.get(key)
         if found is None or found.subscription is not subscription or found.contexts != self._contexts.version:
             found = self._letterheads[key] = await self._make(tenant, subscription)
@@ -182,12 +214,13 @@ class NotificationWriter:
         )
         if past:
             shape = (*shape, subscription.owner, subscription.watched, subscription.triggers, params.show_changes)
-        key = hashlib.blake2b(f"{tenant}\n{subscription.id}".encode(), digest_size=8).hexdigest()
+        key = hashlib.blake2b(f"{tenant}\n{subscription.key}".encode(), digest_size=8).hexdigest()
+        kind = b"Notification" if subscription.registrations is None else b"ContextSourceNotification"
         return Letterhead(
             subscription=subscription,
             envelope=envelope_of(params.endpoint, table, None if tenant == self._default_tenant else tenant),
             key=key,
-            opening=b'","type":"Notification","subscriptionId":' + _encode(subscription.id) + b",",
+            opening=b'","type":"%s","subscriptionId":%s,' % (kind, _encode(subscription.id)),
             table=table,
             view=view,
             past=past,

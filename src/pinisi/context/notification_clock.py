@@ -39,8 +39,8 @@ class Clock:
 
     def start(self) -> None:
         """Begin with every periodic subscription that is known."""
-        for entry in self._index.all(self._tenant):
-            self.follow(entry.subscription.id)
+        for entry in (*self._index.all(self._tenant), *self._index.followers(self._tenant)):
+            self.follow(entry.subscription.key)
 
     def follow(self, id: str) -> None:
         """A subscription was put or dropped: its clock begins anew, or ends."""
@@ -74,6 +74,9 @@ class Clock:
         subscription = entry.subscription
         grants = self._index.grants_of(subscription.owner, self._tenant)
         if grants is None:
+            return
+        if subscription.registrations is not None:
+            await self._send(entry, [_picture(subscription.key, self._now())])
             return
         part: list[Debt] = []
         async for record in self._matching(subscription, grants):
@@ -110,6 +113,11 @@ def _query(subscription: Subscription, selector: Selector) -> EntityQuery:
         geo=subscription.geo,
         scopes=subscription.scopes,
     )
+
+
+def _picture(key: str, now: Instant) -> Debt:
+    """All registrations that match now."""
+    return Debt(subscription=key, position=0, time=now, subject="", attributes=(), entity=None)
 
 
 def _as_debt(subscription: str, record: Record, now: Instant) -> Debt:

@@ -189,7 +189,8 @@ class Outbox:
 
     def _adapt(self, lane: Lane, entry: Entry | None) -> None:
         """Follow the subscription's throttling; at the start the window since its last success still holds."""
-        throttling = 0 if entry is None else entry.subscription.throttling
+        of_entities = entry is not None and entry.subscription.registrations is None
+        throttling = entry.subscription.throttling if entry is not None and of_entities else 0
         if entry is None or not throttling:
             lane.throttled = False
             return
@@ -263,13 +264,13 @@ class Outbox:
             delivery = await self._writer.write(self._name, entry.subscription, debts, grants)
         except StoreUnavailable as error:
             unread = Receipt(0, str(error))
-            self._note(entry, unread)
+            self._note(entry, unread, first=debts[0].attempts == 0)
             return self._failed(lane, entry, debts, unread)
         if delivery is None:
             self._finish(lane, debts, "paid")
             return True
         receipt = await self._gate.send(lane, self._sender, delivery)
-        self._note(entry, receipt)
+        self._note(entry, receipt, first=debts[0].attempts == 0)
         if receipt.taken:
             return self._succeeded(lane, entry, debts)
         return self._failed(lane, entry, debts, receipt)
@@ -281,21 +282,21 @@ class Outbox:
             return
         delivery = await self._writer.write(self._name, entry.subscription, debts, grants, self._now())
         if delivery is not None:
-            receipt = await self._gate.send(self._lane(entry.subscription.id), self._sender, delivery)
+            receipt = await self._gate.send(self._lane(entry.subscription.key), self._sender, delivery)
             self._note(entry, receipt)
 
-    def _note(self, entry: Entry, receipt: Receipt) -> None:
-        """Keep count of a delivery (NGSI-LD 5.2.14.2)."""
+    def _note(self, entry: Entry, receipt: Receipt, *, first: bool = True) -> None:
+        """Keep count of notifications and, once for each, of failures (NGSI-LD 5.2.14.2); not of repeated tries."""
         state = entry.state
-        state.times_sent += 1
+        state.times_sent += first
         state.last_notification = self._now()
         state.failing, state.reason = not receipt.taken, receipt.reason
         if receipt.taken:
             state.last_success = state.last_notification
         else:
-            state.times_failed += 1
+            state.times_failed += first
             state.last_failure = state.last_notification
-        self._settler.touch(entry.subscription.id)
+        self._settler.touch(entry.subscription.key)
 
     def _succeeded(self, lane: Lane, entry: Entry, debts: Sequence[Debt]) -> bool:
         lane.failures = 0

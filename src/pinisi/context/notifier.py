@@ -13,6 +13,7 @@ from pinisi.context.notification import NotificationWriter
 from pinisi.context.notification_gate import Gate, Limits
 from pinisi.context.notification_outbox import Outbox
 from pinisi.context.post import Post, Sender
+from pinisi.context.registration_notice import RegistrationNotices
 from pinisi.context.subscription_index import SubscriptionIndex
 from pinisi.context.targets import Targets
 from pinisi.store.protocol import Debt, LogEntry, Store
@@ -21,7 +22,7 @@ from pinisi.vocabulary.instant import Instant
 Reach = Callable[[str], str | None]
 """Of a tenant: None, it notifies as the operator allows; `loopback`, this machine only; `held`, nobody: what is owed
 stays owed, to be counted."""
-_CHANGES = frozenset({"create", "update", "delete"})
+_CHANGES = frozenset({"create", "update", "delete", "document"})
 
 
 class Notifier:
@@ -39,12 +40,14 @@ class Notifier:
         sender: Sender | None = None,
         limits: Limits | None = None,
         reach: Reach = lambda _: None,
+        notices: RegistrationNotices | None = None,
     ) -> None:
         """
         Args:
             targets: where notifications may go, as the operator lists it (see `targets`).
             default_tenant: notifications of this tenant carry no header NGSILD-Tenant.
             sender: None for HTTP and MQTT.
+            notices: what subscribers to registrations are told.
 
         Raises:
             ValueError: `targets` has an entry that cannot be read.
@@ -52,7 +55,7 @@ class Notifier:
         self.targets = Targets(targets)
         self._store = store
         self._index = index
-        self._writer = NotificationWriter(store, contexts, now, default_tenant)
+        self._writer = NotificationWriter(store, contexts, now, default_tenant, notices)
         self._sender = sender or Post(self.targets)
         self._near = Post(Targets(("loopback",)))
         self._reach = reach

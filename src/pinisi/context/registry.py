@@ -1,17 +1,25 @@
-"""Writes of registrations, one at a time: document, index and what is owed to subscribers stay of one mind.
+"""Writes of registrations and of the subscriptions to them, one at a time: documents, indexes and debts agree.
 
+Whoever subscribes to registrations is owed a notification by the same transaction that changes one (NGSI-LD 5.11.7).
 Registrations whose time is over vanish for readers at once (the index leaves them out), and from the store soon after.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 
 from pinisi.context.registration import KIND, STATE_KIND, Registration, StoredRegistration, decode_stored, encode_stored
 from pinisi.context.registration_conflicts import check_conflicts
 from pinisi.context.registration_index import Registrations
-from pinisi.store.protocol import DocumentChange, Position, Store, StoreUnavailable
+from pinisi.context.registration_notice import PICTURE, told_of
+from pinisi.context.registration_payload import read_stored
+from pinisi.context.registration_subscription import heard_parts
+from pinisi.context.subscription import FOLLOWING, StoredSubscription, Subscription
+from pinisi.context.subscription import STATE_KIND as DELIVERIES
+from pinisi.context.subscription import encode_stored as encode_subscription
+from pinisi.context.subscription_index import Entry, SubscriptionIndex
+from pinisi.store.protocol import Change, DocumentChange, Position, Store, StoreUnavailable, VersionConflict
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import SYSTEM, Principal
 
@@ -22,11 +30,16 @@ SWEEP_SECONDS = 1.0
 class Registry:
     """Of all tenants of one process."""
 
-    def __init__(self, store: Store, known: Registrations, now: Callable[[], Instant]) -> None:
+    def __init__(
+        self, store: Store, known: Registrations, subscriptions: SubscriptionIndex, now: Callable[[], Instant]
+    ) -> None:
         self._store = store
         self._known = known
+        self._subscriptions = subscriptions
         self._now = now
         self._one_at_a_time = asyncio.Lock()
+
+    # registrations
 
     async def create(
         self, tenant: str, stored: StoredRegistration, registration: Registration, principal: Principal
@@ -39,8 +52,10 @@ class Registry:
         async with self._one_at_a_time:
             await self._remove_expired(tenant)
             await check_conflicts(self._store, self._known, tenant, registration)
+            owed = self._owed(tenant, None, registration)
+            told = told_of(None, stored) if owed else None
             changes = (
-                DocumentChange(KIND, stored.id, encode_stored(stored), expected=0),
+                DocumentChange(KIND, stored.id, encode_stored(stored), expected=0, owed=owed, told=told),
                 DocumentChange(STATE_KIND, stored.id, None),
             )
             await self._store.apply(tenant, changes, principal)
@@ -62,7 +77,9 @@ class Registry:
         """
         async with self._one_at_a_time:
             await check_conflicts(self._store, self._known, tenant, registration)
-            change = DocumentChange(KIND, after.id, encode_stored(after), expected=position)
+            owed = self._owed(tenant, read_stored(before), registration)
+            told = told_of(before, after) if owed else None
+            change = DocumentChange(KIND, after.id, encode_stored(after), expected=position, owed=owed, told=told)
             await self._store.apply(tenant, (change,), principal)
             self._known.put(tenant, registration)
 
@@ -71,7 +88,12 @@ class Registry:
             await self._delete(tenant, stored, principal)
 
     async def _delete(self, tenant: str, stored: StoredRegistration, principal: Principal) -> None:
-        changes = (DocumentChange(KIND, stored.id, None), DocumentChange(STATE_KIND, stored.id, None))
+        owed = self._owed(tenant, read_stored(stored), None)
+        told = told_of(stored, None) if owed else None
+        changes = (
+            DocumentChange(KIND, stored.id, None, owed=owed, told=told),
+            DocumentChange(STATE_KIND, stored.id, None),
+        )
         await self._store.apply(tenant, changes, principal)
         self._known.drop(tenant, stored.id)
 
@@ -94,3 +116,75 @@ class Registry:
                 self._known.drop(tenant, registration.id)
             else:
                 await self._delete(tenant, decode_stored(found[1]), SYSTEM)
+
+    # subscriptions to them
+
+    async def follow(
+        self,
+        tenant: str,
+        stored: StoredSubscription,
+        subscription: Subscription,
+        principal: Principal,
+        position: Position | None = None,
+    ) -> None:
+        """Put a subscription, new or (read at `position`) changed; it is owed all that matches now.
+
+        Raises:
+            VersionConflict: it is not new, or no longer as it was read.
+        """
+        active = subscription.status(self._now()) == "active"
+        change = DocumentChange(
+            FOLLOWING,
+            stored.id,
+            encode_subscription(stored),
+            expected=position or 0,
+            owed=(subscription.key,) if active else (),
+            told=PICTURE if active else None,
+        )
+        fresh = () if position else (DocumentChange(DELIVERIES, subscription.key, None),)
+        async with self._one_at_a_time:
+            before = self._subscriptions.get(tenant, subscription.key)
+            if before is not None and not position:
+                raise VersionConflict(f"there is a subscription {subscription.id}")
+            self._subscriptions.put(tenant, subscription)  # before it is owed anything
+            try:
+                await self._store.apply(tenant, (change, *fresh), principal)
+            except BaseException:
+                self._put_back(tenant, subscription.key, before)
+                raise
+
+    def _put_back(self, tenant: str, key: str, before: Entry | None) -> None:
+        if before is None:
+            self._subscriptions.drop(tenant, key)
+        else:
+            self._subscriptions.put(tenant, before.subscription)
+
+    async def unfollow(
+        self, tenant: str, subscription: Subscription, besides: Sequence[Change], principal: Principal
+    ) -> None:
+        """Delete a subscription, and make other changes with it."""
+        changes: list[Change] = [
+            DocumentChange(FOLLOWING, subscription.id, None),
+            DocumentChange(DELIVERIES, subscription.key, None),
+            *besides,
+        ]
+        async with self._one_at_a_time:
+            await self._store.apply(tenant, changes, principal)
+            self._subscriptions.drop(tenant, subscription.key)
+
+    def _owed(self, tenant: str, before: Registration | None, after: Registration | None) -> tuple[str, ...]:
+        """Keys of the subscriptions that must hear of a change."""
+        return tuple(
+            entry.subscription.key
+            for entry in self._subscriptions.followers(tenant)
+            if self._hears(tenant, entry, before, after)
+        )
+
+    def _hears(self, tenant: str, entry: Entry, before: Registration | None, after: Registration | None) -> bool:
+        subscription = entry.subscription
+        if subscription.interval or subscription.status(self._now()) != "active":
+            return False
+        grants = self._subscriptions.grants_of(subscription.owner, tenant)
+        if grants is None:
+            return False
+        return any(one is not None and heard_parts(subscription, one, grants) for one in (after, before))

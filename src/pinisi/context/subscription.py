@@ -10,12 +10,15 @@ from typing import Any, Literal
 import msgspec
 
 from pinisi.context.ngsi_v2.notice import Notice
+from pinisi.context.temporal_query import TemporalQuery
 from pinisi.store.match import Predicate, compile_query
 from pinisi.store.query import EntityQuery, Filter, GeoQuery, ScopeSelection, TypeSelection
 from pinisi.vocabulary.instant import Instant
 
 KIND = "subscription"
 STATE_KIND = "subscription-state"
+FOLLOWING = "registration-subscription"
+"""The kind of documents of subscriptions to registrations (NGSI-LD 5.11)."""
 TYPE = "Subscription"
 Expand = Callable[[str], str]
 Format = Literal["normalized", "concise", "simplified"]
@@ -87,11 +90,19 @@ class NotificationParams(msgspec.Struct, frozen=True, kw_only=True):
     v2: Notice | None = None
 
 
+class RegistrationWish(msgspec.Struct, frozen=True, kw_only=True):
+    """What a subscription to registrations of context sources asks of them besides (NGSI-LD 5.11); None: nothing."""
+
+    temporal: TemporalQuery | None = None
+    csf: Filter | None = None
+
+
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     """A subscription as it works: every name an IRI, every text parsed.
 
     `watched` None: every attribute. `selectors` empty: every entity. `throttling` and `interval`
     (`timeInterval`) in microseconds, 0: none.
+    `registrations`: it hears of registrations of context sources, not of entities.
     `triggers` None stands for the default. `datasets` holds None for the default instance. `context`: what
     notifications are compacted with: a URL, an object or a list, as in `@context`.
     """
@@ -112,6 +123,12 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     active: bool = True
     expires_at: Instant | None = None
     context: Any = None
+    registrations: RegistrationWish | None = None
+
+    @property
+    def key(self) -> str:
+        """What its notifications are owed to: subscriptions to entities and to registrations have ids of their own."""
+        return self.id if self.registrations is None else f"{FOLLOWING}/{self.id}"
 
     def status(self, now: Instant) -> Status:
         """Computed, never stored (NGSI-LD 5.2.12)."""

@@ -8,7 +8,9 @@ hear of it, and hardly the number that there are.
 import time
 from collections.abc import Callable, Iterable, Sequence
 
+from pinisi.context.registration_subscription import read_stored_follower
 from pinisi.context.subscription import (
+    FOLLOWING,
     KIND,
     STATE_KIND,
     DeliveryState,
@@ -55,6 +57,7 @@ class SubscriptionIndex:
         self._now = now
         self._entries: dict[str, dict[str, Entry]] = {}
         self._buckets: dict[str, Buckets] = {}
+        self._followers: dict[str, dict[str, Entry]] = {}
         self._watchers: list[Watcher] = []
 
     async def load(self, store: Store) -> None:
@@ -65,32 +68,44 @@ class SubscriptionIndex:
             for stored in sorted(documents, key=lambda stored: (stored.created_at, stored.id)):
                 state = decode_state(states[stored.id]) if stored.id in states else DeliveryState()
                 self._put(tenant, Entry(read_stored(stored), state))
+            following = [decode_stored(body) for _, _, body in await store.documents(tenant, FOLLOWING)]
+            for stored in sorted(following, key=lambda stored: (stored.created_at, stored.id)):
+                subscription = read_stored_follower(stored)
+                found = states.get(subscription.key)
+                self._put(tenant, Entry(subscription, DeliveryState() if found is None else decode_state(found)))
 
     def watch(self, watcher: Watcher) -> None:
         self._watchers.append(watcher)
 
     def put(self, tenant: str, subscription: Subscription) -> None:
         """Take in a new or changed subscription; the state of its deliveries stays."""
-        known = self.get(tenant, subscription.id)
+        known = self.get(tenant, subscription.key)
         self._put(tenant, Entry(subscription, known.state if known is not None else DeliveryState()))
-        self._tell(tenant, subscription.id)
+        self._tell(tenant, subscription.key)
 
-    def drop(self, tenant: str, id: str) -> None:
-        entry = self._entries.get(tenant, {}).pop(id, None)
+    def drop(self, tenant: str, key: str) -> None:
+        entry = self._entries.get(tenant, {}).pop(key, None)
         if entry is not None:
             self._buckets[tenant].remove(entry.subscription)
-            self._tell(tenant, id)
+        if entry is not None or self._followers.get(tenant, {}).pop(key, None) is not None:
+            self._tell(tenant, key)
 
     def forget(self, tenant: str) -> None:
         """A tenant that goes takes its subscriptions along."""
         self._entries.pop(tenant, None)
         self._buckets.pop(tenant, None)
+        self._followers.pop(tenant, None)
 
-    def get(self, tenant: str, id: str) -> Entry | None:
-        return self._entries.get(tenant, {}).get(id)
+    def get(self, tenant: str, key: str) -> Entry | None:
+        """The subscription of a key, to entities or to registrations."""
+        return self._entries.get(tenant, {}).get(key) or self._followers.get(tenant, {}).get(key)
+
+    def followers(self, tenant: str) -> Sequence[Entry]:
+        """Every subscription to registrations of a tenant, in the order of their making."""
+        return list(self._followers.get(tenant, {}).values())
 
     def all(self, tenant: str) -> Sequence[Entry]:
-        """Every subscription of a tenant, in the order of their making."""
+        """Every subscription to entities of a tenant, in the order of their making."""
         return list(self._entries.get(tenant, {}).values())
 
     def owing(self, tenant: str, seen: Seen) -> Sequence[str]:
@@ -111,6 +126,9 @@ class SubscriptionIndex:
         ]
 
     def _put(self, tenant: str, entry: Entry) -> None:
+        if entry.subscription.registrations is not None:
+            self._followers.setdefault(tenant, {})[entry.subscription.key] = entry
+            return
         entries = self._entries.setdefault(tenant, {})
         buckets = self._buckets.setdefault(tenant, Buckets())
         id = entry.subscription.id

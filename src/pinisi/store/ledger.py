@@ -374,7 +374,8 @@ class Ledger:
             raise VersionConflict(f"{change.kind} {change.id} is no longer at position {change.expected}")
         if state is None and change.body is None:
             return Outcome(None, False)
-        position = self._line(draft, "document", f"{change.kind}/{change.id}", principal, now, None)
+        position = self._line(draft, "document", f"{change.kind}/{change.id}", principal, now, change.told)
+        draft.debts += [(position, subscription, now) for subscription in change.owed]
         draft.documents[key] = None if change.body is None else (position, change.body)
         return Outcome(position, state is not None)
 

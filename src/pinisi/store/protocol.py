@@ -118,13 +118,16 @@ class EntityChange(msgspec.Struct, frozen=True):
 class DocumentChange(msgspec.Struct, frozen=True):
     """A change of a document (subscription, account, note ...); `body` None deletes it.
 
-    `expected` guards against lost updates: 0 demands that it is new.
+    `expected` guards against lost updates: 0 demands that it is new. `owed` are ids of subscriptions that must hear of
+    it; `told` is then the detail of its line in the log, from which they are told.
     """
 
     kind: str
     id: str
     body: bytes | None
     expected: Position | None = None
+    owed: tuple[str, ...] = ()
+    told: bytes | None = None
 
 
 class AuditEntry(msgspec.Struct, frozen=True):
@@ -358,7 +361,7 @@ class Story(msgspec.Struct, frozen=True):
 class Debt(msgspec.Struct, frozen=True, kw_only=True):
     """One owed notification: this subscription must hear of the change at `position`.
 
-    `entity` is the state after that change (None: deleted then), `attributes` what it changed.
+    `entity` is the state after that change (None: deleted then, or a document), `attributes` what it changed.
     """
 
     subscription: str

@@ -335,8 +335,8 @@ class SqliteStore:
         if known is None:
             return ()
         sql = (
-            "SELECT d.position, d.subscription, d.attempts, d.due, d.reason, l.time, l.subject, l.attributes, l.detail "
-            "FROM debt d JOIN log l ON l.position = d.position WHERE d.dead = ? AND d.position > ? "
+            "SELECT d.position, d.subscription, d.attempts, d.due, d.reason, l.time, l.op, l.subject, l.attributes, "
+            "l.detail FROM debt d JOIN log l ON l.position = d.position WHERE d.dead = ? AND d.position > ? "
             "ORDER BY d.position, d.subscription LIMIT ?"
         )
         text = known.names.text
@@ -347,13 +347,13 @@ class SqliteStore:
                 time=time,
                 subject=subject,
                 attributes=tuple(text[int(n)] for n in attributes.split(",") if n),
-                entity=decode_entity(detail) if detail else None,
+                entity=decode_entity(detail) if detail and op != "document" else None,
                 attempts=attempts,
                 due=due,
                 dead=dead,
                 reason=reason,
             )
-            for position, subscription, attempts, due, reason, time, subject, attributes, detail in rows(
+            for position, subscription, attempts, due, reason, time, op, subject, attributes, detail in rows(
                 known.reader, sql, (int(dead), after, limit)
             )
         ]
