@@ -58,6 +58,7 @@ MEMBERS = frozenset(
         "contextSourceInfo",
         "datasetId",
         "expiresAt",
+        "localOnly",
         "management",
         "managementInterval",
         "observationInterval",
@@ -67,7 +68,8 @@ MEMBERS = frozenset(
         *_PLACES,
     }
 )
-"""What a registration says of itself (Table 5.2.9-1); all else are properties of the source."""
+"""What a registration says of itself (Table 5.2.9-1); all else are properties of the source. `localOnly` is said beside
+`management` too, by clients that do not nest it."""
 MOST_INFORMATION = 1_000
 MOST_NAMES = 1_000
 LONGEST_SECONDS = 86_400.0
@@ -75,7 +77,6 @@ REQUEST = "urn:ngsi-ld:request"
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}")
 _VERSION = re.compile(r"\d{1,3}\.\d{1,3}", re.ASCII)
 _BODY_TYPES = frozenset({"application/json", "application/ld+json"})
-_TENANT = "ngsild-tenant"
 
 
 def expanded(document: Any, table: TermTable) -> tuple[Payload, Attributes]:
@@ -178,7 +179,8 @@ def read_registration(
         management=_interval(payload, "managementInterval"),
         expires_at=expiry(payload),
         source_info=_source_info(payload),
-        local_only=flag_of(management, "localOnly", "management.localOnly", False),
+        local_only=flag_of(management, "localOnly", "management.localOnly", False)
+        or flag_of(payload, "localOnly", "localOnly", False),
         timeout=_milliseconds(management, "timeout"),
         cooldown=_milliseconds(management, "cooldown"),
         cache_duration=_duration(management, "cacheDuration", "management.cacheDuration"),
@@ -334,13 +336,14 @@ def _source_info(payload: Payload) -> tuple[KeyValue, ...]:
 
 
 def _pair(value: Any, field: str) -> KeyValue:
-    """One pair that is sent as a header, or steers how requests are made (NGSI-LD 4.3.6.5, 4.3.6.6)."""
+    """One pair that is sent as a header, or steers how requests are made (NGSI-LD 4.3.6.5, 4.3.6.6).
+
+    What belongs to the connection or to the tenant is taken, and ignored when requests are made.
+    """
     members = object_of(value, field)
     key, text = check_text(members.get("key"), f"{field}.key"), members.get("value")
     if _HEADER_NAME.fullmatch(key) is None:
         refuse(f"{field}.key", f"{shorten(key)} is no name of a header")
-    if key.lower() == _TENANT:
-        refuse(f"{field}.key", "the tenant is told by the member tenant (NGSI-LD 4.3.6.5)")
     if not isinstance(text, str):
         refuse(f"{field}.value", f"{shorten(text)} is not a text")
     if not (text.isascii() and text.isprintable()):

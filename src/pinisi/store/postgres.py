@@ -396,8 +396,8 @@ class PostgresStore:
             return ()
         s = known.schema
         sql = (
-            "SELECT d.position, d.subscription, d.attempts, d.due, d.reason, l.time, l.subject, l.attributes, l.detail "
-            f"FROM {s}.debt AS d JOIN {s}.log AS l ON l.position = d.position WHERE d.dead = $1 AND d.position > $2 "
+            "SELECT d.position, d.subscription, d.attempts, d.due, d.reason, l.time, l.op, l.subject, l.attributes, "
+            f"l.detail FROM {s}.debt AS d JOIN {s}.log AS l ON l.position = d.position WHERE d.dead = $1 AND d.position > $2 "
             "ORDER BY d.position, d.subscription LIMIT $3"
         )
         found = await self._postgres.fetch(sql, int(dead), after, limit)
@@ -411,13 +411,13 @@ class PostgresStore:
                 time=time,
                 subject=subject,
                 attributes=tuple(text[int(n)] for n in attributes.split(",") if n),
-                entity=decode_entity(detail) if detail else None,
+                entity=decode_entity(detail) if detail and op != "document" else None,
                 attempts=attempts,
                 due=due,
                 dead=dead,
                 reason=reason,
             )
-            for position, subscription, attempts, due, reason, time, subject, attributes, detail in found
+            for position, subscription, attempts, due, reason, time, op, subject, attributes, detail in found
         ]
 
     @_in_plain_words
