@@ -132,7 +132,7 @@ async def test_debts_are_listed_in_order_from_a_position(owing_store: AnyStore) 
     assert [debt.position for debt in await owed(owing_store, after=2, limit=3)] == [3, 4, 5]
 
 
-async def test_a_document_may_owe_notifications_and_its_line_keeps_what_they_tell(owing_store: SqliteStore) -> None:
+async def test_a_document_may_owe_notifications_and_its_line_keeps_what_they_tell(owing_store: AnyStore) -> None:
     alone = DocumentChange("note", "a", b"1", owed=("s", "t"), told=b'{"why":"made"}')
     await owing_store.apply(TENANT, [alone], SYSTEM)
     several = [DocumentChange("note", "b", b"1"), DocumentChange("note", "a", None, owed=("s",), told=b"gone")]

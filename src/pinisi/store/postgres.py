@@ -397,8 +397,8 @@ class PostgresStore:
         s = known.schema
         sql = (
             "SELECT d.position, d.subscription, d.attempts, d.due, d.reason, l.time, l.op, l.subject, l.attributes, "
-            f"l.detail FROM {s}.debt AS d JOIN {s}.log AS l ON l.position = d.position WHERE d.dead = $1 AND d.position > $2 "
-            "ORDER BY d.position, d.subscription LIMIT $3"
+            f"l.detail FROM {s}.debt AS d JOIN {s}.log AS l ON l.position = d.position "
+            "WHERE d.dead = $1 AND d.position > $2 ORDER BY d.position, d.subscription LIMIT $3"
         )
         found = await self._postgres.fetch(sql, int(dead), after, limit)
         if found:
