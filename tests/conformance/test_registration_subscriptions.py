@@ -146,14 +146,15 @@ def test_a_subscription_is_read_changed_listed_and_deleted(broker: Broker, recei
 def test_what_is_wrong_with_a_subscription_is_named(broker: Broker, receiver: Receiver) -> None:
     """5.11.2.4."""
     follow(broker, subscription(receiver.url, id="urn:s:1"))
-    for members, status, error, named in (
+    cases: list[tuple[dict[str, Any], int, str, str]] = [
         ({"id": "urn:s:1"}, 409, "AlreadyExists", "urn:s:1"),
         ({"type": "Bus"}, 400, "BadRequestData", "type"),
         ({"csf": "(("}, 400, "BadRequestData", "csf"),
         ({"temporalQ": {"timerel": "during"}}, 400, "BadRequestData", "temporalQ.timerel"),
         ({"watchedAttributes": []}, 400, "BadRequestData", "watchedAttributes"),
         ({"expiresAt": "2020-01-01T00:00:00Z"}, 400, "BadRequestData", "expiresAt"),
-    ):
+    ]
+    for members, status, error, named in cases:
         answer = broker.call("POST", SUBSCRIPTIONS, subscription(receiver.url, **members))
         refused(answer, status, error, named)
     refused(broker.get(f"{SUBSCRIPTIONS}/no-uri"), 400, "BadRequestData")

@@ -90,7 +90,8 @@ async def steady(calm: Opened) -> AsyncIterator[httpx.AsyncClient]:
 def check(answer: httpx.Response, status: int, type: str, named: str = "") -> None:
     problem = answer.json()
     assert (answer.status_code, problem["type"]) == (status, type), problem
-    assert answer.headers["content-type"] == "application/problem+json"
+    of_ngsi_ld = answer.request.url.path.startswith("/ngsi-ld/")
+    assert answer.headers["content-type"] == ("application/json" if of_ngsi_ld else "application/problem+json")
     assert problem["status"] == status
     assert problem["title"]
     assert named in problem["detail"], problem
@@ -171,9 +172,7 @@ async def test_an_at_context_that_is_none_is_refused(steady: httpx.AsyncClient, 
     assert answer.status_code in (400, 504)
 
 
-@pytest.mark.parametrize(
-    "media", ["text/plain", "application/xml", "", "application/jsonx", "*/*", "application/geo+json"]
-)
+@pytest.mark.parametrize("media", ["text/plain", "application/xml", "application/jsonx", "*/*", "application/geo+json"])
 async def test_a_wrong_media_type_is_refused(steady: httpx.AsyncClient, media: str) -> None:
     answer = await ask(steady, "POST", ENTITIES, content=entity(), headers={"content-type": media})
     check(answer, 415, "urn:pinisi:error:UnsupportedMediaType")

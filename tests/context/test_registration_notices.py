@@ -1,7 +1,7 @@
 """Nothing that a subscriber to registrations is owed gets lost: not by a receiver that is away, not by a restart."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -73,7 +73,7 @@ def registration(id: str, *types: str, **members: Any) -> StoredRegistration:
 
 
 @asynccontextmanager
-async def open_house(folder: Path, grants: Grants = EVERYTHING) -> AsyncIterator[House]:
+async def open_house(folder: Path, grants: Grants = EVERYTHING) -> AsyncGenerator[House]:
     house = House(folder, grants)
     await house.known.load()
     await house.subscriptions.load(house.store)

@@ -16,6 +16,7 @@ from pinisi.console.ngsi_ld_show import document_reply
 from pinisi.console.registration_endpoints import page_links
 from pinisi.console.subscription_endpoints import dead_positions
 from pinisi.context.json_members import Payload
+from pinisi.context.notification_envelope import target_of
 from pinisi.context.problems import AlreadyExists, BadRequestData, ResourceNotFound
 from pinisi.context.registration_subscription import read_follower, wanted_of_follower, written_out_follower
 from pinisi.context.subscription import FOLLOWING, StoredSubscription, Subscription, decode_stored
@@ -30,7 +31,7 @@ SUBSCRIPTIONS = "/ngsi-ld/v1/csourceSubscriptions"
 
 
 async def create_registration_subscription(house: House, call: Call) -> Reply:
-    body = await sent(house.contexts, call)
+    body = sent(house.contexts, call)
     payload = wanted_of_follower(_object(body))
     payload.setdefault("id", f"urn:ngsi-ld:Subscription:{uuid4()}")
     recorder = Recorder(body.table.expand_term)
@@ -44,7 +45,7 @@ async def create_registration_subscription(house: House, call: Call) -> Reply:
         created_at=now,
         modified_at=now,
     )
-    subscription = await _checked(house, stored, recorder)
+    subscription = await _checked(house, call.tenant, stored, recorder)
     if subscription.status(now) == "expired":
         raise BadRequestData("lies in the past", "expiresAt")
     try:
@@ -55,7 +56,7 @@ async def create_registration_subscription(house: House, call: Call) -> Reply:
 
 
 async def query_registration_subscriptions(house: House, call: Call) -> Reply:
-    wish = await asked(house.contexts, call)
+    wish = asked(house.contexts, call)
     page = paging(call)
     mine = [entry for entry in house.subscriptions.followers(call.tenant) if _reaches(call, entry)]
     chosen = mine[page.offset : page.offset + page.limit]
@@ -67,12 +68,12 @@ async def query_registration_subscriptions(house: House, call: Call) -> Reply:
 
 
 async def retrieve_registration_subscription(house: House, call: Call) -> Reply:
-    wish = await asked(house.contexts, call)
+    wish = asked(house.contexts, call)
     return document_reply(await _document(house, call, wish, _known(house, call)), wish)
 
 
 async def update_registration_subscription(house: House, call: Call) -> Reply:
-    body = await sent(house.contexts, call, merge_patch=True)
+    body = sent(house.contexts, call, merge_patch=True)
     entry = _known(house, call)
     fragment = wanted_of_follower(_object(body))
     if fragment.get("id", entry.subscription.id) != entry.subscription.id:
@@ -84,7 +85,7 @@ async def update_registration_subscription(house: House, call: Call) -> Reply:
     changed = msgspec.structs.replace(
         stored, payload=merged(stored.payload, fresh), terms=recorder.terms, modified_at=now
     )
-    subscription = await _checked(house, changed, recorder)
+    subscription = await _checked(house, call.tenant, changed, recorder)
     if "expiresAt" in fragment and subscription.status(now) == "expired":
         raise BadRequestData("lies in the past", "expiresAt")
     await house.source_registry.follow(call.tenant, changed, subscription, call.principal, position)
@@ -105,12 +106,12 @@ def _object(body: Sent) -> dict[str, Any]:
     return cast(dict[str, Any], body.document)
 
 
-async def _checked(house: House, stored: StoredSubscription, recorder: Recorder) -> Subscription:
+async def _checked(house: House, tenant: str, stored: StoredSubscription, recorder: Recorder) -> Subscription:
     """Read the payload in full, noting its terms; then judge its target and its @context."""
     subscription = read_follower(stored.payload, recorder, stored.owner, stored.context)
-    await house.contexts.table(subscription.context)
+    house.contexts.table(subscription.context, tenant)
     try:
-        await house.notifier.targets.check(subscription.notification.endpoint.uri)
+        await house.notifier.targets.judge(target_of(subscription.notification.endpoint))
     except BadTarget as error:
         raise BadRequestData(str(error), "notification.endpoint.uri") from None
     return subscription
