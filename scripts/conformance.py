@@ -5,7 +5,7 @@
 The suite is not part of this repository: clone it (docs/reference/conformance.md says which), make a virtual
 environment `venv` inside of it or beside it, and install its requirements.txt there. Where the suite would start a
 Mosquitto by Docker, the one of this machine is started (`stand-ins/docker`). Each group gets a server of its
-own with empty data; the contexts that the suite's files name are served from the suite's own copies.
+own with empty data, those of several brokers (IOP_TP) five; the contexts that the suite's files name are served from the suite's own copies.
 """
 
 import argparse
@@ -21,7 +21,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -48,6 +48,11 @@ GROUPS = (
     "DistributedOperations",
     "jsonldContext",
 )
+TOGETHER = "IOP_TP/NGSI-LD/Interoperability"
+"""Cases of several brokers: a group is a folder in it, and gets five servers that may ask each other."""
+
+TOGETHER_MARK = "Interoperability/"
+BROKERS = 5
 OTHER_NAMES = {"ngsildTestSuiteV1.8-compound.jsonld": "ngsi-ld-test-suite-compound.jsonld"}
 """Contexts that the suite names by an address elsewhere, and which of its own files says the same."""
 
@@ -72,6 +77,8 @@ class Suite:
 
     def groups(self, only: str) -> list[str]:
         found = [group for group in GROUPS if (self.folder / CASES / group).is_dir()]
+        together = sorted(path.name for path in (self.folder / TOGETHER).glob("*") if path.is_dir())
+        found += [TOGETHER_MARK + name for name in together]
         chosen = [group for group in found if only in group]
         if not chosen:
             raise Unready(f"no group of {self.folder} has {only!r} in its name; there are: {', '.join(found)}")
@@ -129,10 +136,14 @@ def _urls(folder: Path) -> set[str]:
 
 
 @contextmanager
-def served(suite: Suite, port: int, work: Path) -> Generator[str]:
-    """A server with an empty city; gives the address of its NGSI-LD interface."""
+def served(suite: Suite, port: int, work: Path, alias: str = "") -> Generator[str]:
+    """A server with an empty city; gives the address of its NGSI-LD interface.
+
+    `alias`: what the server is called among others; the cases of several brokers know theirs by name.
+    """
     from pinisi.city.scaffold import new_city
 
+    work.mkdir(parents=True, exist_ok=True)
     new_city(work / "city", CITY, "Conformance")
     lay_contexts(suite, work / "data" / "contexts")
     settings = {
@@ -140,6 +151,7 @@ def served(suite: Suite, port: int, work: Path) -> Generator[str]:
         "PINISI_CONTEXT_SOURCES": "loopback",
         "PINISI_CONTEXT_SOURCE_TARGETS": "loopback,private,*",
         "PINISI_CONTEXT_SOURCE_TIMEOUT_MS": "2000",
+        "PINISI_CONTEXT_SOURCE_ALIAS": alias,
         "PINISI_TEMPORAL_PAGE": "30",
         "PINISI_LOG_LEVEL": "warning",
     }
@@ -181,20 +193,28 @@ def _wait(server: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
 
 
 def run_group(suite: Suite, group: str, port: int, keep: Path | None) -> list[Case]:
-    refuse_taken_port(port)
     work = Path(tempfile.mkdtemp(prefix="pinisi-conformance-"))
+    together = group.startswith(TOGETHER_MARK)
+    output = (keep / group.replace("/", ".")) if keep else work / "out"
     try:
-        with served(suite, port, work) as url:
-            output = (keep / group.replace("/", ".")) if keep else work / "out"
-            _robot(suite, group, url, output, work)
-        shutil.copy(work / "server.log", output)
+        with ExitStack() as stack:
+            urls: list[str] = []
+            for number in range(1, BROKERS + 1 if together else 2):
+                refuse_taken_port(port + number - 1)
+                alias = f"antares{number}" if together else ""
+                urls.append(stack.enter_context(served(suite, port + number - 1, work / f"b{number}", alias)))
+            _robot(suite, group, urls, output, work)
+        for log in work.glob("b*/server.log"):
+            shutil.copy(log, output / f"{log.parent.name}.log")
         return list(read_cases(output / "output.xml"))
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _robot(suite: Suite, group: str, url: str, output: Path, work: Path) -> None:
-    variables = {"url": url, "temporal_api_url": url}
+def _robot(suite: Suite, group: str, urls: list[str], output: Path, work: Path) -> None:
+    variables = {"url": urls[0], "temporal_api_url": urls[0]}
+    variables |= {f"b{number}_url": url for number, url in enumerate(urls, start=1)}
+    folder = f"{CASES}/{group}" if len(urls) == 1 else f"{TOGETHER}/{group.removeprefix(TOGETHER_MARK)}"
     for peer in ("notification_server", "context_source", "context_server", "mqtt_broker"):
         variables[f"{peer}_host"] = "127.0.0.1"
     words = [f"--variable={name}:{value}" for name, value in variables.items()]
@@ -207,7 +227,7 @@ def _robot(suite: Suite, group: str, url: str, output: Path, work: Path) -> None
     }
     with (work / "robot.log").open("wb") as log:
         subprocess.run(
-            [*command, "--report", "NONE", f"{CASES}/{group}"],
+            [*command, "--report", "NONE", folder],
             cwd=suite.folder,
             env=environment,
             stdout=log,
@@ -245,6 +265,7 @@ def main() -> int:
     )
     parser.add_argument("--robot", help="the program robot of the suite's virtual environment")
     parser.add_argument("--only", default="", help="run groups whose name holds this text")
+    parser.add_argument("--iop", action="store_true", help="run the groups of several brokers only")
     parser.add_argument("--port", type=int, default=9090, help="some cases name 9090 themselves")
     parser.add_argument("--failures", action="store_true", help="list the cases that fail, with the reason")
     parser.add_argument("--keep", type=Path, help="keep Robot Framework's output in this folder")
@@ -252,7 +273,7 @@ def main() -> int:
     try:
         suite = find_suite(told.suite, told.robot)
         passed = total = 0
-        for group in suite.groups(told.only):
+        for group in suite.groups(told.only or (TOGETHER_MARK if told.iop else "")):
             began = time.monotonic()
             cases = run_group(suite, group, told.port, told.keep.resolve() if told.keep else None)
             passed += report(group, cases, time.monotonic() - began, told.failures)
