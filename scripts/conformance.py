@@ -5,7 +5,8 @@
 The suite is not part of this repository: clone it (docs/reference/conformance.md says which), make a virtual
 environment `venv` inside of it or beside it, and install its requirements.txt there. Where the suite would start a
 Mosquitto by Docker, the one of this machine is started (`stand-ins/docker`). Each group gets a server of its
-own with empty data, those of several brokers (IOP_TP) five; the contexts that the suite's files name are served from the suite's own copies.
+own with empty data, those of several brokers (IOP_TP) five; the contexts that the suite's files name are served from
+the suite's own copies.
 """
 
 import argparse

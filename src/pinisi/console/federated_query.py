@@ -11,16 +11,18 @@ from typing import Any
 
 import msgspec
 
+from pinisi.console.entity_map_pages import MapWish, make_map, map_header, map_wish, within
+from pinisi.console.entity_maps import change_places
 from pinisi.console.federated import Warnings, all_of, asker_of, parts_seen, read_legs
 from pinisi.console.federated_questions import Question, by_query, filters_of, questions, speaks_alike, wanted_of
 from pinisi.console.federated_read import Heard, assembled, entities_of
 from pinisi.console.house import House
 from pinisi.console.http import Call, Endpoint, Reply
-from pinisi.console.ngsi_ld_consumption import check_geometry_property, find
-from pinisi.console.ngsi_ld_join import joined
+from pinisi.console.ngsi_ld_consumption import check_geometry_property, find, shown
 from pinisi.console.ngsi_ld_query import join_of, posted_query, query_of
 from pinisi.console.ngsi_ld_request import Asked, Paging, accepted, asked, flag, paging, paging_headers, sent
-from pinisi.console.ngsi_ld_show import many, posted_words, view_of, view_of_words
+from pinisi.console.ngsi_ld_show import posted_words, view_of, view_of_words
+from pinisi.context.entity_map import LOCAL, PLACES_MOST, EntityMap, Place, without
 from pinisi.context.federation.sources import Asker
 from pinisi.context.problems import BadRequestData
 from pinisi.context.q_language import parse_q
@@ -36,7 +38,7 @@ OPERATIONS = ("queryEntity", "queryBatch")
 PAGE = 1_000
 MOST = 10_000
 """Entities of one source that are looked at for one answer."""
-Headers = tuple[tuple[bytes, bytes], ...]
+MAP_SLICE = 50
 
 
 class Search(msgspec.Struct, frozen=True):
@@ -52,6 +54,14 @@ class Search(msgspec.Struct, frozen=True):
     def split(self) -> bool:
         """Whether an entity may lie in pieces (parameter `splitEntities`)."""
         return str(self.told.get("splitEntities", "false")).lower() == "true"
+
+    @property
+    def wide(self) -> tuple[EntityQuery, ...]:
+        """The queries without what is asked of content."""
+        return tuple(
+            msgspec.structs.replace(query, filter=None, geo=None, scopes=None, attributes=None)
+            for query in self.queries
+        )
 
     @property
     def csf(self) -> Filter | None:
@@ -116,11 +126,21 @@ async def _shown(
     house: House, call: Call, asker: Asker, warnings: Warnings, search: Search, asked_for: Sequence[Question]
 ) -> Reply:
     wish = join_of(search.told, search.view)
-    union = await gather(house, call, asker, warnings, search, asked_for)
-    headers = paging_headers(call, search.page, union.more, union.count)
-    if wish is not None and search.how.media != "geo":
-        return await joined(house, call, union.records, search.how, search.view, wish, headers)
-    return many(union.records, search.how, search.view, call, headers)
+    maps = await map_wish(house, call, search.told)
+    gathering = _Gathering(house, call, asker, warnings, search)
+    page, status = search.page, 200
+    if maps is None:
+        union = await gathering.page(asked_for)
+        headers = paging_headers(call, page, union.more, union.count)
+    elif maps.found is not None:
+        union, following = await gathering.page_of(maps.found, asked_for)
+        headers = (*paging_headers(call, page, following is not None, union.count, following), *maps.echo)
+    else:
+        union, made = await gathering.new_map(asked_for, maps)
+        headers = (*paging_headers(call, page, union.more, union.count), *map_header(made))
+        status = 201
+    reply = await shown(house, call, union.records, search.how, search.view, wish, headers)
+    return reply if status == 200 else msgspec.structs.replace(reply, status=status)
 
 
 def questions_of(house: House, asker: Asker, warnings: Warnings, search: Search) -> list[Question]:
@@ -154,15 +174,6 @@ class _Walk:
         self.ended = False
 
 
-async def gather(
-    house: House, call: Call, asker: Asker, warnings: Warnings, search: Search, asked_for: Sequence[Question]
-) -> Union:
-    """One page of the union. The seam for entity maps (5.14): `Union.sources` is what a map would hold."""
-    gathering = _Gathering(house, call, asker, warnings, search)
-    walks = [gathering.walk_of(question) for question in asked_for]
-    return await (gathering.of_pieces(walks) if search.split else gathering.of_wholes(walks))
-
-
 class _Gathering:
     """The work of one search."""
 
@@ -183,6 +194,70 @@ class _Gathering:
         tests = [compile_query(query) for query in search.queries]
         return _Walk(question, {}, lambda entity, visible: any(test(entity, visible) for test in tests))
 
+    async def page(self, asked_for: Sequence[Question]) -> Union:
+        """One page of the union."""
+        walks = [self.walk_of(question) for question in asked_for]
+        return await (self.of_pieces(walks) if self._search.split else self.of_wholes(walks))
+
+    async def new_map(self, asked_for: Sequence[Question], wish: MapWish) -> tuple[Union, EntityMap]:
+        """A map of all that the query finds, and its first page (5.7.2.4)."""
+        page = self._search.page
+        self._search = msgspec.structs.replace(self._search, page=Paging(PLACES_MOST, 0, False))
+        whole = await self.page(asked_for)
+        places = [Place(record.id, whole.sources[record.id]) for record in whole.records]
+        made = await make_map(self._house, self._call, places, wish)
+        end = page.offset + page.limit
+        count = len(places) if page.count else None
+        return Union(whole.records[page.offset : end], len(places) > end, count, whole.sources), made
+
+    async def page_of(self, kept: EntityMap, asked_for: Sequence[Question]) -> tuple[Union, int | None]:
+        """A page of a map: only its entities, asked only of the sources that it names, filters asked anew (5.5.9.3).
+
+        The second is the place where the next page begins.
+        """
+        page = self._search.page
+        found: list[Record] = []
+        following: int | None = None
+        gone: set[str] = set()
+        count = 0
+        for start in range(0 if page.count else page.offset, len(kept.places), MAP_SLICE):
+            some = kept.places[start : start + MAP_SLICE]
+            fitting = await self._of_places(some, asked_for)
+            gone |= {place.id for place in some if place.sources} - fitting.keys()
+            for at, place in enumerate(some, start):
+                if place.id not in fitting:
+                    continue
+                count += 1
+                if at < page.offset or following is not None:
+                    continue
+                if len(found) < page.limit:
+                    found.append(fitting[place.id])
+                elif page.limit:
+                    following = at
+            if following is not None and not page.count:
+                break
+        if gone and not self._warnings.told:
+            await change_places(self._house, self._call, without(kept, gone))
+        return Union(found, following is not None, count if page.count else None, kept.sources()), following
+
+    async def _of_places(self, places: Sequence[Place], asked_for: Sequence[Question]) -> dict[str, Record]:
+        """Those entities of a map that still fit."""
+        ids = [place.id for place in places if place.sources]
+        here = [place.id for place in places if LOCAL in place.sources]
+        queries = self._search.wide if self._search.split else self._search.queries
+        own = await find(self._house, self._call, tuple(within(queries, here)), len(here), 0, False)
+        walks = [self.walk_of(question) for question in asked_for]
+        await all_of(
+            [
+                self._ask_ids(walk, [one.id for one in places if walk.question.leg.registration.id in one.sources])
+                for walk in walks
+            ]
+        )
+        held = {record.id: record for record in own.records}
+        union = self._union(ids, held, walks, False, None)
+        tests = [compile_query(query) for query in self._search.queries] if self._search.split else []
+        return {record.id: record for record in union.records if not tests or _fits(record.entity, tests)}
+
     async def of_wholes(self, walks: Sequence[_Walk]) -> Union:
         page, search = self._search.page, self._search
         need = page.offset + page.limit + 1
@@ -200,11 +275,7 @@ class _Gathering:
     async def of_pieces(self, walks: Sequence[_Walk]) -> Union:
         """Put everything together, then filter: 5.7.2.4 for split entities."""
         page, search = self._search.page, self._search
-        wide = tuple(
-            msgspec.structs.replace(query, filter=None, geo=None, scopes=None, attributes=None)
-            for query in search.queries
-        )
-        own = await find(self._house, self._call, wide, MOST, 0, False)
+        own = await find(self._house, self._call, search.wide, MOST, 0, False)
         if own.more:
             self._warnings.say(f"more than {MOST} entities would have to be put together: the rest is missing")
         await all_of([self._go(walk, None) for walk in walks])
@@ -270,7 +341,7 @@ class _Gathering:
             record = assembled(self._house, self._call, held.get(id), heard)
             if record is not None:
                 records.append(record)
-                here = ("@none",) if id in held else ()
+                here = (LOCAL,) if id in held else ()
                 sources[id] = (*here, *dict.fromkeys(one.leg.registration.id for one in heard))
         return Union(records, more, count, sources)
 

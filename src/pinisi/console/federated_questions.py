@@ -91,14 +91,14 @@ def _common(question: Question, table: TermTable, view: View) -> dict[str, str]:
     names = question.inquiry.attributes
     if names is not None:
         query["attrs"] = ",".join(sorted(map(table.compact_iri, names)))
-    datasets = _datasets(question, view)
+    datasets = datasets_of(question, view)
     if datasets is not None:
         query["datasetId"] = ",".join(datasets)
     query["options"] = "sysAttrs"
     return query
 
 
-def _datasets(question: Question, view: View) -> list[str] | None:
+def datasets_of(question: Question, view: View) -> list[str] | None:
     """The instances to ask for: of those wanted only those registered."""
     wanted, registered = view.datasets, question.leg.registration.datasets
     both = registered if wanted is None else wanted if registered is None else wanted & registered
@@ -115,7 +115,7 @@ def _posted(question: Question, tongue: Tongue, view: View, filters: Told, page:
     document: dict[str, Any] = {"type": "Query", "entities": [selector]}
     if inquiry.attributes is not None:
         document["attrs"] = sorted(map(table.compact_iri, inquiry.attributes))
-    datasets = _datasets(question, view)
+    datasets = datasets_of(question, view)
     if datasets is not None:
         document["datasetId"] = datasets
     document |= {name: filters[name] for name in ("q", "scopeQ") if name in filters}

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from pinisi.console.entity_map_pages import Headers, make_map, map_header, map_wish
 from pinisi.console.federated import (
     ReadLeg,
     SeenPart,
@@ -22,6 +23,7 @@ from pinisi.console.ngsi_ld_consumption import check_fits, check_geometry_proper
 from pinisi.console.ngsi_ld_join import joined
 from pinisi.console.ngsi_ld_request import Asked, asked
 from pinisi.console.ngsi_ld_show import one, view_of
+from pinisi.context.entity_map import LOCAL, Place
 from pinisi.context.federation.answer import Answer, invalid
 from pinisi.context.federation.merging import merge, only
 from pinisi.context.federation.outgoing import Tongue
@@ -80,9 +82,23 @@ async def _shown(
     if record is None:
         raise ResourceNotFound(f"{id[:200]} does not exist")
     check_fits(record, types, view, how.table)
+    maps = await _map_header(house, call, own is not None, heard, id)
     if wish is not None and how.media != "geo":
-        return await joined(house, call, (record,), how, view, wish, (), single=True)
-    return one(record, how, view, call)
+        reply = await joined(house, call, (record,), how, view, wish, (), single=True)
+    else:
+        reply = one(record, how, view, call)
+    return msgspec.structs.replace(reply, headers=(*reply.headers, *maps)) if maps else reply
+
+
+async def _map_header(house: House, call: Call, here: bool, heard: Sequence[Heard], id: str) -> Headers:
+    """The header that names the map of a retrieval, where one is asked for (5.7.1.4)."""
+    wish = await map_wish(house, call, call.query)
+    if wish is None:
+        return ()
+    if wish.found is not None:
+        return wish.echo
+    sources = (*((LOCAL,) if here else ()), *dict.fromkeys(one.leg.registration.id for one in heard))
+    return map_header(await make_map(house, call, [Place(id, sources)], wish))
 
 
 async def ask_for(

@@ -1,7 +1,8 @@
 """Which operations other context sources may take part in, and the way that each of them goes then (NGSI-LD 4.20)."""
 
 from pinisi.console import federated_batch as batches
-from pinisi.console import federated_purge, federated_query, federated_read
+from pinisi.console import federated_history, federated_purge, federated_query, federated_read
+from pinisi.console import federated_history_requests as past
 from pinisi.console import federated_write_requests as requests
 from pinisi.console.federated import Distributed
 from pinisi.console.federated_write import distributed
@@ -9,6 +10,8 @@ from pinisi.console.federated_write import distributed
 V1 = "/ngsi-ld/v1"
 _BATCH = f"{V1}/entityOperations"
 _ENTITIES, _ONE = f"{V1}/entities", f"{V1}/entities/{{id}}"
+_STORIES, _STORY = f"{V1}/temporal/entities", f"{V1}/temporal/entities/{{id}}"
+_STRAND = f"{_STORY}/attrs/{{attribute}}"
 _ATTRS, _ATTRIBUTE = f"{_ONE}/attrs", f"{_ONE}/attrs/{{attribute}}"
 
 WAYS: dict[tuple[str, str], Distributed] = {
@@ -25,6 +28,15 @@ WAYS: dict[tuple[str, str], Distributed] = {
     ("PUT", _ATTRIBUTE): distributed(requests.replace_attribute),
     ("DELETE", _ATTRIBUTE): distributed(requests.delete_attribute),
     ("DELETE", _ENTITIES): federated_purge.purge,
+    ("GET", _STORY): federated_history.retrieve,
+    ("GET", _STORIES): federated_history.query,
+    ("POST", f"{V1}/temporal/entityOperations/query"): federated_history.query_posted,
+    ("POST", _STORIES): distributed(past.write_history),
+    ("DELETE", _STORY): distributed(past.erase_history),
+    ("POST", f"{_STORY}/attrs"): distributed(past.add_to_history),
+    ("DELETE", _STRAND): distributed(past.erase_attribute),
+    ("PATCH", f"{_STRAND}/{{instance}}"): distributed(past.change_instance),
+    ("DELETE", f"{_STRAND}/{{instance}}"): distributed(past.erase_instance),
     ("POST", f"{_BATCH}/create"): batches.distributed(batches.CREATE),
     ("POST", f"{_BATCH}/upsert"): batches.distributed(batches.UPSERT),
     ("POST", f"{_BATCH}/update"): batches.distributed(batches.UPDATE),
