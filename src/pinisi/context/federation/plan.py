@@ -150,6 +150,9 @@ def inquiries(
 ) -> list[Inquiry]:  # fmt: skip
     """The questions to ask about one part of a registration: ids together, each pattern by itself.
 
+    Where request and registration both have a pattern, that of the request goes along and decides: two patterns count
+    as compatible (5.12).
+
     Args:
         attributes: those asked for, within what is registered; None: all.
         allowed: those registered; None: all.
@@ -167,6 +170,8 @@ def inquiries(
         questions.append(Inquiry(chosen, id_pattern, _narrowed(types, named), attributes, named, allowed))
     for pattern in dict.fromkeys(one.id_pattern for one in part.entities if one.id is None):
         alike = tuple(one for one in part.entities if one.id is None and one.id_pattern == pattern)
+        if id_pattern is not None:
+            alike = tuple(msgspec.structs.replace(one, id_pattern=None) for one in alike)
         questions.append(Inquiry(None, id_pattern or pattern, _narrowed(types, alike), attributes, alike, allowed))
     return questions
 
