@@ -1,12 +1,14 @@
 """What a job reads of the context before it computes: entities of the types that it declares, as they are then."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pinisi.context.term_table import TermTable
 from pinisi.runtime.known import Known, Said
 from pinisi.runtime.reaction import Past
+from pinisi.runtime.road_travel import By, LonLat, TravelTable, travel_between
 from pinisi.runtime.sight import PresentSight
 from pinisi.store.protocol import HistoryQuery, Store, Story
 from pinisi.store.query import EntityQuery, GeoQuery, TypeIs
@@ -20,6 +22,16 @@ KEPT = "job-kept"
 
 def kept_id(service: str, job: str, name: str) -> str:
     return f"{service}.{job}/{name}"
+
+
+@dataclass(frozen=True)
+class _Asker:
+    """For whom a job asks the way."""
+
+    tenant: str
+    now: Instant
+    store: Store
+    table: TermTable
 
 
 class JobReading:
@@ -63,6 +75,15 @@ class JobReading:
         geo = GeoQuery("near", place, LOCATION, max_distance=metres)
         query = EntityQuery(types=TypeIs(self._table.expand_term(type)), geo=geo)
         return [Known(each.entity, self._table, each.position) for each in await self._sight.find(query, most)]
+
+    async def travel(self, origins: Sequence[LonLat], places: Sequence[LonLat], by: By = "car") -> TravelTable:
+        """Travel times between places, a hundred on a side: by road where a service offers it, around what is closed
+        now, else by straight line, which it says.
+
+        Raises:
+            ValueError: see `travel_between`.
+        """
+        return await travel_between(_Asker(self._tenant, self.now, self._store, self._table), origins, places, by)
 
     async def kept(self, name: str) -> bytes | None:
         """What the last run of this job that kept something of that name has kept (`Job.keep`)."""
