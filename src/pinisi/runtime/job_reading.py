@@ -38,6 +38,7 @@ class JobReading:
     """
     Attributes:
         now: the tenant's time.
+        table: the terms by which what it reads is named.
         folder: the data folder, where sources of the service keep made files; None where the house has none.
     """
 
@@ -54,7 +55,7 @@ class JobReading:
     ) -> None:
         """`of`: service and job."""
         self._of = of
-        self._table = table
+        self.table = table
         self._store, self._tenant = store, tenant
         self._reads = Grants((Grant(types=frozenset(table.expand_term(name) for name in types)),))
         self._sight = PresentSight(store, tenant, table, self._reads)
@@ -67,14 +68,14 @@ class JobReading:
 
     async def all(self, type: str, most: int = 2_000) -> Sequence[Known]:
         """Entities of a type, those that were created last where there are more than `most`."""
-        records = await self._sight.newest(EntityQuery(types=TypeIs(self._table.expand_term(type))), most)
-        return [Known(record.entity, self._table, record.position) for record in records]
+        records = await self._sight.newest(EntityQuery(types=TypeIs(self.table.expand_term(type))), most)
+        return [Known(record.entity, self.table, record.position) for record in records]
 
     async def near(self, type: str, place: dict[str, Any], metres: float, most: int) -> Sequence[Known]:
         """Entities of a type within so many metres of a place (GeoJSON)."""
         geo = GeoQuery("near", place, LOCATION, max_distance=metres)
-        query = EntityQuery(types=TypeIs(self._table.expand_term(type)), geo=geo)
-        return [Known(each.entity, self._table, each.position) for each in await self._sight.find(query, most)]
+        query = EntityQuery(types=TypeIs(self.table.expand_term(type)), geo=geo)
+        return [Known(each.entity, self.table, each.position) for each in await self._sight.find(query, most)]
 
     async def travel(self, origins: Sequence[LonLat], places: Sequence[LonLat], by: By = "car") -> TravelTable:
         """Travel times between places, a hundred on a side: by road where a service offers it, around what is closed
@@ -83,7 +84,7 @@ class JobReading:
         Raises:
             ValueError: see `travel_between`.
         """
-        return await travel_between(_Asker(self._tenant, self.now, self._store, self._table), origins, places, by)
+        return await travel_between(_Asker(self._tenant, self.now, self._store, self.table), origins, places, by)
 
     async def kept(self, name: str) -> bytes | None:
         """What the last run of this job that kept something of that name has kept (`Job.keep`)."""
@@ -96,7 +97,7 @@ class JobReading:
 
     def iri(self, name: str) -> str:
         """The IRI of a type or an attribute."""
-        return self._table.expand_term(name)
+        return self.table.expand_term(name)
 
     async def windows(
         self, subjects: Sequence[Known], attribute: str, *, hours: float, most: int

@@ -67,6 +67,7 @@ SERVICE = Service(
     jobs=(
         *roads_brought.JOBS,
         *junctions_brought.JOBS,
+        *buses.JOBS,
         *twin.JOBS,
     ),
     actions=(*roads_brought.ACTIONS, *SIGNAL_ACTIONS, ARTERIAL_OFFSETS),

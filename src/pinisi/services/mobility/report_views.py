@@ -1,4 +1,4 @@
-"""What the report of mobility says of a period: signals, their controllers, congestion, forecasts, counts, plans."""
+"""What the report of mobility says of a period: signals, controllers, congestion, forecasts, buses, counts, plans."""
 
 from pinisi.runtime.strings import texts_of
 from pinisi.runtime.view import Cell, Section
@@ -7,6 +7,7 @@ from pinisi.services.mobility.models.counts import JUNCTION_STUDY, TURNING_COUNT
 from pinisi.services.mobility.models.junction_live import SHADOW
 from pinisi.services.mobility.models.signals import JUNCTION
 from pinisi.services.mobility.models.traffic import CITY_TRAFFIC, FORECAST, ROAD_TRAFFIC
+from pinisi.services.mobility.models.transit import LINE_HEADWAYS
 
 TEXTS = texts_of("pinisi.services.mobility")
 CONTROLLER = "SignalController"
@@ -92,6 +93,23 @@ FORECASTS = Section(
         Cell(attribute="comparedValues"),
     ),
 )
+HEADWAYS = Section(
+    id="headways-of-the-period",
+    title=TEXTS["report-headways"],
+    note=TEXTS["report-headways-note"],
+    type=LINE_HEADWAYS,
+    first_by="bunchedShare",
+    most=60,
+    columns=(
+        Cell(attribute="headwayMean", over="mean", title=TEXTS["report-headway-mean"]),
+        Cell(attribute="headwayVariation", over="mean", title=TEXTS["report-variation-mean"]),
+        Cell(attribute="headwayVariation", over="max", title=TEXTS["report-variation-max"]),
+        Cell(attribute="headwayGrade"),
+        Cell(attribute="bunchedShare", over="mean", title=TEXTS["report-bunched-mean"]),
+        Cell(attribute="bunchedShare", over="max", title=TEXTS["report-bunched-max"]),
+        Cell(attribute="gapShare", over="mean", title=TEXTS["report-gaps-mean"]),
+    ),
+)
 COUNTS = Section(
     id="counts-of-the-period",
     title=TEXTS["report-counts"],
@@ -123,4 +141,4 @@ STUDIES = Section(
         Cell(attribute="cycleTime"),
     ),
 )
-REPORT_VIEWS = (SIGNALS, HEALTH, CONGESTION, ROADS, FORECASTS, COUNTS, STUDIES)
+REPORT_VIEWS = (SIGNALS, HEALTH, CONGESTION, ROADS, FORECASTS, HEADWAYS, COUNTS, STUDIES)

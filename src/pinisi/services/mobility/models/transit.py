@@ -24,6 +24,12 @@ times that are not published but approximate (GTFS `timepoint` 0, as a repair wr
 `areaCount`, `leftOutAreas`: counts. `AreaTransitReach`: the same of one area: `refArea`, `level`, `groundNearShare`
 (P1 of its ground near a stop), `reachBand` (in fifths), `residents` and `residentsNear` where its people are known.
 
+`LineHeadways` (Pinisi's own; of Smart Data Models, `GtfsFrequency` is what is planned, none what came): of a direction
+of a line over `overMinutes` (MIN), every half hour, from the positions of its vehicles at all its stops together:
+`refGtfsRoute`, `lineName`, `name` (line and last stop), `headwayMean` (SEC), `headwayVariation` (no unit: the median of
+the stops' coefficients of variation), `headwayGrade` (A to F, of it), `bunchedShare` and `gapShare` (P1 of the headways
+that were less than half, more than one and a half of the mean), `headwayCount`, `vehiclesPassed` (counts).
+
 What runs now, as GTFS-Realtime tells it; all end by themselves at `expiresAt`:
 
 `Vehicle` (SDM, dataModel.Transportation): `name`, `location`, `bearing` (DD, from north clockwise), `speed` (KMH),
@@ -44,6 +50,7 @@ from collections.abc import Mapping
 
 TIMETABLE = "Timetable"
 REACH_TYPES = ("TransitReach", "AreaTransitReach")
+LINE_HEADWAYS = "LineHeadways"
 LIVE_TYPES = ("Vehicle", "ArrivalEstimation", "TransitAlert")
 TYPES = ("GtfsAgency", "GtfsRoute", "GtfsStation", "GtfsStop", TIMETABLE)
 ROUTE_TYPES: Mapping[str, str] = {

@@ -12,6 +12,7 @@ import msgspec
 
 from pinisi.city.profile import Profile
 from pinisi.city.text import fill
+from pinisi.context.geometry import check_geometry
 from pinisi.runtime.about import About
 from pinisi.runtime.source import (
     Card,
@@ -31,6 +32,7 @@ from pinisi.runtime.transports.folder import Folder
 from pinisi.services.mobility.models.traffic import OBSERVED, SPEED
 from pinisi.services.mobility.probe_traces.report import LeftOut, Report, RoadSpeed
 from pinisi.services.mobility.routing.answers import Costing
+from pinisi.store.protocol import Refused
 from pinisi.vocabulary.instant import NotAnInstant, parse_instant
 
 TEXTS = texts_of("pinisi.services.mobility")
@@ -113,7 +115,9 @@ def read(message: Message) -> Reading:
         said = msgspec.json.decode(message.body, type=Report)
         for each in said.speeds:
             parse_instant(each.at)
-    except (msgspec.MsgspecError, NotAnInstant, ValueError, RecursionError) as error:
+            if each.line is not None:
+                check_geometry(each.line, "line")
+    except (Refused, msgspec.MsgspecError, NotAnInstant, ValueError, RecursionError) as error:
         raise Unreadable(f"tells of no traces: {error}") from None
     if said.fault:
         raise Unreadable(f"{said.file}: {said.fault}")

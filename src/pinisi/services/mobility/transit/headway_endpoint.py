@@ -7,6 +7,7 @@ import msgspec
 
 from pinisi.city.text import Text
 from pinisi.context.render import value_of
+from pinisi.context.term_table import TermTable
 from pinisi.runtime.endpoint import Endpoint
 from pinisi.runtime.known import Known
 from pinisi.runtime.visit import Visit
@@ -14,7 +15,7 @@ from pinisi.services.mobility.asked_entities import known_of
 from pinisi.services.mobility.models.transit import LIVE_TYPES
 from pinisi.services.mobility.transit.asked_timetable import TEXTS
 from pinisi.services.mobility.transit.headway_answer import HeadwaysAnswer
-from pinisi.store.protocol import HistoryQuery
+from pinisi.store.protocol import HistoryQuery, Story
 from pinisi.vocabulary.instant import MINUTE, SECOND, format_instant
 from pinisi.vocabulary.terms import LOCATION
 
@@ -44,13 +45,16 @@ async def headways(visit: Visit[None, HeadwayQuery]) -> HeadwaysAnswer:
     vehicles = [each for each in await known_of(visit, VEHICLE, 20_000) if query.route in each.related("refGtfsRoute")]
     seen, methods = await _seen(visit, vehicles[:MOST_VEHICLES])
     feed = query.route.split(":")[3] if query.route.count(":") > 3 else ""
-    stops = [each for each in await known_of(visit, "GtfsStop", MOST_STOPS) if _serves(each, feed, line)]
+    halts = [each for each in await known_of(visit, "GtfsStop", MOST_STOPS) if serves(each, feed, line)]
     planned = None if query.planned is None else query.planned * 60
     made: Method = "simulated" if "simulated" in methods else "replayed" if "replayed" in methods else "modelled"
 
     def computed() -> Any:
-        from pinisi.services.mobility.transit.line_headways import directions
+        from pinisi.services.mobility.transit.line_headways import Halt, directions
 
+        stops = [
+            Halt(each.id, each.text("name") or each.id, point) for each in halts if (point := each.point) is not None
+        ]
         return directions(route.value("location"), stops, seen, now, planned)
 
     return HeadwaysAnswer(
@@ -70,7 +74,7 @@ def _nothing(query: HeadwayQuery, at: str, note: Text) -> HeadwaysAnswer:
     )
 
 
-def _serves(stop: Known, feed: str, line: str) -> bool:
+def serves(stop: Known, feed: str, line: str) -> bool:
     names = [each.strip() for each in (stop.text("servedBy") or "").split(",")]
     return f":GtfsStop:{feed}:" in stop.id and line in names
 
@@ -86,14 +90,19 @@ async def _seen(visit: Visit[Any, HeadwayQuery], vehicles: list[Known]) -> tuple
     asked = HistoryQuery(attributes=(LOCATION,), since=since, last=MOST_FIXES, limit=MOST_FIXES, each=True)
     found: list[Any] = []
     for story in await visit.store.stories(visit.tenant, list(names), asked, visit.principal.grants):
-        fixes: list[Fix] = []
-        for moment in story.moments:
-            place = None if moment.instance is None else value_of(moment.instance, visit.table)
-            if isinstance(place, dict) and place.get("type") == "Point":  # pyright: ignore[reportUnknownMemberType]
-                lon, lat = place["coordinates"][:2]  # pyright: ignore[reportUnknownVariableType]
-                fixes.append(Fix(moment.observed / SECOND, float(lon), float(lat)))  # pyright: ignore[reportUnknownArgumentType]
-        found.append(Seen(story.id, names[story.id], tuple(fixes)))
+        found.append(Seen(story.id, names[story.id], tuple(Fix(*each) for each in fixes_of(story, visit.table))))
     return found, methods
+
+
+def fixes_of(story: Story, table: TermTable) -> list[tuple[float, float, float]]:
+    """Seconds, longitude and latitude of each position told."""
+    fixes: list[tuple[float, float, float]] = []
+    for moment in story.moments:
+        place = None if moment.instance is None else value_of(moment.instance, table)
+        if isinstance(place, dict) and place.get("type") == "Point":  # pyright: ignore[reportUnknownMemberType]
+            lon, lat = place["coordinates"][:2]  # pyright: ignore[reportUnknownVariableType]
+            fixes.append((moment.observed / SECOND, float(lon), float(lat)))  # pyright: ignore[reportUnknownArgumentType]
+    return fixes
 
 
 HEADWAYS = Endpoint(

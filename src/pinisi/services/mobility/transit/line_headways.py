@@ -7,7 +7,6 @@ from typing import Any, Literal
 import msgspec
 
 from pinisi.city.text import fill
-from pinisi.runtime.known import Known
 from pinisi.runtime.strings import texts_of
 from pinisi.services.mobility.engine.transit.headways import (
     OFF,
@@ -38,6 +37,14 @@ LEAST_ON_WAY = 0.6
 Standing = Literal["even", "bunched", "gap"]
 
 
+class Halt(msgspec.Struct, frozen=True):
+    """A stop: its id, what it is called, where it is."""
+
+    id: str
+    name: str
+    place: tuple[float, float]
+
+
 class Seen(msgspec.Struct, frozen=True):
     """A vehicle: its id, what it is called, and where it was."""
 
@@ -47,7 +54,7 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 def directions(
-    ground: Any, stops: Sequence[Known], vehicles: Sequence[Seen], now: Instant, planned: float | None
+    ground: Any, stops: Sequence[Halt], vehicles: Sequence[Seen], now: Instant, planned: float | None
 ) -> tuple[DirectionHeadways, ...]:
     """`ground`: GeoJSON of the route; `planned`: the timetable's headway in seconds. Each vehicle goes one way."""
     ways = _ways(ground)
@@ -74,15 +81,15 @@ def _ways(ground: Any) -> list[Way]:
     return ways
 
 
-def _on_way(way: Way, stops: Sequence[Known]) -> list[tuple[float, Known]]:
+def _on_way(way: Way, stops: Sequence[Halt]) -> list[tuple[float, Halt]]:
     """The stops that lie on it, from its begin."""
-    placed = [(way.metres(point), stop) for stop in stops if (point := stop.point) is not None]
+    placed = [(way.metres(stop.place), stop) for stop in stops]
     return sorted(((metres, stop) for metres, stop in placed if metres is not None), key=lambda each: each[0])
 
 
 def _direction(
     way: Way,
-    stops: Sequence[tuple[float, Known]],
+    stops: Sequence[tuple[float, Halt]],
     tracks: Mapping[str, Sequence[Mark]],
     names: Mapping[str, str],
     now: Instant,
@@ -104,12 +111,12 @@ def _direction(
     )
 
 
-def _stop(metres: float, stop: Known, tracks: Mapping[str, Sequence[Mark]], planned: float | None) -> StopHeadways:
+def _stop(metres: float, stop: Halt, tracks: Mapping[str, Sequence[Mark]], planned: float | None) -> StopHeadways:
     passed = [at for marks in tracks.values() if (at := passing(marks, metres)) is not None]
     found = evenness(passed, planned)
     return StopHeadways(
         entity=stop.id,
-        name=stop.text("name") or stop.id,
+        name=stop.name,
         metres=round(metres),
         passed=len(passed),
         headways=tuple(round(each) for each in found.headways),
@@ -141,14 +148,13 @@ def _standing(each: Between, expected: float | None) -> Standing | None:
     return "gap" if each.ahead > (1 + OFF) * expected else "even"
 
 
-def _advice(hold: Hold, stops: Sequence[tuple[float, Known]], names: Mapping[str, str]) -> HoldAdvice:
+def _advice(hold: Hold, stops: Sequence[tuple[float, Halt]], names: Mapping[str, str]) -> HoldAdvice:
     stop = stops[hold.point][1]
-    name = stop.text("name") or stop.id
     return HoldAdvice(
         vehicle=hold.vehicle,
         vehicle_name=names[hold.vehicle],
         stop=stop.id,
-        stop_name=name,
+        stop_name=stop.name,
         seconds=hold.seconds,
-        text=fill(TEXTS["headways-hold"], vehicle=names[hold.vehicle], seconds=hold.seconds, stop=name),
+        text=fill(TEXTS["headways-hold"], vehicle=names[hold.vehicle], seconds=hold.seconds, stop=stop.name),
     )
