@@ -45,7 +45,9 @@ def check(answer: httpx.Response, took: float) -> None:
     assert answer.status_code < 500 or answer.status_code == 504, answer.text[:500]
     if answer.status_code < 400:
         return
-    assert answer.headers["content-type"].startswith("application/problem+json"), answer.text[:200]
+    of_ngsi_ld = answer.request.url.path.startswith("/ngsi-ld/")
+    told = "application/json" if of_ngsi_ld else "application/problem+json"
+    assert answer.headers["content-type"].startswith(told), answer.text[:200]
     problem = answer.json()
     assert problem["status"] == answer.status_code
     assert problem["type"] and problem["title"]
