@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+import anyio
 import httpx
 import pytest
 from house_at_hand import NGSI, OURS, PINISI_CONTEXT, LiveReader, Opened, entity_path
@@ -92,6 +93,33 @@ async def test_a_map_names_what_the_reader_sees_and_is_his_alone(eyes: Eyes) -> 
     found = await eyes.own.get(f"{NGSI}/entities", params={"type": "WasteBank", "limit": "1000"}, headers=theirs)
     assert found.status_code == 201
     assert {entity["id"] for entity in found.json()} <= mine
+
+
+async def ready(eyes: Eyes, location: str) -> dict[str, Any]:
+    """The status of a snapshot whose queries have all been asked."""
+    for _ in range(1_000):
+        status = (await eyes.own.get(location)).json()
+        if status["snapshotStatus"] != "preparing":
+            return status
+        await anyio.sleep(0.01)
+    raise AssertionError("the snapshot was not ready in ten seconds")
+
+
+async def test_a_snapshot_holds_what_its_maker_sees_and_is_his_alone(eyes: Eyes) -> None:
+    mine = await eyes.ids("WasteBank")
+    query = {"type": "Query", "entities": [{"type": "WasteBank"}]}
+    made = await eyes.own.post(f"{NGSI}/snapshots", json={"type": "Snapshot", "snapshotQueries": [query]}, headers=LINK)
+    assert made.status_code == 201, made.text
+    location = made.headers["location"]
+    status = await ready(eyes, location)
+    assert status["snapshotStatus"] == ("success" if mine else "empty")
+    upon = {**LINK, "ngsild-snapshot": status["id"]}
+    asked = {"type": "WasteBank", "limit": "1000"}
+    found = await eyes.own.get(f"{NGSI}/entities", params=asked, headers=upon)
+    live = await eyes.read(f"{NGSI}/entities", **asked)
+    assert sorted(found.json(), key=lambda one: one["id"]) == sorted(live, key=lambda one: one["id"])
+    assert (await eyes.all.get(location)).status_code == 404
+    assert (await eyes.all.get(f"{NGSI}/entities", params=asked, headers=upon)).status_code == 404
 
 
 async def test_what_is_hidden_is_not_told_from_what_does_not_exist(eyes: Eyes) -> None:

@@ -426,6 +426,10 @@ class House:
         task.add_done_callback(self._tasks.discard)
         return task
 
+    def run_aside(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Do work beside the request that asked for it; a stop of the house cuts it off."""
+        self._run(work, name)
+
     # the door
 
     def host_is_ours(self, host: bytes) -> bool:

@@ -13,11 +13,13 @@ import structlog
 from pinisi.console.house import House
 from pinisi.console.http import Call, Endpoint, Reply, Route
 from pinisi.console.refusals import refusal_of
+from pinisi.console.snapshots import note_use, snapshot_of, within
 from pinisi.context.contexts import MOST_BROUGHT, ContextAwaited
 from pinisi.context.earlier_versions import amended, preferred_version
-from pinisi.context.problems import InvalidRequest, LdContextNotAvailable, NonexistentTenant
+from pinisi.context.problems import InvalidRequest, LdContextNotAvailable, NonexistentTenant, OperationNotSupported
 
 TENANT_HEADER = b"ngsild-tenant"
+SNAPSHOT_HEADER = b"ngsild-snapshot"
 _ENTITIES = ("/ngsi-ld/v1/entities", "/ngsi-ld/v1/entityOperations", "/ngsi-ld/v1/temporal")
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _log = structlog.get_logger("pinisi.ngsi_ld")
@@ -39,7 +41,11 @@ def _admitted(route: Route, creates: bool) -> Endpoint:
 
     of_entities = route.path.startswith(_ENTITIES)
 
+    of_snapshots = route.path.startswith((*_ENTITIES, "/ngsi-ld/v1/types", "/ngsi-ld/v1/attributes"))
+
     async def endpoint(house: House, call: Call) -> Reply:
+        if SNAPSHOT_HEADER in call.headers:
+            return await within_snapshot(house, call)
         if TENANT_HEADER in call.headers:
             return await of_tenant(house, call)
         return await pass_door(house, call)
@@ -54,6 +60,21 @@ def _admitted(route: Route, creates: bool) -> Endpoint:
         except ContextAwaited as awaited:
             reply = await _once_brought(house, call, inner, awaited)
         return _in_version(reply, call, of_entities) if b"prefer" in call.headers else reply
+
+    async def within_snapshot(house: House, call: Call) -> Reply:
+        """The operation upon a snapshot alone (5.5.15, 6.3.22)."""
+        if not of_snapshots:
+            raise OperationNotSupported("this operation does not work upon snapshots", "NGSILD-Snapshot")
+        if TENANT_HEADER in call.headers:
+            await known_tenant(house, call.tenant)
+        told = call.headers[SNAPSHOT_HEADER]
+        kept = await snapshot_of(house, call, told.decode("latin-1"))
+        await note_use(house, call, kept)
+        reply = await pass_door(house, within(call, kept))
+        headers = [(SNAPSHOT_HEADER, told)]
+        if TENANT_HEADER in call.headers:
+            headers.append((TENANT_HEADER, call.headers[TENANT_HEADER]))
+        return msgspec.structs.replace(reply, headers=(*reply.headers, *headers))
 
     async def of_tenant(house: House, call: Call) -> Reply:
         try:

@@ -12,6 +12,7 @@ from pinisi.console.ngsi_ld_entity_maps import ENTITY_MAP_ROUTES
 from pinisi.console.ngsi_ld_identity import IDENTITY_ROUTES
 from pinisi.console.ngsi_ld_provision import PROVISION_ROUTES
 from pinisi.console.ngsi_ld_purge import PURGE_ROUTES
+from pinisi.console.ngsi_ld_snapshots import snapshot_routes
 from pinisi.console.ngsi_ld_temporal import TEMPORAL_ROUTES
 from pinisi.console.ngsi_ld_temporal_provision import TEMPORAL_PROVISION_ROUTES
 from pinisi.console.registration_endpoints import REGISTRATION_ROUTES
@@ -38,6 +39,10 @@ _OPEN_TO_ANY = frozenset(
     }
 )
 
+_QUERIES = (*with_sources(CONSUMPTION_ROUTES, WAYS), *with_sources(TEMPORAL_ROUTES, WAYS))
+_ASK = {route.path: route.endpoint for route in _QUERIES if route.method == "POST"}
+"""What snapshots ask: the POSTed queries, by their address."""
+
 NGSI_LD_ROUTES: tuple[Route, ...] = behind_door(
     (
         *with_sources(PROVISION_ROUTES, WAYS),
@@ -52,6 +57,7 @@ NGSI_LD_ROUTES: tuple[Route, ...] = behind_door(
         *CONTEXT_ROUTES,
         *ENTITY_MAP_ROUTES,
         *REGISTRATION_SUBSCRIPTION_ROUTES,
+        *snapshot_routes(_ASK),
         *(route for route in SUBSCRIPTION_ROUTES if route.path.startswith(PREFIX)),
     ),
     _OPEN_TO_ANY,

@@ -14,6 +14,7 @@ from pinisi.console.entity_map_pages import (
     map_wish,
     within,
 )
+from pinisi.console.entity_maps import now_of
 from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route
 from pinisi.console.ngsi_ld_query import Told, ordering_of, posted_query, query_of
@@ -192,7 +193,7 @@ async def _stories(
     most = AGGREGATED_MOST if wish.form == "aggregatedValues" else house.settings.temporal_page
     history = wish.time.history(None if whole else wish.reading, limit=most, each=True)
     stories = await house.store.stories(call.tenant, ids, history, call.grants)
-    now = house.town(call.tenant).now()
+    now = now_of(house, call)
     return [without_what_ended(story, now) for story in stories]
 
 

@@ -155,6 +155,33 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         },
         "required": ["type"],
     },
+    "Snapshot": {
+        "type": "object",
+        "properties": {
+            "id": _URI,
+            "type": _words("Snapshot"),
+            "snapshotQueries": {"type": "array", "items": {"$ref": "#/components/schemas/Query"}, "minItems": 1},
+            "snapshotTemporalQueries": {
+                "type": "array",
+                "items": {"$ref": "#/components/schemas/Query"},
+                "minItems": 1,
+            },
+            "snapshotPriority": {"type": "integer", "minimum": 1, "maximum": 10},
+            "snapshotLifetime": _TEXT,
+            "endpoint": _URI,
+            "receiverInfo": {"type": "array", "items": {"type": "object"}},
+        },
+        "required": ["type"],
+    },
+    "SnapshotFragment": {
+        "type": "object",
+        "properties": {
+            "snapshotPriority": {"type": "integer", "minimum": 1, "maximum": 10},
+            "snapshotLifetime": _TEXT,
+            "endpoint": _URI,
+            "receiverInfo": {"type": "array", "items": {"type": "object"}},
+        },
+    },
     "EntityMapFragment": {
         "type": "object",
         "properties": {"type": _words("EntityMap"), "expiresAt": {"type": "string", "format": "date-time"}},
@@ -381,6 +408,8 @@ BODIES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "IdList": (_BOTH, {"type": "array", "items": _URI, "minItems": 1}),
     "Query": (_BOTH, _ref("Query")),
     "EntityMapFragment": (_MERGE, _ref("EntityMapFragment")),
+    "Snapshot": (_BOTH, _ref("Snapshot")),
+    "SnapshotFragment": (_MERGE, _ref("SnapshotFragment")),
     "Subscription": (_BOTH, _ref("Subscription")),
     "JsonLdContext": (_BOTH, _ref("Object")),
     "SubscriptionFragment": (_MERGE, _ref("Object")),
