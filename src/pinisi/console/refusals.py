@@ -6,7 +6,7 @@ from pinisi.city.entry import Unfit
 from pinisi.console.export_forms import NotInstalled
 from pinisi.console.http import PROBLEM_MEDIA, BadRequest, Reply
 from pinisi.context.problems import ProblemDetails, problem
-from pinisi.context.q_language import QueryError
+from pinisi.context.query_error import QueryError, TooComplexQuery
 from pinisi.incidents.calls.switchboard import CallIsElsewhere, NoSuchCall
 from pinisi.incidents.desk import MayNot
 from pinisi.incidents.notices.outbox import NoSuchNotice
@@ -50,6 +50,8 @@ def _known(error: Exception) -> Reply | None:
     text = str(error)
     if isinstance(error, Unfit):
         return _unfit(error)
+    if isinstance(error, TooComplexQuery):
+        return _ngsi_ld(403, _TOO_COMPLEX, "The query is too complex", text)
     if isinstance(error, (BadRequest, QueryError, NotAnInstant, BadTenantName)):
         return _ngsi_ld(400, _BAD_REQUEST_DATA, "The request cannot be understood", text)
     if isinstance(error, TooComplex):
