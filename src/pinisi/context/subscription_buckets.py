@@ -137,9 +137,9 @@ class _Bucket:
         for key in self._looked_for(probe):
             yield from self._exact.get(key, ())
         for (attribute, text), ranges in self._ranges.items():
-            for value in probe.values(attribute):
-                if isinstance(value, str) == text:
-                    yield from ranges.holding(value)
+            values = [value for value in probe.values(attribute) if isinstance(value, str) == text]
+            if values:
+                yield from ranges.holding(min(values), max(values))  # type: ignore[type-var]
         if self._patterns:
             yield from self._patterns.found(probe.state.id)
         for attribute, level in self._levels:

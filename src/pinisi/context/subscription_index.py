@@ -20,7 +20,7 @@ from pinisi.context.subscription import (
 )
 from pinisi.context.subscription_buckets import Buckets
 from pinisi.context.subscription_payload import read_stored
-from pinisi.context.subscription_trigger import Trigger
+from pinisi.context.subscription_trigger import Changes, Trigger
 from pinisi.store.match import Predicate
 from pinisi.store.protocol import Seen, Store
 from pinisi.vocabulary.entity import Entity
@@ -118,11 +118,11 @@ class SubscriptionIndex:
             return ()
         areas = seen.areas_after if seen.after is not None else seen.areas_before
         reader = _Reader(self.grants_of, tenant, state, areas)
-        now = self._now()
+        changes, now = Changes(seen), self._now()
         return [
             id
             for id in self._buckets[tenant].candidates(state, seen.attributes)
-            if _hears(entries[id], seen, state, reader, now)
+            if _hears(entries[id], changes, state, reader, now)
         ]
 
     def _put(self, tenant: str, entry: Entry) -> None:
@@ -167,11 +167,11 @@ def visible(grants: Grants | None, types: Iterable[str], areas: Iterable[str]) -
     return WHOLE if grants.sees_all else grants.projection(types, areas)
 
 
-def _hears(entry: Entry, seen: Seen, state: Entity, reader: _Reader, now: Instant) -> bool:
+def _hears(entry: Entry, changes: Changes, state: Entity, reader: _Reader, now: Instant) -> bool:
     subscription = entry.subscription
     if subscription.interval or subscription.status(now) != "active":
         return False
     projection = reader.projection(subscription.owner)
-    if projection is None or not entry.trigger.fires(seen, projection.attributes):
+    if projection is None or not entry.trigger.fires(changes, projection.attributes):
         return False
     return entry.matches(state, projection.attributes)

@@ -28,7 +28,7 @@ class Equals(msgspec.Struct, frozen=True, tag=True):
 
 
 class Between(msgspec.Struct, frozen=True, tag=True):
-    """An attribute has a value from `low` to `high`; None is open."""
+    """An attribute has a value from `low` on and one up to `high`, perhaps two of several; None is open."""
 
     attribute: str
     low: Value | None
@@ -75,16 +75,21 @@ def keys_of(subscription: Subscription, selector: Selector) -> Sequence[Key]:
 
 
 def _vagueness(keys: Sequence[Key]) -> tuple[int, int]:
-    """Values tell most, then scopes and places, patterns, and ranges last; few keys are better than many."""
-    order = (Equals, Below, Cell, Like, Between)
-    return max(order.index(type(key)) for key in keys), len(keys)
+    """Values tell most, then scopes and places, patterns, ranges, and half-open ranges last; few keys are better."""
+    return max(map(_vagueness_of, keys)), len(keys)
+
+
+def _vagueness_of(key: Key) -> int:
+    half_open = isinstance(key, Between) and (key.low is None or key.high is None)
+    return (Equals, Below, Cell, Like, Between).index(type(key)) + half_open
 
 
 def _filter_keys(filter: Filter) -> Iterator[Sequence[Key]]:
     """Each set of keys of which every match has one."""
     if isinstance(filter, AllOf):
-        for term in filter.terms:
-            yield from _filter_keys(term)
+        parts = [keys for term in filter.terms for keys in _filter_keys(term)]
+        yield from parts
+        yield from _shared([keys[0] for keys in parts if len(keys) == 1])
     elif isinstance(filter, AnyOf):
         parts = [min(_filter_keys(term), key=_vagueness, default=()) for term in filter.terms]
         if all(parts):
@@ -92,6 +97,22 @@ def _filter_keys(filter: Filter) -> Iterator[Sequence[Key]]:
     elif isinstance(filter, Compare):
         for term in hot_terms(filter):
             yield _compare_keys(term)
+
+
+def _shared(keys: Iterable[Key]) -> Iterator[Sequence[Key]]:
+    """What the ranges of one attribute share: `a>1;a<2` is one range of numbers, not two halves."""
+    lows: dict[str, list[float]] = {}
+    highs: dict[str, list[float]] = {}
+    for key in keys:
+        if isinstance(key, Between):
+            if isinstance(key.low, (int, float)):
+                lows.setdefault(key.attribute, []).append(key.low)
+            if isinstance(key.high, (int, float)):
+                highs.setdefault(key.attribute, []).append(key.high)
+    for attribute in lows.keys() & highs.keys():
+        low, high = max(lows[attribute]), min(highs[attribute])
+        if low <= high:
+            yield (Between(attribute, low, high),)
 
 
 def _compare_keys(term: Compare) -> Sequence[Key]:

@@ -8,6 +8,8 @@ import re2
 from pinisi.store.pattern import compile_pattern
 
 _FRESH = 64
+_PATIENCE = 256
+"""Patterns asked one by one before the fresh ones are worth a set."""
 
 
 class _Sealed:
@@ -41,10 +43,11 @@ class _Sealed:
 
 
 class Patterns:
-    """Pairs of pattern and id. New ones are asked one by one until there are enough to seal them into a set."""
+    """Pairs of pattern and id. New ones are asked one by one until they are many or asked often, then by sets."""
 
     def __init__(self) -> None:
         self._fresh: list[tuple[str, str]] = []
+        self._asked = 0
         self._sealed: list[_Sealed] = []
 
     def __bool__(self) -> bool:
@@ -70,6 +73,9 @@ class Patterns:
 
     def found(self, text: str) -> Iterator[str]:
         """Ids of all whose pattern is found in the text."""
+        self._asked += len(self._fresh)
+        if self._asked > _PATIENCE:
+            self._seal()
         yield from _each(self._fresh, text)
         for sealed in self._sealed:
             yield from sealed.found(text)
@@ -77,7 +83,7 @@ class Patterns:
     def _seal(self) -> None:
         """Join the fresh ones with sets that are no larger: so there are few sets, and each pattern moves rarely."""
         patterns = self._fresh
-        self._fresh = []
+        self._fresh, self._asked = [], 0
         while self._sealed and self._sealed[-1].left <= len(patterns):
             patterns = [one for one in self._sealed.pop().patterns if one is not None] + patterns
         self._sealed.append(_Sealed(patterns))

@@ -31,36 +31,58 @@ class Trigger:
         self._at_death = "entityDeleted" in named
         self._renamed = triggers is None or "entityUpdated" in named
 
-    def fires(self, seen: Seen, shown: frozenset[str] | None) -> bool:
+    def fires(self, changes: "Changes", shown: frozenset[str] | None) -> bool:
         """Whether the change is of the kind waited for. `shown`: attributes that the owner may see; None: all."""
+        seen = changes.seen
         if seen.before is None:
             return self._about(seen, shown) if self._at_birth else self._on_attributes(seen, shown, "attributeCreated")
         if seen.after is None:
             return self._about(seen, shown) if self._at_death else self._on_attributes(seen, shown, "attributeDeleted")
-        if self.kinds & self._changes(seen, shown):
+        if self.kinds & changes.of(self._watched, shown):
             return True
         return self._renamed and self._watched is None and _renamed(seen)
 
     def _about(self, seen: Seen, shown: frozenset[str] | None) -> bool:
         """Whether a whole entity that came or went concerns the subscription."""
-        return self._watched is None or any(True for _ in self._concerned(seen, shown))
+        return self._watched is None or any(True for _ in _concerned(seen, self._watched, shown))
 
     def _on_attributes(self, seen: Seen, shown: frozenset[str] | None, kind: str) -> bool:
-        return bool(self.kinds & _KIND[kind]) and any(True for _ in self._concerned(seen, shown))
+        return bool(self.kinds & _KIND[kind]) and any(True for _ in _concerned(seen, self._watched, shown))
 
-    def _concerned(self, seen: Seen, shown: frozenset[str] | None) -> Iterable[str]:
-        watched = self._watched
-        for name in seen.attributes:
-            if (watched is None or name in watched) and (shown is None or name in shown):
-                yield name
 
-    def _changes(self, seen: Seen, shown: frozenset[str] | None) -> int:
-        assert seen.before is not None and seen.after is not None
-        before, after = seen.before.attributes, seen.after.attributes
+class Changes:
+    """The kinds of one change, worked out once for all subscriptions that ask."""
+
+    __slots__ = ("_all", "_kinds", "seen")
+
+    def __init__(self, seen: Seen) -> None:
+        self.seen = seen
+        self._kinds: dict[str, int] = {}
+        self._all: int | None = None
+
+    def of(self, watched: frozenset[str] | None, shown: frozenset[str] | None) -> int:
+        """The kinds, added up, of what is watched and shown (None: everything)."""
+        if watched is None and shown is None:
+            if self._all is None:
+                self._all = self._sum(self.seen.attributes)
+            return self._all
+        return self._sum(_concerned(self.seen, watched, shown))
+
+    def _sum(self, names: Iterable[str]) -> int:
         kinds = 0
-        for name in self._concerned(seen, shown):
-            kinds |= changes_of(name, before, after)
+        for name in names:
+            if name not in self._kinds:
+                before, after = self.seen.before, self.seen.after
+                assert before is not None and after is not None
+                self._kinds[name] = changes_of(name, before.attributes, after.attributes)
+            kinds |= self._kinds[name]
         return kinds
+
+
+def _concerned(seen: Seen, watched: frozenset[str] | None, shown: frozenset[str] | None) -> Iterable[str]:
+    for name in seen.attributes:
+        if (watched is None or name in watched) and (shown is None or name in shown):
+            yield name
 
 
 def changes_of(name: str, before: Attributes, after: Attributes) -> int:
