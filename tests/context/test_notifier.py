@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -297,3 +298,49 @@ async def test_by_the_clock_all_that_matches_is_told_and_changes_are_not(tmp_pat
         count = receiver.tries
         await asyncio.sleep(0.5)
         assert receiver.tries == count
+
+
+async def test_a_receiver_that_does_not_answer_is_set_apart_for_all_its_subscriptions(tmp_path: Path) -> None:
+    """Twelve subscriptions go to it, and there are four connections: the living must not wait behind them."""
+    limits = Limits(connections=4, slow_connections=2, suspect_connections=2, slow_after=0.1)
+    async with open_receiver() as dead, open_receiver() as living, open_house(tmp_path, limits=limits) as house:
+        dead.delay = PATIENCE
+        for _ in range(12):
+            await house.subscribe(vehicles(dead.uri))
+        await house.subscribe(vehicles(living.uri))
+        await house.speed("urn:v:1", 0)
+        await living.wait(1, seconds=PATIENCE / 4)
+        for speed in range(1, 20):
+            await house.speed("urn:v:1", speed)
+        await living.wait(20, seconds=PATIENCE / 4)
+        assert dead.tries <= 4 + 2 + 2
+
+
+async def test_a_connection_that_was_closed_meanwhile_costs_no_failure(tmp_path: Path) -> None:
+    async with open_receiver() as receiver, open_house(tmp_path) as house:
+        id = await house.subscribe(vehicles(receiver.uri))
+        await house.speed("urn:v:1", 0)
+        await receiver.wait(1)
+        await receiver.stop()
+        await receiver.start()
+        await house.speed("urn:v:1", 1)
+        await receiver.wait(2)
+        await house.settled()
+        told = (await house.subscription(id))["notification"]
+        assert (told["status"], told["timesSent"], "timesFailed" in told) == ("ok", 2, False)
+
+
+async def test_the_states_of_many_subscriptions_cost_few_lines_of_the_log(tmp_path: Path) -> None:
+    """Each delivery changes a state; were each written at once, the log would grow by one line a notification."""
+    async with open_receiver() as receiver, open_house(tmp_path) as house:
+        for _ in range(300):
+            await house.subscribe(vehicles(receiver.uri))
+        began = await house.store.position(TENANT)
+        started = time.monotonic()
+        for speed in range(4):
+            await house.speed("urn:v:1", speed)
+        await receiver.wait(1_200)
+        await house.settled()
+        lines = await house.store.position(TENANT) - began - 4
+        seconds = time.monotonic() - started
+        assert lines <= (seconds + 2) * notification_settler.STATES_A_SECOND

@@ -157,8 +157,6 @@ def test_a_rule_that_is_broken_is_told_with_the_member(document: dict[str, Any],
     ("document", "field"),
     [
         (payload(csf="a==1"), "csf"),
-        (notification(join="flat"), "notification.join"),
-        (notification(pick=["isParked{name}"]), "notification.pick"),
     ],
 )
 def test_what_is_not_there_is_refused_by_name_and_never_ignored(document: dict[str, Any], field: str) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pinisi.console.house import House
 from pinisi.console.http import Call, Reply
 from pinisi.console.ngsi_ld_request import MEDIA, Asked
-from pinisi.context.linked_entities import Join, behind, inline_document, links
-from pinisi.context.problems import TooManyResults
+from pinisi.context.linked_entities import Join, inline_document
+from pinisi.context.linked_walk import linked
 from pinisi.context.render import View, encode, entity_document, join, with_context
 from pinisi.store.protocol import Record
 from pinisi.store.query import EntityQuery
@@ -14,7 +14,6 @@ from pinisi.store.seen import projection_of
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.principal import WHOLE, Projection
 
-LINKED_MOST = 2_000
 Headers = tuple[tuple[bytes, bytes], ...]
 _Seen = tuple[Entity, Projection]
 
@@ -25,7 +24,7 @@ async def joined(
 ) -> Reply:  # fmt: skip
     """The answer to a query, or (`single`) to a retrieval: one object, or with further entities a list."""
     roots = [_seen(record, call) for record in records]
-    known, found = await _linked(house, call, roots, view, wish.level)
+    known, found = await linked(lambda ids: _fetch(house, call, ids), roots, view, wish.level)
     if wish.way == "inline":
         documents = [inline_document(*root, view, how.table, known, wish.level, frozenset()) for root in roots]
     else:
@@ -40,29 +39,6 @@ async def joined(
 
 def _seen(record: Record, call: Call) -> _Seen:
     return record.entity, projection_of(record, call.grants) or WHOLE
-
-
-async def _linked(
-    house: House, call: Call, roots: Sequence[_Seen], view: View, level: int
-) -> tuple[dict[str, _Seen], dict[str, View]]:
-    """Entities by id, roots among them; and how those that are no roots are shown, in the order of their finding."""
-    known = {entity.id: (entity, seen) for entity, seen in roots}
-    shown: dict[str, View] = {}
-    front = [(entity, seen, view) for entity, seen in roots]
-    for _ in range(level):
-        wanted: dict[str, View] = {}
-        for entity, seen, shape in front:
-            for name, ids in links(entity, shape, seen):
-                wanted |= {id: behind(shape, name) for id in ids if id not in known and id not in wanted}
-        if len(known) + len(wanted) > LINKED_MOST:
-            raise TooManyResults(f"more than {LINKED_MOST} entities would be part of the answer", "joinLevel")
-        fetched = await _fetch(house, call, list(wanted))
-        known |= fetched
-        shown |= {id: wanted[id] for id in wanted if id in fetched}
-        front = [(*fetched[id], wanted[id]) for id in wanted if id in fetched]
-        if not front:
-            break
-    return known, shown
 
 
 async def _fetch(house: House, call: Call, ids: Sequence[str]) -> dict[str, _Seen]:

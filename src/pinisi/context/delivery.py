@@ -7,6 +7,7 @@ Redirects are not followed: they would lead where nobody has judged the address.
 import asyncio
 import ssl
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import cast
 
 import httptools
@@ -41,14 +42,17 @@ class Receipt(msgspec.Struct, frozen=True):
         return 200 <= self.status < 300
 
 
+Answered = Callable[[Receipt | None], None]
+
+
 class _Connection(asyncio.Protocol):
     """One connection, one request at a time."""
 
     def __init__(self) -> None:
         self.transport: asyncio.WriteTransport | None = None
         self.usable = True
-        self.answered: asyncio.Future[Receipt | None] | None = None
         self.idle_since = 0.0
+        self._answered: Answered | None = None
         self._parser = httptools.HttpResponseParser(self)
         self._size = 0
         self._retry_after = 0.0
@@ -62,12 +66,13 @@ class _Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._size += len(data)
-        if self._size > LONGEST_ANSWER or self.answered is None:
+        if self._size > LONGEST_ANSWER or self._answered is None:
             self.close()
             return
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError as error:
+            self.usable = False
             self._answer(Receipt(0, f"the answer is no HTTP: {error}"))
             self.close()
 
@@ -87,16 +92,17 @@ class _Connection(asyncio.Protocol):
     def _conclude(self) -> None:
         status = self._parser.get_status_code()
         self.usable = self.usable and self._parser.should_keep_alive()
-        self._answer(Receipt(status, "" if status < 300 else f"HTTP {status}", self._retry_after))
+        if status < 300 and not self._retry_after:
+            self._answer(_TAKEN.get(status) or Receipt(status))
+        else:
+            self._answer(Receipt(status, "" if status < 300 else f"HTTP {status}", self._retry_after))
 
-    def request(self, data: bytes) -> "asyncio.Future[Receipt | None]":
-        """Write a request; the future holds None when the connection was lost before an answer."""
+    def ask(self, data: bytes, answered: Answered) -> None:
+        """Write a request; `answered` hears None when the connection was lost before an answer."""
         assert self.transport is not None
-        self._parser = httptools.HttpResponseParser(self)
         self._size, self._retry_after = 0, 0.0
-        self.answered = asyncio.get_running_loop().create_future()
+        self._answered = answered
         self.transport.write(data)
-        return self.answered
 
     def close(self) -> None:
         self.usable = False
@@ -104,9 +110,12 @@ class _Connection(asyncio.Protocol):
             self.transport.close()
 
     def _answer(self, receipt: Receipt | None) -> None:
-        if self.answered is not None and not self.answered.done():
-            self.answered.set_result(receipt)
+        answered, self._answered = self._answered, None
+        if answered is not None:
+            answered(receipt)
 
+
+_TAKEN = {status: Receipt(status) for status in (200, 201, 202, 204)}
 
 _Key = tuple[str, int, bool]
 
@@ -132,6 +141,24 @@ class HttpSender:
         except (OSError, ssl.SSLError) as error:
             return Receipt(0, f"no connection: {error.strerror or error}")
 
+    def post(self, delivery: Delivery, answered: Answered) -> Callable[[], None] | None:
+        """Deliver once without waiting, where a connection is idle; see `post.Sender.post`."""
+        target = delivery.target
+        key = (target.host, target.port, target.tls)
+        connection = self._take(key)
+        if connection is None:
+            return None
+
+        def heard(receipt: Receipt | None) -> None:
+            if receipt is not None and connection.usable:
+                self._give_back(key, connection)
+            else:
+                connection.close()
+            answered(receipt)
+
+        connection.ask(_request(delivery), heard)
+        return connection.close
+
     async def close(self) -> None:
         for connections in self._idle.values():
             for connection in connections:
@@ -152,8 +179,10 @@ class HttpSender:
         return receipt or Receipt(0, "the connection was closed without an answer")
 
     async def _ask(self, connection: _Connection, target: Target, data: bytes) -> Receipt | None:
+        answer: asyncio.Future[Receipt | None] = asyncio.get_running_loop().create_future()
+        connection.ask(data, lambda receipt: None if answer.done() else answer.set_result(receipt))
         try:
-            receipt = await connection.request(data)
+            receipt = await answer
         except asyncio.CancelledError:
             connection.close()
             raise

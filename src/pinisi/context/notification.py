@@ -5,6 +5,7 @@ once). What a change looks like to one kind of reader is rendered once, however 
 """
 
 import hashlib
+import itertools
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,44 +13,52 @@ from typing import Any
 import msgspec
 
 from pinisi.context.contexts import Contexts
+from pinisi.context.earlier_versions import amended
 from pinisi.context.geojson import join_features, render_feature
 from pinisi.context.ngsi_v2.notice import Notice
 from pinisi.context.ngsi_v2.notification import element, sealed
 from pinisi.context.notification_envelope import Envelope, envelope_of, link_of
 from pinisi.context.notified_change import Change, as_feature, document_of
+from pinisi.context.notified_links import Links
 from pinisi.context.notified_past import NOTHING_BEFORE, Past
-from pinisi.context.pick import Pick
 from pinisi.context.post import Sealed
 from pinisi.context.problems import NgsiLdError
 from pinisi.context.registration_notice import RegistrationNotices
-from pinisi.context.render import View, join, render_entity, with_context
+from pinisi.context.render import View, entity_document, join, render_entity, with_context
 from pinisi.context.subscription import Subscription
 from pinisi.context.subscription_index import visible
 from pinisi.context.subscription_trigger import DELETED, Trigger
 from pinisi.context.term_table import CORE_TABLE, TermTable
 from pinisi.store.protocol import Debt, LogEntry, Position, Store
+from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import Instant, format_instant
 from pinisi.vocabulary.principal import WHOLE, Grants, Projection
 
 REMEMBERED = 2_000
+LETTERHEADS = 20_000
 LONGEST_REMEMBERED = 16_384
 _encode = msgspec.json.Encoder().encode
 
 
 class Letterhead(msgspec.Struct, frozen=True):
-    """What all notifications of one subscription share. `past`: whether what was before the change is shown.
+    """What all notifications of one subscription share.
 
-    `contexts` is the version of what was known of @contexts: where one has changed, the head is made anew.
+    `past`: whether what was before the change is shown. `plain`: the entity's own state tells everything. `shape`: the
+    same number for all to whom one change looks the same. `contexts` is the version of what was known of @contexts:
+    where one has changed, the head is made anew.
     """
 
     subscription: Subscription
     envelope: Envelope
-    key: str
+    beginning: bytes
     opening: bytes
     table: TermTable
     view: View
     past: bool
-    shape: tuple[object, ...]
+    plain: bool
+    geo: bool
+    with_context: bool
+    shape: int
     contexts: int
 
 
@@ -73,6 +82,9 @@ class NotificationWriter:
         self._now = now
         self._default_tenant = default_tenant
         self._past = Past(store)
+        self._links = Links(store)
+        self._shapes: dict[tuple[object, ...], int] = {}
+        self._numbers = itertools.count()
         self._letterheads: OrderedDict[tuple[str, str], Letterhead] = OrderedDict()
         self._rendered: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
 
@@ -97,11 +109,17 @@ class NotificationWriter:
         if subscription.registrations is not None:
             return await self._of_registrations(tenant, head, debts[-1].position, grants, ordinal)
         data = [part for debt in debts if (part := await self._part(tenant, head, debt, grants)) is not None]
-        if not data:
-            return None
-        geo = subscription.notification.endpoint.accept == "application/geo+json"
         number = debts[-1].position if ordinal is None else ordinal
-        return self._sealed(head, number, join_features(data) if geo else join(data))
+        return self._seal(head, number, _all(data, head)) if data else None
+
+    def write_at_once(self, tenant: str, subscription: Subscription, debt: Debt, grants: Grants) -> Sealed | None:
+        """The notification of one change, where nothing has to be read for it; None: only `write` can tell."""
+        head = self._letterheads.get((tenant, subscription.key))
+        if head is None or head.subscription is not subscription or head.contexts != self._contexts.version:
+            return None
+        if debt.entity is None or not head.plain or not grants.sees_all:
+            return None
+        return self._seal(head, debt.position, _all((self._plain(head, debt, debt.entity, WHOLE),), head))
 
     async def _of_registrations(
         self, tenant: str, head: Letterhead, position: Position, grants: Grants, ordinal: int | None
@@ -116,24 +134,24 @@ class NotificationWriter:
         if told is None or not told[1]:
             return None
         reason = b'"triggerReason":"%s",' % told[0].encode()
-        return self._sealed(head, position if ordinal is None else ordinal, _encode(told[1]), reason)
+        return self._seal(head, position if ordinal is None else ordinal, _encode(told[1]), reason)
 
-    def _sealed(self, head: Letterhead, number: int, data: bytes, reason: bytes = b"") -> Sealed:
-        body = b"".join(
-            (
-                b'{"id":"urn:ngsi-ld:Notification:',
-                head.key.encode(),
-                b"-%d" % number,
-                head.opening,
-                reason,
-                b'"notifiedAt":"',
-                format_instant(self._now()).encode(),
-                b'","data":',
-                data,
-                b"}",
+    def _seal(self, head: Letterhead, number: int, data: bytes, reason: bytes = b"") -> Sealed:
+        return head.envelope.seal(
+            b"".join(
+                (
+                    head.beginning,
+                    b"%d" % number,
+                    head.opening,
+                    reason,
+                    b'"notifiedAt":"',
+                    format_instant(self._now()).encode(),
+                    b'","data":',
+                    data,
+                    b"}",
+                )
             )
         )
-        return head.envelope.seal(body)
 
     async def _write_v2(
         self, tenant: str, subscription: Subscription, notice: Notice, debts: Sequence[Debt], grants: Grants
@@ -158,32 +176,67 @@ class NotificationWriter:
         seen = _seen(debt, line, grants)
         if seen is None:
             return None
-        key = (tenant, debt.position, debt.subject, seen.attributes, *head.shape)
+        if debt.entity is not None:
+            if head.plain:
+                return self._plain(head, debt, debt.entity, seen)
+            if not await self._links.fit(tenant, head.subscription, (debt.entity, seen), grants):
+                return None
+            if head.subscription.notification.join is not None:
+                return await self._joined(tenant, head, debt, debt.entity, line, seen, grants)
+            if not head.past:
+                return self._plain(head, debt, debt.entity, seen)
+        key = (head.shape, debt.position, debt.subject, seen.attributes)
         rendered = self._rendered.get(key)
         if rendered is None:
-            rendered = await self._render(tenant, head, debt, line, seen, grants)
-            if len(rendered) <= LONGEST_REMEMBERED:
-                self._rendered[key] = rendered
+            document = await self._document(tenant, head, debt, line, seen, grants)
+            body = _encode(as_feature(document, debt, head.view, seen) if head.geo else document)
+            rendered = self._remember(key, _finished(body, head))
+        return rendered
+
+    def _plain(self, head: Letterhead, debt: Debt, entity: Entity, seen: Projection) -> bytes:
+        """The entity as it is, of which nothing before the change is shown."""
+        key = (head.shape, debt.position, debt.subject, seen.attributes)
+        rendered = self._rendered.get(key)
+        if rendered is None:
+            render = render_feature if head.geo else render_entity
+            rendered = self._remember(key, _finished(render(entity, head.table, head.view, seen), head))
+        return rendered
+
+    def _remember(self, key: tuple[object, ...], rendered: bytes) -> bytes:
+        if len(rendered) <= LONGEST_REMEMBERED:
+            self._rendered[key] = rendered
             if len(self._rendered) > REMEMBERED:
                 self._rendered.popitem(last=False)
         return rendered
 
-    async def _render(
-        self, tenant: str, head: Letterhead, debt: Debt, line: LogEntry | None, seen: Projection, grants: Grants
+    async def _joined(
+        self,
+        tenant: str,
+        head: Letterhead,
+        debt: Debt,
+        entity: Entity,
+        line: LogEntry | None,
+        seen: Projection,
+        grants: Grants,
     ) -> bytes:
-        accept = head.subscription.notification.endpoint.accept
-        geo = accept == "application/geo+json"
-        if debt.entity is not None and not head.past:
-            if geo:
-                return render_feature(debt.entity, head.table, head.view, seen)
-            body = render_entity(debt.entity, head.table, head.view, seen)
+        """The entity with those that it is linked with; never remembered, for those change by themselves."""
+        how = head.subscription.notification.join
+        assert how is not None
+        if head.past:
+            document = await self._document(tenant, head, debt, line, seen, grants)
         else:
-            shown = head.past or head.view.sys_attrs
-            before = await self._past.before(tenant, debt, grants) if shown else NOTHING_BEFORE
-            change = Change(debt, line.types if line is not None else (), before)
-            document = document_of(change, head.subscription, head.table, head.view, seen)
-            body = _encode(as_feature(document, debt, head.view, seen) if geo else document)
-        return with_context(body, head.table) if accept == "application/ld+json" else body
+            document = entity_document(entity, head.table, head.view, seen)
+        documents = await self._links.documents(tenant, document, (entity, seen), how, head.view, head.table, grants)
+        return b",".join(_finished(_encode(one), head) for one in documents)
+
+    async def _document(
+        self, tenant: str, head: Letterhead, debt: Debt, line: LogEntry | None, seen: Projection, grants: Grants
+    ) -> dict[str, Any]:
+        """The change, with what was before it."""
+        shown = head.past or head.view.sys_attrs
+        before = await self._past.before(tenant, debt, grants) if shown else NOTHING_BEFORE
+        change = Change(debt, line.types if line is not None else (), before)
+        return document_of(change, head.subscription, head.table, head.view, seen)
 
     async def _line(self, tenant: str, debt: Debt) -> LogEntry | None:
         """The line of the log: it knows the types and areas of what is gone."""
@@ -195,7 +248,7 @@ class NotificationWriter:
         found = self._letterheads.get(key)
         if found is None or found.subscription is not subscription or found.contexts != self._contexts.version:
             found = self._letterheads[key] = await self._make(tenant, subscription)
-            if len(self._letterheads) > REMEMBERED:
+            if len(self._letterheads) > LETTERHEADS:
                 self._letterheads.popitem(last=False)
         return found
 
@@ -205,6 +258,8 @@ class NotificationWriter:
         view = _view(subscription)
         past = params.show_changes or bool(Trigger(subscription).kinds & DELETED)
         shape: tuple[object, ...] = (
+            tenant,
+            params.conformance,
             table.digest,
             table.served_json,
             view,
@@ -219,14 +274,24 @@ class NotificationWriter:
         return Letterhead(
             subscription=subscription,
             envelope=envelope_of(params.endpoint, table, None if tenant == self._default_tenant else tenant),
-            key=key,
+            beginning=b'{"id":"urn:ngsi-ld:Notification:' + key.encode() + b"-",
             opening=b'","type":"%s","subscriptionId":%s,' % (kind, _encode(subscription.id)),
             table=table,
             view=view,
             past=past,
-            shape=shape,
+            plain=not past and _is_plain(subscription),
+            geo=params.endpoint.accept == "application/geo+json",
+            with_context=params.endpoint.accept == "application/ld+json",
+            shape=self._shape(shape),
             contexts=version,
         )
+
+    def _shape(self, shape: tuple[object, ...]) -> int:
+        if len(self._shapes) > LETTERHEADS:
+            self._shapes.clear()
+            self._letterheads.clear()
+            self._rendered.clear()
+        return self._shapes.setdefault(shape, next(self._numbers))
 
     async def _table(self, tenant: str, subscription: Subscription) -> TermTable:
         """The terms to write with; full IRIs where the @context is gone, or cannot be named in a Link header."""
@@ -247,14 +312,33 @@ def _seen(debt: Debt, line: LogEntry | None, grants: Grants) -> Projection | Non
     return visible(grants, types, line.areas_before if debt.entity is None else line.areas_after)
 
 
+def _is_plain(subscription: Subscription) -> bool:
+    """Whether nothing but the entity itself is told, in the words of NGSI-LD."""
+    params = subscription.notification
+    other = params.v2 is not None or params.join is not None or subscription.registrations is not None
+    return not other and not subscription.asks_of_links
+
+
+def _all(data: Sequence[bytes], head: Letterhead) -> bytes:
+    return join_features(data) if head.geo else join(data)
+
+
+def _finished(body: bytes, head: Letterhead) -> bytes:
+    """In the terms of the version that the subscriber knows (NGSI-LD 4.3.6.8), with the @context where it belongs."""
+    version = head.subscription.notification.conformance
+    if version is not None:
+        body = amended(body, version) or body
+    return with_context(body, head.table) if head.with_context else body
+
+
 def _view(subscription: Subscription) -> View:
     params = subscription.notification
     return View(
         form=params.format,
         sys_attrs=params.sys_attrs,
         attributes=params.attributes,
-        pick=None if params.pick is None else Pick(params.pick),
-        omit=None if params.omit is None else Pick(params.omit),
+        pick=params.pick,
+        omit=params.omit,
         languages=subscription.languages,
         datasets=subscription.datasets,
     )

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import structlog
 
+from pinisi.context.linked_filter import without_links
 from pinisi.context.subscription import Selector, Subscription
 from pinisi.context.subscription_index import Entry, SubscriptionIndex
 from pinisi.store.protocol import Debt, Record, Store, StoreUnavailable
@@ -109,7 +110,7 @@ def _query(subscription: Subscription, selector: Selector) -> EntityQuery:
         ids=None if selector.id is None else (selector.id,),
         id_pattern=None if selector.id is not None else selector.id_pattern,
         types=selector.types,
-        filter=subscription.filter,
+        filter=None if subscription.filter is None else without_links(subscription.filter),
         geo=subscription.geo,
         scopes=subscription.scopes,
     )

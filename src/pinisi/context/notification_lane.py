@@ -39,7 +39,6 @@ class Lane:
         "failures",
         "id",
         "room",
-        "suspect",
         "throttled",
         "timer",
         "workers",
@@ -51,7 +50,6 @@ class Lane:
         self.behind: Position | None = None
         self.failures = 0
         self.closed_until = 0.0
-        self.suspect = False
         self.throttled = False
         self.workers = 0
         self.timer: asyncio.TimerHandle | None = None

@@ -1,7 +1,7 @@
 """What one tenant owes: read from the store in order, handed to a lane for each subscription, sent, and settled."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import msgspec
@@ -12,6 +12,7 @@ from pinisi.context.notification import NotificationWriter
 from pinisi.context.notification_clock import Clock
 from pinisi.context.notification_gate import Gate, Limits
 from pinisi.context.notification_lane import BACK_OFF, Lane, back_off
+from pinisi.context.notification_pages import debt_pages
 from pinisi.context.notification_settler import PATIENCE_SECONDS, Settler
 from pinisi.context.post import Sender
 from pinisi.context.subscription import DeliveryState
@@ -56,6 +57,7 @@ class Outbox:
         self._closing = False
         self._settler = Settler(store, name, self._state_of)
         self._workers: set[asyncio.Task[None]] = set()
+        self._under_way = 0
         self._clock = Clock(name, store, index, self._send_picture, now)
         self._clock.start()
         loop = asyncio.get_running_loop()
@@ -69,8 +71,9 @@ class Outbox:
 
     async def close(self) -> None:
         self._closing = True
-        if self._workers:
-            await asyncio.wait(self._workers, timeout=self._limits.grace)
+        until = asyncio.get_running_loop().time() + self._limits.grace
+        while (self._workers or self._under_way) and asyncio.get_running_loop().time() < until:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
         await self._clock.close()
         for task in (*self._tasks, *self._workers):
             task.cancel()
@@ -102,7 +105,7 @@ class Outbox:
 
     async def _read(self) -> None:
         """Hand out all that is owed and not yet read."""
-        async for debts in self._pages(self._read_to):
+        async for debts in debt_pages(self._store, self._name, self._read_to, self._limits.page):
             for debt in debts:
                 self._take_in(debt)
             self._read_to = debts[-1].position
@@ -116,7 +119,7 @@ class Outbox:
             self._lanes[id].behind = None
         after = min(missing.values()) - 1
         try:
-            async for debts in self._pages(after):
+            async for debts in debt_pages(self._store, self._name, after, self._limits.page):
                 for debt in debts:
                     if missing.get(debt.subscription, self._read_to + 1) <= debt.position <= self._read_to:
                         self._take_in(debt)
@@ -128,23 +131,6 @@ class Outbox:
                 if not self._is_behind(id):
                     self._lane(id).behind = max(after + 1, missing[id])
             raise
-
-    async def _pages(self, after: Position) -> AsyncIterator[Sequence[Debt]]:
-        """What is owed after a position, in pages that hold all debts of each position they name."""
-        limit = self._limits.page
-        while True:
-            debts = await self._store.debts(self._name, after=after, limit=limit)
-            whole = _whole_positions(debts, limit)
-            if debts and not whole:
-                limit *= 4
-                continue
-            if whole:
-                yield whole
-                after = whole[-1].position
-            if len(debts) < limit:
-                return
-            limit = self._limits.page
-            await asyncio.sleep(0)
 
     def _is_behind(self, id: str) -> bool:
         lane = self._lanes.get(id)
@@ -210,24 +196,75 @@ class Outbox:
             wanted = self._limits.side_by_side
         while lane.workers < wanted:
             lane.workers += 1
-            task = asyncio.get_running_loop().create_task(self._serve(lane))
-            self._workers.add(task)
-            task.add_done_callback(self._workers.discard)
+            if not self._go_on(lane):
+                break
 
-    async def _serve(self, lane: Lane) -> None:
-        """Send what may be sent now; then sleep by a timer, without a task."""
-        wait: float | None = None
+    def _go_on(self, lane: Lane) -> bool:
+        """Send what may be sent now: at once where nothing has to be waited for, else by a task. False: nothing may."""
         try:
-            while not self._closing:
-                most = max(len(lane), 1) if lane.throttled else 1
-                debts, wait = lane.take(asyncio.get_running_loop().time(), most)
-                if not debts or not await self._deliver(lane, debts):
-                    break
+            debts, wait = lane.take(asyncio.get_running_loop().time(), max(len(lane), 1) if lane.throttled else 1)
+            if debts and not self._send_at_once(lane, debts):
+                self._send_by_task(lane, debts)
         except Exception:
             _log.exception("a lane of notifications stopped", tenant=self._name, subscription=lane.id)
+            debts, wait = (), BACK_OFF[-1]
+        if not debts:
+            self._leave(lane, wait)
+        return bool(debts)
+
+    def _send_at_once(self, lane: Lane, debts: Sequence[Debt]) -> bool:
+        """Send the one change that there is, without a task; False: nothing was sent."""
+        entry = self._entry(lane.id)
+        if entry is None or lane.throttled or not entry.subscription.active:
+            return False
+        grants = self._index.grants_of(entry.subscription.owner, self._name)
+        delivery = (
+            None if grants is None else self._writer.write_at_once(self._name, entry.subscription, debts[0], grants)
+        )
+        if delivery is None:
+            return False
+
+        def answered(receipt: Receipt | None) -> None:
+            self._under_way -= 1
+            if receipt is None and not self._closing:
+                self._send_by_task(lane, debts)
+                return
+            if receipt is not None:
+                self._conclude(lane, entry, debts, receipt)
+            if self._closing:
+                self._leave(lane, None)
+            else:
+                self._go_on(lane)
+
+        sent = self._gate.send_at_once(self._sender, delivery, answered)
+        self._under_way += sent
+        return sent
+
+    def _send_by_task(self, lane: Lane, debts: Sequence[Debt]) -> None:
+        task = asyncio.get_running_loop().create_task(self._serve(lane, debts))
+        self._workers.add(task)
+        task.add_done_callback(self._workers.discard)
+
+    async def _serve(self, lane: Lane, debts: Sequence[Debt]) -> None:
+        """Send these, then go on."""
+        go_on, wait = False, None
+        try:
+            go_on = await self._deliver(lane, debts)
+        except Exception:
+            _log.exception("a lane of notifications stopped", tenant=self._name, subscription=lane.id)
+            self._put_back(lane, debts)
             wait = BACK_OFF[-1]
-        finally:
+        except asyncio.CancelledError:
             lane.workers -= 1
+            raise
+        if go_on and not self._closing:
+            self._go_on(lane)
+        else:
+            self._leave(lane, wait)
+
+    def _leave(self, lane: Lane, wait: float | None) -> None:
+        """Nothing more can be sent now; the last who leaves sets the timer."""
+        lane.workers -= 1
         if lane.wants_more:
             self.wake()
         if lane.workers == 0 and not self._closing:
@@ -263,17 +300,21 @@ class Outbox:
         try:
             delivery = await self._writer.write(self._name, entry.subscription, debts, grants)
         except StoreUnavailable as error:
-            unread = Receipt(0, str(error))
-            self._note(entry, unread, first=debts[0].attempts == 0)
-            return self._failed(lane, entry, debts, unread)
+            self._conclude(lane, entry, debts, Receipt(0, str(error)))
+            return True
         if delivery is None:
             self._finish(lane, debts, "paid")
             return True
-        receipt = await self._gate.send(lane, self._sender, delivery)
+        self._conclude(lane, entry, debts, await self._gate.send(self._sender, delivery))
+        return True
+
+    def _conclude(self, lane: Lane, entry: Entry, debts: Sequence[Debt], receipt: Receipt) -> None:
+        """What follows from the receipt."""
         self._note(entry, receipt, first=debts[0].attempts == 0)
         if receipt.taken:
-            return self._succeeded(lane, entry, debts)
-        return self._failed(lane, entry, debts, receipt)
+            self._succeeded(lane, entry, debts)
+        else:
+            self._failed(lane, entry, debts, receipt)
 
     async def _send_picture(self, entry: Entry, debts: list[Debt]) -> None:
         """Send a notification that is not owed: once, and note how it fared."""
@@ -282,7 +323,7 @@ class Outbox:
             return
         delivery = await self._writer.write(self._name, entry.subscription, debts, grants, self._now())
         if delivery is not None:
-            receipt = await self._gate.send(self._lane(entry.subscription.key), self._sender, delivery)
+            receipt = await self._gate.send(self._sender, delivery)
             self._note(entry, receipt)
 
     def _note(self, entry: Entry, receipt: Receipt, *, first: bool = True) -> None:
@@ -298,23 +339,21 @@ class Outbox:
             state.last_failure = state.last_notification
         self._settler.touch(entry.subscription.key)
 
-    def _succeeded(self, lane: Lane, entry: Entry, debts: Sequence[Debt]) -> bool:
+    def _succeeded(self, lane: Lane, entry: Entry, debts: Sequence[Debt]) -> None:
         lane.failures = 0
         self._finish(lane, debts, "paid")
         if entry.subscription.throttling:
             lane.closed_until = asyncio.get_running_loop().time() + entry.subscription.throttling / SECOND
         self._start(lane)
-        return True
 
-    def _failed(self, lane: Lane, entry: Entry, debts: Sequence[Debt], receipt: Receipt) -> bool:
+    def _failed(self, lane: Lane, entry: Entry, debts: Sequence[Debt], receipt: Receipt) -> None:
         if receipt.status in _REFUSED_FOR_ITS_CONTENT:
             self._try_later(lane, entry, debts, receipt, debts[0].attempts + 1)
-            return True
+            return
         lane.failures += 1
         wait = self._try_later(lane, entry, debts, receipt, lane.failures)
         lane.closed_until = asyncio.get_running_loop().time() + wait
         self._bury(lane, receipt.reason)
-        return True
 
     def _try_later(self, lane: Lane, entry: Entry, debts: Sequence[Debt], receipt: Receipt, failures: int) -> float:
         """Postpone what failed, or give it up; answers the seconds until the next try."""
@@ -363,11 +402,3 @@ class Outbox:
         if revived.position <= self._read_to:
             self._take_in(revived)
         self.wake()
-
-
-def _whole_positions(debts: Sequence[Debt], limit: int) -> Sequence[Debt]:
-    """A page without its last position, of which a full page may hold only a part."""
-    if len(debts) < limit:
-        return debts
-    last = debts[-1].position
-    return [debt for debt in debts if debt.position != last]

@@ -16,7 +16,7 @@ _log = structlog.get_logger("pinisi.notifications")
 
 GATHER_SECONDS = 0.02
 STATE_SECONDS = 1.0
-STATES_AT_ONCE = 200
+STATES_A_SECOND = 100
 CHANGES_AT_ONCE = 4_000
 PATIENCE_SECONDS = 1.0
 
@@ -25,7 +25,8 @@ StateOf = Callable[[str], DeliveryState | None]
 
 
 class Settler:
-    """Of one tenant. States of subscriptions are written with the debts, each at most once a second."""
+    """Of one tenant. States of subscriptions are written with the debts: each at most once a second, and at most
+    `STATES_A_SECOND` of all, for each is a line of the log. Those that wait longest come first."""
 
     def __init__(self, store: Store, tenant: str, state_of: StateOf) -> None:
         self._store = store
@@ -35,6 +36,8 @@ class Settler:
         self._touched: dict[str, float] = {}
         self._written: dict[str, float] = {}
         self._wake = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
+        self._paced = 0.0
 
     @property
     def waiting(self) -> int:
@@ -83,23 +86,31 @@ class Settler:
         if self._changes:
             self._wake.set()
         elif wait is not None:
-            asyncio.get_running_loop().call_later(wait, self._wake.set)
+            self._wake_in(wait)
         return True
+
+    def _wake_in(self, seconds: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._wake.set)
 
     def _ripe(self, everything: bool) -> tuple[list[str], float | None]:
         """Subscriptions whose state is to be written now, and how long until the next one is."""
         now = asyncio.get_running_loop().time()
+        self._paced = max(self._paced, now - STATE_SECONDS)
+        room = len(self._touched) if everything else round((now - self._paced) * STATES_A_SECOND)
         ripe: list[str] = []
         wait: float | None = None
         for id in self._touched:
+            if len(ripe) >= room:
+                wait = 1 / STATES_A_SECOND
+                break
             left = 0.0 if everything else self._written.get(id, -STATE_SECONDS) + STATE_SECONDS - now
             if left > 0:
                 wait = left if wait is None else min(wait, left)
-            elif len(ripe) < STATES_AT_ONCE:
-                ripe.append(id)
             else:
-                wait = GATHER_SECONDS
-                break
+                ripe.append(id)
+        self._paced += len(ripe) / STATES_A_SECOND
         for id in ripe:
             del self._touched[id]
             self._written[id] = now

@@ -5,16 +5,22 @@ that it leads to, where linked entities are part of the answer.
 """
 
 import re
+from typing import Protocol
 
 import msgspec
 
 from pinisi.context.problems import BadRequestData
-from pinisi.context.term_table import TermTable
 
 CORE_MEMBERS = frozenset(("id", "type", "scope"))
 DEEPEST = 8
 LONGEST = 8_000
 _TOKENS = re.compile(r"[{},|]|[^{},|]+")
+
+
+class Terms(Protocol):
+    """What expands the names of attributes: the terms of an @context."""
+
+    def expand_attribute(self, name: str, field: str, /) -> str: ...
 
 
 class Pick(msgspec.Struct, frozen=True):
@@ -28,7 +34,7 @@ class Pick(msgspec.Struct, frozen=True):
         return next((pick for name, pick in self.linked if name == relationship), None)
 
 
-def parse_pick(text: str, terms: TermTable, parameter: str = "pick") -> Pick:
+def parse_pick(text: str, terms: Terms, parameter: str = "pick") -> Pick:
     """Read a projection.
 
     Raises:
@@ -44,7 +50,7 @@ def parse_pick(text: str, terms: TermTable, parameter: str = "pick") -> Pick:
 
 
 class _Parser:
-    def __init__(self, tokens: list[str], terms: TermTable, parameter: str) -> None:
+    def __init__(self, tokens: list[str], terms: Terms, parameter: str) -> None:
         self.tokens = tokens
         self.terms = terms
         self.parameter = parameter

@@ -1,6 +1,7 @@
 """The post: brings a sealed notification to its receiver by the protocol of its address."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Protocol
 
 from pinisi.context.delivery import Delivery, HttpSender, Receipt
@@ -13,6 +14,14 @@ Sealed = Delivery | MqttMessage
 class Sender(Protocol):
     async def send(self, delivery: Sealed) -> Receipt:
         """Deliver once; never raises but when cancelled."""
+        ...
+
+    def post(self, delivery: Sealed, answered: Callable[[Receipt | None], None]) -> Callable[[], None] | None:
+        """Deliver once without waiting, where a connection is at hand; None where there is none: nothing was sent.
+
+        `answered` is called once, later: with None when the connection was lost before the answer. What is given back
+        ends the connection.
+        """
         ...
 
     async def close(self) -> None: ...
@@ -29,6 +38,9 @@ class Post:
         if isinstance(delivery, Delivery):
             return await self._http.send(delivery)
         return await self._mqtt.send(delivery)
+
+    def post(self, delivery: Sealed, answered: Callable[[Receipt | None], None]) -> Callable[[], None] | None:
+        return self._http.post(delivery, answered) if isinstance(delivery, Delivery) else None
 
     async def close(self) -> None:
         await asyncio.gather(self._http.close(), self._mqtt.close())

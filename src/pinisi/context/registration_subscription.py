@@ -126,7 +126,7 @@ def _wanted(subscription: Subscription) -> list[Wanted]:
 def _names(subscription: Subscription) -> frozenset[str] | None:
     """Watched and notified attributes together; where either names none, all match (5.11.2.4)."""
     params = subscription.notification
-    told = params.attributes or (None if params.pick is None else params.pick - CORE_MEMBERS)
+    told = params.attributes or (None if params.pick is None else params.pick.members - CORE_MEMBERS)
     if not told or subscription.watched is None:
         return None
     return told | subscription.watched

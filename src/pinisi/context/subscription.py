@@ -9,7 +9,10 @@ from typing import Any, Literal
 
 import msgspec
 
+from pinisi.context.linked_entities import Join
+from pinisi.context.linked_filter import speaks_of_links, without_links
 from pinisi.context.ngsi_v2.notice import Notice
+from pinisi.context.pick import Pick
 from pinisi.context.temporal_query import TemporalQuery
 from pinisi.store.match import Predicate, compile_query
 from pinisi.store.query import EntityQuery, Filter, GeoQuery, ScopeSelection, TypeSelection
@@ -78,15 +81,17 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NotificationParams(msgspec.Struct, frozen=True, kw_only=True):
-    """What a notification holds (NGSI-LD 5.2.14). Names are IRIs; in `pick` and `omit` also `id`, `type`, `scope`."""
+    """What a notification holds (NGSI-LD 5.2.14). Names are IRIs; `pick` and `omit` may name core members too."""
 
     endpoint: Endpoint
     format: Format = "normalized"
     attributes: frozenset[str] | None = None
-    pick: frozenset[str] | None = None
-    omit: frozenset[str] | None = None
+    pick: Pick | None = None
+    omit: Pick | None = None
+    join: Join | None = None
     sys_attrs: bool = False
     show_changes: bool = False
+    conformance: tuple[int, int] | None = None
     v2: Notice | None = None
 
 
@@ -136,15 +141,24 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
             return "expired"
         return "active" if self.active else "paused"
 
+    @property
+    def asks_of_links(self) -> bool:
+        """Whether `q` asks something of entities that are linked."""
+        return speaks_of_links(self.filter)
+
     def predicate(self) -> Predicate:
-        """Whether an entity's state is one to hear of: selectors, q, geoQ and scopeQ together."""
+        """Whether an entity's state is one to hear of: selectors, q, geoQ and scopeQ together.
+
+        What `q` asks of linked entities is left to the moment of delivery (`asks_of_links`).
+        """
+        filter = None if self.filter is None else without_links(self.filter)
         tests = [
             compile_query(
                 EntityQuery(
                     ids=None if selector.id is None else (selector.id,),
                     id_pattern=None if selector.id is not None else selector.id_pattern,
                     types=selector.types,
-                    filter=self.filter,
+                    filter=filter,
                     geo=self.geo,
                     scopes=self.scopes,
                 )

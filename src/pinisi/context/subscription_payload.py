@@ -12,10 +12,10 @@ from urllib.parse import unquote
 from pinisi.context.geo_query import parse_geo_query
 from pinisi.context.id_pattern import parse_id_pattern
 from pinisi.context.language_filter import parse_languages
+from pinisi.context.linked_entities import DEEPEST
 from pinisi.context.mqtt_target import BadNotifierInfo
 from pinisi.context.ngsi_v2.subscriptions import read_kept
 from pinisi.context.notification_envelope import target_of
-from pinisi.context.pick import CORE_MEMBERS
 from pinisi.context.problems import BadRequestData, OperationNotSupported
 from pinisi.context.q_language import parse_q
 from pinisi.context.query_error import QueryError
@@ -32,6 +32,7 @@ from pinisi.context.subscription import (
     StoredSubscription,
     Subscription,
 )
+from pinisi.context.subscription_join import read_join, read_pick
 from pinisi.context.targets import BadTarget
 from pinisi.context.type_selection import parse_type_selection
 from pinisi.context.validate import check_moment, check_text, check_uri, refuse, shorten
@@ -67,6 +68,10 @@ _MEMBERS = frozenset(
         "notification",
         "jsonldContext",
         "localOnly",
+        "splitEntities",
+        "expandValues",
+        "jsonKeys",
+        "ngsildConformance",
     }
 )
 _NOTIFICATION_MEMBERS = frozenset(
@@ -97,6 +102,7 @@ _OUR_HEADERS = frozenset(
         "ngsild-tenant",
     }
 )
+_VERSION = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})(?:\.[0-9]{1,3})?")
 MOST_SELECTORS = 100
 MOST_NAMES = 500
 SHORTEST_INTERVAL = 0.1
@@ -132,14 +138,14 @@ def read_subscription(payload: Payload, expand: Expand, owner: str, context: Any
     _check_head(payload)
     selectors = _selectors(payload, expand)
     watched = _names(payload, "watchedAttributes", "watchedAttributes")
-    if not selectors and watched is None:
+    if not selectors and watched is None and payload.get("localOnly") is not True:
         refuse("entities", "a subscription needs entities, or watchedAttributes, or both")
     _refuse_what_is_not_there(payload)
     geo = _geo(payload, expand)
     return Subscription(
         id=payload["id"],
         owner=owner,
-        notification=_notification(payload.get("notification"), expand),
+        notification=_notification(payload.get("notification"), expand, _conformance(payload)),
         selectors=selectors,
         watched=None if watched is None else frozenset(map(expand, watched)),
         triggers=_triggers(payload),
@@ -170,7 +176,10 @@ def _check_head(payload: Payload) -> None:
         _text(payload, name)
     if "jsonldContext" in payload:
         check_uri(payload["jsonldContext"], "jsonldContext")
-    _flag(payload, "localOnly", "localOnly", False)
+    for name in ("jsonKeys", "expandValues"):
+        _names_in(payload, name)
+    for name in ("localOnly", "splitEntities"):
+        _flag(payload, name, name, False)
 
 
 def _refuse_what_is_not_there(payload: Payload) -> None:
@@ -225,7 +234,15 @@ def _triggers(payload: Payload) -> frozenset[str] | None:
 
 def _filter(payload: Payload, expand: Expand) -> Filter | None:
     """Subscribers write q as in a URL, percent-encoded, or plainly."""
-    return _parsed("q", payload, lambda text: parse_q(unquote(text), expand))
+    return _parsed(
+        "q", payload, lambda text: parse_q(unquote(text), expand, _names_in(payload, "expandValues"), links=DEEPEST)
+    )
+
+
+def _names_in(payload: Payload, name: str) -> tuple[str, ...]:
+    """A comma separated list of names (`expandValues`, `jsonKeys`)."""
+    text = _text(payload, name)
+    return () if text is None else tuple(word.strip() for word in text.split(","))
 
 
 def _geo(payload: Payload, expand: Expand) -> GeoQuery | None:
@@ -255,7 +272,18 @@ def _datasets(payload: Payload) -> frozenset[str | None] | None:
     return frozenset(None if dataset == "@none" else check_uri(dataset, "datasetId") for dataset in datasets)
 
 
-def _notification(value: Any, expand: Expand) -> NotificationParams:
+def _conformance(payload: Payload) -> tuple[int, int] | None:
+    """`ngsildConformance`: the version of NGSI-LD that the receiver knows."""
+    text = _text(payload, "ngsildConformance")
+    if text is None:
+        return None
+    found = _VERSION.fullmatch(text)
+    if found is None:
+        refuse("ngsildConformance", f"{shorten(text)} is no version like 1.8")
+    return int(found[1]), int(found[2])
+
+
+def _notification(value: Any, expand: Expand, conformance: tuple[int, int] | None) -> NotificationParams:
     if value is None:
         refuse("notification", "is missing")
     members = _object(value, "notification")
@@ -263,36 +291,29 @@ def _notification(value: Any, expand: Expand) -> NotificationParams:
     form = _FORMATS.get(written) if isinstance(written, str) else None
     if form is None:
         refuse("notification.format", f"{shorten(written)} is none of {', '.join(_FORMATS)}")
-    for name in ("join", "joinLevel"):
-        if name in members and members[name] != "@none":
-            raise OperationNotSupported("linked entities are not served in notifications", f"notification.{name}")
     attributes = _names(members, "attributes", "notification.attributes")
-    pick, omit = (_names(members, name, f"notification.{name}") for name in ("pick", "omit"))
+    written_pick, written_omit = (_names(members, name, f"notification.{name}") for name in ("pick", "omit"))
+    pick = read_pick(written_pick, "notification.pick", expand)
+    omit = read_pick(written_omit, "notification.omit", expand)
     if attributes is not None and (pick is not None or omit is not None):
         refuse("notification.attributes", "cannot be given together with pick or omit")
-    if pick is not None and omit is not None and not set(pick).isdisjoint(omit):
+    if pick is not None and omit is not None and not pick.members.isdisjoint(omit.members):
         refuse("notification.omit", "names what pick names too")
     changes = _flag(members, "showChanges", "notification.showChanges", False)
     if changes and form == "simplified":
         refuse("notification.showChanges", "cannot be true with the format keyValues")
+    endpoint = _endpoint(members.get("endpoint"))
     return NotificationParams(
-        endpoint=_endpoint(members.get("endpoint")),
+        endpoint=endpoint,
         format=form,
         attributes=None if attributes is None else frozenset(map(expand, attributes)),
-        pick=_picked(pick, "notification.pick", expand),
-        omit=_picked(omit, "notification.omit", expand),
+        pick=pick,
+        omit=omit,
+        join=read_join(members.get("join"), members.get("joinLevel"), pick, omit, endpoint.accept),
         sys_attrs=_flag(members, "sysAttrs", "notification.sysAttrs", False),
         show_changes=changes,
+        conformance=conformance,
     )
-
-
-def _picked(names: tuple[str, ...] | None, field: str, expand: Expand) -> frozenset[str] | None:
-    if names is None:
-        return None
-    for name in names:
-        if "{" in name:
-            raise OperationNotSupported("linked entities are not served in notifications", field)
-    return frozenset(name if name in CORE_MEMBERS else expand(name) for name in names)
 
 
 def _endpoint(value: Any) -> Endpoint:
@@ -359,8 +380,8 @@ def _seconds(members: Payload, name: str, field: str) -> float:
 
 
 def _number(value: Any, field: str, unit: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < math.inf:
-        refuse(field, f"{shorten(value)} is no number of {unit} from 0 on")
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
+        refuse(field, f"{shorten(value)} is no number of {unit} greater than 0")
     return float(min(value, 1e18))
 
 

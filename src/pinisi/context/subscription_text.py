@@ -20,6 +20,7 @@ from pinisi.vocabulary.instant import Instant, format_instant
 Rename = Callable[[str], str]
 
 _QUOTED = re.compile(r'("(?:[^"\\]|\\.)*")')
+_PROJECTED = re.compile(r"[^{},|]+")
 _WORD = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*://|urn:)[^\s=!<>~;|(){}\[\]\",]+|[^\W\d_][\w:-]*")
 
 
@@ -128,8 +129,12 @@ def renamed(payload: Payload, rename: Rename) -> Payload:
 
 
 def _renamed_notification(notification: Payload, rename: Rename) -> Payload:
+    def renamed_word(word: re.Match[str]) -> str:
+        name = word.group()
+        return name if name in CORE_MEMBERS else rename(name)
+
     lists = {
-        name: [word if word in CORE_MEMBERS else rename(word) for word in notification[name]]
+        name: [_PROJECTED.sub(renamed_word, projection) for projection in notification[name]]
         for name in ("attributes", "pick", "omit")
         if name in notification
     }

@@ -340,23 +340,26 @@ class SqliteStore:
             "ORDER BY d.position, d.subscription LIMIT ?"
         )
         text = known.names.text
-        return [
-            Debt(
+        found: list[Debt] = []
+        last: Debt | None = None
+        for position, subscription, attempts, due, reason, time, op, subject, attributes, detail in rows(
+            known.reader, sql, (int(dead), after, limit)
+        ):
+            same = last if last is not None and last.position == position else None
+            last = Debt(
                 subscription=subscription,
                 position=position,
                 time=time,
-                subject=subject,
-                attributes=tuple(text[int(n)] for n in attributes.split(",") if n),
-                entity=decode_entity(detail) if detail and op != "document" else None,
+                subject=same.subject if same else subject,
+                attributes=same.attributes if same else tuple(text[int(n)] for n in attributes.split(",") if n),
+                entity=same.entity if same else decode_entity(detail) if detail and op != "document" else None,
                 attempts=attempts,
                 due=due,
                 dead=dead,
                 reason=reason,
             )
-            for position, subscription, attempts, due, reason, time, op, subject, attributes, detail in rows(
-                known.reader, sql, (int(dead), after, limit)
-            )
-        ]
+            found.append(last)
+        return found
 
     @_in_plain_words
     async def origins(self, tenant: str, positions: Sequence[Position]) -> Mapping[Position, bytes]:

@@ -1,5 +1,6 @@
 """How a draft is laid down in a tenant's SQLite file: one statement a table, in the transaction that is open."""
 
+from itertools import groupby
 from typing import Any
 
 import apsw
@@ -83,8 +84,8 @@ def lay_down(draft: Draft, connection: apsw.Connection) -> None:
             connection.execute(_SQL["document_in"], (kind, id, *state))
     if draft.debts:
         write_all(connection, _SQL["debt"], draft.debts)
-    for change in draft.debt_moves:
-        connection.execute(*_debt_move(change))
+    for state, moves in groupby(draft.debt_moves, key=lambda change: change.state):
+        write_all(connection, _DEBT_SQL[state], [_debt_move(change) for change in moves])
     if draft.cursors:
         write_all(connection, _SQL["cursor"], list(draft.cursors.items()))
     if draft.done:
@@ -127,10 +128,9 @@ def _lay_down_places(draft: Draft, connection: apsw.Connection) -> None:
     write_all(connection, _SQL["place_in"], [(row, *box) for row, box in draft.places.items() if box is not None])
 
 
-def _debt_move(change: DebtChange) -> tuple[str, tuple[Any, ...]]:
+def _debt_move(change: DebtChange) -> tuple[Any, ...]:
     where = (change.position, change.subscription)
-    values = where if change.state == "paid" else (change.attempts, change.due, change.reason, *where)
-    return _DEBT_SQL[change.state], values
+    return where if change.state == "paid" else (change.attempts, change.due, change.reason, *where)
 
 
 def _erase(erasure: Erasure, connection: apsw.Connection) -> None:
