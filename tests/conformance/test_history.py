@@ -280,3 +280,18 @@ def test_a_deleted_entity_keeps_its_past_until_that_is_erased(broker: Broker) ->
 def test_what_is_no_past_is_refused(broker: Broker, body: Any) -> None:
     assert broker.call("POST", TEMPORAL, body).status_code == 400
     assert broker.get(f"{TEMPORAL}/urn:b:1").status_code == 404
+
+
+def test_statistics_are_of_all_values_however_many_an_answer_holds(broker: Broker) -> None:
+    broker.create("urn:b:many")
+    values = [prop(n, observedAt=f"2026-01-01T00:{n:02}:00Z") for n in range(20)]
+    assert broker.call("POST", "/temporal/entities/urn:b:many/attrs", {"speed": values}).status_code == 204
+    told = {"timerel": "after", "timeAt": "2026-01-01T00:00:00Z", "options": "aggregatedValues",
+            "aggrMethods": "totalCount,avg,distinctCount,max", "aggrPeriodDuration": "PT10M"}  # fmt: skip
+    one = broker.get("/temporal/entities/urn:b:many", **told)
+    assert one.status_code == 200
+    (many,) = broker.get("/temporal/entities", type="Bus", **told).json()
+    assert one.json()["speed"] == many["speed"]
+    assert [count for count, _, _ in many["speed"]["totalCount"]] == [10, 10]
+    assert [mean for mean, _, _ in many["speed"]["avg"]] == [4.5, 14.5]
+    assert [top for top, _, _ in many["speed"]["max"]] == [9, 19]

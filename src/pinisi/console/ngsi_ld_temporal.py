@@ -82,7 +82,7 @@ async def retrieve_history(house: House, call: Call) -> Reply:
     if not stories or not (stories[0].created_at or stories[0].moments or stories[0].hours):
         raise ResourceNotFound(f"{id[:200]} has no history")
     _must_have_one(stories[0], wish)
-    page = cut(stories, wish.time, house.settings.temporal_page)
+    page = _page(house, stories, wish)
     body = render_story(page.stories[0], how.table, wish.time, wish.form, wish.view, page.silent_of(0))
     if body == b"{}":
         raise ResourceNotFound(f"{id} has none of the members asked for")
@@ -192,6 +192,8 @@ async def _stories(
     """Histories of these entities: of the attributes asked for, or (`whole`) of all."""
     most = AGGREGATED_MOST if wish.form == "aggregatedValues" else house.settings.temporal_page
     history = wish.time.history(None if whole else wish.reading, limit=most, each=True)
+    if wish.form == AGGREGATED and not whole:
+        history = msgspec.structs.replace(history, period=wish.time.even_period)
     stories = await house.store.stories(call.tenant, ids, history, call.grants)
     now = now_of(house, call)
     return [without_what_ended(story, now) for story in stories]
@@ -243,9 +245,15 @@ async def _answer_by_map(
     return msgspec.structs.replace(reply, status=201) if reply.status == 200 else reply
 
 
+def _page(house: House, stories: Sequence[Story], wish: _Wish) -> TemporalPage:
+    """One answer's worth of values; statistics are of all values, and never cut."""
+    if wish.form == AGGREGATED:
+        return TemporalPage(stories)
+    return cut(stories, wish.time, house.settings.temporal_page)
+
+
 def _told(house: House, stories: list[Story], wish: _Wish, headers: Headers) -> Reply:
-    whole = TemporalPage(stories)
-    fitting = whole if wish.form == "aggregatedValues" else cut(stories, wish.time, house.settings.temporal_page)
+    fitting = _page(house, stories, wish)
     bodies = [
         render_story(story, wish.how.table, wish.time, wish.form, wish.view, fitting.silent_of(place))
         for place, story in enumerate(fitting.stories)

@@ -42,6 +42,18 @@ class TemporalQuery(msgspec.Struct, frozen=True, kw_only=True):
     methods: tuple[AggregationMethod, ...] = ()
     period: Duration = WHOLE_TIME
 
+    @property
+    def even_period(self) -> Instant | None:
+        """The length of the periods, where statistics of each are enough: they begin at a known moment, are all equally
+        long, and no method looks at single values."""
+        if self.since is None or not self.methods or {"distinctCount", "stddev"} & set(self.methods):
+            return None
+        if self.timeproperty == "deletedAt":
+            return None
+        if self.period.zero:
+            return None if self.until is None else self.until - self.since
+        return None if self.period.months else self.period.microseconds
+
     def history(
         self,
         attributes: Sequence[str] | None = None,

@@ -304,6 +304,11 @@ class HistoryQuery(msgspec.Struct, frozen=True, kw_only=True):
     `since` is inclusive, `until` exclusive, in microseconds. `known` hides all that was received after it.
     `last` keeps the newest n of each attribute instance. `limit` bounds instances over all. With `each` it bounds each
     attribute instance by itself, and without `last` its oldest values are kept: for pages in the order of time.
+
+    With `period` (microseconds) and `since`, an attribute instance that holds plain numbers only is told as statistics
+    of periods of that length, counted from `since`, in `Story.hours`, in the place of its values: a month of a sensor
+    is 720 rows, not 43,200. Where anything else is in it (text, deletions, what may end, several families), its values
+    are told.
     """
 
     attributes: tuple[str, ...] | None = None
@@ -314,6 +319,7 @@ class HistoryQuery(msgspec.Struct, frozen=True, kw_only=True):
     last: int | None = None
     limit: int = 10_000
     each: bool = False
+    period: Instant | None = None
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,9 +5,11 @@ Rappocini sees the days that a vehicle spent there, and not the others.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import fsum
 from typing import Any
 
 from pinisi.store.interning import Families, Names
+from pinisi.store.lapse import MARK
 from pinisi.store.protocol import HistoryQuery, Hour, Moment, Story
 from pinisi.store.sql_rows import Connection, first, rows
 from pinisi.vocabulary.entity import decode_entity, decode_instance
@@ -19,6 +21,14 @@ _MOMENTS = (
     "SELECT observed, position, received, principal, family, body FROM history "
     "WHERE entity = ? AND attribute = ? AND dataset = ?"
 )
+
+
+_NUMBERS = (
+    "SELECT {column}, number, family, body FROM history "
+    "WHERE entity = ? AND attribute = ? AND dataset = ? AND {column} >= ? AND {column} < ? ORDER BY {column}, position"
+)
+_PLAIN = b'{"t":"Property",'
+_FOREVER = 2**62
 
 
 class StoryReader:
@@ -51,14 +61,18 @@ class StoryReader:
         self._newest = (0, 0)
         moments: list[Moment] = []
         complete = True
+        periods: list[Hour] = []
         for pair in self._pairs(entity, query.attributes):
+            if query.period is not None and (told := self._in_periods(entity, pair, query)) is not None:
+                periods += told
+                continue
             room = query.limit if query.each else left - len(moments)
             found = self._moments(entity, pair, query, room + 1)
             if len(found) > room:
                 complete = False
                 found = found[:room] if _forwards(query) else found[len(found) - room :]
             moments += found
-        hours = self._hours(entity, query)
+        hours = [*self._hours(entity, query), *periods]
         seen = family in self._view
         if not seen and not moments and not hours:
             return None
@@ -124,6 +138,35 @@ class StoryReader:
             found.reverse()
         return found
 
+    def _in_periods(self, entity: int, pair: _Pair, query: HistoryQuery) -> list[Hour] | None:
+        """Statistics of the pair's values; None where they are not all plain numbers that this reader sees."""
+        if query.since is None or query.period is None or query.last is not None or query.known is not None:
+            return None
+        column, attribute = query.by, self._names.text[pair[0]]
+        values = [entity, *pair, query.since, _FOREVER if query.until is None else query.until]
+        rows_of = self._connection.execute(_NUMBERS.format(column=column), values)
+        since, period, by_truth = query.since, query.period, column == "observed"
+        buckets: dict[int, list[float]] = {}
+        before = families = None
+        for time, number, family, body in rows_of:
+            if number is None or not body.startswith(_PLAIN) or MARK in body:
+                return None
+            if family != families:
+                if families is not None or not self._shows(family, attribute):
+                    return None
+                families = family
+            bucket = buckets.setdefault((time - since) // period, [])
+            if by_truth and time == before:
+                bucket[-1] = number
+            else:
+                bucket.append(number)
+            before = time
+        self._newest = max(self._newest, (0, families or 0))
+        dataset = self._names.text[pair[1]] or None
+        return [
+            _period(attribute, dataset, since + index * period, numbers) for index, numbers in sorted(buckets.items())
+        ]
+
     def _shows(self, family: int, attribute: str) -> bool:
         projection = self._view.get(family)
         return projection is not None and (projection.attributes is None or attribute in projection.attributes)
@@ -160,6 +203,11 @@ def _forwards(query: HistoryQuery) -> bool:
 def _hour(attribute: str, dataset: str | None, hour: int, figures: Sequence[Any]) -> Hour:
     n, total, squares, low, high = figures
     return Hour(attribute=attribute, dataset=dataset, hour=hour, n=n, total=total, squares=squares, low=low, high=high)
+
+
+def _period(attribute: str, dataset: str | None, start: int, numbers: Sequence[float]) -> Hour:
+    figures = (len(numbers), fsum(numbers), fsum(x * x for x in numbers), min(numbers), max(numbers))
+    return _hour(attribute, dataset, start, figures)
 
 
 def _slot(hour: Hour) -> tuple[str, str | None, int]:
