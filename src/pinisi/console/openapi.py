@@ -8,6 +8,7 @@ import msgspec
 
 from pinisi import __version__
 from pinisi.console.http import Route, Shapes
+from pinisi.console.openapi_ngsi_ld import ANSWERS, content_of, headers_of
 from pinisi.console.openapi_shapes import BODIES, PARAMETERS, SCHEMAS
 
 _BRACES = re.compile(r"\{(\w+)\}")
@@ -29,7 +30,7 @@ def openapi(routes: tuple[Route, ...]) -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "paths": paths,
         "components": {
-            "schemas": SCHEMAS | _service_schemas(routes),
+            "schemas": SCHEMAS | ANSWERS | _service_schemas(routes),
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer"},
                 "session": {"type": "apiKey", "in": "cookie", "name": "pinisi_session"},
@@ -45,8 +46,9 @@ def _operation(route: Route) -> dict[str, Any]:
         "tags": [route.path.split("/")[1]],
         "x-permission": route.permission,
         "parameters": [_path_parameter(name) for name in _BRACES.findall(route.path)]
-        + [_query_parameter(name, route.shapes) for name in route.parameters],
-        "responses": {str(status): _answer(status, route.shapes) for status in route.answers}
+        + [_query_parameter(name, route.shapes) for name in route.parameters]
+        + headers_of(route),
+        "responses": {str(status): _answer(status, route) for status in route.answers}
         | {"default": {"description": "A problem document (RFC 7807)", "content": _PROBLEM}},
     }
     if route.body is not None:
@@ -81,8 +83,11 @@ def _ref(name: str) -> dict[str, Any]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _answer(status: int, shapes: Shapes | None) -> dict[str, Any]:
+def _answer(status: int, route: Route) -> dict[str, Any]:
     told: dict[str, Any] = {"description": _DESCRIPTIONS.get(status, "Done")}
+    shapes, content = route.shapes, content_of(route, status)
+    if content is not None:
+        return told | {"content": content}
     if shapes is None or shapes.answer is None or status >= 300:
         return told
     return told | {"content": {_JSON: {"schema": _ref(f"{shapes.family}.{shapes.answer.__name__}")}}}

@@ -411,7 +411,7 @@ BODIES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "Snapshot": (_BOTH, _ref("Snapshot")),
     "SnapshotFragment": (_MERGE, _ref("SnapshotFragment")),
     "Subscription": (_BOTH, _ref("Subscription")),
-    "JsonLdContext": (_BOTH, _ref("Object")),
+    "JsonLdContext": (_BOTH, _ref("JsonLdContextDocument")),
     "SubscriptionFragment": (_MERGE, _ref("Object")),
     "ContextSourceRegistration": (_BOTH, _ref("ContextSourceRegistration")),
     "ContextSourceRegistrationFragment": (_MERGE, _ref("Object")),
