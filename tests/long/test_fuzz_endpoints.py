@@ -3,7 +3,7 @@
 No 5xx, no hang, no stack trace in any answer: whatever is sent is met with an answer that says what is wrong.
 """
 
-# pyright: basic, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: basic, reportAttributeAccessIssue=false, reportArgumentType=false, reportMissingImports=false
 import contextlib
 import os
 import time
