@@ -208,8 +208,11 @@ class _Shelf:
         if wanted.types is not None:
             found = self._typeless.union(*(self._by_type.get(type, ()) for type in _some_types(wanted.types)))
         if wanted.ids is not None:
-            named = self._nameless.union(*(self._by_id.get(id, ()) for id in wanted.ids))
-            found = named if found is None else found & named
+            named = set[str]().union(*(self._by_id.get(id, ()) for id in wanted.ids))
+            if found is None:
+                found = named | self._nameless
+            else:
+                found = {id for id in found if id in named or id in self._nameless}
         if found is None:
             return self.known.values()
         return [self.known[id] for id in sorted(found, key=self._order.__getitem__)]
