@@ -1,7 +1,7 @@
 """When a source that failed may be asked again: after its own cooldown (NGSI-LD 5.2.34), or after a growing while.
 
 A source without a cooldown of its own is given `PATIENCE` failures to connect or to answer in time; then it is left
-alone for a second, two, four ... up to half a minute, and asked by one request at a time until it answers. One that
+alone for a second, two, four ... up to ten seconds, and asked by one request at a time until it answers. One that
 answers, be it with an error, is asked every time.
 """
 
@@ -12,7 +12,7 @@ from pinisi.context.federation.answer import Answer
 
 PATIENCE = 3
 FIRST_PAUSE = 1.0
-LONGEST_PAUSE = 30.0
+LONGEST_PAUSE = 10.0
 MOST_REMEMBERED = 10_000
 _SILENT = frozenset({"timeout", "unreachable"})
 
