@@ -354,3 +354,20 @@ def test_a_tenant_without_registrations_asks_nobody(broker: Broker, partner: Bro
     other = Broker(broker.wire, broker.tenant + "x")
     other.create("urn:ngsi-ld:Bus:9")
     assert other.get(f"/entities/{BUS}").status_code == 404
+
+
+def test_types_and_attributes_of_sources_are_listed_as_far_as_they_are_registered(
+    broker: Broker, partner: Broker, register: Registrar
+) -> None:
+    broker.create("urn:ngsi-ld:Depot:1", "Depot", name=prop("x"))
+    partner.create(BUS, speed=prop(1), colour=prop("red"))
+    partner.create("urn:ngsi-ld:Secret:1", "Secret", code=prop(1))
+    register()
+    assert broker.get("/types").json()["typeList"] == ["Bus", "Depot"]
+    assert [one["typeName"] for one in broker.get("/types", details="true").json()] == ["Bus", "Depot"]
+    info = broker.get("/types/Bus").json()
+    assert (info["entityCount"], {one["attributeName"] for one in info["attributeDetails"]}) == (1, {"colour", "speed"})
+    assert {"name", "speed"} <= set(broker.get("/attributes").json()["attributeList"])
+    assert broker.get("/attributes/speed").json()["attributeCount"] == 1
+    assert broker.get("/types/Secret").status_code == 404
+    assert broker.get("/types", local="true").json()["typeList"] == ["Depot"]

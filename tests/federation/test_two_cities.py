@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from city_process import CityProcess, timed
 
+from city_process import CityProcess, timed
 from patience import PATIENCE
 
 TIMEOUT = 1.0

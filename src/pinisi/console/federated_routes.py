@@ -1,6 +1,7 @@
 """Which operations other context sources may take part in, and the way that each of them goes then (NGSI-LD 4.20)."""
 
 from pinisi.console import federated_batch as batches
+from pinisi.console import federated_discovery as discovery
 from pinisi.console import federated_history, federated_purge, federated_query, federated_read
 from pinisi.console import federated_history_requests as past
 from pinisi.console import federated_write_requests as requests
@@ -28,6 +29,10 @@ WAYS: dict[tuple[str, str], Distributed] = {
     ("PUT", _ATTRIBUTE): distributed(requests.replace_attribute),
     ("DELETE", _ATTRIBUTE): distributed(requests.delete_attribute),
     ("DELETE", _ENTITIES): federated_purge.purge,
+    ("GET", f"{V1}/types"): discovery.listing(discovery.TYPES),
+    ("GET", f"{V1}/types/{{type}}"): discovery.one(discovery.TYPES, "type"),
+    ("GET", f"{V1}/attributes"): discovery.listing(discovery.ATTRIBUTES),
+    ("GET", f"{V1}/attributes/{{attribute}}"): discovery.one(discovery.ATTRIBUTES, "attribute"),
     ("GET", _STORY): federated_history.retrieve,
     ("GET", _STORIES): federated_history.query,
     ("POST", f"{V1}/temporal/entityOperations/query"): federated_history.query_posted,

@@ -14,7 +14,7 @@ from loaded_city import lay_out
 from patience import PATIENCE
 from pinisi.city.scaffold import new_city
 
-SOURCES = Path(__file__).parents[2] / "src"
+SOURCES = Path(__file__).parents[1] / "src"
 V1 = "/ngsi-ld/v1"
 
 
