@@ -316,6 +316,20 @@ async def test_a_receiver_that_does_not_answer_is_set_apart_for_all_its_subscrip
         assert dead.tries <= 4 + 2 + 2
 
 
+async def test_one_that_only_stumbled_does_not_wait_behind_the_dead(tmp_path: Path) -> None:
+    """Forty deliveries to a dead receiver wait for a turn; the other was slow once, and is tried among the suspect."""
+    limits = Limits(connections=8, slow_connections=4, suspect_connections=6, slow_after=0.2)
+    async with open_receiver() as dead, open_receiver() as living, open_house(tmp_path, limits=limits) as house:
+        dead.delay = PATIENCE
+        living.delay = lambda received: 0.5 if received.data[0]["speed"]["value"] == 0 else 0.0
+        for _ in range(40):
+            await house.subscribe(vehicles(dead.uri))
+        await house.subscribe(vehicles(living.uri))
+        for speed in range(10):
+            await house.speed("urn:v:1", speed)
+        await living.wait(10, seconds=8)
+
+
 async def test_a_connection_that_was_closed_meanwhile_costs_no_failure(tmp_path: Path) -> None:
     async with open_receiver() as receiver, open_house(tmp_path) as house:
         id = await house.subscribe(vehicles(receiver.uri))

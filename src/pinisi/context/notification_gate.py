@@ -15,6 +15,8 @@ from pinisi.context.post import Sealed, Sender
 from pinisi.vocabulary.instant import DAY, Instant
 
 REMEMBERED = 10_000
+PROBES = 4
+"""Deliveries under way to one receiver that is unwell: one dead receiver leaves room to those that only stumbled."""
 Done = Callable[[Receipt | None], None]
 
 
@@ -92,7 +94,7 @@ class Gate:
         self.suspect = _Turnstile(limits.suspect_connections)
         self.slow_room = limits.slow_connections
         self.slow_after = limits.slow_after
-        self._unwell: OrderedDict[_Place, None] = OrderedDict()
+        self._unwell: OrderedDict[_Place, _Turnstile] = OrderedDict()
 
     async def send(self, sender: Sender, delivery: Sealed) -> Receipt:
         """Send when it is this delivery's turn."""
@@ -105,15 +107,21 @@ class Gate:
         finally:
             passage.end(receipt)
 
-    async def _entered(self, place: _Place) -> _Turnstile:
-        """Wait for a turn; a receiver that is found slow meanwhile is to wait among the suspect."""
-        while place not in self._unwell:
-            await self.healthy.enter()
-            if place not in self._unwell:
-                return self.healthy
-            self.healthy.leave()
-        await self.suspect.enter()
-        return self.suspect
+    async def _entered(self, place: _Place) -> "_Turnstile | _Probe":
+        """Wait for a turn. Of a receiver that is unwell only a few try, and the others wait for how they fare."""
+        while True:
+            probing = self._unwell.get(place)
+            if probing is None:
+                await self.healthy.enter()
+                if place not in self._unwell:
+                    return self.healthy
+                self.healthy.leave()
+                continue
+            await probing.enter()
+            if self._unwell.get(place) is probing:
+                await self.suspect.enter()
+                return _Probe(self.suspect, probing)
+            probing.leave()
 
     def send_at_once(self, sender: Sender, delivery: Sealed, done: Done) -> bool:
         """Send without a task, if nothing has to be waited for; False: nothing was sent.
@@ -142,10 +150,24 @@ class Gate:
             if self._unwell:
                 self._unwell.pop(place, None)
             return
-        self._unwell[place] = None
+        if place not in self._unwell:
+            self._unwell[place] = _Turnstile(PROBES)
         self._unwell.move_to_end(place)
         if len(self._unwell) > REMEMBERED:
             self._unwell.popitem(last=False)
+
+
+class _Probe:
+    """A turn among the suspect, which is also one of the few of its receiver."""
+
+    __slots__ = ("_all", "_mine")
+
+    def __init__(self, all: _Turnstile, mine: _Turnstile) -> None:
+        self._all, self._mine = all, mine
+
+    def leave(self) -> None:
+        self._all.leave()
+        self._mine.leave()
 
 
 class _Passage:
@@ -153,7 +175,7 @@ class _Passage:
 
     __slots__ = ("_abandon", "_answered", "_gate", "_left", "_over", "_place", "_room", "_slow", "_timer", "_turnstile")
 
-    def __init__(self, gate: Gate, place: _Place, turnstile: _Turnstile) -> None:
+    def __init__(self, gate: Gate, place: _Place, turnstile: _Turnstile | _Probe) -> None:
         self._gate = gate
         self._place = place
         self._turnstile = turnstile
