@@ -63,8 +63,12 @@ class Receiving(asyncio.Protocol):
         self._taken.note(data[5 : data.index(b" ", 5)], data[head + 4 :], self._kind == "living")
         assert self._transport is not None
         if self._kind == "slow":
-            asyncio.get_running_loop().call_later(SLOW_SECONDS, self._transport.write, ANSWER)
+            asyncio.get_running_loop().call_later(SLOW_SECONDS, self._answer)
         else:
+            self._transport.write(ANSWER)
+
+    def _answer(self) -> None:
+        if self._transport is not None and not self._transport.is_closing():
             self._transport.write(ANSWER)
 
 
