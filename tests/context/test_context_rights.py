@@ -32,6 +32,10 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         yield house
 
 
+def _address(_call: Call) -> str:
+    return "http://city.example"
+
+
 async def ask(
     house: House, endpoint: Any, principal: Principal, *, id: str = "", body: Any = None, query: str = ""
 ) -> Reply:
@@ -39,7 +43,7 @@ async def ask(
         context_storage=house.storage,
         opened_at=house.time,
         now=lambda: house.time,
-        address_for=lambda call: "http://city.example",
+        address_for=_address,
     )
     call = Call(
         "POST",
