@@ -22,9 +22,10 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).parents[1]
@@ -137,10 +138,11 @@ def _urls(folder: Path) -> set[str]:
 
 
 @contextmanager
-def served(suite: Suite, port: int, work: Path, alias: str = "") -> Generator[str]:
+def served(suite: Suite, port: int, work: Path, alias: str = "", store: str = "") -> Generator[str]:
     """A server with an empty city; gives the address of its NGSI-LD interface.
 
     `alias`: what the server is called among others; the cases of several brokers know theirs by name.
+    `store`: the address of its database; empty: SQLite files.
     """
     from pinisi.city.scaffold import new_city
 
@@ -157,6 +159,7 @@ def served(suite: Suite, port: int, work: Path, alias: str = "") -> Generator[st
         "PINISI_LOG_LEVEL": "warning",
     }
     command = [sys.executable, "-m", "pinisi", "run", str(work / "city"), "--data", str(work / "data")]
+    command += ["--store", store] if store else []
     path = os.pathsep.join(filter(None, (str(ROOT / "src"), os.environ.get("PYTHONPATH"))))
     with (work / "server.log").open("wb") as log:
         server = subprocess.Popen(
@@ -193,7 +196,15 @@ def _wait(server: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
     raise Unready("the server did not answer within 20 seconds")
 
 
-def run_group(suite: Suite, group: str, port: int, keep: Path | None) -> list[Case]:
+def database_server() -> Any:
+    """A PostgreSQL of this run's own, as the tests have it."""
+    sys.path.insert(0, str(ROOT / "tests"))
+    from postgres_server import running_server  # pyright: ignore
+
+    return running_server()  # pyright: ignore
+
+
+def run_group(suite: Suite, group: str, port: int, keep: Path | None, server: Any = None) -> list[Case]:
     work = Path(tempfile.mkdtemp(prefix="pinisi-conformance-"))
     together = group.startswith(TOGETHER_MARK)
     output = (keep / group.replace("/", ".")) if keep else work / "out"
@@ -203,7 +214,8 @@ def run_group(suite: Suite, group: str, port: int, keep: Path | None) -> list[Ca
             for number in range(1, BROKERS + 1 if together else 2):
                 refuse_taken_port(port + number - 1)
                 alias = f"antares{number}" if together else ""
-                urls.append(stack.enter_context(served(suite, port + number - 1, work / f"b{number}", alias)))
+                store = "" if server is None else server.make(f"{group} {number}".replace("/", " ").lower())
+                urls.append(stack.enter_context(served(suite, port + number - 1, work / f"b{number}", alias, store)))
             _robot(suite, group, urls, output, work)
         for log in work.glob("b*/server.log"):
             shutil.copy(log, output / f"{log.parent.name}.log")
@@ -270,15 +282,20 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=9090, help="some cases name 9090 themselves")
     parser.add_argument("--failures", action="store_true", help="list the cases that fail, with the reason")
     parser.add_argument("--keep", type=Path, help="keep Robot Framework's output in this folder")
+    parser.add_argument(
+        "--store", choices=["sqlite", "postgresql"], default="sqlite", help="postgresql: a server of the run's own"
+    )
     told = parser.parse_args()
     try:
         suite = find_suite(told.suite, told.robot)
         passed = total = 0
-        for group in suite.groups(told.only or (TOGETHER_MARK if told.iop else "")):
-            began = time.monotonic()
-            cases = run_group(suite, group, told.port, told.keep.resolve() if told.keep else None)
-            passed += report(group, cases, time.monotonic() - began, told.failures)
-            total += len(cases)
+        keep = told.keep.resolve() if told.keep else None
+        with database_server() if told.store == "postgresql" else nullcontext() as server:
+            for group in suite.groups(told.only or (TOGETHER_MARK if told.iop else "")):
+                began = time.monotonic()
+                cases = run_group(suite, group, told.port, keep, server)
+                passed += report(group, cases, time.monotonic() - began, told.failures)
+                total += len(cases)
     except Unready as error:
         print(f"conformance: {error}", file=sys.stderr)
         return 2

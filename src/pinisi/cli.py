@@ -94,6 +94,7 @@ def _add_run(commands: Any) -> None:
     parser = _command(commands, "run", _run, "open the War Room of a city", settings=True)
     parser.add_argument("city", nargs="?", metavar="CITY", help="folder or shipped name (default: makassar)")
     parser.add_argument("--data-from", metavar="FOLDER", help="where files lie that the city reads from elsewhere")
+    parser.add_argument("--store", help="postgresql://… that several processes share (default: the data folder)")
     parser.add_argument("--host", help="address to listen at (default: 127.0.0.1)")
     parser.add_argument("--port", help="port to listen at (default: 9090)")
 

@@ -17,7 +17,7 @@ from pinisi.runtime.occupancy import occupant, occupy
 from pinisi.runtime.reaction import judged_reaction
 from pinisi.runtime.services import discover
 from pinisi.settings import Settings
-from pinisi.store.sqlite import SqliteStore
+from pinisi.store.opening import open_store
 from pinisi.vocabulary.instant import HOUR, SECOND, NotAnInstant, format_instant, parse_instant
 
 _CONTEXT = "urn:pinisi:context"
@@ -74,7 +74,7 @@ async def _here(settings: Settings, wish: Wish, plan: Plan) -> Report:
     service = discover().service(wish.service)
     if service is None:
         raise CommandFailed(f"there is no service {wish.service}")
-    async with SqliteStore(settings.tenant_folder, WallClock().now) as store:
+    async with open_store(settings.store, settings.tenant_folder, WallClock().now) as store:
         tenant = wish.tenant or _only([name for name in await store.tenants() if not name.startswith("_")])
         try:
             reaction = judged_reaction(service.name, service.reactions, wish.reaction)

@@ -128,11 +128,11 @@ def _load(
 async def _load_here(settings: Settings, profile: Profile, file: File) -> Import:
     from pinisi.city.context import context_bytes
     from pinisi.context.contexts import Contexts
-    from pinisi.store.sqlite import SqliteStore
+    from pinisi.store.opening import open_store
 
     name = "urn:pinisi:context"
     table = Contexts({name: msgspec.json.decode(context_bytes())}).table(name)
-    async with SqliteStore(settings.tenant_folder, _now) as store:
+    async with open_store(settings.store, settings.tenant_folder, _now) as store:
         city = city_of(profile)
         made, _ = await load_file(store, profile.id, table, city, file, SYSTEM, _now(), show_progress)
     return made

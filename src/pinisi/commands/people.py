@@ -33,10 +33,10 @@ def with_people(settings: Settings, act: Callable[[People], Awaitable[None]]) ->
     Raises:
         CommandFailed: the server runs; it alone opens the files.
     """
-    from pinisi.store.sqlite import SqliteStore
+    from pinisi.store.opening import open_store
 
     async def open_and_act() -> None:
-        async with SqliteStore(settings.tenant_folder, now) as store:
+        async with open_store(settings.store, settings.tenant_folder, now) as store:
             people = People(store)
             await people.open()
             await act(people)

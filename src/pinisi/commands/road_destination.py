@@ -37,9 +37,9 @@ async def destination(settings: Settings, tenant: str, token: str) -> AsyncGener
         yield _Server(RunningServer(holder, tenant, token, "house.manage"))
         return
     with occupy(settings.data):
-        from pinisi.store.sqlite import SqliteStore
+        from pinisi.store.opening import open_store
 
-        async with SqliteStore(settings.tenant_folder, _now) as store:
+        async with open_store(settings.store, settings.tenant_folder, _now) as store:
             yield _Folder(store, tenant)
 
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import os
+import signal
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import partial
 from ipaddress import ip_address
@@ -25,6 +27,7 @@ from pinisi.console.exercise_room import ExerciseRoom, Rehearsal
 from pinisi.console.facts import normalized
 from pinisi.console.field_link import open_station
 from pinisi.console.http import Call
+from pinisi.console.other_processes import OtherProcesses
 from pinisi.console.replay_stage import ReplayStage
 from pinisi.console.town import Town
 from pinisi.context.context_address import context_id
@@ -96,8 +99,8 @@ from pinisi.runtime.services import discover
 from pinisi.runtime.source import TransportFailed
 from pinisi.runtime.views import with_views
 from pinisi.settings import Settings
+from pinisi.store.opening import open_store
 from pinisi.store.protocol import HistoryQuery, LogEntry, Record
-from pinisi.store.sqlite import SqliteStore
 from pinisi.store.sqlite_tenant import Settings as StoreSettings
 from pinisi.vocabulary.instant import MINUTE, Instant
 from pinisi.vocabulary.principal import WHOLE, Grants, Principal
@@ -117,7 +120,7 @@ class House:
 
     def __init__(self, settings: Settings, city: Path, rehearsal: Rehearsal | None = None) -> None:
         """`rehearsal`: the house is opened for an exercise, on a data folder of its own, and lives for it alone."""
-        self.settings = settings
+        self.settings = settings if rehearsal is None else msgspec.structs.replace(settings, store="")
         self.registry = discover()
         self.profile = with_views(load_profile(city, settings.data_from), self.registry, KINDS)
         self.rehearsal = rehearsal
@@ -165,11 +168,13 @@ class House:
             hot_attributes=settings.hot_attributes,
             commit_window=settings.commit_window_ms / 1000,
         )
-        self.store = SqliteStore(settings.tenant_folder, self.now, settings=cache)
+        self.store = open_store(settings.store, settings.tenant_folder, self.now, cache)
         self._opened.push_async_callback(self.store.close)
         self.keys = KeyRing(settings.key_folder, self.now)
         self.store.sealing = self.keys.seal
-        self.verifier = Verifier(self.store, settings.tenant_folder, settings.key_folder / COPIES)
+        self.verifier = Verifier(
+            self.store, None if settings.store else settings.tenant_folder, settings.key_folder / COPIES
+        )
         self._opened.push_async_callback(seal_all, self.store)
         elsewhere, keepers = _keepers(settings)
         self.people = People(
@@ -228,6 +233,22 @@ class House:
         self._run(sweep(self.store), "ends of what has an expiresAt")
         await self._open_city()
         await self.store.rest()
+        if self.settings.store:
+            self._run(self._take_care_on_duty(), "the city's own work")
+        else:
+            await self._take_care()
+
+    async def _take_care_on_duty(self) -> None:
+        """One process runs what runs by itself. One that loses this duty ends, for its service manager to start anew:
+        another may have it by then."""
+        async with self.store.duty("the city's own work") as lost:
+            await self._run_city(self.towns[self.default_tenant])
+            await self._take_care()
+            await lost.wait()
+            _log.error("the database was lost, and with it the duty to run the city's own work: this process ends")
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    async def _take_care(self) -> None:
         await self.replays.go_on()
         cities = [name for name in await self.store.tenants() if not name.startswith("_")]
         await self.jobs.go_on(cities)
@@ -235,7 +256,8 @@ class House:
         self._run(self._remember_indicators(), "indicator memory")
         await seal_all(self.store)
         self._run(keep_sealed(self.store), "seals of the audit trail")
-        self._run(take_care(self.store, self.now, settings.history_days, settings.log_days), "care")
+        days = self.settings.history_days, self.settings.log_days
+        self._run(take_care(self.store, self.now, *days), "care")
 
     def _open_contexts(self) -> None:
         """@contexts: those built in, the operator's copies, and those that the store keeps."""
@@ -288,8 +310,22 @@ class House:
             notices=RegistrationNotices(self.store, self.registrations),
         )
         self._opened.push_async_callback(self.notifier.close)
-        await self.notifier.start()
+        self.store.learn(OtherProcesses(self).learn)
         self.store.listen(self.notifier.heard)
+        if self.settings.store:
+            self._run(self._deliver_on_duty(), "delivery of notifications")
+        else:
+            await self.notifier.start()
+
+    async def _deliver_on_duty(self) -> None:
+        """One process delivers for all, so that the order for each entity holds; another takes over when it is gone."""
+        while True:
+            async with self.store.duty("notifications") as lost:
+                await self.notifier.start()
+                try:
+                    await lost.wait()
+                finally:
+                    await self.notifier.stop()
 
     async def _open_city(self) -> None:
         self.store.listen(self._heard)
@@ -297,6 +333,11 @@ class House:
         town = await self.open_town(self.default_tenant, self.profile, clock)
         await town.atlas.refresh()
         self._run(_learn_names(town), "names of the city")
+        if not self.settings.store:
+            await self._run_city(town)
+
+    async def _run_city(self, town: Town) -> None:
+        """What runs by itself: sources, reactions, alarms."""
         if self.rehearsal is None:
             await self.open_sources(town)
         await town.rooms.open(self.registry, self.feed, self.jobs)

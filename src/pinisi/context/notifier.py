@@ -16,8 +16,9 @@ from pinisi.context.post import Post, Sender
 from pinisi.context.registration_notice import RegistrationNotices
 from pinisi.context.subscription_index import SubscriptionIndex
 from pinisi.context.targets import Targets
-from pinisi.store.protocol import Debt, LogEntry, Store
+from pinisi.store.protocol import Debt, DebtChange, LogEntry, Store
 from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.principal import SYSTEM
 
 Reach = Callable[[str], str | None]
 """Of a tenant: None, it notifies as the operator allows; `loopback`, this machine only; `held`, nobody: what is owed
@@ -72,12 +73,16 @@ class Notifier:
         for tenant in await self._store.tenants():
             self._wake(tenant)
 
-    async def close(self) -> None:
-        """Stop: deliveries under way may end, what was settled is written, the rest stays owed."""
+    async def stop(self) -> None:
+        """Deliver no more, until `start`: deliveries under way may end, what was settled is written."""
         self._open = False
         for tenant in list(self._tenants.values()):
             await tenant.close()
         self._tenants.clear()
+
+    async def close(self) -> None:
+        """Stop for good; the rest stays owed."""
+        await self.stop()
         await self._sender.close()
         await self._near.close()
 
@@ -102,7 +107,11 @@ class Notifier:
         Raises:
             StoreUnavailable: nothing was changed.
         """
-        await self._tenant(tenant).owe_again(dead)
+        if self._open:
+            await self._tenant(tenant).owe_again(dead)
+        else:
+            again = DebtChange(dead.subscription, dead.position, "postponed", 0, self._now(), "")
+            await self._store.apply(tenant, (again,), SYSTEM)
 
     def _changed(self, tenant: str, subscription: str) -> None:
         if self._open and self._reach(tenant) != "held":

@@ -48,6 +48,14 @@ class Registrations:
             for stored in sorted(documents, key=lambda stored: (stored.created_at, stored.id)):
                 self._shelf(tenant).put(read_stored(stored), fares.get(stored.id, Fares()))
 
+    async def learn(self, tenant: str, id: str) -> None:
+        """Take in what another process wrote of a registration."""
+        document = await self._store.document(tenant, KIND, id)
+        if document is None:
+            self.drop(tenant, id)
+        else:
+            self.put(tenant, read_stored(decode_stored(document[1])))
+
     async def close(self) -> None:
         """Write how the sources fared."""
         if self._flushing is not None:

@@ -74,6 +74,16 @@ class SubscriptionIndex:
                 found = states.get(subscription.key)
                 self._put(tenant, Entry(subscription, DeliveryState() if found is None else decode_state(found)))
 
+    async def learn(self, store: Store, tenant: str, kind: str, id: str) -> None:
+        """Take in what another process wrote of a subscription (`KIND`) or of its deliveries (`STATE_KIND`)."""
+        document = await store.document(tenant, kind, id)
+        if kind == KIND and document is None:
+            self.drop(tenant, id)
+        elif kind == KIND and document is not None:
+            self.put(tenant, read_stored(decode_stored(document[1])))
+        elif kind == STATE_KIND and document is not None and (entry := self.get(tenant, id)) is not None:
+            entry.state = decode_state(document[1])
+
     def watch(self, watcher: Watcher) -> None:
         self._watchers.append(watcher)
 

@@ -1,6 +1,6 @@
 """The house checks its own audit trail and keeps what it found; who doubts the house checks an export elsewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -13,12 +13,13 @@ from pinisi.people.proof.__main__ import read_checkpoints
 from pinisi.people.proof.check import Verdict, check_trail
 from pinisi.people.proof.exported import read_trails
 from pinisi.people.proof.statements import Key, Unreadable
-from pinisi.people.trail_export import exported_file, keeps_chain
+from pinisi.people.trail_export import exported, exported_file, keeps_chain
 from pinisi.store.protocol import Position, Store
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Principal
 
 MOST_FINDINGS = 20
+_UNCHAINED = "Nothing is chained here: a replay of the past keeps no trail of its own."
 
 
 class Verification(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,9 +37,11 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Verifier:
-    """`folder`: of the tenants' files; `copies`: the checkpoints that were copied beside the data."""
+    """`folder`: of the tenants' files (None: they are elsewhere, the store is asked); `copies`: the checkpoints that
+    were copied beside the data.
+    """
 
-    def __init__(self, store: Store, folder: Path, copies: Path) -> None:
+    def __init__(self, store: Store, folder: Path | None, copies: Path) -> None:
         self._store = store
         self._folder = folder
         self._copies = copies
@@ -59,7 +62,11 @@ class Verifier:
             raise Conflict("A trail is being checked already; try again in a moment.")
         async with self._one_at_a_time:
             await self._store.seal(tenant)
-            verdict = await to_thread.run_sync(self._judged, tenant, keys)
+            if self._folder is None:
+                pieces = [piece async for piece in exported(self._store, tenant, keys)]
+                verdict = await to_thread.run_sync(self._judged, pieces, keys)
+            else:
+                verdict = await to_thread.run_sync(self._judged_file, self._folder / f"{tenant}.sqlite", keys)
             found = Verification(
                 position=verdict.last,
                 lines=verdict.lines,
@@ -72,11 +79,13 @@ class Verifier:
             await self._store.apply(PEOPLE, [self._kept.put(tenant, found), entry], by)
         return found
 
-    def _judged(self, tenant: str, keys: Sequence[Key]) -> Verdict:
-        path = self._folder / f"{tenant}.sqlite"
+    def _judged_file(self, path: Path, keys: Sequence[Key]) -> Verdict:
         if not path.is_file() or not keeps_chain(path):
-            raise Conflict("Nothing is chained here: a replay of the past keeps no trail of its own.")
-        rows = (row for piece in exported_file(path, keys) for row in piece.splitlines(keepends=True))
+            raise Conflict(_UNCHAINED)
+        return self._judged(exported_file(path, keys), keys)
+
+    def _judged(self, pieces: Iterable[bytes], keys: Sequence[Key]) -> Verdict:
+        rows = (row for piece in pieces for row in piece.splitlines(keepends=True))
         try:
             outside = read_checkpoints(self._copies) if self._copies.exists() else []
             (verdict,) = [check_trail(trail, keys, dict.fromkeys(outside)) for trail in read_trails(rows)]

@@ -3,21 +3,24 @@
 import asyncio
 import contextlib
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import structlog
 
 from pinisi.runtime.freed_memory import give_back
 from pinisi.runtime.recording import REPLAY
 from pinisi.store.protocol import StoreUnavailable
-from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.instant import DAY, Instant
+
+if TYPE_CHECKING:
+    from pinisi.store.opening import AnyStore
 
 FIRST_SECONDS = 60
 EVERY_SECONDS = 3600
 _log = structlog.get_logger("pinisi.care")
 
 
-async def take_care(store: SqliteStore, now: Callable[[], Instant], history_days: int, log_days: int) -> None:
+async def take_care(store: "AnyStore", now: Callable[[], Instant], history_days: int, log_days: int) -> None:
     """Apply retention to every tenant of the city, for ever; first soon after the start."""
     await asyncio.sleep(FIRST_SECONDS)
     while True:
@@ -30,14 +33,14 @@ async def take_care(store: SqliteStore, now: Callable[[], Instant], history_days
         await asyncio.sleep(EVERY_SECONDS)
 
 
-async def rest(store: SqliteStore) -> None:
+async def rest(store: "AnyStore") -> None:
     """Let go of what bulk work left in memory."""
     with contextlib.suppress(StoreUnavailable):
         await store.rest()
     give_back()
 
 
-async def care_for(store: SqliteStore, tenant: str, now: Instant, history_days: int, log_days: int) -> None:
+async def care_for(store: "AnyStore", tenant: str, now: Instant, history_days: int, log_days: int) -> None:
     """Apply retention to one tenant; what was done to accounts (tenants that begin with `_`) stays on record.
 
     A replay lives in the past, and goes as a whole.
@@ -52,14 +55,14 @@ async def care_for(store: SqliteStore, tenant: str, now: Instant, history_days: 
         _log.info("retention", tenant=tenant, values=values, entries=entries)
 
 
-async def keep_sealed(store: SqliteStore) -> None:
+async def keep_sealed(store: "AnyStore") -> None:
     """Sign the audit trail of every tenant once an hour, for ever."""
     while True:
         await asyncio.sleep(EVERY_SECONDS)
         await seal_all(store)
 
 
-async def seal_all(store: SqliteStore) -> None:
+async def seal_all(store: "AnyStore") -> None:
     """Sign what was added to each tenant's trail. A replay keeps none."""
     for tenant in await store.tenants():
         if tenant.startswith(REPLAY):

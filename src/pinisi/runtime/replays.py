@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import structlog
@@ -25,6 +26,9 @@ KIND = "replay"
 MOST = 4
 """Replays that may run at a time: each is a city with its sources."""
 SLOWEST, FASTEST = 0.1, 1_000_000.0
+
+if TYPE_CHECKING:
+    from pinisi.store.opening import AnyStore
 
 _log = structlog.get_logger("pinisi.replays")
 _encode = msgspec.json.Encoder().encode
@@ -65,7 +69,7 @@ class Replays:
 
     def __init__(
         self,
-        store: SqliteStore,
+        store: "AnyStore",
         profile: Profile,
         table: TermTable,
         library: Library,
@@ -74,7 +78,7 @@ class Replays:
         clock: Clock,
     ) -> None:
         self.library = library
-        self._store = store
+        self._any = store
         self._profile = profile
         self._home = profile.id
         self._table = table
@@ -82,6 +86,12 @@ class Replays:
         self._folder = folder
         self._clock = clock
         self._replays: dict[str, Replay] = {}
+
+    @property
+    def _store(self) -> SqliteStore:
+        """Replays are files that are copied and made anew: none can be begun where a database is shared."""
+        assert isinstance(self._any, SqliteStore)
+        return self._any
 
     @property
     def all(self) -> Sequence[Replay]:
@@ -105,6 +115,8 @@ class Replays:
 
     async def read(self) -> None:
         """Take in what was running, and give each tenant its clock before anybody opens it."""
+        if not isinstance(self._any, SqliteStore):
+            return
         for id, _, body in await self._store.documents(self._home, KIND):
             plan = _plan(body)
             try:
@@ -136,6 +148,8 @@ class Replays:
             NoSuchReplay: there is no such recording.
             CannotReplay: its files are absent, one of that name is there, or too many run.
         """
+        if not isinstance(self._any, SqliteStore):
+            raise CannotReplay(_NO_FILES)
         if wish.span is not None:
             return await self._start(self._history(wish.span), wish, None, by)
         entry = self.library.entry(wish.recording)
@@ -222,6 +236,11 @@ class Replays:
         await self._store.apply(self._home, [DocumentChange(KIND, plan.id, _encode(plan))], SYSTEM)
 
 
+_NO_FILES = Text(
+    "Putar ulang memerlukan penyimpanan dalam folder data; rumah ini memakai PostgreSQL",
+    "Replays need the store in the data folder; this house keeps its data in PostgreSQL",
+    "再生にはデータフォルダー内のストアが必要。このハウスは PostgreSQL を使っている",
+)
 _TAKEN = Text(
     "Putar ulang ini sedang berjalan; akhiri dahulu, atau beri nama lain",
     "This replay is running: end it first, or give another name",

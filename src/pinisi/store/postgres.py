@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from functools import wraps
+from pathlib import Path
 from types import CoroutineType
 from typing import Any, ParamSpec, TypeVar
 
@@ -12,13 +14,14 @@ from pinisi.store.chain import Chain, chain_begin, read_chain
 from pinisi.store.log_lines import COLUMNS, lines_after
 from pinisi.store.picture_sql import Dialect
 from pinisi.store.pictures import PictureReader
+from pinisi.store.postgres_duty import duty
 from pinisi.store.postgres_faults import FAULTS, unavailable
 from pinisi.store.postgres_find import PostgresFinder
 from pinisi.store.postgres_news import News
 from pinisi.store.postgres_pool import Postgres
 from pinisi.store.postgres_records import prepare_records, read_records
 from pinisi.store.postgres_schema import make_tenant, quoted, schema_of
-from pinisi.store.postgres_tenant import Learner, PostgresTenant
+from pinisi.store.postgres_tenant import PostgresTenant
 from pinisi.store.protocol import (
     Applied,
     AttributeUse,
@@ -48,7 +51,7 @@ from pinisi.store.retention import Hold, retain_history, trim_log
 from pinisi.store.seals import read_seals, seal_head
 from pinisi.store.sql_rows import rows
 from pinisi.store.sqlite_records import asked_of_records, seen_entry
-from pinisi.store.sqlite_tenant import Listener, Settings
+from pinisi.store.sqlite_tenant import Learner, Listener, Settings
 from pinisi.store.stories import StoryReader
 from pinisi.store.tenant_name import TENANT_NAME, BadTenantName
 from pinisi.store.timelines import TimelineReader
@@ -501,6 +504,20 @@ class PostgresStore:
         ]
 
     # beyond the protocol
+
+    def duty(self, name: str) -> AbstractAsyncContextManager[asyncio.Event]:
+        """Wait until no other process has this duty, and have it; the event tells that it was lost."""
+        return duty(self._postgres, name)
+
+    async def backup(self, folder: Path) -> None:
+        """Not by us: a database is backed up by its own means."""
+        raise StoreUnavailable(
+            "entities and history are kept in PostgreSQL: back them up with pg_dump or pg_basebackup (docs: postgresql)"
+        )
+
+    async def damaged(self) -> Sequence[str]:
+        """What is wrong in the tables: PostgreSQL looks after its own pages (pg_amcheck)."""
+        return ()
 
     @_in_plain_words
     async def erase(self, tenant: str) -> None:

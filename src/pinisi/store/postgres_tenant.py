@@ -6,7 +6,7 @@ written, under the lock of the head: see `postgres_writer`.
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import structlog
@@ -36,15 +36,13 @@ from pinisi.store.protocol import (
     StoreUnavailable,
 )
 from pinisi.store.sql_rows import Connection
-from pinisi.store.sqlite_tenant import LOG_TAIL, Listener, Settings
+from pinisi.store.sqlite_tenant import LOG_TAIL, Learner, Listener, Settings
 from pinisi.vocabulary.entity import Entity, decode_entity
 from pinisi.vocabulary.instant import SECOND, Instant
 from pinisi.vocabulary.principal import SYSTEM, Principal
 from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA
 
 T = TypeVar("T")
-Learner = Callable[[str, Sequence[LogEntry]], Awaitable[None]]
-"""Hears what other processes wrote, before this one writes anything after it."""
 _log = structlog.get_logger("pinisi.store")
 _LINES_AT_ONCE = 5_000
 _RELOCATED_AT_ONCE = 256

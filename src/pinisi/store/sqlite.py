@@ -2,7 +2,8 @@
 
 import asyncio
 import shutil
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import wraps
 from pathlib import Path
 from types import CoroutineType
@@ -46,7 +47,7 @@ from pinisi.store.seals import read_seals, seal_head
 from pinisi.store.sql_rows import first, rows
 from pinisi.store.sqlite_records import asked_of_records, migrate_records, read_records, ready_statements, seen_entry
 from pinisi.store.sqlite_schema import begin_after
-from pinisi.store.sqlite_tenant import Listener, Settings, Tenant
+from pinisi.store.sqlite_tenant import Learner, Listener, Settings, Tenant
 from pinisi.store.stories import StoryReader
 from pinisi.store.tenant_name import TENANT_NAME, BadTenantName
 from pinisi.store.timelines import TimelineReader
@@ -113,6 +114,9 @@ class SqliteStore:
     def listen(self, listener: Listener) -> None:
         """Tell this function of every commit: tenant and its log entries."""
         self._listeners.append(listener)
+
+    def learn(self, learner: Learner) -> None:
+        """What other processes wrote is told to it: nobody else writes these files."""
 
     def keep_time(self, tenant: str, clock: Callable[[], Instant]) -> None:
         """Give a tenant a clock of its own: it is a replay, which lives in a day of the past and can be made again."""
@@ -429,6 +433,11 @@ class SqliteStore:
         return sorted(path.stem for path in self._folder.glob("*.sqlite"))
 
     # beyond the protocol: care of the files
+
+    @asynccontextmanager
+    async def duty(self, name: str) -> AsyncGenerator[asyncio.Event]:
+        """What only one process may do: this is the one, as long as it has the files."""
+        yield asyncio.Event()
 
     async def erase(self, tenant: str) -> None:
         """Take a tenant away with all that it knew: for replays, which can be made again."""

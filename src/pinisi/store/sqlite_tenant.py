@@ -7,7 +7,7 @@ publication: index, caches and position always tell of the same moment. Long rea
 import asyncio
 import contextlib
 from collections import OrderedDict, deque
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -52,6 +52,8 @@ _RELOCATED_AT_ONCE = 256
 _RECORD = "SELECT row, id, position, abs(family), body FROM entity WHERE "
 
 Listener = Callable[[str, Sequence[LogEntry]], None]
+Learner = Callable[[str, Sequence[LogEntry]], Awaitable[None]]
+"""Hears what other processes wrote, before this one writes anything after it."""
 
 
 class Settings:

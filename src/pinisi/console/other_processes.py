@@ -1,0 +1,36 @@
+"""What this process knows by heart, kept as other processes on the same store leave it.
+
+The store tells what they wrote before anything is written here: so a subscription that was acknowledged there hears of
+the next change that is written here.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pinisi.context import registration, subscription
+from pinisi.people.kept import PEOPLE
+from pinisi.store.protocol import LogEntry
+
+if TYPE_CHECKING:
+    from pinisi.console.house import House
+
+
+class OtherProcesses:
+    """Hears of their lines; `learn` is for the store's `learn`."""
+
+    def __init__(self, house: "House") -> None:
+        self._house = house
+
+    async def learn(self, tenant: str, entries: Sequence[LogEntry]) -> None:
+        house = self._house
+        documents = dict.fromkeys(entry.subject for entry in entries if entry.op == "document")
+        if tenant == PEOPLE:
+            if documents:
+                await house.people.open()
+            return
+        for subject in documents:
+            kind, _, id = subject.partition("/")
+            if kind in (subscription.KIND, subscription.STATE_KIND):
+                await house.subscriptions.learn(house.store, tenant, kind, id)
+            elif kind == registration.KIND:
+                await house.registrations.learn(tenant, id)
