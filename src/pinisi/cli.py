@@ -278,7 +278,7 @@ def _add_audit(commands: Any) -> None:
 
 def _given(words: Words) -> dict[str, object]:
     """What the command line says of settings; None where it is silent."""
-    return {key: getattr(words, key, None) for key in ("data", "data_from", "host", "port")}
+    return {key: getattr(words, key, None) for key in ("data", "data_from", "store", "host", "port")}
 
 
 def _settings(words: Words) -> "Settings":

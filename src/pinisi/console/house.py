@@ -333,6 +333,7 @@ class House:
         town = await self.open_town(self.default_tenant, self.profile, clock)
         await town.atlas.refresh()
         self._run(_learn_names(town), "names of the city")
+        self.phones = Phones(self.store, self.roster, town.tenant, town.profile.city.view.bounds)
         if not self.settings.store:
             await self._run_city(town)
 
@@ -348,7 +349,6 @@ class House:
 
     async def _open_station(self, town: Town) -> None:
         """Field phones, where the settings open the link to them."""
-        self.phones = Phones(self.store, self.roster, town.tenant, town.profile.city.view.bounds)
         self.station = await open_station(self.settings, self, town, self.phones)
         if self.station is not None:
             self._opened.push_async_callback(self.station.close)

@@ -11,7 +11,11 @@ from collections.abc import Iterator
 from pinisi.store.postgres_thread import translated
 from pinisi.store.record_tables import AREAS, BadRecords
 
-_TOKEN = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|:?[A-Za-z_][A-Za-z_0-9]*|\d[\w.]*|\S", re.S)
+_TOKEN = re.compile(
+    r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|:?[A-Za-z_][A-Za-z_0-9]*|\d[\w.]*"
+    r"|<>|<=|>=|!=|==|\|\||::|\S",
+    re.S,
+)
 _ROWID = "rowid bigint GENERATED ALWAYS AS IDENTITY"
 _TYPES = {"INTEGER": "bigint", "INT": "bigint", "BLOB": "bytea", "REAL": "double precision", "TEXT": 'text COLLATE "C"'}
 _BEFORE_A_TABLE = frozenset({"FROM", "JOIN", "INTO", "UPDATE", "TABLE", "REFERENCES"})
@@ -23,7 +27,7 @@ _FORBIDDEN = re.compile(
     r"(pg|lo|dblink|query_to|table_to|schema_to|database_to|cursor_to|set_config|current_setting)(_|$)"
 )
 _AREAS = re.compile(rf"(?<!:):{AREAS}\b")
-_IN_SYSTEM = frozenset({"information_schema", "pinisi", "copy", "do", "execute", "trigger", "function", "view"})
+_IN_SYSTEM = frozenset({"information_schema", "pinisi"})
 
 
 def words(sql: str) -> list[str]:

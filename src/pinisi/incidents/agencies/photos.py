@@ -24,13 +24,13 @@ PHOTO_STATEMENTS: tuple[Statement, ...] = (
         name="photos of",
         permission="incidents.read",
         sql="SELECT key, agency, unit, media, note, taken_at, entered_at, length(image) AS size "
-        "FROM incidents__photo WHERE incident = :incident AND :areas IS :areas ORDER BY taken_at, key LIMIT :limit",
+        "FROM incidents__photo WHERE incident = :incident AND (:areas IS NULL OR :areas IS NOT NULL) ORDER BY taken_at, key LIMIT :limit",
     ),
     Statement(
         name="photo",
         permission="incidents.read",
         sql="SELECT account, media, image FROM incidents__photo "
-        "WHERE incident = :incident AND key = :key AND :areas IS :areas",
+        "WHERE incident = :incident AND key = :key AND (:areas IS NULL OR :areas IS NOT NULL)",
     ),
 )
 """Whoever asks has been found to see the incident; `:areas` lets those ask who are limited to areas."""

@@ -43,7 +43,8 @@ COUNT_RECORDS = Records(
             name="add up",
             sql="INSERT INTO mobility__count_interval (survey, approach, begin, version) "
             "VALUES (:survey, :approach, :begin, 1) "
-            "ON CONFLICT DO UPDATE SET version = version + 1 WHERE version = :seen",
+            "ON CONFLICT (survey, approach, begin) DO UPDATE SET version = mobility__count_interval.version + 1 "
+            "WHERE mobility__count_interval.version = :seen",
             permission="surveys.fill",
         ),
     ),

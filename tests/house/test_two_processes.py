@@ -1,0 +1,241 @@
+"""Two real processes on one PostgreSQL: each sees at once what the other was told is kept; neither is needed."""
+
+import itertools
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+import pytest
+
+from patience import PATIENCE
+from pinisi.city.scaffold import new_city
+from postgres_server import Server, running_server
+
+ROOT = Path(__file__).parents[2]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PINISI_LOG_LEVEL": "warning"}
+
+
+class Process:
+    """One Pinisi; it can be started again, at another port."""
+
+    def __init__(self, folder: Path, name: str, store: str) -> None:
+        self._command = [sys.executable, "-m", "pinisi", "run", str(folder / "city"), "--port", "0", "--store", store]
+        self._command += ["--data", str(folder / name)]
+        self._folder = folder
+        self.start()
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            self._command, cwd=self._folder, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout is not None
+        self.url = self.process.stdout.readline().strip() + "/ngsi-ld/v1"
+
+    def end(self, how: signal.Signals) -> None:
+        self.process.send_signal(how)
+        self.process.wait(PATIENCE)
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """What it answers; the status where there is no body."""
+        data = None if body is None else json.dumps(body).encode()
+        request = Request(self.url + path, data, {"Content-Type": "application/json"}, method=method)
+        with urlopen(request, timeout=PATIENCE) as answer:
+            content = answer.read()
+            return json.loads(content) if content else answer.status
+
+
+class Receiver:
+    """Takes notifications: of each entity the values of `n`, in the order in which they came."""
+
+    def __init__(self) -> None:
+        self.heard: dict[str, list[int]] = {}
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                for entity in body["data"]:
+                    receiver.heard.setdefault(entity["id"], []).append(entity["n"]["value"])
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, format: str, *args: object) -> None:
+                return
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}/"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def server() -> Generator[Server]:
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture
+def receiver() -> Generator[Receiver]:
+    receiver = Receiver()
+    yield receiver
+    receiver.close()
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory, server: Server) -> Generator[tuple[Process, Process]]:
+    folder = tmp_path_factory.mktemp("twin")
+    new_city(folder / "city", "twin", "Twin")
+    store = server.make("twin")
+    one, other = Process(folder, "one", store), Process(folder, "other", store)
+    yield one, other
+    for process in (one, other):
+        process.process.kill()
+        process.process.wait()
+
+
+@pytest.fixture
+def two(pair: tuple[Process, Process]) -> Generator[tuple[Process, Process]]:
+    """Both running, with none of the entities and subscriptions of the tests before."""
+    yield pair
+    for process in pair:
+        if process.process.poll() is not None:
+            process.start()
+    for subscription in pair[0].ask("GET", "/subscriptions"):
+        pair[0].ask("DELETE", f"/subscriptions/{subscription['id']}")
+    for entity in pair[0].ask("GET", "/entities?type=Thing&limit=1000"):
+        pair[0].ask("DELETE", f"/entities/{entity['id']}")
+
+
+def thing(name: str, n: int) -> dict[str, Any]:
+    return {"id": f"urn:ngsi-ld:Thing:{name}", "type": "Thing", "n": {"type": "Property", "value": n}}
+
+
+def subscribe(process: Process, receiver: Receiver) -> None:
+    endpoint = {"uri": receiver.url, "accept": "application/json"}
+    asked = {"type": "Subscription", "entities": [{"type": "Thing"}], "notification": {"endpoint": endpoint}}
+    assert process.ask("POST", "/subscriptions", asked) == 201
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    ends = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < ends
+        time.sleep(0.02)
+
+
+def test_what_one_was_told_is_kept_is_seen_by_the_other_at_once(two: tuple[Process, Process]) -> None:
+    one, other = two
+    one.ask("POST", "/entities", thing("a", 0))
+    for n in range(1, 40):
+        writer, reader = (one, other) if n % 2 else (other, one)
+        writer.ask("PATCH", "/entities/urn:ngsi-ld:Thing:a/attrs", {"n": {"type": "Property", "value": n}})
+        assert reader.ask("GET", "/entities/urn:ngsi-ld:Thing:a")["n"]["value"] == n
+        writer.ask("POST", "/entities", thing(f"b{n}", n))
+        assert len(reader.ask("GET", f"/entities?type=Thing&q=n=={n}")) == 2
+        assert writer.ask("GET", "/entities?type=Thing&limit=1000")[-1]["n"]["value"] == n
+
+
+def test_a_change_that_expects_what_the_other_has_changed_is_refused_by_either(two: tuple[Process, Process]) -> None:
+    """A create is a change that expects that there is nothing."""
+    one, other = two
+    with ThreadPoolExecutor(8) as pool:
+        works = [pool.submit(_status, process, thing(f"c{n}", n)) for n in range(20) for process in two]
+        answers = [work.result() for work in works]
+    assert sorted(answers) == [201] * 20 + [409] * 20
+    for process in (one, other):
+        assert len(process.ask("GET", "/entities?type=Thing&limit=1000")) == 20
+
+
+def _status(process: Process, entity: Any) -> int:
+    try:
+        return process.ask("POST", "/entities", entity)
+    except HTTPError as error:
+        return error.code
+
+
+def test_a_subscription_made_here_hears_of_the_next_change_made_there(
+    two: tuple[Process, Process], receiver: Receiver
+) -> None:
+    one, other = two
+    for made_at, written_at in ((one, other), (other, one)):
+        receiver.heard.clear()
+        subscribe(made_at, receiver)
+        name = f"d{made_at is one}"
+        written_at.ask("POST", "/entities", thing(name, 1))
+        wait_until(lambda id=f"urn:ngsi-ld:Thing:{name}": 1 in receiver.heard.get(id, ()))
+
+
+@pytest.mark.parametrize("killed", [0, 1])
+def test_a_killed_process_takes_nothing_with_it(two: tuple[Process, Process], receiver: Receiver, killed: int) -> None:
+    """Whichever is killed: of the two, one delivers for both. What it owed is delivered by the other, in order."""
+    subscribe(two[0], receiver)
+    writer, victim = two[1 - killed], two[killed]
+    names = [f"e{n}" for n in range(4)]
+    for name in names:
+        victim.ask("POST", "/entities", thing(name, 0))
+    kept = dict.fromkeys(names, 0)
+    for n in range(1, 60):
+        if n == 20:
+            victim.end(signal.SIGKILL)
+        for name in names:
+            at = victim if n < 20 and n % 2 else writer
+            at.ask("PATCH", f"/entities/urn:ngsi-ld:Thing:{name}/attrs", {"n": {"type": "Property", "value": n}})
+            kept[name] = n
+    for name, n in kept.items():
+        assert writer.ask("GET", f"/entities/urn:ngsi-ld:Thing:{name}")["n"]["value"] == n
+    ids = [f"urn:ngsi-ld:Thing:{name}" for name in names]
+    wait_until(lambda: all(set(receiver.heard.get(id, ())) >= set(range(60)) for id in ids))
+    for id in ids:
+        firsts = list(dict.fromkeys(receiver.heard[id]))
+        assert firsts == list(range(60)), "in the order of the changes, each at least once"
+
+
+def test_a_rolling_restart_loses_no_write_and_no_notification(two: tuple[Process, Process], receiver: Receiver) -> None:
+    subscribe(two[0], receiver)
+    kept: list[int] = []
+    stop = threading.Event()
+
+    def write() -> None:
+        for n in itertools.count():
+            if stop.is_set():
+                return
+            for process in itertools.islice(itertools.cycle(two), n % 2, n % 2 + 40):
+                try:
+                    status = _status(process, thing(f"f{n}", n))
+                except (URLError, OSError):
+                    time.sleep(0.05)
+                    continue
+                if status in (201, 409):
+                    kept.append(n)
+                    break
+            time.sleep(0.01)
+
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(write)
+        for process in two:
+            time.sleep(0.5)
+            process.end(signal.SIGTERM)
+            process.start()
+        time.sleep(0.5)
+        stop.set()
+        writing.result()
+    found = two[0].ask("GET", "/entities?type=Thing&limit=1000&options=keyValues")
+    assert {entity["n"] for entity in found} >= set(kept)
+    assert len(kept) > 20
+    wait_until(lambda: {values[0] for values in receiver.heard.values()} >= set(kept))
