@@ -24,7 +24,8 @@ PHOTO_STATEMENTS: tuple[Statement, ...] = (
         name="photos of",
         permission="incidents.read",
         sql="SELECT key, agency, unit, media, note, taken_at, entered_at, length(image) AS size "
-        "FROM incidents__photo WHERE incident = :incident AND (:areas IS NULL OR :areas IS NOT NULL) ORDER BY taken_at, key LIMIT :limit",
+        "FROM incidents__photo WHERE incident = :incident AND (:areas IS NULL OR :areas IS NOT NULL) "
+        "ORDER BY taken_at, key LIMIT :limit",
     ),
     Statement(
         name="photo",
