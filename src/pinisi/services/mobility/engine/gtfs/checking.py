@@ -9,6 +9,7 @@ from pinisi.services.mobility.engine.gtfs.check_parents import check_parents
 from pinisi.services.mobility.engine.gtfs.check_places import check_places
 from pinisi.services.mobility.engine.gtfs.check_ties import check_ties
 from pinisi.services.mobility.engine.gtfs.check_times import check_times
+from pinisi.services.mobility.engine.gtfs.check_translations import check_translations
 from pinisi.services.mobility.engine.gtfs.notice import Notice, notice
 from pinisi.services.mobility.engine.gtfs.schema import REQUIRED
 from pinisi.services.mobility.engine.gtfs.table import Feed
@@ -27,6 +28,7 @@ def check_feed(feed: Feed, today: str) -> list[Notice]:
         check_times,
         check_distances,
         check_ties,
+        check_translations,
     )
     found = [*_files(feed), *_calendar_over(feed, today)]
     for check in checks:

@@ -4,11 +4,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from pinisi.services.mobility.engine.gtfs.check_keys import known
+from pinisi.services.mobility.engine.gtfs.fares import FARES
 from pinisi.services.mobility.engine.gtfs.mend import ASSUMED, REMOVED, REPAIRED, Mend, Mended
 from pinisi.services.mobility.engine.gtfs.schema import LAYOUTS, Column
 from pinisi.services.mobility.engine.gtfs.table import Feed, Table
 
 _CODE = "foreign_key_violation"
+_NARROW = frozenset({"routes.txt", *FARES})
+"""An emptied reference there would mean more than was said: every zone, every rider."""
 _SEPARATORS = "-_.: "
 _EXACT = frozenset({"trip_id", "stop_id"})
 """Where a part of an identifier can be another trip, another stop: only case and blanks may differ."""
@@ -93,7 +96,7 @@ def _without(
 ) -> Table:
     """Optional references are emptied; a row that cannot be without goes."""
     values, lost = table.values(column.name), frozenset(gone)
-    if not column.required and table.name != "routes.txt":
+    if not column.required and table.name not in _NARROW:
         how = f"{column.name} is emptied: nothing of {of[0]} is meant by it"
         mends.append(Mend(_CODE, table.name, REMOVED, count, how, gone[0]))
         return table.having(column.name, ["" if value in lost else value for value in values])

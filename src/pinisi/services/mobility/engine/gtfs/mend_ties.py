@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pinisi.services.mobility.engine.gtfs.check_distances import check_distances
 from pinisi.services.mobility.engine.gtfs.check_parents import check_parents
 from pinisi.services.mobility.engine.gtfs.check_ties import check_ties
+from pinisi.services.mobility.engine.gtfs.check_translations import FILE as TRANSLATIONS
+from pinisi.services.mobility.engine.gtfs.check_translations import check_translations
 from pinisi.services.mobility.engine.gtfs.mend import ASSUMED, REMOVED, REPAIRED, Mend, Mended
 from pinisi.services.mobility.engine.gtfs.notice import Notice
 from pinisi.services.mobility.engine.gtfs.table import Feed
@@ -15,7 +17,7 @@ Act = Callable[[Feed, list[Notice]], Feed]
 
 def mend_ties(feed: Feed) -> Mended:
     found: dict[str, list[Notice]] = {}
-    for check in (check_parents, check_distances, check_ties):
+    for check in (check_parents, check_distances, check_ties, check_translations):
         for each in check(feed):
             found.setdefault(each.code, []).append(each)
     mends: list[Mend] = []
@@ -93,6 +95,21 @@ def _stops_of_stations(feed: Feed, faults: list[Notice]) -> Feed:
 
 _DISTANCES = "its distances along the shape are emptied: they need not be there, and these contradict themselves"
 _MENDS: Mapping[str, tuple[str, str, Act]] = {
+    "translation_foreign_key_violation": (
+        REMOVED,
+        "the translation is left out: the row that it names is not there",
+        _left_out(TRANSLATIONS),
+    ),
+    "translation_unexpected_value": (
+        REMOVED,
+        "the translation is left out: it names what it is of in two ways, and either may be meant",
+        _left_out(TRANSLATIONS),
+    ),
+    "missing_required_field": (
+        REMOVED,
+        "the translation is left out: nothing says which row it is of",
+        _left_out(TRANSLATIONS),
+    ),
     "location_with_unexpected_stop_time": (
         REPAIRED,
         "a station where vehicles stop and in which nothing lies is a stop; halts at other such places are left out",

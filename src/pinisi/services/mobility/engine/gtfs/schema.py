@@ -231,5 +231,99 @@ _LAYOUTS = (
         ),
     ),
 )
-LAYOUTS: Mapping[str, Layout] = {layout.name: layout for layout in _LAYOUTS}
+_AREA, _NETWORK = ("areas.txt", "area_id"), ("networks.txt", "network_id")
+_TIMEFRAME, _PRODUCT = ("timeframes.txt", "timeframe_group_id"), ("fare_products.txt", "fare_product_id")
+_RIDER, _MEDIA = ("rider_categories.txt", "rider_category_id"), ("fare_media.txt", "fare_media_id")
+_LEG = ("fare_leg_rules.txt", "leg_group_id")
+_FARES_AND_WORDS = (
+    Layout("areas.txt", (_must("area_id"), _may("area_name")), ("area_id",)),
+    Layout("stop_areas.txt", (_must("area_id", of=_AREA), _must("stop_id", of=_STOP)), ("area_id", "stop_id")),
+    Layout("networks.txt", (_must("network_id"), _may("network_name")), ("network_id",)),
+    Layout("route_networks.txt", (_must("network_id", of=_NETWORK), _must("route_id", of=_ROUTE)), ("route_id",)),
+    Layout(
+        "timeframes.txt",
+        (
+            _must("timeframe_group_id"),
+            _may("start_time", "time"),
+            _may("end_time", "time"),
+            _must("service_id", of=_SERVICE),
+        ),
+        ("timeframe_group_id", "start_time", "end_time", "service_id"),
+    ),
+    Layout(
+        "rider_categories.txt",
+        (
+            _must("rider_category_id"),
+            _must("rider_category_name"),
+            _one_of("is_default_fare_category", "0 1"),
+            _may("eligibility_url", "url"),
+        ),
+        ("rider_category_id",),
+    ),
+    Layout(
+        "fare_media.txt",
+        (_must("fare_media_id"), _may("fare_media_name"), _one_of("fare_media_type", "0 1 2 3 4", required=True)),
+        ("fare_media_id",),
+    ),
+    Layout(
+        "fare_products.txt",
+        (
+            _must("fare_product_id"),
+            _may("fare_product_name"),
+            _may("rider_category_id", of=_RIDER),
+            _may("fare_media_id", of=_MEDIA),
+            _must("amount", "decimal"),
+            _must("currency", "currency"),
+        ),
+        ("fare_product_id", "rider_category_id", "fare_media_id"),
+    ),
+    Layout(
+        "fare_leg_rules.txt",
+        (
+            _may("leg_group_id"),
+            _may("network_id"),
+            _may("from_area_id", of=_AREA),
+            _may("to_area_id", of=_AREA),
+            _may("from_timeframe_group_id", of=_TIMEFRAME),
+            _may("to_timeframe_group_id", of=_TIMEFRAME),
+            _must("fare_product_id", of=_PRODUCT),
+            _may("rule_priority", "count"),
+        ),
+        (
+            "network_id",
+            "from_area_id",
+            "to_area_id",
+            "from_timeframe_group_id",
+            "to_timeframe_group_id",
+            "fare_product_id",
+        ),
+    ),
+    Layout(
+        "fare_transfer_rules.txt",
+        (
+            _may("from_leg_group_id", of=_LEG),
+            _may("to_leg_group_id", of=_LEG),
+            _may("transfer_count", "whole"),
+            _may("duration_limit", "positive"),
+            _one_of("duration_limit_type", "0 1 2 3"),
+            _one_of("fare_transfer_type", "0 1 2", required=True),
+            _may("fare_product_id", of=_PRODUCT),
+        ),
+        ("from_leg_group_id", "to_leg_group_id", "fare_product_id", "transfer_count", "duration_limit"),
+    ),
+    Layout(
+        "translations.txt",
+        (
+            _must("table_name"),
+            _must("field_name"),
+            _must("language", "language"),
+            _must("translation"),
+            _may("record_id"),
+            _may("record_sub_id"),
+            _may("field_value"),
+        ),
+        ("table_name", "field_name", "language", "record_id", "record_sub_id", "field_value"),
+    ),
+)
+LAYOUTS: Mapping[str, Layout] = {layout.name: layout for layout in (*_LAYOUTS, *_FARES_AND_WORDS)}
 REQUIRED = ("agency.txt", "stops.txt", "routes.txt", "trips.txt", "stop_times.txt")
