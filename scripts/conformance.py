@@ -144,10 +144,7 @@ def served(suite: Suite, port: int, work: Path, alias: str = "", store: str = ""
     `alias`: what the server is called among others; the cases of several brokers know theirs by name.
     `store`: the address of its database; empty: SQLite files.
     """
-    from pinisi.city.scaffold import new_city
-
     work.mkdir(parents=True, exist_ok=True)
-    new_city(work / "city", CITY, "Conformance")
     lay_contexts(suite, work / "data" / "contexts")
     settings = {
         "PINISI_NOTIFICATION_TARGETS": "loopback,private,*",
@@ -158,7 +155,7 @@ def served(suite: Suite, port: int, work: Path, alias: str = "", store: str = ""
         "PINISI_TEMPORAL_PAGE": "30",
         "PINISI_LOG_LEVEL": "warning",
     }
-    command = [sys.executable, "-m", "pinisi", "run", str(work / "city"), "--data", str(work / "data")]
+    command = [sys.executable, "-m", "pinisi", "broker", "--data", str(work / "data")]
     command += ["--store", store] if store else []
     path = os.pathsep.join(filter(None, (str(ROOT / "src"), os.environ.get("PYTHONPATH"))))
     with (work / "server.log").open("wb") as log:

@@ -42,6 +42,7 @@ def build_parser(words: Sequence[str] = ()) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="pinisi", description="Pinisi, the open war room of a city.")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_run(commands)
+    _add_broker(commands)
     _add_keeping(commands)
     _add_new_city(commands)
     _add_new_source(commands)
@@ -94,6 +95,13 @@ def _add_run(commands: Any) -> None:
     parser = _command(commands, "run", _run, "open the War Room of a city", settings=True)
     parser.add_argument("city", nargs="?", metavar="CITY", help="folder or shipped name (default: makassar)")
     parser.add_argument("--data-from", metavar="FOLDER", help="where files lie that the city reads from elsewhere")
+    parser.add_argument("--store", help="postgresql://… that several processes share (default: the data folder)")
+    parser.add_argument("--host", help="address to listen at (default: 127.0.0.1)")
+    parser.add_argument("--port", help="port to listen at (default: 9090)")
+
+
+def _add_broker(commands: Any) -> None:
+    parser = _command(commands, "broker", _broker, "serve the context broker alone", settings=True)
     parser.add_argument("--store", help="postgresql://… that several processes share (default: the data folder)")
     parser.add_argument("--host", help="address to listen at (default: 127.0.0.1)")
     parser.add_argument("--port", help="port to listen at (default: 9090)")
@@ -297,6 +305,12 @@ def _run(words: Words) -> int:
     from pinisi.commands.run import run
 
     return run(_settings(words), words.city)
+
+
+def _broker(words: Words) -> int:
+    from pinisi.commands.broker import broker
+
+    return broker(_settings(words))
 
 
 def _doctor(words: Words) -> int:

@@ -13,7 +13,7 @@ from pinisi.settings import Settings
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}
 
 
-def run(settings: Settings, city: str | None) -> int:
+def run(settings: Settings, city: str | None, *, services: bool = True) -> int:
     """Serve until told to stop; the server prints its address when it is ready.
 
     Raises:
@@ -25,7 +25,7 @@ def run(settings: Settings, city: str | None) -> int:
     try:
         with occupancy.occupy(settings.data, address(settings.host, settings.port)):
             refuse_taken_port(settings.host, settings.port)
-            return serve(settings, folder)
+            return serve(settings, folder, services=services)
     except OSError as error:
         where = error.filename or settings.data
         reason = error.strerror or error
@@ -42,10 +42,10 @@ def with_port(settings: Settings) -> Settings:
         raise CommandFailed(f"{settings.host} is not an address of this machine; choose another with --host") from error
 
 
-def serve(settings: Settings, city: Path) -> int:
+def serve(settings: Settings, city: Path, *, services: bool = True) -> int:
     from pinisi.console.server import serve
 
-    return serve(settings, city)
+    return serve(settings, city, services=services)
 
 
 def address(host: str, port: int) -> str:

@@ -118,10 +118,15 @@ FIRST_PICTURE_SECONDS = 1.0
 class House:
     """All that an endpoint can reach. `city` is the folder of the city's profile and registers."""
 
-    def __init__(self, settings: Settings, city: Path, rehearsal: Rehearsal | None = None) -> None:
-        """`rehearsal`: the house is opened for an exercise, on a data folder of its own, and lives for it alone."""
+    def __init__(
+        self, settings: Settings, city: Path, rehearsal: Rehearsal | None = None, *, services: bool = True
+    ) -> None:
+        """`rehearsal`: the house is opened for an exercise, on a data folder of its own, and lives for it alone.
+
+        `services` False: no service is loaded, whatever is installed.
+        """
         self.settings = settings if rehearsal is None else msgspec.structs.replace(settings, store="")
-        self.registry = discover()
+        self.registry = discover() if services else discover(())
         self.profile = with_views(load_profile(city, settings.data_from), self.registry, KINDS)
         self.rehearsal = rehearsal
         self.exercise: ExerciseRoom | None = None

@@ -29,7 +29,7 @@ from pinisi.store.protocol import StoreUnavailable
 STATIC = Path(__file__).parent / "static"
 
 
-def serve(settings: Settings, city: Path, rehearsal: Rehearsal | None = None) -> int:
+def serve(settings: Settings, city: Path, rehearsal: Rehearsal | None = None, *, services: bool = True) -> int:
     """Run until stopped; answers the exit code. Plain words on standard error when it cannot start."""
     gc.disable()
     configure_log(settings.log_level)
@@ -37,7 +37,7 @@ def serve(settings: Settings, city: Path, rehearsal: Rehearsal | None = None) ->
     if listener is None:
         return 1
     try:
-        house = House(settings, city, rehearsal)
+        house = House(settings, city, rehearsal, services=services)
     except CityError as error:
         _explain(error)
         return 1

@@ -1,0 +1,49 @@
+"""`pinisi broker`: the context alone, in a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+
+from patience import PATIENCE
+
+SOURCES = Path(__file__).parents[2] / "src"
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "not" / "there" / "yet"
+
+
+@pytest.fixture
+def url(data: Path) -> Iterator[str]:
+    command = [sys.executable, "-m", "pinisi", "broker", "--data", str(data), "--port", "0"]
+    environment = {**os.environ, "PYTHONPATH": str(SOURCES), "PINISI_LOG_LEVEL": "error"}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip()
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def told(address: str, body: object = None) -> tuple[int, bytes]:
+    request = Request(address, None if body is None else json.dumps(body).encode(), JSON)
+    with urlopen(request, timeout=PATIENCE) as answer:
+        return answer.status, answer.read()
+
+
+def test_it_keeps_entities_and_knows_no_service(url: str, data: Path) -> None:
+    assert url.startswith("http://127.0.0.1:")
+    assert json.loads(told(f"{url}/pinisi/v1/services")[1])["services"] == []
+    assert told(f"{url}/ngsi-ld/v1/entities", {"id": "urn:x:1", "type": "Thing9", "n": 1})[0] == 201
+    assert json.loads(told(f"{url}/v2/entities?type=Thing9&options=keyValues")[1]) == [
+        {"id": "urn:x:1", "type": "Thing9", "n": 1}
+    ]
+    assert json.loads(told(f"{url}/ngsi-ld/v1/entities?type=Thing9&count=true&limit=1")[1])
+    assert (data / "tenants" / "city.sqlite").exists()
