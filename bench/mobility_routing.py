@@ -204,7 +204,7 @@ def any_road(router: Router, file: Path, drawn: random.Random) -> None:
 def closed_by_flood() -> list[tuple[str, Closed]]:
     """Road and what the reaction `flooded-roads` closes of it, at the moment with most areas at state 2 or above."""
     folder = shared_folder() / "data" / "flood"
-    table = Contexts({"x": msgspec.json.decode(context_bytes())}, lambda _: None).table("x")
+    table = Contexts({"urn:x:c": msgspec.json.decode(context_bytes())}).table("urn:x:c")
     every = read_roads(folder / "inasafe_jakarta" / "jakarta_roads.shp", "road", None)
     roads = [each for each in every if isinstance(each, Road)]
     tree = shapely.STRtree([shapely.LineString(road.line) for road in roads])

@@ -11,7 +11,7 @@ import pytest
 from broker_at_hand import JSON_LD, V1, Broker, prop, refused, relation
 
 from patience import PATIENCE
-from pinisi.console import http, ngsi_ld_batch, ngsi_ld_consumption, ngsi_ld_join, ngsi_ld_request, ngsi_ld_temporal
+from pinisi.console import http, ngsi_ld_batch, ngsi_ld_consumption, ngsi_ld_request, ngsi_ld_temporal
 from pinisi.context import (
     aggregation,
     attribute_payload,
@@ -21,6 +21,7 @@ from pinisi.context import (
     geo_query,
     json_body,
     linked_entities,
+    linked_walk,
     ordering,
     q_language,
     selection,
@@ -54,7 +55,7 @@ def row(start: str) -> str:
         ("positions", [geo_query.MAX_POSITIONS]),
         ("regular expressions (", [pattern.MAX_PATTERN]),
         ("keys of `orderBy`", [ordering.MOST_KEYS, ngsi_ld_consumption.ORDERED_MOST]),
-        ("linked entities", [ngsi_ld_join.LINKED_MOST]),
+        ("linked entities", [linked_walk.LINKED_MOST]),
         ("`joinLevel`", [linked_entities.DEEPEST]),
         ("values of history", [Settings().temporal_page]),
         ("entities whose history", [ngsi_ld_temporal.SCAN_MOST]),

@@ -36,7 +36,7 @@ from pinisi.vocabulary.instant import SECOND, Instant
 from pinisi.vocabulary.principal import EVERYTHING, Principal
 
 MAKASSAR = Path(__file__).parents[3] / "cities" / "makassar"
-TABLE = Contexts({"c": msgspec.json.decode(context_bytes())}).table("c")
+TABLE = Contexts({"urn:x:c": msgspec.json.decode(context_bytes())}).table("urn:x:c")
 FIRE = "urn:ngsi-ld:Incident:fire-0001"
 ANI = Principal(
     id="account:ani",
