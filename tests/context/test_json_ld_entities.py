@@ -1,4 +1,6 @@
-"""Whole entities against a general JSON-LD processor: thousands of generated ones, each under a generated @context.
+"""Whole entities against a general JSON-LD processor: generated ones, each under a generated @context.
+
+Some hundred in `make test`; in `make test-long` thousands (`PINISI_EXAMPLES`: how many times as many).
 
 What we keep of an entity is what JSON-LD expansion makes of it, and what we answer expands to the same again
 (NGSI-LD 5.5.7). Where JSON-LD compaction would choose another name, `test_names_compact_as_json_ld` says which.
@@ -6,6 +8,7 @@ What we keep of an entity is what JSON-LD expansion makes of it, and what we ans
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # pyright: reportUnknownParameterType=false, reportUnknownLambdaType=false
+import os
 from typing import Any
 
 from hypothesis import HealthCheck, assume, event, given, settings
@@ -22,6 +25,7 @@ from pinisi.vocabulary.entity import Entity, Instance
 from pinisi.vocabulary.terms import NGSI_LD
 
 Json = dict[str, Any]
+TIMES = int(os.environ.get("PINISI_EXAMPLES", "1"))
 ids = st.sampled_from(["urn:x:1", "https://x.example/e/1", "urn:ngsi-ld:Vehicle:B 1".replace(" ", "-")])
 words = st.one_of(st.sampled_from(["speed", "alpha", "Vehicle", "unknown"]), iris)
 moments = st.sampled_from(["2026-11-22T06:32:00Z", "2026-11-22T06:32:00.5Z"])
@@ -142,7 +146,7 @@ def canonical(value: Any) -> Any:
 SLOW = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
 
-@settings(max_examples=800, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=200 * TIMES, deadline=None, suppress_health_check=SLOW)
 @given(contexts, entities)
 def test_entities_expand_as_json_ld_expands_them(context: Json, document: Json) -> None:
     ours = read(document, table_of(context))
@@ -153,7 +157,7 @@ def test_entities_expand_as_json_ld_expands_them(context: Json, document: Json) 
     assert {name: [canonical(kept(each)) for each in found] for name, found in ours.attributes.items()} == theirs
 
 
-@settings(max_examples=800, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=200 * TIMES, deadline=None, suppress_health_check=SLOW)
 @given(contexts, contexts, entities)
 def test_answers_under_another_context_expand_to_the_same(first: Json, second: Json, document: Json) -> None:
     """Written under one @context, read under another: the answer means, to JSON-LD, what was written."""
@@ -169,7 +173,7 @@ def canonical_node(node: Json) -> Json:
     return {"@id": node["@id"], "@type": set(node["@type"]), **told}
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=125 * TIMES, deadline=None, suppress_health_check=SLOW)
 @given(contexts, entities)
 def test_names_of_answers_are_those_that_json_ld_compaction_chooses(context: Json, document: Json) -> None:
     table = table_of(context)

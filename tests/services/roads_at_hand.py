@@ -1,6 +1,7 @@
 """The roads of a piece of Helsinki (2,650 ways), built and served as the house does, for tests that ask them."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import threading
@@ -55,7 +56,9 @@ def programs_of_valhalla() -> list[int]:
 
 
 def kill(process: int) -> None:
-    os.kill(process, signal.SIGKILL)
+    """It may have ended by itself since it was found."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(process, signal.SIGKILL)
 
 
 def _parents() -> Iterator[tuple[int, int]]:
