@@ -41,6 +41,7 @@ def told(address: str, body: object = None) -> tuple[int, bytes]:
 def test_it_keeps_entities_and_knows_no_service(url: str, data: Path) -> None:
     assert url.startswith("http://127.0.0.1:")
     assert json.loads(told(f"{url}/pinisi/v1/services")[1])["services"] == []
+    assert json.loads(told(f"{url}/ngsi-ld/v1/types")[1])["typeList"] == []
     assert told(f"{url}/ngsi-ld/v1/entities", {"id": "urn:x:1", "type": "Thing9", "n": 1})[0] == 201
     assert json.loads(told(f"{url}/v2/entities?type=Thing9&options=keyValues")[1]) == [
         {"id": "urn:x:1", "type": "Thing9", "n": 1}

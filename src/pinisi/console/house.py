@@ -123,9 +123,10 @@ class House:
     ) -> None:
         """`rehearsal`: the house is opened for an exercise, on a data folder of its own, and lives for it alone.
 
-        `services` False: no service is loaded, whatever is installed.
+        `services` False: the broker alone; no service is loaded, whatever is installed, and no entity of the city.
         """
         self.settings = settings if rehearsal is None else msgspec.structs.replace(settings, store="")
+        self.alone = not services
         self.registry = discover() if services else discover(())
         self.profile = with_views(load_profile(city, settings.data_from), self.registry, KINDS)
         self.rehearsal = rehearsal
@@ -409,7 +410,8 @@ class House:
         told = preparation or Preparation()
         digest = folder_digest(profile.folder, self.context_document)
         if not await is_loaded(self.store, tenant, digest):
-            entities = await asyncio.to_thread(list, told.counted(city_entities(profile)))
+            own = () if self.alone else city_entities(profile)
+            entities = await asyncio.to_thread(list, told.counted(own))
             told.begin("loading", len(entities))
             await load_city(self.store, tenant, digest, told.counted(entities), self.pinisi_table)
         told.begin("drawing")
