@@ -1,4 +1,4 @@
-"""The store for several processes: PostgreSQL with PostGIS, a schema a tenant. See `protocol.Store`, decision 0007."""
+"""The store for several processes: PostgreSQL with PostGIS, a schema a tenant. See `protocol.Store`, decision 0008."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
