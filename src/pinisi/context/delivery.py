@@ -6,13 +6,12 @@ Redirects are not followed: they would lead where nobody has judged the address.
 
 import asyncio
 import ssl
-from collections import OrderedDict
 from collections.abc import Callable
-from typing import cast
 
 import httptools
 import msgspec
 
+from pinisi.context.kept_connections import Connection, KeptConnections, key_of
 from pinisi.context.targets import BadTarget, Target, Targets
 
 IDLE_EACH = 16
@@ -45,20 +44,15 @@ class Receipt(msgspec.Struct, frozen=True):
 Answered = Callable[[Receipt | None], None]
 
 
-class _Connection(asyncio.Protocol):
+class _Connection(Connection):
     """One connection, one request at a time."""
 
     def __init__(self) -> None:
-        self.transport: asyncio.WriteTransport | None = None
-        self.usable = True
-        self.idle_since = 0.0
+        super().__init__()
         self._answered: Answered | None = None
         self._parser = httptools.HttpResponseParser(self)
         self._size = 0
         self._retry_after = 0.0
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast(asyncio.WriteTransport, transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.usable = False
@@ -104,11 +98,6 @@ class _Connection(asyncio.Protocol):
         self._answered = answered
         self.transport.write(data)
 
-    def close(self) -> None:
-        self.usable = False
-        if self.transport is not None:
-            self.transport.close()
-
     def _answer(self, receipt: Receipt | None) -> None:
         answered, self._answered = self._answered, None
         if answered is not None:
@@ -117,18 +106,13 @@ class _Connection(asyncio.Protocol):
 
 _TAKEN = {status: Receipt(status) for status in (200, 201, 202, 204)}
 
-_Key = tuple[str, int, bool]
-
 
 class HttpSender:
     """Keeps connections open, at most `IDLE_EACH` idle ones to a receiver and `IDLE_ALL` together."""
 
     def __init__(self, targets: Targets, tls: ssl.SSLContext | None = None) -> None:
         """`tls`: how certificates are judged; None: by the system's authorities."""
-        self._targets = targets
-        self._tls = tls
-        self._idle: OrderedDict[_Key, list[_Connection]] = OrderedDict()
-        self._count = 0
+        self._kept = KeptConnections(_Connection, targets, tls, each=IDLE_EACH, together=IDLE_ALL)
 
     async def send(self, delivery: Delivery) -> Receipt:
         try:
@@ -144,14 +128,14 @@ class HttpSender:
     def post(self, delivery: Delivery, answered: Answered) -> Callable[[], None] | None:
         """Deliver once without waiting, where a connection is idle; see `post.Sender.post`."""
         target = delivery.target
-        key = (target.host, target.port, target.tls)
-        connection = self._take(key)
+        key = key_of(target)
+        connection = self._kept.take(key, IDLE_SECONDS)
         if connection is None:
             return None
 
         def heard(receipt: Receipt | None) -> None:
             if receipt is not None and connection.usable:
-                self._give_back(key, connection)
+                self._kept.give_back(key, connection)
             else:
                 connection.close()
             answered(receipt)
@@ -160,22 +144,17 @@ class HttpSender:
         return connection.close
 
     async def close(self) -> None:
-        for connections in self._idle.values():
-            for connection in connections:
-                connection.close()
-        self._idle.clear()
-        self._count = 0
-        await asyncio.sleep(0)
+        await self._kept.close()
 
     async def _exchange(self, delivery: Delivery) -> Receipt:
         target = delivery.target
         data = _request(delivery)
-        connection = self._take((target.host, target.port, target.tls))
+        connection = self._kept.take(key_of(target), IDLE_SECONDS)
         if connection is not None:
             receipt = await self._ask(connection, target, data)
             if receipt is not None:
                 return receipt
-        receipt = await self._ask(await self._connect(target), target, data)
+        receipt = await self._ask(await self._kept.open(target), target, data)
         return receipt or Receipt(0, "the connection was closed without an answer")
 
     async def _ask(self, connection: _Connection, target: Target, data: bytes) -> Receipt | None:
@@ -187,60 +166,10 @@ class HttpSender:
             connection.close()
             raise
         if connection.usable and receipt is not None:
-            self._give_back((target.host, target.port, target.tls), connection)
+            self._kept.give_back(key_of(target), connection)
         else:
             connection.close()
         return receipt
-
-    async def _connect(self, target: Target) -> _Connection:
-        loop = asyncio.get_running_loop()
-        refused: OSError | None = None
-        for address in await self._targets.addresses(target):
-            try:
-                if target.tls:
-                    context = self._authorities()
-                    made = loop.create_connection(
-                        _Connection, address, target.port, ssl=context, server_hostname=target.host
-                    )
-                else:
-                    made = loop.create_connection(_Connection, address, target.port)
-                return (await made)[1]
-            except OSError as error:
-                refused = error
-        assert refused is not None
-        raise refused
-
-    def _authorities(self) -> ssl.SSLContext:
-        if self._tls is None:
-            self._tls = ssl.create_default_context()
-        return self._tls
-
-    def _take(self, key: _Key) -> _Connection | None:
-        connections = self._idle.get(key)
-        now = asyncio.get_running_loop().time()
-        while connections:
-            connection = connections.pop()
-            self._count -= 1
-            if connection.usable and now - connection.idle_since < IDLE_SECONDS:
-                return connection
-            connection.close()
-        self._idle.pop(key, None)
-        return None
-
-    def _give_back(self, key: _Key, connection: _Connection) -> None:
-        connections = self._idle.setdefault(key, [])
-        if len(connections) >= IDLE_EACH:
-            connection.close()
-            return
-        connection.idle_since = asyncio.get_running_loop().time()
-        connections.append(connection)
-        self._idle.move_to_end(key)
-        self._count += 1
-        while self._count > IDLE_ALL:
-            _, oldest = self._idle.popitem(last=False)
-            self._count -= len(oldest)
-            for closing in oldest:
-                closing.close()
 
 
 def _request(delivery: Delivery) -> bytes:

@@ -6,13 +6,12 @@ said twice (GET, PUT, DELETE) is then said again on a new connection; a POST or 
 
 import asyncio
 import ssl
-from collections import OrderedDict
-from typing import cast
 
 import httptools
 import msgspec
 
 from pinisi.context.federation.answer import Answer, read_warnings
+from pinisi.context.kept_connections import Connection, KeptConnections, Key, key_of
 from pinisi.context.targets import BadTarget, Target, Targets
 
 IDLE_EACH = 8
@@ -35,13 +34,11 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     timeout: float = 5.0
 
 
-class _Connection(asyncio.Protocol):
+class _Connection(Connection):
     """One connection, one request at a time."""
 
     def __init__(self) -> None:
-        self.transport: asyncio.WriteTransport | None = None
-        self.usable = True
-        self.idle_since = 0.0
+        super().__init__()
         self.answered: asyncio.Future[Answer | None] | None = None
         self._begin()
 
@@ -50,9 +47,6 @@ class _Connection(asyncio.Protocol):
         self._parts: list[bytes] = []
         self._size = 0
         self._headers: dict[bytes, bytes] = {}
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast(asyncio.WriteTransport, transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.usable = False
@@ -111,17 +105,9 @@ class _Connection(asyncio.Protocol):
         self.transport.write(data)
         return self.answered
 
-    def close(self) -> None:
-        self.usable = False
-        if self.transport is not None:
-            self.transport.close()
-
     def _settle(self, answer: Answer | None) -> None:
         if self.answered is not None and not self.answered.done():
             self.answered.set_result(answer)
-
-
-_Key = tuple[str, int, bool]
 
 
 class SourceClient:
@@ -129,10 +115,7 @@ class SourceClient:
 
     def __init__(self, targets: Targets, tls: ssl.SSLContext | None = None) -> None:
         """`targets`: which addresses the operator allows; `tls`: None for the system's authorities."""
-        self._targets = targets
-        self._tls = tls
-        self._idle: OrderedDict[_Key, list[_Connection]] = OrderedDict()
-        self._count = 0
+        self._kept = KeptConnections(_Connection, targets, tls, each=IDLE_EACH, together=IDLE_ALL)
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     async def exchange(self, outgoing: Outgoing) -> Answer:
@@ -148,87 +131,33 @@ class SourceClient:
             return Answer(fault="unreachable", reason=f"no connection: {error.strerror or error}")
 
     async def close(self) -> None:
-        for connections in self._idle.values():
-            for connection in connections:
-                connection.close()
-        self._idle.clear()
-        self._count = 0
-        await asyncio.sleep(0)
+        await self._kept.close()
 
     async def _exchange(self, outgoing: Outgoing) -> Answer:
         target, data = outgoing.target, _request(outgoing)
-        key = target.host, target.port, target.tls
+        key = key_of(target)
         repeatable = outgoing.method in _REPEATABLE
-        connection = self._take(key, IDLE_SECONDS if repeatable else FRESH_SECONDS)
+        connection = self._kept.take(key, IDLE_SECONDS if repeatable else FRESH_SECONDS)
         if connection is not None:
             answer = await self._ask(connection, key, data)
             if answer is not None:
                 return answer
             if not repeatable:
                 return Answer(fault="unreachable", reason="the connection was closed without an answer")
-        answer = await self._ask(await self._connect(target), key, data)
+        answer = await self._ask(await self._kept.open(target), key, data)
         return answer or Answer(fault="unreachable", reason="the connection was closed without an answer")
 
-    async def _ask(self, connection: _Connection, key: _Key, data: bytes) -> Answer | None:
+    async def _ask(self, connection: _Connection, key: Key, data: bytes) -> Answer | None:
         try:
             answer = await connection.request(data)
         except asyncio.CancelledError:
             connection.close()
             raise
         if connection.usable and answer is not None:
-            self._give_back(key, connection)
+            self._kept.give_back(key, connection)
         else:
             connection.close()
         return answer
-
-    async def _connect(self, target: Target) -> _Connection:
-        loop = asyncio.get_running_loop()
-        refused: OSError | None = None
-        for address in await self._targets.addresses(target):
-            try:
-                if target.tls:
-                    made = loop.create_connection(
-                        _Connection, address, target.port, ssl=self._authorities(), server_hostname=target.host
-                    )
-                else:
-                    made = loop.create_connection(_Connection, address, target.port)
-                return (await made)[1]
-            except OSError as error:
-                refused = error
-        assert refused is not None
-        raise refused
-
-    def _authorities(self) -> ssl.SSLContext:
-        if self._tls is None:
-            self._tls = ssl.create_default_context()
-        return self._tls
-
-    def _take(self, key: _Key, longest: float) -> _Connection | None:
-        connections = self._idle.get(key)
-        now = asyncio.get_running_loop().time()
-        while connections:
-            connection = connections.pop()
-            self._count -= 1
-            if connection.usable and now - connection.idle_since < longest:
-                return connection
-            connection.close()
-        self._idle.pop(key, None)
-        return None
-
-    def _give_back(self, key: _Key, connection: _Connection) -> None:
-        connections = self._idle.setdefault(key, [])
-        if len(connections) >= IDLE_EACH:
-            connection.close()
-            return
-        connection.idle_since = asyncio.get_running_loop().time()
-        connections.append(connection)
-        self._idle.move_to_end(key)
-        self._count += 1
-        while self._count > IDLE_ALL:
-            _, oldest = self._idle.popitem(last=False)
-            self._count -= len(oldest)
-            for closing in oldest:
-                closing.close()
 
 
 def _request(outgoing: Outgoing) -> bytes:
