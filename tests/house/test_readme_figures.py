@@ -1,6 +1,7 @@
 """The figures on the front page are those that the benches last printed."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -46,5 +47,7 @@ def test_nothing_was_lost_where_the_front_page_says_so() -> None:
 
 
 def test_the_suite_is_counted_as_the_reference_counts_it() -> None:
-    assert "| sum | 1,081 | 1,501 |" in read("docs/reference/conformance.md")
-    assert "1,081 of the 1,501" in read("README.md")
+    found = re.search(r"\| sum \| ([\d,]+) \| ([\d,]+) \|", read("docs/reference/conformance.md"))
+    assert found
+    passed, cases = found.groups()
+    assert f"{passed} of {cases}" in read("README.md").replace("of the", "of")

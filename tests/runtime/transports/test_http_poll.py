@@ -187,8 +187,9 @@ async def test_what_a_list_names_is_asked_once_in_each_version_and_only_on_its_h
     async with listening(transport, line):
         await line.until(lambda _: server.count("/list") > 4)
         assert (server.count("/x"), server.count("/y")) == (1, 1)
-        server.plays["/list"] = answer(listed.replace("/x 1", "/x 2").encode())
-        await line.until(lambda _: server.count("/x") == 2)
+        server.plays |= {"/list": answer(listed.replace("/x 1", "/x 2").encode()), "/x": answer(b"newer x")}
+        await line.until(lambda line: line.messages[-1].body == b"newer x")
+        await line.until(lambda line: line.messages[-1].body != b"newer x")
     again = LineAtHand(line.folder, line.messages[-1].place)
     async with listening(transport, again):
         await again.until(lambda line: len(line.messages) > 4)
