@@ -3,13 +3,12 @@
 Each test has a tenant of its own here, and the tenant of the same name at the partner, which the registration names.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
 import pytest
 from broker_at_hand import JSON_LD, Broker, point, prop, refused
-from server_at_hand import running
 
 from patience import PATIENCE
 
@@ -19,9 +18,8 @@ BUS = "urn:ngsi-ld:Bus:1"
 
 
 @pytest.fixture(scope="session")
-def partner_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running(tmp_path_factory.mktemp("partner"), PINISI_CONTEXT_SOURCE_ALIAS="partner") as address:
-        yield address
+def partner_address(kind: str, servers: Callable[[str, str], str]) -> str:
+    return servers(kind, "partner")
 
 
 @pytest.fixture
