@@ -4,10 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pinisi.console.house import House
+from pinisi.console.our_names import OurNames
 from pinisi.settings import Settings
-
-MAKASSAR = Path(__file__).parents[2] / "cities" / "makassar"
 
 
 @pytest.mark.parametrize(
@@ -26,8 +24,8 @@ MAKASSAR = Path(__file__).parents[2] / "cities" / "makassar"
 )
 def test_a_host_name_is_ours_or_is_refused(tmp_path: Path, listening: str, asked: bytes, ours: bool) -> None:
     settings = Settings(host=listening, data=tmp_path, allowed_hosts=("warroom.makassar.go.id",))
-    assert House(settings, MAKASSAR).host_is_ours(asked) is ours
+    assert OurNames(settings).is_host(asked) is ours
 
 
 def test_without_a_list_no_foreign_name_is_ours_either(tmp_path: Path) -> None:
-    assert not House(Settings(host="0.0.0.0", data=tmp_path), MAKASSAR).host_is_ours(b"evil.example")
+    assert not OurNames(Settings(host="0.0.0.0", data=tmp_path)).is_host(b"evil.example")

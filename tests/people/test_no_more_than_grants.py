@@ -20,12 +20,14 @@ from people_at_hand import ADMINISTRATOR, NOW, PASSWORD, quick_passwords, wish
 
 from patience import PATIENCE
 from pinisi.console.application import Application
+from pinisi.console.our_names import OurNames
 from pinisi.console.people_endpoints import PEOPLE_ROUTES
 from pinisi.people.accounts import WRITING
 from pinisi.people.fixed import DEMO
 from pinisi.people.gate import Gate
 from pinisi.people.register import People
 from pinisi.people.roles import ASSIGNABLE, ROLES
+from pinisi.settings import Settings
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.instant import DAY, HOUR, MINUTE, Instant
 from pinisi.vocabulary.principal import Principal
@@ -155,6 +157,7 @@ class Rooms:
 
     default_tenant = HOME
     body_limit = 1 << 20
+    address = OurNames(Settings(allowed_hosts=("x",)))
 
     def __init__(self, folder: Path) -> None:
         self.time = NOW
@@ -167,12 +170,6 @@ class Rooms:
 
     def now(self) -> Instant:
         return self.time
-
-    def host_is_ours(self, host: bytes) -> bool:
-        return True
-
-    def origin_is_ours(self, origin: bytes, host: bytes) -> bool:
-        return True
 
     async def admit(self, headers: dict[bytes, bytes], address: str, tenant: str) -> Principal | None:
         return await self.gate.admit(headers, address, tenant, self.time)

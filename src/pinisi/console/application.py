@@ -13,6 +13,7 @@ import msgspec
 import structlog
 
 from pinisi.console.http import JSON_MEDIA, PROBLEM_MEDIA, BadRequest, Call, Reply, Route
+from pinisi.console.our_names import OurNames
 from pinisi.console.refusals import refusal_of, refuse
 from pinisi.console.route_tree import RouteTree
 from pinisi.store.tenant_name import BadTenantName
@@ -42,10 +43,9 @@ class Door(Protocol):
 
     default_tenant: str
     body_limit: int
+    address: OurNames
 
     def now(self) -> Instant: ...
-    def host_is_ours(self, host: bytes) -> bool: ...
-    def origin_is_ours(self, origin: bytes, host: bytes) -> bool: ...
     async def admit(self, headers: dict[bytes, bytes], address: str, tenant: str) -> Principal | None: ...
     async def open(self) -> None: ...
     async def close(self) -> None: ...
@@ -102,10 +102,10 @@ class Application:
         if len(headers) != len(scope["headers"]):
             _refuse_repeated(scope["headers"])
         host = headers.get(b"host", b"")
-        if not house.host_is_ours(host):
+        if not house.address.is_host(host):
             return refuse(421, "Misdirected request", "this server does not answer to that host name (allowed_hosts)")
         origin = headers.get(b"origin")
-        if origin is not None and method in _UNSAFE and not house.origin_is_ours(origin, host):
+        if origin is not None and method in _UNSAFE and not house.address.is_origin(origin, host):
             return refuse(403, "Foreign origin", "a page of another origin may not change anything here")
         found = self._tree.find(scope["raw_path"])
         tenant = _tenant(headers.get(b"ngsild-tenant", b"") or _otherwise_named(scope, headers)) or house.default_tenant

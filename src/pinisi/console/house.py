@@ -4,12 +4,9 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from functools import partial
-from ipaddress import ip_address
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 import structlog
@@ -20,17 +17,19 @@ from pinisi.city.facts import source_id
 from pinisi.city.operations import Operations
 from pinisi.city.profile import Profile, load_profile
 from pinisi.city.shelves import shipped_folders
+from pinisi.console.account_keepers import keepers_of
+from pinisi.console.aside import Aside
 from pinisi.console.channel import Channels
-from pinisi.console.city_rules import CityRules
 from pinisi.console.exercise_feeds import with_layers
 from pinisi.console.exercise_room import ExerciseRoom, Rehearsal
 from pinisi.console.facts import normalized
 from pinisi.console.field_link import open_station
 from pinisi.console.http import Call
 from pinisi.console.other_processes import OtherProcesses
+from pinisi.console.our_names import OurNames
 from pinisi.console.replay_stage import ReplayStage
 from pinisi.console.town import Town
-from pinisi.context.context_address import context_id
+from pinisi.console.watching import watch_operations
 from pinisi.context.context_fetch import ContextFetcher
 from pinisi.context.context_storage import ContextStorage
 from pinisi.context.contexts import Contexts
@@ -50,15 +49,11 @@ from pinisi.incidents.calls.switchboard import Switchboard, line_key
 from pinisi.incidents.cot.phones import PHONES, Phones
 from pinisi.incidents.cot.station import Station
 from pinisi.incidents.desk import MAY_ACT, VERIFY, Desk
-from pinisi.incidents.grouping.gate import Gate as AlarmGate
-from pinisi.incidents.grouping.rules import group_rules
 from pinisi.incidents.notices.room import open_notices
 from pinisi.incidents.notices.ways import http_of, ways_of
-from pinisi.incidents.procedures.attending import Attendant
 from pinisi.incidents.procedures.procedures import Procedures
 from pinisi.incidents.procedures.surroundings import Surroundings
 from pinisi.incidents.records import RECORDS, ROOM
-from pinisi.incidents.shelf import tend_shelf
 from pinisi.incidents.shift.shifts import Shifts
 from pinisi.incidents.units.entity import UNIT
 from pinisi.incidents.units.following import units_follow
@@ -66,13 +61,9 @@ from pinisi.incidents.units.roads_known import RoadsKnown
 from pinisi.incidents.units.roster import Roster
 from pinisi.incidents.warnings.desk import WarningDesk
 from pinisi.incidents.warnings.issuing import Seal
-from pinisi.incidents.watch import watch
 from pinisi.people.binding import is_loopback, may_bind
-from pinisi.people.errors import RefusedToStart
 from pinisi.people.first_run import first_administrator
 from pinisi.people.gate import Gate
-from pinisi.people.oidc.keeper import Keeper, check_installed
-from pinisi.people.oidc.rules import FILE_NAME, SignInFile, SignInFileError, read_sign_in_file
 from pinisi.people.public import public_view
 from pinisi.people.register import People
 from pinisi.people.sealing import COPIES, KeyRing
@@ -94,9 +85,7 @@ from pinisi.runtime.recordings import Library, recordings_folders
 from pinisi.runtime.records import open_records
 from pinisi.runtime.replay import Reach
 from pinisi.runtime.replays import Replays
-from pinisi.runtime.secrets import secret_of
 from pinisi.runtime.services import discover
-from pinisi.runtime.source import TransportFailed
 from pinisi.runtime.views import with_views
 from pinisi.settings import Settings
 from pinisi.store.opening import open_store
@@ -107,10 +96,7 @@ from pinisi.vocabulary.principal import WHOLE, Grants, Principal
 
 _log = structlog.get_logger("pinisi.house")
 BYTES_A_RECORD = 1_600
-CONTEXT_PATH = "/pinisi/v1/context.jsonld"
-_SLASHES = 2 + CONTEXT_PATH.count("/")
 CONTEXT_NAME = "urn:pinisi:context"
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 MOST_TOWNS = 64
 FIRST_PICTURE_SECONDS = 1.0
 
@@ -143,9 +129,8 @@ class House:
         self.farewells: set[Callable[[], None]] = set()
         self.channels = Channels()
         self.context_document = context_bytes()
-        self._context = msgspec.json.decode(self.context_document)
-        self._hosts = _LOOPBACK | {settings.host, *settings.allowed_hosts}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self.address = OurNames(settings)
+        self.aside = Aside()
         self._opened = contextlib.AsyncExitStack()
 
     def now(self) -> Instant:
@@ -182,7 +167,7 @@ class House:
             self.store, None if settings.store else settings.tenant_folder, settings.key_folder / COPIES
         )
         self._opened.push_async_callback(seal_all, self.store)
-        elsewhere, keepers = _keepers(settings)
+        elsewhere, keepers = keepers_of(settings)
         self.people = People(
             self.store,
             loopback=is_loopback(settings.host),
@@ -236,11 +221,11 @@ class House:
         await self._open_notifications()
         self._opened.push_async_callback(self._stop_work)
         self._opened.push_async_callback(self.replays.close)
-        self._run(sweep(self.store), "ends of what has an expiresAt")
+        self.aside.run(sweep(self.store), "ends of what has an expiresAt")
         await self._open_city()
         await self.store.rest()
         if self.settings.store:
-            self._run(self._take_care_on_duty(), "the city's own work")
+            self.aside.run(self._take_care_on_duty(), "the city's own work")
         else:
             await self._take_care()
 
@@ -259,16 +244,21 @@ class House:
         cities = [name for name in await self.store.tenants() if not name.startswith("_")]
         await self.jobs.go_on(cities)
         await self.actions.go_on(cities)
-        self._run(self._remember_indicators(), "indicator memory")
+        self.aside.run(self._remember_indicators(), "indicator memory")
         await seal_all(self.store)
-        self._run(keep_sealed(self.store), "seals of the audit trail")
+        self.aside.run(keep_sealed(self.store), "seals of the audit trail")
         days = self.settings.history_days, self.settings.log_days
-        self._run(take_care(self.store, self.now, *days), "care")
+        self.aside.run(take_care(self.store, self.now, *days), "care")
 
     def _open_contexts(self) -> None:
         """@contexts: those built in, the operator's copies, and those that the store keeps."""
-        documents = {CONTEXT_NAME: self._context}
-        self.contexts = Contexts(documents, self._hosted_context, self._own_context, self.now)
+        ours = msgspec.json.decode(self.context_document)
+        names = self.address
+
+        def hosted(url: str) -> Any | None:
+            return ours if names.names_our_context(url) else None
+
+        self.contexts = Contexts({CONTEXT_NAME: ours}, hosted, names.id_of_own_context, self.now)
         self.context_storage = ContextStorage(
             self.store,
             self.contexts,
@@ -302,7 +292,7 @@ class House:
         self.subscriptions = SubscriptionIndex(self.people.grants_of, self.now)
         await self.subscriptions.load(self.store)
         self.source_registry = Registry(self.store, self.registrations, self.subscriptions, self.now)
-        self._run(self.source_registry.sweep(), "expiry of registrations")
+        self.aside.run(self.source_registry.sweep(), "expiry of registrations")
         self.store.owing = self.subscriptions.owing
         self.store.listen(self.feed.heard)
         self.notifier = Notifier(
@@ -319,7 +309,7 @@ class House:
         self.store.learn(OtherProcesses(self).learn)
         self.store.listen(self.notifier.heard)
         if self.settings.store:
-            self._run(self._deliver_on_duty(), "delivery of notifications")
+            self.aside.run(self._deliver_on_duty(), "delivery of notifications")
         else:
             await self.notifier.start()
 
@@ -338,7 +328,7 @@ class House:
         clock = self.clock if self.rehearsal is None else ExerciseClock(self.clock)
         town = await self.open_town(self.default_tenant, self.profile, clock)
         await town.atlas.refresh()
-        self._run(_learn_names(town), "names of the city")
+        self.aside.run(_learn_names(town), "names of the city")
         self.phones = Phones(self.store, self.roster, town.tenant, town.profile.city.view.bounds)
         if not self.settings.store:
             await self._run_city(town)
@@ -364,7 +354,7 @@ class House:
         """In place of the city's live sources: those of the script."""
         self.exercise = ExerciseRoom(self, town, rehearsal)
         await self.exercise.prepare()
-        self._run(self.exercise.run(), f"exercise {rehearsal.script.id}")
+        self.aside.run(self.exercise.run(), f"exercise {rehearsal.script.id}")
 
     def _reach(self, tenant: str) -> Reach | None:
         """Whom a tenant may notify: in an exercise nobody."""
@@ -457,9 +447,7 @@ class House:
         for town in tuple(self.towns.values()):
             await town.rooms.close()
             await town.keeper.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.aside.stop()
 
     def take_leave(self) -> None:
         """Let every live stream end, so that nobody who listens keeps the server from closing."""
@@ -467,31 +455,7 @@ class House:
         for farewell in tuple(self.farewells):
             farewell()
 
-    def _run(self, work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
-        task = asyncio.get_running_loop().create_task(work, name=name)
-        task.add_done_callback(_tell_failure)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
-
-    def run_aside(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        """Do work beside the request that asked for it; a stop of the house cuts it off."""
-        self._run(work, name)
-
     # the door
-
-    def host_is_ours(self, host: bytes) -> bool:
-        """Whether a Host header names this server: against pages that rebind a foreign name to us.
-
-        A bare address cannot be rebound; served to others, it is accepted beside the names of `allowed_hosts`.
-        """
-        name = _host_name(host.decode("latin-1"))
-        return name in self._hosts or (not is_loopback(self.settings.host) and _is_address(name))
-
-    def origin_is_ours(self, origin: bytes, host: bytes) -> bool:
-        """Whether a page of that origin may change something here."""
-        text = origin.decode("latin-1")
-        return _net_location(text) == host.decode("latin-1") or text in self.settings.allowed_origins
 
     async def admit(self, headers: dict[bytes, bytes], address: str, tenant: str) -> Principal | None:
         return await self.gate.admit(headers, address, tenant, self.now())
@@ -543,103 +507,16 @@ class House:
         found = {moment.attribute: names.get(moment.principal, moment.principal) for moment in moments}
         return found, found[moments[-1].attribute] if moments else None
 
-    def _hosted_context(self, url: str) -> Any | None:
-        """Our own @context, under every name by which this server is reached."""
-        named = url.startswith(("http://", "https://")) and url.endswith(CONTEXT_PATH)
-        place = _net_location(url) if named and url.count("/") == _SLASHES else ""
-        return self._context if place and self.host_is_ours(place.encode("latin-1", "replace")) else None
-
-    def _own_context(self, url: str) -> str | None:
-        """The local id of an @context that this server hosts, under every address by which it is reached."""
-        try:
-            parts = urlsplit(url)
-            port = parts.port
-        except ValueError:
-            return None
-        if parts.scheme not in ("http", "https") or not parts.netloc or parts.query:
-            return None
-        id = context_id(parts.path)
-        if id is None or not self.host_is_ours(parts.netloc.encode("latin-1", "replace")):
-            return None
-        return id if port in (None, self.settings.port) or not self.settings.port else None
-
-    def address_for(self, call: Call) -> str:
-        """How the caller reaches this house: `public_address`, else the host that he named."""
-        return self.settings.public_address.rstrip("/") or f"http://{call.header(b'host') or ''}"
-
     def watch_alarms(self, town: Town) -> "asyncio.Task[None]":
         """Watch what needs people in a tenant: alarms by written rules, ends of shelves, procedures."""
-        return self._run(self._watch_operations(town), f"operations of {town.tenant}")
-
-    async def _watch_operations(self, town: Town) -> None:
-        async with asyncio.TaskGroup() as group:
-            rules = CityRules(town, self.store, self.pinisi_table).rules()
-            if rules.types:
-                language = town.profile.city.languages[0]
-                duty = partial(self.operators_on_duty, town.tenant)
-                gate = AlarmGate(town.tenant, self.store, self.desk, group_rules(town.profile.folder), language, duty)
-                group.create_task(watch(town.tenant, self.store, self.feed, self.desk, rules, town.now, gate))
-            group.create_task(tend_shelf(town.tenant, self.store, self.desk, town.now))
-            attendant = Attendant(
-                town.tenant, self.store, self.desk, self.procedures, town.shelves, self.surroundings, town.now
-            )
-            group.create_task(attendant.attend(self.feed))
-            if town.notices is not None:
-                group.create_task(town.notices.work(self.feed))
+        return self.aside.run(watch_operations(self, town), f"operations of {town.tenant}")
 
     def _document(self, record: Record) -> Mapping[str, Any]:
         """An entity as checks of procedures see it."""
         return normalized(record.entity, self.pinisi_table, WHOLE)
 
 
-def _keepers(settings: Settings) -> tuple[SignInFile, list[Keeper]]:
-    """Who keeps accounts for this house, where `sign-in.toml` names anybody.
-
-    Raises:
-        RefusedToStart: the file, a secret or the package is wrong or missing; says which.
-    """
-    path = settings.sign_in_file or settings.data / FILE_NAME
-    if settings.sign_in_file is None and not path.is_file():
-        return SignInFile(address="", providers=()), []
-    try:
-        read = read_sign_in_file(path)
-        if lacking := check_installed():
-            raise SignInFileError(f"{path}: {lacking}")
-        secrets = [secret_of(settings.data, each.secret) if each.secret else "" for each in read.providers]
-    except (SignInFileError, TransportFailed) as error:
-        raise RefusedToStart(str(error)) from error
-    return read, [Keeper(each, secret) for each, secret in zip(read.providers, secrets, strict=True)]
-
-
-def _host_name(host: str) -> str:
-    """The name of a Host header without its port."""
-    if host.startswith("["):
-        return host[1:].partition("]")[0]
-    return host.partition(":")[0].lower()
-
-
-def _net_location(address: str) -> str:
-    """Host and port of an address; empty where there is none to be read."""
-    try:
-        return urlsplit(address).netloc
-    except ValueError:
-        return ""
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ip_address(name)
-    except ValueError:
-        return False
-    return True
-
-
 async def _learn_names(town: Town) -> None:
     """What the search box knows, after the first picture; who searches earlier learns it himself."""
     await asyncio.sleep(FIRST_PICTURE_SECONDS)
     await town.catalogue.read()
-
-
-def _tell_failure(task: "asyncio.Task[Any]") -> None:
-    if not task.cancelled() and task.exception() is not None:
-        _log.error("background work failed", work=task.get_name(), error=repr(task.exception()))

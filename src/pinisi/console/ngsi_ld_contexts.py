@@ -108,7 +108,7 @@ def _built_in(house: House, url: str) -> StoredContext:
 
 
 def _url(house: House, call: Call, stored: StoredContext) -> str:
-    return stored.url or house.address_for(call) + context_path(stored.id)
+    return stored.url or house.address.reached_by(call) + context_path(stored.id)
 
 
 def _shown(house: House, call: Call, stored: StoredContext) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def snapshot_routes(ask: Mapping[str, Endpoint]) -> tuple[Route, ...]:
         wish = read_snapshot(body.document)
         _check_queries(wish, body.table)
         made = await _new(house, call, wish)
-        house.run_aside(fill(house, call, made, body, ask), f"snapshot {made.id}")
+        house.aside.run(fill(house, call, made, body, ask), f"snapshot {made.id}")
         return _created(made)
 
     return (
@@ -91,7 +91,7 @@ async def clone_snapshot(house: House, call: Call) -> Reply:
     wish = read_snapshot(sent(house.contexts, call).document, clone=True)
     wish = msgspec.structs.replace(wish, queries=source.queries, temporal_queries=source.temporal_queries)
     made = await _new(house, call, wish)
-    house.run_aside(clone(house, call, source, made), f"clone of {source.id}")
+    house.aside.run(clone(house, call, source, made), f"clone of {source.id}")
     return _created(made)
 
 

@@ -21,5 +21,5 @@ async def with_context_address(house: House, call: Call, stored: StoredSubscript
     if link_of(house.contexts.table(stored.context, call.tenant)) is not None:
         return stored
     implicit = await house.context_storage.implicit(call.tenant, stored.context, call.principal)
-    address = house.address_for(call) + context_path(implicit.id)
+    address = house.address.reached_by(call) + context_path(implicit.id)
     return msgspec.structs.replace(stored, payload=stored.payload | {"jsonldContext": address})
