@@ -12,7 +12,9 @@ from test_context_storage import ANI, TRAM, House, open_house
 
 from pinisi.console.http import Call, Reply
 from pinisi.console.ngsi_ld_contexts import CONTEXT_ROUTES, add_context, delete_context, list_contexts, serve_context
+from pinisi.console.our_names import OurNames
 from pinisi.context.problems import ResourceNotFound
+from pinisi.settings import Settings
 from pinisi.store.protocol import Forbidden
 from pinisi.vocabulary.principal import Grant, Grants, Principal
 
@@ -32,10 +34,6 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         yield house
 
 
-def _address(_call: Call) -> str:
-    return "http://city.example"
-
-
 async def ask(
     house: House, endpoint: Any, principal: Principal, *, id: str = "", body: Any = None, query: str = ""
 ) -> Reply:
@@ -43,7 +41,7 @@ async def ask(
         context_storage=house.storage,
         opened_at=house.time,
         now=lambda: house.time,
-        address_for=_address,
+        address=OurNames(Settings(public_address="http://city.example")),
     )
     call = Call(
         "POST",
