@@ -85,7 +85,10 @@ class StoryReader:
     def _pairs(self, entity: int, attributes: tuple[str, ...] | None) -> Iterator[_Pair]:
         """The (attribute, dataset) pairs of an entity, by seeking from one to the next."""
         wanted = None if attributes is None else {self._names.number.get(name) for name in attributes}
-        sql = "SELECT attribute, dataset FROM history WHERE entity = ? AND (attribute, dataset) > (?, ?) LIMIT 1"
+        sql = (
+            "SELECT attribute, dataset FROM history WHERE entity = ? AND (attribute, dataset) > (?, ?) "
+            "ORDER BY attribute, dataset LIMIT 1"
+        )
         pair: _Pair = (-1, -1)
         while True:
             found = first(self._connection, sql, (entity, *pair))
@@ -182,6 +185,7 @@ class StoryReader:
             sql += " AND hour < ?"
             values.append(query.until)
         wanted = None if query.attributes is None else set(query.attributes)
+        sql += " ORDER BY attribute, dataset, hour, family"
         hours: list[Hour] = []
         for attribute, dataset, hour, family, *figures in rows(self._connection, sql, values):
             name = self._names.text[attribute]

@@ -37,7 +37,7 @@ class TimelineReader:
         self._view = view
 
     def timeline(self, query: TimelineQuery) -> Timeline:
-        entities = [row for (row,) in rows(self._connection, "SELECT row FROM entity")]
+        entities = [row for (row,) in rows(self._connection, "SELECT row FROM entity ORDER BY row")]
         random.Random(len(entities)).shuffle(entities)
         since = self._first(entities[:_AT_FIRST], query) if query.since is None else query.since
         until = max(query.until, since + query.buckets)
