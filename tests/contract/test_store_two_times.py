@@ -117,3 +117,14 @@ async def test_history_outlives_its_entity_and_has_its_place_in_a_list(store: St
     stories = await store.stories(TENANT, ["urn:b", "urn:a", "urn:nobody"], HistoryQuery(), EVERYTHING)
     assert [story.id for story in stories] == ["urn:b", "urn:a"]
     assert [story.types for story in stories] == [("urn:type:Sensor",), ("urn:type:Sensor",)]
+
+
+async def test_a_history_tells_every_attribute_whichever_times_its_values_are_of(store: Store, clock: Clock) -> None:
+    """Values of this month, of one long ago and of one still to come; what was written first has no higher number."""
+    names = [f"urn:attribute:{n}" for n in range(9)]
+    times = [T - 400 * 24 * HOUR, T, T + 40 * 24 * HOUR]
+    await write(store, put(thing("urn:a", speed=1, level=2)))
+    for round, name in enumerate([*names, *reversed(names)]):
+        await write(store, patch("urn:a", name, value(round, observed=times[round % 3])))
+    told = {moment.attribute for moment in await moments(store)}
+    assert told == {SPEED, LEVEL, *names}

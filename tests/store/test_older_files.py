@@ -1,19 +1,19 @@
-"""Beyond raw retention a picture shows the mean of the hour and says so; an older file learns what pictures need."""
+"""An older file learns what pictures need."""
 
 from pathlib import Path
 
 import apsw
 import pytest
-from things_at_hand import SPEED, TENANT, area, point, put, remove, square, thing, value
+from things_at_hand import TENANT, area, point, put, remove, square, thing
 
-from pinisi.store.protocol import Edit, EntityChange, Picture, PictureQuery
+from pinisi.store.protocol import PictureQuery
 from pinisi.store.query import EntityQuery
 from pinisi.store.sqlite import SqliteStore
 from pinisi.store.sqlite_schema import MIGRATIONS
 from pinisi.vocabulary.entity import Entity
-from pinisi.vocabulary.instant import HOUR, MINUTE
+from pinisi.vocabulary.instant import HOUR
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM
-from pinisi.vocabulary.terms import HOURLY, LOCATION
+from pinisi.vocabulary.terms import LOCATION
 
 pytestmark = pytest.mark.anyio
 T = 1_000_000 * HOUR
@@ -24,39 +24,6 @@ class Clock:
 
     def __call__(self) -> int:
         return self.now
-
-
-def measure(content: float, observed: int) -> EntityChange:
-    def transform(old: Entity | None, now: int) -> Edit:
-        assert old is not None
-        return Edit(Entity(old.id, old.types, {**old.attributes, SPEED: [value(content, observed)]}))
-
-    return EntityChange("urn:a", transform)
-
-
-async def ask(store: SqliteStore, at: int) -> Picture:
-    return await store.picture(TENANT, PictureQuery(entities=EntityQuery(ids=("urn:a",)), at=at), EVERYTHING)
-
-
-async def write(store: SqliteStore, clock: Clock, *values: tuple[float, int]) -> None:
-    for content, observed in values:
-        clock.now = observed
-        await store.apply(TENANT, [measure(content, observed)], SYSTEM)
-
-
-async def test_where_values_have_gone_stands_the_mean_of_their_hour_and_says_so(tmp_path: Path) -> None:
-    clock = Clock()
-    async with SqliteStore(tmp_path, clock) as store:
-        await store.apply(TENANT, [put(thing("urn:a"))], SYSTEM)
-        await write(store, clock, (10, T + MINUTE), (20, T + 2 * MINUTE), (90, T + 3 * HOUR), (7, T + 50 * HOUR))
-        await store.retain(TENANT, T + 10 * HOUR, 0)
-        gone, kept, raw = [await ask(store, T + hours * HOUR) for hours in (1, 4, 51)]
-    (mean,) = gone.records[0].entity.attributes[SPEED]
-    assert (mean.value, gone.condensed) == (15, True)
-    assert mean.attributes[HOURLY][0].value == {"n": 2, "low": 10, "high": 20}
-    assert kept.records[0].entity.attributes[SPEED][0].value == 90
-    assert HOURLY not in kept.records[0].entity.attributes[SPEED][0].attributes
-    assert (raw.records[0].entity.attributes[SPEED][0].value, raw.condensed) == (7, False)
 
 
 async def test_a_file_of_the_first_version_shows_its_past(tmp_path: Path) -> None:
