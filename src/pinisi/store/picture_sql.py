@@ -79,7 +79,8 @@ class Walk(msgspec.Struct, frozen=True):
         """Row, attribute, body of the instances that have a dataset id."""
         body = self._value("body", "s.attribute", "s.dataset")
         return (
-            f"{self._entities()} SELECT row, attribute, body FROM (SELECT e.row, s.attribute, s.dataset, {body} AS body "
+            f"{self._entities()} SELECT row, attribute, body FROM "
+            f"(SELECT e.row, s.attribute, s.dataset, {body} AS body "
             f"FROM strand AS s JOIN e ON e.row = s.entity WHERE s.attribute IN ({_listed(attributes)})) AS named "
             "WHERE body IS NOT NULL ORDER BY row, attribute, dataset"
         )
@@ -104,8 +105,8 @@ class Walk(msgspec.Struct, frozen=True):
         """Row, attribute, hour, its statistics, and when the value that is kept from before was observed (or NULL)."""
         observed = self._value("observed", "h.attribute")
         return (
-            f"{self._entities()} SELECT e.row, h.attribute, max(h.hour), CAST(sum(h.n) AS bigint), sum(h.total), min(h.low), "
-            f"max(h.high), {observed} FROM e JOIN hourly AS h ON h.entity = e.row "
+            f"{self._entities()} SELECT e.row, h.attribute, max(h.hour), CAST(sum(h.n) AS bigint), "
+            f"sum(h.total), min(h.low), max(h.high), {observed} FROM e JOIN hourly AS h ON h.entity = e.row "
             f"WHERE h.attribute IN ({_listed(attributes)}) AND h.dataset = 0 "
             "AND h.hour = (SELECT max(hour) FROM hourly WHERE entity = e.row AND attribute = h.attribute "
             "AND dataset = 0 AND hour <= :at) GROUP BY e.row, e.floor, h.attribute"
