@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pinisi.context import edits
@@ -80,6 +80,7 @@ def changes(document: Any) -> list[Callable[[], Transform]]:
 
 @settings(max_examples=400)
 @given(DOCUMENTS)
+@example({"value": {"type": []}})
 def test_any_document_is_read_or_refused(document: dict[str, Any]) -> None:
     for change in changes(document):
         try:

@@ -107,9 +107,14 @@ def iri_of_attribute(name: str, member: Any, terms: TermTable) -> str:
     Raises:
         BadRequestData: for what is no name, or is taken.
     """
-    if name in VALUE_MEMBERS and all(is_object(one) and one.get("type") in VALUE_MEMBER for one in each(member)):
+    if name in VALUE_MEMBERS and all(map(_is_written_out, each(member))):
         return terms.expand_attribute(name, name)
     return terms.expand_name(name, name)
+
+
+def _is_written_out(instance: Any) -> bool:
+    type = instance.get("type") if is_object(instance) else None
+    return isinstance(type, str) and type in VALUE_MEMBER
 
 
 def read_types(value: Any, terms: TermTable) -> list[str]:
