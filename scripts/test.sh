@@ -5,6 +5,6 @@ set -u
 export PYTHONHASHSEED=0
 failed=0
 scripts/npm.sh run --silent test || failed=1
-.venv/bin/pytest -m "screen and not long" tests/screen -n 3 --dist loadfile || failed=1
-.venv/bin/pytest -m "not screen and not long" -n 3 --dist loadfile || failed=1
+.venv/bin/pytest -m "screen and not long" tests/screen -n 3 --durations 25 --dist loadfile || failed=1
+.venv/bin/pytest -m "not screen and not long" -n 3 --durations 40 --dist loadfile || failed=1
 exit $failed
