@@ -61,14 +61,23 @@ class Application:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            reply = await self._answer(scope, receive)
-            if reply.media is PROBLEM_MEDIA and scope["path"].startswith(NGSI_LD):
-                reply = msgspec.structs.replace(reply, media=JSON_MEDIA)
-            await _send(reply, scope["method"] == "HEAD", receive, send)
+            reply, head = await self.reply(scope, receive), scope["method"] == "HEAD"
+            if reply.stream is not None:
+                await send_stream(reply, reply.stream, head, receive, send)
+                return
+            await send({"type": "http.response.start", "status": reply.status, "headers": headers_of(reply)})
+            await send({"type": "http.response.body", "body": b"" if head else reply.body})
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
         else:
             await send({"type": "websocket.close", "code": 1003})
+
+    async def reply(self, scope: Scope, receive: Receive) -> Reply:
+        """The answer to a request, whatever happens; a server that can send it whole needs no ASGI messages for it."""
+        reply = await self._answer(scope, receive)
+        if reply.media is PROBLEM_MEDIA and scope["path"].startswith(NGSI_LD):
+            return msgspec.structs.replace(reply, media=JSON_MEDIA)
+        return reply
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:
@@ -219,29 +228,21 @@ async def _read(headers: dict[bytes, bytes], limit: int, receive: Receive) -> by
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-async def _send(reply: Reply, head: bool, receive: Receive, send: Send) -> None:
+def headers_of(reply: Reply) -> list[tuple[bytes, bytes]]:
+    """All headers of a reply; of a whole one with the length of its body."""
     headers = [(b"content-type", reply.media), *reply.headers, *SECURITY_HEADERS]
     if reply.stream is not None:
-        await _send_stream(reply, reply.stream, headers, head, receive, send)
-        return
+        return headers
     if not reply.body and reply.status in (201, 204, 304, 416):
         del headers[0]
     if reply.status not in (204, 304):
         headers.append((b"content-length", b"%d" % len(reply.body)))
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if head else reply.body})
+    return headers
 
 
-async def _send_stream(
-    reply: Reply,
-    stream: AsyncIterator[bytes],
-    headers: list[tuple[bytes, bytes]],
-    head: bool,
-    receive: Receive,
-    send: Send,
-) -> None:
+async def send_stream(reply: Reply, stream: AsyncIterator[bytes], head: bool, receive: Receive, send: Send) -> None:
     """Send parts until the stream ends or the reader goes away; the stream is closed in either case."""
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers_of(reply)})
     async with _closing(stream), anyio.create_task_group() as group:
         group.start_soon(_cancel_when_gone, receive, group.cancel_scope)
         if not head:

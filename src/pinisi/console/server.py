@@ -18,6 +18,7 @@ from pinisi.console.application import Application
 from pinisi.console.exercise_room import Rehearsal
 from pinisi.console.files import console_files
 from pinisi.console.house import House
+from pinisi.console.http_connection import HttpConnection
 from pinisi.console.routes import all_routes
 from pinisi.people.errors import RefusedToStart
 from pinisi.people.first_run import announcement
@@ -44,7 +45,7 @@ def serve(settings: Settings, city: Path, rehearsal: Rehearsal | None = None, *,
     application = Application(house, all_routes(house.registry), console_files(STATIC, house.public_file))
     config = uvicorn.Config(
         application,
-        http="httptools",
+        http=HttpConnection,
         ws="none",
         lifespan="on",
         access_log=False,
