@@ -99,7 +99,7 @@ def test_the_same_entity_in_ngsi_ld(device: Device) -> None:
     assert entity["location"]["value"] == {"type": "Point", "coordinates": [119.43, -5.14]}
     assert entity["owner"] == {"type": "Relationship", "object": "urn:v2:Hotel"}
     assert entity["level"] == {"type": "Property", "value": 3, "valueType": "Integer"}
-    assert entity["cleaned"]["value"] == {"type": "DateTime", "@value": "2026-11-26T06:30:00.000Z"}
+    assert entity["cleaned"]["value"] == {"@type": "DateTime", "@value": "2026-11-26T06:30:00.000Z"}
 
 
 def test_an_entity_of_ngsi_ld_in_v2(device: Device) -> None:
@@ -410,3 +410,18 @@ def test_other_errors(device: Device) -> None:
 def test_addresses_lead_on(device: Device) -> None:
     answer = device.broker.wire.get("/v2")
     assert answer.json() == {f"{name}_url": f"/v2/{name}" for name in ("entities", "types", "subscriptions")}
+
+
+def test_geojson_as_the_location_is_a_place_without_a_type(device: Device) -> None:
+    """As the keyValues examples of the Smart Data Models have it."""
+    place = {"type": "Point", "coordinates": [119.43, -5.14]}
+    device.ok("POST", "/entities", {"id": "Room9", "type": "Room", "location": place}, options="keyValues")
+
+    assert device.get("/entities/Room9", options="keyValues")["location"] == place
+    assert device.get("/entities/Room9/attrs/location")["type"] == "geo:json"
+    near = {"georel": "near;maxDistance:100", "geometry": "point", "coords": "-5.14,119.43"}
+    assert device.ids(**near) == ["Room9"]
+    device.ok("PUT", "/entities/Room9/attrs/location/value", {"type": "Point", "coordinates": [0, 0]})
+    assert device.ids(**near) == []
+    wrong = device.call("POST", "/entities", {"id": "Room10", "location": {"value": {"type": "Point"}}})
+    refused(wrong, 400, "BadRequest", "location")

@@ -138,7 +138,7 @@ def test_values_come_back_as_they_were_given(context: dict[str, Any], value: Any
     "value",
     [
         {"type": "PostalAddress", "street": "Jalan Nusantara", "geo": {"type": "Point", "coordinates": [119.4, -5.1]}},
-        {"type": "DateTime", "@value": "2021-03-11T15:51:02Z"},
+        {"@type": "DateTime", "@value": "2021-03-11T15:51:02Z"},
         {"my key": 1, "10:30": 2, "PM2.5": 3, "": 4, "@odd": 5},
         [[1, 2], [3, [4, {"a": None}]], []],
         {"id": "urn:x:1", "description": "a", "nothing": None},

@@ -14,7 +14,7 @@ from pinisi.console.federated_write import may_write, with_body
 from pinisi.console.federated_write_requests import names_of
 from pinisi.console.house import House
 from pinisi.console.http import JSON_LD_MEDIA, Call, Endpoint, Reply
-from pinisi.console.ngsi_ld_batch import MOST
+from pinisi.console.ngsi_ld_batch import MOST, id_of, stated_id
 from pinisi.console.ngsi_ld_provision import NO_CONTENT
 from pinisi.console.ngsi_ld_request import options, sent
 from pinisi.context.federation.answer import Answer
@@ -262,7 +262,7 @@ async def _here(
 ) -> None:  # fmt: skip
     """The part that is written here; that what sources hold alone is not here to be deleted is no error."""
     reply = await local(house, with_body(call, documents))
-    ids = [_id_of(document) for document in documents]
+    ids = [id_of(document) for document in documents]
     told: Any = msgspec.json.decode(reply.body) if reply.body else None
     if reply.status != 207:
         created: list[str] = cast(list[str], told) if reply.status == 201 else []
@@ -274,11 +274,6 @@ async def _here(
         if not missing:
             outcome.errors.append(error)
     outcome.done += cast(list[str], told["success"])
-
-
-def _id_of(document: Any) -> str | None:
-    id: Any = cast(dict[str, Any], document).get("id") if isinstance(document, dict) else document
-    return id if isinstance(id, str) else None
 
 
 def _reply(batch: Batch, outcome: Outcome) -> Reply:
@@ -300,7 +295,7 @@ def _read_patch(place: int, document: Any, table: TermTable) -> Item:
     if not isinstance(document, dict):
         raise BadRequestData("an entity is a JSON object")
     told = cast(dict[str, Any], document)
-    id = check_entity_id(told.get("id"))
+    id = check_entity_id(stated_id(told))
     patch = read_entity_patch(document, table)
     return Item(place, id, table, names_of(document, table), tuple(patch.types), document)
 

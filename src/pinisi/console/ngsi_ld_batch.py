@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -77,7 +77,7 @@ async def update_entities(house: House, call: Call) -> Reply:
 
 async def merge_entities(house: House, call: Call) -> Reply:
     def read(document: Any, table: TermTable) -> EntityChange:
-        id = check_entity_id(document.get("id") if isinstance(document, dict) else None)  # pyright: ignore
+        id = check_entity_id(stated_id(document))
         return EntityChange(id, edits.merge(id, read_entity_patch(document, table)))
 
     changes, outcomes, errors = await _run(house, call, read)
@@ -110,7 +110,7 @@ async def _run(house: House, call: Call, read: Reader) -> tuple[list[EntityChang
         except ContextAwaited:
             raise
         except Refused as refusal:
-            errors.add(_id_of(document), refusal)
+            errors.add(id_of(document), refusal)
         if index % SLICE == 0:
             await asyncio.sleep(0)
     if not changes:
@@ -134,8 +134,17 @@ def _table(contexts: Contexts, call: Call, body: Sent, document: Any) -> TermTab
     return contexts.used(own, call.tenant)
 
 
-def _id_of(document: Any) -> str | None:
-    id = document.get("id") if isinstance(document, dict) else document  # pyright: ignore
+def stated_id(item: Any) -> Any:
+    """The id of an item of a batch: an entity's, by its name or as JSON-LD has it, or the item itself."""
+    if not isinstance(item, dict):
+        return item
+    told = cast(dict[str, Any], item)
+    return told.get("id", told.get("@id"))
+
+
+def id_of(item: Any) -> str | None:
+    """The id that an error names (5.2.17); None where the item has no text as its id."""
+    id = stated_id(item)
     return id if isinstance(id, str) else None
 
 

@@ -1,6 +1,7 @@
 """Finds the route of a path: a tree of segments, built once from the route table."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 from urllib.parse import unquote
 
 from pinisi.console.http import Route
@@ -51,7 +52,7 @@ class RouteTree:
     def find(self, raw_path: bytes) -> tuple[Found, dict[str, str]] | None:
         """The routes at a path as it came (percent-encoded), with the values of its parameters; they may be empty."""
         segments = raw_path.decode("latin-1").strip("/").split("/")
-        reached = _reach(self._root, segments)
+        reached = _reach(self._root, segments) or _reach_with_uri(self._root, segments)
         if reached is None:
             return None
         found, values = reached
@@ -73,6 +74,23 @@ def _reach(node: _Node, segments: list[str]) -> tuple[Found, list[str]] | None:
             values.append(segment)
         node = below
     return None if node.found is None else (node.found, values)
+
+
+def _reach_with_uri(node: _Node, segments: list[str]) -> tuple[Found, list[str]] | None:
+    """As `_reach`, for clients that write the id `http://city.example/bus/1` into a path without encoding it.
+
+    The shortest id behind which a route ends counts: `.../http://a/b/attrs` names the attributes of `http://a/b`.
+    """
+    schemes = (n for n, (one, after) in enumerate(pairwise(segments)) if one.endswith(":") and after == "")
+    start = next(schemes, None)
+    if start is None:
+        return None
+    for end in range(start + 3, len(segments) + 1):
+        uri = "/".join(segments[start:end])
+        reached = _reach(node, [*segments[:start], uri, *segments[end:]])
+        if reached is not None:
+            return reached
+    return None
 
 
 def _either(named: _Node, parameter: _Node, rest: list[str], values: list[str]) -> tuple[Found, list[str]] | None:

@@ -36,6 +36,8 @@ def _expand_object(value: dict[str, Any], terms: TermTable, field: str, nulls: b
     coerced = terms.coerced
     for key, member in value.items():
         iri = terms.expand_term(key)
+        if iri == "@context":
+            refuse(f"{field}.@context", "an attribute carries no @context of its own (NGSI-LD 5.5.7)")
         if member == NULL and not nulls:
             refuse(f"{field}.{key}", "urn:ngsi-ld:null may stand inside a value in a merge only")
         if iri == "@type":
@@ -104,6 +106,7 @@ def compact_value(value: Any, terms: TermTable) -> Any:
 
 
 def _compact_object(value: dict[str, Any], terms: TermTable) -> dict[str, Any]:
+    """A typed value (`@value`) keeps its `@type` as it was written; elsewhere `@type` goes by its name, `type`."""
     compacted: dict[str, Any] = {}
     coerced = terms.coerced
     for iri, member in value.items():
@@ -112,7 +115,7 @@ def _compact_object(value: dict[str, Any], terms: TermTable) -> dict[str, Any]:
         if key in coerced:
             _compact_coerced(compacted, iri, key, member, terms)
         elif iri == "@type":
-            compacted[key] = _compact_texts(member, terms.compact_iri, terms)
+            compacted[iri if "@value" in value else key] = _compact_texts(member, terms.compact_iri, terms)
         else:
             compacted[key] = compact_value(member, terms) if kind is dict or kind is list else member
     return compacted

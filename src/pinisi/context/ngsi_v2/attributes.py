@@ -7,6 +7,7 @@
 | `DateTime` | Property with a JSON-LD typed value |
 | `None`, null | Property with the JSON literal null |
 | `geo:json`, `geo:point` ... | GeoProperty; the format that it was written in is kept beside it |
+| GeoJSON as `location` with no type (keyValues) or that of an object | GeoProperty |
 | `Relationship` | Relationship |
 | `LanguageProperty`, `VocabProperty`, `JsonProperty`, `ListProperty`, `ListRelationship` | the same kind |
 | metadata `TimeInstant`, `unitCode` | `observedAt`, `unitCode` |
@@ -19,6 +20,7 @@ from typing import Any, cast
 import msgspec
 
 from pinisi.context.attribute_payload import BARE_MEMBERS, VALUE_TYPE, read_value
+from pinisi.context.geometry import GEOMETRY_TYPES, is_geometry
 from pinisi.context.ngsi_v2.locations import FORMATS, GEO_JSON, SIMPLE, geometry_of, simple_of
 from pinisi.context.ngsi_v2.names import NAME, check_field, entity_id, entity_uri, iri_of, name_of
 from pinisi.context.render import value_of
@@ -38,6 +40,10 @@ WRITTEN_AS = NAME + "geo:format"
 BUILTIN = frozenset({"dateCreated", "dateModified", "previousValue", "actionType"})
 """Metadata that the broker writes; sent back by a client it is left aside, as `createdAt` is in NGSI-LD."""
 
+PLACES = frozenset({"location", "observationSpace", "operationSpace"})
+"""Names that NGSI-LD keeps for geometries (4.7): GeoJSON under them is a place, whether v2's type says so or not."""
+
+_OBJECTS = frozenset({"StructuredValue", "Object", *GEOMETRY_TYPES})
 _SAME_KIND = frozenset(kinds.VALUE_MEMBER) - {kinds.PROPERTY, kinds.RELATIONSHIP, kinds.GEO}
 _MEMBERS = frozenset({"value", "type", "metadata"})
 _DATE_TIME_IRI = NGSI_LD + DATE_TIME
@@ -76,6 +82,8 @@ def read_attribute(member: Any, field: str, table: TermTable) -> Instance:
 def read_bare(value: Any, field: str, table: TermTable, type: Any = None) -> Instance:
     """A value with its type, or the type that it has by itself."""
     told = default_type(value) if type is None else check_field(type, f"{field}.type")
+    if told in _OBJECTS and field in PLACES and is_geometry(value):
+        told = GEO_JSON
     where = f"{field}.value"
     if value is None:
         return Instance(kinds.PROPERTY, {"@type": "@json", "@value": None}, attributes=_typed(told, None, table))
