@@ -4,7 +4,7 @@ import pytest
 from city_at_hand import LEVEL, SPEED, TENANT, patch, put, remove, thing, value, write
 from stores_at_hand import AnyStore
 
-from pinisi.store.protocol import Debt, DebtChange, DocumentChange, Refused, Seen, Store, VersionConflict
+from pinisi.store.protocol import Debt, DebtChange, DocumentChange, Paid, Refused, Seen, Store, VersionConflict
 from pinisi.vocabulary.principal import SYSTEM
 
 pytestmark = pytest.mark.anyio
@@ -148,3 +148,49 @@ async def test_a_document_may_owe_notifications_and_its_line_keeps_what_they_tel
     ]
     lines = (await owing_store.log(TENANT, 0, 10)).entries
     assert [line.detail for line in lines] == [b'{"why":"made"}', None, b"gone"]
+
+
+@pytest.fixture
+def of_three(store: AnyStore) -> AnyStore:
+    """A store in which three subscriptions hear of every change."""
+    store.owing = lambda _tenant, _seen: ("r", "s", "t")
+    return store
+
+
+async def test_those_who_heard_leave_the_debts_of_a_change_and_the_others_stay(of_three: AnyStore) -> None:
+    for n in range(2):
+        await write(of_three, put(thing(f"urn:{n}", speed=n)))
+    await of_three.apply(TENANT, [Paid(1, ("s", "r")), Paid(2, ("t", "r", "s"))], SYSTEM)
+    assert [(debt.subscription, debt.position, debt.attempts) for debt in await owed(of_three)] == [("t", 1, 0)]
+    await of_three.apply(TENANT, [Paid(1, ("t",)), Paid(1, ("t", "never was"))], SYSTEM)
+    assert await owed(of_three) == []
+    assert await of_three.position(TENANT) == 2
+
+
+async def test_one_who_is_postponed_keeps_his_place_among_the_debts(of_three: AnyStore) -> None:
+    for n in range(2):
+        await write(of_three, put(thing(f"urn:{n}", speed=n)))
+    await of_three.apply(TENANT, [DebtChange("s", 1, "postponed", 1, 7, "503"), Paid(1, ("r",))], SYSTEM)
+    found = [(debt.position, debt.subscription, debt.attempts) for debt in await owed(of_three)]
+    assert found == [(1, "s", 1), (1, "t", 0), (2, "r", 0), (2, "s", 0), (2, "t", 0)]
+    assert [debt.subscription for debt in await owed(of_three, limit=3)] == ["s", "t", "r"]
+    assert [debt.subscription for debt in await owed(of_three, after=1, limit=2)] == ["r", "s"]
+    await of_three.apply(TENANT, [DebtChange("s", 1, "dead", 5, 7, "503"), DebtChange("t", 1, "dead")], SYSTEM)
+    assert [debt.subscription for debt in await owed(of_three, dead=True)] == ["s", "t"]
+    await of_three.apply(TENANT, [DebtChange("s", 1, "postponed"), Paid(1, ("s",)), Paid(2, ("s",))], SYSTEM)
+    assert [(debt.position, debt.subscription) for debt in await owed(of_three)] == [(2, "r"), (2, "t")]
+
+
+async def test_what_was_paid_is_not_postponed_after_it(of_three: AnyStore) -> None:
+    await write(of_three, put(thing("urn:0", speed=1)))
+    await of_three.apply(TENANT, [Paid(1, ("s",)), DebtChange("s", 1, "postponed", 1)], SYSTEM)
+    assert [debt.subscription for debt in await owed(of_three)] == ["r", "t"]
+
+
+async def test_who_listens_is_told_who_must_hear(of_three: AnyStore) -> None:
+    heard: list[tuple[str, ...]] = []
+    of_three.listen(lambda _tenant, entries: heard.extend(entry.owed for entry in entries))
+    await write(of_three, put(thing("urn:0", speed=1)))
+    await of_three.apply(TENANT, [DocumentChange("note", "a", b"1", owed=("u",), told=b"1")], SYSTEM)
+    await of_three.apply(TENANT, [DocumentChange("note", "a", b"2")], SYSTEM)
+    assert heard == [("r", "s", "t"), ("u",), ()]

@@ -50,7 +50,7 @@ async def _all(store: SqliteStore, at: int) -> set[str]:
 def _to_version_1(file: Path) -> None:
     """What later versions added goes; a migrated file must be brought to the newest version again."""
     connection = apsw.Connection(str(file))
-    for table in ("passage", "strand", "origin", "reacted", "record_migration", "seal", "due"):
+    for table in ("passage", "strand", "origin", "reacted", "record_migration", "seal", "due", "owed"):
         connection.execute(f"DROP TABLE {table}")
     connection.execute("ALTER TABLE log DROP COLUMN link")
     connection.pragma("user_version", 1)

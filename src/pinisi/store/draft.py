@@ -4,11 +4,12 @@ A draft sees its own changes, so that a hundred changes of one entity in one gro
 An atomic set of changes fills a draft of its own, which is merged when all of it has succeeded.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from pinisi.store.chain import Chain, Link
 from pinisi.store.erasure import Erasure
-from pinisi.store.protocol import DebtChange, LogEntry, Record, RecordChange
+from pinisi.store.protocol import DebtChange, LogEntry, Paid, Record, RecordChange
 from pinisi.vocabulary.instant import Instant
 
 
@@ -30,8 +31,8 @@ class Draft:
         self.places: dict[int, tuple[float, float, float, float] | None] = {}
         self.hot: dict[tuple[int, Any, int], bool] = {}
         self.moves: dict[int, list[tuple[int, int]]] = {}
-        self.debts: list[tuple[int, str, int]] = []
-        self.debt_moves: list[DebtChange] = []
+        self.debts: list[tuple[int, Sequence[str]]] = []
+        self.debt_moves: list[DebtChange | Paid] = []
         self.cursors: dict[str, int] = {}
         self.done: dict[str, tuple[int, int]] = {}
         self.origins: dict[int, bytes] = {}

@@ -26,6 +26,7 @@ from pinisi.store.protocol import (
     LogEntry,
     Outcome,
     Owing,
+    Paid,
     Reacted,
     Record,
     RecordChange,
@@ -94,7 +95,7 @@ class Ledger:
             return self._entity(draft, change, principal, now)
         if isinstance(change, DocumentChange):
             return self._document(draft, change, principal, now)
-        if isinstance(change, DebtChange):
+        if isinstance(change, DebtChange | Paid):
             return _debt(draft, change)
         if isinstance(change, Reacted):
             draft.reacted[change.reaction, change.subject] = change.versions
@@ -334,9 +335,10 @@ class Ledger:
         """The line of the log, and the subscriptions that must hear of it."""
         areas_before = was.areas if was is not None else ()
         areas_after = family.areas if family is not None else ()
-        owed: Sequence[str] = ()
+        owed: tuple[str, ...] = ()
         if self.owing is not None:
-            owed = self.owing(self.tenant, Seen(record.id, old, new, frozenset(names), areas_before, areas_after))
+            seen = Seen(record.id, old, new, frozenset(names), areas_before, areas_after)
+            owed = tuple(self.owing(self.tenant, seen))
         entry = LogEntry(
             position=record.position,
             time=now,
@@ -349,6 +351,7 @@ class Ledger:
             areas_after=areas_after,
             principal=self.names.text[by],
             detail=record.body if owed else None,
+            owed=owed,
         )
         return entry, owed
 
@@ -362,8 +365,8 @@ class Ledger:
         draft.log.append(
             (entry.position, entry.time, entry.op, entry.subject, before, after, attributes, by, entry.detail)
         )
-        for subscription in owed:
-            draft.debts.append((entry.position, subscription, entry.time))
+        if owed:
+            draft.debts.append((entry.position, owed))
 
     def _document(self, draft: Draft, change: DocumentChange, principal: Principal, now: Instant) -> Outcome:
         key = (change.kind, change.id)
@@ -374,8 +377,9 @@ class Ledger:
             raise VersionConflict(f"{change.kind} {change.id} is no longer at position {change.expected}")
         if state is None and change.body is None:
             return Outcome(None, False)
-        position = self._line(draft, "document", f"{change.kind}/{change.id}", principal, now, change.told)
-        draft.debts += [(position, subscription, now) for subscription in change.owed]
+        position = self._line(draft, "document", f"{change.kind}/{change.id}", principal, now, change.told, change.owed)
+        if change.owed:
+            draft.debts.append((position, change.owed))
         draft.documents[key] = None if change.body is None else (position, change.body)
         return Outcome(position, state is not None)
 
@@ -399,14 +403,29 @@ class Ledger:
         return Outcome(self._line(draft, "audit", entry.subject, principal, now, detail))
 
     def _line(
-        self, draft: Draft, op: Any, subject: str, principal: Principal, now: Instant, detail: bytes | None
+        self,
+        draft: Draft,
+        op: Any,
+        subject: str,
+        principal: Principal,
+        now: Instant,
+        detail: bytes | None,
+        owed: tuple[str, ...] = (),
     ) -> int:
         subject.encode()  # text that UTF-8 cannot carry must fail here, not in the transaction of many
         draft.position += 1
         by = self.names.intern(principal.id)
         draft.log.append((draft.position, now, op, subject, None, None, "", by, detail))
         draft.entries.append(
-            LogEntry(position=draft.position, time=now, op=op, subject=subject, principal=principal.id, detail=detail)
+            LogEntry(
+                position=draft.position,
+                time=now,
+                op=op,
+                subject=subject,
+                principal=principal.id,
+                detail=detail,
+                owed=owed,
+            )
         )
         return draft.position
 
@@ -425,7 +444,7 @@ def _admit(
             raise Forbidden(f"{principal.name} may not change this entity, or one of the attributes named")
 
 
-def _debt(draft: Draft, change: DebtChange) -> Outcome:
+def _debt(draft: Draft, change: DebtChange | Paid) -> Outcome:
     draft.debt_moves.append(change)
     return Outcome(change.position, True)
 

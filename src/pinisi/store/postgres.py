@@ -12,6 +12,7 @@ import structlog
 
 from pinisi.store.chain import Chain, chain_begin, read_chain
 from pinisi.store.log_lines import COLUMNS, lines_after
+from pinisi.store.owed import count_sql, debts_of, listed_sql, single_sql
 from pinisi.store.picture_sql import Dialect
 from pinisi.store.pictures import PictureReader
 from pinisi.store.postgres_duty import duty
@@ -55,7 +56,6 @@ from pinisi.store.sqlite_tenant import Learner, Listener, Settings
 from pinisi.store.stories import StoryReader
 from pinisi.store.tenant_name import TENANT_NAME, BadTenantName
 from pinisi.store.timelines import TimelineReader
-from pinisi.vocabulary.entity import decode_entity
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import EVERYTHING, Grants, Principal
 
@@ -397,31 +397,12 @@ class PostgresStore:
         known = await self._known(tenant)
         if known is None:
             return ()
-        s = known.schema
-        sql = (
-            "SELECT d.position, d.subscription, d.attempts, d.due, d.reason, l.time, l.op, l.subject, l.attributes, "
-            f"l.detail FROM {s}.debt AS d JOIN {s}.log AS l ON l.position = d.position "
-            "WHERE d.dead = $1 AND d.position > $2 ORDER BY d.position, d.subscription LIMIT $3"
-        )
-        found = await self._postgres.fetch(sql, int(dead), after, limit)
-        if found:
+        s = f"{known.schema}."
+        single = await self._postgres.fetch(single_sql("$1", "$2", "$3", s), int(dead), after, limit)
+        listed = () if dead else await self._postgres.fetch(listed_sql("$1", "$2", s), after, limit)
+        if single or listed:
             await known.learn_words()
-        text = known.names.text
-        return [
-            Debt(
-                subscription=subscription,
-                position=position,
-                time=time,
-                subject=subject,
-                attributes=tuple(text[int(n)] for n in attributes.split(",") if n),
-                entity=decode_entity(detail) if detail and op != "document" else None,
-                attempts=attempts,
-                due=due,
-                dead=dead,
-                reason=reason,
-            )
-            for position, subscription, attempts, due, reason, time, op, subject, attributes, detail in found
-        ]
+        return debts_of(listed, single, limit, known.names.text, dead)
 
     @_in_plain_words
     async def origins(self, tenant: str, positions: Sequence[Position]) -> Mapping[Position, bytes]:
@@ -540,7 +521,7 @@ class PostgresStore:
         known = await self._known(tenant)
         if known is None:
             return 0
-        return (await self._postgres.row(f"SELECT count(*) FROM {known.schema}.debt WHERE dead = 0"))[0]
+        return (await self._postgres.row(count_sql(f"{known.schema}.")))[0]
 
     def relocating(self, tenant: str) -> bool:
         """Whether entities are being found anew by this process, because an area has changed."""

@@ -6,7 +6,8 @@ from typing import Any
 from pinisi.store.draft import Draft
 from pinisi.store.erasure import Erasure
 from pinisi.store.hot import HotAttributes
-from pinisi.store.protocol import DebtChange
+from pinisi.store.owed import fates_of, owed_rows, settled
+from pinisi.store.protocol import DebtChange, Paid
 
 _NOT_HELD = (
     " AND NOT EXISTS (SELECT 1 FROM {{s}}.hold WHERE hold.entity IN ('', ${id}) AND hold.since <= {time} "
@@ -69,12 +70,16 @@ _SQL = {
     ),
     "document_out": f"DELETE FROM {{s}}.document AS d USING unnest({_unnested(_TEXT, _TEXT)}) AS u(k, i) "
     "WHERE d.kind = k AND d.id = i",
-    "debt": "INSERT INTO {s}.debt SELECT p, i, 0, t, 0, '' "
-    f"FROM unnest({_unnested(_BIG, _TEXT, _BIG)}) AS u(p, i, t)",
+    "owed": _insert("owed", _BIG, _INT, _BYTES),
+    "owed_gone": "DELETE FROM {s}.owed WHERE position = ANY($1::bigint[])",
+    "owed_shrunk": f"UPDATE {{s}}.owed AS o SET n = u.n, subscriptions = u.i "
+    f"FROM unnest({_unnested(_INT, _BYTES, _BIG)}) AS u(n, i, p) WHERE o.position = u.p",
+    "born": "INSERT INTO {s}.debt (position, subscription, attempts, due, dead, reason) SELECT * "
+    f"FROM unnest({_unnested(_BIG, _TEXT, _INT, _BIG, _INT, _TEXT)}) ON CONFLICT DO NOTHING",
     "paid": f"DELETE FROM {{s}}.debt AS d USING unnest({_unnested(_BIG, _TEXT)}) AS u(p, s) "
     "WHERE d.position = p AND d.subscription = s",
     "moved": "UPDATE {s}.debt AS d SET dead = u.x, attempts = u.a, due = u.t, reason = u.w "
-    f"FROM unnest({_unnested(_BIG, _TEXT, _INT, _INT, _BIG, _TEXT)}) AS u(p, s, x, a, t, w) "
+    f"FROM unnest({_unnested(_INT, _INT, _BIG, _TEXT, _BIG, _TEXT, _INT)}) AS u(x, a, t, w, p, s, y) "
     "WHERE d.position = p AND d.subscription = s AND (u.x = 0 OR d.dead = 0)",
     "cursor": _insert("cursor", _TEXT, _BIG, then="ON CONFLICT (name) DO UPDATE SET position = excluded.position"),
     "done": _insert("done", _TEXT, _BIG, _BIG),
@@ -127,8 +132,9 @@ class Laying:
             await connection.execute(self.sql["several"], [hot.attributes[name] for name in several])
         await many(connection, "document_out", [key for key, state in draft.documents.items() if state is None])
         await many(connection, "document_in", [(*key, *state) for key, state in draft.documents.items() if state])
-        await many(connection, "debt", draft.debts)
-        await self._debt_moves(connection, draft.debt_moves)
+        await many(connection, "owed", owed_rows(draft.debts))
+        if draft.debt_moves:
+            await self._settle(connection, draft.debt_moves)
         await many(connection, "cursor", draft.cursors.items())
         await many(connection, "done", [(key, *state) for key, state in draft.done.items()])
         await many(connection, "origin", draft.origins.items())
@@ -181,20 +187,17 @@ class Laying:
         for sort in sorted(sorts, reverse=True):
             await self.many(connection, sort, sorts[sort])
 
-    async def _debt_moves(self, connection: Any, moves: Sequence[DebtChange]) -> None:
-        """Of several moves of one debt the last holds; what was paid stays paid."""
-        last: dict[tuple[int, str], DebtChange] = {}
-        for move in moves:
-            key = (move.position, move.subscription)
-            if key not in last or last[key].state != "paid":
-                last[key] = move
-        await self.many(connection, "paid", [key for key, move in last.items() if move.state == "paid"])
-        kept = [
-            (*key, int(move.state == "dead"), move.attempts, move.due, move.reason)
-            for key, move in last.items()
-            if move.state != "paid"
-        ]
-        await self.many(connection, "moved", kept)
+    async def _settle(self, connection: Any, moves: Sequence[DebtChange | Paid]) -> None:
+        """Write what became of owed notifications."""
+        fates = fates_of(moves)
+        sql = f"SELECT position, subscriptions FROM {self._schema}.owed WHERE position = ANY($1::bigint[])"
+        settlement = settled(fates, dict(await connection.fetch(sql, list(fates))))
+        if settlement.gone:
+            await connection.execute(self.sql["owed_gone"], [position for (position,) in settlement.gone])
+        await self.many(connection, "owed_shrunk", settlement.shrunk)
+        await self.many(connection, "paid", settlement.paid)
+        await self.many(connection, "born", settlement.born)
+        await self.many(connection, "moved", settlement.moved)
 
     async def _erase(self, connection: Any, erasure: Erasure) -> None:
         """Erase rows that are written; hourly statistics too, but for those of a single moment."""

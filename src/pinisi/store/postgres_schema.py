@@ -135,7 +135,13 @@ CREATE INDEX due_at ON due (at);
 CREATE TABLE month (begins bigint PRIMARY KEY);
 """
 
-MIGRATIONS: tuple[str, ...] = (_VERSION_1,)
+_VERSION_2 = """
+CREATE TABLE owed (position bigint PRIMARY KEY, n integer NOT NULL, subscriptions bytea NOT NULL)
+  WITH (fillfactor = 50);
+"""
+"""Who must hear of a change, in one row (`store.owed`); `debt` keeps those that fare by themselves."""
+
+MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2)
 """Numbered from 1, forward only; a released one is never changed."""
 
 _MAKING = 0x70696E69736900

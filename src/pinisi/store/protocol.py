@@ -152,6 +152,13 @@ class DebtChange(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+class Paid(msgspec.Struct, frozen=True):
+    """That these subscriptions have heard of the change at `position`. It leaves no line in the log."""
+
+    position: Position
+    subscriptions: Sequence[str]
+
+
 class Reacted(msgspec.Struct, frozen=True):
     """That a reaction has answered these versions of a subject's inputs. It leaves no line in the log."""
 
@@ -172,7 +179,7 @@ class RecordChange(msgspec.Struct, frozen=True):
     rows: int | None = None
 
 
-Change = EntityChange | DocumentChange | AuditEntry | DebtChange | Reacted | RecordChange
+Change = EntityChange | DocumentChange | AuditEntry | DebtChange | Paid | Reacted | RecordChange
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -254,6 +261,7 @@ class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
     `types` are those after the change (of a deleted one: its last), `types_before` those before. `areas_before` and
     `areas_after` are area codes. Together they tell a follower with limited grants that an entity has left his view.
     `detail` is the entity's encoded state after the change, kept where notifications were owed, or the audit's detail.
+    `owed` are the subscriptions that must hear of it: told to who listens in the process that wrote it, else empty.
     """
 
     position: Position
@@ -267,6 +275,7 @@ class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
     areas_after: tuple[str, ...] = ()
     principal: str = ""
     detail: bytes | None = None
+    owed: tuple[str, ...] = ()
 
 
 class LogSlice(msgspec.Struct, frozen=True):

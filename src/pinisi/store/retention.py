@@ -56,7 +56,7 @@ INSERT INTO fact VALUES ('trimmed', ?) ON CONFLICT (name) DO UPDATE SET value = 
 """
 _NEEDED = """
 SELECT min(p) FROM (SELECT min(position) + 1 AS p FROM cursor UNION ALL SELECT min(position) FROM debt
-UNION ALL SELECT max(position) FROM log) AS needed
+UNION ALL SELECT min(position) FROM owed UNION ALL SELECT max(position) FROM log) AS needed
 """
 
 

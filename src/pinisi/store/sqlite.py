@@ -16,6 +16,7 @@ from pinisi.store.chain import Chain, chain_begin, read_chain
 from pinisi.store.faults import unavailable
 from pinisi.store.find import Finder
 from pinisi.store.log_lines import COLUMNS, lines_after, read_line
+from pinisi.store.owed import count_sql, debts_of, listed_sql, single_sql
 from pinisi.store.pictures import PictureReader
 from pinisi.store.protocol import (
     Applied,
@@ -51,7 +52,6 @@ from pinisi.store.sqlite_tenant import Learner, Listener, Settings, Tenant
 from pinisi.store.stories import StoryReader
 from pinisi.store.tenant_name import TENANT_NAME, BadTenantName
 from pinisi.store.timelines import TimelineReader
-from pinisi.vocabulary.entity import decode_entity
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import EVERYTHING, Grants, Principal
 
@@ -338,32 +338,9 @@ class SqliteStore:
         known = self._known(tenant)
         if known is None:
             return ()
-        sql = (
-            "SELECT d.position, d.subscription, d.attempts, d.due, d.reason, l.time, l.op, l.subject, l.attributes, "
-            "l.detail FROM debt d JOIN log l ON l.position = d.position WHERE d.dead = ? AND d.position > ? "
-            "ORDER BY d.position, d.subscription LIMIT ?"
-        )
-        text = known.names.text
-        found: list[Debt] = []
-        last: Debt | None = None
-        for position, subscription, attempts, due, reason, time, op, subject, attributes, detail in rows(
-            known.reader, sql, (int(dead), after, limit)
-        ):
-            same = last if last is not None and last.position == position else None
-            last = Debt(
-                subscription=subscription,
-                position=position,
-                time=time,
-                subject=same.subject if same else subject,
-                attributes=same.attributes if same else tuple(text[int(n)] for n in attributes.split(",") if n),
-                entity=same.entity if same else decode_entity(detail) if detail and op != "document" else None,
-                attempts=attempts,
-                due=due,
-                dead=dead,
-                reason=reason,
-            )
-            found.append(last)
-        return found
+        single = rows(known.reader, single_sql("?", "?", "?"), (int(dead), after, limit))
+        listed = () if dead else rows(known.reader, listed_sql("?1", "?2"), (after, limit))
+        return debts_of(listed, single, limit, known.names.text, dead)
 
     @_in_plain_words
     async def origins(self, tenant: str, positions: Sequence[Position]) -> Mapping[Position, bytes]:
@@ -481,7 +458,7 @@ class SqliteStore:
     async def owed(self, tenant: str) -> int:
         """How many notifications are owed and not given up."""
         known = self._known(tenant)
-        found = None if known is None else first(known.reader, "SELECT count(*) FROM debt WHERE dead = 0")
+        found = None if known is None else first(known.reader, count_sql())
         return 0 if found is None else found[0]
 
     def relocating(self, tenant: str) -> bool:

@@ -1,14 +1,15 @@
 """How a draft is laid down in a tenant's SQLite file: one statement a table, in the transaction that is open."""
 
-from itertools import groupby
+from collections.abc import Iterable
 from typing import Any
 
 import apsw
 
 from pinisi.store.draft import Draft
 from pinisi.store.erasure import Erasure
-from pinisi.store.protocol import DebtChange
-from pinisi.store.sql_rows import write_all
+from pinisi.store.owed import fates_of, owed_rows, settled
+from pinisi.store.protocol import DebtChange, Paid
+from pinisi.store.sql_rows import first, write_all
 from pinisi.store.sqlite_records import change_records
 
 _SQL = {
@@ -29,7 +30,14 @@ _SQL = {
     "document_in": "INSERT INTO document VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE "
     "SET position = excluded.position, body = excluded.body",
     "document_out": "DELETE FROM document WHERE kind = ? AND id = ?",
-    "debt": "INSERT INTO debt VALUES (?, ?, 0, ?, 0, '')",
+    "owed": "INSERT INTO owed VALUES (?, ?, ?)",
+    "owed_gone": "DELETE FROM owed WHERE position = ?",
+    "owed_shrunk": "UPDATE owed SET n = ?, subscriptions = ? WHERE position = ?",
+    "debt_paid": "DELETE FROM debt WHERE dead IN (0, 1) AND position = ? AND subscription = ?",
+    "debt_born": "INSERT OR REPLACE INTO debt (position, subscription, attempts, due, dead, reason) "
+    "VALUES (?, ?, ?, ?, ?, ?)",
+    "debt_moved": "UPDATE debt SET dead = ?, attempts = ?, due = ?, reason = ? WHERE dead IN (0, 1) AND position = ? "
+    "AND subscription = ? AND (dead = 0 OR ? = 0)",
     "cursor": "INSERT INTO cursor VALUES (?, ?) ON CONFLICT DO UPDATE SET position = excluded.position",
     "done": "INSERT INTO done VALUES (?, ?, ?)",
     "origin": "INSERT OR REPLACE INTO origin VALUES (?, ?)",
@@ -37,13 +45,6 @@ _SQL = {
     "due_out": "DELETE FROM due WHERE entity = ?",
     "due_in": "INSERT OR REPLACE INTO due VALUES (?, ?)",
     "relocate": "INSERT OR REPLACE INTO fact VALUES ('relocate', ?)",
-}
-_DEBT_SQL = {
-    "paid": "DELETE FROM debt WHERE dead IN (0, 1) AND position = ? AND subscription = ?",
-    "postponed": "UPDATE debt SET dead = 0, attempts = ?, due = ?, reason = ? WHERE dead IN (0, 1) AND position = ? "
-    "AND subscription = ?",
-    "dead": "UPDATE debt SET dead = 1, attempts = ?, due = ?, reason = ? WHERE dead = 0 AND position = ? "
-    "AND subscription = ?",
 }
 _NOT_HELD = (
     " AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.entity IN ('', ?) AND hold.since <= {time} AND {time} < hold.until)"
@@ -83,9 +84,9 @@ def lay_down(draft: Draft, connection: apsw.Connection) -> None:
         else:
             connection.execute(_SQL["document_in"], (kind, id, *state))
     if draft.debts:
-        write_all(connection, _SQL["debt"], draft.debts)
-    for state, moves in groupby(draft.debt_moves, key=lambda change: change.state):
-        write_all(connection, _DEBT_SQL[state], [_debt_move(change) for change in moves])
+        write_all(connection, _SQL["owed"], owed_rows(draft.debts))
+    if draft.debt_moves:
+        _settle(draft.debt_moves, connection)
     if draft.cursors:
         write_all(connection, _SQL["cursor"], list(draft.cursors.items()))
     if draft.done:
@@ -128,9 +129,17 @@ def _lay_down_places(draft: Draft, connection: apsw.Connection) -> None:
     write_all(connection, _SQL["place_in"], [(row, *box) for row, box in draft.places.items() if box is not None])
 
 
-def _debt_move(change: DebtChange) -> tuple[Any, ...]:
-    where = (change.position, change.subscription)
-    return where if change.state == "paid" else (change.attempts, change.due, change.reason, *where)
+def _settle(moves: Iterable[DebtChange | Paid], connection: apsw.Connection) -> None:
+    """Write what became of owed notifications."""
+    fates = fates_of(moves)
+    sql = "SELECT subscriptions FROM owed WHERE position = ?"
+    found = ((position, first(connection, sql, (position,))) for position in fates)
+    settlement = settled(fates, {position: row[0] for position, row in found if row is not None})
+    write_all(connection, _SQL["owed_gone"], settlement.gone)
+    write_all(connection, _SQL["owed_shrunk"], settlement.shrunk)
+    write_all(connection, _SQL["debt_paid"], settlement.paid)
+    write_all(connection, _SQL["debt_born"], settlement.born)
+    write_all(connection, _SQL["debt_moved"], settlement.moved)
 
 
 def _erase(erasure: Erasure, connection: apsw.Connection) -> None:

@@ -132,7 +132,20 @@ INSERT INTO due SELECT row, 0 FROM entity WHERE body IS NOT NULL AND instr(body,
 """
 """When something of an entity ends first by its `expiresAt` (`store.lapse`); 0: to be looked at."""
 
-MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6)
+_VERSION_7 = """
+CREATE TABLE owed (position INTEGER PRIMARY KEY, n INTEGER NOT NULL, subscriptions BLOB NOT NULL) STRICT;
+"""
+"""Who must hear of a change, in one row (`store.owed`); `debt` keeps those that fare by themselves."""
+
+MIGRATIONS: tuple[str, ...] = (
+    _VERSION_1,
+    _VERSION_2,
+    _VERSION_3,
+    _VERSION_4,
+    _VERSION_5,
+    _VERSION_6,
+    _VERSION_7,
+)
 """Numbered from 1, forward only; a released one is never changed."""
 
 
