@@ -12,8 +12,8 @@ from pinisi.store.query import Compare, EntityQuery, TypeIs
 from pinisi.store.query import Path as Where
 from pinisi.store.sqlite import SqliteStore
 from pinisi.store.sqlite_tenant import Settings
-from pinisi.vocabulary.entity import PROPERTY, Entity, Instance
-from pinisi.vocabulary.principal import EVERYTHING, SYSTEM
+from pinisi.vocabulary.entity import JSON, LIST, PROPERTY, Entity, Instance
+from pinisi.vocabulary.principal import EVERYTHING, SYSTEM, Grant, Grants
 
 pytestmark = pytest.mark.anyio
 
@@ -124,3 +124,42 @@ async def test_a_filling_that_a_stop_interrupted_begins_anew(
     await store.apply("city", [keep(0, 7)], SYSTEM)
     assert await matching(store, 7) == 31
     assert store.tenant("city").hot.complete == {NAMES[0]}
+
+
+ODD = [
+    7, 7.0, 8, 2**53 + 7, -7, True, False, 1, 0, "7", "true", None, [7], [[7], 8], [], {"@value": 7},
+    {"@value": [8, 7]}, {"object": 7}, {"@value": None, "object": 7}, [{"object": 7}], [{"object": "urn:x"}, 7],
+    {"a": 7}, {"a": {"object": 1}},
+]  # fmt: skip
+
+
+async def test_of_odd_values_the_table_decides_as_the_matcher_does(tmp_path: Path) -> None:
+    """Equality with a number is decided by the table alone; what it takes in and is never equal is proved."""
+    name = NAMES[0]
+
+    def change(number: int, kind: str, value: object) -> EntityChange:
+        entity = Entity(
+            f"urn:{number}", ["urn:type"], {name: [Instance(kind, value)], "urn:b": [Instance(PROPERTY, 7)]}
+        )
+        return EntityChange(entity.id, lambda old, now: Edit(entity))
+
+    cases = [(kind, value) for kind in (PROPERTY, JSON, LIST) for value in ODD]
+    changes = [change(number, *case) for number, case in enumerate(cases)]
+    filler = [change(number + len(cases), PROPERTY, 5) for number in range(MANY)]
+    async with SqliteStore(tmp_path, lambda: 1_000_000) as store:
+        await store.apply("city", changes + filler, SYSTEM)
+        before = {literal: await matching(store, literal, heat=False) for literal in (7, 7.0, 8, 1, 0, -7, 2**53 + 7)}
+        await make_hot(store)
+        after = {literal: await matching(store, literal) for literal in before}
+    assert after == before
+    assert before[7] == 3 * 7
+
+
+async def test_the_table_shows_nobody_what_he_may_not_see(store: SqliteStore) -> None:
+    await make_hot(store)
+    query = EntityQuery(types=TypeIs("urn:type"), filter=Compare(Where(NAMES[0]), "==", (7,)))
+    for attributes, found in ((frozenset(NAMES[:1]), 30), (frozenset(NAMES[1:]), 0)):
+        grants = Grants((Grant(attributes=attributes),))
+        assert (await store.find("city", query, grants, limit=100, count=True)).count == found
+    assert (await store.find("city", query, EVERYTHING, limit=4, offset=28)).count is None
+    assert len((await store.find("city", query, EVERYTHING, limit=4, offset=28)).records) == 2

@@ -32,7 +32,7 @@ from pinisi.vocabulary.instant import Instant
 MAPS = "/ngsi-ld/v1/entityMaps"
 MAP_HEADER = b"ngsild-entitymap"
 _SLICE = 50
-_ASKING = ("entityMap", "entityMapLifetime", "splitEntities")
+_ASKING = frozenset(("entityMap", "entityMapLifetime", "splitEntities"))
 Headers = tuple[tuple[bytes, bytes], ...]
 
 
@@ -56,7 +56,7 @@ async def map_wish(house: House, call: Call, told: Mapping[str, Any]) -> MapWish
         BadRequestData: names the parameter.
     """
     reference = call.headers.get(MAP_HEADER)
-    if reference is None and not any(name in told for name in _ASKING):
+    if reference is None and _ASKING.isdisjoint(told):
         return None
     flags = [_flag(told, name) for name in ("entityMap", "splitEntities")]
     lifetime = read_lifetime(told.get("entityMapLifetime"))

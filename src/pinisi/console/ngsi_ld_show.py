@@ -25,13 +25,13 @@ from pinisi.vocabulary.terms import LOCATION
 
 MEMO_MOST = 6
 WAYS_MOST = 4096
-_SHAPING = ("options", "format", "attrs", "pick", "omit", "lang", "datasetId")
+_SHAPING = frozenset(("options", "format", "attrs", "pick", "omit", "lang", "datasetId"))
 
 
 def view_of(call: Call, table: TermTable) -> View:
     """The view that the parameters of a GET ask for."""
     query = call.query
-    if not any(name in query for name in _SHAPING):
+    if not query or _SHAPING.isdisjoint(query):
         return NORMALIZED
     return view_of_words(call, table, query)
 
@@ -145,6 +145,13 @@ class Showing:
         body = record.memo.get(key)
         return self._render(record, projection, key) if body is None else body
 
+    def bodies(self, records: Iterable[Record]) -> list[bytes]:
+        """The same for many."""
+        key = self._whole
+        if key is None:
+            return list(map(self.body, records))
+        return [record.memo.get(key) or self._render(record, WHOLE, key) for record in records]
+
     def _render(self, record: Record, projection: Projection, key: int) -> bytes:
         table, view = self._how.table, self._view
         if self._geometry is None:
@@ -183,8 +190,7 @@ def many(
     records: Iterable[Record], how: Asked, view: View, call: Call, headers: tuple[tuple[bytes, bytes], ...]
 ) -> Reply:
     """The answer to a query."""
-    body_of = Showing(how, view, call.grants, geometry_property(call, how.table)).body
-    bodies = [body_of(record) for record in records]
+    bodies = Showing(how, view, call.grants, geometry_property(call, how.table)).bodies(records)
     if how.media == "ld":
         bodies = [with_context(body, how.table) for body in bodies]
     if how.media != "geo":

@@ -10,6 +10,7 @@ from pinisi.settings import Settings
 
 CONTEXT_PATH = "/pinisi/v1/context.jsonld"
 _SLASHES = 2 + CONTEXT_PATH.count("/")
+_MOST_MET = 64
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -18,6 +19,7 @@ class OurNames:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._met: set[bytes] = set()
         self._hosts = _LOOPBACK | {settings.host, *settings.allowed_hosts}
 
     def is_host(self, host: bytes) -> bool:
@@ -25,6 +27,14 @@ class OurNames:
 
         A bare address cannot be rebound; served to others, it is accepted beside the names of `allowed_hosts`.
         """
+        if host in self._met:
+            return True
+        found = self._is_ours(host)
+        if found and len(self._met) < _MOST_MET:
+            self._met.add(host)
+        return found
+
+    def _is_ours(self, host: bytes) -> bool:
         name = _host_name(host.decode("latin-1"))
         return name in self._hosts or (not is_loopback(self._settings.host) and _is_address(name))
 

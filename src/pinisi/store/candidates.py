@@ -17,6 +17,7 @@ TEXT_LIMIT = 200
 """Characters of a text that an index keeps."""
 _HIGHEST = 1e300
 _EXACT = 2**53
+_OBJECT_MEMBER = b'"object":'
 _INDEXED = frozenset({"==", ">", ">=", "<", "<="})
 _AFTER_DIGITS = ":"
 _AFTER_SECOND = "~"
@@ -77,6 +78,23 @@ def bounds(term: Compare) -> list[Bound] | None:
     if term.operator == "==":
         return [_equal(literal) for literal in (*term.values, *term.expanded)]
     return [_half(term.operator, literal) for literal in term.values]
+
+
+def decided(filter: Filter | None) -> str | None:
+    """The attribute whose `bounds` hold nothing but matches, so that none need be proved: it equals one plain number.
+
+    But for what `is_ambiguous` tells of.
+    """
+    if not isinstance(filter, Compare) or filter.operator != "==" or not _plain(filter) or filter.expanded:
+        return None
+    literal = filter.values[0] if len(filter.values) == 1 else None
+    exact = isinstance(literal, (int, float)) and not isinstance(literal, bool) and abs(literal) < _EXACT
+    return filter.path.attribute if exact else None
+
+
+def is_ambiguous(body: bytes) -> bool:
+    """Whether an encoded entity may have an object with a member `object`: its content is indexed and never equal."""
+    return _OBJECT_MEMBER in body
 
 
 def _equal(literal: Any) -> Bound:

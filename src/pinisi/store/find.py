@@ -10,10 +10,11 @@ from time import perf_counter
 from typing import Any
 
 from pinisi.store import match
-from pinisi.store.candidates import Bound
+from pinisi.store.candidates import Bound, is_ambiguous
 from pinisi.store.proof import Proof, TooComplex, View, Views, joined, only_types
 from pinisi.store.protocol import Page, Record
 from pinisi.store.query import EntityQuery
+from pinisi.store.sql_rows import rows as all_rows
 from pinisi.store.sqlite_tenant import Tenant
 from pinisi.vocabulary.principal import Grants
 from pinisi.vocabulary.terms import LOCATION
@@ -53,23 +54,39 @@ class Finder:
             return Page((), 0 if count else None, position)
         if only_types(query):
             rows = tenant.members.rows(families)
-            records = [record for row in rows[offset : offset + limit] if (record := tenant.record_at(row))]
+            by_row, record_at = tenant.by_row.get, tenant.record_at
+            records = [record for row in rows[offset : offset + limit] if (record := by_row(row) or record_at(row))]
             return Page(records, len(rows) if count else None, position)
         proof = Proof(query, view, families)
-        rows = await self._candidates(query, families, heat)
-        return await self._prove(rows, proof, limit, offset, count, position)
-
-    async def _candidates(self, query: EntityQuery, families: frozenset[int], heat: bool) -> Sequence[int]:
-        tenant = self._tenant
         if query.ids is not None:
             records = [tenant.record(id) for id in dict.fromkeys(query.ids)]
-            return sorted(record.row for record in records if record is not None)
+            rows: Sequence[int] = sorted(record.row for record in records if record is not None)
+            return await self._prove(rows, proof, limit, offset, count, position)
         found = self._by_place(query)
         hot = self._by_hot(query, heat, len(tenant.members.rows(families)))
+        if found is None and hot is not None and len(hot) <= CHUNK and (decided := proof.attribute) is not None:
+            return self._taken(hot, proof, decided, limit, offset, count, position)
         if found is not None and hot is not None:
-            return sorted(set(found).intersection(hot))
-        narrowed = found if found is not None else hot
-        return tenant.members.rows(families) if narrowed is None else narrowed
+            narrowed: Sequence[int] | None = sorted(set(found).intersection(hot))
+        else:
+            narrowed = found if found is not None else hot
+        rows = tenant.members.rows(families) if narrowed is None else narrowed
+        return await self._prove(rows, proof, limit, offset, count, position)
+
+    def _taken(
+        self, rows: Sequence[int], proof: Proof, attribute: str, limit: int, offset: int, count: bool, position: int
+    ) -> Page:
+        """A few rows of which the index has decided all but what the reader sees.
+
+        Not to decode twenty entities for it spares a quarter of a query by value (`bench/context.py`).
+        """
+        record_at, sees, holds = self._tenant.record_at, proof.sees, proof.holds
+        found: list[Record] = []
+        for row in rows:
+            record = record_at(row)
+            if record is not None and (holds(record) if is_ambiguous(record.body) else sees(record, attribute)):
+                found.append(record)
+        return Page(found[offset : offset + limit], len(found) if count else None, position)
 
     def _by_place(self, query: EntityQuery) -> Sequence[int] | None:
         if query.geo is None or query.geo.attribute != LOCATION:
@@ -117,7 +134,7 @@ class Finder:
                 sql += " AND value <= ?" if high_in else " AND value < ?"
                 values.append(high)
             sql += " LIMIT ?"
-            found.update(row for (row,) in self._tenant.reader.execute(sql, (*values, CANDIDATES + 1)))
+            found.update([row for (row,) in all_rows(self._tenant.reader, sql, (*values, CANDIDATES + 1))])
             if len(found) > CANDIDATES:
                 return None
         return found

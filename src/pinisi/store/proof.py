@@ -9,12 +9,14 @@ from typing import Any
 import re2
 
 from pinisi.store import match
-from pinisi.store.candidates import Bound
+from pinisi.store.candidates import Bound, decided
 from pinisi.store.interning import Families
 from pinisi.store.protocol import Record
 from pinisi.store.query import AllOf, EntityQuery, TypeIs, TypeSelection
 from pinisi.store.sketch import sketcher
 from pinisi.vocabulary.principal import WHOLE, Grants, Projection
+
+_NOTHING_MORE = (None,) * 6
 
 
 class TooComplex(ValueError):
@@ -113,6 +115,7 @@ class Proof:
     """Whether a record really answers the query, for this reader."""
 
     def __init__(self, query: EntityQuery, view: View, families: frozenset[int]) -> None:
+        self._query = query
         self._families = families
         self._view = view
         self._pattern = None
@@ -125,6 +128,21 @@ class Proof:
         rest = query.filter or query.geo or query.scopes or query.attributes or query.datasets
         self._predicate: match.Predicate | None = match.compile_query(query) if rest else None
         self._sketch = sketcher(query)
+
+    @property
+    def attribute(self) -> str | None:
+        """The attribute of which an index alone can decide; None where there is more to prove."""
+        query = self._query
+        more = (query.ids, query.id_pattern, query.geo, query.scopes, query.attributes, query.datasets)
+        return decided(query.filter) if more == _NOTHING_MORE else None
+
+    def sees(self, record: Record, attribute: str) -> bool:
+        """Whether the reader sees that attribute of the record, which is of the types asked for."""
+        family = record.family.id
+        if family not in self._families:
+            return False
+        visible = self._view.of[family].attributes
+        return visible is None or attribute in visible
 
     def holds(self, record: Record) -> bool:
         if record.family.id not in self._families:
