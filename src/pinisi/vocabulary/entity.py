@@ -2,6 +2,7 @@
 
 Names of types, attributes and sub-attributes are expanded IRIs; members of the core vocabulary keep their short
 names. One `Instance` holds one attribute instance (NGSI-LD 4.5.5: one for each `datasetId`).
+They are trees, so that the garbage collector need not follow them (a tenth of the CPU of a large batch).
 Values are immutable by agreement: a change builds new objects and keeps the untouched ones identical (`is`), so that
 the store sees what changed without comparing values.
 """
@@ -34,7 +35,7 @@ VALUE_MEMBER: dict[str, str] = {
 """Kind of attribute -> the member that carries its value (NGSI-LD 4.5.2, 4.5.18 to 4.5.24)."""
 
 
-class Instance(msgspec.Struct, omit_defaults=True, rename={"kind": "t", "value": "v"}):
+class Instance(msgspec.Struct, omit_defaults=True, gc=False, rename={"kind": "t", "value": "v"}):
     """One instance of an attribute.
 
     `value` is the payload whatever the kind (`value`, `object`, `languageMap` ...): the member's name follows from
@@ -57,7 +58,7 @@ class Instance(msgspec.Struct, omit_defaults=True, rename={"kind": "t", "value":
 Attributes = dict[str, list[Instance]]
 
 
-class Entity(msgspec.Struct, omit_defaults=True):
+class Entity(msgspec.Struct, omit_defaults=True, gc=False):
     """One entity: `types` and `attributes` by IRI, scopes as written, times of the system."""
 
     id: str
