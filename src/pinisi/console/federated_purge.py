@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from pinisi.console.federated import ReadLeg, Warnings, all_of, asker_of, write_matches
-from pinisi.console.federated_questions import Question, filters_of, questions, speaks_alike, type_text
+from pinisi.console.federated_questions import Question, filters_of, questions, speaks_alike
 from pinisi.console.federated_write import may_write
 from pinisi.console.house import House
 from pinisi.console.http import Call, Endpoint, Reply
@@ -18,7 +18,7 @@ from pinisi.console.ngsi_ld_request import linked_context, names
 from pinisi.context.federation.answer import Answer
 from pinisi.context.federation.outcome import conflict, problem_of
 from pinisi.context.federation.outgoing import Tongue, sayable
-from pinisi.context.federation.plan import Leg, types_of
+from pinisi.context.federation.plan import Leg, type_text, types_of
 from pinisi.context.federation.sources import Asker, Errand
 from pinisi.context.problems import Conflict, ProblemDetails, problem_details
 from pinisi.context.q_language import parse_q

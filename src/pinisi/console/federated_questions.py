@@ -8,13 +8,12 @@ import msgspec
 from pinisi.console.federated import ReadLeg
 from pinisi.context.federation.answer import Answer
 from pinisi.context.federation.outgoing import Tongue, sayable
-from pinisi.context.federation.plan import Inquiry, inquiries
+from pinisi.context.federation.plan import Inquiry, inquiries, type_text
 from pinisi.context.federation.sources import Asker, Errand
 from pinisi.context.pick import CORE_MEMBERS
 from pinisi.context.registration_matching import Wanted
 from pinisi.context.render import View
 from pinisi.context.term_table import CORE_TABLE, TermTable
-from pinisi.store.query import AllOf, TypeIs, TypeSelection
 
 FILTERS = ("q", "scopeQ", "georel", "geometry", "coordinates", "geoproperty", "expandValues")
 """Parameters that say of which content entities shall be; names in them are in the terms of the request."""
@@ -133,16 +132,6 @@ def _posted(question: Question, tongue: Tongue, view: View, filters: Told, page:
         document=document,
         table=tongue.table,
     )
-
-
-def type_text(selection: TypeSelection, table: TermTable) -> str:
-    """A type selection as text (4.17)."""
-    if isinstance(selection, TypeIs):
-        return table.compact_iri(selection.iri)
-    inner = [type_text(term, table) for term in selection.terms]
-    inner = [f"({text})" if not isinstance(term, TypeIs) else text
-             for text, term in zip(inner, selection.terms, strict=True)]  # fmt: skip
-    return (";" if isinstance(selection, AllOf) else ",").join(inner)
 
 
 def said_nothing(answer: Answer) -> bool:

@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 
 from pinisi.console.federated import Warnings, all_of, asker_of, write_matches
-from pinisi.console.federated_questions import type_text
 from pinisi.console.house import House
 from pinisi.console.http import PROBLEM_MEDIA, Call, Endpoint, Reply
 from pinisi.context.federation.answer import Answer
@@ -24,7 +23,7 @@ from pinisi.context.federation.outcome import (
     whole_failure,
 )
 from pinisi.context.federation.outgoing import sayable, without_context
-from pinisi.context.federation.plan import Leg, WritePlan, any_of, plan_whole, plan_write
+from pinisi.context.federation.plan import Leg, WritePlan, any_of, plan_whole, plan_write, type_text
 from pinisi.context.federation.sources import Asker, Errand
 from pinisi.context.problems import PINISI_ERRORS, ProblemDetails, problem_details
 from pinisi.context.registration_matching import Wanted

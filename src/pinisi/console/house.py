@@ -289,6 +289,9 @@ class House:
         await self.replays.read()
 
     async def _open_notifications(self) -> None:
+        from pinisi.console.federated_notice import assembler
+        from pinisi.console.subscription_copies import open_copies
+
         self.subscriptions = SubscriptionIndex(self.people.grants_of, self.now)
         await self.subscriptions.load(self.store)
         self.source_registry = Registry(self.store, self.registrations, self.subscriptions, self.now)
@@ -302,25 +305,31 @@ class House:
             self.now,
             self.settings.notification_targets,
             default_tenant=self.default_tenant,
-            reach=self._reach,
+            reach=self.reach,
             notices=RegistrationNotices(self.store, self.registrations),
+            assemble=assembler(self),
         )
         self._opened.push_async_callback(self.notifier.close)
+        self.copies, self.copier = await open_copies(self)
+        self._opened.push_async_callback(self.copier.stop)
         self.store.learn(OtherProcesses(self).learn)
         self.store.listen(self.notifier.heard)
         if self.settings.store:
             self.aside.run(self._deliver_on_duty(), "delivery of notifications")
         else:
             await self.notifier.start()
+            self.copier.start()
 
     async def _deliver_on_duty(self) -> None:
         """One process delivers for all, so that the order for each entity holds; another takes over when it is gone."""
         while True:
             async with self.store.duty("notifications") as lost:
                 await self.notifier.start()
+                self.copier.start()
                 try:
                     await lost.wait()
                 finally:
+                    await self.copier.stop()
                     await self.notifier.stop()
 
     async def _open_city(self) -> None:
@@ -356,7 +365,7 @@ class House:
         await self.exercise.prepare()
         self.aside.run(self.exercise.run(), f"exercise {rehearsal.script.id}")
 
-    def _reach(self, tenant: str) -> Reach | None:
+    def reach(self, tenant: str) -> Reach | None:
         """Whom a tenant may notify: in an exercise nobody."""
         return self.replays.reach(tenant) if self.rehearsal is None else "held"
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pinisi.context import registration, subscription
+from pinisi.context.federation import copies
 from pinisi.people.kept import PEOPLE
 from pinisi.store.protocol import LogEntry
 
@@ -34,3 +35,5 @@ class OtherProcesses:
                 await house.subscriptions.learn(house.store, tenant, kind, id)
             elif kind == registration.KIND:
                 await house.registrations.learn(tenant, id)
+            elif kind == copies.KIND:
+                await house.copies.learn(tenant, id)

@@ -29,6 +29,7 @@ from pinisi.console.procedure_endpoints import PROCEDURE_ROUTES
 from pinisi.console.programme_endpoints import PROGRAMME_ROUTES
 from pinisi.console.public_warnings import PUBLIC_WARNING_ROUTES
 from pinisi.console.received_warnings import RECEIVED_ROUTES
+from pinisi.console.relay_endpoints import RELAY_ROUTES
 from pinisi.console.replay_endpoints import REPLAY_ROUTES
 from pinisi.console.report_endpoints import REPORT_ROUTES
 from pinisi.console.road_endpoints import ROAD_ROUTES
@@ -67,6 +68,7 @@ OPENAPI_ROUTES: tuple[Route, ...] = (
 
 ROUTES: tuple[Route, ...] = (
     *NGSI_LD_ROUTES,
+    *RELAY_ROUTES,
     *V2_ROUTES,
     *CITY_ROUTES,
     *PLACE_ROUTES,

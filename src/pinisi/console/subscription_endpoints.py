@@ -12,10 +12,12 @@ import msgspec
 
 from pinisi.console.house import House
 from pinisi.console.http import JSON_LD_MEDIA, JSON_MEDIA, Call, Reply, Route, json_reply
+from pinisi.console.ngsi_ld_identity import alias_of
 from pinisi.console.ngsi_ld_request import Asked, Sent, asked, paging, paging_headers, sent
 from pinisi.console.subscription_context import with_context_address
+from pinisi.context.federation.via import hops
 from pinisi.context.notification_envelope import target_of
-from pinisi.context.problems import AlreadyExists, BadRequestData, ResourceNotFound
+from pinisi.context.problems import AlreadyExists, BadRequestData, LoopDetected, ResourceNotFound
 from pinisi.context.subscription import KIND, STATE_KIND, TYPE, StoredSubscription, decode_stored, encode_stored
 from pinisi.context.subscription_index import Entry
 from pinisi.context.subscription_payload import expiry, read_stored, read_subscription, wanted_members
@@ -46,6 +48,7 @@ async def create_subscription(house: House, call: Call) -> Reply:
         context=body.table.served,
         created_at=now,
         modified_at=now,
+        via=_way(house, call),
     )
     await _check(house, call.tenant, stored, recorder)
     _not_past(payload, now)
@@ -144,6 +147,18 @@ async def _check(house: House, tenant: str, stored: StoredSubscription, recorder
         await house.notifier.targets.judge(target_of(subscription.notification.endpoint))
     except BadTarget as error:
         raise BadRequestData(str(error), "notification.endpoint.uri") from None
+
+
+def _way(house: House, call: Call) -> str:
+    """The sources that a subscription came over (4.3.6.4).
+
+    Raises:
+        LoopDetected: this house is one of them.
+    """
+    way = call.header(b"via") or ""
+    if alias_of(house, call.tenant) in hops(way):
+        raise LoopDetected("the subscription came over this context source before", "Via")
+    return way
 
 
 def _not_past(payload: dict[str, Any], now: int) -> None:
@@ -250,7 +265,7 @@ SUBSCRIPTION_ROUTES: tuple[Route, ...] = (
         endpoint=create_subscription,
         body=TYPE,
         summary="Create a subscription (5.8.1)",
-        answers=(201, 400, 409, 422, 504),
+        answers=(201, 400, 409, 422, 504, 508),
     ),
     Route(
         method="GET",

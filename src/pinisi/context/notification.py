@@ -14,6 +14,7 @@ import msgspec
 
 from pinisi.context.contexts import Contexts
 from pinisi.context.earlier_versions import amended
+from pinisi.context.federation.relayed import is_relayed
 from pinisi.context.geojson import join_features, render_feature
 from pinisi.context.ngsi_v2.notice import Notice
 from pinisi.context.ngsi_v2.notification import element, sealed
@@ -21,6 +22,7 @@ from pinisi.context.notification_envelope import Envelope, envelope_of, link_of
 from pinisi.context.notified_change import Change, as_feature, document_of
 from pinisi.context.notified_links import Links
 from pinisi.context.notified_past import NOTHING_BEFORE, Past
+from pinisi.context.notified_relay import Assemble, Relays
 from pinisi.context.post import Sealed
 from pinisi.context.problems import NgsiLdError
 from pinisi.context.registration_notice import RegistrationNotices
@@ -65,7 +67,8 @@ class Letterhead(msgspec.Struct, frozen=True):
 class NotificationWriter:
     """Turns owed debts into deliveries. `default_tenant` goes without the header NGSILD-Tenant.
 
-    `notices` tells what subscribers to registrations are told; without it they are told nothing.
+    `notices` tells what subscribers to registrations are told; without it they are told nothing. `assemble` puts
+    together what is known elsewhere of an entity that a source told.
     """
 
     def __init__(
@@ -75,8 +78,10 @@ class NotificationWriter:
         now: Callable[[], Instant],
         default_tenant: str | None = None,
         notices: RegistrationNotices | None = None,
+        assemble: Assemble | None = None,
     ) -> None:
         self._notices = notices
+        self._relays = Relays(store, assemble)
         self._store = store
         self._contexts = contexts
         self._now = now
@@ -170,6 +175,8 @@ class NotificationWriter:
 
     async def _part(self, tenant: str, head: Letterhead, debt: Debt, grants: Grants) -> bytes | None:
         """One element of `data`: an entity after its change."""
+        if is_relayed(debt):
+            return await self._relayed(tenant, head, debt, grants)
         line = None
         if debt.entity is None or not grants.sees_all:
             line = await self._line(tenant, debt)
@@ -192,6 +199,35 @@ class NotificationWriter:
             body = _encode(as_feature(document, debt, head.view, seen) if head.geo else document)
             rendered = self._remember(key, _finished(body, head))
         return rendered
+
+    async def _relayed(self, tenant: str, head: Letterhead, debt: Debt, grants: Grants) -> bytes | None:
+        """The same of what a context source told (5.8.6)."""
+        line = await self._line(tenant, debt)
+        ready = await self._relays.ready(tenant, head.subscription, debt, line, grants)
+        if ready is None:
+            return None
+        change, seen = ready
+        entity, how = change.debt.entity, head.subscription.notification.join
+        if entity is not None and not await self._splits_fit(tenant, head, entity, seen, grants):
+            return None
+        if not head.past and entity is not None:
+            document = entity_document(entity, head.table, head.view, seen)
+        else:
+            document = document_of(change, head.subscription, head.table, head.view, seen)
+        documents = [document]
+        if head.geo:
+            documents = [as_feature(document, change.debt, head.view, seen)]
+        elif how is not None and entity is not None:
+            root = (entity, seen)
+            documents = await self._links.documents(tenant, document, root, how, head.view, head.table, grants)
+        return b",".join(_finished(_encode(one), head) for one in documents)
+
+    async def _splits_fit(
+        self, tenant: str, head: Letterhead, entity: Entity, seen: Projection, grants: Grants
+    ) -> bool:
+        """Whether an entity that was put together is linked as the filter asks; of others their source has judged."""
+        split = head.subscription.split
+        return not split or await self._links.fit(tenant, head.subscription, (entity, seen), grants)
 
     def _plain(self, head: Letterhead, debt: Debt, entity: Entity, seen: Projection) -> bytes:
         """The entity as it is, of which nothing before the change is shown."""

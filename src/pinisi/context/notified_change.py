@@ -42,7 +42,7 @@ def document_of(change: Change, subscription: Subscription, table: TermTable, vi
         place = _place(document.get(table.compact_iri(attribute)), dataset)
         if place is None:
             continue
-        if params.show_changes:
+        if params.show_changes and previous.known:
             place[_PREVIOUS[previous.instance.kind]] = value_of(previous.instance, table)
         if previous.gone and params.sys_attrs:
             place["deletedAt"] = format_instant(change.debt.time)

@@ -12,10 +12,11 @@ _MOMENTS = 1_000
 
 
 class Previous(msgspec.Struct, frozen=True):
-    """One instance of an attribute as it was. `gone`: this change deleted it."""
+    """One instance of an attribute as it was. `gone`: this change deleted it. `known` False: its value is not known."""
 
     instance: Instance
     gone: bool
+    known: bool = True
 
 
 Before = Mapping[tuple[str, str | None], Previous]

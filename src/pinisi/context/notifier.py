@@ -12,6 +12,7 @@ from pinisi.context.contexts import Contexts
 from pinisi.context.notification import NotificationWriter
 from pinisi.context.notification_gate import Gate, Limits
 from pinisi.context.notification_outbox import Outbox
+from pinisi.context.notified_relay import Assemble
 from pinisi.context.post import Post, Sender
 from pinisi.context.registration_notice import RegistrationNotices
 from pinisi.context.subscription_index import SubscriptionIndex
@@ -42,6 +43,7 @@ class Notifier:
         limits: Limits | None = None,
         reach: Reach = lambda _: None,
         notices: RegistrationNotices | None = None,
+        assemble: Assemble | None = None,
     ) -> None:
         """
         Args:
@@ -49,6 +51,7 @@ class Notifier:
             default_tenant: notifications of this tenant carry no header NGSILD-Tenant.
             sender: None for HTTP and MQTT.
             notices: what subscribers to registrations are told.
+            assemble: puts together what is known elsewhere of an entity that a source told.
 
         Raises:
             ValueError: `targets` has an entry that cannot be read.
@@ -56,7 +59,7 @@ class Notifier:
         self.targets = Targets(targets)
         self._store = store
         self._index = index
-        self._writer = NotificationWriter(store, contexts, now, default_tenant, notices)
+        self._writer = NotificationWriter(store, contexts, now, default_tenant, notices, assemble)
         self._sender = sender or Post(self.targets)
         self._near = Post(Targets(("loopback",)))
         self._reach = reach

@@ -107,6 +107,14 @@ class NonexistentTenant(NgsiLdError):
     status = 404
 
 
+class LoopDetected(NgsiLdError):
+    """A request came back to a context source that it had come over (4.3.6.4)."""
+
+    type_uri = PINISI_ERRORS + "SourceLoopDetected"
+    title = "Loop Detected"
+    status = 508
+
+
 class PayloadTooLarge(NgsiLdError):
     type_uri = PINISI_ERRORS + "PayloadTooLarge"
     title = "The body is too large"

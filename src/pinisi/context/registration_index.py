@@ -39,6 +39,15 @@ class Registrations:
         self._shelves: dict[str, _Shelf] = {}
         self._dirty: set[tuple[str, str]] = set()
         self._flushing: asyncio.Task[None] | None = None
+        self._watchers: list[Callable[[str, str], None]] = []
+
+    def watch(self, watcher: Callable[[str, str], None]) -> None:
+        """`watcher` hears tenant and id of each registration that is put or dropped."""
+        self._watchers.append(watcher)
+
+    def _tell(self, tenant: str, id: str) -> None:
+        for watcher in self._watchers:
+            watcher(tenant, id)
 
     async def load(self) -> None:
         """Take in every registration of every tenant."""
@@ -67,10 +76,12 @@ class Registrations:
         """Take in a new or changed registration; how it fared stays."""
         shelf = self._shelf(tenant)
         shelf.put(registration, shelf.fares.get(registration.id, Fares()))
+        self._tell(tenant, registration.id)
 
     def drop(self, tenant: str, id: str) -> None:
         if tenant in self._shelves:
             self._shelves[tenant].remove(id)
+            self._tell(tenant, id)
 
     def forget(self, tenant: str) -> None:
         """A tenant that goes takes its registrations along."""

@@ -37,7 +37,7 @@ class StoredSubscription(msgspec.Struct, frozen=True, kw_only=True):
     """The document of a subscription. `terms` are the names in the payload, each with its IRI.
 
     `context` is the @context in which it was written: what notifications are compacted with. `v2`: the payload is one
-    of NGSI v2.
+    of NGSI v2. `via`: the sources that it came over, as a header Via (NGSI-LD 4.3.6.4).
     """
 
     id: str
@@ -48,6 +48,7 @@ class StoredSubscription(msgspec.Struct, frozen=True, kw_only=True):
     created_at: Instant
     modified_at: Instant
     v2: bool = False
+    via: str = ""
 
 
 encode_stored = msgspec.json.Encoder().encode
@@ -108,6 +109,8 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     `watched` None: every attribute. `selectors` empty: every entity. `throttling` and `interval`
     (`timeInterval`) in microseconds, 0: none.
     `registrations`: it hears of registrations of context sources, not of entities.
+    `local`: no other context source takes part. `split`: entities may lie in pieces, here and at sources (4.3.6.7).
+    `csf`: of which sources (their own properties).
     `triggers` None stands for the default. `datasets` holds None for the default instance. `context`: what
     notifications are compacted with: a URL, an object or a list, as in `@context`.
     """
@@ -129,6 +132,14 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: Instant | None = None
     context: Any = None
     registrations: RegistrationWish | None = None
+    local: bool = False
+    split: bool = False
+    csf: Filter | None = None
+
+    @property
+    def spreads(self) -> bool:
+        """Whether other context sources take part (NGSI-LD 5.8.1.4)."""
+        return not self.local and self.registrations is None and self.notification.v2 is None
 
     @property
     def key(self) -> str:

@@ -16,7 +16,7 @@ from pinisi.context.linked_entities import DEEPEST
 from pinisi.context.mqtt_target import BadNotifierInfo
 from pinisi.context.ngsi_v2.subscriptions import read_kept
 from pinisi.context.notification_envelope import target_of
-from pinisi.context.problems import BadRequestData, OperationNotSupported
+from pinisi.context.problems import BadRequestData
 from pinisi.context.q_language import parse_q
 from pinisi.context.query_error import QueryError
 from pinisi.context.scope_query import parse_scope_query
@@ -132,7 +132,6 @@ def read_subscription(payload: Payload, expand: Expand, owner: str, context: Any
 
     Raises:
         BadRequestData: names the member that breaks a rule.
-        OperationNotSupported: names the member that asks for what is not there.
         TooComplexQuery: for a query beyond its limits.
     """
     _check_head(payload)
@@ -140,7 +139,6 @@ def read_subscription(payload: Payload, expand: Expand, owner: str, context: Any
     watched = _names(payload, "watchedAttributes", "watchedAttributes")
     if not selectors and watched is None and payload.get("localOnly") is not True:
         refuse("entities", "a subscription needs entities, or watchedAttributes, or both")
-    _refuse_what_is_not_there(payload)
     geo = _geo(payload, expand)
     return Subscription(
         id=payload["id"],
@@ -159,6 +157,9 @@ def read_subscription(payload: Payload, expand: Expand, owner: str, context: Any
         active=_flag(payload, "isActive", "isActive", True),
         expires_at=expiry(payload),
         context=payload.get("jsonldContext", context),
+        local=_flag(payload, "localOnly", "localOnly", False),
+        split=_flag(payload, "splitEntities", "splitEntities", False),
+        csf=_parsed("csf", payload, lambda text: parse_q(unquote(text), expand)),
     )
 
 
@@ -178,14 +179,6 @@ def _check_head(payload: Payload) -> None:
         check_uri(payload["jsonldContext"], "jsonldContext")
     for name in ("jsonKeys", "expandValues"):
         _names_in(payload, name)
-    for name in ("localOnly", "splitEntities"):
-        _flag(payload, name, name, False)
-
-
-def _refuse_what_is_not_there(payload: Payload) -> None:
-    if "csf" in payload:
-        _parsed("csf", payload, lambda text: parse_q(text, lambda name: name))
-        raise OperationNotSupported("subscriptions across context sources are not served by this broker", "csf")
 
 
 def _interval(payload: Payload) -> int:

@@ -375,7 +375,7 @@ class Ledger:
             state = self.kept(*key)
         if change.expected is not None and change.expected != (state[0] if state else 0):
             raise VersionConflict(f"{change.kind} {change.id} is no longer at position {change.expected}")
-        if state is None and change.body is None:
+        if state is None and change.body is None and not change.owed:
             return Outcome(None, False)
         position = self._line(draft, "document", f"{change.kind}/{change.id}", principal, now, change.told, change.owed)
         if change.owed:

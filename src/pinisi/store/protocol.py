@@ -119,7 +119,7 @@ class DocumentChange(msgspec.Struct, frozen=True):
     """A change of a document (subscription, account, note ...); `body` None deletes it.
 
     `expected` guards against lost updates: 0 demands that it is new. `owed` are ids of subscriptions that must hear of
-    it; `told` is then the detail of its line in the log, from which they are told.
+    it; `told` is then the detail of its line in the log, from which they are told, also where there is no document.
     """
 
     kind: str

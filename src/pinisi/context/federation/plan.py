@@ -10,7 +10,8 @@ import msgspec
 
 from pinisi.context.registration import PROXIED, EntityInfo, Registration
 from pinisi.context.registration_matching import Match, Part
-from pinisi.store.query import AnyOf, TypeIs, TypeSelection
+from pinisi.context.term_table import TermTable
+from pinisi.store.query import AllOf, AnyOf, TypeIs, TypeSelection
 
 Attributes = frozenset[str]
 
@@ -209,3 +210,13 @@ def any_of(types: Sequence[str]) -> TypeSelection | None:
     if not types:
         return None
     return TypeIs(types[0]) if len(types) == 1 else AnyOf(tuple(map(TypeIs, types)))
+
+
+def type_text(selection: TypeSelection, table: TermTable) -> str:
+    """A type selection as text (4.17)."""
+    if isinstance(selection, TypeIs):
+        return table.compact_iri(selection.iri)
+    inner = [type_text(term, table) for term in selection.terms]
+    inner = [f"({text})" if not isinstance(term, TypeIs) else text
+             for text, term in zip(inner, selection.terms, strict=True)]  # fmt: skip
+    return (";" if isinstance(selection, AllOf) else ",").join(inner)

@@ -44,7 +44,10 @@ class Asker(msgspec.Struct, frozen=True):
 
 
 class Errand(msgspec.Struct, frozen=True, kw_only=True):
-    """One operation at a source. `document` is in the terms of `table`; None: in those of the request."""
+    """One operation at a source. `document` is in the terms of `table`; None: in those of the request.
+
+    `scoped` False: the operation has no parameter `local`.
+    """
 
     method: str
     path: tuple[str, ...]
@@ -52,6 +55,7 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
     document: Any = None
     table: TermTable | None = None
     slash: bool = False
+    scoped: bool = True
 
 
 class Sources:
@@ -116,7 +120,7 @@ class Sources:
 
     def _outgoing(self, asker: Asker, registration: Registration, errand: Errand, tongue: Tongue) -> Outgoing:
         query = dict(errand.query)
-        if registration.local_only:
+        if registration.local_only and errand.scoped:
             query["local"] = "true"
         uri = address(registration.endpoint, errand.path, query, slash=errand.slash)
         body = None if errand.document is None else body_for(tongue, errand.document, errand.table or asker.table)
