@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from pinisi.context.problems import BadRequestData, NgsiLdError, OperationNotSupported
+from pinisi.context.problems import BadRequestData, NgsiLdError
+from pinisi.context.q_language import parse_q
 from pinisi.context.query_error import TooComplexQuery
 from pinisi.context.subscription_payload import read_subscription, wanted_members
 from pinisi.store.query import TypeIs
@@ -153,16 +154,11 @@ def test_a_rule_that_is_broken_is_told_with_the_member(document: dict[str, Any],
     assert caught.value.field == field
 
 
-@pytest.mark.parametrize(
-    ("document", "field"),
-    [
-        (payload(csf="a==1"), "csf"),
-    ],
-)
-def test_what_is_not_there_is_refused_by_name_and_never_ignored(document: dict[str, Any], field: str) -> None:
-    with pytest.raises(OperationNotSupported) as caught:
-        read(document)
-    assert caught.value.field == field
+def test_which_sources_take_part_is_read() -> None:
+    subscription = read(payload(csf="provider==%22gowa%22", splitEntities=True))
+    assert subscription.csf == parse_q('provider=="gowa"', lambda name: f"iri:{name}")
+    assert (subscription.spreads, subscription.split, subscription.local) == (True, True, False)
+    assert not read(payload(localOnly=True)).spreads
 
 
 def test_a_query_beyond_its_limits_is_too_complex() -> None:

@@ -186,6 +186,17 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "type": "object",
         "properties": {"type": _words("EntityMap"), "expiresAt": {"type": "string", "format": "date-time"}},
     },
+    "Notification": {
+        "type": "object",
+        "properties": {
+            "id": _URI,
+            "type": _words("Notification"),
+            "subscriptionId": _URI,
+            "notifiedAt": {"type": "string", "format": "date-time"},
+            "data": {"type": "array", "items": {"type": "object"}},
+        },
+        "required": ["subscriptionId", "data"],
+    },
     "Subscription": {
         "type": "object",
         "properties": {
@@ -411,6 +422,7 @@ BODIES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "Snapshot": (_BOTH, _ref("Snapshot")),
     "SnapshotFragment": (_MERGE, _ref("SnapshotFragment")),
     "Subscription": (_BOTH, _ref("Subscription")),
+    "Notification": (_BOTH, _ref("Notification")),
     "JsonLdContext": (_BOTH, _ref("JsonLdContextDocument")),
     "SubscriptionFragment": (_MERGE, _ref("Object")),
     "ContextSourceRegistration": (_BOTH, _ref("ContextSourceRegistration")),

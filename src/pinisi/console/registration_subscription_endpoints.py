@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import msgspec
 
+from pinisi.console.followed_sources import ENDING, followed_by, followed_document, following
 from pinisi.console.house import House
 from pinisi.console.http import LOCATION, Call, Reply, Route
 from pinisi.console.ngsi_ld_request import Asked, Sent, asked, flag, options, paging, sent
@@ -17,7 +18,7 @@ from pinisi.console.registration_endpoints import page_links
 from pinisi.console.subscription_endpoints import dead_positions
 from pinisi.context.json_members import Payload
 from pinisi.context.notification_envelope import target_of
-from pinisi.context.problems import AlreadyExists, BadRequestData, ResourceNotFound
+from pinisi.context.problems import AlreadyExists, BadRequestData, OperationNotSupported, ResourceNotFound
 from pinisi.context.registration_subscription import read_follower, wanted_of_follower, written_out_follower
 from pinisi.context.subscription import FOLLOWING, StoredSubscription, Subscription, decode_stored
 from pinisi.context.subscription_index import Entry
@@ -59,8 +60,10 @@ async def query_registration_subscriptions(house: House, call: Call) -> Reply:
     wish = asked(house.contexts, call)
     page = paging(call)
     mine = [entry for entry in house.subscriptions.followers(call.tenant) if _reaches(call, entry)]
+    mine += following(house, call)
     chosen = mine[page.offset : page.offset + page.limit]
-    documents = [await _document(house, call, wish, entry) for entry in chosen]
+    found = [await _shown(house, call, wish, entry) for entry in chosen]
+    documents = [document for document in found if document is not None]
     more = page.offset + page.limit < len(mine)
     reply = document_reply(documents, wish)
     paged = page_links(call, page, more, len(mine) if page.count else None)
@@ -69,7 +72,11 @@ async def query_registration_subscriptions(house: House, call: Call) -> Reply:
 
 async def retrieve_registration_subscription(house: House, call: Call) -> Reply:
     wish = asked(house.contexts, call)
-    return document_reply(await _document(house, call, wish, _known(house, call)), wish)
+    entry = followed_by(house, call, call.params["id"]) or _known(house, call)
+    document = await _shown(house, call, wish, entry)
+    if document is None:
+        raise ResourceNotFound(f"there is no subscription {entry.subscription.id} to registrations")
+    return document_reply(document, wish)
 
 
 async def update_registration_subscription(house: House, call: Call) -> Reply:
@@ -121,8 +128,17 @@ def _reaches(call: Call, entry: Entry) -> bool:
     return entry.subscription.owner == call.principal.id or call.grants.writes_all
 
 
+async def _shown(house: House, call: Call, wish: Asked, entry: Entry) -> Payload | None:
+    """One that was made as such, or one that comes with a subscription to entities."""
+    if entry.subscription.registrations is None:
+        return await followed_document(house, call, wish, entry)
+    return await _document(house, call, wish, entry)
+
+
 def _known(house: House, call: Call) -> Entry:
     id = check_uri(call.params["id"], "id")
+    if followed_by(house, call, id) is not None:
+        raise OperationNotSupported(f"it comes, changes and goes with {id.removesuffix(ENDING)}", "id")
     entry = house.subscriptions.get(call.tenant, f"{FOLLOWING}/{id}")
     if entry is None or not _reaches(call, entry):
         raise ResourceNotFound(f"there is no subscription {id} to registrations")
@@ -192,6 +208,6 @@ REGISTRATION_SUBSCRIPTION_ROUTES: tuple[Route, ...] = (
         permission=_WRITE,
         endpoint=delete_registration_subscription,
         summary="Delete a subscription to registrations (5.11.6)",
-        answers=(204, 400, 404),
+        answers=(204, 400, 404, 422),
     ),
 )

@@ -156,7 +156,7 @@ def _way(house: House, call: Call) -> str:
         LoopDetected: this house is one of them.
     """
     way = call.header(b"via") or ""
-    if alias_of(house, call.tenant) in hops(way):
+    if way and alias_of(house, call.tenant) in hops(way):
         raise LoopDetected("the subscription came over this context source before", "Via")
     return way
 
