@@ -94,6 +94,19 @@ async def test_the_matcher_sees_before_and_after(store: AnyStore) -> None:
     ]
 
 
+async def test_what_is_owed_needs_no_document(store: AnyStore) -> None:
+    """What another source told is owed with its detail in the log, and changes nothing that is kept; a key tells a
+    repetition."""
+    for _ in range(2):
+        change = DocumentChange("relayed", "urn:a", None, owed=("s",), told=b"detail")
+        await store.apply(TENANT, [change], SYSTEM, key="once")
+    (debt,) = await owed(store)
+    assert (debt.subscription, debt.position, debt.subject, debt.entity) == ("s", 1, "relayed/urn:a", None)
+    (line,) = (await store.log(TENANT, 0, 10)).entries
+    assert (line.op, line.subject, line.detail) == ("document", "relayed/urn:a", b"detail")
+    assert await store.document(TENANT, "relayed", "urn:a") is None
+
+
 async def test_a_refused_set_owes_nothing(owing_store: AnyStore) -> None:
     with pytest.raises(Refused):
         await write(owing_store, put(thing("urn:a", speed=1)), patch("urn:nobody", SPEED, value(1)))

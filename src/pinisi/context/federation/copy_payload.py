@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 
 from pinisi.context.federation.plan import Inquiry, inquiries, type_text
-from pinisi.context.registration import Registration
-from pinisi.context.registration_matching import Wanted, parts_of
+from pinisi.context.registration import EntityInfo, Registration
+from pinisi.context.registration_matching import Part, Wanted, parts_of
 from pinisi.context.registration_query import serves_time
 from pinisi.context.subscription import Selector, StoredSubscription, Subscription
 from pinisi.context.subscription_text import renamed
@@ -28,16 +28,19 @@ class Share(msgspec.Struct, frozen=True):
     """What of a subscription one source takes, by one copy: what `information` says alike of attributes.
 
     `watched` None: changes of any attribute. `allowed`: the attributes for which the source is heard; None: any.
+    `entities` are those that it is registered for; empty: any.
     """
 
     watched: frozenset[str] | None
     allowed: frozenset[str] | None
     inquiries: tuple[Inquiry, ...]
+    entities: tuple[EntityInfo, ...]
 
     def covers(self, id: str, types: Iterable[str]) -> bool:
         """Whether the source is registered for such an entity."""
-        types = tuple(types)
-        return any(one.covers(id, types) for one in self.inquiries)
+        own = frozenset(types)
+        fits = (one.covers_id(id) and (not one.types or not own.isdisjoint(one.types)) for one in self.entities)
+        return not self.entities or any(fits)
 
 
 def takes_part(subscription: Subscription, registration: Registration) -> bool:
@@ -67,7 +70,7 @@ def shares_of(subscription: Subscription, registration: Registration, seen: Sequ
     """
     if not takes_part(subscription, registration):
         return []
-    found: dict[tuple[frozenset[str] | None, frozenset[str] | None], dict[Inquiry, None]] = {}
+    found: dict[tuple[frozenset[str] | None, frozenset[str] | None], list[tuple[Part, list[Inquiry]]]] = {}
     for selector in subscription.selectors or (Selector(),):
         ids = None if selector.id is None else (selector.id,)
         pattern = None if selector.id is not None else selector.id_pattern
@@ -82,8 +85,16 @@ def shares_of(subscription: Subscription, registration: Registration, seen: Sequ
             if part.number in seen:
                 allowed = registration.information[part.number].attributes
                 asked = inquiries(part, ids, pattern, selector.types, part.attributes, allowed)
-                found.setdefault((part.attributes, allowed), {}).update(dict.fromkeys(asked))
-    return [Share(watched, allowed, tuple(asked)) for (watched, allowed), asked in found.items()]
+                found.setdefault((part.attributes, allowed), []).append((part, asked))
+    return [_share(watched, allowed, parts) for (watched, allowed), parts in found.items()]
+
+
+def _share(
+    watched: frozenset[str] | None, allowed: frozenset[str] | None, parts: Sequence[tuple[Part, list[Inquiry]]]
+) -> Share:
+    any_entity = any(not part.entities for part, _ in parts)
+    entities = () if any_entity else dict.fromkeys(entity for part, _ in parts for entity in part.entities)
+    return Share(watched, allowed, tuple(one for _, asked in parts for one in asked), tuple(entities))
 
 
 def copy_of(
