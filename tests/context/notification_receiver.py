@@ -10,14 +10,12 @@ from typing import Any
 import msgspec
 
 from patience import PATIENCE
+from pinisi.console.dead_letters import discard_letter, list_letters, replay_letter
 from pinisi.console.http import Call, Reply
 from pinisi.console.subscription_endpoints import (
     create_subscription,
     delete_subscription,
-    forget_dead_letter,
-    list_dead_letters,
     query_subscriptions,
-    resend_dead_letter,
     retrieve_subscription,
     update_subscription,
 )
@@ -185,13 +183,13 @@ class House:
         return await self.call(query_subscriptions, query=query, by=by)
 
     async def dead_letters(self) -> list[dict[str, Any]]:
-        return msgspec.json.decode((await self.call(list_dead_letters)).body)
+        return msgspec.json.decode((await self.call(list_letters)).body)["letters"]
 
     async def resend(self, subscription: str, position: int) -> Reply:
-        return await self.call(resend_dead_letter, subscription=subscription, position=str(position))
+        return await self.call(replay_letter, subscription=subscription, position=str(position))
 
     async def forget(self, subscription: str, position: int) -> Reply:
-        return await self.call(forget_dead_letter, subscription=subscription, position=str(position))
+        return await self.call(discard_letter, subscription=subscription, position=str(position))
 
     async def create(self, entity: dict[str, Any]) -> None:
         read = read_entity({"type": "Vehicle", **entity}, self.contexts.table(None))

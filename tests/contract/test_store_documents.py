@@ -1,10 +1,22 @@
 """Documents and debts: small things that must not be lost, and notifications that are owed."""
 
+from typing import Any
+
 import pytest
 from city_at_hand import LEVEL, SPEED, TENANT, patch, put, remove, thing, value, write
 from stores_at_hand import AnyStore
 
-from pinisi.store.protocol import Debt, DebtChange, DocumentChange, Paid, Refused, Seen, Store, VersionConflict
+from pinisi.store.protocol import (
+    Debt,
+    DebtChange,
+    DocumentChange,
+    LetterQuery,
+    Paid,
+    Refused,
+    Seen,
+    Store,
+    VersionConflict,
+)
 from pinisi.vocabulary.principal import SYSTEM
 
 pytestmark = pytest.mark.anyio
@@ -143,6 +155,45 @@ async def test_debts_are_listed_in_order_from_a_position(owing_store: AnyStore) 
     for n in range(6):
         await write(owing_store, put(thing(f"urn:{n}", speed=n)))
     assert [debt.position for debt in await owed(owing_store, after=2, limit=3)] == [3, 4, 5]
+
+
+async def test_letters_are_chosen_by_subscription_and_time(store: AnyStore) -> None:
+    store.owing = lambda _tenant, _seen: ("s", "t", "u")
+    for n in range(3):
+        await write(store, put(thing(f"urn:{n}", speed=n)))
+    await store.apply(TENANT, [DebtChange(id, n, "dead") for id in "st" for n in (1, 2, 3)], SYSTEM)
+
+    async def chosen(**query: Any) -> list[tuple[str, int]]:
+        found = await store.letters(TENANT, LetterQuery(**query), limit=10)
+        return [(letter.subscription, letter.position) for letter in found if letter.dead]
+
+    assert await chosen(of=frozenset(("t", "u"))) == [("t", 1), ("t", 2), ("t", 3)]
+    assert await chosen(of=frozenset()) == []
+    second = (await store.letters(TENANT, LetterQuery(), after=1))[0].time
+    after_it = (await store.letters(TENANT, LetterQuery(), after=2))[0].time
+    assert second < after_it
+    assert await chosen(since=second, until=after_it) == [("s", 2), ("t", 2)]
+    assert len(await store.letters(TENANT, LetterQuery(), after=1, limit=3)) == 3
+    assert list(await store.letters("nobody", LetterQuery())) == []
+
+
+async def test_debts_are_summed_up_by_subscription(owing_store: AnyStore) -> None:
+    for n in range(4):
+        await write(owing_store, put(thing(f"urn:{n}", speed=n)))
+    moves = [
+        DebtChange("s", 1, "paid"),
+        DebtChange("s", 3, "postponed", attempts=3, due=99, reason="503"),
+        DebtChange("s", 4, "dead", attempts=8, reason="gone"),
+    ]
+    await owing_store.apply(TENANT, moves, SYSTEM)
+    first = (await owed(owing_store))[0]
+    (told,) = await owing_store.debt_sums(TENANT)
+    assert (told.subscription, told.waiting, told.dead, told.tried) == ("s", 2, 1, 1), "one is listed, one was tried"
+    assert (told.oldest, told.next_try, told.reason) == (first.time, 99, "503")
+    await owing_store.apply(TENANT, [DebtChange("s", position, "paid") for position in (2, 3)], SYSTEM)
+    (told,) = await owing_store.debt_sums(TENANT)
+    assert (told.waiting, told.oldest, told.next_try, told.reason, told.dead) == (0, None, None, "", 1)
+    assert list(await owing_store.debt_sums("nobody")) == []
 
 
 async def test_a_document_may_owe_notifications_and_its_line_keeps_what_they_tell(owing_store: AnyStore) -> None:

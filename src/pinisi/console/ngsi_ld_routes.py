@@ -58,7 +58,7 @@ NGSI_LD_ROUTES: tuple[Route, ...] = behind_door(
         *ENTITY_MAP_ROUTES,
         *REGISTRATION_SUBSCRIPTION_ROUTES,
         *snapshot_routes(_ASK),
-        *(route for route in SUBSCRIPTION_ROUTES if route.path.startswith(PREFIX)),
+        *SUBSCRIPTION_ROUTES,
     ),
     _OPEN_TO_ANY,
 )

@@ -52,7 +52,8 @@ def _operation(route: Route) -> dict[str, Any]:
         | {"default": {"description": "A problem document (RFC 7807)", "content": _PROBLEM}},
     }
     if route.body is not None:
-        content = _body(route.body) if route.shapes is None else {_JSON: {"schema": _ref(route.body)}}
+        typed = route.shapes is not None and route.shapes.body is not None
+        content = _body(route.body) if not typed else {_JSON: {"schema": _ref(route.body)}}
         operation["requestBody"] = {"required": True, "content": content}
     return operation
 

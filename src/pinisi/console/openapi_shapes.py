@@ -6,6 +6,7 @@ import msgspec
 
 from pinisi.console.alike_endpoints import ApartWish
 from pinisi.console.backtest_endpoints import BacktestWish
+from pinisi.console.broker_shapes import LetterAct
 from pinisi.console.call_bodies import BegunCall, CallAct, SavedCall, TelephoneEvent
 from pinisi.console.command_endpoints import CommandAct, CommandWish
 from pinisi.console.crew_endpoints import CrewAct, CrewFixes
@@ -360,6 +361,7 @@ _STRUCTS: tuple[type[msgspec.Struct], ...] = (
     PlaceBody,
     UndoBody,
     JobWish,
+    LetterAct,
     BegunCall,
     CallAct,
     SavedCall,

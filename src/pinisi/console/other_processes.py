@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pinisi.context import registration, subscription
 from pinisi.context.federation import copies
+from pinisi.context.notifier import DEAD_LETTERS
 from pinisi.people.kept import PEOPLE
 from pinisi.store.protocol import LogEntry
 
@@ -29,6 +30,8 @@ class OtherProcesses:
             if documents:
                 await house.people.open()
             return
+        if any(entry.op == "audit" and entry.subject == DEAD_LETTERS for entry in entries):
+            house.notifier.owed_anew(tenant)
         for subject in documents:
             kind, _, id = subject.partition("/")
             if kind in (subscription.KIND, subscription.STATE_KIND):

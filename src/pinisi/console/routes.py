@@ -3,6 +3,7 @@
 from pinisi.console.alike_endpoints import ALIKE_ROUTES
 from pinisi.console.area_endpoints import AREA_ROUTES
 from pinisi.console.backtest_endpoints import BACKTEST_ROUTES
+from pinisi.console.broker_routes import BROKER_ROUTES
 from pinisi.console.call_endpoints import CALL_ROUTES
 from pinisi.console.city_endpoints import CITY_ROUTES
 from pinisi.console.command_endpoints import COMMAND_ROUTES
@@ -20,7 +21,7 @@ from pinisi.console.lineage_endpoints import LINEAGE_ROUTES
 from pinisi.console.live import LIVE_ROUTES
 from pinisi.console.member_endpoints import MEMBER_ROUTES
 from pinisi.console.near_endpoints import NEAR_ROUTES
-from pinisi.console.ngsi_ld_routes import NGSI_LD_ROUTES, PREFIX
+from pinisi.console.ngsi_ld_routes import NGSI_LD_ROUTES
 from pinisi.console.notice_endpoints import NOTICE_ROUTES
 from pinisi.console.openapi import openapi
 from pinisi.console.people_endpoints import PEOPLE_ROUTES
@@ -40,7 +41,6 @@ from pinisi.console.shift_endpoints import SHIFT_ROUTES
 from pinisi.console.sign_in_endpoints import SIGN_IN_ROUTES
 from pinisi.console.source_endpoints import SOURCE_ROUTES
 from pinisi.console.stage_endpoints import STAGE_ROUTES
-from pinisi.console.subscription_endpoints import SUBSCRIPTION_ROUTES
 from pinisi.console.surveyor_endpoints import SURVEYOR_ROUTES
 from pinisi.console.time_endpoints import TIME_ROUTES
 from pinisi.console.trail_endpoints import TRAIL_ROUTES
@@ -99,7 +99,7 @@ ROUTES: tuple[Route, ...] = (
     *PEOPLE_ROUTES,
     *SIGN_IN_ROUTES,
     *TRAIL_ROUTES,
-    *(route for route in SUBSCRIPTION_ROUTES if not route.path.startswith(PREFIX)),
+    *BROKER_ROUTES,
     *ROAD_ROUTES,
     *IMPORT_ROUTES,
     *REPLAY_ROUTES,

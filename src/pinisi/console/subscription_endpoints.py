@@ -1,4 +1,4 @@
-"""Subscriptions (NGSI-LD 5.8.1 to 5.8.5, 6.10, 6.11) and the dead letters of their notifications.
+"""Subscriptions (NGSI-LD 5.8.1 to 5.8.5, 6.10, 6.11); of the dead letters of their notifications see `dead_letters`.
 
 A subscription belongs to the principal who made it, and delivers what he may see. Others do not see it; who may change
 everything sees and changes all.
@@ -11,12 +11,13 @@ from uuid import uuid4
 import msgspec
 
 from pinisi.console.house import House
-from pinisi.console.http import JSON_LD_MEDIA, JSON_MEDIA, Call, Reply, Route, json_reply
+from pinisi.console.http import JSON_LD_MEDIA, JSON_MEDIA, Call, Reply, Route
 from pinisi.console.ngsi_ld_identity import alias_of
 from pinisi.console.ngsi_ld_request import Asked, Sent, asked, paging, paging_headers, sent
 from pinisi.console.subscription_context import with_context_address
 from pinisi.context.federation.via import hops
 from pinisi.context.notification_envelope import target_of
+from pinisi.context.notification_pages import letter_pages
 from pinisi.context.problems import AlreadyExists, BadRequestData, LoopDetected, ResourceNotFound
 from pinisi.context.subscription import KIND, STATE_KIND, TYPE, StoredSubscription, decode_stored, encode_stored
 from pinisi.context.subscription_index import Entry
@@ -24,11 +25,10 @@ from pinisi.context.subscription_payload import expiry, read_stored, read_subscr
 from pinisi.context.subscription_text import Recorder, merged, shown, written_out
 from pinisi.context.targets import BadTarget
 from pinisi.context.validate import check_uri
-from pinisi.store.protocol import Debt, DebtChange, DocumentChange, VersionConflict
+from pinisi.store.protocol import DebtChange, DocumentChange, LetterQuery, VersionConflict
 from pinisi.vocabulary.instant import format_instant
 
 SUBSCRIPTIONS = "/ngsi-ld/v1/subscriptions"
-DEAD_LETTERS = "/pinisi/v1/dead-letters"
 LETTERS_MOST = 1_000
 _encode = msgspec.json.Encoder().encode
 
@@ -114,25 +114,6 @@ async def delete_subscription(house: House, call: Call) -> Reply:
     return Reply(204)
 
 
-async def list_dead_letters(house: House, call: Call) -> Reply:
-    """Notifications that were given up, oldest first: to whom, of what, why."""
-    after = call.number("after", 0, 0, 1 << 62)
-    limit = call.number("limit", 100, 1, LETTERS_MOST)
-    letters = await house.store.debts(call.tenant, dead=True, after=after, limit=limit)
-    return json_reply([_letter(debt) for debt in letters if _may_see_letter(house, call, debt)])
-
-
-async def resend_dead_letter(house: House, call: Call) -> Reply:
-    await house.notifier.send_again(call.tenant, await _dead(house, call))
-    return Reply(204)
-
-
-async def forget_dead_letter(house: House, call: Call) -> Reply:
-    debt = await _dead(house, call)
-    await house.store.apply(call.tenant, (DebtChange(debt.subscription, debt.position, "paid"),), call.principal)
-    return Reply(204)
-
-
 def _object(body: Sent) -> dict[str, Any]:
     if not isinstance(body.document, dict):
         raise BadRequestData("a subscription is a JSON object")
@@ -207,55 +188,14 @@ def _answer(wish: Asked, value: Any, headers: tuple[tuple[bytes, bytes], ...] = 
     return Reply(200, _encode(value), media, (*wish.headers, *headers))
 
 
-def _may_see_letter(house: House, call: Call, debt: Debt) -> bool:
-    entry = house.subscriptions.get(call.tenant, debt.subscription)
-    return call.grants.writes_all if entry is None else _reaches(call, entry)
-
-
-def _letter(debt: Debt) -> dict[str, Any]:
-    return {
-        "subscription": debt.subscription,
-        "position": debt.position,
-        "entity": debt.subject,
-        "changedAt": format_instant(debt.time),
-        "attributes": debt.attributes,
-        "deleted": debt.entity is None,
-        "attempts": debt.attempts,
-        "reason": debt.reason,
-    }
-
-
 async def dead_positions(house: House, tenant: str, id: str) -> list[int]:
     """Where the dead letters of a subscription lie."""
-    positions: list[int] = []
-    after = 0
-    while True:
-        letters = await house.store.debts(tenant, dead=True, after=after, limit=LETTERS_MOST)
-        positions += [debt.position for debt in letters if debt.subscription == id]
-        if len(letters) < LETTERS_MOST:
-            return positions
-        after = letters[-1].position - 1 if letters[-1].position - 1 > after else letters[-1].position
-
-
-async def _dead(house: House, call: Call) -> Debt:
-    text = call.params["position"]
-    if not text.isdigit() or len(text) > 18:
-        raise BadRequestData("is no position of the log", "position")
-    subscription, position, limit = call.params["subscription"], int(text), LETTERS_MOST
-    while True:
-        letters = await house.store.debts(call.tenant, dead=True, after=position - 1, limit=limit)
-        for debt in letters:
-            wanted = debt.position == position and debt.subscription == subscription
-            if wanted and _may_see_letter(house, call, debt):
-                return debt
-        if len(letters) < limit or letters[-1].position > position:
-            raise ResourceNotFound(f"there is no dead letter of {subscription} at {position}")
-        limit *= 8
+    pages = letter_pages(house.store, tenant, LetterQuery(of=frozenset((id,))), 0, LETTERS_MOST)
+    return [debt.position async for page in pages for debt in page]
 
 
 _READ, _WRITE = "subscriptions.read", "subscriptions.write"
 _ONE = SUBSCRIPTIONS + "/{id}"
-_LETTER = DEAD_LETTERS + "/{subscription}/{position}"
 
 SUBSCRIPTION_ROUTES: tuple[Route, ...] = (
     Route(
@@ -300,31 +240,6 @@ SUBSCRIPTION_ROUTES: tuple[Route, ...] = (
         permission=_WRITE,
         endpoint=delete_subscription,
         summary="Delete a subscription (5.8.5)",
-        answers=(204, 400, 404),
-    ),
-    Route(
-        method="GET",
-        path=DEAD_LETTERS,
-        permission=_READ,
-        endpoint=list_dead_letters,
-        summary="List notifications that were given up",
-        parameters=("limit", "after"),
-        answers=(200,),
-    ),
-    Route(
-        method="POST",
-        path=_LETTER,
-        permission=_WRITE,
-        endpoint=resend_dead_letter,
-        summary="Owe a notification again that was given up",
-        answers=(204, 400, 404),
-    ),
-    Route(
-        method="DELETE",
-        path=_LETTER,
-        permission=_WRITE,
-        endpoint=forget_dead_letter,
-        summary="Put a notification away that was given up",
         answers=(204, 400, 404),
     ),
 )

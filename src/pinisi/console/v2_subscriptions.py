@@ -5,7 +5,7 @@ from typing import Any
 
 from pinisi.console.house import CONTEXT_NAME, House
 from pinisi.console.http import Call, Reply, Route
-from pinisi.console.subscription_endpoints import LETTERS_MOST
+from pinisi.console.subscription_endpoints import dead_positions
 from pinisi.console.v2_request import COUNT, V2, answer, body_of, options, page_of
 from pinisi.context.ngsi_v2.entities import as_object
 from pinisi.context.ngsi_v2.subscriptions import READ_ONLY, Recording, expiry, read_subscription
@@ -68,8 +68,7 @@ async def update_subscription(house: House, call: Call) -> Reply:
 
 async def delete_subscription(house: House, call: Call) -> Reply:
     id = _known(house, call).subscription.id
-    letters = await house.store.debts(call.tenant, dead=True, limit=LETTERS_MOST)
-    paid = [DebtChange(id, debt.position, "paid") for debt in letters if debt.subscription == id]
+    paid = [DebtChange(id, position, "paid") for position in await dead_positions(house, call.tenant, id)]
     changes = (DocumentChange(KIND, id, None), DocumentChange(STATE_KIND, id, None), *paid)
     await house.store.apply(call.tenant, changes, call.principal)
     house.subscriptions.drop(call.tenant, id)

@@ -117,6 +117,13 @@ class NotificationWriter:
         number = debts[-1].position if ordinal is None else ordinal
         return self._seal(head, number, _all(data, head)) if data else None
 
+    async def empty(self, tenant: str, subscription: Subscription, ordinal: int) -> Sealed:
+        """A notification without any data, to try whether the receiver takes one."""
+        notice = subscription.notification.v2
+        if notice is not None:
+            return sealed(subscription, notice, [], [], None if tenant == self._default_tenant else tenant)
+        return self._seal(await self._letterhead(tenant, subscription), ordinal, b"[]")
+
     def write_at_once(self, tenant: str, subscription: Subscription, debt: Debt, grants: Grants) -> Sealed | None:
         """The notification of one change, where nothing has to be read for it; None: only `write` can tell."""
         head = self._letterheads.get((tenant, subscription.key))

@@ -64,6 +64,9 @@ class Lane:
     def __iter__(self) -> Iterator[Debt]:
         return iter(self._queue.values())
 
+    def __contains__(self, position: Position) -> bool:
+        return position in self._queue
+
     @property
     def full(self) -> bool:
         return len(self._queue) >= self.room

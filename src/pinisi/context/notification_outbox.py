@@ -19,7 +19,6 @@ from pinisi.context.subscription import DeliveryState
 from pinisi.context.subscription_index import Entry, SubscriptionIndex
 from pinisi.store.protocol import Debt, DebtChange, Position, Store, StoreUnavailable
 from pinisi.vocabulary.instant import SECOND, Instant
-from pinisi.vocabulary.principal import SYSTEM
 
 _log = structlog.get_logger("pinisi.notifications")
 
@@ -142,6 +141,8 @@ class Outbox:
             self._settle(debt, "paid")
             return
         lane = self._lane(debt.subscription)
+        if debt.position in lane:
+            return
         if lane.behind is not None or not lane.has_room_for(debt):
             lane.behind = debt.position if lane.behind is None else lane.behind
             return
@@ -393,12 +394,15 @@ class Outbox:
     def _settle(self, debt: Debt, state: Became) -> None:
         self._settler.settle(DebtChange(debt.subscription, debt.position, state, debt.attempts, debt.due, debt.reason))
 
-    async def owe_again(self, dead: Debt) -> None:
-        """Revive a dead letter, durably, and hand it to its lane as if it were new."""
+    def owed_again(self, dead: Sequence[Debt]) -> None:
+        """Hand revived dead letters to their lanes as if they were new."""
         now = self._now()
-        revived = msgspec.structs.replace(dead, attempts=0, due=now, dead=False, reason="")
-        change = DebtChange(revived.subscription, revived.position, "postponed", 0, now, "")
-        await self._store.apply(self._name, (change,), SYSTEM)
-        if revived.position <= self._read_to:
-            self._take_in(revived)
+        for debt in dead:
+            if debt.position <= self._read_to:
+                self._take_in(msgspec.structs.replace(debt, attempts=0, due=now, dead=False, reason=""))
+        self.wake()
+
+    def read_anew(self) -> None:
+        """Look at all that is owed once more: something behind what was read is owed again. What is at hand stays."""
+        self._read_to = 0
         self.wake()

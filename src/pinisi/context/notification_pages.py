@@ -1,20 +1,34 @@
 """Reading what is owed from the store, page by page."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
-from pinisi.store.protocol import Debt, Position, Store
+from pinisi.store.protocol import Debt, LetterQuery, Position, Store
+
+Fetch = Callable[[Position, int], Awaitable[Sequence[Debt]]]
+"""After a position, at most so many -> debts in order of position."""
 
 
-async def debt_pages(store: Store, tenant: str, after: Position, size: int) -> AsyncIterator[Sequence[Debt]]:
+def debt_pages(store: Store, tenant: str, after: Position, size: int) -> AsyncGenerator[Sequence[Debt]]:
     """What is owed after a position, in pages that hold all debts of each position they name.
 
     Raises:
         StoreUnavailable: it cannot be read now.
     """
+    return _pages(lambda place, limit: store.debts(tenant, after=place, limit=limit), after, size)
+
+
+def letter_pages(
+    store: Store, tenant: str, query: LetterQuery, after: Position, size: int
+) -> AsyncGenerator[Sequence[Debt]]:
+    """The same of what was given up. Raises as `debt_pages`."""
+    return _pages(lambda place, limit: store.letters(tenant, query, after=place, limit=limit), after, size)
+
+
+async def _pages(fetch: Fetch, after: Position, size: int) -> AsyncGenerator[Sequence[Debt]]:
     limit = size
     while True:
-        debts = await store.debts(tenant, after=after, limit=limit)
+        debts = await fetch(after, limit)
         whole = _whole_positions(debts, limit)
         if debts and not whole:
             limit *= 4

@@ -6,24 +6,29 @@ share a bounded number of connections, and lanes that were slow or failed share 
 dead never stand in the way of the living.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 
 from pinisi.context.contexts import Contexts
 from pinisi.context.notification import NotificationWriter
 from pinisi.context.notification_gate import Gate, Limits
 from pinisi.context.notification_outbox import Outbox
+from pinisi.context.notification_trial import Trial, marked, one_that_matches
 from pinisi.context.notified_relay import Assemble
-from pinisi.context.post import Post, Sender
+from pinisi.context.post import Post, Sealed, Sender
 from pinisi.context.registration_notice import RegistrationNotices
+from pinisi.context.subscription import Subscription
 from pinisi.context.subscription_index import SubscriptionIndex
 from pinisi.context.targets import Targets
-from pinisi.store.protocol import Debt, DebtChange, LogEntry, Store
+from pinisi.store.protocol import AuditEntry, Debt, DebtChange, LogEntry, Store
 from pinisi.vocabulary.instant import Instant
-from pinisi.vocabulary.principal import SYSTEM
+from pinisi.vocabulary.principal import SYSTEM, Principal
 
 Reach = Callable[[str], str | None]
 """Of a tenant: None, it notifies as the operator allows; `loopback`, this machine only; `held`, nobody: what is owed
 stays owed, to be counted."""
+DEAD_LETTERS = "dead-letters"
+"""The subject of the trail under which dead letters are owed again or put away."""
 _CHANGES = frozenset({"create", "update", "delete", "document"})
 
 
@@ -104,17 +109,54 @@ class Notifier:
         if self._open and self._reach(tenant) != "held":
             self._tenant(tenant).wake()
 
-    async def send_again(self, tenant: str, dead: Debt) -> None:
-        """A dead letter is owed again, and goes out as its receiver allows; kept when this returns.
+    async def send_again(
+        self, tenant: str, dead: Sequence[Debt], principal: Principal = SYSTEM, proof: AuditEntry | None = None
+    ) -> None:
+        """Dead letters are owed again, and go out as their receivers allow; kept, with the proof, when this returns.
 
         Raises:
             StoreUnavailable: nothing was changed.
         """
-        if self._open:
-            await self._tenant(tenant).owe_again(dead)
-        else:
-            again = DebtChange(dead.subscription, dead.position, "postponed", 0, self._now(), "")
-            await self._store.apply(tenant, (again,), SYSTEM)
+        now = self._now()
+        again = [DebtChange(each.subscription, each.position, "postponed", 0, now, "") for each in dead]
+        await self._store.apply(tenant, again if proof is None else (*again, proof), principal)
+        if self._open and self._reach(tenant) != "held":
+            self._tenant(tenant).owed_again(dead)
+
+    def owed_anew(self, tenant: str) -> None:
+        """Another process has made dead letters of a tenant owed again."""
+        if self._open and self._reach(tenant) != "held":
+            self._tenant(tenant).read_anew()
+
+    async def compose(self, tenant: str, subscription: Subscription, debt: Debt) -> Sealed | None:
+        """The notification of one change as it would go out now; None: its owner may see nothing of it, or is gone.
+
+        Raises:
+            StoreUnavailable: the past of the change could not be read.
+        """
+        grants = self._index.grants_of(subscription.owner, tenant)
+        return None if grants is None else await self._writer.write(tenant, subscription, (debt,), grants)
+
+    async def try_out(self, tenant: str, subscription: Subscription) -> Trial | None:
+        """Send one notification that nobody is owed; None: the tenant notifies nobody, or the owner is gone.
+
+        Raises:
+            BadTarget: its address is none that is served.
+            StoreUnavailable: what would be told could not be read.
+        """
+        grants, reach = self._index.grants_of(subscription.owner, tenant), self._reach(tenant)
+        if grants is None or reach == "held":
+            return None
+        now = self._now()
+        debts = await one_that_matches(self._store, tenant, subscription, grants, now)
+        written = await self._writer.write(tenant, subscription, debts, grants, now) if debts else None
+        delivery = marked(written or await self._writer.empty(tenant, subscription, now))
+        began = asyncio.get_running_loop().time()
+        receipt = await self._gate.send(self._sender if reach is None else self._near, delivery)
+        if receipt.taken:
+            self._changed(tenant, subscription.key)
+        seconds = asyncio.get_running_loop().time() - began
+        return Trial(receipt=receipt, entities=0 if written is None else len(debts), seconds=seconds)
 
     def _changed(self, tenant: str, subscription: str) -> None:
         if self._open and self._reach(tenant) != "held":

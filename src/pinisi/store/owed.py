@@ -27,7 +27,7 @@ SELECT o.position, o.subscriptions, {columns} FROM (
 _SINGLE = """
 SELECT d.position, d.subscription, d.attempts, d.due, d.reason, {columns}
 FROM {schema}debt AS d JOIN {schema}log AS l ON l.position = d.position
-WHERE d.dead = {dead} AND d.position > {after} ORDER BY d.position, d.subscription LIMIT {limit}
+WHERE d.dead = {dead} AND d.position > {after}{more} ORDER BY d.position, d.subscription LIMIT {limit}
 """
 _COUNT = "SELECT (SELECT coalesce(sum(n), 0) FROM {s}owed) + (SELECT count(*) FROM {s}debt WHERE dead = 0)"
 
@@ -39,7 +39,13 @@ def listed_sql(after: str, limit: str, schema: str = "") -> str:
 
 def single_sql(dead: str, after: str, limit: str, schema: str = "") -> str:
     """Debts with a row of their own."""
-    return _SINGLE.format(columns=COLUMNS, schema=schema, dead=dead, after=after, limit=limit)
+    return _SINGLE.format(columns=COLUMNS, schema=schema, dead=dead, after=after, limit=limit, more="")
+
+
+def letters_sql(after: str, limit: str, since: str, until: str, among: str, schema: str = "") -> str:
+    """Debts that were given up, of changes made in a time. `among`: what else is asked of the subscription, or empty."""
+    more = f" AND l.time >= {since} AND l.time < {until} {among}"
+    return _SINGLE.format(columns=COLUMNS, schema=schema, dead="1", after=after, limit=limit, more=more)
 
 
 def count_sql(schema: str = "") -> str:

@@ -11,8 +11,9 @@ from typing import Any, ParamSpec, TypeVar
 import structlog
 
 from pinisi.store.chain import Chain, chain_begin, read_chain
+from pinisi.store.debt_sums import IDS_IN_POSTGRES, listed_sums_sql, single_sums_sql, sums_of
 from pinisi.store.log_lines import COLUMNS, lines_after
-from pinisi.store.owed import count_sql, debts_of, listed_sql, single_sql
+from pinisi.store.owed import count_sql, debts_of, letters_sql, listed_sql, single_sql
 from pinisi.store.picture_sql import Dialect
 from pinisi.store.pictures import PictureReader
 from pinisi.store.postgres_duty import duty
@@ -29,7 +30,9 @@ from pinisi.store.protocol import (
     ChainedLine,
     Change,
     Debt,
+    DebtSum,
     HistoryQuery,
+    LetterQuery,
     LogEntry,
     LogSlice,
     Owing,
@@ -403,6 +406,30 @@ class PostgresStore:
         if single or listed:
             await known.learn_words()
         return debts_of(listed, single, limit, known.names.text, dead)
+
+    @_in_plain_words
+    async def letters(
+        self, tenant: str, query: LetterQuery, *, after: Position = 0, limit: int = 1000
+    ) -> Sequence[Debt]:
+        known = await self._known(tenant)
+        if known is None:
+            return ()
+        among = "" if query.of is None else "AND d.subscription = ANY ($5::text[])"
+        sql = letters_sql("$1", "$2", "$3", "$4", among, f"{known.schema}.")
+        named = () if query.of is None else (sorted(query.of),)
+        found = await self._postgres.fetch(sql, after, limit, query.since, query.until, *named)
+        if found:
+            await known.learn_words()
+        return debts_of((), found, limit, known.names.text, True)
+
+    @_in_plain_words
+    async def debt_sums(self, tenant: str) -> Sequence[DebtSum]:
+        known = await self._known(tenant)
+        if known is None:
+            return ()
+        s = f"{known.schema}."
+        listed = await self._postgres.fetch(listed_sums_sql(IDS_IN_POSTGRES, s))
+        return sums_of(listed, await self._postgres.fetch(single_sums_sql(s)))
 
     @_in_plain_words
     async def origins(self, tenant: str, positions: Sequence[Position]) -> Mapping[Position, bytes]:

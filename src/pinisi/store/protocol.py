@@ -12,7 +12,7 @@ import msgspec
 from pinisi.store.query import EntityQuery
 from pinisi.store.record_tables import ReadyStatement, RecordBook, RecordValue, Values
 from pinisi.vocabulary.entity import Entity, Instance, decode_entity
-from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.instant import LAST_INSTANT, Instant
 from pinisi.vocabulary.principal import Grants, Principal
 
 Position = int
@@ -391,6 +391,29 @@ class Debt(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class LetterQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which notifications of those given up: of these subscriptions (None: any), of changes made from `since` on and
+    before `until`."""
+
+    of: frozenset[str] | None = None
+    since: Instant = 0
+    until: Instant = LAST_INSTANT
+
+
+class DebtSum(msgspec.Struct, frozen=True, kw_only=True):
+    """All that one subscription is owed. `oldest`: when the first of the waiting changes was made; `next_try`: when the
+    first of those that failed is due again; `reason`: why it failed. None, or empty: there is none.
+    """
+
+    subscription: str
+    waiting: int = 0
+    oldest: Instant | None = None
+    tried: int = 0
+    next_try: Instant | None = None
+    reason: str = ""
+    dead: int = 0
+
+
 class Seen(msgspec.Struct, frozen=True):
     """What the matcher of subscriptions sees of a change, before and after."""
 
@@ -498,6 +521,16 @@ class Store(Protocol):
     async def documents(self, tenant: str, kind: str) -> Sequence[tuple[str, Position, bytes]]: ...
     async def debts(self, tenant: str, *, dead: bool = False, after: Position = 0, limit: int = 1000) -> Sequence[Debt]:
         """Owed notifications in order of position, beginning after one; `dead` lists those given up."""
+        ...
+
+    async def letters(
+        self, tenant: str, query: LetterQuery, *, after: Position = 0, limit: int = 1000
+    ) -> Sequence[Debt]:
+        """Owed notifications that were given up and fit, in order of position, beginning after one."""
+        ...
+
+    async def debt_sums(self, tenant: str) -> Sequence[DebtSum]:
+        """What each subscription that is owed anything is owed, in the order of their names."""
         ...
 
     async def origins(self, tenant: str, positions: Sequence[Position]) -> Mapping[Position, bytes]:

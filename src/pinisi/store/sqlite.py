@@ -1,6 +1,7 @@
 """The embedded store: one SQLite file a tenant in one folder. See `protocol.Store`."""
 
 import asyncio
+import json
 import shutil
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -13,10 +14,11 @@ import apsw
 import structlog
 
 from pinisi.store.chain import Chain, chain_begin, read_chain
+from pinisi.store.debt_sums import IDS_IN_SQLITE, listed_sums_sql, single_sums_sql, sums_of
 from pinisi.store.faults import unavailable
 from pinisi.store.find import Finder
 from pinisi.store.log_lines import COLUMNS, lines_after, read_line
-from pinisi.store.owed import count_sql, debts_of, listed_sql, single_sql
+from pinisi.store.owed import count_sql, debts_of, letters_sql, listed_sql, single_sql
 from pinisi.store.pictures import PictureReader
 from pinisi.store.protocol import (
     Applied,
@@ -24,7 +26,9 @@ from pinisi.store.protocol import (
     ChainedLine,
     Change,
     Debt,
+    DebtSum,
     HistoryQuery,
+    LetterQuery,
     LogEntry,
     LogSlice,
     Owing,
@@ -341,6 +345,27 @@ class SqliteStore:
         single = rows(known.reader, single_sql("?", "?", "?"), (int(dead), after, limit))
         listed = () if dead else rows(known.reader, listed_sql("?1", "?2"), (after, limit))
         return debts_of(listed, single, limit, known.names.text, dead)
+
+    @_in_plain_words
+    async def letters(
+        self, tenant: str, query: LetterQuery, *, after: Position = 0, limit: int = 1000
+    ) -> Sequence[Debt]:
+        known = self._known(tenant)
+        if known is None:
+            return ()
+        among = "" if query.of is None else "AND d.subscription IN (SELECT value FROM json_each(?5))"
+        sql = letters_sql("?1", "?2", "?3", "?4", among)
+        named = () if query.of is None else (json.dumps(sorted(query.of)),)
+        found = rows(known.reader, sql, (after, limit, query.since, query.until, *named))
+        return debts_of((), found, limit, known.names.text, True)
+
+    @_in_plain_words
+    async def debt_sums(self, tenant: str) -> Sequence[DebtSum]:
+        known = self._known(tenant)
+        listed, single = listed_sums_sql(IDS_IN_SQLITE), single_sums_sql()
+        if known is None:
+            return ()
+        return await known.read_far(lambda reader: sums_of(rows(reader, listed), rows(reader, single)))
 
     @_in_plain_words
     async def origins(self, tenant: str, positions: Sequence[Position]) -> Mapping[Position, bytes]:

@@ -13,6 +13,9 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
+LAST_INSTANT: Instant = 253_402_300_800 * SECOND
+"""The end of the year 9999: later than any moment that can be written."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NAIVE_EPOCH = datetime(1970, 1, 1)
 """Without a zone: writing thousands of moments of a history takes half the time."""

@@ -7,6 +7,7 @@ answers, be it with an error, is asked every time.
 
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import Literal
 
 from pinisi.context.federation.answer import Answer
 
@@ -62,6 +63,15 @@ class Breaker:
             state.until = self._clock() + _pause(state.failures)
         while len(self._states) > MOST_REMEMBERED:
             self._states.popitem(last=False)
+
+    def standing(self, tenant: str, source: str) -> tuple[Literal["closed", "open", "trying"], float]:
+        """How it stands with a source: asked (`closed`), left alone for so many seconds (`open`), or due to be asked
+        by one request (`trying`)."""
+        state = self._states.get((tenant, source))
+        if state is None or (not state.until and state.failures < PATIENCE):
+            return "closed", 0.0
+        left = state.until - self._clock()
+        return ("open", left) if left > 0 else ("trying", 0.0)
 
     def forget(self, tenant: str, source: str) -> None:
         """The registration has changed or is gone."""

@@ -10,6 +10,7 @@ from pinisi.context.contexts import Contexts
 from pinisi.context.federation.answer import Answer
 from pinisi.context.federation.breaker import Breaker
 from pinisi.context.federation.client import Outgoing, SourceClient
+from pinisi.context.federation.log_book import LogBook
 from pinisi.context.federation.outgoing import Tongue, address, body_for, header_lines, tongue_of
 from pinisi.context.federation.via import hops, onward
 from pinisi.context.problems import NgsiLdError
@@ -80,7 +81,8 @@ class Sources:
         self._now = now
         self._timeout = timeout
         self._client = SourceClient(Targets(targets, "context_source_targets"))
-        self._breaker = Breaker(lambda: asyncio.get_running_loop().time())
+        self.breaker = Breaker(lambda: asyncio.get_running_loop().time())
+        self.log_book = LogBook()
 
     async def close(self) -> None:
         await self._client.close()
@@ -99,23 +101,28 @@ class Sources:
             return Answer(fault="refused", status=0, reason="the @context that the source wants has no local copy")
         if registration.alias is not None and registration.alias in (asker.alias, *asker.came_over):
             return Answer(fault="loop", status=_LOOP, reason="the source is one that the request came over")
-        if not self._breaker.may_ask(asker.tenant, registration.id):
+        if not self.breaker.may_ask(asker.tenant, registration.id):
             return Answer(fault="cooldown", reason="the source failed a moment ago and is left alone for a while")
         try:
             outgoing = self._outgoing(asker, registration, errand, tongue)
         except BadTarget as error:
             return Answer(fault="unreachable", reason=f"its address {error}")
+        clock = asyncio.get_running_loop().time
+        began = clock()
         answer = await self._client.exchange(outgoing)
+        seconds = clock() - began
         if answer.status == _LOOP:
             answer = msgspec.structs.replace(answer, fault="loop", reason="the request came back to where it had been")
-        self._breaker.told(asker.tenant, registration.id, answer, registration.cooldown)
+        self.breaker.told(asker.tenant, registration.id, answer, registration.cooldown)
+        self.log_book.told(asker.tenant, registration.id, answer, seconds)
         good = answer.taken or answer.empty or (not answer.fault and answer.status < 500)
         self._registrations.told(asker.tenant, registration.id, good, self._now())
         return answer
 
     def spoiled(self, asker: Asker, registration: Registration, answer: Answer) -> None:
         """An answer could not be used after all (it was no NGSI-LD)."""
-        self._breaker.told(asker.tenant, registration.id, answer, registration.cooldown)
+        self.log_book.spoiled(asker.tenant, registration.id, answer)
+        self.breaker.told(asker.tenant, registration.id, answer, registration.cooldown)
         self._registrations.told(asker.tenant, registration.id, False, self._now())
 
     def _outgoing(self, asker: Asker, registration: Registration, errand: Errand, tongue: Tongue) -> Outgoing:

@@ -1,0 +1,60 @@
+"""A notification that somebody asks for, to see whether its receiver takes it. It is owed by nobody and sent once."""
+
+import msgspec
+
+from pinisi.context.delivery import Delivery, Receipt
+from pinisi.context.linked_filter import without_links
+from pinisi.context.post import Sealed
+from pinisi.context.subscription import Selector, Subscription
+from pinisi.store.protocol import Debt, Store
+from pinisi.store.query import EntityQuery
+from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.principal import Grants
+
+MARK = b"Pinisi-Trial: true\r\n"
+"""The header by which an HTTP receiver can tell a trial from a change."""
+
+
+class Trial(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of it: `entities` is how many stood in it (0: nothing matches now, and the list was empty)."""
+
+    receipt: Receipt
+    entities: int
+    seconds: float
+
+
+def marked(sealed: Sealed) -> Sealed:
+    """The same notification, said to be a trial; over MQTT there is nothing that could say it."""
+    if isinstance(sealed, Delivery):
+        return msgspec.structs.replace(sealed, headers=sealed.headers + MARK)
+    return sealed
+
+
+async def one_that_matches(
+    store: Store, tenant: str, subscription: Subscription, grants: Grants, now: Instant
+) -> list[Debt]:
+    """One entity of today that the subscription asks for and its owner may see, as if it had just changed."""
+    if subscription.registrations is not None:
+        return [Debt(subscription=subscription.key, position=0, time=now, subject="", attributes=(), entity=None)]
+    for selector in subscription.selectors or (Selector(),):
+        query = EntityQuery(
+            ids=None if selector.id is None else (selector.id,),
+            id_pattern=None if selector.id is not None else selector.id_pattern,
+            types=selector.types,
+            filter=None if subscription.filter is None else without_links(subscription.filter),
+            geo=subscription.geo,
+            scopes=subscription.scopes,
+        )
+        page = await store.find(tenant, query, grants, limit=1, offset=0)
+        for record in page.records:
+            return [
+                Debt(
+                    subscription=subscription.key,
+                    position=record.position,
+                    time=now,
+                    subject=record.id,
+                    attributes=(),
+                    entity=record.entity,
+                )
+            ]
+    return []
