@@ -4,7 +4,7 @@ import type { LineageNode } from "./lineage-types";
 import type { Moment } from "./moment";
 import type { LiveSource, LiveSources } from "./source-types";
 import { Problem } from "./problem";
-import { ofTenant } from "./tenant";
+import { ofTenant, tenant } from "./tenant";
 import type { Entered, EntryFault, EntryForm } from "./entry";
 import type { Recording, Replay, ReplayAct, ReplayWish } from "./replay-types";
 import type {
@@ -50,7 +50,22 @@ export async function answerOf(path: string, init: RequestInit = {}): Promise<Re
   throw new Problem(answer.status, problem.title ?? answer.statusText, problem.detail ?? "", problem.errors, reasons);
 }
 
+/** A request to the standard's own interface, of which only the success matters; `path` is a whole one. */
+export async function ngsi(method: string, path: string, body?: unknown): Promise<void> {
+  const headers: Record<string, string> = body === undefined ? {} : { "Content-Type": "application/json" };
+  if (tenant !== null) headers["NGSILD-Tenant"] = tenant;
+  const init: RequestInit = { method, headers, credentials: "same-origin" };
+  if (body !== undefined) init.body = JSON.stringify(body);
+  const answer = await fetch(path, init).catch(() => {
+    throw new Problem(0, "", "");
+  });
+  if (answer.ok) return;
+  const problem = (await answer.json().catch(() => ({}))) as ProblemDocument;
+  throw new Problem(answer.status, problem.title ?? answer.statusText, problem.detail ?? problem.description ?? "");
+}
+
 interface ProblemDocument {
+  description?: string;
   title?: string;
   detail?: string;
   errors?: EntryFault[];

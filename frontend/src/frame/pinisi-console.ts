@@ -100,14 +100,14 @@ export class PinisiConsole extends View {
 
   /** Escape steps out of the innermost thing that is open. */
   private back(): void {
-    const { value, incident, warning, id, list, service, sheet } = screenState.state;
+    const { value, incident, warning, id, list, service, sheet, page } = screenState.state;
     if (this.keysShown) this.keysShown = false;
     else if (value) screenState.adjust({ value: null });
     else if (sheet) screenState.adjust({ sheet: false });
     else if (warning) screenState.go({ warning: incident || warning === LIST ? null : LIST });
     else if (incident) screenState.go({ incident: null });
     else if (id) screenState.go({ id: null, detail: null });
-    else if (list) screenState.go({ list: null });
+    else if (list) screenState.go(page === "programme" ? { list: null, detail: null } : { list: null });
     else if (service) screenState.go({ service: null, detail: null });
   }
 }

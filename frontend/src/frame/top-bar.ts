@@ -12,6 +12,7 @@ import { icon, mark } from "./icons";
 import "./search-box";
 import "./stage-badge";
 import { View } from "./view";
+import "./undelivered-badge";
 import "./warning-badge";
 
 @customElement("top-bar")
@@ -163,6 +164,7 @@ export class TopBar extends View {
       <h1><b>${store.city?.name ?? "Pinisi"}</b>${mode === "phone" ? "" : this.text(store.city?.title)}</h1>
       <stage-badge></stage-badge>
       <warning-badge></warning-badge>
+      <undelivered-badge></undelivered-badge>
       ${mode === "wall" ? html`<city-clock></city-clock>` : this.tools(mode === "phone")}
     </header>`;
   }

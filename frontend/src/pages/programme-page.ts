@@ -13,7 +13,8 @@ import { controls, panelParts } from "../theme/controls";
 import "../views/report-sections";
 
 const DATA = "data";
-/** The view of the data stands in the address as `list=data`. */
+const BROKER = "broker";
+/** The views of the data and of the broker stand in the address as `list=data` and `list=broker`. */
 const EXPORT = "/pinisi/v1/programme/export";
 
 @customElement("programme-page")
@@ -48,12 +49,18 @@ export class ProgrammePage extends View {
     programme.open();
   }
 
+  protected override updated(): void {
+    if (screenState.state.list === BROKER) void import("../broker/broker-page");
+  }
+
   protected override render() {
     const { words } = this;
     const may = (permission: string) => store.session?.permissions.includes(permission) ?? false;
     const steward = may("imports.manage");
     const works = may("jobs.run") || may("commands.give");
     if ((steward || works) && screenState.state.list === DATA) return html`<data-page></data-page>`;
+    const broker = may("subscriptions.read");
+    if (broker && screenState.state.list === BROKER) return html`<broker-page></broker-page>`;
     return html`
       <div class="head">
         <h1>${words.pages.programme}</h1>
@@ -62,6 +69,7 @@ export class ProgrammePage extends View {
               ${steward ? words.data.open : words.work.title}
             </button>`
           : nothing}
+        ${broker ? html`<button class="button" @click=${() => screenState.go({ list: BROKER, detail: null })}>${words.broker.open}</button>` : nothing}
         ${this.link(words.programme.csv, "csv", "indicators")} ${this.link(words.programme.csvSystems, "csv", "systems")}
         ${this.link(words.programme.print, "html", "indicators")}
       </div>

@@ -69,6 +69,11 @@ class ScreenState extends EventTarget {
     this.go({ page: "place", service, detail, id: null, incident: null, warning: null, list: null, value: null, sheet: false });
   }
 
+  /** Opens what the broker owes its receivers. */
+  openDeliveries(): void {
+    this.go({ page: "programme", list: "broker", detail: "deliveries", id: null, incident: null, warning: null, service: null, value: null, sheet: false });
+  }
+
   openIncident(incident: string): void {
     this.go({ page: "events", incident, id: null, warning: null, list: null, service: null, detail: null, value: null, sheet: false });
   }

@@ -16,6 +16,11 @@ import { why } from "./why-en";
 import type { Catalogue } from "./catalogue";
 
 export const en: Catalogue = {
+  broker: {
+    open: "Broker",
+    undeliveredShort: "undelivered",
+    undelivered: (n) => `${n} notifications could not be delivered`,
+  },
   pages: { now: "Now", events: "Events", place: "Place", time: "Time", programme: "Programme" },
   skipToPanel: "Skip to content",
   navigation: "Pages",

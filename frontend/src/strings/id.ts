@@ -14,6 +14,11 @@ import { services } from "./services-id";
 import { views } from "./views-id";
 import { why } from "./why-id";
 export const id = {
+  broker: {
+    open: "Broker",
+    undeliveredShort: "tak terkirim",
+    undelivered: (n: string) => `${n} pemberitahuan tak terkirim`,
+  },
   pages: { now: "Sekarang", events: "Kejadian", place: "Tempat", time: "Waktu", programme: "Program" },
   skipToPanel: "Lompat ke isi",
   navigation: "Halaman",

@@ -16,6 +16,11 @@ import { why } from "./why-ja";
 import type { Catalogue } from "./catalogue";
 
 export const ja: Catalogue = {
+  broker: {
+    open: "ブローカー",
+    undeliveredShort: "未達",
+    undelivered: (n) => `未達の通知 ${n} 件`,
+  },
   pages: { now: "現在", events: "事案", place: "場所", time: "時間", programme: "計画" },
   skipToPanel: "本文へ移動",
   navigation: "ページ",

@@ -1,0 +1,114 @@
+/** The broker's section, in the room of Programme: its parts as tabs. `list=broker&detail=deliveries` in the address. */
+import { css, html, nothing } from "lit";
+import { customElement } from "lit/decorators.js";
+import { undelivered } from "../live/undelivered";
+import { View } from "../frame/view";
+import { store } from "../live/store";
+import { screenState } from "../screen/screen";
+import { BROKER, type BrokerWords, type Tab, TABS } from "../strings/broker";
+import { controls, panelParts } from "../theme/controls";
+import "./context-list";
+import "./delivery-list";
+import "./source-list";
+import "./subscription-list";
+import "./type-list";
+
+const NEEDED: Record<Tab, string> = {
+  subscriptions: "subscriptions.read",
+  deliveries: "subscriptions.read",
+  sources: "registrations.read",
+  contexts: "context.read",
+  types: "context.read",
+};
+
+@customElement("broker-page")
+export class BrokerPage extends View {
+  static override readonly styles = [
+    controls,
+    panelParts,
+    css`
+      .head {
+        display: flex;
+        align-items: center;
+        gap: 0.5rem 0.75rem;
+        padding: 0.75rem 1.125rem 0.375rem;
+      }
+
+      h1 {
+        flex: 1;
+        font: 500 1.0625rem/1.5rem var(--text);
+      }
+
+      nav {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 1.125rem;
+        padding: 0 1.125rem;
+        border-bottom: 1px solid var(--line);
+      }
+
+      nav button {
+        padding: 0.375rem 0;
+        border-bottom: 2px solid transparent;
+        color: var(--ink2);
+        font-size: 0.8125rem;
+      }
+
+      nav button[aria-current] {
+        border-color: var(--accent);
+        color: var(--ink);
+      }
+
+      .n {
+        margin-left: 0.25rem;
+        padding: 0 0.3125rem;
+        border-radius: 0.5rem;
+        background: var(--ink);
+        color: var(--surface);
+        font: 600 0.625rem/1rem var(--text);
+      }
+    `,
+  ];
+
+  private get said(): BrokerWords {
+    return BROKER[screenState.language];
+  }
+
+  protected override render() {
+    const { said } = this;
+    const tabs = TABS.filter((tab) => store.session?.permissions.includes(NEEDED[tab]) ?? false);
+    const shown = tabs.find((tab) => tab === screenState.state.detail) ?? tabs[0];
+    return html`
+      <div class="head">
+        <h1>${said.title}</h1>
+        <button class="button" @click=${() => screenState.go({ list: null, detail: null })}>${said.back}</button>
+      </div>
+      <nav aria-label=${said.title}>
+        ${tabs.map((tab) => html`<button aria-current=${tab === shown ? "page" : nothing} @click=${() => screenState.go({ detail: tab })}>${said.tabs[tab]}${this.count(tab)}</button>`)}
+      </nav>
+      ${this.room(shown)}
+    `;
+  }
+
+  private count(tab: Tab) {
+    const dead = undelivered.count;
+    return tab === "deliveries" && dead > 0 ? html`<span class="n">${this.format.exact(dead)}</span>` : nothing;
+  }
+
+  private room(tab: Tab | undefined) {
+    switch (tab) {
+      case "subscriptions":
+        return html`<broker-subscriptions></broker-subscriptions>`;
+      case "deliveries":
+        return html`<broker-deliveries></broker-deliveries>`;
+      case "sources":
+        return html`<broker-sources></broker-sources>`;
+      case "contexts":
+        return html`<broker-contexts></broker-contexts>`;
+      case "types":
+        return html`<broker-types></broker-types>`;
+      default:
+        return nothing;
+    }
+  }
+}

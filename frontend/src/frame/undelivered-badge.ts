@@ -1,0 +1,64 @@
+/** Notifications that were given up, in the top bar: only when there are any, only for those who deal with them. */
+import { css, html, nothing } from "lit";
+import { customElement } from "lit/decorators.js";
+import "../incidents/severity-mark";
+import { undelivered } from "../live/undelivered";
+import { screenState } from "../screen/screen";
+import { controls } from "../theme/controls";
+import { View } from "./view";
+
+@customElement("undelivered-badge")
+export class UndeliveredBadge extends View {
+  static override readonly styles = [
+    controls,
+    css`
+      :host {
+        flex: none;
+      }
+
+      button {
+        display: flex;
+        align-items: center;
+        gap: 0.5rem;
+        height: 2.25rem;
+        padding: 0 0.75rem 0 0.625rem;
+        border: 1px solid var(--caution);
+        border-radius: 1.125rem;
+        background: var(--raised);
+        white-space: nowrap;
+      }
+
+      .small {
+        height: 1.75rem;
+        padding: 0 0.5rem;
+      }
+
+      @media (max-width: 96rem) {
+        .long {
+          display: none;
+        }
+      }
+    `,
+  ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    undelivered.watch();
+  }
+
+  override disconnectedCallback(): void {
+    undelivered.leave();
+    super.disconnectedCallback();
+  }
+
+  protected override render() {
+    const { count, told } = undelivered;
+    if (!told || count === 0 || screenState.mode === "wall") return nothing;
+    const words = this.words.broker;
+    const n = this.format.exact(count);
+    return html`<button class=${screenState.mode === "phone" ? "small" : ""} aria-label=${words.undelivered(n)} title=${words.undelivered(n)}
+      @click=${() => screenState.openDeliveries()}>
+      <severity-mark severity="caution"></severity-mark><span>${n}</span><span class="long">${words.undeliveredShort}</span>
+    </button>`;
+  }
+}
