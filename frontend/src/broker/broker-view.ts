@@ -34,6 +34,11 @@ export abstract class BrokerView extends View {
     return at === null ? this.said.never : this.format.recent(at, store.clock());
   }
 
+  /** When it was taken last, or that it never was. */
+  protected taken(at: string | null): string {
+    return at === null ? this.said.never : this.said.lastSuccess(this.when(at));
+  }
+
   private async look(): Promise<boolean> {
     try {
       const soon = await this.read();

@@ -38,7 +38,7 @@ export class BrokerDeliveries extends BrokerView {
       <div class="title"><state-mark state=${mark(each)}></state-mark><h3>${each.receiver}</h3>
         <span class="small">${said.serves(this.format.exact(each.subscriptions))}</span></div>
       <p class=${each.failing ? "bad" : ""}>${each.failing ? this.reason(each.reason) : each.lastSuccess ? said.well : said.states.never}
-        · ${said.lastSuccess(this.when(each.lastSuccess))}${each.lastFailure ? ` · ${said.lastFailure(this.when(each.lastFailure))}` : nothing}</p>
+        · ${this.taken(each.lastSuccess)}${each.lastFailure ? ` · ${said.lastFailure(this.when(each.lastFailure))}` : nothing}</p>
       <p class=${each.waiting || each.dead ? "bad" : ""}>${this.owed(each)}</p>
     </section>`;
   }

@@ -65,7 +65,7 @@ export class BrokerSources extends BrokerView {
     const n = (value: number) => this.format.exact(value);
     return [
       said.asked(n(timesSent), n(timesFailed)),
-      said.lastSuccess(this.when(lastSuccess)),
+      this.taken(lastSuccess),
       lastFailure ? said.lastFailure(this.when(lastFailure)) : "",
       timing ? said.timing(n(timing.median), n(timing.slowest), n(timing.answers)) : "",
     ].filter(Boolean).join(" · ");

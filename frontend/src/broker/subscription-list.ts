@@ -88,7 +88,7 @@ export class BrokerSubscriptions extends BrokerView {
     if (timesSent === 0 && !lastSuccess) return said.states.never;
     return [
       said.counts(this.format.exact(timesSent), this.format.exact(timesFailed)),
-      said.lastSuccess(this.when(lastSuccess)),
+      this.taken(lastSuccess),
       lastFailure ? said.lastFailure(this.when(lastFailure)) : "",
     ].filter(Boolean).join(" · ");
   }

@@ -3,6 +3,7 @@ import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import { inList } from "../incidents/choice";
 import { store } from "../live/store";
+import { undelivered } from "../live/undelivered";
 import { type Page, PAGES } from "../screen/address";
 import { screenState } from "../screen/screen";
 import { controls } from "../theme/controls";
@@ -93,8 +94,13 @@ export class NavigationRail extends View {
 
   private link(page: Page) {
     const here = screenState.state.page === page;
+    if (page === "programme" && screenState.mode === "phone") return this.marked(page, here, undelivered.count);
     const waiting = [...store.incidents.values()].filter((each) => inList(each, "unowned", {}) && each.state !== "returned").length;
-    const count = page === "events" && waiting > 0 ? html`<span class="count">${waiting}</span>` : nothing;
+    return this.marked(page, here, page === "events" ? waiting : 0);
+  }
+
+  private marked(page: Page, here: boolean, n: number) {
+    const count = n > 0 ? html`<span class="count">${n}</span>` : nothing;
     return html`<a href="/?page=${page}" aria-current=${here ? "page" : nothing} @click=${(event: MouseEvent) => this.open(event, page)}>
       ${icon(page, 20)} <span>${this.words.pages[page]}</span> ${count}
     </a>`;

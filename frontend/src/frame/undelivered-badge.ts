@@ -1,4 +1,4 @@
-/** Notifications that were given up, in the top bar: only when there are any, only for those who deal with them. */
+/** Notifications that were given up, in the top bar: only when there are any, only for those who deal with them. On a phone the rail says it. */
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import "../incidents/severity-mark";
@@ -28,11 +28,6 @@ export class UndeliveredBadge extends View {
         white-space: nowrap;
       }
 
-      .small {
-        height: 1.75rem;
-        padding: 0 0.5rem;
-      }
-
       @media (max-width: 96rem) {
         .long {
           display: none;
@@ -53,10 +48,10 @@ export class UndeliveredBadge extends View {
 
   protected override render() {
     const { count, told } = undelivered;
-    if (!told || count === 0 || screenState.mode === "wall") return nothing;
+    if (!told || count === 0 || screenState.mode !== "desk") return nothing;
     const words = this.words.broker;
     const n = this.format.exact(count);
-    return html`<button class=${screenState.mode === "phone" ? "small" : ""} aria-label=${words.undelivered(n)} title=${words.undelivered(n)}
+    return html`<button aria-label=${words.undelivered(n)} title=${words.undelivered(n)}
       @click=${() => screenState.openDeliveries()}>
       <severity-mark severity="caution"></severity-mark><span>${n}</span><span class="long">${words.undeliveredShort}</span>
     </button>`;

@@ -45,7 +45,7 @@ export const id: BrokerWords = {
   counts: (sent, failed) => `${sent} dikirim, ${failed} gagal`,
   lastSuccess: (when) => `terakhir diterima ${when}`,
   lastFailure: (when) => `gagal terakhir ${when}`,
-  never: "belum pernah",
+  never: "belum pernah diterima",
   until: (when) => `sampai ${when}`,
   waits: (n, since) => `${n} menunggu sejak ${since}`,
   nextTry: (when) => `dicoba lagi ${when}`,

@@ -45,7 +45,7 @@ export const ja: BrokerWords = {
   counts: (sent, failed) => `送信 ${sent} 件、失敗 ${failed} 件`,
   lastSuccess: (when) => `最後の受領 ${when}`,
   lastFailure: (when) => `最後の失敗 ${when}`,
-  never: "なし",
+  never: "受領なし",
   until: (when) => `${when} まで`,
   waits: (n, since) => `${since} から ${n} 件が待機`,
   nextTry: (when) => `次の試行 ${when}`,
