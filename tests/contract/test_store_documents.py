@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from city_at_hand import LEVEL, SPEED, TENANT, patch, put, remove, thing, value, write
+from city_at_hand import LEVEL, SPEED, TENANT, Clock, patch, put, remove, thing, value, write
 from stores_at_hand import AnyStore
 
 from pinisi.store.protocol import (
@@ -157,26 +157,6 @@ async def test_debts_are_listed_in_order_from_a_position(owing_store: AnyStore) 
     assert [debt.position for debt in await owed(owing_store, after=2, limit=3)] == [3, 4, 5]
 
 
-async def test_letters_are_chosen_by_subscription_and_time(store: AnyStore) -> None:
-    store.owing = lambda _tenant, _seen: ("s", "t", "u")
-    for n in range(3):
-        await write(store, put(thing(f"urn:{n}", speed=n)))
-    await store.apply(TENANT, [DebtChange(id, n, "dead") for id in "st" for n in (1, 2, 3)], SYSTEM)
-
-    async def chosen(**query: Any) -> list[tuple[str, int]]:
-        found = await store.letters(TENANT, LetterQuery(**query), limit=10)
-        return [(letter.subscription, letter.position) for letter in found if letter.dead]
-
-    assert await chosen(of=frozenset(("t", "u"))) == [("t", 1), ("t", 2), ("t", 3)]
-    assert await chosen(of=frozenset()) == []
-    second = (await store.letters(TENANT, LetterQuery(), after=1))[0].time
-    after_it = (await store.letters(TENANT, LetterQuery(), after=2))[0].time
-    assert second < after_it
-    assert await chosen(since=second, until=after_it) == [("s", 2), ("t", 2)]
-    assert len(await store.letters(TENANT, LetterQuery(), after=1, limit=3)) == 3
-    assert list(await store.letters("nobody", LetterQuery())) == []
-
-
 async def test_debts_are_summed_up_by_subscription(owing_store: AnyStore) -> None:
     for n in range(4):
         await write(owing_store, put(thing(f"urn:{n}", speed=n)))
@@ -258,3 +238,22 @@ async def test_who_listens_is_told_who_must_hear(of_three: AnyStore) -> None:
     await of_three.apply(TENANT, [DocumentChange("note", "a", b"1", owed=("u",), told=b"1")], SYSTEM)
     await of_three.apply(TENANT, [DocumentChange("note", "a", b"2")], SYSTEM)
     assert heard == [("r", "s", "t"), ("u",), ()]
+
+
+async def test_letters_are_chosen_by_subscription_and_time(of_three: AnyStore, clock: Clock) -> None:
+    for n in range(3):
+        await write(of_three, put(thing(f"urn:{n}", speed=n)))
+        clock.now += 10
+    begun = clock.now - 30
+    await of_three.apply(TENANT, [DebtChange(id, n, "dead") for id in "rs" for n in (1, 2, 3)], SYSTEM)
+
+    async def chosen(**query: Any) -> list[tuple[str, int]]:
+        found = await of_three.letters(TENANT, LetterQuery(**query), limit=10)
+        return [(letter.subscription, letter.position) for letter in found if letter.dead]
+
+    assert await chosen(of=frozenset(("s", "t"))) == [("s", 1), ("s", 2), ("s", 3)]
+    assert await chosen(of=frozenset()) == []
+    assert await chosen(since=begun + 10, until=begun + 20) == [("r", 2), ("s", 2)]
+    assert await chosen(since=begun + 30) == []
+    assert len(await of_three.letters(TENANT, LetterQuery(), after=1, limit=3)) == 3
+    assert list(await of_three.letters("nobody", LetterQuery())) == []

@@ -23,7 +23,7 @@ def _context(house: House, call: Call, stored: StoredContext, owner: str) -> Con
     his = writes and (call.grants.writes_all or (bool(stored.owner) and stored.owner == call.principal.id))
     return ContextTold(
         id=stored.id,
-        url=stored.url or house.address_for(call) + context_path(stored.id),
+        url=stored.url or house.address.reached_by(call) + context_path(stored.id),
         kind=stored.kind,
         source=stored.source,
         size=stored.size,

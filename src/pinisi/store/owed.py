@@ -43,7 +43,7 @@ def single_sql(dead: str, after: str, limit: str, schema: str = "") -> str:
 
 
 def letters_sql(after: str, limit: str, since: str, until: str, among: str, schema: str = "") -> str:
-    """Debts that were given up, of changes made in a time. `among`: what else is asked of the subscription, or empty."""
+    """Debts that were given up, of changes made in a time. `among`: what else is asked of the subscription."""
     more = f" AND l.time >= {since} AND l.time < {until} {among}"
     return _SINGLE.format(columns=COLUMNS, schema=schema, dead="1", after=after, limit=limit, more=more)
 
