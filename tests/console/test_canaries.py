@@ -424,6 +424,7 @@ NOTHING_THERE = frozenset(
         "accounts",
         "calls/{key}",
         "contacts",
+        "dead-letters/{subscription}/{position}",
         "exercise",
         "exercise/report",
         "sign-in/{provider}",

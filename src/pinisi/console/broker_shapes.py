@@ -130,7 +130,10 @@ class TrialTold(Told, frozen=True):
 
 
 class LetterTold(Told, frozen=True):
-    """A notification that was given up: of which change, for whom, why. `receiver` null: the subscription is gone."""
+    """A notification that was given up: of which change, for whom, why. `receiver` null: the subscription is gone.
+
+    `attributes`: what changed, for readers who see all; others find in the payload what they may see.
+    """
 
     subscription: str
     position: int

@@ -161,7 +161,7 @@ def _told(house: House, call: Call, debt: Debt) -> LetterTold:
         position=debt.position,
         entity=debt.subject,
         changed_at=format_instant(debt.time),
-        attributes=debt.attributes,
+        attributes=debt.attributes if call.grants.sees_all else (),
         deleted=debt.entity is None,
         attempts=debt.attempts,
         reason=debt.reason,
