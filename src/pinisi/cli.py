@@ -96,6 +96,7 @@ def _add_run(commands: Any) -> None:
     parser.add_argument("city", nargs="?", metavar="CITY", help="folder or shipped name (default: makassar)")
     parser.add_argument("--data-from", metavar="FOLDER", help="where files lie that the city reads from elsewhere")
     parser.add_argument("--store", help="postgresql://… that several processes share (default: the data folder)")
+    parser.add_argument("--feed", help="nats://host:port,… by which processes hear of changes (default: the store)")
     parser.add_argument("--host", help="address to listen at (default: 127.0.0.1)")
     parser.add_argument("--port", help="port to listen at (default: 9090)")
 
@@ -103,6 +104,7 @@ def _add_run(commands: Any) -> None:
 def _add_broker(commands: Any) -> None:
     parser = _command(commands, "broker", _broker, "serve the context broker alone", settings=True)
     parser.add_argument("--store", help="postgresql://… that several processes share (default: the data folder)")
+    parser.add_argument("--feed", help="nats://host:port,… by which processes hear of changes (default: the store)")
     parser.add_argument("--host", help="address to listen at (default: 127.0.0.1)")
     parser.add_argument("--port", help="port to listen at (default: 9090)")
 
@@ -286,7 +288,7 @@ def _add_audit(commands: Any) -> None:
 
 def _given(words: Words) -> dict[str, object]:
     """What the command line says of settings; None where it is silent."""
-    return {key: getattr(words, key, None) for key in ("data", "data_from", "store", "host", "port")}
+    return {key: getattr(words, key, None) for key in ("data", "data_from", "store", "feed", "host", "port")}
 
 
 def _settings(words: Words) -> "Settings":

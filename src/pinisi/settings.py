@@ -48,6 +48,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     |---|---|---|
     | `data` | folder | everything that must be kept; one process at a time |
     | `store` | address or empty | where entities and history are kept: `postgresql://…`; empty: in the data folder |
+    | `feed` | address or empty | how processes hear of changes: `nats://host:port`; empty: each from the store |
     | `keys_folder` | folder | the key that signs the audit trail; None: beside the data folder, `data.keys` |
     | `sign_in_file` | file | who keeps accounts for this house (OIDC); None: `sign-in.toml` of the data folder |
     | `city` | folder or name | the city to run when the command names none; None: the Makassar that is shipped |
@@ -87,6 +88,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     data: Path = Path("data")
     store: str = ""
+    feed: str = ""
     keys_folder: Path | None = None
     sign_in_file: Path | None = None
     city: str | None = None

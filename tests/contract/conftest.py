@@ -6,9 +6,10 @@ from typing import Any, cast
 
 import pytest
 from city_at_hand import Clock
+from feeds_at_hand import FEEDS, AnyFeed, FeedPlace
 from stores_at_hand import KINDS, AnyStore, Place
 
-from pinisi.feed.in_process import InProcessFeed
+from nats_server import running_nats
 from postgres_server import Server, running_server
 
 NOT_YET_ON_POSTGRES = frozenset[str]()
@@ -51,8 +52,19 @@ async def store(place: Place, clock: Clock) -> AsyncIterator[AnyStore]:
         yield store
 
 
-@pytest.fixture(params=["in process"])
-def feed(request: pytest.FixtureRequest, store: AnyStore) -> InProcessFeed:
-    feed = InProcessFeed(store)
-    store.listen(feed.heard)
-    return feed
+@pytest.fixture(scope="session")
+def nats() -> Iterator[str]:
+    """The address of a NATS of this session's own."""
+    with running_nats() as (server,):
+        yield server.address
+
+
+@pytest.fixture(params=FEEDS)
+def feed_place(request: pytest.FixtureRequest) -> FeedPlace:
+    return FeedPlace(request.param, lambda: request.getfixturevalue("nats"))
+
+
+@pytest.fixture
+async def feed(feed_place: FeedPlace, store: AnyStore) -> AsyncIterator[AnyFeed]:
+    async with feed_place.open(store) as feed:
+        yield feed

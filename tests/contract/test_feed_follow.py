@@ -24,10 +24,10 @@ from city_at_hand import (
     value,
     write,
 )
+from feeds_at_hand import FeedPlace
 from stores_at_hand import AnyStore
 
 from patience import PATIENCE
-from pinisi.feed.in_process import InProcessFeed
 from pinisi.feed.protocol import Feed
 from pinisi.store.protocol import AuditEntry, DocumentChange, LogEntry, LogSlice, Seen, Store
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM, Grant, Grants
@@ -75,15 +75,14 @@ async def test_a_follower_may_begin_before_the_tenant_exists(store: Store, feed:
     assert len(await waiting) == 1
 
 
-async def test_one_who_is_too_far_behind_is_cut_to_reset(store: AnyStore) -> None:
-    feed = InProcessFeed(store, patience=5)
-    store.listen(feed.heard)
-    for n in range(10):
-        await write(store, put(thing(f"urn:{n}")))
-    slices = feed.follow(TENANT, 0, EVERYTHING)
-    assert await anext(slices) == LogSlice((), 10, reset=True)
-    await write(store, put(thing("urn:new")))
-    assert [entry.subject for entry in await take(slices, 11)] == ["urn:new"]
+async def test_one_who_is_too_far_behind_is_cut_to_reset(store: AnyStore, feed_place: FeedPlace) -> None:
+    async with feed_place.open(store, patience=5) as feed:
+        for n in range(10):
+            await write(store, put(thing(f"urn:{n}")))
+        slices = feed.follow(TENANT, 0, EVERYTHING)
+        assert await anext(slices) == LogSlice((), 10, reset=True)
+        await write(store, put(thing("urn:new")))
+        assert [entry.subject for entry in await take(slices, 11)] == ["urn:new"]
 
 
 async def test_a_position_that_the_log_never_had_is_reset(store: Store, feed: Feed) -> None:

@@ -18,6 +18,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from nats_server import running_nats
 from patience import PATIENCE
 from pinisi.city.scaffold import new_city
 from postgres_server import Server, running_server
@@ -29,9 +30,9 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PINISI_LOG_LEVEL"
 class Process:
     """One Pinisi; it can be started again, at another port."""
 
-    def __init__(self, folder: Path, name: str, store: str) -> None:
+    def __init__(self, folder: Path, name: str, store: str, feed: str = "") -> None:
         self._command = [sys.executable, "-m", "pinisi", "run", str(folder / "city"), "--port", "0", "--store", store]
-        self._command += ["--data", str(folder / name)]
+        self._command += ["--data", str(folder / name), *(("--feed", feed) if feed else ())]
         self._folder = folder
         self.start()
 
@@ -98,11 +99,20 @@ def receiver() -> Generator[Receiver]:
 
 
 @pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory, server: Server) -> Generator[tuple[Process, Process]]:
+def nats() -> Generator[str]:
+    with running_nats() as (server,):
+        yield server.address
+
+
+@pytest.fixture(scope="module", params=["by NATS", pytest.param("by the store alone", marks=pytest.mark.long)])
+def pair(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, server: Server, nats: str
+) -> Generator[tuple[Process, Process]]:
     folder = tmp_path_factory.mktemp("twin")
     new_city(folder / "city", "twin", "Twin")
-    store = server.make("twin")
-    one, other = Process(folder, "one", store), Process(folder, "other", store)
+    feed = nats if request.param == "by NATS" else ""
+    store = server.make(f"twin {request.param}")
+    one, other = Process(folder, "one", store, feed), Process(folder, "other", store, feed)
     yield one, other
     for process in (one, other):
         process.process.kill()

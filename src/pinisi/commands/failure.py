@@ -9,6 +9,7 @@ def is_told(error: Exception) -> bool:
     """Whether the error's own text is meant for the person who typed the command."""
     from pinisi.city.errors import CityError
     from pinisi.city.roads.extract import NeedsOsmium
+    from pinisi.feed.address import BadFeedAddress
     from pinisi.people.errors import PeopleError, RefusedToStart
     from pinisi.runtime.archive import BackupError
     from pinisi.runtime.occupancy import Occupied
@@ -16,4 +17,4 @@ def is_told(error: Exception) -> bool:
     from pinisi.store.protocol import StoreUnavailable
 
     told = (BackupError, CityError, CommandFailed, NeedsOsmium, Occupied, PeopleError, RefusedToStart, SettingsError)
-    return isinstance(error, (*told, StoreUnavailable))
+    return isinstance(error, (*told, BadFeedAddress, StoreUnavailable))

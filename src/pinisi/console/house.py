@@ -40,7 +40,7 @@ from pinisi.context.registration_notice import RegistrationNotices
 from pinisi.context.registry import Registry
 from pinisi.context.subscription_index import SubscriptionIndex
 from pinisi.context.targets import Targets
-from pinisi.feed.in_process import InProcessFeed
+from pinisi.feed.opening import open_feed
 from pinisi.incidents.agencies.crews import Crews
 from pinisi.incidents.agencies.invitations import Invitations
 from pinisi.incidents.agencies.photos import Photos
@@ -111,7 +111,7 @@ class House:
 
         `services` False: the broker alone; no service is loaded, whatever is installed, and no entity of the city.
         """
-        self.settings = settings if rehearsal is None else msgspec.structs.replace(settings, store="")
+        self.settings = settings if rehearsal is None else msgspec.structs.replace(settings, store="", feed="")
         self.alone = not services
         self.registry = discover() if services else discover(())
         self.profile = with_views(load_profile(city, settings.data_from), self.registry, KINDS)
@@ -181,7 +181,9 @@ class House:
         may_bind(settings.host, await self.people.accounts.administrators())
         await self.people.record_start()
         self.gate = Gate(self.people)
-        self.feed = InProcessFeed(self.store)
+        self.feed = open_feed(settings.feed, self.store)
+        self._opened.push_async_callback(self.feed.close)
+        await self.feed.open()
         self.desk = Desk(self.store, self._operations_of, self._others_on_duty, units_follow, frozenset({UNIT}))
         self.roster = Roster(self.store, self._operations_of)
         self.roads = RoadsKnown(self.store)
@@ -313,12 +315,15 @@ class House:
         self.copies, self.copier = await open_copies(self)
         self._opened.push_async_callback(self.copier.stop)
         self.store.learn(OtherProcesses(self).learn)
+        self.store.hear_all = True
         self.store.listen(self.notifier.heard)
         if self.settings.store:
             self.aside.run(self._deliver_on_duty(), "delivery of notifications")
         else:
             await self.notifier.start()
             self.copier.start()
+        if self.settings.feed:
+            self._run(self._relay_on_duty(), "relay of the log")
 
     async def _deliver_on_duty(self) -> None:
         """One process delivers for all, so that the order for each entity holds; another takes over when it is gone."""
@@ -331,6 +336,21 @@ class House:
                 finally:
                     await self.copier.stop()
                     await self.notifier.stop()
+
+    async def _relay_on_duty(self) -> None:
+        """One process puts the log into the feed for all; it goes on where the one before it ended."""
+        while True:
+            async with self.store.duty("relay of the log") as lost:
+                ended = asyncio.create_task(lost.wait())
+                relay = asyncio.create_task(self.feed.relay())
+                try:
+                    await asyncio.wait((ended, relay), return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    ended.cancel()
+                    relay.cancel()
+                    await asyncio.gather(ended, relay, return_exceptions=True)
+                if not relay.cancelled():
+                    relay.result()
 
     async def _open_city(self) -> None:
         self.store.listen(self._heard)

@@ -23,6 +23,18 @@ class InProcessFeed:
         self._patience = patience
         self._committed: dict[str, asyncio.Event] = {}
 
+    async def open(self) -> None:
+        """Nothing has to be opened."""
+
+    async def close(self) -> None:
+        """Nothing has to be closed."""
+
+    async def listening(self) -> None:
+        """At once."""
+
+    async def relay(self) -> None:
+        """Nothing is relayed: whoever follows reads the log itself."""
+
     def heard(self, tenant: str, _entries: Sequence[LogEntry]) -> None:
         """The store's listener: wake all followers of the tenant."""
         event = self._committed.pop(tenant, None)

@@ -90,6 +90,8 @@ def _in_plain_words(method: Callable[P, Awaitable[R]]) -> "Callable[P, Coroutine
 class PostgresStore:
     """`owing` decides who must be notified of a change; `listener` hears of every commit, of this process or another.
 
+    `hear_all`: from now on also of tenants that this process has not asked for, from the beginning of their logs.
+
     Args:
         address: `postgresql://user@host/database`; a list of hosts is tried in order.
     """
@@ -115,6 +117,7 @@ class PostgresStore:
         self._opening = asyncio.Lock()
         self._news = News(self._postgres, self._called)
         self.owing = owing
+        self.hear_all = False
         self.sealing: Sealing = _unsealed
 
     async def __aenter__(self) -> "PostgresStore":
@@ -183,7 +186,7 @@ class PostgresStore:
                 self._sign,
                 replayed=name in self._clocks,
             )
-            await tenant.open()
+            await tenant.open(anew=self.hear_all)
             self._finders[name] = PostgresFinder(tenant)
             self._tenants[name] = tenant
             self._news.begin()
@@ -220,9 +223,9 @@ class PostgresStore:
 
     async def _called(self, name: str | None) -> None:
         """Another process wrote, or may have: read its lines."""
-        known = [name] if name is not None else list(self._tenants)
+        known = [name] if name is not None else await self.tenants() if self.hear_all else list(self._tenants)
         for each in known:
-            tenant = self._tenants.get(each)
+            tenant = await self._known(each) if self.hear_all else self._tenants.get(each)
             if tenant is not None:
                 await tenant.hear()
 

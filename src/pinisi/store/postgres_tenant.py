@@ -112,16 +112,16 @@ class PostgresTenant:
     def ledger(self) -> Ledger:
         return self.writer.ledger
 
-    async def open(self) -> None:
-        """Read what it must know, and begin to write for those who ask."""
+    async def open(self, *, anew: bool = False) -> None:
+        """Read what it must know, and begin to write for those who ask. `anew`: hear of its whole log first."""
         async with self.postgres.connection() as connection:
             head = await self.head(connection)
             await self.learn_words(connection)
             await self.learn_areas(connection, head.areas)
             await self.learn_hot(connection, head.hot)
             facts = dict(await connection.fetch(f"SELECT name, value FROM {self.schema}.fact"))
-        self.heard = head.position
         self.trimmed = facts.get("trimmed", 0)
+        self.heard = self.trimmed if anew else head.position
         self.writer.begin()
         if "relocate" in facts:
             self.begin_relocation()

@@ -78,7 +78,10 @@ def _in_plain_words(method: Callable[P, Awaitable[R]]) -> "Callable[P, Coroutine
 
 
 class SqliteStore:
-    """`owing` decides who must be notified of a change; `listener` hears of every commit, on the event loop."""
+    """`owing` decides who must be notified of a change; `listener` hears of every commit, on the event loop.
+
+    `hear_all` is for stores of several processes: this one hears of all tenants anyway.
+    """
 
     def __init__(
         self,
@@ -97,6 +100,7 @@ class SqliteStore:
         self._listeners: list[Listener] = []
         self._erasing: set[str] = set()
         self.owing = owing
+        self.hear_all = True
         self.sealing: Sealing = _unsealed
         try:
             folder.mkdir(parents=True, exist_ok=True)
