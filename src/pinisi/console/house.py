@@ -323,7 +323,7 @@ class House:
             await self.notifier.start()
             self.copier.start()
         if self.settings.feed:
-            self._run(self._relay_on_duty(), "relay of the log")
+            self.aside.run(self._relay_on_duty(), "relay of the log")
 
     async def _deliver_on_duty(self) -> None:
         """One process delivers for all, so that the order for each entity holds; another takes over when it is gone."""
