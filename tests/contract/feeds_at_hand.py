@@ -9,6 +9,7 @@ from stores_at_hand import AnyStore
 
 from patience import PATIENCE as PATIENCE_SECONDS
 from pinisi.feed.address import read_feed_address
+from pinisi.feed.ending import end
 from pinisi.feed.in_process import PATIENCE, InProcessFeed
 from pinisi.feed.nats_feed import NatsFeed
 
@@ -37,6 +38,5 @@ class FeedPlace:
             await asyncio.wait_for(feed.listening(), PATIENCE_SECONDS)
             yield feed
         finally:
-            relay.cancel()
-            await asyncio.gather(relay, return_exceptions=True)
+            await end([relay])
             await feed.close()

@@ -14,6 +14,7 @@ import pytest
 from nats_server import NatsServer, running_nats
 from patience import PATIENCE
 from pinisi.feed.address import read_feed_address
+from pinisi.feed.ending import end
 from pinisi.feed.lines import read_message
 from pinisi.feed.nats_feed import NatsFeed
 from pinisi.store.protocol import Edit, EntityChange, LogEntry
@@ -70,9 +71,7 @@ class Process:
             self.heard += [entry.position for entry in piece.entries]
 
     async def end(self) -> None:
-        for work in self._work:
-            work.cancel()
-        await asyncio.gather(*self._work, return_exceptions=True)
+        await end(self._work)
         await self.feed.close()
 
 

@@ -40,6 +40,7 @@ from pinisi.context.registration_notice import RegistrationNotices
 from pinisi.context.registry import Registry
 from pinisi.context.subscription_index import SubscriptionIndex
 from pinisi.context.targets import Targets
+from pinisi.feed.ending import end
 from pinisi.feed.opening import open_feed
 from pinisi.incidents.agencies.crews import Crews
 from pinisi.incidents.agencies.invitations import Invitations
@@ -346,9 +347,7 @@ class House:
                 try:
                     await asyncio.wait((ended, relay), return_when=asyncio.FIRST_COMPLETED)
                 finally:
-                    ended.cancel()
-                    relay.cancel()
-                    await asyncio.gather(ended, relay, return_exceptions=True)
+                    await end((ended, relay))
                 if not relay.cancelled():
                     relay.result()
 

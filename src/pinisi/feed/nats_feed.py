@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 from pinisi.feed.address import NatsAddress
+from pinisi.feed.ending import end
 from pinisi.feed.heard import Heard
 from pinisi.feed.in_process import PATIENCE, SLICE
 from pinisi.feed.lines import Message
@@ -45,9 +46,7 @@ class NatsFeed:
         ]
 
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
         await self._link.close()
 
     @property

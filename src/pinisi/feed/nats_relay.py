@@ -42,6 +42,7 @@ class NatsRelay:
         self._store = store
         self._link = link
         self._ends: dict[str, End] = {}
+        self._relayed: dict[str, Position] = {}
         self._rung: set[str] = set()
         self._bell = asyncio.Event()
 
@@ -52,7 +53,7 @@ class NatsRelay:
     async def run(self) -> None:
         """Relay for ever; what was known of the stream before is read anew."""
         self._ends.clear()
-        self._rung.update(await self._tenants())
+        await self._begin()
         while True:
             await self._link.wait()
             rung, self._rung = self._rung, set()
@@ -69,6 +70,18 @@ class NatsRelay:
                 await asyncio.sleep(AGAIN_SECONDS)
                 continue
             await self._rest()
+
+    async def _begin(self) -> None:
+        """Note where each log ends now."""
+        while True:
+            try:
+                for tenant in await self._store.tenants():
+                    self._relayed.setdefault(tenant, await self._store.position(tenant))
+                    self._rung.add(tenant)
+            except StoreUnavailable:
+                await asyncio.sleep(AGAIN_SECONDS)
+            else:
+                return
 
     async def _rest(self) -> None:
         """Until the bell rings; all are looked at now and then, whatever bell was missed."""
@@ -90,19 +103,25 @@ class NatsRelay:
         while True:
             self._ends[tenant] = end
             piece = await self._store.log(tenant, end.position, LINES)
-            if piece.position <= end.position and not piece.reset:
+            if piece.position < end.position:
+                raise Overtaken(f"the log of {tenant} ends before the stream")
+            if piece.position == end.position:
                 return
             for message, body in messages(end.position, piece):
                 end = End(message.position, await self._send(tenant, end, body))
+                self._relayed[tenant] = end.position
 
     async def _end(self, tenant: str) -> End:
-        """Where to go on; a stream that tells another story than the log (a restored database) is emptied."""
+        """Where to go on; a stream that tells another story than the log (a restored database) is emptied.
+
+        One that says nothing of a tenant begins where the log ended when the relay began: the rest is in the log.
+        """
         newest = await self._store.position(tenant)
         subject = subject_of(self._link.address.stream, tenant)
         try:
             last = await self._link.jetstream.get_last_msg(self._link.address.stream, subject)
         except NotFoundError:
-            return End(newest, 0)
+            return End(min(newest, self._relayed.get(tenant, 0)), 0)
         message = _read(last.data)
         if message is not None and message.position <= newest and await self._is_of_this_log(tenant, message):
             return End(message.position, last.seq or 0)
