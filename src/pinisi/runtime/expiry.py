@@ -4,8 +4,9 @@ What ends stays in history: the Time page shows it as it was.
 """
 
 import asyncio
+import contextlib
 
-from pinisi.store.protocol import Store
+from pinisi.store.protocol import Store, StoreUnavailable
 
 SWEEP_SECONDS = 1.0
 
@@ -13,6 +14,7 @@ SWEEP_SECONDS = 1.0
 async def sweep(store: Store, seconds: float = SWEEP_SECONDS) -> None:
     """Let the store take away what is over, for ever: subscribers and the console hear of it though nobody asks."""
     while True:
-        for tenant in await store.tenants():
-            await store.end_what_is_due(tenant)
+        with contextlib.suppress(StoreUnavailable):
+            for tenant in await store.tenants():
+                await store.end_what_is_due(tenant)
         await asyncio.sleep(seconds)
