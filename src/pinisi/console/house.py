@@ -40,7 +40,7 @@ from pinisi.context.registration_notice import RegistrationNotices
 from pinisi.context.registry import Registry
 from pinisi.context.subscription_index import SubscriptionIndex
 from pinisi.context.targets import Targets
-from pinisi.feed.ending import end
+from pinisi.feed.duty import relay_on_duty
 from pinisi.feed.opening import open_feed
 from pinisi.incidents.agencies.crews import Crews
 from pinisi.incidents.agencies.invitations import Invitations
@@ -324,7 +324,7 @@ class House:
             await self.notifier.start()
             self.copier.start()
         if self.settings.feed:
-            self.aside.run(self._relay_on_duty(), "relay of the log")
+            self.aside.run(relay_on_duty(self.store.duty, self.feed), "relay of the log")
 
     async def _deliver_on_duty(self) -> None:
         """One process delivers for all, so that the order for each entity holds; another takes over when it is gone."""
@@ -337,19 +337,6 @@ class House:
                 finally:
                     await self.copier.stop()
                     await self.notifier.stop()
-
-    async def _relay_on_duty(self) -> None:
-        """One process puts the log into the feed for all; it goes on where the one before it ended."""
-        while True:
-            async with self.store.duty("relay of the log") as lost:
-                ended = asyncio.create_task(lost.wait())
-                relay = asyncio.create_task(self.feed.relay())
-                try:
-                    await asyncio.wait((ended, relay), return_when=asyncio.FIRST_COMPLETED)
-                finally:
-                    await end((ended, relay))
-                if not relay.cancelled():
-                    relay.result()
 
     async def _open_city(self) -> None:
         self.store.listen(self._heard)
