@@ -47,7 +47,39 @@ def test_geojson_is_served_for_entities_only(broker: Broker) -> None:
 
 @pytest.mark.parametrize("media", ["text/plain", "application/xml"])
 def test_a_body_of_another_media_type_is_not_supported(broker: Broker, media: str) -> None:
-    assert broker.call("POST", "/entities", BUS, headers={"Content-Type": media}).status_code == 415
+    """6.3.4: just the status, without a body."""
+    answer = broker.call("POST", "/entities", BUS, headers={"Content-Type": media})
+    assert (answer.status_code, answer.content) == (415, b"")
+    assert answer.headers["accept"] == f"{JSON}, {JSON_LD}"
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/entities", None),
+        ("/entities/urn:b:1", None),
+        ("/temporal/entities/urn:b:1", None),
+        ("/temporal/entities?type=Bus&timerel=after&timeAt=2020-01-01T00:00:00Z", None),
+        ("/entityOperations/query", {"type": "Query", "entities": [{"type": "Bus"}]}),
+    ],
+)
+def test_times_of_the_system_are_asked_for_by_option_or_by_name(broker: Broker, path: str, body: object) -> None:
+    """6.3.11: `options=sysAttrs` or `sysAttrs=true`."""
+    broker.create("urn:b:1", speed=prop(5))
+    method = "POST" if body else "GET"
+    path, _, asked = path.partition("?")
+    query = (
+        dict(pair.split("=") for pair in asked.split("&")) if asked else {"type": "Bus"} if path == "/entities" else {}
+    )
+    by_option = broker.call(method, path, body, options="sysAttrs", **query)
+    by_name = broker.call(method, path, body, sysAttrs="true", **query)
+    without = broker.call(method, path, body, sysAttrs="false", **query)
+
+    assert by_option.status_code == 200, by_option.text
+    assert by_name.json() == by_option.json()
+    assert "modifiedAt" in by_name.text
+    assert "modifiedAt" not in without.text
+    refused(broker.call(method, path, body, sysAttrs="maybe", **query), 400, "BadRequestData", "sysAttrs")
 
 
 def test_a_body_without_a_media_type_is_no_good_request(broker: Broker) -> None:

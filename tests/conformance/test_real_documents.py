@@ -65,6 +65,13 @@ def test_ids_and_types_may_be_named_as_in_json_ld(broker: Broker) -> None:
     assert (told["id"], told["type"], told["speed"]["value"]) == ("urn:ngsi-ld:Bus:1", "Bus", 2)
 
 
+@pytest.mark.parametrize("twice", [{"@id": "urn:ngsi-ld:Bus:2"}, {"@type": "Car"}])
+def test_no_entity_has_two_ids_or_two_types_under_both_names(broker: Broker, twice: dict[str, str]) -> None:
+    body = {"id": "urn:ngsi-ld:Bus:1", "type": "Bus", **twice}
+
+    refused(broker.call("POST", "/entities", body), 400, "BadRequestData", "twice")
+
+
 def test_an_error_of_a_batch_names_the_entity_however_its_id_is_said(broker: Broker) -> None:
     """5.2.17."""
     wrong = [{"@id": "urn:ngsi-ld:Bus:1", "@type": 7}, {"@id": "urn:ngsi-ld:Bus:2"}]

@@ -216,7 +216,7 @@ async def _count(house: House, call: Call, queries: tuple[EntityQuery, ...], pag
 
 _READ = "context.read"
 MAP_WORDS = ("entityMap", "entityMapLifetime", "splitEntities")
-_SHOW = ("options", "format", "attrs", "pick", "omit", "lang", "datasetId", "geometryProperty",
+_SHOW = ("options", "format", "sysAttrs", "attrs", "pick", "omit", "lang", "datasetId", "geometryProperty",
          "join", "joinLevel", "containedBy", "local", *MAP_WORDS)  # fmt: skip
 _ORDER = ("orderBy", "collation", "orderFrom")
 _QUERY = ("id", "type", "idPattern", "q", "scopeQ", "georel", "geometry", "coordinates", "geoproperty", "expandValues",
@@ -250,7 +250,7 @@ CONSUMPTION_ROUTES: tuple[Route, ...] = (
         endpoint=post_query,
         summary="Query entities, the query in the body (6.23)",
         body="Query",
-        parameters=("options", "format", "limit", "offset", "count", "local"),
+        parameters=("options", "format", "sysAttrs", "limit", "offset", "count", "local"),
         answers=(200, 201, 400),
     ),
 )

@@ -12,16 +12,35 @@ import structlog
 
 from pinisi.console.house import House
 from pinisi.console.http import Call, Endpoint, Reply, Route
+from pinisi.console.ngsi_ld_request import accepted
 from pinisi.console.refusals import refusal_of
 from pinisi.console.snapshots import note_use, snapshot_of, within
 from pinisi.context.contexts import MOST_BROUGHT, ContextAwaited
 from pinisi.context.earlier_versions import amended, preferred_version
-from pinisi.context.problems import InvalidRequest, LdContextNotAvailable, NonexistentTenant, OperationNotSupported
+from pinisi.context.problems import (
+    InvalidRequest,
+    LdContextNotAvailable,
+    NonexistentTenant,
+    OperationNotSupported,
+    UnsupportedMediaType,
+)
 
 TENANT_HEADER = b"ngsild-tenant"
 SNAPSHOT_HEADER = b"ngsild-snapshot"
 _ENTITIES = ("/ngsi-ld/v1/entities", "/ngsi-ld/v1/entityOperations", "/ngsi-ld/v1/temporal")
+_GEOJSON = frozenset(
+    {
+        ("GET", "/ngsi-ld/v1/entities"),
+        ("GET", "/ngsi-ld/v1/entities/{id}"),
+        ("POST", "/ngsi-ld/v1/entityOperations/query"),
+    }
+)
+"""The operations that may be answered in GeoJSON; to ask it of any other is not acceptable (6.3.4)."""
+
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+_OTHER_MEDIA = Reply(415, headers=((b"accept", b"application/json, application/ld+json"),))
+"""Without a body (6.3.4); the header says what is taken (RFC 9110, 15.5.16)."""
+
 _log = structlog.get_logger("pinisi.ngsi_ld")
 
 
@@ -39,6 +58,8 @@ def behind_door(routes: Iterable[Route], open_to_any: frozenset[tuple[str, str]]
 def _admitted(route: Route, creates: bool) -> Endpoint:
     inner, known, with_body = route.endpoint, frozenset(route.parameters), route.method in _WITH_BODY
 
+    of_geojson = (route.method, route.path) in _GEOJSON
+
     of_entities = route.path.startswith(_ENTITIES)
 
     of_snapshots = route.path.startswith((*_ENTITIES, "/ngsi-ld/v1/types", "/ngsi-ld/v1/attributes"))
@@ -53,12 +74,16 @@ def _admitted(route: Route, creates: bool) -> Endpoint:
     async def pass_door(house: House, call: Call) -> Reply:
         if with_body and b"content-length" not in call.headers:
             return Reply(411)
+        if not of_geojson and b"geo+json" in (told := call.headers.get(b"accept", b"")):
+            accepted(told, False)
         if call.query_string:
             _check_parameters(call, known)
         try:
             reply = await inner(house, call)
         except ContextAwaited as awaited:
             reply = await _once_brought(house, call, inner, awaited)
+        except UnsupportedMediaType:
+            return _OTHER_MEDIA
         return _in_version(reply, call, of_entities) if b"prefer" in call.headers else reply
 
     async def within_snapshot(house: House, call: Call) -> Reply:

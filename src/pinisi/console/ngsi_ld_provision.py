@@ -8,6 +8,7 @@ import msgspec
 from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route
 from pinisi.console.ngsi_ld_request import flag, linked_table, options, sent
+from pinisi.console.refusals import refuse
 from pinisi.context import edits
 from pinisi.context.edits import UpdateResult
 from pinisi.context.patch_payload import read_attribute_patch, read_entity_patch
@@ -57,7 +58,9 @@ async def delete_entity(house: House, call: Call) -> Reply:
 
 
 async def change_unnamed_entity(house: House, call: Call) -> Reply:
-    """An entity to be changed must be named (5.6.17.4, 5.6.18.4)."""
+    """An entity to be changed must be named (5.6.17.4, 5.6.18.4); all of them cannot be changed so (6.3.2)."""
+    if not call.path.endswith("/"):
+        return refuse(405, "Method not allowed", f"this address takes {_OF_ALL.decode()}", ((b"allow", _OF_ALL),))
     raise BadRequestData("the address ends where the id of an entity belongs", "id")
 
 
@@ -145,6 +148,7 @@ def update_result(result: UpdateResult) -> dict[str, Any]:
 
 
 _WRITE = "context.write"
+_OF_ALL = b"DELETE, GET, POST"
 _ONE = ENTITIES + "/{id}"
 _ATTRS = _ONE + "/attrs"
 _ATTRIBUTE = _ATTRS + "/{attribute}"

@@ -209,14 +209,16 @@ def _page_address(path: str, told: tuple[tuple[str, str], ...], limit: int, medi
 
 
 def options(call: Call) -> frozenset[str]:
-    """The words of `options` and `format`."""
+    """The words of `options` and `format`; `sysAttrs=true` says the word of that name (clause 6.3.11)."""
     query = call.query
-    if "options" not in query and "format" not in query:
+    if "options" not in query and "format" not in query and "sysAttrs" not in query:
         return _NO_OPTIONS
-    return frozenset(word for name in ("options", "format") for word in query.get(name, "").split(",") if word)
+    words = frozenset(word for name in ("options", "format") for word in query.get(name, "").split(",") if word)
+    return words | _SYSTEM if flag(call, "sysAttrs") else words
 
 
 _NO_OPTIONS: frozenset[str] = frozenset()
+_SYSTEM = frozenset({"sysAttrs"})
 _FORMATS: dict[str, Format] = {
     "normalized": "normalized",
     "concise": "concise",

@@ -25,7 +25,7 @@ from pinisi.vocabulary.terms import LOCATION
 
 MEMO_MOST = 6
 WAYS_MOST = 4096
-_SHAPING = frozenset(("options", "format", "attrs", "pick", "omit", "lang", "datasetId"))
+_SHAPING = frozenset(("options", "format", "sysAttrs", "attrs", "pick", "omit", "lang", "datasetId"))
 
 
 def view_of(call: Call, table: TermTable) -> View:

@@ -341,7 +341,7 @@ def _answer(body: bytes, page: TemporalPage, how: Asked, headers: tuple[tuple[by
 
 _READ = "context.read"
 _TIME = ("timerel", "timeAt", "endTimeAt", "timeproperty", "lastN", "aggrMethods", "aggrPeriodDuration")
-_SHOW = ("options", "format", "attrs", "pick", "omit", "lang", "datasetId", "local")
+_SHOW = ("options", "format", "sysAttrs", "attrs", "pick", "omit", "lang", "datasetId", "local")
 _MAPS = ("entityMap", "entityMapLifetime", "splitEntities")
 _WHICH = ("id", "type", "idPattern", "q", "scopeQ", "csf", "georel", "geometry", "coordinates", "geoproperty",
           "expandValues")  # fmt: skip
@@ -374,7 +374,7 @@ TEMPORAL_ROUTES: tuple[Route, ...] = (
         endpoint=post_history_query,
         summary="Query the history of entities, the query in the body (6.24)",
         body="Query",
-        parameters=("options", "format", "limit", "offset", "count", "local"),
+        parameters=("options", "format", "sysAttrs", "limit", "offset", "count", "local"),
         answers=(200, 206, 400),
     ),
 )

@@ -8,6 +8,7 @@ from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route
 from pinisi.console.ngsi_ld_request import flag, linked_table, sent
 from pinisi.console.ngsi_ld_temporal import TEMPORAL
+from pinisi.console.refusals import refuse
 from pinisi.context.patch_payload import read_attribute_patch
 from pinisi.context.payload import read_attribute_name
 from pinisi.context.problems import BadRequestData, ResourceNotFound
@@ -61,6 +62,13 @@ async def erase_attribute_history(house: House, call: Call) -> Reply:
 
 
 async def change_instance(house: House, call: Call) -> Reply:
+    """Change one instance (5.6.14).
+
+    An address that leaves out a name between its slashes has one segment too few: it is that of an attribute (6.21), of
+    which there is only DELETE.
+    """
+    if call.params["id"] and not call.params["attribute"]:
+        return refuse(405, "Method not allowed", "attrs/{attribute} takes DELETE", ((b"allow", b"DELETE"),))
     body = sent(house.contexts, call, merge_patch=True)
     id, name = check_entity_id(call.params["id"]), read_attribute_name(call.params["attribute"], body.table)
     instance = check_uri(call.params["instance"], "instanceId")

@@ -13,7 +13,7 @@ import msgspec
 
 from pinisi.console.house import House
 from pinisi.console.http import LOCATION, Call, Reply, Route
-from pinisi.console.ngsi_ld_request import COUNT_HEADER, Asked, Paging, asked, flag, options, paging, sent
+from pinisi.console.ngsi_ld_request import COUNT_HEADER, Asked, Paging, asked, options, paging, sent
 from pinisi.console.ngsi_ld_show import document_reply
 from pinisi.context.json_members import Payload
 from pinisi.context.problems import AlreadyExists, BadRequestData, ResourceNotFound
@@ -166,7 +166,7 @@ async def _document(
         wish.table,
         parts=parts,
         confidential=_owns(call, registration),
-        sys_attrs="sysAttrs" in options(call) or flag(call, "sysAttrs"),
+        sys_attrs="sysAttrs" in options(call),
     )
 
 

@@ -12,7 +12,7 @@ import msgspec
 from pinisi.console.followed_sources import ENDING, followed_by, followed_document, following
 from pinisi.console.house import House
 from pinisi.console.http import LOCATION, Call, Reply, Route
-from pinisi.console.ngsi_ld_request import Asked, Sent, asked, flag, options, paging, sent
+from pinisi.console.ngsi_ld_request import Asked, Sent, asked, options, paging, sent
 from pinisi.console.ngsi_ld_show import document_reply
 from pinisi.console.registration_endpoints import page_links
 from pinisi.console.subscription_endpoints import dead_positions
@@ -156,7 +156,7 @@ async def _document(house: House, call: Call, wish: Asked, entry: Entry) -> Payl
     _, stored = await _stored(house, call, entry)
     document = shown(stored, entry.subscription, entry.state, wish.table, house.now())
     document.pop("notificationTrigger", None)
-    if "sysAttrs" in options(call) or flag(call, "sysAttrs"):
+    if "sysAttrs" in options(call):
         document["createdAt"] = format_instant(stored.created_at)
         document["modifiedAt"] = format_instant(stored.modified_at)
     return document

@@ -13,7 +13,7 @@ import msgspec
 from pinisi.console.house import House
 from pinisi.console.http import JSON_LD_MEDIA, JSON_MEDIA, Call, Reply, Route
 from pinisi.console.ngsi_ld_identity import alias_of
-from pinisi.console.ngsi_ld_request import Asked, Sent, asked, paging, paging_headers, sent
+from pinisi.console.ngsi_ld_request import Asked, Sent, asked, options, paging, paging_headers, sent
 from pinisi.console.subscription_context import with_context_address
 from pinisi.context.federation.via import hops
 from pinisi.context.notification_envelope import target_of
@@ -175,7 +175,7 @@ async def _stored(house: House, call: Call, entry: Entry) -> tuple[int, StoredSu
 async def _document(house: House, call: Call, wish: Asked, entry: Entry) -> dict[str, Any]:
     _, stored = await _stored(house, call, entry)
     document = shown(stored, entry.subscription, entry.state, wish.table, house.now())
-    if "sysAttrs" in call.query.get("options", "").split(","):
+    if "sysAttrs" in options(call):
         document["createdAt"] = format_instant(stored.created_at)
         document["modifiedAt"] = format_instant(stored.modified_at)
     if wish.media == "ld":
@@ -213,7 +213,7 @@ SUBSCRIPTION_ROUTES: tuple[Route, ...] = (
         permission=_READ,
         endpoint=query_subscriptions,
         summary="List subscriptions (5.8.4)",
-        parameters=("limit", "offset", "count", "options"),
+        parameters=("limit", "offset", "count", "options", "sysAttrs"),
         answers=(200, 400),
     ),
     Route(
@@ -222,7 +222,7 @@ SUBSCRIPTION_ROUTES: tuple[Route, ...] = (
         permission=_READ,
         endpoint=retrieve_subscription,
         summary="Retrieve a subscription (5.8.3)",
-        parameters=("options",),
+        parameters=("options", "sysAttrs"),
         answers=(200, 400, 404),
     ),
     Route(

@@ -13,12 +13,12 @@ import msgspec
 from pinisi.context.attribute_payload import DELETE
 from pinisi.context.instance_edits import find, is_older, kept, merged, stamped
 from pinisi.context.patch_payload import AttributePatch, EntityPatch
-from pinisi.context.payload import Fragment
+from pinisi.context.payload import ALWAYS_GEO, Fragment
 from pinisi.context.problems import AlreadyExists, BadRequestData, ResourceNotFound
 from pinisi.store.match import compile_query
 from pinisi.store.protocol import Edit, Transform
 from pinisi.store.query import EntityQuery, TypeSelection
-from pinisi.vocabulary.entity import Attributes, Entity, Instance
+from pinisi.vocabulary.entity import GEO, Attributes, Entity, Instance
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.terms import SCOPE
 
@@ -228,6 +228,8 @@ def _merge_one(work: "_Work", name: str, patch: AttributePatch, observed_at: str
             work.remove(name, [old])
         return
     new = merged(old, patch, work.now, deep=True, observed_at=observed_at, language=language)
+    if name in ALWAYS_GEO and new.kind != GEO:
+        raise BadRequestData("is a GeoProperty by definition (NGSI-LD 4.7)", patch.field)
     if old is None:
         work.add(name, new)
     else:

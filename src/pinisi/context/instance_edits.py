@@ -89,6 +89,8 @@ def merged(
         BadRequestData: for a value that does not fit, or for a patch of nothing that brings no value.
     """
     kind, value = _take(old, patch, language)
+    if deep and old is not None and old.kind != kind:
+        refuse(patch.field, f"the attribute is a {old.kind}, and a merge cannot make a {kind} of it (6.5.3.4)")
     base = old if old is not None and old.kind == kind else None
     if value is ABSENT:
         if base is None:

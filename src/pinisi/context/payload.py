@@ -44,6 +44,9 @@ def read_entity(document: Any, terms: TermTable, *, simplified: bool = False) ->
     """
     if not is_object(document):
         raise InvalidRequest("an entity is a JSON object")
+    for name in ("id", "type"):
+        if "@" + name in document and name in document:
+            refuse(name, f"stands twice, as {name} and as @{name}")
     entity_id = check_entity_id(document.get("id", document.get("@id")))
     types = read_types(document.get("type", document.get("@type")), terms)
     if not types:
@@ -64,7 +67,8 @@ def read_replacement(document: Any, entity_id: str, terms: TermTable, *, simplif
     stated = document.get("id", document.get("@id", entity_id))
     if stated != entity_id:
         refuse("id", f"the entity to be replaced is {entity_id}")
-    return read_entity({**document, "id": entity_id}, terms, simplified=simplified)
+    told = {name: member for name, member in document.items() if name != "@id"}
+    return read_entity({**told, "id": entity_id}, terms, simplified=simplified)
 
 
 def read_fragment(document: Any, terms: TermTable, *, nulls: bool, simplified: bool = False) -> Fragment:

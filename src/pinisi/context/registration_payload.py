@@ -50,6 +50,8 @@ READ_ONLY = frozenset(
 """What the broker says of a registration; given, it is ignored (Table 5.2.9-2)."""
 _TEXTS = ("registrationName", "description", "contextSourceAlias", "tenant", "refreshRate", "endpoint", "mode")
 _PLACES = ("location", "observationSpace", "operationSpace")
+NAME_LISTS = ("propertyNames", "relationshipNames", "attributeNames")
+"""Names of attributes in a RegistrationInfo. The last is of TS 104 175, the successor of GS CIM 009: of either kind."""
 MEMBERS = frozenset(
     {
         "id",
@@ -118,7 +120,7 @@ def _expanded_information(value: Any, table: TermTable) -> Any:
 
 def _expanded_part(part: Any, field: str, table: TermTable) -> Any:
     members = dict(object_of(part, field))
-    for name in ("propertyNames", "relationshipNames"):
+    for name in NAME_LISTS:
         if name in members:
             place = f"{field}.{name}"
             words = array_of(members[name], place, MOST_NAMES)
@@ -240,8 +242,16 @@ def _part(value: Any, field: str) -> Information:
     if "entities" in members:
         listed = array_of(members["entities"], f"{field}.entities", MOST_NAMES)
         entities = tuple(_entity(entity, f"{field}.entities[{number}]") for number, entity in enumerate(listed))
+    unknown = next((name for name in members if name != "entities" and name not in NAME_LISTS), None)
+    if unknown is not None:
+        refuse(f"{field}.{unknown[:80]}", f"is none of entities, {', '.join(NAME_LISTS)} (NGSI-LD 5.2.10)")
     properties = _names(members, "propertyNames", field)
     relationships = _names(members, "relationshipNames", field)
+    either = _names(members, "attributeNames", field)
+    if either is not None:
+        if properties is not None or relationships is not None:
+            refuse(f"{field}.attributeNames", "stands alone: it names properties and relationships")
+        properties = relationships = either
     if not entities and properties is None and relationships is None:
         refuse(field, "needs entities, propertyNames or relationshipNames (NGSI-LD 5.2.10)")
     return Information(entities=entities, properties=properties, relationships=relationships)

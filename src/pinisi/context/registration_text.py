@@ -6,7 +6,7 @@ from typing import Any, cast
 from pinisi.context.json_members import Payload
 from pinisi.context.registration import Fares, Information, Registration, StoredRegistration
 from pinisi.context.registration_operations import CONSUMPTION
-from pinisi.context.registration_payload import MEMBERS, is_null
+from pinisi.context.registration_payload import MEMBERS, NAME_LISTS, is_null
 from pinisi.context.term_table import TermTable
 from pinisi.vocabulary.entity import Attributes
 from pinisi.vocabulary.instant import format_instant
@@ -88,7 +88,7 @@ def _part(part: Mapping[str, Any], table: TermTable) -> Payload:
     for name, value in part.items():
         if name == "entities":
             document[name] = [_entity(entity, table) for entity in value]
-        elif name in ("propertyNames", "relationshipNames"):
+        elif name in NAME_LISTS:
             document[name] = [table.compact_iri(iri) for iri in value]
     return document
 

@@ -20,7 +20,7 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:.")
 _NAME = re.compile(r"[^\W\d_]\w*")
 _PREFIXED_NAME = re.compile(r"[^\W\d_][\w.\-]*:[^\W\d_]\w*")
 _SCOPE = re.compile(r"/?[^\W\d_]\w*(?:/[^\W\d_]\w*)*")
-_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*|@none")
+_LANGUAGE = re.compile(r"(?:[A-Za-z]{2,8}|[IiXx](?=-))(?:-[A-Za-z0-9]{1,8})*|@none")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z", re.ASCII)
 """The usual form of a moment, whose calendar `datetime` proves three times faster than `parse_instant`."""
 
