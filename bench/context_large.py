@@ -1,8 +1,8 @@
-"""A large city: a value query among 1,000,000 entities, histories of 10,000,000 values; memory, start and recovery.
+"""A large city on `pinisi broker`: 1,000,000 entities and, beside them, 10,000,000 values of the past.
 
-The data are written into a tenant's file while no server runs (a year of loading is not what is measured): entities
-through the store, values of the past by SQL, row for row as the store would write them. Questions go over HTTP; every
-answer is checked against what was written.
+Both tenants are filled before any server runs, by two programs at once (`load/large_tenants.py`), and serve all
+figures: value queries, history, memory, start and recovery after `kill -9`. Questions go over HTTP, one connection, one
+after the other; every answer is checked against what was written.
 """
 
 # pyright: basic, reportMissingImports=false
@@ -11,6 +11,7 @@ import asyncio
 import os
 import random
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,36 +20,29 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import apsw
 import msgspec
 
 from figure import figure
 
 sys.path.insert(0, str(Path(__file__).parent / "load"))
 
-from population import MAKASSAR, Sensor, entity, sensors
+from large_tenants import BEGIN, HISTORY, MANY, METERS, MILLION, TYPE, VALUES_EACH, meter_id, population
 from server_process import ServerProcess
 from wire import Wire
 
-from pinisi.context import edits
-from pinisi.context.payload import read_entity
-from pinisi.context.term_table import CORE_TABLE
-from pinisi.settings import Settings
-from pinisi.store.protocol import EntityChange
-from pinisi.store.sqlite import SqliteStore
-from pinisi.vocabulary.entity import PROPERTY, Instance, encode_instance
-from pinisi.vocabulary.instant import DAY, HOUR, MINUTE, Instant, format_instant, parse_instant
-from pinisi.vocabulary.principal import SYSTEM
-from pinisi.vocabulary.terms import DEFAULT_CONTEXT
+from pinisi.vocabulary.instant import DAY, MINUTE, Instant, format_instant
 
-FIGURES = ("context.query_value_1m.", "context.history_10m.", "context.memory.", "context.start.", "context.recovery.")
+FIGURES = (
+    "context.idle_rss_mb",
+    "context.query_value_1m.",
+    "context.temporal_",
+    "context.memory_mb_per_100k",
+    "context.start_s",
+    "context.recovery_s",
+)
 ONLY = os.environ.get("PINISI_BENCH_ONLY", "")
-TENANT = "large"
-TYPE = "BenchLarge"
-MANY = 1_000_000
-METERS, VALUES_EACH = 100, 100_000
-BEGIN = parse_instant("2026-01-01T00:00:00Z")
-HEADERS = {"NGSILD-Tenant": TENANT}
+IDLE_S = 60
+WRITES_BEFORE_THE_CUT = 2_000
 Questions = Sequence[tuple[str, Callable[[Any], bool]]]
 
 
@@ -57,77 +51,135 @@ def wanted(*names: str) -> bool:
 
 
 async def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        if wanted("context.query_value_1m.", "context.memory.", "context.start.", "context.recovery."):
-            await among_a_million(Path(folder) / "million")
-        if wanted("context.history_10m."):
-            await ten_million_values(Path(folder) / "history")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        idle = broker(folder / "idle")
+        idle.start()
+        since = time.monotonic()
+        try:
+            large = await asyncio.to_thread(filled, folder) if wanted(*FIGURES[1:]) else None
+            if large is not None:
+                since = time.monotonic()
+                idle.stop()
+                idle.start()
+            await asyncio.sleep(max(0.0, since + IDLE_S - time.monotonic()))
+            alone = idle.resident_mb()
+        finally:
+            idle.kill()
+        note = f"`pinisi broker` with nothing in it, resident after {IDLE_S} s idle"
+        figure("context.idle_rss_mb", alone, "MB", "goal 80", note)
+        if large is not None:
+            await measure(large, alone)
 
 
-# a million entities
+def broker(data: Path) -> ServerProcess:
+    """`pinisi broker`, without what only a developer's environment brings along (structlog takes up rich if it can)."""
+    start = "import sys; sys.modules['rich'] = None; from pinisi.cli import main; sys.exit(main())"
+    return ServerProcess(data, command=[sys.executable, "-c", start, "broker", "--data", str(data)])
 
 
-async def among_a_million(folder: Path) -> None:
-    folder.mkdir()
-    server = ServerProcess(folder / "data")
+def filled(folder: Path) -> Path:
+    """A data folder with both tenants, each written by a program of its own."""
+    data = folder / "large"
+    begun = broker(data)
+    begun.start()
+    begun.stop()
+    program = Path(__file__).parent / "load" / "large_tenants.py"
+    started = time.perf_counter()
+    writers = [
+        subprocess.Popen([sys.executable, str(program), str(data), tenant], stdout=sys.stderr)
+        for tenant in (MILLION, HISTORY)
+    ]
+    for writer in writers:
+        if writer.wait() != 0:
+            raise SystemExit("the data could not be written")
+    print(f"written in {time.perf_counter() - started:.0f} s", file=sys.stderr)
+    return data
+
+
+async def measure(data: Path, alone: float) -> None:
+    server = broker(data)
     try:
-        server.start()
-        server.stop()
-        alone = server.start()
-        await asyncio.sleep(3)
-        small = server.resident_mb()
-        server.stop()
-        population = sensors(TYPE, MANY, MAKASSAR)
-        await write_entities(folder / "data", population)
-        figure(
-            "context.start.seconds",
-            server.start(),
-            "s",
-            "",
-            f"{MANY:,} entities in another tenant; alone {alone:.2f} s",
-        )
-        await asyncio.sleep(3)
-        started = server.resident_mb()
-        counts = Counter(sensor.reading for sensor in population)
-        await heat(server, counts)
-        asked = random.Random(3).sample(sorted(counts), 2_000)
-        questions = [(_value_path(value), _found(min(100, counts[value]))) for value in asked]
-        wall, cpu = await answered(server, questions[:200])
-        note = f"q=reading==N of one type, about 200 of {MANY:,} fit, limit 100; each value for the first time"
-        figure("context.query_value_1m.cold.cpu_us", cpu, "us/request", "", note)
-        wall, cpu = await answered(server, questions[:200] * 3)
-        note = note.replace("each value for the first time", "200 values again and again; one connection")
-        figure("context.query_value_1m.cpu_us", cpu, "us/request", "", note)
-        figure("context.query_value_1m.p50_ms", wall, "ms", "", note)
-        await answered(server, questions)
-        grown = server.resident_mb()
-        figure(
-            "context.memory.mb_per_100k",
-            (started - small) / (MANY / 1e5),
-            "MB",
-            "",
-            "resident after the start, beyond the city alone",
-        )
-        figure("context.memory.used_mb_per_100k", (grown - small) / (MANY / 1e5), "MB", "", "after 2,000 value queries")
-        server.kill()
-        figure("context.recovery.seconds", server.start(), "s", "", f"start after kill -9 with {MANY:,} entities")
+        await starts(server)
+        await values(server, alone)
+        await recovery(server)
+        await histories(server)
     finally:
         server.kill()
 
 
-async def write_entities(data: Path, population: Sequence[Sensor]) -> None:
-    async with SqliteStore(Settings(data=data).tenant_folder, _now) as store:
+# start and recovery
+
+
+async def starts(server: ServerProcess) -> None:
+    took: list[float] = []
+    for _ in range(3):
         began = time.perf_counter()
-        for start in range(0, len(population), 2_000):
-            changes = [_creation(sensor) for sensor in population[start : start + 2_000]]
-            await store.apply(TENANT, changes, SYSTEM)
-        rate = len(population) / (time.perf_counter() - began)
-        print(f"{rate:.0f} entities/s written", file=sys.stderr)
+        server.start()
+        await asked_once(server, MILLION, f"urn:ngsi-ld:{TYPE}:{MANY - 1:06}")
+        took.append(time.perf_counter() - began)
+        server.stop()
+    note = f"process start to the answer that holds one of {MANY:,} entities, median of 3"
+    figure("context.start_s", statistics.median(took), "s", "", note)
+    server.start()
 
 
-def _creation(sensor: Sensor) -> EntityChange:
-    made = read_entity(entity(sensor), CORE_TABLE)
-    return EntityChange(made.id, edits.create(made))
+async def asked_once(server: ServerProcess, tenant: str, id: str) -> Any:
+    async with Wire(server.port) as wire:
+        answer = await wire.ask("GET", f"/ngsi-ld/v1/entities/{id}", headers={"NGSILD-Tenant": tenant})
+    if answer.status != 200:
+        raise SystemExit(f"{id} was answered {answer.status}: {answer.body[:300]!r}")
+    return answer.json()
+
+
+async def recovery(server: ServerProcess) -> None:
+    """Cut off while it writes; what it acknowledged last is asked for when it is there again."""
+    chance = random.Random(5)
+    told: dict[str, float] = {}
+    async with Wire(server.port) as wire:
+        for _ in range(WRITES_BEFORE_THE_CUT):
+            id, level = f"urn:ngsi-ld:{TYPE}:{chance.randrange(MANY):06}", round(chance.random(), 6)
+            body = {"level": {"type": "Property", "value": level}}
+            path = f"/ngsi-ld/v1/entities/{id}/attrs"
+            answer = await wire.ask("PATCH", path, body, headers={"NGSILD-Tenant": MILLION})
+            if answer.status != 204:
+                raise SystemExit(f"a write was answered {answer.status}: {answer.body[:300]!r}")
+            told[id] = level
+        server.kill()
+    began = time.perf_counter()
+    server.start()
+    found = [await asked_once(server, MILLION, next(reversed(told)))]
+    seconds = time.perf_counter() - began
+    found += [await asked_once(server, MILLION, id) for id in list(told)[-200:]]
+    lost = [one["id"] for one in found if one["level"]["value"] != told[one["id"]]]
+    if lost:
+        raise SystemExit(f"acknowledged and lost: {lost[:5]}")
+    note = (
+        f"kill -9 after {WRITES_BEFORE_THE_CUT:,} writes among {MANY:,} entities, to the answer that holds the last one"
+    )
+    figure("context.recovery_s", seconds, "s", "", note)
+
+
+# a value among a million
+
+
+async def values(server: ServerProcess, alone: float) -> None:
+    counts = Counter(sensor.reading for sensor in population())
+    started = server.resident_mb()
+    await heat(server, counts)
+    asked = random.Random(3).sample(sorted(counts), 2_000)
+    questions = [(_value_path(value), _found(min(100, counts[value]))) for value in asked]
+    note = f"q=reading==N of one type, about 200 of {MANY:,} fit, limit 100; one connection"
+    _, cpu = await answered(server, MILLION, questions[:300])
+    figure("context.query_value_1m.cold.cpu_us", cpu, "us/request", "", f"{note}; each value for the first time")
+    wall, cpu = await answered(server, MILLION, questions[:200] * 3)
+    figure("context.query_value_1m.cpu_us", cpu, "us/request", "", f"{note}; 200 values again and again")
+    figure("context.query_value_1m.p50_ms", wall, "ms", "", f"{note}; 200 values again and again")
+    await answered(server, MILLION, questions)
+    used = server.resident_mb()
+    before = (started - alone) / (MANY / 1e5)
+    note = f"{MANY:,} entities: resident beyond an idle broker, after 2,000 value queries; {before:.1f} before them"
+    figure("context.memory_mb_per_100k", (used - alone) / (MANY / 1e5), "MB", "", note)
 
 
 async def heat(server: ServerProcess, counts: Counter[int]) -> None:
@@ -135,10 +187,10 @@ async def heat(server: ServerProcess, counts: Counter[int]) -> None:
     async with Wire(server.port) as wire:
         for _ in range(600):
             began = time.perf_counter()
-            answer = await wire.ask("GET", _value_path(min(counts)), headers=HEADERS)
+            answer = await wire.ask("GET", _value_path(min(counts)), headers={"NGSILD-Tenant": MILLION})
             if answer.status == 200 and time.perf_counter() - began < 0.05:
                 return
-            await asyncio.sleep(1)
+            await asyncio.sleep(0.5)
     raise SystemExit("the attribute did not become hot within ten minutes")
 
 
@@ -153,26 +205,16 @@ def _found(count: int) -> Callable[[Any], bool]:
 # ten million values of the past
 
 
-async def ten_million_values(folder: Path) -> None:
-    folder.mkdir()
-    server = ServerProcess(folder / "data")
-    try:
-        server.start()
-        server.stop()
-        await write_entities(folder / "data", sensors(TYPE, METERS, MAKASSAR))
-        write_values(Settings(data=folder / "data").tenant_folder / f"{TENANT}.sqlite")
-        server.start()
-        ids = [f"urn:ngsi-ld:{TYPE}:{n:06}" for n in range(METERS)]
-        end = BEGIN + VALUES_EACH * MINUTE
-        size = f"{METERS * VALUES_EACH:,} values: {METERS} entities, one a minute"
-        day = [(_path(id, end - DAY, end, "options=temporalValues"), _a_day) for id in ids]
-        await report(server, "context.history_10m.day", day, "20", f"last day of one attribute, 1,440 values; {size}")
-        month = [(_path(id, end - 30 * DAY, end, _HOURLY), _a_month) for id in ids[:50]]
-        await report(server, "context.history_10m.month_hourly", month, "100", f"hourly averages of 30 days; {size}")
-        last = [(f"/ngsi-ld/v1/temporal/entities/{id}?attrs=reading&lastN=10", _ten) for id in ids]
-        await report(server, "context.history_10m.last10", last, "", f"the last ten values; {size}")
-    finally:
-        server.kill()
+async def histories(server: ServerProcess) -> None:
+    ids = [meter_id(number) for number in range(METERS)]
+    end = BEGIN + VALUES_EACH * MINUTE
+    size = f"{METERS * VALUES_EACH:,} values: {METERS} entities, one a minute"
+    day = [(_path(id, end - DAY, end, "options=temporalValues"), _a_day) for id in ids]
+    await report(server, "context.temporal_day", day, "20", f"last day of one attribute, 1,440 values; {size}")
+    month = [(_path(id, end - 30 * DAY, end, _HOURLY), _a_month) for id in ids[:50]]
+    await report(server, "context.temporal_month_hourly", month, "100", f"hourly averages of 30 days; {size}")
+    last = [(f"/ngsi-ld/v1/temporal/entities/{id}?attrs=reading&lastN=10", _ten) for id in ids]
+    await report(server, "context.temporal_last10", last, "", f"the last ten values; {size}")
 
 
 _HOURLY = "options=aggregatedValues&aggrMethods=avg&aggrPeriodDuration=PT1H"
@@ -199,62 +241,30 @@ def _ten(answer: Any) -> bool:
     return len(answer["reading"]) == 10
 
 
-def write_values(file: Path) -> None:
-    """Rows of history as the store writes them, a million at a time, in the order of the key."""
-    connection = apsw.Connection(str(file))
-    connection.pragma("synchronous", 0)
-    ((number,),) = connection.execute("SELECT id FROM name WHERE text = ?", (DEFAULT_CONTEXT + "reading",))
-    entities = list(connection.execute("SELECT row, family FROM entity WHERE id LIKE ?", (f"%{TYPE}%",)))
-    ((position, by),) = connection.execute("SELECT max(position), max(principal) FROM log")
-    before, after = _around_the_moment()
-    connection.execute("DELETE FROM history WHERE attribute = ?", (number,))
-    for row, family in entities:
-        with connection:
-            connection.execute(
-                "INSERT INTO history WITH RECURSIVE n(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < ?) "
-                "SELECT ?, ?, 0, ? + n * ?, ?, ? + n * ?, ?, ?, n % 1000, CAST(? || (n % 1000) || ? || "
-                "strftime('%Y-%m-%dT%H:%M:%SZ', (? + n * ?) / 1000000, 'unixepoch') || ? AS BLOB) FROM n",
-                (VALUES_EACH - 1, row, number, BEGIN, MINUTE, position, BEGIN, MINUTE, by, family, *before,
-                 BEGIN, MINUTE, after),
-            )  # fmt: skip
-    connection.close()
-
-
-def _around_the_moment() -> tuple[tuple[str, str], str]:
-    """An encoded instance, cut where its value and its moment stand."""
-    made = Instance(PROPERTY, 7, observed_at="MOMENT", unit_code="CEL", created_at=BEGIN, modified_at=BEGIN)
-    head, _, rest = encode_instance(made).decode().partition("7")
-    middle, _, tail = rest.partition("MOMENT")
-    return (head, middle), tail
-
-
 # asking
 
 
 async def report(server: ServerProcess, name: str, questions: Questions, goal: str, note: str) -> None:
-    await answered(server, questions[:3])
-    wall, cpu = await answered(server, questions)
+    await answered(server, HISTORY, questions[:3])
+    wall, cpu = await answered(server, HISTORY, questions)
     figure(f"{name}.ms", wall, "ms", f"goal {goal} ms" if goal else "", f"median of {len(questions)}; {note}")
     figure(f"{name}.cpu_ms", cpu / 1_000, "ms/request", "", note)
 
 
-async def answered(server: ServerProcess, questions: Questions) -> tuple[float, float]:
+async def answered(server: ServerProcess, tenant: str, questions: Questions) -> tuple[float, float]:
     """Ask one after another: median milliseconds of an answer, and microseconds of CPU a request."""
     times: list[float] = []
+    headers = {"NGSILD-Tenant": tenant}
     async with Wire(server.port) as wire:
         cpu = server.cpu_seconds()
         for path, holds in questions:
             began = time.perf_counter()
-            answer = await wire.ask("GET", path, headers=HEADERS)
+            answer = await wire.ask("GET", path, headers=headers)
             times.append((time.perf_counter() - began) * 1_000)
             if answer.status != 200 or not holds(msgspec.json.decode(answer.body)):
                 raise SystemExit(f"{path} was answered {answer.status}: {answer.body[:300]!r}")
         used = server.cpu_seconds() - cpu
     return statistics.median(times), used / len(questions) * 1e6
-
-
-def _now() -> Instant:
-    return BEGIN + 200 * DAY - HOUR
 
 
 if __name__ == "__main__":

@@ -55,3 +55,21 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
         read_json(body)
     except NgsiLdError as error:
         assert error.status in (400, 413)
+
+
+_DECEIVING = ['"["', '"]"', '"{"', '"}"', '"[]"', '"a"', '""', '"\\\\"', '"\\""', '"]["', "1", "[]", "{}"]
+
+
+@given(st.integers(DEEPEST - 3, DEEPEST + 3), st.lists(st.tuples(*[st.sampled_from(_DECEIVING)] * 2), max_size=12))
+def test_texts_with_brackets_hide_no_depth(depth: int, around: list[tuple[str, str]]) -> None:
+    """Texts that look like the ends of lists, before and behind each level."""
+    body = "1"
+    for level in range(depth):
+        before, behind = around[level % len(around)] if around else ("0", "0")
+        body = f"[{before},{body},{behind}]" if level % 2 else f'{{"a":{before},"b":{body},"c":{behind}}}'
+    inner = 1 if any(text in ("[]", "{}") for pair in around[:depth] for text in pair) else 0
+    if depth > DEEPEST:
+        with pytest.raises(BadRequestData, match="nested"):
+            read_json(body.encode())
+    elif depth + inner <= DEEPEST:
+        assert read_json(body.encode()) is not None

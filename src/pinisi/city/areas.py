@@ -9,7 +9,6 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 import shapely
-from rapidfuzz import fuzz
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
@@ -206,6 +205,8 @@ class AreaIndex:
 
     def _nearest_name(self, name: str, level: Level, within: str | None) -> Area | None:
         known = [area for area in self.of_level(level) if within is None or area.parent == within]
+        from rapidfuzz import fuzz
+
         scored = [(fuzz.ratio(name, plain(area.name)), area.code) for area in known]
         best = max(scored, default=(0.0, ""))
         return self.areas[best[1]] if best[0] >= SAME_NAME else None

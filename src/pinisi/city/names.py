@@ -10,7 +10,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence, Set
 
 import msgspec
-from rapidfuzz import fuzz
 
 CANDIDATES = 80
 LEAST_SCORE = 62.0
@@ -131,6 +130,8 @@ def _score(entry: _Entry, words: tuple[str, ...], joined: str) -> float:
         return WORD_PREFIX - rest
     if all(any(known.startswith(word) for known in entry.words) for word in words):
         return ALL_WORDS - rest
+    from rapidfuzz import fuzz
+
     return FUZZY * max(fuzz.ratio(joined, part) for part in _parts(entry, len(words))) - rest
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-import re2
 import shapely
 
 from pinisi.city.errors import CityError
@@ -364,6 +363,8 @@ def compiled(pattern: str) -> Any:
     Raises:
         ValueError: it is none, or has no group.
     """
+    import re2
+
     options = re2.Options()
     options.log_errors = False
     try:

@@ -5,14 +5,23 @@ GeoProperty, `object` a Relationship, and so on; a bare value is a Property, a b
 A deletion by `urn:ngsi-ld:null`, where the operation allows one, is an instance with the value `DELETE`.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from pinisi.context.attribute_values import READERS
 from pinisi.context.core_context import MEMBERS
 from pinisi.context.geometry import is_geometry
 from pinisi.context.json_shapes import is_list, is_object
 from pinisi.context.term_table import TermTable
-from pinisi.context.validate import NULL, check_moment, check_text, check_uri, refuse, shorten
+from pinisi.context.validate import (
+    NULL,
+    check_moment,
+    check_text,
+    check_uri,
+    is_uri,
+    is_usual_moment,
+    refuse,
+    shorten,
+)
 from pinisi.vocabulary import entity as kinds
 from pinisi.vocabulary.entity import VALUE_MEMBER, Instance
 from pinisi.vocabulary.terms import NGSI_LD
@@ -28,6 +37,7 @@ BARE_MEMBERS = {VALUE_TYPE: "valueType", SEALED_ID: "entityIdSealed", SEALED_TYP
 """Members kept as sub-attributes under their IRI and written bare, without a type of their own (4.5.2.2, C.11)."""
 
 DEEPEST = 10
+_WHOLE = 2**63
 _KIND_OF_MEMBER = {
     "value": kinds.PROPERTY,
     "object": kinds.RELATIONSHIP,
@@ -65,6 +75,9 @@ def read_instances(member: Any, name: str, terms: TermTable, *, nulls: bool = Fa
 
 def read_instance(member: Any, name: str, terms: TermTable, *, nulls: bool = False, depth: int = 1) -> Instance:
     """One instance of an attribute."""
+    plain = read_plain(member) if member.__class__ is dict and name != PROOF else None
+    if plain is not None:
+        return plain
     if depth > DEEPEST:
         refuse(name, f"attributes of attributes are nested more than {DEEPEST} deep")
     kind = kind_of(member, name)
@@ -90,6 +103,46 @@ def read_instance(member: Any, name: str, terms: TermTable, *, nulls: bool = Fal
                 refuse(field, "the same attribute is named twice")
             instance.attributes[iri] = read_instances(content, field, terms, nulls=nulls, depth=depth + 1)
     return instance
+
+
+def read_plain(member: dict[str, Any]) -> Instance | None:
+    """The attributes that most are: a text, a number, a truth value or a reference, a unit, a moment, and nothing else.
+
+    None for any other, and for whatever is not right: a third of the time of reading an entity (a batch of 1,000).
+    """
+    kind = member.get("type")
+    if kind == kinds.PROPERTY:
+        value: Any = member.get("value")
+        sort: Any = value.__class__
+        if sort is int:
+            if not -_WHOLE <= value < _WHOLE:
+                return None
+        elif sort is str:
+            if value == NULL:
+                return None
+        elif sort is not float and sort is not bool:
+            return None
+    elif kind == kinds.RELATIONSHIP:
+        value = member.get("object")
+        if value.__class__ is not str or value == NULL or not is_uri(cast(str, value)):
+            return None
+    else:
+        return None
+    instance = Instance(kind, value)
+    known = 2
+    if "observedAt" in member:
+        moment = member["observedAt"]
+        if moment.__class__ is not str or not is_usual_moment(moment):
+            return None
+        instance.observed_at = moment
+        known += 1
+    if "unitCode" in member:
+        unit = member["unitCode"]
+        if kind != kinds.PROPERTY or unit.__class__ is not str or not unit or unit == NULL:
+            return None
+        instance.unit_code = unit
+        known += 1
+    return instance if known == len(member) else None
 
 
 def kind_of(member: Any, name: str) -> str | None:

@@ -155,9 +155,12 @@ def _read_attributes(document: dict[str, Any], terms: TermTable, simplified: boo
             refuse(name, "the same attribute is named twice")
         if simplified:
             instances = read_simplified(member, name, terms, nulls=nulls)
+        elif member.__class__ is dict:
+            instances = [read_instance(member, name, terms, nulls=nulls)]
         else:
             instances = read_instances(member, name, terms, nulls=nulls)
-        _check_geo(iri, instances, name)
+        if iri in ALWAYS_GEO:
+            _check_geo(iri, instances, name)
         attributes[iri] = instances
     return attributes
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-import re2
-
 from pinisi.store.pattern import compile_pattern
 
 _FRESH = 64
@@ -22,6 +20,8 @@ class _Sealed:
     def __init__(self, patterns: list[tuple[str, str]]) -> None:
         self.patterns: list[tuple[str, str] | None] = [*patterns]
         self.left = len(patterns)
+        import re2
+
         options = re2.Options()
         options.log_errors = False
         self._set: Any = re2.Set.SearchSet(options)

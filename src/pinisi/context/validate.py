@@ -6,6 +6,7 @@ Each check returns what it was given, or raises `BadRequestData` that names the 
 import re
 import unicodedata
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from pinisi.context.json_shapes import each, is_list, is_object
@@ -69,16 +70,24 @@ def is_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None or _PREFIXED_NAME.fullmatch(text) is not None
 
 
+@lru_cache(4096)
+def is_usual_moment(text: str) -> bool:
+    """Whether a text is a UTC date-time in its usual form; kept, because many instances carry the same."""
+    if _MOMENT.fullmatch(text) is None:
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
 def check_moment(value: Any, field: str) -> str:
     """A UTC date-time as text (NGSI-LD 4.6.3)."""
     if not isinstance(value, str) or not value.isascii():
         refuse(field, f"{shorten(value)} is not a date-time like 2026-11-22T06:32:00Z")
-    try:
-        if _MOMENT.fullmatch(value) is not None:
-            datetime.fromisoformat(value)
-            return value
-    except ValueError:
-        pass
+    if is_usual_moment(value):
+        return value
     try:
         parse_instant(value)
     except NotAnInstant as error:

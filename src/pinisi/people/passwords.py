@@ -7,12 +7,14 @@ import unicodedata
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from anyio import CapacityLimiter, to_thread
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 
 from pinisi.people.errors import BadField, TooSoon
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
 SHORTEST = 12
 LONGEST = 256
@@ -65,8 +67,8 @@ class Passwords:
     More than `WAITING` callers in line get `TooSoon`, so that a flood of attempts cannot fill the memory.
     """
 
-    def __init__(self, hasher: PasswordHasher | None = None) -> None:
-        self._hasher = hasher or PasswordHasher()
+    def __init__(self, hasher: "PasswordHasher | None" = None) -> None:
+        self._given = hasher
         self._waiting = 0
 
     async def hash(self, password: str) -> str:
@@ -91,11 +93,20 @@ class Passwords:
         return self._hasher.check_needs_rehash(kept)
 
     def _fits(self, kept: str | None, password: str) -> bool:
+        from argon2.exceptions import InvalidHashError, VerificationError
+
         try:
             fits = self._hasher.verify(kept or self._nobody, _normal(password))
         except (VerificationError, InvalidHashError):
             return False
         return fits and bool(kept)
+
+    @cached_property
+    def _hasher(self) -> "PasswordHasher":
+        """Loaded with the first password: a broker that only programs speak to spares its memory."""
+        from argon2 import PasswordHasher
+
+        return self._given or PasswordHasher()
 
     @cached_property
     def _nobody(self) -> str:

@@ -6,11 +6,10 @@ Types, areas and grants choose families. An index proposes candidates; each is p
 from collections.abc import Sequence
 from typing import Any
 
-import re2
-
 from pinisi.store import match
 from pinisi.store.candidates import Bound, decided
 from pinisi.store.interning import Families
+from pinisi.store.pattern import compile_pattern
 from pinisi.store.protocol import Record
 from pinisi.store.query import AllOf, EntityQuery, TypeIs, TypeSelection
 from pinisi.store.sketch import sketcher
@@ -120,10 +119,7 @@ class Proof:
         self._view = view
         self._pattern = None
         if query.id_pattern is not None:
-            options = re2.Options()
-            options.max_mem = 1 << 20
-            options.log_errors = False
-            self._pattern = re2.compile(query.id_pattern, options)
+            self._pattern = compile_pattern(query.id_pattern)
         self._ids = None if query.ids is None else frozenset(query.ids)
         rest = query.filter or query.geo or query.scopes or query.attributes or query.datasets
         self._predicate: match.Predicate | None = match.compile_query(query) if rest else None
@@ -149,7 +145,7 @@ class Proof:
             return False
         if self._ids is not None and record.id not in self._ids:
             return False
-        if self._pattern is not None and self._pattern.search(record.id) is None:
+        if self._pattern is not None and not self._pattern(record.id):
             return False
         if self._predicate is None:
             return True

@@ -1,7 +1,7 @@
 """An alert as a document: elements in the order of the schema, and nothing in it that a reader could mistake."""
 
 from collections.abc import Iterator, Sequence
-from xml.sax.saxutils import escape
+from html import escape
 
 from pinisi.incidents.cap.geometry import degrees, point_text, polygon_text
 from pinisi.incidents.cap.model import Alert, Area, Info, Pair, Reference, Resource
@@ -123,7 +123,7 @@ def _element(name: str, text: str) -> str:
 
 def xml_text(text: str) -> str:
     """Escaped; control characters and halves of characters, which XML 1.0 forbids, are spaces."""
-    return escape("".join(char if _is_xml(char) else " " for char in text.translate(_LINES)))
+    return escape("".join(char if _is_xml(char) else " " for char in text.translate(_LINES)), quote=False)
 
 
 def _is_xml(char: str) -> bool:

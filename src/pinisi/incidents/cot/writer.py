@@ -1,7 +1,6 @@
 """An event as XML that keeps the schema of CoT 2.0; outlines as the TAK programs draw them (`u-d-f`)."""
 
 from datetime import UTC, datetime, timedelta
-from xml.sax.saxutils import quoteattr
 
 from pinisi.incidents.cot.event import GONE, PONG, Event, Line
 from pinisi.vocabulary.instant import SECOND, Instant
@@ -95,6 +94,8 @@ def _tag(name: str, attributes: dict[str, str]) -> str:
 
 
 def _written(attributes: dict[str, str]) -> str:
+    from xml.sax.saxutils import quoteattr  # with the first phone: it brings urllib.request and http.client along
+
     return "".join(f" {name}={quoteattr(_allowed(value))}" for name, value in attributes.items())
 
 

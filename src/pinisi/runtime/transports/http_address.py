@@ -1,13 +1,14 @@
 """Connections only to where the configured address may lead: the name is resolved once, and what was judged is used."""
 
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
-
-import httpcore
 
 from pinisi.context.targets import BadTarget, Target, Targets, parse_target
 from pinisi.runtime.source import TransportFailed
+
+if TYPE_CHECKING:
+    import httpcore
 
 
 class Reach:
@@ -58,11 +59,13 @@ def origin_of(address: str) -> tuple[str, str, int | None]:
     return parts.scheme.lower(), (parts.hostname or "").lower(), parts.port
 
 
-class JudgedBackend(httpcore.AsyncNetworkBackend):
-    """Opens connections to the address that was judged, whatever the name resolves to by then."""
+class JudgedBackend:
+    """Connects to the address that was judged, whatever the name resolves to by then: a backend of httpcore."""
 
     def __init__(self, reach: Reach) -> None:
         self._reach = reach
+        import httpcore
+
         self._plain = cast("httpcore.AsyncNetworkBackend", httpcore.AnyIOBackend())
 
     async def connect_tcp(
@@ -72,7 +75,7 @@ class JudgedBackend(httpcore.AsyncNetworkBackend):
         timeout: float | None = None,
         local_address: str | None = None,
         socket_options: Any = None,
-    ) -> httpcore.AsyncNetworkStream:
+    ) -> "httpcore.AsyncNetworkStream":
         named = f"[{host}]" if ":" in host else host
         address = await self._reach.judged(f"http://{named}:{port}/")
         return await self._plain.connect_tcp(address, port, timeout, local_address, socket_options)

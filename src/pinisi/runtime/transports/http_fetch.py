@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urljoin
 
-import httpcore
 import msgspec
 
 from pinisi import __version__
@@ -16,6 +15,9 @@ from pinisi.runtime.transports.http_address import JudgedBackend, Reach, origin_
 from pinisi.runtime.transports.http_body import bounded_body
 from pinisi.runtime.transports.http_date import seconds_until
 from pinisi.runtime.transports.pace import PACES, Paces
+
+if TYPE_CHECKING:
+    import httpcore
 
 MOST_HOPS = 3
 LONGEST_WAIT = 3_600.0
@@ -70,7 +72,9 @@ class Fetcher:
 
     @asynccontextmanager
     async def opened(self) -> AsyncGenerator[None]:
-        backend = JudgedBackend(self._reach)
+        import httpcore
+
+        backend = cast("httpcore.AsyncNetworkBackend", JudgedBackend(self._reach))
         async with httpcore.AsyncConnectionPool(
             max_connections=2, keepalive_expiry=30, network_backend=backend
         ) as pool:
@@ -88,6 +92,8 @@ class Fetcher:
         Raises:
             FetchFailed: says the address and what is wrong with it.
         """
+        import httpcore
+
         try:
             return await self._hop(address, address, mark or Mark(), headers or {}, MOST_HOPS)
         except FetchFailed as error:
@@ -121,7 +127,7 @@ class Fetcher:
         times = {"connect": manners.connect, "read": manners.read, "write": manners.read, "pool": manners.total}
         return self._pool.stream("GET", address, headers=list(asked.items()), extensions={"timeout": times})
 
-    async def _answered(self, answer: httpcore.Response, told: Mapping[str, str]) -> Fetched | None:
+    async def _answered(self, answer: "httpcore.Response", told: Mapping[str, str]) -> Fetched | None:
         if answer.status == HTTPStatus.NOT_MODIFIED:
             return None
         if answer.status != HTTPStatus.OK:
@@ -171,6 +177,8 @@ def _status(status: int) -> str:
 
 
 def _time_out(error: Exception, manners: Manners) -> str:
+    import httpcore
+
     if isinstance(error, httpcore.ConnectTimeout):
         return f"no connection within {manners.connect:.0f} s"
     if isinstance(error, httpcore.ReadTimeout):
@@ -179,6 +187,8 @@ def _time_out(error: Exception, manners: Manners) -> str:
 
 
 def _broken(error: Exception) -> str:
+    import httpcore
+
     words = str(error) or type(error).__name__
     if isinstance(error, httpcore.ConnectError):
         return f"no connection: {words}"
