@@ -11,11 +11,11 @@ from collections.abc import Callable
 import httptools
 import msgspec
 
-from pinisi.context.kept_connections import Connection, KeptConnections, key_of
+from pinisi.context.kept_connections import Connection, KeptConnections, Key, key_of
 from pinisi.context.targets import BadTarget, Target, Targets
 
 IDLE_EACH = 16
-IDLE_ALL = 256
+IDLE_ALL = 1_024
 IDLE_SECONDS = 50.0
 LONGEST_ANSWER = 1 << 20
 
@@ -27,6 +27,8 @@ class Delivery(msgspec.Struct, frozen=True):
     headers: bytes
     body: bytes
     timeout: float
+    opening: bytes = b""
+    """All that goes before the length of the body (`opening_of`); empty: it is made when it is sent."""
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -45,20 +47,38 @@ Answered = Callable[[Receipt | None], None]
 
 
 class _Connection(Connection):
-    """One connection, one request at a time."""
+    """One connection, one request at a time.
+
+    An answer that is the very same, byte for byte, as the last one, which was whole in one piece, is not read again.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._answered: Answered | None = None
+        self._home: tuple[KeptConnections[_Connection], Key] | None = None
+        self._begun = 0
+        self._same: tuple[bytes, Receipt] | None = None
         self._parser = httptools.HttpResponseParser(self)
         self._size = 0
         self._retry_after = 0.0
+        self._taken: Receipt | None = None
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.usable = False
         self._answer(None)
 
     def data_received(self, data: bytes) -> None:
+        if self._same is not None and self._same[0] == data and not self._size and self._answered is not None:
+            self._answer(self._same[1])
+            return
+        first = not self._size
+        self._receive(data)
+        receipt, self._taken = self._taken, None
+        whole = first and self._begun == 1 and self.usable
+        self._same = (data, receipt) if whole and receipt is not None else None
+
+    def _receive(self, data: bytes) -> None:
+        self._begun = 0
         self._size += len(data)
         if self._size > LONGEST_ANSWER or self._answered is None:
             self.close()
@@ -69,6 +89,9 @@ class _Connection(Connection):
             self.usable = False
             self._answer(Receipt(0, f"the answer is no HTTP: {error}"))
             self.close()
+
+    def on_message_begin(self) -> None:
+        self._begun += 1
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if name.lower() == b"retry-after" and value.isdigit():
@@ -87,21 +110,36 @@ class _Connection(Connection):
         status = self._parser.get_status_code()
         self.usable = self.usable and self._parser.should_keep_alive()
         if status < 300 and not self._retry_after:
-            self._answer(_TAKEN.get(status) or Receipt(status))
+            self._taken = _TAKEN.get(status) or Receipt(status)
+            self._answer(self._taken)
         else:
             self._answer(Receipt(status, "" if status < 300 else f"HTTP {status}", self._retry_after))
 
-    def ask(self, data: bytes, answered: Answered) -> None:
-        """Write a request; `answered` hears None when the connection was lost before an answer."""
+    def ask(
+        self, data: bytes, answered: Answered, home: "tuple[KeptConnections[_Connection], Key] | None" = None
+    ) -> None:
+        """Write a request; `answered` hears None when the connection was lost before an answer.
+
+        `home`: where the connection goes back to before `answered` is called, if it can be used again.
+        """
         assert self.transport is not None
+        self._home = home
         self._size, self._retry_after = 0, 0.0
         self._answered = answered
         self.transport.write(data)
 
     def _answer(self, receipt: Receipt | None) -> None:
         answered, self._answered = self._answered, None
-        if answered is not None:
-            answered(receipt)
+        if answered is None:
+            return
+        self._size = 0
+        if self._home is not None:
+            kept, key = self._home
+            if receipt is not None and self.usable:
+                kept.give_back(key, self)
+            else:
+                self.close()
+        answered(receipt)
 
 
 _TAKEN = {status: Receipt(status) for status in (200, 201, 202, 204)}
@@ -132,16 +170,12 @@ class HttpSender:
         connection = self._kept.take(key, IDLE_SECONDS)
         if connection is None:
             return None
-
-        def heard(receipt: Receipt | None) -> None:
-            if receipt is not None and connection.usable:
-                self._kept.give_back(key, connection)
-            else:
-                connection.close()
-            answered(receipt)
-
-        connection.ask(_request(delivery), heard)
+        connection.ask(_request(delivery), answered, (self._kept, key))
         return connection.close
+
+    def idle(self, target: Target) -> bool:
+        """Whether a connection is at hand."""
+        return self._kept.idle(key_of(target))
 
     async def close(self) -> None:
         await self._kept.close()
@@ -172,19 +206,12 @@ class HttpSender:
         return receipt
 
 
+def opening_of(target: Target, headers: bytes) -> bytes:
+    """A request up to the length of its body."""
+    host = target.authority.encode()
+    return b"POST %s HTTP/1.1\r\nHost: %s\r\n%sContent-Length: " % (target.path.encode(), host, headers)
+
+
 def _request(delivery: Delivery) -> bytes:
-    target = delivery.target
-    return b"".join(
-        (
-            b"POST ",
-            target.path.encode(),
-            b" HTTP/1.1\r\nHost: ",
-            target.authority.encode(),
-            b"\r\nContent-Length: ",
-            str(len(delivery.body)).encode(),
-            b"\r\n",
-            delivery.headers,
-            b"\r\n",
-            delivery.body,
-        )
-    )
+    opening = delivery.opening or opening_of(delivery.target, delivery.headers)
+    return b"%s%d\r\n\r\n%s" % (opening, len(delivery.body), delivery.body)

@@ -69,6 +69,10 @@ class KeptConnections(Generic[C]):
         self._idle.pop(key, None)
         return None
 
+    def idle(self, key: Key) -> bool:
+        """Whether one is at hand, as far as is known."""
+        return bool(self._idle.get(key))
+
     def give_back(self, key: Key, connection: C) -> None:
         connections = self._idle.setdefault(key, [])
         if len(connections) >= self._each:

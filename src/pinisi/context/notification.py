@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from pinisi.context.contexts import Contexts
+from pinisi.context.contexts import ContextAwaited, Contexts
 from pinisi.context.earlier_versions import amended
 from pinisi.context.federation.relayed import is_relayed
 from pinisi.context.geojson import join_features, render_feature
@@ -33,7 +33,7 @@ from pinisi.context.subscription_trigger import DELETED, Trigger
 from pinisi.context.term_table import CORE_TABLE, TermTable
 from pinisi.store.protocol import Debt, LogEntry, Position, Store
 from pinisi.vocabulary.entity import Entity
-from pinisi.vocabulary.instant import Instant, format_instant
+from pinisi.vocabulary.instant import MILLISECOND, Instant, format_instant
 from pinisi.vocabulary.principal import WHOLE, Grants, Projection
 
 REMEMBERED = 2_000
@@ -90,6 +90,7 @@ class NotificationWriter:
         self._links = Links(store)
         self._shapes: dict[tuple[object, ...], int] = {}
         self._numbers = itertools.count()
+        self._stamped: tuple[Instant, bytes] = (-1, b"")
         self._letterheads: OrderedDict[tuple[str, str], Letterhead] = OrderedDict()
         self._rendered: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
 
@@ -124,14 +125,26 @@ class NotificationWriter:
             return sealed(subscription, notice, [], [], None if tenant == self._default_tenant else tenant)
         return self._seal(await self._letterhead(tenant, subscription), ordinal, b"[]")
 
-    def write_at_once(self, tenant: str, subscription: Subscription, debt: Debt, grants: Grants) -> Sealed | None:
-        """The notification of one change, where nothing has to be read for it; None: only `write` can tell."""
-        head = self._letterheads.get((tenant, subscription.key))
-        if head is None or head.subscription is not subscription or head.contexts != self._contexts.version:
+    def letterhead(self, tenant: str, subscription: Subscription) -> Letterhead | None:
+        """The letterhead, if nothing has to be waited for."""
+        key = (tenant, subscription.key)
+        head = self._letterheads.get(key)
+        if head is not None and head.subscription is subscription and head.contexts == self._contexts.version:
+            return head
+        try:
+            table = self._contexts.table(subscription.context, tenant)
+        except ContextAwaited:
             return None
-        if debt.entity is None or not head.plain or not grants.sees_all:
+        except NgsiLdError:
+            table = CORE_TABLE
+        return self._remember_head(key, self._make(tenant, subscription, _writable(table, subscription)))
+
+    def write_at_once(self, head: Letterhead, debt: Debt) -> Sealed | None:
+        """The notification of one change to one who sees all, where nothing has to be read; None: only `write` can."""
+        if debt.entity is None or not head.plain:
             return None
-        return self._seal(head, debt.position, _all((self._plain(head, debt, debt.entity, WHOLE),), head))
+        data = self._plain(head, debt, debt.entity, WHOLE)
+        return self._seal(head, debt.position, _all((data,), head) if head.geo else b"[%s]" % data)
 
     async def _of_registrations(
         self, tenant: str, head: Letterhead, position: Position, grants: Grants, ordinal: int | None
@@ -157,13 +170,21 @@ class NotificationWriter:
                     head.opening,
                     reason,
                     b'"notifiedAt":"',
-                    format_instant(self._now()).encode(),
+                    self._stamp(),
                     b'","data":',
                     data,
                     b"}",
                 )
             )
         )
+
+    def _stamp(self) -> bytes:
+        """Now, to the millisecond; written once for all notifications of one."""
+        now = self._now()
+        now -= now % MILLISECOND
+        if now != self._stamped[0]:
+            self._stamped = now, format_instant(now).encode()
+        return self._stamped[1]
 
     async def _write_v2(
         self, tenant: str, subscription: Subscription, notice: Notice, debts: Sequence[Debt], grants: Grants
@@ -287,17 +308,21 @@ class NotificationWriter:
         return entries[0] if entries and entries[0].position == debt.position else None
 
     async def _letterhead(self, tenant: str, subscription: Subscription) -> Letterhead:
-        key = (tenant, subscription.key)
-        found = self._letterheads.get(key)
-        if found is None or found.subscription is not subscription or found.contexts != self._contexts.version:
-            found = self._letterheads[key] = await self._make(tenant, subscription)
-            if len(self._letterheads) > LETTERHEADS:
-                self._letterheads.popitem(last=False)
+        found = self.letterhead(tenant, subscription)
+        if found is None:
+            table = await self._table(tenant, subscription)
+            found = self._remember_head((tenant, subscription.key), self._make(tenant, subscription, table))
         return found
 
-    async def _make(self, tenant: str, subscription: Subscription) -> Letterhead:
+    def _remember_head(self, key: tuple[str, str], head: Letterhead) -> Letterhead:
+        self._letterheads[key] = head
+        if len(self._letterheads) > LETTERHEADS:
+            self._letterheads.popitem(last=False)
+        return head
+
+    def _make(self, tenant: str, subscription: Subscription, table: TermTable) -> Letterhead:
         params = subscription.notification
-        version, table = self._contexts.version, await self._table(tenant, subscription)
+        version = self._contexts.version
         view = _view(subscription)
         past = params.show_changes or bool(Trigger(subscription).kinds & DELETED)
         shape: tuple[object, ...] = (
@@ -342,8 +367,13 @@ class NotificationWriter:
             table = await self._contexts.resolved(subscription.context, tenant)
         except NgsiLdError:
             return CORE_TABLE
-        plain = subscription.notification.endpoint.accept != "application/ld+json"
-        return CORE_TABLE if plain and link_of(table) is None else table
+        return _writable(table, subscription)
+
+
+def _writable(table: TermTable, subscription: Subscription) -> TermTable:
+    """The table, where notifications can name it."""
+    plain = subscription.notification.endpoint.accept != "application/ld+json"
+    return CORE_TABLE if plain and link_of(table) is None else table
 
 
 def _seen(debt: Debt, line: LogEntry | None, grants: Grants) -> Projection | None:

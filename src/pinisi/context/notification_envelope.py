@@ -2,7 +2,7 @@
 
 import msgspec
 
-from pinisi.context.delivery import Delivery
+from pinisi.context.delivery import Delivery, opening_of
 from pinisi.context.mqtt_delivery import MqttMessage
 from pinisi.context.mqtt_target import MqttTarget, is_mqtt, parse_mqtt_target
 from pinisi.context.subscription import Endpoint
@@ -19,9 +19,10 @@ class HttpEnvelope(msgspec.Struct, frozen=True):
     target: Target
     headers: bytes
     timeout: float
+    opening: bytes
 
     def seal(self, body: bytes) -> Delivery:
-        return Delivery(self.target, self.headers, body, self.timeout)
+        return Delivery(self.target, self.headers, body, self.timeout, self.opening)
 
 
 class MqttEnvelope(msgspec.Struct, frozen=True):
@@ -59,7 +60,8 @@ def envelope_of(endpoint: Endpoint, table: TermTable, tenant: str | None) -> Env
     target = target_of(endpoint)
     if isinstance(target, MqttTarget):
         return MqttEnvelope(target, b'{"metadata":' + _encode(dict(named)) + b',"body":', timeout)
-    return HttpEnvelope(target, "".join(f"{name}: {value}\r\n" for name, value in named).encode(), timeout)
+    headers = "".join(f"{name}: {value}\r\n" for name, value in named).encode()
+    return HttpEnvelope(target, headers, timeout, opening_of(target, headers))
 
 
 def _named(endpoint: Endpoint, table: TermTable, tenant: str | None) -> list[tuple[str, str]]:

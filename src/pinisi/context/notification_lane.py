@@ -8,6 +8,7 @@ import asyncio
 import random
 from collections.abc import Iterable, Iterator, Sequence
 
+from pinisi.context.subscription_index import Entry
 from pinisi.store.protocol import Debt, Position
 
 BACK_OFF = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0)
@@ -26,7 +27,8 @@ def back_off(failures: int) -> float:
 class Lane:
     """The debts of one subscription that are at hand, in order of position.
 
-    `behind`: the first position whose debt was left in the store for want of room; None: all that is read is here.
+    `entry`: the subscription; None where there is none any more. `behind`: the first position whose debt was left in
+    the store for want of room; None: all that is read is here.
     """
 
     __slots__ = (
@@ -36,6 +38,7 @@ class Lane:
         "_retry_at",
         "behind",
         "closed_until",
+        "entry",
         "failures",
         "id",
         "room",
@@ -44,9 +47,10 @@ class Lane:
         "workers",
     )
 
-    def __init__(self, id: str, room: int) -> None:
+    def __init__(self, id: str, room: int, entry: Entry | None = None) -> None:
         self.id = id
         self.room = room
+        self.entry = entry
         self.behind: Position | None = None
         self.failures = 0
         self.closed_until = 0.0
@@ -55,6 +59,7 @@ class Lane:
         self.timer: asyncio.TimerHandle | None = None
         self._queue: dict[Position, Debt] = {}
         self._newest: dict[str, Position] = {}
+        """While throttled: of each entity, the newest debt."""
         self._in_flight: dict[str, Position] = {}
         self._retry_at: dict[Position, float] = {}
 
@@ -76,6 +81,11 @@ class Lane:
         """Whether debts were left in the store and half the room is free again."""
         return self.behind is not None and len(self._queue) * 2 <= self.room
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is known of it that would be missed."""
+        return not self._queue and self.behind is None and not self.failures
+
     def has_room_for(self, debt: Debt) -> bool:
         """Whether the debt may come in: there is room, or it takes the place of an older one."""
         return not self.full or (self.throttled and debt.subject in self._newest)
@@ -88,14 +98,15 @@ class Lane:
     def push(self, debt: Debt, retry_at: float = 0.0) -> Debt | None:
         """Take in a debt. When throttled only the newest of an entity stays; the other is given back."""
         replaced = None
-        older = self._newest.get(debt.subject)
-        if self.throttled and older is not None and self._in_flight.get(debt.subject) != older:
-            if older > debt.position:
-                return debt
-            replaced = self._queue.pop(older)
-            self._retry_at.pop(older, None)
+        if self.throttled:
+            older = self._newest.get(debt.subject)
+            if older is not None and self._in_flight.get(debt.subject) != older:
+                if older > debt.position:
+                    return debt
+                replaced = self._queue.pop(older)
+                self._retry_at.pop(older, None)
+            self._newest[debt.subject] = debt.position
         self._queue[debt.position] = debt
-        self._newest[debt.subject] = debt.position
         if retry_at:
             self._retry_at[debt.position] = retry_at
         return replaced
@@ -107,6 +118,10 @@ class Lane:
         """
         if now < self.closed_until:
             return (), self.closed_until - now
+        if most == 1 and self._queue and not self._in_flight and not self._retry_at:
+            first = next(iter(self._queue.values()))
+            self._in_flight[first.subject] = first.position
+            return (first,), None
         held = set(self._in_flight)
         chosen: list[Debt] = []
         wait: float | None = None
@@ -128,10 +143,11 @@ class Lane:
         """The debts are settled: they leave the lane."""
         for debt in debts:
             self._queue.pop(debt.position, None)
-            self._retry_at.pop(debt.position, None)
+            self._in_flight.pop(debt.subject, None)
+            if self._retry_at:
+                self._retry_at.pop(debt.position, None)
             if self._newest.get(debt.subject) == debt.position:
                 del self._newest[debt.subject]
-            self._in_flight.pop(debt.subject, None)
 
     def put_back(self, debts: Iterable[Debt], retry_at: float = 0.0) -> list[Debt]:
         """The debts could not be sent; they keep their place. Gives back those that a newer state has replaced."""
@@ -150,6 +166,7 @@ class Lane:
     def throttle(self) -> list[Debt]:
         """Begin to keep only the newest state of each entity; gives back the debts that are superseded by it."""
         self.throttled = True
+        self._newest = {debt.subject: position for position, debt in sorted(self._queue.items())}
         superseded = [
             debt
             for debt in self._queue.values()

@@ -1,4 +1,4 @@
-"""What one tenant owes: read from the store in order, handed to a lane for each subscription, sent, and settled."""
+"""What one tenant owes: handed to a lane for each subscription, sent in its order, and settled."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -8,16 +8,18 @@ import msgspec
 import structlog
 
 from pinisi.context.delivery import Receipt
-from pinisi.context.notification import NotificationWriter
+from pinisi.context.notification import Letterhead, NotificationWriter
 from pinisi.context.notification_clock import Clock
-from pinisi.context.notification_gate import Gate, Limits
+from pinisi.context.notification_envelope import HttpEnvelope
+from pinisi.context.notification_gate import Gate, Limits, Way
 from pinisi.context.notification_lane import BACK_OFF, Lane, back_off
-from pinisi.context.notification_pages import debt_pages
-from pinisi.context.notification_settler import PATIENCE_SECONDS, Settler
+from pinisi.context.notification_reader import OwedReader
+from pinisi.context.notification_settler import Settler
 from pinisi.context.post import Sender
 from pinisi.context.subscription import DeliveryState
 from pinisi.context.subscription_index import Entry, SubscriptionIndex
-from pinisi.store.protocol import Debt, DebtChange, Position, Store, StoreUnavailable
+from pinisi.context.targets import Target
+from pinisi.store.protocol import Debt, DebtChange, LogEntry, Store, StoreUnavailable
 from pinisi.vocabulary.instant import SECOND, Instant
 
 _log = structlog.get_logger("pinisi.notifications")
@@ -46,13 +48,12 @@ class Outbox:
         self._store = store
         self._index = index
         self._writer = writer
-        self._sender = sender
-        self._gate = gate
+        self.sender = sender
+        self.gate = gate
         self._now = now
         self._limits = limits
         self._lanes: dict[str, Lane] = {}
-        self._read_to: Position = 0
-        self._news = asyncio.Event()
+        self._reader = OwedReader(store, name, limits.page, self._lanes, self._lane, self._take_in)
         self._closing = False
         self._settler = Settler(store, name, self._state_of)
         self._workers: set[asyncio.Task[None]] = set()
@@ -60,18 +61,24 @@ class Outbox:
         self._clock = Clock(name, store, index, self._send_picture, now)
         self._clock.start()
         loop = asyncio.get_running_loop()
+        self._time = loop.time
         self._tasks = (
-            loop.create_task(self._read_for_ever(), name=f"owed notifications of {name}"),
+            loop.create_task(self._reader.run(), name=f"owed notifications of {name}"),
             loop.create_task(self._settler.run(), name=f"settled notifications of {name}"),
         )
 
     def wake(self) -> None:
-        self._news.set()
+        """Something is owed."""
+        self._reader.wake()
+
+    def heard(self, entries: Sequence[LogEntry]) -> None:
+        """This was committed, here or by another process."""
+        self._reader.heard(entries)
 
     async def close(self) -> None:
         self._closing = True
-        until = asyncio.get_running_loop().time() + self._limits.grace
-        while (self._workers or self._under_way) and asyncio.get_running_loop().time() < until:  # noqa: ASYNC110
+        until = self._time() + self._limits.grace
+        while (self._workers or self._under_way) and self._time() < until:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         await self._clock.close()
         for task in (*self._tasks, *self._workers):
@@ -84,69 +91,24 @@ class Outbox:
         self._clock.follow(id)
         lane = self._lanes.get(id)
         if lane is not None:
-            lane.hurry(asyncio.get_running_loop().time())
-            self._adapt(lane, self._entry(id))
+            lane.hurry(self._time())
+            lane.entry = self._index.get(self._name, id)
+            self._adapt(lane)
             self._start(lane)
 
-    # reading what is owed
-
-    async def _read_for_ever(self) -> None:
-        while True:
-            await self._news.wait()
-            self._news.clear()
-            try:
-                await self._read()
-                await self._catch_up()
-            except StoreUnavailable as error:
-                _log.warning("owed notifications cannot be read now", tenant=self._name, reason=str(error))
-                await asyncio.sleep(PATIENCE_SECONDS)
-                self._news.set()
-
-    async def _read(self) -> None:
-        """Hand out all that is owed and not yet read."""
-        async for debts in debt_pages(self._store, self._name, self._read_to, self._limits.page):
-            for debt in debts:
-                self._take_in(debt)
-            self._read_to = debts[-1].position
-
-    async def _catch_up(self) -> None:
-        """Read again for lanes that had no room and have some now, from where each of them was left behind."""
-        missing = {lane.id: lane.behind for lane in self._lanes.values() if lane.wants_more and lane.behind is not None}
-        if not missing:
-            return
-        for id in missing:
-            self._lanes[id].behind = None
-        after = min(missing.values()) - 1
-        try:
-            async for debts in debt_pages(self._store, self._name, after, self._limits.page):
-                for debt in debts:
-                    if missing.get(debt.subscription, self._read_to + 1) <= debt.position <= self._read_to:
-                        self._take_in(debt)
-                after = debts[-1].position
-                if after >= self._read_to or all(map(self._is_behind, missing)):
-                    break
-        except StoreUnavailable:
-            for id in missing:
-                if not self._is_behind(id):
-                    self._lane(id).behind = max(after + 1, missing[id])
-            raise
-
-    def _is_behind(self, id: str) -> bool:
-        lane = self._lanes.get(id)
-        return lane is not None and lane.behind is not None
+    # one lane
 
     def _take_in(self, debt: Debt) -> None:
-        entry = self._entry(debt.subscription)
-        if entry is None:
+        lane = self._lanes.get(debt.subscription) or self._lane(debt.subscription)
+        if lane.entry is None:
             self._settle(debt, "paid")
             return
-        lane = self._lane(debt.subscription)
         if debt.position in lane:
             return
         if lane.behind is not None or not lane.has_room_for(debt):
             lane.behind = debt.position if lane.behind is None else lane.behind
             return
-        replaced = lane.push(debt, self._retry_at(debt))
+        replaced = lane.push(debt, self._retry_at(debt) if debt.attempts else 0.0)
         if replaced is not None:
             self._settle(replaced, "paid")
         self._start(lane)
@@ -154,28 +116,22 @@ class Outbox:
     def _lane(self, id: str) -> Lane:
         lane = self._lanes.get(id)
         if lane is None:
-            lane = self._lanes[id] = Lane(id, self._limits.at_hand)
-            self._adapt(lane, self._entry(id))
+            lane = self._lanes[id] = Lane(id, self._limits.at_hand, self._index.get(self._name, id))
+            self._adapt(lane)
         return lane
 
     def _retry_at(self, debt: Debt) -> float:
         """When a debt of an earlier run may be tried again."""
-        if debt.attempts == 0:
-            return 0.0
         left = (debt.due - self._now()) / SECOND
-        return asyncio.get_running_loop().time() + min(max(left, 0.0), BACK_OFF[-1])
-
-    # one lane
-
-    def _entry(self, id: str) -> Entry | None:
-        return self._index.get(self._name, id)
+        return self._time() + min(max(left, 0.0), BACK_OFF[-1])
 
     def _state_of(self, id: str) -> DeliveryState | None:
-        entry = self._entry(id)
+        entry = self._index.get(self._name, id)
         return None if entry is None else entry.state
 
-    def _adapt(self, lane: Lane, entry: Entry | None) -> None:
+    def _adapt(self, lane: Lane) -> None:
         """Follow the subscription's throttling; at the start the window since its last success still holds."""
+        entry = lane.entry
         of_entities = entry is not None and entry.subscription.registrations is None
         throttling = entry.subscription.throttling if entry is not None and of_entities else 0
         if entry is None or not throttling:
@@ -185,12 +141,11 @@ class Outbox:
             self._settle(debt, "paid")
         left = min(entry.state.last_success + throttling - self._now(), throttling) / SECOND
         if left > 0:
-            lane.closed_until = max(lane.closed_until, asyncio.get_running_loop().time() + left)
+            lane.closed_until = max(lane.closed_until, self._time() + left)
 
     def _start(self, lane: Lane) -> None:
         """See that as many workers serve the lane as it deserves; a lane that is closed goes on resting."""
-        resting = lane.timer is not None and asyncio.get_running_loop().time() < lane.closed_until
-        if self._closing or resting:
+        if self._closing or (lane.timer is not None and self._time() < lane.closed_until):
             return
         wanted = 1
         if len(lane) > self._limits.side_by_side_from and not lane.failures and not lane.throttled:
@@ -200,53 +155,85 @@ class Outbox:
             if not self._go_on(lane):
                 break
 
-    def _go_on(self, lane: Lane) -> bool:
-        """Send what may be sent now: at once where nothing has to be waited for, else by a task. False: nothing may."""
+    def _go_on(self, lane: Lane, way: Way | None = None) -> bool:
+        """Send what may be sent now, or wait for the receiver; False: nothing may be sent.
+
+        `way`: None, as the gate says.
+        """
+        debts: Sequence[Debt] = ()
+        wait: float | None = None
         try:
-            debts, wait = lane.take(asyncio.get_running_loop().time(), max(len(lane), 1) if lane.throttled else 1)
-            if debts and not self._send_at_once(lane, debts):
-                self._send_by_task(lane, debts)
+            head, target = self._address(lane)
+            if way is None:
+                way = "ask" if target is None else self.gate.way(self.sender, target)
+            if way == "wait" and target is not None:
+                if len(lane):
+                    self.gate.wait(self.sender, target, _Turn(self, lane))
+                    return True
+            else:
+                debts, wait = lane.take(self._time(), max(len(lane), 1) if lane.throttled else 1)
+                if debts:
+                    if way != "now" or head is None or not self._send_at_once(lane, head, debts):
+                        self._send_by_task(lane, debts, target)
+                    return True
         except Exception:
             _log.exception("a lane of notifications stopped", tenant=self._name, subscription=lane.id)
-            debts, wait = (), BACK_OFF[-1]
-        if not debts:
-            self._leave(lane, wait)
-        return bool(debts)
+            self._put_back(lane, debts)
+            wait = BACK_OFF[-1]
+        self._leave(lane, wait)
+        return False
 
-    def _send_at_once(self, lane: Lane, debts: Sequence[Debt]) -> bool:
+    def _address(self, lane: Lane) -> tuple[Letterhead | None, Target | None]:
+        """How its notifications look and where they go, as far as both are at hand; no target: it is none of HTTP."""
+        head = None if lane.entry is None else self._writer.letterhead(self._name, lane.entry.subscription)
+        if head is None or not isinstance(head.envelope, HttpEnvelope):
+            return head, None
+        return head, head.envelope.target
+
+    def your_turn(self, lane: Lane, way: Way | None = None) -> None:
+        """One that waited for its receiver may go on."""
+        if self._closing:
+            self._leave(lane, None)
+        else:
+            self._go_on(lane, way)
+
+    def _send_at_once(self, lane: Lane, head: Letterhead, debts: Sequence[Debt]) -> bool:
         """Send the one change that there is, without a task; False: nothing was sent."""
-        entry = self._entry(lane.id)
+        entry = lane.entry
         if entry is None or lane.throttled or not entry.subscription.active:
             return False
         grants = self._index.grants_of(entry.subscription.owner, self._name)
-        delivery = (
-            None if grants is None else self._writer.write_at_once(self._name, entry.subscription, debts[0], grants)
-        )
-        if delivery is None:
+        if grants is None or not grants.sees_all:
             return False
+        delivery = self._writer.write_at_once(head, debts[0])
+        if delivery is None or not self.gate.post(self.sender, delivery, _Posted(self, lane, entry, debts)):
+            return False
+        self._under_way += 1
+        return True
 
-        def answered(receipt: Receipt | None) -> None:
-            self._under_way -= 1
-            if receipt is None and not self._closing:
-                self._send_by_task(lane, debts)
-                return
-            if receipt is not None:
-                self._conclude(lane, entry, debts, receipt)
-            if self._closing:
-                self._leave(lane, None)
-            else:
-                self._go_on(lane)
+    def answered(self, lane: Lane, entry: Entry, debts: Sequence[Debt], receipt: Receipt | None) -> None:
+        """What was sent without a task has come to an end; without a receipt it is sent again."""
+        self._under_way -= 1
+        if receipt is None and not self._closing:
+            self._send_by_task(lane, debts, None)
+            return
+        if receipt is not None:
+            self._conclude(lane, entry, debts, receipt)
+        if self._closing:
+            self._leave(lane, None)
+        else:
+            self._go_on(lane)
 
-        sent = self._gate.send_at_once(self._sender, delivery, answered)
-        self._under_way += sent
-        return sent
-
-    def _send_by_task(self, lane: Lane, debts: Sequence[Debt]) -> None:
-        task = asyncio.get_running_loop().create_task(self._serve(lane, debts))
+    def _send_by_task(self, lane: Lane, debts: Sequence[Debt], target: Target | None) -> None:
+        """`target`: the receiver that the delivery counts as under way to, so that others wait for its connection."""
+        place = None if target is None else (target.host, target.port)
+        if place is not None:
+            self.gate.begin(place)
+        task = asyncio.get_running_loop().create_task(self._serve(lane, debts, place))
         self._workers.add(task)
         task.add_done_callback(self._workers.discard)
 
-    async def _serve(self, lane: Lane, debts: Sequence[Debt]) -> None:
+    async def _serve(self, lane: Lane, debts: Sequence[Debt], place: tuple[str, int] | None) -> None:
         """Send these, then go on."""
         go_on, wait = False, None
         try:
@@ -258,6 +245,9 @@ class Outbox:
         except asyncio.CancelledError:
             lane.workers -= 1
             raise
+        finally:
+            if place is not None:
+                self.gate.free(place)
         if go_on and not self._closing:
             self._go_on(lane)
         else:
@@ -277,7 +267,7 @@ class Outbox:
             lane.timer = None
         if wait is not None:
             lane.timer = asyncio.get_running_loop().call_later(wait, self._rise, lane)
-        elif not len(lane) and lane.behind is None and not lane.failures:
+        elif lane.entry is None and lane.idle:
             self._lanes.pop(lane.id, None)
 
     def _rise(self, lane: Lane) -> None:
@@ -286,7 +276,7 @@ class Outbox:
 
     async def _deliver(self, lane: Lane, debts: Sequence[Debt]) -> bool:
         """Send one notification; answers whether the lane may go on at once."""
-        entry = self._entry(lane.id)
+        entry = lane.entry
         if entry is None:
             lane.failures = 0
             self._finish(lane, debts, "paid")
@@ -306,7 +296,7 @@ class Outbox:
         if delivery is None:
             self._finish(lane, debts, "paid")
             return True
-        self._conclude(lane, entry, debts, await self._gate.send(self._sender, delivery))
+        self._conclude(lane, entry, debts, await self.gate.send(self.sender, delivery))
         return True
 
     def _conclude(self, lane: Lane, entry: Entry, debts: Sequence[Debt], receipt: Receipt) -> None:
@@ -324,7 +314,7 @@ class Outbox:
             return
         delivery = await self._writer.write(self._name, entry.subscription, debts, grants, self._now())
         if delivery is not None:
-            receipt = await self._gate.send(self._sender, delivery)
+            receipt = await self.gate.send(self.sender, delivery)
             self._note(entry, receipt)
 
     def _note(self, entry: Entry, receipt: Receipt, *, first: bool = True) -> None:
@@ -344,8 +334,9 @@ class Outbox:
         lane.failures = 0
         self._finish(lane, debts, "paid")
         if entry.subscription.throttling:
-            lane.closed_until = asyncio.get_running_loop().time() + entry.subscription.throttling / SECOND
-        self._start(lane)
+            lane.closed_until = self._time() + entry.subscription.throttling / SECOND
+        if len(lane) > self._limits.side_by_side_from:
+            self._start(lane)
 
     def _failed(self, lane: Lane, entry: Entry, debts: Sequence[Debt], receipt: Receipt) -> None:
         if receipt.status in _REFUSED_FOR_ITS_CONTENT:
@@ -353,7 +344,7 @@ class Outbox:
             return
         lane.failures += 1
         wait = self._try_later(lane, entry, debts, receipt, lane.failures)
-        lane.closed_until = asyncio.get_running_loop().time() + wait
+        lane.closed_until = self._time() + wait
         self._bury(lane, receipt.reason)
 
     def _try_later(self, lane: Lane, entry: Entry, debts: Sequence[Debt], receipt: Receipt, failures: int) -> float:
@@ -368,7 +359,7 @@ class Outbox:
             for debt in debts
             if debt not in given_up
         ]
-        retry_at = asyncio.get_running_loop().time() + wait
+        retry_at = self._time() + wait
         superseded = lane.put_back(tried, retry_at)
         for debt in tried:
             self._settle(debt, "paid" if debt in superseded else "postponed")
@@ -392,17 +383,46 @@ class Outbox:
             self._settle(msgspec.structs.replace(debt, reason=reason) if reason else debt, state)
 
     def _settle(self, debt: Debt, state: Became) -> None:
+        if state == "paid":
+            self._settler.paid(debt.position, debt.subscription)
+            return
         self._settler.settle(DebtChange(debt.subscription, debt.position, state, debt.attempts, debt.due, debt.reason))
 
     def owed_again(self, dead: Sequence[Debt]) -> None:
         """Hand revived dead letters to their lanes as if they were new."""
         now = self._now()
         for debt in dead:
-            if debt.position <= self._read_to:
+            if debt.position <= self._reader.read_to:
                 self._take_in(msgspec.structs.replace(debt, attempts=0, due=now, dead=False, reason=""))
         self.wake()
 
     def read_anew(self) -> None:
         """Look at all that is owed once more: something behind what was read is owed again. What is at hand stays."""
-        self._read_to = 0
-        self.wake()
+        self._reader.read_anew()
+
+
+class _Turn:
+    """A lane in the queue of its receiver."""
+
+    __slots__ = ("_lane", "_outbox")
+
+    def __init__(self, outbox: Outbox, lane: Lane) -> None:
+        self._outbox, self._lane = outbox, lane
+
+    def your_turn(self) -> None:
+        self._outbox.your_turn(self._lane)
+
+    def hurry_up(self) -> None:
+        self._outbox.your_turn(self._lane, "ask")
+
+
+class _Posted:
+    """What is done when a delivery that was posted comes to an end."""
+
+    __slots__ = ("_debts", "_entry", "_lane", "_outbox")
+
+    def __init__(self, outbox: Outbox, lane: Lane, entry: Entry, debts: Sequence[Debt]) -> None:
+        self._outbox, self._lane, self._entry, self._debts = outbox, lane, entry, debts
+
+    def __call__(self, receipt: Receipt | None) -> None:
+        self._outbox.answered(self._lane, self._entry, self._debts, receipt)

@@ -4,20 +4,20 @@ Until it is written a notification counts as unpaid: after a crash it is sent ag
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 
 from pinisi.context.subscription import STATE_KIND, DeliveryState, encode_state
-from pinisi.store.protocol import Change, DebtChange, DocumentChange, Store, StoreUnavailable
+from pinisi.store.protocol import Change, DebtChange, DocumentChange, Paid, Position, Store, StoreUnavailable
 from pinisi.vocabulary.principal import SYSTEM
 
 _log = structlog.get_logger("pinisi.notifications")
 
-GATHER_SECONDS = 0.02
+GATHER_SECONDS = 0.1
 STATE_SECONDS = 1.0
 STATES_A_SECOND = 100
-CHANGES_AT_ONCE = 4_000
+CHANGES_AT_ONCE = 1_000
 PATIENCE_SECONDS = 1.0
 
 StateOf = Callable[[str], DeliveryState | None]
@@ -33,6 +33,7 @@ class Settler:
         self._tenant = tenant
         self._state_of = state_of
         self._changes: list[DebtChange] = []
+        self._paid: dict[Position, list[str]] = {}
         self._touched: dict[str, float] = {}
         self._written: dict[str, float] = {}
         self._wake = asyncio.Event()
@@ -42,7 +43,16 @@ class Settler:
     @property
     def waiting(self) -> int:
         """Settlements that are not yet on disk."""
-        return len(self._changes)
+        return len(self._changes) + sum(map(len, self._paid.values()))
+
+    def paid(self, position: Position, subscription: str) -> None:
+        """A subscription has heard of the change at a position."""
+        found = self._paid.get(position)
+        if found is None:
+            self._paid[position] = [subscription]
+            self._wake.set()
+        else:
+            found.append(subscription)
 
     def settle(self, change: DebtChange) -> None:
         self._changes.append(change)
@@ -65,29 +75,36 @@ class Settler:
 
     async def finish(self) -> None:
         """Write all that is left, before a clean stop."""
-        while (self._changes or self._touched) and await self._write(everything=True):
+        while (self._changes or self._paid or self._touched) and await self._write(everything=True):
             pass
 
     async def _write(self, everything: bool) -> bool:
         changes = self._changes[:CHANGES_AT_ONCE]
+        paid, self._paid = self._paid, {}
         states, wait = self._ripe(everything)
-        if changes or states:
-            kept = [change for id in states if (change := self._state_change(id)) is not None]
-            batch: list[Change] = [*changes, *kept]
-            try:
-                if batch:
-                    await self._store.apply(self._tenant, batch, SYSTEM, atomic=False)
-            except StoreUnavailable as error:
-                _log.warning("notifications cannot be settled now", tenant=self._tenant, reason=str(error))
-                for id in states:
-                    self._touched.setdefault(id, 0.0)
-                return False
-            del self._changes[: len(changes)]
-        if self._changes:
+        kept = [change for id in states if (change := self._state_change(id)) is not None]
+        batch: list[Change] = [*(Paid(position, ids) for position, ids in paid.items()), *changes, *kept]
+        try:
+            if batch:
+                await self._store.apply(self._tenant, batch, SYSTEM, atomic=False)
+        except StoreUnavailable as error:
+            _log.warning("notifications cannot be settled now", tenant=self._tenant, reason=str(error))
+            self._take_back(paid, states)
+            return False
+        del self._changes[: len(changes)]
+        if self._changes or self._paid:
             self._wake.set()
         elif wait is not None:
             self._wake_in(wait)
         return True
+
+    def _take_back(self, paid: dict[Position, list[str]], states: Sequence[str]) -> None:
+        """What was not written is written later."""
+        for position, ids in self._paid.items():
+            paid.setdefault(position, []).extend(ids)
+        self._paid = paid
+        for id in states:
+            self._touched.setdefault(id, 0.0)
 
     def _wake_in(self, seconds: float) -> None:
         if self._timer is not None:

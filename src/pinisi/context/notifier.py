@@ -102,7 +102,12 @@ class Notifier:
 
     def heard(self, tenant: str, entries: Sequence[LogEntry]) -> None:
         """The store's listener: something was committed."""
-        if any(entry.detail is not None and entry.op in _CHANGES for entry in entries):
+        if not self._open or self._reach(tenant) == "held":
+            return
+        known = self._tenants.get(tenant)
+        if known is not None:
+            known.heard(entries)
+        elif any(entry.detail is not None and entry.op in _CHANGES for entry in entries):
             self._wake(tenant)
 
     def _wake(self, tenant: str) -> None:
@@ -159,8 +164,11 @@ class Notifier:
         return Trial(receipt=receipt, entities=0 if written is None else len(debts), seconds=seconds)
 
     def _changed(self, tenant: str, subscription: str) -> None:
-        if self._open and self._reach(tenant) != "held":
-            self._tenant(tenant).subscription_changed(subscription)
+        known = self._tenants.get(tenant)
+        if known is None and self._open and self._reach(tenant) != "held":
+            known = self._tenant(tenant)
+        if known is not None:
+            known.subscription_changed(subscription)
 
     def _tenant(self, name: str) -> Outbox:
         found = self._tenants.get(name)

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from pinisi.context.delivery import Delivery, HttpSender, Receipt
 from pinisi.context.mqtt_delivery import MqttMessage, MqttSender
-from pinisi.context.targets import Targets
+from pinisi.context.targets import Reachable, Target, Targets
 
 Sealed = Delivery | MqttMessage
 
@@ -22,6 +22,10 @@ class Sender(Protocol):
         `answered` is called once, later: with None when the connection was lost before the answer. What is given back
         ends the connection.
         """
+        ...
+
+    def idle(self, target: Reachable) -> bool:
+        """Whether `post` will find a connection to this target, as far as is known."""
         ...
 
     async def close(self) -> None: ...
@@ -41,6 +45,9 @@ class Post:
 
     def post(self, delivery: Sealed, answered: Callable[[Receipt | None], None]) -> Callable[[], None] | None:
         return self._http.post(delivery, answered) if isinstance(delivery, Delivery) else None
+
+    def idle(self, target: Reachable) -> bool:
+        return isinstance(target, Target) and self._http.idle(target)
 
     async def close(self) -> None:
         await asyncio.gather(self._http.close(), self._mqtt.close())

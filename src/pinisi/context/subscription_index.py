@@ -5,6 +5,7 @@ changed. Only those found there are asked for the rest. So the cost of a write f
 hear of it, and hardly the number that there are.
 """
 
+import math
 import time
 from collections.abc import Callable, Iterable, Sequence
 
@@ -40,10 +41,14 @@ def wall_clock() -> Instant:
 class Entry:
     """One subscription, compiled, with the state of its deliveries."""
 
-    __slots__ = ("matches", "state", "subscription", "trigger")
+    __slots__ = ("expires_at", "matches", "owner", "silent", "state", "subscription", "trigger")
 
     def __init__(self, subscription: Subscription, state: DeliveryState) -> None:
         self.subscription = subscription
+        self.owner = subscription.owner
+        self.expires_at = math.inf if subscription.expires_at is None else subscription.expires_at
+        self.silent = subscription.interval > 0 or not subscription.active
+        """No change is told: it is paused, or hears by the clock."""
         self.state = state
         self.trigger = Trigger(subscription)
         self.matches: Predicate = subscription.predicate()
@@ -178,10 +183,9 @@ def visible(grants: Grants | None, types: Iterable[str], areas: Iterable[str]) -
 
 
 def _hears(entry: Entry, changes: Changes, state: Entity, reader: _Reader, now: Instant) -> bool:
-    subscription = entry.subscription
-    if subscription.interval or subscription.status(now) != "active":
+    if entry.silent or entry.expires_at <= now:
         return False
-    projection = reader.projection(subscription.owner)
+    projection = reader.projection(entry.owner)
     if projection is None or not entry.trigger.fires(changes, projection.attributes):
         return False
     return entry.matches(state, projection.attributes)

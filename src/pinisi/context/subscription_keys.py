@@ -18,6 +18,8 @@ Value = float | str
 Box = tuple[float, float, float, float]
 MOST_KEYS = 64
 DEEPEST_LEVEL = 20
+FINER = 2
+"""Levels below that of a cell as large as the place asked for: at most 25 cells, with little beside the place."""
 
 
 class Equals(msgspec.Struct, frozen=True, tag=True):
@@ -153,7 +155,7 @@ def _geo_keys(geo: GeoQuery) -> Iterator[Sequence[Key]]:
     box = geo_box(geo)
     if box is not None and box[0] <= box[2]:
         size = max(box[2] - box[0], box[3] - box[1], 360 / 2**DEEPEST_LEVEL)
-        level = min(max(math.floor(math.log2(360 / size)), 0), DEEPEST_LEVEL)
+        level = min(max(math.floor(math.log2(360 / size)) + FINER, 0), DEEPEST_LEVEL)
         yield [Cell(geo.attribute, level, *place) for place in cells(box, level)]
 
 

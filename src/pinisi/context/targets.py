@@ -89,7 +89,7 @@ def parse_target(uri: str) -> Target:
     Raises:
         BadTarget: for other schemes than http and https, credentials in the URI, no host, a port that is none.
     """
-    if len(uri) > LONGEST_URI or not uri.isascii() or any(char <= " " or char == "\x7f" for char in uri):
+    if len(uri) > LONGEST_URI or not uri.isascii() or not uri.isprintable() or " " in uri:
         raise BadTarget("is no URI: at most 2048 ASCII characters without spaces")
     try:
         parts = urlsplit(uri)

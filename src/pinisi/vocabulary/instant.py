@@ -8,6 +8,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 Instant = int
+MILLISECOND = 1_000
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
