@@ -10,7 +10,7 @@ from server_process import ServerProcess
 from wire import Wire
 
 ENTITIES, CLIENTS = 1_000, 32
-TICK_SECONDS = 0.005
+TICK_SECONDS = 0.001
 WARM_UP = 1_000
 PATIENCE_SECONDS = 60.0
 

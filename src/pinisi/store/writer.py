@@ -26,6 +26,8 @@ from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Principal
 
 T = TypeVar("T")
+CROWD = 8
+"""Writers in one group: with so many the next group waits a moment for as many; a few would only wait for each other."""
 _log = structlog.get_logger("pinisi.store")
 
 
@@ -177,7 +179,7 @@ class Writer:
             return
         if not draft.empty:
             self._publish(draft)
-        self._crowded = len(done) > 1
+        self._crowded = len(done) > CROWD
         for job in done:
             if not job.future.done():
                 job.future.set_result(job.result or Applied(draft.position))
