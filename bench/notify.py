@@ -4,13 +4,13 @@ Server, receivers and writer are processes of their own on the same cores; the n
 """
 
 # pyright: basic, reportMissingImports=false
-import asyncio
 import os
 import sys
 import tempfile
 from pathlib import Path
 
 import uvloop
+
 from figure import figure
 
 sys.path.insert(0, str(Path(__file__).parent / "load"))

@@ -27,7 +27,11 @@ from pinisi.vocabulary.principal import Principal
 
 T = TypeVar("T")
 CROWD = 8
-"""Writers in one group: with so many the next group waits a moment for as many; a few would only wait for each other."""
+"""Writers in one group: with so many the next group waits the whole window for as many."""
+MET_LATELY = 5
+"""Windows since a writer came while another's group was under way."""
+OF_A_FEW = 0.5
+"""Of the window, where a few writers come at their own pace."""
 _log = structlog.get_logger("pinisi.store")
 
 
@@ -87,6 +91,7 @@ class Writer:
         self._thread = ThreadPoolExecutor(1, f"write-{name}")
         self._closing = False
         self._crowded = False
+        self._met = 0.0
         self._pages = 0
         connection.wal_autocheckpoint(0)
         connection.set_wal_hook(self._count_pages)
@@ -141,11 +146,17 @@ class Writer:
             self._queue.popleft()
             await self._do(first)
         else:
-            if self._crowded and self._window:
-                await asyncio.sleep(self._window)
+            if pause := self._pause():
+                await asyncio.sleep(pause)
             await self._group()
         if self._pages >= self._checkpoint_pages:
             await self._checkpoint()
+
+    def _pause(self) -> float:
+        """Seconds to wait for more writers. One alone, who writes again when he is answered, never waits."""
+        if self._crowded:
+            return self._window
+        return self._window * OF_A_FEW if perf_counter() - self._met < MET_LATELY * self._window else 0.0
 
     async def _do(self, job: _Work) -> None:
         try:
@@ -180,6 +191,8 @@ class Writer:
         if not draft.empty:
             self._publish(draft)
         self._crowded = len(done) > CROWD
+        if len(done) > 1 or self._queue:
+            self._met = perf_counter()
         for job in done:
             if not job.future.done():
                 job.future.set_result(job.result or Applied(draft.position))
