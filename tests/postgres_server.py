@@ -4,10 +4,12 @@ import asyncio
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Coroutine, Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -35,6 +37,15 @@ def binaries() -> Path:
     return max(found, key=lambda path: int(path.parent.name))
 
 
+_SYNCHRONOUS = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'"
+
+
+def _in_a_thread(work: Coroutine[Any, Any, None]) -> None:
+    """Also for those who have an event loop of their own."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
+
+
 class Server:
     """One cluster. It can be stopped, killed and started again."""
 
@@ -56,6 +67,11 @@ class Server:
         )
 
     @property
+    def folder(self) -> Path:
+        """Where its socket lies, and its data (`data`)."""
+        return self._folder
+
+    @property
     def address(self) -> str:
         return self.of("postgres")
 
@@ -73,7 +89,7 @@ class Server:
                 cwd=self._folder,
                 **self._as,
             )
-        asyncio.run(self._answering())
+        _in_a_thread(self._answering())
 
     async def _answering(self) -> None:
         ends = time.monotonic() + WAIT_SECONDS
@@ -86,26 +102,74 @@ class Server:
             else:
                 return
 
-    def stop(self, *, kill: bool = False) -> None:
-        """End it: quietly, or as a power cut would."""
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """End it: quietly (SIGINT), at once as if it had crashed (SIGQUIT), or as a power cut would (SIGKILL)."""
         if self._process is not None:
-            if kill:
-                self._process.kill()
-            else:
-                self._process.send_signal(2)
+            self._process.send_signal(how)
             self._process.wait()
             self._process = None
 
-    def make(self, database: str) -> str:
-        """A new database; its address."""
+    def make(self, database: str, place: str = "") -> str:
+        """A new database; its address. `place`: name and location of a tablespace of its own."""
+        statements = [f'CREATE DATABASE "{database}"']
+        if place:
+            statements = [f"CREATE TABLESPACE {place}", f"{statements[0]} TABLESPACE {place.partition(' ')[0]}"]
 
         async def make() -> None:
             connection = await _connect(self.address)
-            await connection.execute(f'CREATE DATABASE "{database}"')
+            for statement in statements:
+                await connection.execute(statement)
             await connection.close()
 
-        asyncio.run(make())
+        _in_a_thread(make())
         return self.of(database)
+
+    # a second machine
+
+    def standby(self) -> "Server":
+        """A copy that follows this one; to be started."""
+        folder = Path(tempfile.mkdtemp(prefix="pinisi-standby-"))
+        other = Server.__new__(Server)
+        other._folder, other._settings, other._process, other._as = folder, self._settings, None, self._as
+        if self._as:
+            os.chown(folder, self._as["user"], self._as["group"])
+        copy = [
+            binaries() / "pg_basebackup",
+            "-h",
+            self._folder,
+            "-U",
+            "pinisi",
+            "-D",
+            folder / "data",
+            "-R",
+            "-c",
+            "fast",
+        ]
+        subprocess.run([*copy, "--no-sync"], check=True, capture_output=True, cwd=folder, **self._as)
+        return other
+
+    def promote(self) -> None:
+        """Be the first from now on, and wait for no other."""
+
+        async def promote() -> None:
+            connection = await _connect(self.address)
+            await connection.execute("SELECT pg_promote()")
+            await connection.execute("ALTER SYSTEM SET synchronous_standby_names = ''")
+            await connection.execute("SELECT pg_reload_conf()")
+            await connection.close()
+
+        _in_a_thread(promote())
+
+    async def say(self, *statements: str, until_synchronous: bool = False) -> None:
+        """What an administrator says."""
+        connection = await _connect(self.address)
+        for statement in statements:
+            await connection.execute(statement)
+        ends = time.monotonic() + WAIT_SECONDS
+        while until_synchronous and await connection.fetchval(_SYNCHRONOUS) == 0:
+            assert time.monotonic() < ends
+            await asyncio.sleep(0.05)
+        await connection.close()
 
 
 @contextmanager
@@ -117,7 +181,7 @@ def running_server(*settings: str) -> Generator[Server]:
         try:
             yield server
         finally:
-            server.stop()
+            server.stop(signal.SIGQUIT)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -21,7 +21,7 @@ def wait_until(moment: str) -> None:
 
 
 def test_an_entity_is_served_until_its_moment_and_its_id_is_free_then(broker: Broker) -> None:
-    end = soon()
+    end = soon(2.0)
     broker.create(BUS, expiresAt=end, speed=prop(1))
     assert broker.entity(BUS)["speed"]["value"] == 1
     wait_until(end)

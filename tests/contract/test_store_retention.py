@@ -6,7 +6,7 @@ import pytest
 from city_at_hand import EAST, EAST_CODE, SPEED, TENANT, WEST, WEST_CODE, at, found_districts, put, thing, value
 from stores_at_hand import AnyStore, Place
 
-from pinisi.store.protocol import Edit, EntityChange, HistoryQuery, PictureQuery, Story
+from pinisi.store.protocol import Edit, EntityChange, HistoryQuery, PictureQuery, Seen, Story
 from pinisi.store.query import EntityQuery
 from pinisi.store.retention import Hold
 from pinisi.vocabulary.entity import Entity, Instance
@@ -145,8 +145,12 @@ async def test_the_log_ends_where_nobody_needs_it_any_more(store: AnyStore, cloc
     assert left[-1].detail == b'{"act":"log-trimmed","through":6}'
 
 
+def _owing_one(_tenant: str, _seen: Seen) -> tuple[str, ...]:
+    return ("s",)
+
+
 async def test_owed_notifications_keep_the_log(store: AnyStore) -> None:
-    store.owing = lambda tenant, seen: ("s",)
+    store.owing = _owing_one
     await store.apply(TENANT, [measure(1, T)], SYSTEM)
     store.owing = None
     await store.apply(TENANT, [measure(2, T + 1)], SYSTEM)

@@ -4,10 +4,11 @@ import asyncio
 import sys
 import time
 import zipapp
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from shutil import copy
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO
 
 import apsw
 import msgspec
@@ -18,12 +19,13 @@ from pinisi.people.proof.__main__ import NOT_READ, WRONG, check_all, check_file,
 from pinisi.people.proof.exported import Trail, read_trails
 from pinisi.people.proof.statements import Checkpoint, Key, Unreadable
 from pinisi.people.sealing import COPIES, KeyRing, NoKey
-from pinisi.people.trail_export import exported_file, keeps_chain
+from pinisi.people.trail_export import exported, exported_file, keeps_chain
 from pinisi.runtime.occupancy import Occupied, occupy
 from pinisi.runtime.recording import REPLAY
 from pinisi.settings import Settings
 from pinisi.store.faults import unavailable
-from pinisi.store.sqlite import SqliteStore
+from pinisi.store.opening import open_store
+from pinisi.store.protocol import StoreUnavailable
 from pinisi.vocabulary.instant import Instant
 
 TENANTS = "tenants"
@@ -39,13 +41,15 @@ class Judge(msgspec.Struct, frozen=True):
 
 def verify(settings: Settings, place: Path | None, judge: Judge) -> int:
     """Check a data folder or an export; 1 when something is wrong, 2 when it cannot be read."""
-    place = place or settings.data
     try:
+        if place is None and settings.store:
+            return _verify_store(settings, judge)
+        place = place or settings.data
         if place.is_dir():
             return _verify_folder(place, _keys_of(settings, place), judge)
         keys = read_keys(judge.key) if judge.key else []
         return check_file(place, keys, read_checkpoints(judge.checkpoints) if judge.checkpoints else [])
-    except (Unreadable, OSError, apsw.Error) as error:
+    except (Unreadable, OSError, apsw.Error, StoreUnavailable) as error:
         said = f"{place}: {unavailable(error)}" if isinstance(error, apsw.Error) else error
         print(f"pinisi: {said}", file=sys.stderr)
         return NOT_READ
@@ -69,6 +73,30 @@ def _verify_folder(data: Path, ring: KeyRing, judge: Judge) -> int:
         print(f"{name}: unsigned: an older Pinisi wrote it last: it has no chain yet")
     judged = check_all(_trails([path for path in files if path.stem not in bare]), keys, _fresh(outside))
     return max(judged, WRONG if bare else 0)
+
+
+def _verify_store(settings: Settings, judge: Judge) -> int:
+    """The trails of a database, as they stand there now; nothing is written."""
+    ring = _keys_of(settings, settings.data)
+    keys = read_keys(judge.key) if judge.key else _known(ring)
+    copies = ring.folder / COPIES
+    outside = read_checkpoints(judge.checkpoints) if judge.checkpoints else []
+    outside += read_checkpoints(copies) if copies.exists() else []
+    with TemporaryFile() as trails:
+        if not asyncio.run(_write_trails(settings, (), trails)):
+            raise Unreadable("the database holds nothing of Pinisi")
+        trails.seek(0)
+        return check_all(read_trails(trails), keys, _fresh(outside))
+
+
+async def _write_trails(settings: Settings, keys: Sequence[Key], sink: IO[bytes]) -> list[str]:
+    """Every trail that a store keeps, one after the other; whose they are."""
+    async with open_store(settings.store, settings.tenant_folder, _now) as store:
+        tenants = [name for name in await store.tenants() if not name.startswith(REPLAY)]
+        for name in tenants:
+            async for piece in exported(store, name, keys, signing=False):
+                sink.write(piece)
+    return tenants
 
 
 def _fresh(outside: list[Checkpoint]) -> list[Checkpoint]:
@@ -96,6 +124,8 @@ def _known(ring: KeyRing) -> list[Key]:
 
 def export(settings: Settings, out: Path) -> int:
     """Write every tenant's trail into one file."""
+    if settings.store:
+        return _export_store(settings, out)
     files = tenant_files(settings.data)
     if not files:
         raise CommandFailed(f"{settings.data}: holds no databases of Pinisi")
@@ -104,6 +134,17 @@ def export(settings: Settings, out: Path) -> int:
         for path in filter(keeps_chain, files):
             sink.writelines(exported_file(path, keys))
     print(f"{out}: the trails of {', '.join(path.stem for path in files)}; check it with: pinisi audit verify {out}")
+    return 0
+
+
+def _export_store(settings: Settings, out: Path) -> int:
+    keys = _known(_keys_of(settings, settings.data))
+    try:
+        with out.open("wb") as sink:
+            tenants = asyncio.run(_write_trails(settings, keys, sink))
+    except StoreUnavailable as error:
+        raise CommandFailed(str(error)) from error
+    print(f"{out}: the trails of {', '.join(tenants)}; check it with: pinisi audit verify {out}")
     return 0
 
 
@@ -125,10 +166,11 @@ def checkpoint(settings: Settings) -> int:
 
 
 async def _seal(settings: Settings, ring: KeyRing) -> None:
-    async with SqliteStore(settings.tenant_folder, _now) as store:
+    async with open_store(settings.store, settings.tenant_folder, _now) as store:
         store.sealing = ring.seal
-        for path in tenant_files(settings.data):
-            await store.seal(path.stem)
+        for name in await store.tenants():
+            if not name.startswith(REPLAY):
+                await store.seal(name)
 
 
 def verifier(out: Path) -> int:

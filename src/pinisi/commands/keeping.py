@@ -7,6 +7,7 @@ from pinisi.commands.failure import CommandFailed
 from pinisi.runtime import occupancy
 from pinisi.runtime.archive import BackupError, Manifest
 from pinisi.settings import Settings, SettingsError, load_settings
+from pinisi.store.opening import without_password
 from pinisi.vocabulary.instant import Instant
 
 CHUNK = 1 << 20
@@ -30,6 +31,9 @@ def doctor(given: dict[str, object], file: Path | None, now: Instant) -> int:
 def backup(settings: Settings, out: Path, now: Instant) -> int:
     """Write one file: through the server while it runs, from the files when it does not."""
     from pinisi.runtime.backup import backup_stopped
+
+    if settings.store:
+        raise CommandFailed(by_its_own_means(settings.store, f"pg_dump --format=custom --file={out}"))
 
     occupant = occupancy.occupant(settings.data)
     if occupant is None:
@@ -86,6 +90,15 @@ def refusal(status: int) -> str:
     return f"the server refused to make a backup (HTTP {status}); look at its output"
 
 
+def by_its_own_means(store: str, command: str) -> str:
+    """What to use where the data lie in a database."""
+    return (
+        f"entities and history are kept in PostgreSQL, which is backed up by its own means: {command} "
+        f"'{without_password(store)}' for one file, pg_basebackup and an archive of the write-ahead log for any "
+        "moment (docs/reference/postgresql.md); copy the keys and the data folder beside it"
+    )
+
+
 def set_aside_checkpoints(keys: Path) -> None:
     """Copies of checkpoints may have seen what the backup has not: kept, and no longer held against the trail."""
     copies = keys / "checkpoints.txt"
@@ -99,6 +112,9 @@ def set_aside_checkpoints(keys: Path) -> None:
 def restore(settings: Settings, file: Path, *, replace: bool) -> int:
     """Put a backup in place of the data folder."""
     from pinisi.runtime.backup import restore_data_folder
+
+    if settings.store:
+        raise CommandFailed(by_its_own_means(settings.store, f"pg_restore --dbname=NEW {file}, from"))
 
     manifest, former = restore_data_folder(file, settings.data, replace=replace)
     print(f"{settings.data}: as it was {manifest.made} ({len(manifest.files)} files, all sums checked)")

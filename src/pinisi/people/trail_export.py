@@ -15,12 +15,13 @@ from pinisi.store.sql_rows import first, rows
 AT_ONCE = 1_000
 
 
-async def exported(store: Store, tenant: str, keys: Sequence[Key]) -> AsyncIterator[bytes]:
-    """The trail of one tenant up to now, piece by piece; its last line has just been signed.
+async def exported(store: Store, tenant: str, keys: Sequence[Key], *, signing: bool = True) -> AsyncIterator[bytes]:
+    """The trail of one tenant up to now, piece by piece; its last line has just been signed, or nothing is written.
 
     A tenant that keeps no chain has an empty export.
     """
-    await store.seal(tenant)
+    if signing:
+        await store.seal(tenant)
     begin, last = await store.chain_begin(tenant), await store.position(tenant)
     if begin is None:
         return

@@ -4,6 +4,7 @@ Each check is a small function that answers one `Finding`. A running server is a
 databases, its sources); a stopped one has its files read.
 """
 
+import asyncio
 import os
 import re
 import shutil
@@ -20,6 +21,7 @@ from pinisi.runtime import occupancy, ports
 from pinisi.runtime.databases import database_fault, database_files, newest_change
 from pinisi.runtime.view_faults import LeftOut
 from pinisi.settings import Settings
+from pinisi.store.opening import open_store, without_password
 from pinisi.vocabulary.instant import MINUTE, SECOND, Instant, format_instant
 
 State = Literal["ok", "warn", "bad", "unknown"]
@@ -59,7 +61,7 @@ def examine(settings: Settings, now: Instant) -> Iterator[Finding]:
     yield check_clock(settings.data, now)
     yield check_console(console_folder())
     if occupant is None:
-        yield from check_databases(settings.data)
+        yield from [check_store(settings.store)] if settings.store else check_databases(settings.data)
         yield Finding("sources", "unknown", "only a running server knows the age of its sources", "start it, ask again")
     else:
         yield from check_server(occupant)
@@ -204,6 +206,23 @@ def check_databases(data: Path) -> Iterator[Finding]:
         yield Finding(f"database {path.stem}", "bad" if fault else "ok", words, remedy if fault else "")
     if not found:
         yield Finding("database", "ok", "nothing has been stored yet")
+
+
+def check_store(address: str) -> Finding:
+    """Whether a database can be used, and what is in it."""
+    from pinisi.store.protocol import StoreUnavailable
+
+    try:
+        return Finding("database", "ok", asyncio.run(_store_words(address)))
+    except StoreUnavailable as error:
+        remedy = f"see docs/reference/postgresql.md; the address is {without_password(address)}"
+        return Finding("database", "bad", str(error), remedy)
+
+
+async def _store_words(address: str) -> str:
+    async with open_store(address, Path(), lambda: 0) as store:
+        tenants = await store.tenants()
+    return f"PostgreSQL can be used; {len(tenants)} tenants"
 
 
 def check_server(occupant: occupancy.Occupant) -> Iterator[Finding]:

@@ -73,6 +73,9 @@ class Families:
         self.all[family.id] = family
         self._by_key[family.types, family.areas] = family
 
+    def has(self, types: tuple[str, ...], areas: tuple[str, ...]) -> bool:
+        return (types, areas) in self._by_key
+
     def of(self, types: tuple[str, ...], areas: tuple[str, ...]) -> Family:
         family = self._by_key.get((types, areas))
         if family is None:

@@ -1,5 +1,6 @@
 """Which store a house has: a folder of SQLite files, or a PostgreSQL that several processes share."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,3 +35,8 @@ def open_store(
     except ImportError as error:
         raise StoreUnavailable("store: PostgreSQL needs the extra: pip install 'pinisi[postgres]'") from error
     return PostgresStore(address, clock, settings=settings)
+
+
+def without_password(address: str) -> str:
+    """The address as it may be shown."""
+    return re.sub(r"(?<=:)[^:@/]+(?=@)|(?<=password=)[^&]*", "...", address)

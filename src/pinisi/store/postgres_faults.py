@@ -1,11 +1,17 @@
 """What PostgreSQL's errors mean to an operator."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from types import CoroutineType
+from typing import Any, ParamSpec, TypeVar
 
 import asyncpg
 
-from pinisi.store.protocol import StoreUnavailable
+from pinisi.store.protocol import Refused, StoreUnavailable
 
+P = ParamSpec("P")
+R = TypeVar("R")
 LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
@@ -18,7 +24,8 @@ LOST = (
     OSError,
     asyncio.TimeoutError,
 )
-"""The connection is gone, or there was none; the next may be well."""
+"""The connection is gone, or there was none; the next may be well. One that is just being ended by the server is found
+by asyncpg in the midst of its farewell (`InternalClientError`)."""
 FAULTS = (asyncpg.PostgresError, *LOST)
 NOT_KEPT = (
     asyncpg.DataError,
@@ -38,6 +45,15 @@ def unavailable(error: BaseException) -> StoreUnavailable:
     return StoreUnavailable(_plain(error))
 
 
+def told(error: BaseException) -> Exception:
+    """What the one who waits is told."""
+    if cannot_be_kept(error):
+        return Refused(f"this cannot be kept: {error}")
+    if isinstance(error, FAULTS):
+        return unavailable(error)
+    return error if isinstance(error, Exception) else StoreUnavailable("the store is being closed")
+
+
 def _plain(error: BaseException) -> str:
     if isinstance(error, asyncpg.DiskFullError):
         return "the disk of PostgreSQL is full: nothing was written"
@@ -54,3 +70,16 @@ def _plain(error: BaseException) -> str:
     if isinstance(error, LOST):
         return f"PostgreSQL cannot be reached now: {error or type(error).__name__}"
     return f"PostgreSQL cannot be used now: {error}"
+
+
+def in_plain_words(method: Callable[P, Awaitable[R]]) -> "Callable[P, CoroutineType[Any, Any, R]]":
+    """PostgreSQL's errors become `StoreUnavailable`."""
+
+    @wraps(method)
+    async def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return await method(*args, **kwargs)
+        except FAULTS as error:
+            raise unavailable(error) from error
+
+    return call

@@ -51,22 +51,15 @@ class PostgresFinder:
         tenant = self._tenant
         if "\x00" in id:
             return None
-        known = tenant.seen.get(id)
-        s = tenant.schema
-        sql = (
-            "SELECT h.due, e.row, e.position, e.family, CASE WHEN e.position = $2 THEN NULL ELSE e.body END, "
-            f"e.body IS NULL FROM {s}.head AS h LEFT JOIN {s}.entity AS e ON e.id = $1"
-        )
-        found = await tenant.postgres.row(sql, id, -1 if known is None else known.position)
-        if found[0] is not None and await tenant.end_what_is_due(found[0]):
+        asked = None if tenant.known.get(id) is not None else id
+        head, found = await tenant.look(asked)
+        if head.due is not None and await tenant.end_what_is_due(head.due):
             return await self.entity(id, grants)
-        if found[5]:
+        record = tenant.known.get(id) or found.get(id)
+        if record is None and asked is None:
+            return await self.entity(id, grants)
+        if record is None or not record.body:
             return None
-        _, row, position, family, body, _ = found
-        if family not in tenant.families.all:
-            await tenant.learn_words()
-        record = known if body is None else tenant.record(row, id, position, family, body)
-        assert record is not None
         return record if grants.sees_all or record.family.id in tenant.views.of(grants).of else None
 
     async def find(

@@ -25,9 +25,13 @@ class Months:
         self._end: Instant = 0
         self._begin: Instant = 1
 
+    def has(self, now: Instant) -> bool:
+        """Whether the month of a moment, and the next, are known to be there."""
+        return self._begin <= now < self._end
+
     async def see_to(self, connection: Any, now: Instant) -> None:
         """Make the partition of this month and of the next, in the transaction that holds the head."""
-        if self._begin <= now < self._end:
+        if self.has(now):
             return
         sql = f"SELECT begins FROM {self._schema}.month"
         self._known = {begins for (begins,) in await connection.fetch(sql)}

@@ -16,9 +16,18 @@ _log = structlog.get_logger("pinisi.store")
 
 
 class News:
-    """`called` is asked to read what is new of a tenant; of all (None) where calls may have been missed."""
+    """`called` is asked to read what is new of a tenant; of all (None) where calls may have been missed.
 
-    def __init__(self, postgres: Postgres, called: Callable[[str | None], Awaitable[None]]) -> None:
+    `unheard` tells whether a position of a tenant is news: most calls are of what this process wrote itself.
+    """
+
+    def __init__(
+        self,
+        postgres: Postgres,
+        called: Callable[[str | None], Awaitable[None]],
+        unheard: Callable[[str, int], bool],
+    ) -> None:
+        self._unheard = unheard
         self._postgres = postgres
         self._called = called
         self._task: asyncio.Task[None] | None = None
@@ -65,8 +74,10 @@ class News:
                 await self._called(tenant)
 
     def _heard(self, _connection: Any, _process: int, _channel: str, payload: object) -> None:
-        self._waiting.add(str(payload).partition(" ")[2])
-        self._rung.set()
+        position, _, tenant = str(payload).partition(" ")
+        if self._unheard(tenant, int(position)):
+            self._waiting.add(tenant)
+            self._rung.set()
 
     def _lost(self, _connection: Any) -> None:
         self._rung.set()

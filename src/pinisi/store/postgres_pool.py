@@ -1,7 +1,8 @@
-"""The connections of one process to PostgreSQL: a pool, opened when it is first needed."""
+"""The connections of one process to PostgreSQL: some for those who read, some kept free for those who write."""
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncGenerator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
@@ -10,49 +11,102 @@ import asyncpg
 
 from pinisi.store.postgres_faults import LOST
 from pinisi.store.postgres_schema import make_house
+from pinisi.store.protocol import StoreUnavailable
 
 FAR_THREADS = 4
 """Long reads side by side. Each holds a connection of the pool."""
+WRITERS = 4
+"""Connections that only writers may have: reading, however much, keeps nobody from writing."""
+PATIENCE_SECONDS = 10.0
+"""How long somebody waits for a connection, when all are busy."""
+LONGEST_SECONDS = 60.0
+"""No statement of ours takes so long; PostgreSQL hangs."""
+
+_SETTINGS = {
+    "application_name": "pinisi",
+    "timezone": "UTC",
+    "jit": "off",
+    # A machine that is gone holds no lock for longer than this: PostgreSQL asks the other side, and ends its session.
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+    "idle_in_transaction_session_timeout": "60000",
+}
+_WRITER_SETTINGS = _SETTINGS | {"plan_cache_mode": "force_generic_plan"}
+_KEEPALIVE = ((socket.TCP_KEEPIDLE, 5), (socket.TCP_KEEPINTVL, 2), (socket.TCP_KEEPCNT, 3))
 
 
 class Postgres:
-    """A pool, and the threads of long reads."""
+    """Two pools, opened when they are first needed, and the threads of long reads."""
 
     def __init__(self, address: str, most: int = 16) -> None:
         self.address = address
-        self._most = most
-        self._pool: Any = None
+        self._readers = max(2, most - WRITERS)
+        self._reading: Any = None
+        self._writing: Any = None
         self._opening = asyncio.Lock()
         self.threads = ThreadPoolExecutor(FAR_THREADS, "read-postgres")
 
     async def open(self) -> Any:
-        """The pool, with what all tenants share made."""
-        if self._pool is None:
+        """The pool of those who read, with what all tenants share made."""
+        if self._reading is None:
             async with self._opening:
-                if self._pool is None:
-                    pool = await asyncpg.create_pool(
-                        self.address, min_size=1, max_size=self._most, reset=_as_it_is, server_settings=_SETTINGS
-                    )
-                    try:
-                        async with cast(Any, pool).acquire() as connection:
-                            await make_house(connection)
-                    except BaseException:
-                        pool.terminate()
-                        raise
-                    self._pool = pool
-        return self._pool
+                if self._reading is None:
+                    await self._open()
+        return self._reading
+
+    async def _open(self) -> None:
+        writing = await self._pool(WRITERS, _WRITER_SETTINGS)
+        try:
+            async with writing.acquire() as connection:
+                await make_house(connection)
+            self._reading = await self._pool(self._readers, _SETTINGS)
+        except BaseException:
+            writing.terminate()
+            raise
+        self._writing = writing
+
+    async def _pool(self, most: int, settings: dict[str, str]) -> Any:
+        return await asyncpg.create_pool(
+            self.address,
+            min_size=1,
+            max_size=most,
+            reset=_as_it_is,
+            init=_mind_the_line,
+            server_settings=settings,
+            command_timeout=LONGEST_SECONDS,
+            timeout=PATIENCE_SECONDS,
+        )
 
     async def close(self) -> None:
         self.threads.shutdown()
-        if self._pool is not None:
-            await self._pool.close()
-            self._pool = None
+        for pool in (self._reading, self._writing):
+            if pool is not None:
+                await pool.close()
+        self._reading = self._writing = None
 
     @contextlib.asynccontextmanager
     async def connection(self) -> AsyncGenerator[Any]:
-        pool = self._pool or await self.open()
-        async with pool.acquire() as connection:
+        """One for reading."""
+        pool = self._reading or await self.open()
+        connection = await _acquired(pool)
+        try:
             yield connection
+        finally:
+            await pool.release(connection)
+
+    @contextlib.asynccontextmanager
+    async def writing(self) -> AsyncGenerator[Any]:
+        """One for writing."""
+        if self._writing is None:
+            await self.open()
+        pool: Any = self._writing
+        connection = await _acquired(pool)
+        try:
+            yield connection
+        finally:
+            await pool.release(connection)
 
     @contextlib.asynccontextmanager
     async def snapshot(self) -> AsyncGenerator[Any]:
@@ -62,11 +116,14 @@ class Postgres:
 
     async def fetch(self, sql: str, *values: Any) -> Sequence[Any]:
         """Rows of one reading statement; a lost connection is replaced once."""
-        pool = self._pool or await self.open()
         try:
-            return await pool.fetch(sql, *values)
+            async with self.connection() as connection:
+                return await connection.fetch(sql, *values)
+        except TimeoutError:
+            raise
         except LOST:
-            return await pool.fetch(sql, *values)
+            async with self.connection() as connection:
+                return await connection.fetch(sql, *values)
 
     async def row(self, sql: str, *values: Any) -> Any:
         found = await self.fetch(sql, *values)
@@ -75,10 +132,34 @@ class Postgres:
     async def apart(self) -> Any:
         """A connection of its own, for what lives as long as its session (a duty, a call)."""
         await self.open()
-        return await cast(Any, asyncpg).connect(self.address, server_settings=_SETTINGS)
+        connection = await cast(Any, asyncpg).connect(
+            self.address, server_settings=_SETTINGS, timeout=PATIENCE_SECONDS, command_timeout=LONGEST_SECONDS
+        )
+        await _mind_the_line(connection)
+        return connection
 
 
-_SETTINGS = {"application_name": "pinisi", "timezone": "UTC", "jit": "off"}
+async def _acquired(pool: Any) -> Any:
+    if pool.get_idle_size() or pool.get_size() < pool.get_max_size():
+        return await pool.acquire()
+    try:
+        return await pool.acquire(timeout=PATIENCE_SECONDS)
+    except TimeoutError:
+        raise StoreUnavailable(
+            f"all {pool.get_max_size()} connections of this process to PostgreSQL were busy for {PATIENCE_SECONDS:g} s"
+        ) from None
+
+
+async def _mind_the_line(connection: Any) -> None:
+    """Find out within seconds that PostgreSQL's machine is gone, not when the system gives up after a quarter hour."""
+    transport = getattr(connection, "_transport", None)
+    line = None if transport is None else transport.get_extra_info("socket")
+    if line is None or line.family not in (socket.AF_INET, socket.AF_INET6):
+        return
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in _KEEPALIVE:
+        line.setsockopt(socket.IPPROTO_TCP, option, value)
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 10_000)
 
 
 async def _as_it_is(_connection: Any) -> None:

@@ -5,9 +5,9 @@ written, under the lock of the head: see `postgres_writer`.
 """
 
 import asyncio
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
@@ -15,12 +15,14 @@ from pinisi.store.areas import Locator
 from pinisi.store.chain import Chain, first_link
 from pinisi.store.draft import Draft
 from pinisi.store.hot import HotAttributes
-from pinisi.store.interning import Families, Names
 from pinisi.store.ledger import Ledger
 from pinisi.store.log_lines import COLUMNS, read_line
+from pinisi.store.postgres_head import HEAD, Head, Looked, Looks, head_of
+from pinisi.store.postgres_known import Known
 from pinisi.store.postgres_pool import Postgres
 from pinisi.store.postgres_schema import quoted, schema_of
 from pinisi.store.postgres_thread import in_thread
+from pinisi.store.postgres_words import SharedFamilies, SharedNames
 from pinisi.store.postgres_writer import PostgresWriter
 from pinisi.store.proof import Views
 from pinisi.store.protocol import (
@@ -48,24 +50,6 @@ _LINES_AT_ONCE = 5_000
 _RELOCATED_AT_ONCE = 256
 
 
-class Head(NamedTuple):
-    """The row that every group locks."""
-
-    position: Position
-    time: Instant
-    next_row: int
-    link: bytes
-    names: int
-    families: int
-    areas: Position
-    hot: int
-    due: Instant | None
-    """When something ends first by its `expiresAt` (`store.lapse`)."""
-
-
-HEAD = "position, time, next_row, link, names, families, areas, hot, due"
-
-
 class PostgresTenant:
     def __init__(
         self,
@@ -90,8 +74,8 @@ class PostgresTenant:
         self._listener = listener
         self._learn = learn
         self._replayed = replayed
-        self.names = Names()
-        self.families = Families()
+        self.names = SharedNames()
+        self.families = SharedFamilies()
         self.views = Views(self.families)
         self.chain = None if replayed else Chain(self.names, self.families)
         self.locator = Locator()
@@ -101,7 +85,8 @@ class PostgresTenant:
         self.heard: Position = 0
         self.trimmed: Position = 0
         self.tail: deque[LogEntry] = deque(maxlen=LOG_TAIL)
-        self.seen: OrderedDict[str, Record] = OrderedDict()
+        self.known = Known(settings.cache_records)
+        self._looks = Looks(self._look)
         self._hearing = asyncio.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._wait_until: Instant = 0
@@ -130,10 +115,11 @@ class PostgresTenant:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._looks.close()
         await self.writer.close()
 
     async def head(self, connection: Any) -> Head:
-        return Head(*await connection.fetchrow(f"SELECT {HEAD} FROM {self.schema}.head"))
+        return head_of(await connection.fetchrow(f"SELECT {HEAD} FROM {self.schema}.head"))
 
     # what is known of it
 
@@ -172,19 +158,31 @@ class PostgresTenant:
 
     def record(self, row: int, id: str, position: Position, family: int, body: bytes | None) -> Record:
         """A committed record; the one that is known, with what was rendered from it, if it is of this position."""
-        known = self.seen.get(id)
-        if known is not None and known.position == position:
-            self.seen.move_to_end(id)
-            return known
-        record = Record(row, id, position, self.families.all[abs(family)], body or b"")
-        if body and (known is None or known.position < position):
-            self.keep_seen(record)
-        return record
+        return self.known.read(Record(row, id, position, self.families.all[abs(family)], body or b""))
 
-    def keep_seen(self, record: Record) -> None:
-        self.seen[record.id] = record
-        if len(self.seen) > self.settings.cache_records:
-            self.seen.popitem(last=False)
+    async def look(self, id: str | None = None) -> Looked:
+        """The head as it is now, heard of in full, and the entity of an id; many who ask share one statement."""
+        return await self._looks.ask(id)
+
+    async def _look(self, ids: Sequence[str]) -> Looked:
+        columns = ", ".join(f"h.{column}" for column in HEAD.split(", "))
+        if ids:
+            sql = (
+                f"SELECT {columns}, e.row, e.id, e.position, e.family, e.body FROM {self.schema}.head AS h "
+                f"LEFT JOIN {self.schema}.entity AS e ON e.id = ANY($1)"
+            )
+            rows = await self.postgres.fetch(sql, list(ids))
+        else:
+            rows = await self.postgres.fetch(f"SELECT {HEAD} FROM {self.schema}.head")
+        width = len(Head._fields)
+        head = head_of(rows[0][:width])
+        records = [row[width:] for row in rows if len(row) > width and row[width] is not None]
+        if any(abs(record[3]) not in self.families.all for record in records):
+            await self.learn_words()
+        found = {record[1]: self.record(*record) for record in records}
+        if head.position > self.heard:
+            await self.hear()
+        return head, found
 
     # what others write
 
@@ -271,6 +269,11 @@ class PostgresTenant:
 
     def begin_draft(self, head: Head) -> Draft:
         return Draft(head.position, head.next_row).goes_on(self.chain, head.link or first_link(self.name))
+
+    def words_written(self) -> None:
+        """A group is committed: its words have their numbers."""
+        self.names.fresh.clear()
+        self.families.fresh.clear()
 
     def forget_fresh(self) -> None:
         """A group failed: its words were not written."""

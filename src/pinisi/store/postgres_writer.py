@@ -1,59 +1,45 @@
 """The writer of one tenant in one process: what waits is one group, one transaction, beside no other process.
 
-A group locks the head first. So the committed state stands still while the ledger runs: it is read for the whole group
-in one statement, and what a change asks for beyond it (`Unread`) is read when it is asked for, and the change runs once
-more. Whoever waits is answered after the commit.
+A group begins without a lock, at the head that this process left: if nobody else has moved it, one statement lays the
+group down and moves the head. Else, and where a group needs more than one statement, the head is locked first: the
+committed state stands still, what others wrote is learnt, and the group is run under the lock. Whoever waits is
+answered after the commit.
 """
 
 import asyncio
 import contextlib
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 
-from pinisi.store.draft import Draft
-from pinisi.store.jobs import SLICE_CHANGES, Job
-from pinisi.store.lapse import LAPSED_AT_ONCE
-from pinisi.store.ledger import HistoryKey, Ledger
-from pinisi.store.postgres_faults import FAULTS, LOST, cannot_be_kept, unavailable
+from pinisi.store.jobs import Job
+from pinisi.store.ledger import Ledger
+from pinisi.store.postgres_erasing import erase
+from pinisi.store.postgres_faults import FAULTS, LOST, cannot_be_kept, told
+from pinisi.store.postgres_group import Group, Groups
+from pinisi.store.postgres_head import HEAD, Head, head_of
 from pinisi.store.postgres_lay_down import Laying, hot_text
 from pinisi.store.postgres_months import Months
 from pinisi.store.postgres_records import change_records
-from pinisi.store.protocol import (
-    Applied,
-    Change,
-    DocumentChange,
-    EntityChange,
-    LogEntry,
-    Outcome,
-    Owing,
-    Position,
-    Record,
-    Refused,
-    StoreUnavailable,
-)
-from pinisi.vocabulary.instant import Instant
+from pinisi.store.postgres_unanswered import was_kept
+from pinisi.store.postgres_words import NewWord
+from pinisi.store.protocol import Applied, Change, LogEntry, Owing, Position, Refused, StoreUnavailable
 from pinisi.vocabulary.principal import Principal
-from pinisi.vocabulary.terms import LOCATION
 
 if TYPE_CHECKING:
-    from pinisi.store.postgres_tenant import Head, PostgresTenant
+    from pinisi.store.postgres_tenant import PostgresTenant
 
 T = TypeVar("T")
 _log = structlog.get_logger("pinisi.store")
 _MOST_JOBS = 1_000
 _MOST_CHANGES = 5_000
-_ASKED_AGAIN_SECONDS = 5.0
-
-
-class Unread(Exception):
-    """The ledger asks for something of the committed state that has not been read."""
-
-    def __init__(self, what: str, key: Any) -> None:
-        self.what = what
-        self.key = key
+_PATIENCE_SECONDS = 5.0
+"""A database that starts again, or a standby that takes over, is waited for so long; nothing was written meanwhile."""
+_AGAIN_SECONDS = 0.1
+_CONTENDED_SECONDS = 0.5
+"""Where another process writes too, groups lock the head at once for a while."""
 
 
 class _Work:
@@ -73,29 +59,21 @@ class _Work:
 class PostgresWriter:
     def __init__(self, tenant: "PostgresTenant", owing: Owing | None) -> None:
         self._tenant = tenant
-        self.ledger = Ledger(
-            tenant.name,
-            tenant.names,
-            tenant.families,
-            tenant.locator,
-            tenant.hot,
-            owing,
-            self._current,
-            self._kept,
-            self._family_then,
-            self._said_then,
-        )
-        s = tenant.schema
-        self._lock = f"BEGIN; SELECT 1 FROM {s}.head FOR UPDATE"
-        self._laying = Laying(s)
-        self._months = Months(s)
-        self._written: OrderedDict[str, Record] = OrderedDict()
-        self._read: dict[tuple[str, Any], Any] = {}
+        self._groups = Groups(tenant, owing)
+        self._laying = Laying(tenant.schema, tenant.name)
+        self._months = Months(tenant.schema)
         self._queue: deque[Job | _Work] = deque()
         self._wake = asyncio.Event()
         self._closing = False
-        self._last_time: Instant = 0
+        self._head: Head | None = None
+        """As this process left it; None: not known."""
+        self._contended_until = 0.0
+        self._reached = True
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def ledger(self) -> Ledger:
+        return self._groups.ledger
 
     def begin(self) -> None:
         self._task = asyncio.get_running_loop().create_task(self._loop(), name=f"writer of {self._tenant.name}")
@@ -141,9 +119,11 @@ class PostgresWriter:
             await connection.execute(self._laying.sql["several"], list(several))
 
     def others_wrote(self, entries: Iterable[LogEntry]) -> None:
-        """What is known of these entities is no longer the newest."""
+        """The head is no longer as this process left it."""
+        self._head = None
         for entry in entries:
-            self._written.pop(entry.subject, None)
+            if entry.op != "document":
+                self._tenant.known.others_wrote(entry.subject, entry.position)
 
     async def _loop(self) -> None:
         try:
@@ -179,30 +159,34 @@ class PostgresWriter:
         return jobs
 
     async def _do(self, job: _Work) -> None:
+        tenant = self._tenant
+        self._head = None
         try:
-            async with self._tenant.postgres.connection() as connection:
+            async with tenant.postgres.writing() as connection:
                 async with self._held(connection):
-                    await self._catch_up(connection)
+                    await self._learn(connection)
                     result = await job.work(connection)
-                    if self._tenant.names.fresh:
-                        await self._lay_down_names(connection)
-                        sql = f"UPDATE {self._tenant.schema}.head SET names = $1"
-                        await connection.execute(sql, len(self._tenant.names.number))
-                self._tenant.names.fresh.clear()
+                    await self._lay_down_words(connection)
+                    # The head moves, even where it says the same: whoever began without a lock begins anew.
+                    sql = f"UPDATE {tenant.schema}.head SET names = $1"
+                    await connection.execute(sql, len(tenant.names.number))
+                tenant.words_written()
         except BaseException as error:
-            self._tenant.forget_fresh()
-            job.fail(_told(error))
+            tenant.forget_fresh()
+            job.fail(told(error))
             _raise_unless_ordinary(error)
             return
         if not job.future.done():
             job.future.set_result(result)
 
     @contextlib.asynccontextmanager
-    async def _held(self, connection: Any) -> AsyncGenerator[None]:
-        """A transaction that holds the head."""
-        await connection.execute(self._lock)
+    async def _held(self, connection: Any, group: list[Group] | None = None) -> AsyncGenerator[None]:
+        """A transaction. Of a group in it is noted when its commit was asked for."""
+        await connection.execute("BEGIN")
         try:
             yield
+            for each in group or ():
+                each.sent = not each.draft.empty
             await connection.execute("COMMIT")
         except BaseException:
             with contextlib.suppress(*FAULTS):
@@ -210,71 +194,114 @@ class PostgresWriter:
                     await connection.execute("ROLLBACK")
             raise
 
+    # one group
+
     async def _commit(self, jobs: Sequence[Job]) -> None:
         """One group: run, laid down and committed; then published, and its writers answered."""
-        done: list[Job] = []
-        drafts: list[Draft] = []
-        try:
-            async with self._tenant.postgres.connection() as connection, self._held(connection):
-                draft = await self._run_all(connection, jobs, done, drafts)
-        except BaseException as error:
-            if not (isinstance(error, LOST) and drafts and await self._was_kept(drafts[0])):
-                await self._failed(error, jobs, done, drafts)
-                return
-            draft = drafts[0]
-        self._publish(draft)
-        for job in done:
-            if not job.future.done():
-                job.future.set_result(job.result or Applied(draft.position))
+        clock = asyncio.get_running_loop().time
+        ends = clock() + (_PATIENCE_SECONDS if self._reached else 0.0)
+        while True:
+            groups: list[Group] = []
+            try:
+                if not (self._undisturbed(jobs) and await self._at_once(jobs, groups)):
+                    await self._in_turn(jobs, groups)
+            except BaseException as error:
+                kept = await self._kept_all_the_same(error, groups)
+                if kept:
+                    self._publish(groups[-1])
+                    return
+                self._forget(groups)
+                if kept is not None and _may_be_tried_again(error) and clock() < ends:
+                    await asyncio.sleep(_AGAIN_SECONDS)
+                    continue
+                self._reached = not isinstance(error, LOST)
+                await self._failed(error, jobs, groups, doubtful=kept is None)
+            else:
+                self._reached = True
+            return
 
-    async def _failed(
-        self, error: BaseException, jobs: Sequence[Job], done: Sequence[Job], drafts: list[Draft]
-    ) -> None:
-        """Nothing of the group was kept. What cannot be kept fails alone: each is tried again by itself."""
-        for draft in drafts:
-            self.ledger.forget(draft)
+    async def _kept_all_the_same(self, error: BaseException, groups: Sequence[Group]) -> bool | None:
+        """Whether a group was kept though its commit was not answered; None: nobody can say now."""
+        if not (groups and groups[-1].sent and isinstance(error, LOST)) or cannot_be_kept(error):
+            return False
+        return await was_kept(self._tenant.postgres, self._tenant.schema, groups[-1])
+
+    def _forget(self, groups: Iterable[Group]) -> None:
+        for group in groups:
+            self.ledger.forget(group.draft)
         self._tenant.forget_fresh()
         self._months.forget()
-        self._read.clear()
-        self._written.clear()
-        if cannot_be_kept(error) and len(done) > 1:
-            for job in done:
+        self._head = None
+
+    async def _failed(
+        self, error: BaseException, jobs: Sequence[Job], groups: Sequence[Group], *, doubtful: bool
+    ) -> None:
+        """Nothing of the group was kept. What cannot be kept fails alone: each is tried again by itself."""
+        if cannot_be_kept(error) and len(jobs) > 1:
+            for job in jobs:
                 await self._commit([job])
             return
-        if not isinstance(error, (*FAULTS, Refused)):
+        if not isinstance(error, (*FAULTS, Refused, StoreUnavailable)):
             _log.exception("a group commit failed", tenant=self._tenant.name)
+        for _job, refusal in [each for group in groups[-1:] for each in group.refused]:
+            _job.fail(refusal)
         for job in jobs:
-            job.fail(_told(error))
+            job.fail(_doubt(error) if doubtful else told(error))
         _raise_unless_ordinary(error)
 
-    async def _run_all(self, connection: Any, jobs: Sequence[Job], done: list[Job], drafts: list[Draft]) -> Draft:
-        tenant = self._tenant
-        head = await self._catch_up(connection)
-        draft = tenant.begin_draft(head)
-        drafts.append(draft)
-        self._last_time = head.time
-        several = set(tenant.hot.several)
-        await self._read_ahead(connection, jobs)
-        await self._end_what_is_due(connection, draft, head)
-        for job in jobs:
-            try:
-                job.result = await self._run(connection, draft, job)
-            except (*FAULTS, asyncio.CancelledError):
-                raise
-            except BaseException as error:
-                job.fail(_told(error))
-                _raise_unless_ordinary(error)
-            else:
-                done.append(job)
-        if not draft.empty or tenant.names.fresh or tenant.families.fresh:
-            await self._lay_down(connection, draft, tenant.hot.several - several)
-        return draft
+    def _undisturbed(self, jobs: Sequence[Job]) -> bool:
+        """Whether a group may begin without a lock."""
+        head, tenant = self._head, self._tenant
+        if head is None or jobs[0].alone or head.position != tenant.heard:
+            return False
+        now = tenant.now()
+        if (head.due is not None and head.due <= now) or not self._months.has(max(now, head.time)):
+            return False
+        return asyncio.get_running_loop().time() >= self._contended_until
 
-    async def _catch_up(self, connection: Any) -> "Head":
-        """Learn what other processes wrote; the head is locked, so that it stays so."""
+    async def _at_once(self, jobs: Sequence[Job], groups: list[Group]) -> bool:
+        """Without a lock, in one statement. False: something had moved, or it needs more; nothing was done."""
+        head = self._head
+        assert head is not None
+        async with self._tenant.postgres.writing() as connection:
+            try:
+                group = await self._groups.run(connection, head, jobs, closed=True)
+            except NewWord:
+                return False
+            groups.append(group)
+            if not group.plain:
+                after = None
+            elif group.draft.empty:
+                sql = f"SELECT xmin FROM {self._tenant.schema}.head"
+                after = head if await connection.fetchval(sql) == head.mark else None
+            else:
+                group.backend, group.sent = connection.get_server_pid(), True
+                after = await self._lay_down(connection, group)
+                if after is None:
+                    self._contended_until = asyncio.get_running_loop().time() + _CONTENDED_SECONDS
+        if after is None:
+            self.ledger.forget(groups.pop().draft)
+            return False
+        self._head = after
+        self._publish(group)
+        return True
+
+    async def _in_turn(self, jobs: Sequence[Job], groups: list[Group]) -> None:
+        """Under the lock of the head."""
+        async with self._tenant.postgres.writing() as connection, self._held(connection, groups):
+            head = await self._learn(connection)
+            group = await self._groups.run(connection, head, jobs, closed=False)
+            groups.append(group)
+            group.backend = connection.get_server_pid()
+            after = await self._lay_down_all(connection, group)
+        self._head = after
+        self._publish(group)
+
+    async def _learn(self, connection: Any) -> Head:
+        """Lock the head, and learn what other processes wrote: it stays so."""
         tenant = self._tenant
-        self._read.clear()
-        head = await tenant.head(connection)
+        row = await connection.fetchrow(f"SELECT {HEAD} FROM {tenant.schema}.head FOR UPDATE")
+        head = head_of(row)
         if head.names != len(tenant.names.number) or head.families != len(tenant.families.all):
             await tenant.learn_words(connection)
         await tenant.learn_areas(connection, head.areas)
@@ -283,203 +310,65 @@ class PostgresWriter:
             await tenant.hear(connection)
         return head
 
-    async def _lay_down(self, connection: Any, draft: Draft, several: set[str]) -> None:
-        tenant = self._tenant
+    async def _lay_down_all(self, connection: Any, group: Group) -> Head:
+        """With all that is not in the one statement."""
+        tenant, draft = self._tenant, group.draft
+        if draft.empty and not tenant.names.fresh and not tenant.families.fresh:
+            return group.head
         if draft.records_changed:
             await tenant.see_own_tables(connection)
             await change_records(connection, draft.records_changed)
         if draft.history:
-            await self._months.see_to(connection, self._last_time)
-        await self._lay_down_names(connection)
-        await self._laying.lay_down(connection, draft, tenant.hot, several)
-        await connection.execute(
-            self._laying.sql["head"],
-            draft.position,
-            self._last_time,
-            draft.next_row,
-            draft.link if draft.chain is not None else b"",
-            len(tenant.names.number),
-            len(tenant.families.all),
-            draft.areas_changed,
-            int(bool(several)),
-        )
-        if draft.log:
-            await connection.execute(self._laying.sql["call"], f"{draft.position} {tenant.name}")
+            await self._months.see_to(connection, group.time)
+        await self._lay_down_words(connection)
+        for erasure in draft.erasures:
+            await erase(connection, tenant.schema, erasure)
+        after = await self._lay_down(connection, group)
+        if after is None:
+            raise StoreUnavailable("the head of the log moved under its lock")
+        if draft.dues:
+            after = await self._laying.lay_down_ends(connection, draft, after)
+        if draft.areas_changed:
+            await connection.execute(self._laying.sql["relocate"], draft.position)
+        return after
 
-    async def _lay_down_names(self, connection: Any) -> None:
+    async def _lay_down(self, connection: Any, group: Group) -> Head | None:
+        tenant, draft, head = self._tenant, group.draft, group.head
+        lines = draft.linked_log()
+        after = head._replace(
+            position=draft.position,
+            time=group.time,
+            next_row=draft.next_row,
+            link=draft.link if draft.chain is not None else b"",
+            names=len(tenant.names.number),
+            families=len(tenant.families.all),
+        )
+        return await self._laying.lay_down(connection, draft, lines, tenant.hot, group.several, (head, after))
+
+    async def _lay_down_words(self, connection: Any) -> None:
         await self._laying.many(connection, "name", self._tenant.names.fresh)
         await self._laying.many(connection, "family", self._tenant.families.fresh)
 
-    async def _was_kept(self, draft: Draft) -> bool:
-        """Whether a group whose commit was not answered is there: its last line has a link that no other has."""
-        if not draft.log or draft.chain is None:
-            return False
-        sql = f"SELECT link FROM {self._tenant.schema}.log WHERE position = $1"
-        ends = asyncio.get_running_loop().time() + _ASKED_AGAIN_SECONDS
-        while True:
-            try:
-                found = await self._tenant.postgres.row(sql, draft.position)
-            except FAULTS:
-                if asyncio.get_running_loop().time() > ends:
-                    return False
-                await asyncio.sleep(0.1)
-            else:
-                return found is not None and found[0] == draft.link
-
-    def _publish(self, draft: Draft) -> None:
-        """A group is committed: caches move, then those who follow hear of it."""
-        tenant = self._tenant
-        tenant.names.fresh.clear()
-        tenant.families.fresh.clear()
-        for id, record in draft.records.items():
-            self._written[id] = record
-            if record.body:
-                tenant.keep_seen(record)
-        while len(self._written) > tenant.settings.cache_records:
-            self._written.popitem(last=False)
+    def _publish(self, group: Group) -> None:
+        """A group is committed: caches move, then those who follow hear of it, then its writers."""
+        tenant, draft = self._tenant, group.draft
+        tenant.words_written()
+        for record in draft.records.values():
+            tenant.known.wrote(record)
         if draft.areas_changed:
             tenant.areas_known = draft.position
             tenant.begin_relocation()
         tenant.told([entry for entry in draft.entries if entry.position > tenant.heard])
-
-    # running
-
-    async def _run(self, connection: Any, draft: Draft, job: Job) -> Applied:
-        """Run one job on the draft; several changes fill a draft of their own, so that a failure leaves nothing."""
-        if job.key is not None:
-            position = draft.applied(job.key)
-            position = self._read.get(("key", job.key)) if position is None else position
-            if position is not None:
-                return Applied(position, repeated=True)
-        now = self._last_time = max(self._tenant.now(), self._last_time)
-        if len(job.changes) == 1:
-            return job.applied(draft, (await self._make(connection, draft, job.changes[0], job, now),), now)
-        own = Draft(draft.position, draft.next_row, draft)
-        outcomes: list[Outcome] = []
-        try:
-            for number, change in enumerate(job.changes, start=1):
-                outcomes.append(await self._make(connection, own, change, job, now))
-                if number % SLICE_CHANGES == 0:
-                    await asyncio.sleep(0)
-        except BaseException:
-            self.ledger.forget(own)
-            raise
-        draft.merge(own)
-        return job.applied(draft, tuple(outcomes), now)
-
-    async def _make(self, connection: Any, draft: Draft, change: Change, job: Job, now: Instant) -> Outcome:
-        while True:
-            try:
-                return self.ledger.make(draft, change, job.principal, now)
-            except Unread as lacking:
-                await self._read_one(connection, lacking)
-            except Refused as refusal:
-                if job.atomic:
-                    raise
-                return Outcome(refused=refusal)
-
-    async def _end_what_is_due(self, connection: Any, draft: Draft, head: "Head") -> None:
-        """Before anything else is changed (NGSI-LD 4.22)."""
-        now = max(self._tenant.now(), self._last_time)
-        if head.due is None or now < head.due:
-            return
-        s = self._tenant.schema
-        sql = (
-            f"SELECT e.id FROM {s}.due JOIN {s}.entity AS e ON e.row = due.entity WHERE due.at <= $1 "
-            f"ORDER BY due.at LIMIT {LAPSED_AT_ONCE}"
-        )
-        ids = [id for (id,) in await connection.fetch(sql, now)]
-        self._last_time = now
-        while True:
-            try:
-                self.ledger.end_what_is_due(draft, ids, now)
-            except Unread as lacking:
-                await self._read_one(connection, lacking)
-            else:
-                return
-
-    # what the ledger asks for
-
-    def _current(self, id: str) -> Record | None:
-        found = self._written.get(id)
-        return found if found is not None else self._known("entity", id)
-
-    def _kept(self, kind: str, id: str) -> tuple[int, bytes] | None:
-        return self._known("document", (kind, id))
-
-    def _family_then(self, row: int, moment: Instant) -> int | None:
-        return self._known("family then", (row, moment))
-
-    def _said_then(self, key: HistoryKey) -> bytes | None:
-        return self._known("said then", key)
-
-    def _known(self, what: str, key: Any) -> Any:
-        try:
-            return self._read[what, key]
-        except KeyError:
-            raise Unread(what, key) from None
-
-    async def _read_ahead(self, connection: Any, jobs: Sequence[Job]) -> None:
-        """What the changes of a group begin with, in a statement for each kind."""
-        changes = [change for job in jobs for change in job.changes]
-        ids = {change.id for change in changes if isinstance(change, EntityChange)}
-        unread = [id for id in ids if id not in self._written]
-        if unread:
-            await self._read_entities(connection, unread)
-        documents = {(change.kind, change.id) for change in changes if isinstance(change, DocumentChange)}
-        if documents:
-            await self._read_documents(connection, list(documents))
-        keys = [job.key for job in jobs if job.key is not None]
-        if keys:
-            sql = f"SELECT key, position FROM {self._tenant.schema}.done WHERE key = ANY($1)"
-            for key, position in await connection.fetch(sql, keys):
-                self._read["key", key] = position
-
-    async def _read_entities(self, connection: Any, ids: Sequence[str]) -> None:
-        sql = f"SELECT row, id, position, family, body FROM {self._tenant.schema}.entity WHERE id = ANY($1)"
-        self._read.update((("entity", id), None) for id in ids)
-        kept = [id for id in ids if "\x00" not in id]
-        for row, id, position, family, body in await connection.fetch(sql, kept):
-            record = Record(row, id, position, self._tenant.families.all[abs(family)], body or b"")
-            self._read["entity", id] = record
-
-    async def _read_documents(self, connection: Any, keys: Sequence[tuple[str, str]]) -> None:
-        self._read.update((("document", key), None) for key in keys)
-        sql = (
-            f"SELECT d.kind, d.id, d.position, d.body FROM {self._tenant.schema}.document AS d "
-            "JOIN unnest($1::text[], $2::text[]) AS u(k, i) ON d.kind = k AND d.id = i"
-        )
-        for kind, id, position, body in await connection.fetch(sql, *map(list, zip(*keys, strict=True))):
-            self._read["document", (kind, id)] = (position, body)
-
-    async def _read_one(self, connection: Any, lacking: Unread) -> None:
-        s, key = self._tenant.schema, lacking.key
-        if lacking.what == "entity":
-            await self._read_entities(connection, [key])
-        elif lacking.what == "document":
-            await self._read_documents(connection, [key])
-        elif lacking.what == "family then":
-            sql = (
-                f"SELECT family FROM {s}.history WHERE entity = $1 AND attribute = $2 AND dataset = 0 "
-                "AND observed <= $3 ORDER BY observed DESC, position DESC LIMIT 1"
-            )
-            number = self._tenant.names.number.get(LOCATION)
-            self._read[lacking.what, key] = await connection.fetchval(sql, key[0], number, key[1])
-        else:
-            sql = (
-                f"SELECT body FROM {s}.history WHERE entity = $1 AND attribute = $2 AND dataset = $3 "
-                "AND observed = $4 ORDER BY position DESC LIMIT 1"
-            )
-            self._read[lacking.what, key] = await connection.fetchval(sql, *key)
+        group.answer()
 
 
-def _told(error: BaseException) -> Exception:
-    """What the one who waits is told."""
-    if cannot_be_kept(error):
-        return Refused(f"this cannot be kept: {error}")
-    if isinstance(error, FAULTS):
-        return unavailable(error)
-    return error if isinstance(error, Exception) else StoreUnavailable("the store is being closed")
+def _may_be_tried_again(error: BaseException) -> bool:
+    """Nothing was written, and the connection is at fault."""
+    return isinstance(error, LOST) and not cannot_be_kept(error)
+
+
+def _doubt(error: BaseException) -> StoreUnavailable:
+    return StoreUnavailable(f"PostgreSQL did not answer a commit, and is away: look whether it was kept ({error})")
 
 
 def _raise_unless_ordinary(error: BaseException) -> None:
