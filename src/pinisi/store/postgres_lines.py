@@ -196,12 +196,6 @@ class PostgresLines(PostgresTenants):
         return await known.read_far(lambda connection: read_chain(connection, chain, after, limit))
 
     @in_plain_words
-    async def tenants(self) -> Sequence[str]:
-        return [
-            name for (name,) in await self.postgres.fetch('SELECT name FROM pinisi.tenant ORDER BY name COLLATE "C"')
-        ]
-
-    @in_plain_words
     async def owed(self, tenant: str) -> int:
         """How many notifications are owed and not given up."""
         known = await self.known(tenant)

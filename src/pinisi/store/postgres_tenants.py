@@ -180,6 +180,12 @@ class PostgresTenants:
         return duty(self.postgres, name)
 
     @in_plain_words
+    async def tenants(self) -> Sequence[str]:
+        return [
+            name for (name,) in await self.postgres.fetch('SELECT name FROM pinisi.tenant ORDER BY name COLLATE "C"')
+        ]
+
+    @in_plain_words
     async def erase(self, tenant: str) -> None:
         """Take a tenant away with all that it knew."""
         known = self._tenants.pop(tenant, None)
