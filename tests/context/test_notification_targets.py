@@ -151,6 +151,18 @@ async def test_a_connection_is_used_again_and_made_anew_when_it_was_closed() -> 
         await sender.close()
 
 
+async def test_each_answer_counts_for_itself_also_when_the_last_one_was_the_same() -> None:
+    busy = b"HTTP/1.1 503 Busy\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n"
+    continued = b"HTTP/1.1 100 Continue\r\n\r\n" + OK
+    async with answering(OK, OK, busy, busy, OK, continued, continued, OK, OK) as (uri, requests):
+        sender = HttpSender(Targets(["loopback"]))
+        receipts = [await post(sender, uri) for _ in range(9)]
+        assert [receipt.status for receipt in receipts] == [200, 200, 503, 503, 200, 200, 200, 200, 200]
+        assert [receipt.retry_after for receipt in receipts] == [0, 0, 7, 7, 0, 0, 0, 0, 0]
+        assert len(requests) == 9
+        await sender.close()
+
+
 async def test_one_that_does_not_answer_in_time_is_told_so() -> None:
     async with answering(OK, wait=2.0) as (uri, _):
         sender = HttpSender(Targets(["loopback"]))
