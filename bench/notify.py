@@ -22,8 +22,8 @@ from server_process import ServerProcess
 
 FIGURES = ("notify.flood.", "notify.latency.")
 ONLY = os.environ.get("PINISI_BENCH_ONLY", "")
-RATE = int(os.environ.get("PINISI_BENCH_WRITES", "500"))
-SECONDS = 60.0
+RATE = int(os.environ.get("BENCH_WRITES", "500"))
+SECONDS = float(os.environ.get("BENCH_SECONDS", "60"))
 CHANGES = 1_000
 ELSEWHERE = "8.4 % (Antares' own table, 500 writes/s)"
 
