@@ -129,7 +129,7 @@ class NotificationWriter:
         """The letterhead, if nothing has to be waited for."""
         key = (tenant, subscription.key)
         head = self._letterheads.get(key)
-        if head is not None and head.subscription is subscription and head.contexts == self._contexts.version:
+        if head is not None and self.holds(head, subscription):
             return head
         try:
             table = self._contexts.table(subscription.context, tenant)
@@ -138,6 +138,10 @@ class NotificationWriter:
         except NgsiLdError:
             table = CORE_TABLE
         return self._remember_head(key, self._make(tenant, subscription, _writable(table, subscription)))
+
+    def holds(self, head: Letterhead, subscription: Subscription) -> bool:
+        """Whether it is still the letterhead of this subscription."""
+        return head.subscription is subscription and head.contexts == self._contexts.version
 
     def write_at_once(self, head: Letterhead, debt: Debt) -> Sealed | None:
         """The notification of one change to one who sees all, where nothing has to be read; None: only `write` can."""

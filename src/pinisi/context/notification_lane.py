@@ -8,6 +8,7 @@ import asyncio
 import random
 from collections.abc import Iterable, Iterator, Sequence
 
+from pinisi.context.notification import Letterhead
 from pinisi.context.subscription_index import Entry
 from pinisi.store.protocol import Debt, Position
 
@@ -40,6 +41,7 @@ class Lane:
         "closed_until",
         "entry",
         "failures",
+        "head",
         "id",
         "room",
         "throttled",
@@ -51,6 +53,8 @@ class Lane:
         self.id = id
         self.room = room
         self.entry = entry
+        self.head: Letterhead | None = None
+        """What its notifications share, as it was last."""
         self.behind: Position | None = None
         self.failures = 0
         self.closed_until = 0.0
@@ -146,7 +150,7 @@ class Lane:
             self._in_flight.pop(debt.subject, None)
             if self._retry_at:
                 self._retry_at.pop(debt.position, None)
-            if self._newest.get(debt.subject) == debt.position:
+            if self._newest and self._newest.get(debt.subject) == debt.position:
                 del self._newest[debt.subject]
 
     def put_back(self, debts: Iterable[Debt], retry_at: float = 0.0) -> list[Debt]:

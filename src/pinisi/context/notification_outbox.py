@@ -105,7 +105,7 @@ class Outbox:
             return
         if debt.position in lane:
             return
-        if lane.behind is not None or not lane.has_room_for(debt):
+        if lane.behind is not None or (lane.full and not lane.has_room_for(debt)):
             lane.behind = debt.position if lane.behind is None else lane.behind
             return
         replaced = lane.push(debt, self._retry_at(debt) if debt.attempts else 0.0)
@@ -147,9 +147,8 @@ class Outbox:
         """See that as many workers serve the lane as it deserves; a lane that is closed goes on resting."""
         if self._closing or (lane.timer is not None and self._time() < lane.closed_until):
             return
-        wanted = 1
-        if len(lane) > self._limits.side_by_side_from and not lane.failures and not lane.throttled:
-            wanted = self._limits.side_by_side
+        backlog = len(lane) > self._limits.side_by_side_from
+        wanted = self._limits.side_by_side if backlog and not lane.failures and not lane.throttled else 1
         while lane.workers < wanted:
             lane.workers += 1
             if not self._go_on(lane):
@@ -185,8 +184,10 @@ class Outbox:
 
     def _address(self, lane: Lane) -> tuple[Letterhead | None, Target | None]:
         """How its notifications look and where they go, as far as both are at hand; no target: it is none of HTTP."""
-        head = None if lane.entry is None else self._writer.letterhead(self._name, lane.entry.subscription)
-        if head is None or not isinstance(head.envelope, HttpEnvelope):
+        head = lane.head
+        if lane.entry is not None and (head is None or not self._writer.holds(head, lane.entry.subscription)):
+            head = lane.head = self._writer.letterhead(self._name, lane.entry.subscription)
+        if lane.entry is None or head is None or not isinstance(head.envelope, HttpEnvelope):
             return head, None
         return head, head.envelope.target
 
@@ -219,7 +220,7 @@ class Outbox:
             return
         if receipt is not None:
             self._conclude(lane, entry, debts, receipt)
-        if self._closing:
+        if self._closing or not len(lane):
             self._leave(lane, None)
         else:
             self._go_on(lane)
@@ -319,11 +320,11 @@ class Outbox:
 
     def _note(self, entry: Entry, receipt: Receipt, *, first: bool = True) -> None:
         """Keep count of notifications and, once for each, of failures (NGSI-LD 5.2.14.2); not of repeated tries."""
-        state = entry.state
+        state, taken = entry.state, receipt.taken
         state.times_sent += first
         state.last_notification = self._now()
-        state.failing, state.reason = not receipt.taken, receipt.reason
-        if receipt.taken:
+        state.failing, state.reason = not taken, receipt.reason
+        if taken:
             state.last_success = state.last_notification
         else:
             state.times_failed += first

@@ -134,11 +134,18 @@ class SubscriptionIndex:
         areas = seen.areas_after if seen.after is not None else seen.areas_before
         reader = _Reader(self.grants_of, tenant, state, areas)
         changes, now = Changes(seen), self._now()
-        return [
-            id
-            for id in self._buckets[tenant].candidates(state, seen.attributes)
-            if _hears(entries[id], changes, state, reader, now)
-        ]
+        hearing: list[str] = []
+        for id in self._buckets[tenant].candidates(state, seen.attributes):
+            entry = entries[id]
+            if entry.silent or entry.expires_at <= now:
+                continue
+            projection = reader.projection(entry.owner)
+            if projection is None:
+                continue
+            shown = projection.attributes
+            if entry.trigger.fires(changes, shown) and entry.matches(state, shown):
+                hearing.append(id)
+        return hearing
 
     def _put(self, tenant: str, entry: Entry) -> None:
         if entry.subscription.registrations is not None:
@@ -180,12 +187,3 @@ def visible(grants: Grants | None, types: Iterable[str], areas: Iterable[str]) -
     if grants is None:
         return None
     return WHOLE if grants.sees_all else grants.projection(types, areas)
-
-
-def _hears(entry: Entry, changes: Changes, state: Entity, reader: _Reader, now: Instant) -> bool:
-    if entry.silent or entry.expires_at <= now:
-        return False
-    projection = reader.projection(entry.owner)
-    if projection is None or not entry.trigger.fires(changes, projection.attributes):
-        return False
-    return entry.matches(state, projection.attributes)

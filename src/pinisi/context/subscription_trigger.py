@@ -38,7 +38,8 @@ class Trigger:
             return self._about(seen, shown) if self._at_birth else self._on_attributes(seen, shown, "attributeCreated")
         if seen.after is None:
             return self._about(seen, shown) if self._at_death else self._on_attributes(seen, shown, "attributeDeleted")
-        if self.kinds & changes.of(self._watched, shown):
+        kinds = changes.everything if self._watched is None and shown is None else changes.of(self._watched, shown)
+        if self.kinds & kinds:
             return True
         return self._renamed and self._watched is None and _renamed(seen)
 
@@ -62,11 +63,14 @@ class Changes:
 
     def of(self, watched: frozenset[str] | None, shown: frozenset[str] | None) -> int:
         """The kinds, added up, of what is watched and shown (None: everything)."""
-        if watched is None and shown is None:
-            if self._all is None:
-                self._all = self._sum(self.seen.attributes)
-            return self._all
         return self._sum(_concerned(self.seen, watched, shown))
+
+    @property
+    def everything(self) -> int:
+        """The kinds of all attributes."""
+        if self._all is None:
+            self._all = self._sum(self.seen.attributes)
+        return self._all
 
     def _sum(self, names: Iterable[str]) -> int:
         kinds = 0
