@@ -4,64 +4,36 @@ A notification has the same id each time it is sent, so that a receiver can tell
 once). What a change looks like to one kind of reader is rendered once, however many subscriptions ask for it.
 """
 
-import hashlib
-import itertools
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
-from pinisi.context.contexts import ContextAwaited, Contexts
+from pinisi.context.contexts import Contexts
 from pinisi.context.earlier_versions import amended
 from pinisi.context.federation.relayed import is_relayed
 from pinisi.context.geojson import join_features, render_feature
 from pinisi.context.ngsi_v2.notice import Notice
 from pinisi.context.ngsi_v2.notification import element, sealed
-from pinisi.context.notification_envelope import Envelope, envelope_of, link_of
+from pinisi.context.notification_letterhead import Letterhead, Letterheads
 from pinisi.context.notified_change import Change, as_feature, document_of
 from pinisi.context.notified_links import Links
 from pinisi.context.notified_past import NOTHING_BEFORE, Past
 from pinisi.context.notified_relay import Assemble, Relays
 from pinisi.context.post import Sealed
-from pinisi.context.problems import NgsiLdError
 from pinisi.context.registration_notice import RegistrationNotices
-from pinisi.context.render import View, entity_document, join, render_entity, with_context
+from pinisi.context.render import entity_document, join, render_entity, with_context
 from pinisi.context.subscription import Subscription
 from pinisi.context.subscription_index import visible
-from pinisi.context.subscription_trigger import DELETED, Trigger
-from pinisi.context.term_table import CORE_TABLE, TermTable
 from pinisi.store.protocol import Debt, LogEntry, Position, Store
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import MILLISECOND, Instant, format_instant
 from pinisi.vocabulary.principal import WHOLE, Grants, Projection
 
 REMEMBERED = 2_000
-LETTERHEADS = 20_000
 LONGEST_REMEMBERED = 16_384
 _encode = msgspec.json.Encoder().encode
-
-
-class Letterhead(msgspec.Struct, frozen=True):
-    """What all notifications of one subscription share.
-
-    `past`: whether what was before the change is shown. `plain`: the entity's own state tells everything. `shape`: the
-    same number for all to whom one change looks the same. `contexts` is the version of what was known of @contexts:
-    where one has changed, the head is made anew.
-    """
-
-    subscription: Subscription
-    envelope: Envelope
-    beginning: bytes
-    opening: bytes
-    table: TermTable
-    view: View
-    past: bool
-    plain: bool
-    geo: bool
-    with_context: bool
-    shape: int
-    contexts: int
 
 
 class NotificationWriter:
@@ -83,15 +55,12 @@ class NotificationWriter:
         self._notices = notices
         self._relays = Relays(store, assemble)
         self._store = store
-        self._contexts = contexts
+        self.letterheads = Letterheads(contexts, default_tenant)
         self._now = now
         self._default_tenant = default_tenant
         self._past = Past(store)
         self._links = Links(store)
-        self._shapes: dict[tuple[object, ...], int] = {}
-        self._numbers = itertools.count()
         self._stamped: tuple[Instant, bytes] = (-1, b"")
-        self._letterheads: OrderedDict[tuple[str, str], Letterhead] = OrderedDict()
         self._rendered: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
 
     async def write(
@@ -111,7 +80,7 @@ class NotificationWriter:
         """
         if subscription.notification.v2 is not None:
             return await self._write_v2(tenant, subscription, subscription.notification.v2, debts, grants)
-        head = await self._letterhead(tenant, subscription)
+        head = await self.letterheads.of(tenant, subscription)
         if subscription.registrations is not None:
             return await self._of_registrations(tenant, head, debts[-1].position, grants, ordinal)
         data = [part for debt in debts if (part := await self._part(tenant, head, debt, grants)) is not None]
@@ -123,25 +92,7 @@ class NotificationWriter:
         notice = subscription.notification.v2
         if notice is not None:
             return sealed(subscription, notice, [], [], None if tenant == self._default_tenant else tenant)
-        return self._seal(await self._letterhead(tenant, subscription), ordinal, b"[]")
-
-    def letterhead(self, tenant: str, subscription: Subscription) -> Letterhead | None:
-        """The letterhead, if nothing has to be waited for."""
-        key = (tenant, subscription.key)
-        head = self._letterheads.get(key)
-        if head is not None and self.holds(head, subscription):
-            return head
-        try:
-            table = self._contexts.table(subscription.context, tenant)
-        except ContextAwaited:
-            return None
-        except NgsiLdError:
-            table = CORE_TABLE
-        return self._remember_head(key, self._make(tenant, subscription, _writable(table, subscription)))
-
-    def holds(self, head: Letterhead, subscription: Subscription) -> bool:
-        """Whether it is still the letterhead of this subscription."""
-        return head.subscription is subscription and head.contexts == self._contexts.version
+        return self._seal(await self.letterheads.of(tenant, subscription), ordinal, b"[]")
 
     def write_at_once(self, head: Letterhead, debt: Debt) -> Sealed | None:
         """The notification of one change to one who sees all, where nothing has to be read; None: only `write` can."""
@@ -194,7 +145,7 @@ class NotificationWriter:
         self, tenant: str, subscription: Subscription, notice: Notice, debts: Sequence[Debt], grants: Grants
     ) -> Sealed | None:
         """The same for one who speaks NGSI v2."""
-        table, data, told = await self._table(tenant, subscription), list[Any](), list[Debt]()
+        table, data, told = await self.letterheads.table(tenant, subscription), list[Any](), list[Debt]()
         for debt in debts:
             line = await self._line(tenant, debt) if debt.entity is None or not grants.sees_all else None
             seen = _seen(debt, line, grants)
@@ -311,74 +262,6 @@ class NotificationWriter:
         entries = (await self._store.log(tenant, debt.position - 1, 1)).entries
         return entries[0] if entries and entries[0].position == debt.position else None
 
-    async def _letterhead(self, tenant: str, subscription: Subscription) -> Letterhead:
-        found = self.letterhead(tenant, subscription)
-        if found is None:
-            table = await self._table(tenant, subscription)
-            found = self._remember_head((tenant, subscription.key), self._make(tenant, subscription, table))
-        return found
-
-    def _remember_head(self, key: tuple[str, str], head: Letterhead) -> Letterhead:
-        self._letterheads[key] = head
-        if len(self._letterheads) > LETTERHEADS:
-            self._letterheads.popitem(last=False)
-        return head
-
-    def _make(self, tenant: str, subscription: Subscription, table: TermTable) -> Letterhead:
-        params = subscription.notification
-        version = self._contexts.version
-        view = _view(subscription)
-        past = params.show_changes or bool(Trigger(subscription).kinds & DELETED)
-        shape: tuple[object, ...] = (
-            tenant,
-            params.conformance,
-            table.digest,
-            table.served_json,
-            view,
-            params.endpoint.accept,
-            past,
-            subscription.interval > 0,
-        )
-        if past:
-            shape = (*shape, subscription.owner, subscription.watched, subscription.triggers, params.show_changes)
-        key = hashlib.blake2b(f"{tenant}\n{subscription.key}".encode(), digest_size=8).hexdigest()
-        kind = b"Notification" if subscription.registrations is None else b"ContextSourceNotification"
-        return Letterhead(
-            subscription=subscription,
-            envelope=envelope_of(params.endpoint, table, None if tenant == self._default_tenant else tenant),
-            beginning=b'{"id":"urn:ngsi-ld:Notification:' + key.encode() + b"-",
-            opening=b'","type":"%s","subscriptionId":%s,' % (kind, _encode(subscription.id)),
-            table=table,
-            view=view,
-            past=past,
-            plain=not past and _is_plain(subscription),
-            geo=params.endpoint.accept == "application/geo+json",
-            with_context=params.endpoint.accept == "application/ld+json",
-            shape=self._shape(shape),
-            contexts=version,
-        )
-
-    def _shape(self, shape: tuple[object, ...]) -> int:
-        if len(self._shapes) > LETTERHEADS:
-            self._shapes.clear()
-            self._letterheads.clear()
-            self._rendered.clear()
-        return self._shapes.setdefault(shape, next(self._numbers))
-
-    async def _table(self, tenant: str, subscription: Subscription) -> TermTable:
-        """The terms to write with; full IRIs where the @context is gone, or cannot be named in a Link header."""
-        try:
-            table = await self._contexts.resolved(subscription.context, tenant)
-        except NgsiLdError:
-            return CORE_TABLE
-        return _writable(table, subscription)
-
-
-def _writable(table: TermTable, subscription: Subscription) -> TermTable:
-    """The table, where notifications can name it."""
-    plain = subscription.notification.endpoint.accept != "application/ld+json"
-    return CORE_TABLE if plain and link_of(table) is None else table
-
 
 def _seen(debt: Debt, line: LogEntry | None, grants: Grants) -> Projection | None:
     if grants.sees_all:
@@ -387,13 +270,6 @@ def _seen(debt: Debt, line: LogEntry | None, grants: Grants) -> Projection | Non
         return None
     types = debt.entity.types if debt.entity is not None else line.types
     return visible(grants, types, line.areas_before if debt.entity is None else line.areas_after)
-
-
-def _is_plain(subscription: Subscription) -> bool:
-    """Whether nothing but the entity itself is told, in the words of NGSI-LD."""
-    params = subscription.notification
-    other = params.v2 is not None or params.join is not None or subscription.registrations is not None
-    return not other and not subscription.asks_of_links
 
 
 def _all(data: Sequence[bytes], head: Letterhead) -> bytes:
@@ -406,16 +282,3 @@ def _finished(body: bytes, head: Letterhead) -> bytes:
     if version is not None:
         body = amended(body, version) or body
     return with_context(body, head.table) if head.with_context else body
-
-
-def _view(subscription: Subscription) -> View:
-    params = subscription.notification
-    return View(
-        form=params.format,
-        sys_attrs=params.sys_attrs,
-        attributes=params.attributes,
-        pick=params.pick,
-        omit=params.omit,
-        languages=subscription.languages,
-        datasets=subscription.datasets,
-    )

@@ -8,7 +8,7 @@ import asyncio
 import random
 from collections.abc import Iterable, Iterator, Sequence
 
-from pinisi.context.notification import Letterhead
+from pinisi.context.notification_letterhead import Letterhead
 from pinisi.context.subscription_index import Entry
 from pinisi.store.protocol import Debt, Position
 

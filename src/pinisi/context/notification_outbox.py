@@ -8,13 +8,15 @@ import msgspec
 import structlog
 
 from pinisi.context.delivery import Receipt
-from pinisi.context.notification import Letterhead, NotificationWriter
+from pinisi.context.notification import NotificationWriter
 from pinisi.context.notification_clock import Clock
 from pinisi.context.notification_envelope import HttpEnvelope
 from pinisi.context.notification_gate import Gate, Limits, Way
 from pinisi.context.notification_lane import BACK_OFF, Lane, back_off
+from pinisi.context.notification_letterhead import Letterhead
 from pinisi.context.notification_reader import OwedReader
 from pinisi.context.notification_settler import Settler
+from pinisi.context.notification_turn import Posted, Turn
 from pinisi.context.post import Sender
 from pinisi.context.subscription import DeliveryState
 from pinisi.context.subscription_index import Entry, SubscriptionIndex
@@ -167,7 +169,7 @@ class Outbox:
                 way = "ask" if target is None else self.gate.way(self.sender, target)
             if way == "wait" and target is not None:
                 if len(lane):
-                    self.gate.wait(self.sender, target, _Turn(self, lane))
+                    self.gate.wait(self.sender, target, Turn(self, lane))
                     return True
             else:
                 debts, wait = lane.take(self._time(), max(len(lane), 1) if lane.throttled else 1)
@@ -185,8 +187,10 @@ class Outbox:
     def _address(self, lane: Lane) -> tuple[Letterhead | None, Target | None]:
         """How its notifications look and where they go, as far as both are at hand; no target: it is none of HTTP."""
         head = lane.head
-        if lane.entry is not None and (head is None or not self._writer.holds(head, lane.entry.subscription)):
-            head = lane.head = self._writer.letterhead(self._name, lane.entry.subscription)
+        if lane.entry is not None and (
+            head is None or not self._writer.letterheads.holds(head, lane.entry.subscription)
+        ):
+            head = lane.head = self._writer.letterheads.at_hand(self._name, lane.entry.subscription)
         if lane.entry is None or head is None or not isinstance(head.envelope, HttpEnvelope):
             return head, None
         return head, head.envelope.target
@@ -207,7 +211,7 @@ class Outbox:
         if grants is None or not grants.sees_all:
             return False
         delivery = self._writer.write_at_once(head, debts[0])
-        if delivery is None or not self.gate.post(self.sender, delivery, _Posted(self, lane, entry, debts)):
+        if delivery is None or not self.gate.post(self.sender, delivery, Posted(self, lane, entry, debts)):
             return False
         self._under_way += 1
         return True
@@ -302,7 +306,7 @@ class Outbox:
 
     def _conclude(self, lane: Lane, entry: Entry, debts: Sequence[Debt], receipt: Receipt) -> None:
         """What follows from the receipt."""
-        self._note(entry, receipt, first=debts[0].attempts == 0)
+        self._settler.note(entry, receipt, self._now(), first=debts[0].attempts == 0)
         if receipt.taken:
             self._succeeded(lane, entry, debts)
         else:
@@ -316,20 +320,7 @@ class Outbox:
         delivery = await self._writer.write(self._name, entry.subscription, debts, grants, self._now())
         if delivery is not None:
             receipt = await self.gate.send(self.sender, delivery)
-            self._note(entry, receipt)
-
-    def _note(self, entry: Entry, receipt: Receipt, *, first: bool = True) -> None:
-        """Keep count of notifications and, once for each, of failures (NGSI-LD 5.2.14.2); not of repeated tries."""
-        state, taken = entry.state, receipt.taken
-        state.times_sent += first
-        state.last_notification = self._now()
-        state.failing, state.reason = not taken, receipt.reason
-        if taken:
-            state.last_success = state.last_notification
-        else:
-            state.times_failed += first
-            state.last_failure = state.last_notification
-        self._settler.touch(entry.subscription.key)
+            self._settler.note(entry, receipt, self._now())
 
     def _succeeded(self, lane: Lane, entry: Entry, debts: Sequence[Debt]) -> None:
         lane.failures = 0
@@ -400,30 +391,3 @@ class Outbox:
     def read_anew(self) -> None:
         """Look at all that is owed once more: something behind what was read is owed again. What is at hand stays."""
         self._reader.read_anew()
-
-
-class _Turn:
-    """A lane in the queue of its receiver."""
-
-    __slots__ = ("_lane", "_outbox")
-
-    def __init__(self, outbox: Outbox, lane: Lane) -> None:
-        self._outbox, self._lane = outbox, lane
-
-    def your_turn(self) -> None:
-        self._outbox.your_turn(self._lane)
-
-    def hurry_up(self) -> None:
-        self._outbox.your_turn(self._lane, "ask")
-
-
-class _Posted:
-    """What is done when a delivery that was posted comes to an end."""
-
-    __slots__ = ("_debts", "_entry", "_lane", "_outbox")
-
-    def __init__(self, outbox: Outbox, lane: Lane, entry: Entry, debts: Sequence[Debt]) -> None:
-        self._outbox, self._lane, self._entry, self._debts = outbox, lane, entry, debts
-
-    def __call__(self, receipt: Receipt | None) -> None:
-        self._outbox.answered(self._lane, self._entry, self._debts, receipt)

@@ -8,8 +8,11 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
+from pinisi.context.delivery import Receipt
 from pinisi.context.subscription import STATE_KIND, DeliveryState, encode_state
+from pinisi.context.subscription_index import Entry
 from pinisi.store.protocol import Change, DebtChange, DocumentChange, Paid, Position, Store, StoreUnavailable
+from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import SYSTEM
 
 _log = structlog.get_logger("pinisi.notifications")
@@ -53,6 +56,19 @@ class Settler:
             self._wake.set()
         else:
             found.append(subscription)
+
+    def note(self, entry: Entry, receipt: Receipt, now: Instant, *, first: bool = True) -> None:
+        """Keep count of notifications and, once for each, of failures (NGSI-LD 5.2.14.2); not of repeated tries."""
+        state, taken = entry.state, receipt.taken
+        state.times_sent += first
+        state.last_notification = now
+        state.failing, state.reason = not taken, receipt.reason
+        if taken:
+            state.last_success = now
+        else:
+            state.times_failed += first
+            state.last_failure = now
+        self.touch(entry.subscription.key)
 
     def settle(self, change: DebtChange) -> None:
         self._changes.append(change)

@@ -1,0 +1,157 @@
+"""What all notifications of one subscription share, worked out once."""
+
+import hashlib
+import itertools
+from collections import OrderedDict
+
+import msgspec
+
+from pinisi.context.contexts import ContextAwaited, Contexts
+from pinisi.context.notification_envelope import Envelope, envelope_of, link_of
+from pinisi.context.problems import NgsiLdError
+from pinisi.context.render import View
+from pinisi.context.subscription import Subscription
+from pinisi.context.subscription_trigger import DELETED, Trigger
+from pinisi.context.term_table import CORE_TABLE, TermTable
+
+LETTERHEADS = 20_000
+_encode = msgspec.json.Encoder().encode
+
+
+class Letterhead(msgspec.Struct, frozen=True):
+    """What all notifications of one subscription share.
+
+    `past`: whether what was before the change is shown. `plain`: the entity's own state tells everything. `shape`: the
+    same number for all to whom one change looks the same. `contexts` is the version of what was known of @contexts:
+    where one has changed, the head is made anew.
+    """
+
+    subscription: Subscription
+    envelope: Envelope
+    beginning: bytes
+    opening: bytes
+    table: TermTable
+    view: View
+    past: bool
+    plain: bool
+    geo: bool
+    with_context: bool
+    shape: int
+    contexts: int
+
+
+class Letterheads:
+    """Of all tenants; the newest `LETTERHEADS` are kept."""
+
+    def __init__(self, contexts: Contexts, default_tenant: str | None) -> None:
+        self._contexts = contexts
+        self._default_tenant = default_tenant
+        self._shapes: dict[tuple[object, ...], int] = {}
+        self._numbers = itertools.count()
+        self._kept: OrderedDict[tuple[str, str], Letterhead] = OrderedDict()
+
+    def at_hand(self, tenant: str, subscription: Subscription) -> Letterhead | None:
+        """The letterhead, if nothing has to be waited for."""
+        key = (tenant, subscription.key)
+        head = self._kept.get(key)
+        if head is not None and self.holds(head, subscription):
+            return head
+        try:
+            table = self._contexts.table(subscription.context, tenant)
+        except ContextAwaited:
+            return None
+        except NgsiLdError:
+            table = CORE_TABLE
+        return self._keep(key, self._make(tenant, subscription, _writable(table, subscription)))
+
+    def holds(self, head: Letterhead, subscription: Subscription) -> bool:
+        """Whether it is still the letterhead of this subscription."""
+        return head.subscription is subscription and head.contexts == self._contexts.version
+
+    async def of(self, tenant: str, subscription: Subscription) -> Letterhead:
+        """The letterhead, waiting for its @context where need be."""
+        found = self.at_hand(tenant, subscription)
+        if found is None:
+            table = await self.table(tenant, subscription)
+            found = self._keep((tenant, subscription.key), self._make(tenant, subscription, table))
+        return found
+
+    def _keep(self, key: tuple[str, str], head: Letterhead) -> Letterhead:
+        self._kept[key] = head
+        if len(self._kept) > LETTERHEADS:
+            self._kept.popitem(last=False)
+        return head
+
+    def _make(self, tenant: str, subscription: Subscription, table: TermTable) -> Letterhead:
+        params = subscription.notification
+        version = self._contexts.version
+        view = _view(subscription)
+        past = params.show_changes or bool(Trigger(subscription).kinds & DELETED)
+        shape: tuple[object, ...] = (
+            tenant,
+            params.conformance,
+            table.digest,
+            table.served_json,
+            view,
+            params.endpoint.accept,
+            past,
+            subscription.interval > 0,
+        )
+        if past:
+            shape = (*shape, subscription.owner, subscription.watched, subscription.triggers, params.show_changes)
+        key = hashlib.blake2b(f"{tenant}\n{subscription.key}".encode(), digest_size=8).hexdigest()
+        kind = b"Notification" if subscription.registrations is None else b"ContextSourceNotification"
+        return Letterhead(
+            subscription=subscription,
+            envelope=envelope_of(params.endpoint, table, None if tenant == self._default_tenant else tenant),
+            beginning=b'{"id":"urn:ngsi-ld:Notification:' + key.encode() + b"-",
+            opening=b'","type":"%s","subscriptionId":%s,' % (kind, _encode(subscription.id)),
+            table=table,
+            view=view,
+            past=past,
+            plain=not past and _is_plain(subscription),
+            geo=params.endpoint.accept == "application/geo+json",
+            with_context=params.endpoint.accept == "application/ld+json",
+            shape=self._shape(shape),
+            contexts=version,
+        )
+
+    def _shape(self, shape: tuple[object, ...]) -> int:
+        if len(self._shapes) > LETTERHEADS:
+            self._shapes.clear()
+            self._kept.clear()
+        return self._shapes.setdefault(shape, next(self._numbers))
+
+    async def table(self, tenant: str, subscription: Subscription) -> TermTable:
+        """The terms to write with; full IRIs where the @context is gone, or cannot be named in a Link header."""
+        try:
+            table = await self._contexts.resolved(subscription.context, tenant)
+        except NgsiLdError:
+            return CORE_TABLE
+        return _writable(table, subscription)
+
+
+def _writable(table: TermTable, subscription: Subscription) -> TermTable:
+    """The table, where notifications can name it."""
+    plain = subscription.notification.endpoint.accept != "application/ld+json"
+    return CORE_TABLE if plain and link_of(table) is None else table
+
+
+def _is_plain(subscription: Subscription) -> bool:
+    """Whether nothing but the entity itself is told, in the words of NGSI-LD."""
+    params = subscription.notification
+    other = params.v2 is not None or params.join is not None or subscription.registrations is not None
+    return not other and not subscription.asks_of_links
+
+
+def _view(subscription: Subscription) -> View:
+    params = subscription.notification
+    return View(
+        form=params.format,
+        sys_attrs=params.sys_attrs,
+        attributes=params.attributes,
+        pick=params.pick,
+        omit=params.omit,
+        languages=subscription.languages,
+        datasets=subscription.datasets,
+    )
