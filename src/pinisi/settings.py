@@ -30,6 +30,8 @@ Count = Annotated[int, Meta(ge=0, le=1_000_000)]
 Page = Annotated[int, Meta(ge=1, le=1_000_000)]
 Megabytes = Annotated[int, Meta(ge=1, le=1_048_576)]
 Days = Annotated[int, Meta(ge=1, le=36_500)]
+Seconds = Annotated[float, Meta(ge=0.1, le=3600)]
+Connections = Annotated[int, Meta(ge=1, le=1_000_000)]
 Few = Annotated[int, Meta(ge=1, le=64)]
 Milliseconds = Annotated[float, Meta(ge=0, le=1000)]
 Patience = Annotated[int, Meta(ge=50, le=120_000)]
@@ -56,6 +58,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     | `host` | address | where to listen; anything but loopback demands an account |
     | `port` | 0-65535 | TCP port; 0 lets the system choose |
     | `body_limit_mb` | MB | larger request bodies are answered 413 |
+    | `request_seconds` | s | for the head of a request, and the grace of its body; then 408 |
+    | `connections` | count | that may be open at once; one more is told 503 |
     | `history_days` | days | raw history is kept so long; hourly statistics for ever |
     | `log_days` | days | the log is kept so long; a reader that was away longer starts from a new picture |
     | `temporal_page` | count | values of history in one answer; a longer one is cut, and says where (206) |
@@ -96,6 +100,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: Port = 9090
     body_limit_mb: Megabytes = 16
+    request_seconds: Seconds = 20.0
+    connections: Connections = 20_000
     history_days: Days = 400
     log_days: Days = 90
     temporal_page: Page = 10_000

@@ -3,7 +3,7 @@
 Uvicorn keeps the listening socket, the signals and the shutdown. Its own protocol passes ASGI messages back and forth,
 of which a reply whose body is at hand needs none, and looks at every header anew: a third of the CPU of a retrieval
 (`bench/context.py`, retrieve). What a peer may cost is bounded: the head of a request, what is read ahead of a body,
-replies that it does not take, and how long it says nothing.
+replies that it does not take, how long it says nothing, and how slowly it says it (`http_patience`).
 """
 
 import asyncio
@@ -15,21 +15,39 @@ import httptools
 import structlog
 import uvicorn
 
-from pinisi.console.application import Application, Scope, send_stream
-from pinisi.console.http_exchange import STATUS_LINE, Exchange
+from pinisi.console.application import Application, Scope, headers_of, send_stream
+from pinisi.console.http import Reply
+from pinisi.console.http_exchange import STATUS_LINE, Exchange, header_line
+from pinisi.console.http_patience import LOOK_SECONDS, DoorLimits, SlowPeer
+from pinisi.console.refusals import refuse
 
 HEAD_MOST = 64 << 10
 """Bytes of the address and the headers of one request."""
 AHEAD_MOST = 64 << 10
 """Bytes of a body that are read before anybody asks for them."""
 
+_NO_HTTP = refuse(400, "Bad request", "this is no HTTP/1.1 request that can be read")
+_HUGE_HEAD = refuse(431, "Too large", f"the address and the headers of a request may have {HEAD_MOST >> 10} KB")
+_TOO_MANY = refuse(503, "Too many connections", "as many connections are open as the operator allows (connections)")
+
 _log = structlog.get_logger("pinisi.http")
+
+
+def _late(part: str, limits: DoorLimits) -> Reply:
+    detail = f"the {part} of the request did not come within {limits.request_seconds:g} s (request_seconds)"
+    return refuse(408, "Request timeout", detail)
+
+
+def with_limits(limits: DoorLimits) -> type["HttpConnection"]:
+    """The protocol for a server that grants these."""
+    return type("HttpConnection", (HttpConnection,), {"limits": limits})
 
 
 class HttpConnection(asyncio.Protocol):
     """The protocol of uvicorn's connections (`uvicorn.Config(http=HttpConnection)`)."""
 
     transport: asyncio.Transport
+    limits = DoorLimits()
 
     def __init__(
         self,
@@ -54,6 +72,8 @@ class HttpConnection(asyncio.Protocol):
         self._reading = True
         self._blocked: asyncio.Future[None] | None = None
         self._quiet_since = 0.0
+        self._peer = SlowPeer()
+        self._ended = False
         self._watch: asyncio.TimerHandle | None = None
 
     # what the loop tells
@@ -64,7 +84,10 @@ class HttpConnection(asyncio.Protocol):
         self._client = (str(peer[0]), int(peer[1])) if peer else None
         self._server.connections.add(self)
         self._quiet_since = self.loop.time()
-        self._watch = self.loop.call_later(self._idle_seconds, self._look)
+        self._peer.begins(self._quiet_since)
+        self._watch = self.loop.call_later(self._next_look(self._idle_seconds), self._look)
+        if len(self._server.connections) > self.limits.connections:
+            self._turn_away(_TOO_MANY)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._server.connections.discard(self)
@@ -83,12 +106,22 @@ class HttpConnection(asyncio.Protocol):
         except httptools.HttpParserUpgrade:
             return
         except httptools.HttpParserError:
-            self._turn_away(400)
+            self._turn_away(_NO_HTTP)
             return
         if self._head_size is not None:
             self._head_size += len(data)
             if self._head_size > HEAD_MOST:
-                self._turn_away(431)
+                self._turn_away(_HUGE_HEAD)
+
+    def eof_received(self) -> bool:
+        """The peer says no more. One who asked before, and listens, is answered; then the connection ends (True: it
+        stays for so long)."""
+        self._ended = True
+        exchange = self._newest
+        if self._current is None or exchange is None or exchange.more or self._current.started:
+            return False
+        exchange.lasting = False
+        return True
 
     def pause_writing(self) -> None:
         if self._blocked is None:
@@ -107,23 +140,58 @@ class HttpConnection(asyncio.Protocol):
             self._current.lasting = False
 
     def _look(self) -> None:
-        """Close a connection that has said nothing for long. One timer serves all its requests."""
-        quiet = self.loop.time() - self._quiet_since
-        if self._current is None and quiet >= self._idle_seconds:
-            self.transport.close()
-            return
-        wait = self._idle_seconds if self._current is not None else self._idle_seconds - quiet
-        self._watch = self.loop.call_later(wait, self._look)
+        """End a connection whose peer keeps us waiting. One timer serves all its requests."""
+        now = self.loop.time()
+        wait = self._judge(now)
+        self._watch = self.loop.call_later(self._next_look(wait), self._look)
 
-    def _turn_away(self, status: int) -> None:
+    def _next_look(self, wait: float) -> float:
+        return min(wait, LOOK_SECONDS, self.limits.request_seconds, self._idle_seconds)
+
+    def _judge(self, now: float) -> float:
+        """What the peer deserves now; answers after how many seconds to look again."""
+        unsent = self.transport.get_write_buffer_size()
+        if self._peer.takes_nothing(now, unsent):
+            self.transport.abort()
+        elif unsent or self.transport.is_closing():
+            return LOOK_SECONDS
+        elif self._current is not None:
+            if self._newest is self._current and self._current.more and self._peer.body_is_late(now, self.limits):
+                self._give_up_body(self._current, _late("body", self.limits))
+        elif self._head_size:
+            if self._peer.head_is_late(now, self.limits):
+                self._turn_away(_late("head", self.limits))
+        elif now - self._quiet_since >= self._idle_seconds:
+            self.transport.close()
+        else:
+            return self._idle_seconds - (now - self._quiet_since)
+        return LOOK_SECONDS
+
+    def _give_up_body(self, exchange: Exchange, why: Reply) -> None:
+        """Half a body is never acted upon: who waits for it learns that nothing more comes."""
+        if not exchange.started:
+            self._say(why)
+        exchange.gone = True
+        exchange.tell()
+        self.transport.close()
+
+    def _turn_away(self, reply: Reply) -> None:
         """Refuse what is no request; one that is under way is answered first."""
         self._pause_reading()
         if self._current is not None:
             self._current.lasting = False
             self._queue.clear()
+            if self._newest is self._current and self._current.more:
+                self._give_up_body(self._current, reply)
             return
-        self.transport.write(STATUS_LINE[status] + b"content-length: 0\r\nconnection: close\r\n\r\n")
+        self._say(reply)
         self.transport.close()
+
+    def _say(self, reply: Reply) -> None:
+        """A reply to what has not become a request; the connection ends with it."""
+        lines = [header_line(name, value) for name, value in headers_of(reply)]
+        head = b"".join((STATUS_LINE[reply.status], *lines, b"connection: close\r\n\r\n"))
+        self.transport.write(head + reply.body)
 
     # what an exchange asks
 
@@ -131,6 +199,7 @@ class HttpConnection(asyncio.Protocol):
         """Go on reading, where reading was paused."""
         if not self._reading and not self.transport.is_closing():
             self._reading = True
+            self._peer.goes_on(self.loop.time())
             self.transport.resume_reading()
 
     async def writable(self) -> None:
@@ -141,6 +210,7 @@ class HttpConnection(asyncio.Protocol):
     def _pause_reading(self) -> None:
         if self._reading and not self.transport.is_closing():
             self._reading = False
+            self._peer.pauses(self.loop.time())
             self.transport.pause_reading()
 
     # what the parser tells
@@ -150,6 +220,7 @@ class HttpConnection(asyncio.Protocol):
         self._headers = []
         self._continues = False
         self._head_size = 0
+        self._peer.begins(self.loop.time())
 
     def on_url(self, url: bytes) -> None:
         self._url += url
@@ -190,6 +261,7 @@ class HttpConnection(asyncio.Protocol):
         if exchange is None or exchange.done:
             return
         exchange.body.append(body)
+        self._peer.body_size += len(body)
         if len(exchange.body) > 1 and sum(map(len, exchange.body)) > AHEAD_MOST:
             self._pause_reading()
         exchange.tell()

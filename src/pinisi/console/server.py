@@ -5,6 +5,7 @@ import contextlib
 import errno
 import gc
 import logging
+import resource
 import socket
 import sys
 import traceback
@@ -18,7 +19,8 @@ from pinisi.console.application import Application
 from pinisi.console.exercise_room import Rehearsal
 from pinisi.console.files import console_files
 from pinisi.console.house import House
-from pinisi.console.http_connection import HttpConnection
+from pinisi.console.http_connection import with_limits
+from pinisi.console.http_patience import DoorLimits
 from pinisi.console.routes import all_routes
 from pinisi.people.errors import RefusedToStart
 from pinisi.people.first_run import announcement
@@ -27,6 +29,8 @@ from pinisi.runtime.freed_memory import give_back
 from pinisi.settings import Settings
 from pinisi.store.protocol import StoreUnavailable
 
+FILES_OF_ITS_OWN = 1_000
+"""What is open besides connections from outside: databases, receivers, sources."""
 STATIC = Path(__file__).parent / "static"
 
 
@@ -43,9 +47,11 @@ def serve(settings: Settings, city: Path, rehearsal: Rehearsal | None = None, *,
         _explain(error)
         return 1
     application = Application(house, all_routes(house.registry), console_files(STATIC, house.public_file))
+    limits = DoorLimits(request_seconds=settings.request_seconds, connections=settings.connections)
+    allow_open_files(settings.connections)
     config = uvicorn.Config(
         application,
-        http=HttpConnection,
+        http=with_limits(limits),
         ws="none",
         lifespan="on",
         access_log=False,
@@ -129,6 +135,15 @@ def _settle_memory() -> None:
     gc.set_threshold(50_000, 20, 50)
     gc.enable()
     give_back()
+
+
+def allow_open_files(connections: int) -> None:
+    """Let the process open as many files as connections may be open, as far as the system lets it."""
+    wanted = connections + FILES_OF_ITS_OWN
+    granted, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if granted < wanted:
+        soft = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, most))
 
 
 def _bind(host: str, port: int) -> socket.socket | None:
