@@ -6,8 +6,11 @@ A live tenant follows the wall. A replay follows a day of the past at a speed, c
 import time
 from typing import Literal, Protocol
 
+import structlog
+
 from pinisi.vocabulary.instant import SECOND, Instant
 
+_log = structlog.get_logger("pinisi.clock")
 Mode = Literal["live", "replayed", "paused"]
 
 
@@ -19,14 +22,43 @@ class Clock(Protocol):
     def speed(self) -> float: ...
 
 
+LONGEST_HELD = 3_600 * SECOND
+"""How long a wall clock that was set back is waited for, before it is believed."""
+
+
 class WallClock:
-    """The time on the wall, in microseconds since 1970."""
+    """The time on the wall, in microseconds since 1970. Where that is set back, time stands still until it catches up.
+
+    So nothing that has ended begins again: no token, no session, no entity. After an hour of standing still the wall is
+    believed: it was ahead before.
+    """
 
     mode: Mode = "live"
     speed = 1.0
 
+    def __init__(self) -> None:
+        self._last: Instant = 0
+        self._held_since: int | None = None
+
     def now(self) -> Instant:
-        return time.time_ns() // 1000
+        wall = time.time_ns() // 1000
+        if wall >= self._last:
+            self._held_since = None
+        elif not self._is_over():
+            return self._last
+        self._last = wall
+        return wall
+
+    def _is_over(self) -> bool:
+        """Whether the wall has been behind for so long that it is believed."""
+        steady = time.monotonic_ns() // 1000
+        if self._held_since is None:
+            self._held_since = steady
+            _log.warning("the clock was set back: time stands still until it has caught up, at most an hour")
+        if steady - self._held_since < LONGEST_HELD:
+            return False
+        self._held_since = None
+        return True
 
 
 class ExerciseClock:
