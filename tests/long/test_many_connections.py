@@ -24,9 +24,12 @@ MOST_BYTES_EACH = 16_384
 REQUEST = b"GET /ngsi-ld/v1/types HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[tuple[int, int]]:
-    """Port and process id of a running server; both sides may open as many files as there are connections."""
+@pytest.fixture(params=[3600.0])
+def server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[int, int]]:
+    """Port and process id of a running server; both sides may open as many files as there are connections.
+
+    Parameter: how many seconds the server grants to the head of a request.
+    """
     wanted = CONNECTIONS + 2_000
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     if most < wanted:
@@ -35,6 +38,7 @@ def server(tmp_path: Path) -> Iterator[tuple[int, int]]:
     new_city(tmp_path / "city", "many", "Many")
     command = [sys.executable, "-m", "pinisi", "run", str(tmp_path / "city"), "--data", str(tmp_path / "data")]
     environment = {**os.environ, "PYTHONPATH": str(SOURCES), "PINISI_LOG_LEVEL": "error"}
+    environment["PINISI_REQUEST_SECONDS"] = str(request.param)
     with subprocess.Popen([*command, "--port", "0"], env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         address = process.stdout.readline().strip()
@@ -74,8 +78,38 @@ def test_ten_thousand_open_connections_cost_little_and_hold_nobody_up(server: tu
             answered(port)
         for connection in connections[:SLOW]:
             assert connection.recv(12) == b"HTTP/1.1 200"
+    given_back(pid, files)
+    answered(port)
+
+
+def given_back(pid: int, files: int) -> None:
+    """Until the server has closed what was opened."""
     until = time.monotonic() + PATIENCE
     while open_files(pid) > files + 10 and time.monotonic() < until:
         time.sleep(0.1)
     assert open_files(pid) <= files + 10, "connections that were closed are given back"
+
+
+@pytest.mark.parametrize("server", [20.0], indirect=True)
+def test_ten_thousand_half_requests_are_told_so_and_cut_off(server: tuple[int, int]) -> None:
+    """Nobody holds a connection by saying half a request: each is told 408, memory and files come back."""
+    port, pid = server
     answered(port)
+    before, files = resident(pid), open_files(pid)
+    half = REQUEST[:-4] + b"\r\nX-Long: " + b"x" * 4_000
+    with contextlib.ExitStack() as opened:
+        connections = [
+            opened.enter_context(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE))
+            for _ in range(CONNECTIONS)
+        ]
+        for connection in connections:
+            connection.send(half)
+        answered(port)
+        held = resident(pid)
+        assert held - before < CONNECTIONS * (MOST_BYTES_EACH + len(half))
+        for connection in connections:
+            assert connection.recv(12) == b"HTTP/1.1 408"
+        given_back(pid, files)
+    answered(port)
+    print(f"resident: {before >> 20} MB, {held >> 20} MB with half requests, {resident(pid) >> 20} MB after")
+    assert resident(pid) - before < CONNECTIONS * MOST_BYTES_EACH
