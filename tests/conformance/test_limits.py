@@ -11,7 +11,15 @@ import pytest
 from broker_at_hand import JSON_LD, V1, Broker, prop, refused, relation
 
 from patience import PATIENCE
-from pinisi.console import http, ngsi_ld_batch, ngsi_ld_consumption, ngsi_ld_request, ngsi_ld_temporal
+from pinisi.console import (
+    http,
+    http_connection,
+    http_patience,
+    ngsi_ld_batch,
+    ngsi_ld_consumption,
+    ngsi_ld_request,
+    ngsi_ld_temporal,
+)
 from pinisi.context import (
     aggregation,
     attribute_payload,
@@ -44,6 +52,11 @@ def row(start: str) -> str:
 @pytest.mark.parametrize(
     ("start", "figures"),
     [
+        ("connections open at once", [Settings().connections]),
+        ("address and headers", [http_connection.HEAD_MOST >> 10]),
+        ("time for the head", [round(Settings().request_seconds)]),
+        ("time for a body", [round(http_patience.SLOWEST)]),
+        ("a reply that its reader", [round(http_patience.REPLY_SECONDS)]),
         ("body of a request", [Settings().body_limit_mb]),
         ("JSON in a body", [json_body.DEEPEST]),
         ("attributes of attributes", [attribute_payload.DEEPEST]),
