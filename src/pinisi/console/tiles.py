@@ -41,8 +41,10 @@ class Tiles:
         """The store's listener: tiles whose inputs changed are computed anew when next asked."""
         if tenant != self._tenant:
             return
+        named = {entry.subject for entry in entries}
+        met = {type for types in {entry.types for entry in entries} for type in types}
         for id, (subjects, types) in self._needs.items():
-            if any(entry.subject in subjects or not types.isdisjoint(entry.types) for entry in entries):
+            if not (types.isdisjoint(met) and named.isdisjoint(subjects)):
                 self._versions[id] += 1
 
     def rests_upon(self, tile: str, types: frozenset[str]) -> bool:

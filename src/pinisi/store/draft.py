@@ -12,6 +12,9 @@ from pinisi.store.erasure import Erasure
 from pinisi.store.protocol import DebtChange, LogEntry, Paid, Record, RecordChange
 from pinisi.vocabulary.instant import Instant
 
+Shape = tuple[tuple[int, str], ...]
+"""Attributes of an entity with the kind of their first instance."""
+
 
 class Draft:
     def __init__(self, position: int, next_row: int, parent: "Draft | None" = None) -> None:
@@ -28,6 +31,7 @@ class Draft:
         self.strands: dict[tuple[int, int, int], None] = {}
         self.erasures: list[Erasure] = []
         self.usage: dict[tuple[int, int, str], int] = {}
+        self.shapes: dict[tuple[int, Shape], int] = {}
         self.places: dict[int, tuple[float, float, float, float] | None] = {}
         self.hot: dict[tuple[int, Any, int], bool] = {}
         self.moves: dict[int, list[tuple[int, int]]] = {}
@@ -93,6 +97,20 @@ class Draft:
         key = (family, attribute, kind)
         self.usage[key] = self.usage.get(key, 0) + n
 
+    def count_shape(self, family: int, shape: Shape, n: int) -> None:
+        """One entity more or less in this family, with all its attributes: most of a batch are of one shape."""
+        key = (family, shape)
+        self.shapes[key] = self.shapes.get(key, 0) + n
+
+    def used(self) -> list[tuple[int, int, str, int]]:
+        """How many entities more or less have an attribute, as rows of `usage`."""
+        used = dict(self.usage)
+        for (family, shape), n in self.shapes.items():
+            for attribute, kind in shape:
+                key = (family, attribute, kind)
+                used[key] = used.get(key, 0) + n
+        return [(*key, n) for key, n in used.items() if n]
+
     def forget(self, erasure: Erasure) -> None:
         """Erase what history holds of it so far, here and, when this draft is laid down, in the file."""
         for row in self.history:
@@ -119,6 +137,8 @@ class Draft:
         self.strands.update(child.strands)
         for key, n in child.usage.items():
             self.count_usage(*key, n)
+        for key, n in child.shapes.items():
+            self.count_shape(*key, n)
         self.places.update(child.places)
         self.hot.update(child.hot)
         for row, moves in child.moves.items():

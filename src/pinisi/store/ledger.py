@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from pinisi.store.areas import Locator
-from pinisi.store.draft import Draft
+from pinisi.store.draft import Draft, Shape
 from pinisi.store.erasure import Erasure
 from pinisi.store.extent import extent
 from pinisi.store.hot import HotAttributes
@@ -220,7 +220,9 @@ class Ledger:
             draft.forget(erasure)
             history = [line for line in history if line[-1] is not None or not erasure.holds(line)]
         draft.history += history
-        draft.strands.update({line[:3]: None for line in history if line[2]})
+        for line in history:
+            if line[2]:
+                draft.strands[line[:3]] = None
         draft.hot.update(moves)
         if moved:
             draft.places[row] = box
@@ -312,10 +314,14 @@ class Ledger:
                     self._count_one(draft, was, attribute, before, -1)
                     self._count_one(draft, family, attribute, after, 1)
             return
-        for attribute, instances in had.items():
-            self._count_one(draft, was, attribute, _kind(instances), -1)
-        for attribute, instances in has.items():
-            self._count_one(draft, family, attribute, _kind(instances), 1)
+        if was is not None and had:
+            draft.count_shape(was.id, self._shape(had), -1)
+        if family is not None and has:
+            draft.count_shape(family.id, self._shape(has), 1)
+
+    def _shape(self, attributes: Attributes) -> Shape:
+        intern = self.names.intern
+        return tuple([(intern(name), instances[0].kind) for name, instances in attributes.items() if instances])
 
     def _count_one(self, draft: Draft, family: Family | None, attribute: str, kind: str | None, n: int) -> None:
         if family is not None and kind is not None:
@@ -358,8 +364,8 @@ class Ledger:
     def _log(
         self, draft: Draft, entry: LogEntry, was: Family | None, family: Family | None, by: int, owed: Sequence[str]
     ) -> None:
-        number = self.names.intern
-        attributes = ",".join([str(number(name)) for name in entry.attributes])
+        number = self.names.number
+        attributes = ",".join([str(number[name]) for name in entry.attributes])
         before, after = was.id if was is not None else None, family.id if family is not None else None
         draft.entries.append(entry)
         draft.log.append(

@@ -224,7 +224,7 @@ def _rows(draft: Draft, lines: Lines) -> Iterable[tuple[str, Iterable[Sequence[A
     yield "history", _last_words(draft.history)
     yield "passage", draft.passages
     yield "strand", draft.strands
-    yield "usage", [(*key, n) for key, n in draft.usage.items() if n]
+    yield "usage", draft.used()
     yield "place_in", [(row, *box) for row, box in draft.places.items() if box is not None]
     yield from _hot(draft).items()
     yield "document_out", [key for key, state in draft.documents.items() if state is None]

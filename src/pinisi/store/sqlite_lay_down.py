@@ -71,8 +71,8 @@ def lay_down(draft: Draft, connection: apsw.Connection) -> None:
         write_all(connection, _SQL["passage"], draft.passages)
     if draft.strands:
         write_all(connection, _SQL["strand"], draft.strands)
-    if draft.usage:
-        write_all(connection, _SQL["usage"], [(*key, n) for key, n in draft.usage.items() if n])
+    if used := draft.used():
+        write_all(connection, _SQL["usage"], used)
     if draft.places:
         _lay_down_places(draft, connection)
     if draft.hot:
