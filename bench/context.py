@@ -153,11 +153,11 @@ async def read_ten_thousand(folder: Path) -> None:
     try:
         await city.load()
         retrieve, ceiling = await beside_ceiling(city, retrievals)
-        told("context.retrieve", retrieve, f"goal 83; {ORION} 270", note)
+        told("context.retrieve", retrieve, f"goal 50; {ORION} 270", note)
         told("context.ceiling", ceiling, "", "uvicorn with the same bytes from memory, turn about with retrieve")
         share = ceiling.cpu_us / retrieve.cpu_us
         figure("context.retrieve.share_of_ceiling", share, "ratio", "", "the bare server's CPU time over ours")
-        told("context.query_limit20", await city.read(twenty, 20, 20), "goal 125", f"{note}; any offset")
+        told("context.query_limit20", await city.read(twenty, 20, 20), "goal 83", f"{note}; any offset")
         await city.restart()
         cold = await first_touch(city.server, retrievals)
         figure("context.retrieve.cold.cpu_us", cold, "us/request", "", "each entity once after a restart")
@@ -202,7 +202,7 @@ async def query_values(folder: Path) -> None:
         await city.load()
         await check_values(city, counts, None)
         run = await city.read(questions, min(counts.values()), max(counts.values()))
-        told("context.query_value_100k", run, "goal 333; Stellio 33,000 (8 vCPU, wall)", note)
+        told("context.query_value_100k", run, "goal 200; Stellio 33,000 (8 vCPU, wall)", note)
         await city.restart()
         cold = await first_touch(city.server, questions)
         figure("context.query_value_100k.cold.cpu_us", cold, "us/request", "", "each value once after a restart")
@@ -262,11 +262,11 @@ async def write_durably(folder: Path) -> None:
             report("context.create", await median_of(3, _creations, city.server, 50), f"{ORION} 580")
         if wanted("context.patch_durable."):
             written = await median_of(3, lambda number: _patches(city.population), city.server, 50)
-            report("context.patch_durable", written, f"goal 125; {ORION} 660")
+            report("context.patch_durable", written, f"goal 100; {ORION} 660")
         if wanted("context.batch_upsert."):
             run = await median_of(3, _upserts, city.server, 1)
             note = "1,000 a request, 20 requests, one client, answered after fsync; five attributes and a location"
-            reference = f"goal 66; {ORION} 280"
+            reference = f"goal 50; {ORION} 280"
             figure("context.batch_upsert.cpu_us_per_entity", run.cpu_us / 1_000, "us/entity", reference, note)
             figure("context.batch_upsert.entities_per_s", run.per_s * 1_000, "entities/s", "", "wall")
     finally:
