@@ -104,9 +104,10 @@ async def _run(house: House, call: Call, read: Reader) -> tuple[list[EntityChang
         raise BadRequestData("null is no item of a batch (NGSI-LD 5.5.4)")
     errors = Errors()
     changes: list[EntityChange] = []
+    ld = call.headers.get(b"content-type", b"").lower().startswith(JSON_LD_MEDIA)
     for index, document in enumerate(documents, start=1):
         try:
-            changes.append(read(document, _table(house.contexts, call, body, document)))
+            changes.append(read(document, _table(house.contexts, call, ld, body, document)))
         except ContextAwaited:
             raise
         except Refused as refusal:
@@ -122,14 +123,14 @@ async def _run(house: House, call: Call, read: Reader) -> tuple[list[EntityChang
     return changes, applied.outcomes, errors
 
 
-def _table(contexts: Contexts, call: Call, body: Sent, document: Any) -> TermTable:
+def _table(contexts: Contexts, call: Call, ld: bool, body: Sent, document: Any) -> TermTable:
     """Each entity of a JSON-LD batch carries its own @context (clause 6.3.5)."""
     own = document.get("@context") if isinstance(document, dict) else None  # pyright: ignore
     if own is None:
-        if isinstance(document, dict) and call.headers.get(b"content-type", b"").lower().startswith(JSON_LD_MEDIA):
+        if ld and isinstance(document, dict):
             raise BadRequestData("each entity of a JSON-LD batch carries its own @context", "@context")
         return body.table
-    if not call.headers.get(b"content-type", b"").lower().startswith(JSON_LD_MEDIA):
+    if not ld:
         raise BadRequestData("belongs into a Link header when the body is application/json", "@context")
     return contexts.used(own, call.tenant)
 

@@ -150,7 +150,7 @@ def _read_attributes(document: dict[str, Any], terms: TermTable, simplified: boo
     for name, member in document.items():
         if name in _TAKEN:
             continue
-        iri = iri_of_attribute(name, member, terms)
+        iri = iri_of_attribute(name, member, terms) if name in VALUE_MEMBERS else terms.expand_name(name, name)
         if iri in attributes:
             refuse(name, "the same attribute is named twice")
         if simplified:

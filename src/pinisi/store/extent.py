@@ -11,11 +11,28 @@ Extent = tuple[float, float, float, float]
 
 def extent(instances: Iterable[Instance] | None) -> Extent | None:
     """The box over all instances of a location; None where there is no position in it."""
+    many = list(instances or ())
+    if len(many) == 1 and (point := _point(many[0].value)) is not None:
+        return point
     lons: list[float] = []
     lats: list[float] = []
-    for instance in instances or ():
+    for instance in many:
         _collect(instance.value, lons, lats)
     return (min(lons), max(lons), min(lats), max(lats)) if lons else None
+
+
+def _point(geojson: Any) -> Extent | None:
+    """The box of a plain point, as most locations are; None for what is looked at more closely."""
+    if not isinstance(geojson, dict):
+        return None
+    members = cast(dict[str, Any], geojson)
+    if members.get("type") != "Point" or not isinstance(members.get("coordinates"), list) or "geometries" in members:
+        return None
+    position = cast(list[Any], members["coordinates"])
+    if len(position) < 2 or not all(isinstance(part, (int, float)) for part in position[:2]):
+        return None
+    lon, lat = position[:2]
+    return float(lon), float(lon), float(lat), float(lat)
 
 
 def _collect(geojson: Any, lons: list[float], lats: list[float]) -> None:

@@ -483,6 +483,8 @@ def _new_scopes(old: Entity | None, new: Entity | None) -> list[str] | None:
 
 def _differences(old: Entity | None, new: Entity | None) -> list[_Difference]:
     """Attribute instances that are new, changed, or gone (None)."""
+    if old is None and new is not None:
+        return [(name, one.dataset_id, one) for name, many in new.attributes.items() for one in many]
     had: Attributes = old.attributes if old is not None else {}
     has: Attributes = new.attributes if new is not None else {}
     found: list[_Difference] = []
