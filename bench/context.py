@@ -2,6 +2,11 @@
 
 Reads: wrk draws questions at random while 100 writes a second change the queried type; once by a reader of everything,
 once by one limited to two kecamatan. Writes: answered after the sync to disk. Every answer is checked.
+
+Beside it runs the bare server with the same bytes (`context.ceiling.`). No other broker can be run in the same run
+without Docker: Debian has none; npm and PyPI have clients and agents only (looked for ngsi, fiware, context broker);
+coraine is on GitHub, the libraries that it links are not; Orion-LD, Scorpio, Stellio and Antares need MongoDB, Maven or
+images. Orion 4.7 and others stand as references, measured elsewhere.
 """
 
 import asyncio
