@@ -48,3 +48,10 @@ def test_it_keeps_entities_and_knows_no_service(url: str, data: Path) -> None:
     ]
     assert json.loads(told(f"{url}/ngsi-ld/v1/entities?type=Thing9&count=true&limit=1")[1])
     assert (data / "tenants" / "city.sqlite").exists()
+
+
+def test_the_broker_begins_without_what_only_some_ask_for() -> None:
+    """Its goal is 80 MB at rest: patterns, passwords, fuzzy names and other hosts' addresses bring their libraries."""
+    asked = "import sys, pinisi.console.server; print(*{name.partition('.')[0] for name in sys.modules})"
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert {"re2", "rapidfuzz", "argon2", "httpcore", "joserfc", "asyncpg", "nats"}.isdisjoint(said.stdout.split())
