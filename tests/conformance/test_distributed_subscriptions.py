@@ -342,3 +342,24 @@ def test_a_source_that_is_not_there_costs_nobody_anything(
     broker.create("urn:ngsi-ld:Bus:here", speed=prop(2))
     assert told(receiver)["id"] == "urn:ngsi-ld:Bus:here"
     until(lambda: broker.get(f"/csourceRegistrations/{dead}").json().get("timesFailed"), "the failure is counted")
+
+
+def test_a_picture_by_the_clock_is_of_all_that_match(
+    broker: Broker, partner: Broker, register: Registrar, receiver: Receiver
+) -> None:
+    """5.8.6, timeInterval: one notification of what is held here and there, anew each time; and no copy there."""
+    register()
+    broker.create("urn:ngsi-ld:Bus:here", speed=prop(20), name=prop("x"))
+    partner.create("urn:ngsi-ld:Bus:there", speed=prop(30), name=prop("y"))
+    partner.create("urn:ngsi-ld:Bus:slow", speed=prop(1))
+    wish = subscription(receiver.url, timeInterval=0.2, q="speed%3E10")
+    wish["notification"] |= {"attributes": ["speed"], "format": "keyValues"}
+    subscribe(broker, wish)
+
+    def speeds() -> dict[str, Any]:
+        return {one["id"].rpartition(":")[2]: one["speed"] for one in receiver.next()[1]["data"]}
+
+    assert speeds() == {"here": 20, "there": 30}
+    partner.call("PATCH", "/entities/urn:ngsi-ld:Bus:there", {"speed": prop(40)})
+    until(lambda: speeds() == {"here": 20, "there": 40}, "the picture of the change")
+    assert not copies(partner)

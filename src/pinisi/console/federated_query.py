@@ -143,6 +143,13 @@ async def _shown(
     return reply if status == 200 else msgspec.structs.replace(reply, status=status)
 
 
+async def union_of(
+    house: House, call: Call, asker: Asker, warnings: Warnings, search: Search, asked_for: Sequence[Question]
+) -> Union:
+    """One page of what is held here and at sources."""
+    return await _Gathering(house, call, asker, warnings, search).page(asked_for)
+
+
 def questions_of(house: House, asker: Asker, warnings: Warnings, search: Search) -> list[Question]:
     """Every question of a search, to sources that its filters of sources, of places and of scopes admit."""
     found: list[Question] = []

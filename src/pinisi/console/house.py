@@ -293,6 +293,7 @@ class House:
 
     async def _open_notifications(self) -> None:
         from pinisi.console.federated_notice import assembler
+        from pinisi.console.federated_picture import elsewhere
         from pinisi.console.subscription_copies import open_copies
 
         self.subscriptions = SubscriptionIndex(self.people.grants_of, self.now)
@@ -311,6 +312,7 @@ class House:
             reach=self.reach,
             notices=RegistrationNotices(self.store, self.registrations),
             assemble=assembler(self),
+            elsewhere=elsewhere(self),
         )
         self._opened.push_async_callback(self.notifier.close)
         self.copies, self.copier = await open_copies(self)

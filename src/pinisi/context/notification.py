@@ -161,9 +161,9 @@ class NotificationWriter:
         if is_relayed(debt):
             return await self._relayed(tenant, head, debt, grants)
         line = None
-        if debt.entity is None or not grants.sees_all:
+        if debt.position and (debt.entity is None or not grants.sees_all):
             line = await self._line(tenant, debt)
-        seen = _seen(debt, line, grants)
+        seen = _seen(debt, line, grants) if debt.position else WHOLE
         if seen is None:
             return None
         if debt.entity is not None:
@@ -215,10 +215,12 @@ class NotificationWriter:
     def _plain(self, head: Letterhead, debt: Debt, entity: Entity, seen: Projection) -> bytes:
         """The entity as it is, of which nothing before the change is shown."""
         key = (head.shape, debt.position, debt.subject, seen.attributes)
-        rendered = self._rendered.get(key)
+        rendered = self._rendered.get(key) if debt.position else None
         if rendered is None:
             render = render_feature if head.geo else render_entity
-            rendered = self._remember(key, _finished(render(entity, head.table, head.view, seen), head))
+            rendered = _finished(render(entity, head.table, head.view, seen), head)
+            if debt.position:
+                self._remember(key, rendered)
         return rendered
 
     def _remember(self, key: tuple[object, ...], rendered: bytes) -> bytes:

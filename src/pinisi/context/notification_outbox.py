@@ -9,7 +9,7 @@ import structlog
 
 from pinisi.context.delivery import Receipt
 from pinisi.context.notification import NotificationWriter
-from pinisi.context.notification_clock import Clock
+from pinisi.context.notification_clock import Clock, Elsewhere
 from pinisi.context.notification_envelope import HttpEnvelope
 from pinisi.context.notification_gate import Gate, Limits, Way
 from pinisi.context.notification_lane import BACK_OFF, Lane, back_off
@@ -45,6 +45,7 @@ class Outbox:
         gate: Gate,
         now: Callable[[], Instant],
         limits: Limits,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
         self._name = name
         self._store = store
@@ -60,7 +61,7 @@ class Outbox:
         self._settler = Settler(store, name, self._state_of)
         self._workers: set[asyncio.Task[None]] = set()
         self._under_way = 0
-        self._clock = Clock(name, store, index, self._send_picture, now)
+        self._clock = Clock(name, store, index, self._send_picture, now, elsewhere)
         self._clock.start()
         loop = asyncio.get_running_loop()
         self._time = loop.time

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from pinisi.context.contexts import Contexts
 from pinisi.context.notification import NotificationWriter
+from pinisi.context.notification_clock import Elsewhere
 from pinisi.context.notification_gate import Gate, Limits
 from pinisi.context.notification_outbox import Outbox
 from pinisi.context.notification_trial import Trial, marked, one_that_matches
@@ -49,6 +50,7 @@ class Notifier:
         reach: Reach = lambda _: None,
         notices: RegistrationNotices | None = None,
         assemble: Assemble | None = None,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
         """
         Args:
@@ -57,6 +59,7 @@ class Notifier:
             sender: None for HTTP and MQTT.
             notices: what subscribers to registrations are told.
             assemble: puts together what is known elsewhere of an entity that a source told.
+            elsewhere: what periodic subscriptions are told of other sources.
 
         Raises:
             ValueError: `targets` has an entry that cannot be read.
@@ -68,6 +71,7 @@ class Notifier:
         self._sender = sender or Post(self.targets)
         self._near = Post(Targets(("loopback",)))
         self._reach = reach
+        self._elsewhere = elsewhere
         self._now = now
         self._limits = limits or Limits()
         self._gate = Gate(self._limits)
@@ -175,6 +179,14 @@ class Notifier:
         if found is None:
             sender = self._sender if self._reach(name) is None else self._near
             found = self._tenants[name] = Outbox(
-                name, self._store, self._index, self._writer, sender, self._gate, self._now, self._limits
+                name,
+                self._store,
+                self._index,
+                self._writer,
+                sender,
+                self._gate,
+                self._now,
+                self._limits,
+                self._elsewhere,
             )
         return found

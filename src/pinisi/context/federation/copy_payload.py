@@ -110,7 +110,7 @@ def copy_of(
     Args:
         address: where the source shall notify: this house.
     """
-    payload = _in_terms(stored, table)
+    payload = in_terms(stored, table)
     names = _CARRIED if subscription.split else (*_CARRIED, *_FILTERS)
     copy: Payload = {"type": "Subscription", **{name: payload[name] for name in names if name in payload}}
     entities = _entities(share, table)
@@ -129,7 +129,7 @@ def copy_of(
     return copy | {"notification": notification}
 
 
-def _in_terms(stored: StoredSubscription, table: TermTable) -> Payload:
+def in_terms(stored: StoredSubscription, table: TermTable) -> Payload:
     """The subscriber's payload with its names in other terms."""
     terms = {name: table.compact_iri(iri) for name, iri in stored.terms.items()}
     payload = renamed(stored.payload, lambda name: terms.get(name, name))
