@@ -19,16 +19,17 @@ V1 = "/ngsi-ld/v1"
 
 
 class CityProcess:
-    """One city. `name` None: Makassar; else an empty city of this name."""
+    """One city. `name` None: Makassar; else an empty city of this name. `broker`: the broker alone."""
 
-    def __init__(self, folder: Path, name: str | None, **settings: str) -> None:
+    def __init__(self, folder: Path, name: str | None, *, broker: bool = False, **settings: str) -> None:
         self._data = folder / "data"
-        if name is None:
+        if name is None and not broker:
             lay_out(self._data)
         self._city: list[str] = []
-        if name is not None:
+        if name is not None and not broker:
             new_city(folder / "city", name, name.title())
             self._city = [str(folder / "city")]
+        self._command = "broker" if broker else "run"
         usual = {"PYTHONPATH": str(SOURCES), "PINISI_LOG_LEVEL": "error"}
         self._environment = {**os.environ, **usual, **settings}
         self._process: subprocess.Popen[str] | None = None
@@ -37,7 +38,8 @@ class CityProcess:
     def start(self) -> None:
         """Start it, at the address that it had before."""
         port = self.address.rpartition(":")[2] or "0"
-        command = [sys.executable, "-m", "pinisi", "run", *self._city, "--data", str(self._data), "--port", port]
+        words = [self._command, *self._city, "--data", str(self._data), "--port", port]
+        command = [sys.executable, "-m", "pinisi", *words]
         self._process = subprocess.Popen(command, env=self._environment, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         self.address = self._process.stdout.readline().strip()

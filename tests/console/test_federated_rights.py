@@ -1,6 +1,8 @@
 """The reader's grants hold for what a partner answers, and for what is written at him."""
 
+import asyncio
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -8,6 +10,7 @@ import pytest
 from house_at_hand import Opened
 
 from city_process import CityProcess
+from patience import PATIENCE
 from pinisi.console import federated_query, federated_read
 from pinisi.console import federated_write_requests as requests
 from pinisi.console.federated_write import distributed
@@ -16,6 +19,7 @@ from pinisi.console.ngsi_ld_consumption import query_entities, retrieve_entity
 from pinisi.console.ngsi_ld_provision import create_entity
 from pinisi.console.registration_endpoints import create_registration
 from pinisi.context.problems import ResourceNotFound
+from pinisi.people.accounts import Assignment
 from pinisi.vocabulary.principal import EVERYTHING, Grant, Grants, Principal
 from pinisi.vocabulary.terms import DEFAULT_CONTEXT
 
@@ -97,3 +101,48 @@ async def test_a_writer_writes_nothing_at_a_partner_that_he_could_not_write_here
     there = {id for type in ("Bus", "Patient") for id in partner.ids(type, local="true")[0]}
     assert "urn:ngsi-ld:Bus:2" in there
     assert there.isdisjoint({"urn:ngsi-ld:Bus:3", "urn:ngsi-ld:Bus:4", "urn:ngsi-ld:Patient:2"})
+
+
+async def test_a_subscriber_hears_of_a_partner_only_what_he_may_see(fresh: Opened, partner: CityProcess) -> None:
+    """Of what he may not see no copy is asked for, and nothing is told that a source tells all the same."""
+    bus, speed = DEFAULT_CONTEXT + "Bus", DEFAULT_CONTEXT + "speed"
+    limits = Assignment(role="partner", types=frozenset({bus}), attributes=frozenset({speed}))
+    await fresh.account("ani", Assignment(role="administrator"))
+    cookie = await fresh.account("maros", limits)
+    for type in ("Bus", "Patient"):
+        await register(fresh, partner, type, operations=["federationOps"])
+    heard: asyncio.Queue[Any] = asyncio.Queue()
+    async with await asyncio.start_server(partial(_hear, heard), "127.0.0.1", 0) as listening, fresh.client() as anyone:
+        address = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/"
+        body = {
+            "id": "urn:ngsi-ld:Subscription:maros", "type": "Subscription", "entities": [{"type": "*"}],
+            "notification": {"endpoint": {"uri": address}},
+        }  # fmt: skip
+        answer = await anyone.post("/ngsi-ld/v1/subscriptions", json=body, headers={"cookie": cookie})
+        assert answer.status_code == 201, answer.text
+        async with asyncio.timeout(PATIENCE):
+            while not any(copy.sent for _, copy in fresh.house.copies.all()):  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        ((_, copy),) = fresh.house.copies.all()
+        assert copy.sent is not None
+        assert copy.sent["entities"] == [{"type": "Bus"}]
+        other = {"id": "urn:ngsi-ld:Patient:9", "type": "Patient", "name": {"type": "Property", "value": "a name"}}
+        values = {name: {"type": "Property", "value": 1} for name in ("speed", "driver")}
+        mine = {"id": "urn:ngsi-ld:Bus:9", "type": "Bus", **values}
+        for entity in (other, mine):
+            told = {"type": "Notification", "subscriptionId": copy.id, "data": [entity]}
+            answer = await anyone.post("/ngsi-ld/ex/remote-notify", json=told)
+            assert answer.status_code == 200, answer.text
+        (entity,) = (await asyncio.wait_for(heard.get(), PATIENCE))["data"]
+        assert set(entity) == {"id", "type", "speed"}
+        assert heard.empty()
+
+
+async def _hear(heard: asyncio.Queue[Any], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Take one notification."""
+    head = (await reader.readuntil(b"\r\n\r\n")).lower()
+    length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0])
+    heard.put_nowait(msgspec.json.decode(await reader.readexactly(length)))
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    await writer.drain()
+    writer.close()

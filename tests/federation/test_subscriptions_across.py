@@ -1,4 +1,4 @@
-"""A subscription in Makassar hears of what changes at a partner: partner and Makassar are killed, and nothing is lost."""
+"""A subscription hears of what changes at a partner; both are killed in the middle, and nothing is lost."""
 
 import json
 import threading
@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from city_process import CityProcess
@@ -64,7 +65,7 @@ def listener() -> Iterator[Listener]:
 @pytest.fixture
 def cities(tmp_path: Path) -> Iterator[tuple[CityProcess, CityProcess]]:
     """A city that subscribes, and its partner."""
-    ours, partner = (CityProcess(tmp_path / name, name, **_BACK) for name in ("ours", "partner"))
+    ours, partner = (CityProcess(tmp_path / name, name, broker=True, **_BACK) for name in ("ours", "partner"))
     for city in (ours, partner):
         city.start()
     yield ours, partner
@@ -99,8 +100,6 @@ def write(partner: CityProcess, values: int) -> None:
 
 
 def _until_written(partner: CityProcess, number: int, value: int) -> None:
-    import httpx
-
     end = time.monotonic() + PATIENCE
     while True:
         try:
@@ -145,6 +144,7 @@ def test_nothing_is_lost_when_either_side_is_killed(
     assert ours.call("GET", "/entities", type="Gauge", local="true").json() == []
 
 
+@pytest.mark.long
 def test_a_partner_that_was_away_gets_his_copy_when_he_is_back(
     cities: tuple[CityProcess, CityProcess], listener: Listener
 ) -> None:

@@ -101,6 +101,8 @@ class Worker:
             if found is None:
                 return None
             copy = found[1]
+            if copy.ending and wish is not None:
+                return LONGEST_PAUSE
             try:
                 if wish is None:
                     answer = await self._end(copy)
@@ -120,7 +122,7 @@ class Worker:
     def _failed(self, copy: Copy, answer: Answer) -> float:
         self.failures += 1
         self.reason = answer.reason or f"the source answered {answer.status}"
-        if self.failures == 1:
+        if self.failures == 1 and (answer.status or answer.fault):
             _log.warning("a source does not take a subscription", registration=copy.registered.id, reason=self.reason)
         if 400 <= answer.status < 500 or answer.status in _NEVER:
             return REFUSED_PAUSE
@@ -155,8 +157,8 @@ class Worker:
         return answer
 
     async def _replace(self, copy: Copy) -> None:
+        """Have another copy made; who makes it tells this one to end."""
         await self._copies.keep(self._tenant, msgspec.structs.replace(copy, ending=self._now()))
-        self.wish = None
         self._replaced(self._tenant, copy.subscription)
 
     async def _end(self, copy: Copy) -> Answer | None:
