@@ -178,6 +178,6 @@ def test_bad_subscriptions_name_what_is_wrong(
 def test_what_is_not_served_is_said(device: Device) -> None:
     payload = {
         "subject": {"entities": [{"idPattern": ".*"}]},
-        "notification": {"httpCustom": {"url": "http://127.0.0.1/", "payload": "${t}"}},
+        "notification": {"mqttCustom": {"url": "mqtt://127.0.0.1/", "topic": "a", "payload": "${t}"}},
     }
-    refused(device.call("POST", "/subscriptions", payload), 422, "Unprocessable", "httpCustom")
+    refused(device.call("POST", "/subscriptions", payload), 422, "Unprocessable", "mqttCustom")

@@ -21,7 +21,7 @@ LONGEST_ANSWER = 1 << 20
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """One POST: `headers` as they go over the wire, each line ended; `timeout` in seconds, connection included."""
+    """One request: `headers` as they go over the wire, each line ended; `timeout` in seconds, connection included."""
 
     target: Target
     headers: bytes
@@ -206,10 +206,10 @@ class HttpSender:
         return receipt
 
 
-def opening_of(target: Target, headers: bytes) -> bytes:
+def opening_of(target: Target, headers: bytes, method: bytes = b"POST") -> bytes:
     """A request up to the length of its body."""
     host = target.authority.encode()
-    return b"POST %s HTTP/1.1\r\nHost: %s\r\n%sContent-Length: " % (target.path.encode(), host, headers)
+    return b"%s %s HTTP/1.1\r\nHost: %s\r\n%sContent-Length: " % (method, target.path.encode(), host, headers)
 
 
 def _request(delivery: Delivery) -> bytes:

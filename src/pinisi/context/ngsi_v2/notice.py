@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from pinisi.context.ngsi_v2.templates import Custom
+
 Format = Literal["normalized", "keyValues", "values"]
 
 
@@ -15,3 +17,4 @@ class Notice(msgspec.Struct, frozen=True):
     but: frozenset[str] = frozenset()
     metadata: frozenset[str] | None = None
     changed_only: bool = False
+    custom: Custom | None = None

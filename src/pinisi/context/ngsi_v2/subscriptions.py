@@ -9,6 +9,7 @@ from pinisi.context.ngsi_v2.attributes import moment_of
 from pinisi.context.ngsi_v2.expressions import parse_expression, parse_geo
 from pinisi.context.ngsi_v2.names import Names, entity_uri, id_pattern, iri_of
 from pinisi.context.ngsi_v2.notice import Format, Notice
+from pinisi.context.ngsi_v2.templates import Custom, read_custom
 from pinisi.context.problems import BadRequestData, OperationNotSupported
 from pinisi.context.query_error import QueryError
 from pinisi.context.subscription import Endpoint, KeyValue, NotificationParams, Selector, Subscription
@@ -21,9 +22,10 @@ Payload = dict[str, Any]
 READ_ONLY = frozenset({"timesSent", "lastNotification", "lastSuccess", "lastFailure", "lastFailureReason",
                        "lastSuccessCode", "failsCounter"})  # fmt: skip
 _MEMBERS = frozenset({"id", "description", "subject", "notification", "expires", "throttling", "status"})
-_NOTIFICATION = READ_ONLY | {"http", "mqtt", "attrs", "exceptAttrs", "attrsFormat", "metadata", "onlyChangedAttrs"}
+_NOTIFICATION = READ_ONLY | {
+    "http", "httpCustom", "mqtt", "attrs", "exceptAttrs", "attrsFormat", "metadata", "onlyChangedAttrs",
+}  # fmt: skip
 _ELSEWHERE = {
-    "httpCustom": "custom payloads are not sent; http is",
     "mqttCustom": "custom payloads are not sent; mqtt is",
     "kafka": "Kafka is not served",
     "kafkaCustom": "Kafka is not served",
@@ -102,6 +104,8 @@ def read_subscription(payload: Payload, names: Names, id: str, owner: str, conte
         if name in told:
             raise OperationNotSupported(why, f"notification.{name}")
     _known(told, _NOTIFICATION, "notification.")
+    if "httpCustom" in told and _throttling(payload):
+        raise OperationNotSupported("a custom notification is of one entity, a throttled one of many", "throttling")
     watched = _words(condition, "attrs", "subject.condition.attrs")
     return Subscription(
         id=id,
@@ -209,12 +213,28 @@ def _notice(told: Payload) -> Notice:
         frozenset(_words(told, "exceptAttrs", "notification.exceptAttrs") or ()),
         None if metadata is None else frozenset(metadata),
         changed,
+        _custom(told),
     )
 
 
+def _custom(told: Payload) -> Custom | None:
+    if "httpCustom" not in told:
+        return None
+    custom = _object(told["httpCustom"], "notification.httpCustom")
+    if "ngsi" in custom:
+        raise OperationNotSupported("entities made of others are not sent", "notification.httpCustom.ngsi")
+    _known(
+        custom, frozenset({"url", "headers", "qs", "method", "payload", "json", "timeout"}), "notification.httpCustom."
+    )
+    return read_custom(custom, _url(custom, "notification.httpCustom"), "notification.httpCustom")
+
+
 def _endpoint(told: Payload) -> Endpoint:
-    if ("http" in told) == ("mqtt" in told):
-        refuse("notification", "http or mqtt, one of them")
+    if sum(name in told for name in ("http", "httpCustom", "mqtt")) != 1:
+        refuse("notification", "http, httpCustom or mqtt, one of them")
+    if "httpCustom" in told:
+        custom = _object(told["httpCustom"], "notification.httpCustom")
+        return Endpoint(uri=_url(custom, "notification.httpCustom"), timeout=_timeout(custom, "httpCustom"))
     if "http" in told:
         http = _object(told["http"], "notification.http")
         _known(http, frozenset({"url", "timeout"}), "notification.http.")
@@ -249,12 +269,12 @@ def _url(told: Payload, field: str) -> str:
     return url
 
 
-def _timeout(http: Payload) -> float | None:
+def _timeout(http: Payload, name: str = "http") -> float | None:
     value = http.get("timeout")
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1_800_000:
-        refuse("notification.http.timeout", f"{shorten(value)} is no number of milliseconds")
+        refuse(f"notification.{name}.timeout", f"{shorten(value)} is no number of milliseconds")
     return value / 1000
 
 

@@ -1,0 +1,168 @@
+"""`httpCustom` of NGSI v2: requests made of an entity by templates, with a real receiver of any method."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Queue
+from typing import Any, NamedTuple
+
+import pytest
+from broker_at_hand import Broker
+from test_ngsi_v2 import Device, refused
+
+from patience import PATIENCE
+
+
+class Letter(NamedTuple):
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: str
+
+
+class Receiver:
+    def __init__(self) -> None:
+        letters = self.letters = Queue[Letter]()
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def _take(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"])).decode()
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                letters.put(Letter(self.command, self.path, headers, body))
+                self.send_response(204)
+                self.end_headers()
+
+            do_POST = do_PUT = do_GET = _take
+
+            def log_message(self, format: str, *args: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def next(self) -> Letter:
+        return self.letters.get(timeout=PATIENCE)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    receiver = Receiver()
+    yield receiver
+    receiver.server.shutdown()
+
+
+@pytest.fixture
+def device(broker: Broker) -> Device:
+    return Device(broker)
+
+
+def subscribe(device: Device, custom: dict[str, Any], **notification: Any) -> str:
+    payload = {
+        "subject": {"entities": [{"idPattern": ".*", "type": "Room"}]},
+        "notification": {"httpCustom": custom, **notification},
+    }
+    answer = device.call("POST", "/subscriptions", payload)
+    assert answer.status_code == 201, answer.text
+    return answer.headers["location"].rpartition("/")[2]
+
+
+ROOM = {
+    "id": "Room1", "type": "Room", "temperature": 23.5, "name": 'Ruang "A" & B', "tags": ["a", 1], "on": True,
+}  # fmt: skip
+
+
+def test_the_example_of_the_specification(device: Device, receiver: Receiver) -> None:
+    custom = {
+        "url": f"{receiver.url}/entity/${{id}}",
+        "headers": {"Content-Type": "text/plain", "X-Level": "t=${temperature}"},
+        "method": "PUT",
+        "qs": {"type": "${type}", "who": "${name}"},
+        "payload": "The temperature is ${temperature} degrees, tags ${tags}, on ${on}, none ${humidity}.",
+    }
+    id = subscribe(device, custom)
+    device.ok("POST", "/entities", ROOM, options="keyValues")
+
+    letter = receiver.next()
+    assert letter.method == "PUT"
+    assert letter.path == "/entity/Room1?type=Room&who=Ruang%20%22A%22%20%26%20B"
+    assert letter.headers["content-type"] == "text/plain"
+    assert letter.headers["x-level"] == "t=23.5"
+    assert letter.headers["fiware-servicepath"] == "/"
+    assert letter.body == 'The temperature is 23.5 degrees, tags ["a",1], on true, none .'
+    assert device.get(f"/subscriptions/{id}")["notification"]["httpCustom"] == custom
+
+
+def test_a_payload_is_percent_decoded_and_plain_text(device: Device, receiver: Receiver) -> None:
+    """Characters that v2 forbids in a subscription are written as %22 and so on."""
+    subscribe(device, {"url": receiver.url, "payload": "{ %22t%22: ${temperature} }"})
+    device.ok("POST", "/entities", ROOM, options="keyValues")
+
+    letter = receiver.next()
+    assert (letter.method, letter.body) == ("POST", '{ "t": 23.5 }')
+    assert letter.headers["content-type"] == "text/plain; charset=utf-8"
+
+
+def test_a_body_of_json_keeps_the_kinds_of_the_values(device: Device, receiver: Receiver) -> None:
+    told = {"t": "${temperature}", "text": "it is ${temperature}", "tags": ["${tags}", "${nothing}"], "${id}": 1}
+    subscribe(device, {"url": receiver.url, "json": told})
+    device.ok("POST", "/entities", ROOM, options="keyValues")
+
+    letter = receiver.next()
+    assert letter.body == '{"t":23.5,"text":"it is 23.5","tags":[["a",1],null],"Room1":1}'
+    assert letter.headers["content-type"].startswith("application/json")
+
+
+def test_without_a_body_of_its_own_it_is_the_usual_notification(device: Device, receiver: Receiver) -> None:
+    id = subscribe(device, {"url": f"{receiver.url}/${{type}}"}, attrs=["temperature"])
+    device.ok("POST", "/entities", ROOM, options="keyValues")
+
+    letter = receiver.next()
+    assert letter.path == "/Room"
+    assert f'"subscriptionId":"{id}"' in letter.body
+    assert '"value":23.5' in letter.body
+
+
+def test_no_value_sets_a_header_of_its_own(device: Device, receiver: Receiver) -> None:
+    subscribe(device, {"url": receiver.url, "headers": {"X-Name": "${name}"}, "payload": "x"})
+    device.ok("POST", "/entities", {"id": "R", "type": "Room", "name": "a\r\nX-Evil: 1"}, options="keyValues")
+
+    letter = receiver.next()
+    assert letter.headers["x-name"] == "a  X-Evil: 1"
+    assert "x-evil" not in letter.headers
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"url": "http://${id}.example/"}, "httpCustom.url"),
+        ({"url": None}, "httpCustom.url"),
+        ({"method": "TRACE"}, "httpCustom.method"),
+        ({"headers": {"Host": "x"}}, "httpCustom.headers"),
+        ({"headers": {"a b": "x"}}, "httpCustom.headers"),
+        ({"headers": ["a"]}, "httpCustom.headers"),
+        ({"qs": {"a": 1}}, "httpCustom.qs"),
+        ({"payload": 1}, "httpCustom.payload"),
+        ({"payload": "x", "json": {}}, "httpCustom.json"),
+        ({"json": "x"}, "httpCustom.json"),
+        ({"odd": 1}, "httpCustom.odd"),
+        ({"timeout": -1}, "httpCustom.timeout"),
+    ],
+)
+def test_bad_templates_name_what_is_wrong(device: Device, change: dict[str, Any], named: str) -> None:
+    payload = {
+        "subject": {"entities": [{"idPattern": ".*"}]},
+        "notification": {"httpCustom": {"url": "http://127.0.0.1:1/", **change}},
+    }
+    refused(device.call("POST", "/subscriptions", payload), 400, "BadRequest", named)
+
+
+def test_a_template_tells_of_one_entity(device: Device) -> None:
+    payload = {
+        "subject": {"entities": [{"idPattern": ".*"}]},
+        "notification": {"httpCustom": {"url": "http://127.0.0.1:1/"}},
+        "throttling": 5,
+    }
+    refused(device.call("POST", "/subscriptions", payload), 422, "Unprocessable", "throttling")
