@@ -26,7 +26,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
 def marked(sealed: Sealed) -> Sealed:
     """The same notification, said to be a trial; over MQTT there is nothing that could say it."""
     if isinstance(sealed, Delivery):
-        return msgspec.structs.replace(sealed, headers=sealed.headers + MARK)
+        return sealed.saying(MARK)
     return sealed
 
 
