@@ -79,7 +79,7 @@ class Server:
         return f"postgresql://pinisi@/{database}?host={self._folder}"
 
     def start(self) -> None:
-        options = ["listen_addresses=", f"unix_socket_directories={self._folder}", "max_connections=60"]
+        options = ["listen_addresses=", f"unix_socket_directories={self._folder}", "max_connections=200"]
         options += ["shared_buffers=64MB", "log_min_messages=fatal", *self._settings]
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(

@@ -18,7 +18,7 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """Written through, as an operator's is: what is told kept must be there after it was killed."""
-    with running_server("fsync=on", "max_connections=60") as server:
+    with running_server("fsync=on") as server:
         yield server
 
 

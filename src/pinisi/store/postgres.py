@@ -3,10 +3,13 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import structlog
+
 from pinisi.store.picture_sql import Dialect
 from pinisi.store.pictures import PictureReader
 from pinisi.store.postgres_faults import in_plain_words
 from pinisi.store.postgres_lines import PostgresLines
+from pinisi.store.postgres_stories import PostgresStoryReader
 from pinisi.store.protocol import (
     AttributeUse,
     HistoryQuery,
@@ -22,11 +25,11 @@ from pinisi.store.protocol import (
 from pinisi.store.query import EntityQuery
 from pinisi.store.retention import Hold, retain_history, trim_log
 from pinisi.store.sql_rows import rows
-from pinisi.store.stories import StoryReader
 from pinisi.store.timelines import TimelineReader
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import EVERYTHING, Grants
 
+_log = structlog.get_logger("pinisi.store")
 _ERASED_FROM = ("history", "hourly", "entity", "place", "hot", "passage", "strand", "origin", "log", "document", "done")
 _WIPING_SECONDS = 6 * 3600.0
 _DIALECT = Dialect(
@@ -116,7 +119,7 @@ class PostgresStore(PostgresLines):
         view = known.views.of(grants).of
         asked = [id for id in ids if "\x00" not in id]
         return await known.read_far(
-            lambda connection: StoryReader(connection, known.names, known.families, view).stories(asked, query)
+            lambda connection: PostgresStoryReader(connection, known.names, known.families, view).stories(asked, query)
         )
 
     @in_plain_words
@@ -184,7 +187,12 @@ class PostgresStore(PostgresLines):
     async def retain(self, tenant: str, history_before: Instant, log_before: Instant) -> tuple[int, int]:
         """Apply retention; answers (values, log entries) that went."""
         known = await self.tenant(tenant)
-        return await retain_history(known, history_before), await trim_log(known, log_before)
+        gone = await retain_history(known, history_before)
+        try:
+            await known.writer.work(lambda connection: known.writer.months.clear(connection, history_before))
+        except StoreUnavailable as error:
+            _log.warning("months of history that have gone keep their tables for now", reason=str(error))
+        return gone, await trim_log(known, log_before)
 
     @in_plain_words
     async def hold(self, tenant: str, hold: Hold) -> None:

@@ -54,7 +54,7 @@ class ThreadConnection:
     def execute(self, statements: str, bindings: Any = None, /) -> "_Rows":
         text, names = translated(statements)
         values = arguments(names, bindings or ())
-        if statements.lstrip()[:6].upper() in ("SELECT", "WITH E"):
+        if statements.lstrip()[:6].upper() in ("SELECT", "WITH E", "WITH R"):
             return _Rows(self, text, values)
         status = self.wait(self._connection.execute(text, *values))
         self._touched = int(status.rpartition(" ")[2]) if status[-1:].isdigit() else 0

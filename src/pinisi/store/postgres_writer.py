@@ -61,7 +61,7 @@ class PostgresWriter:
         self._tenant = tenant
         self._groups = Groups(tenant, owing)
         self._laying = Laying(tenant.schema, tenant.name)
-        self._months = Months(tenant.schema)
+        self.months = Months(tenant.schema)
         self._queue: deque[Job | _Work] = deque()
         self._wake = asyncio.Event()
         self._closing = False
@@ -230,7 +230,7 @@ class PostgresWriter:
         for group in groups:
             self.ledger.forget(group.draft)
         self._tenant.forget_fresh()
-        self._months.forget()
+        self.months.forget()
         self._head = None
 
     async def _failed(
@@ -255,7 +255,7 @@ class PostgresWriter:
         if head is None or jobs[0].alone or head.position != tenant.heard:
             return False
         now = tenant.now()
-        if (head.due is not None and head.due <= now) or not self._months.has(max(now, head.time)):
+        if (head.due is not None and head.due <= now) or not self.months.has(max(now, head.time)):
             return False
         return asyncio.get_running_loop().time() >= self._contended_until
 
@@ -269,7 +269,7 @@ class PostgresWriter:
             except NewWord:
                 return False
             groups.append(group)
-            if not group.plain:
+            if not group.plain or self.months.lacking(group.draft.history):
                 after = None
             elif group.draft.empty:
                 sql = f"SELECT xmin FROM {self._tenant.schema}.head"
@@ -319,7 +319,7 @@ class PostgresWriter:
             await tenant.see_own_tables(connection)
             await change_records(connection, draft.records_changed)
         if draft.history:
-            await self._months.see_to(connection, group.time)
+            await self.months.see_to(connection, group.time, draft.history)
         await self._lay_down_words(connection)
         for erasure in draft.erasures:
             await erase(connection, tenant.schema, erasure)

@@ -62,7 +62,7 @@ class StoryReader:
         moments: list[Moment] = []
         complete = True
         periods: list[Hour] = []
-        for pair in self._pairs(entity, query.attributes):
+        for pair in self._pairs(entity, query):
             if query.period is not None and (told := self._in_periods(entity, pair, query)) is not None:
                 periods += told
                 continue
@@ -82,9 +82,9 @@ class StoryReader:
             return Story(id, types, moments, hours, complete)
         return Story(id, types, moments, hours, complete, state.created_at, state.modified_at, state.scopes)
 
-    def _pairs(self, entity: int, attributes: tuple[str, ...] | None) -> Iterator[_Pair]:
+    def _pairs(self, entity: int, query: HistoryQuery) -> Iterator[_Pair]:
         """The (attribute, dataset) pairs of an entity, by seeking from one to the next."""
-        wanted = None if attributes is None else {self._names.number.get(name) for name in attributes}
+        wanted = self._wanted(query)
         sql = (
             "SELECT attribute, dataset FROM history WHERE entity = ? AND (attribute, dataset) > (?, ?) "
             "ORDER BY attribute, dataset LIMIT 1"
@@ -97,6 +97,13 @@ class StoryReader:
             pair = (found[0], found[1])
             if wanted is None or pair[0] in wanted:
                 yield pair
+
+    def _wanted(self, query: HistoryQuery) -> set[int] | None:
+        """Numbers of the attributes that are asked for; None: of all."""
+        if query.attributes is None:
+            return None
+        number = self._names.number
+        return {number[name] for name in query.attributes if name in number}
 
     def _moments(self, entity: int, pair: _Pair, query: HistoryQuery, room: int) -> list[Moment]:
         """The pair's moments, oldest first; of more than `last` or `room` the newest, for pages the oldest."""
