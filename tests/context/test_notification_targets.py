@@ -57,6 +57,8 @@ async def test_what_the_operator_listed_is_allowed(allowed: list[str], uri: str)
         (["0.0.0.0/0", "::/0"], "http://0.0.0.0/"),
         (["0.0.0.0/0", "::/0"], "http://224.0.0.1/"),
         (["*.example.invalid"], "https://example.invalid/"),
+        (["*.example.invalid"], "http://127.0.0.1\\.example.invalid/"),
+        (["*"], "http://10.0.0.1%2f.example.invalid/"),
     ],
 )
 async def test_everything_else_is_refused(allowed: list[str], uri: str) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from pinisi.context.targets import LONGEST_URI, BadTarget
+from pinisi.context.targets import LONGEST_URI, BadTarget, plain_host
 
 Version = Literal["mqtt3.1.1", "mqtt5.0"]
 Qos = Literal[0, 1, 2]
@@ -59,7 +59,7 @@ def parse_mqtt_target(uri: str, notifier_info: Iterable[tuple[str, str]] = ()) -
     scheme = parts.scheme.lower()
     if scheme not in _PORTS:
         raise BadTarget(f"the scheme {parts.scheme or '(none)'!r} is neither mqtt nor mqtts")
-    host = (parts.hostname or "").rstrip(".")
+    host = plain_host(parts.hostname)
     if not host or port == 0:
         raise BadTarget("has no usable port" if host else "names no host")
     if "?" in uri or "#" in uri:

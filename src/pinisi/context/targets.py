@@ -49,6 +49,7 @@ _NEVER: tuple[Network, ...] = tuple(
 _CARRYING = tuple(map(ip_network, ("64:ff9b::/96", "::ffff:0:0:0/96", "::/96")))
 """Networks whose last four bytes are an IPv4 address: NAT64, translated, compatible."""
 _OWN = frozenset(map(ip_address, ("::", "::1")))
+_IN_NO_HOST = frozenset("\"<>\\^`{|}'()*;,!$&=+%")
 RESOLVE_SECONDS = 5.0
 LONGEST_URI = 2_048
 
@@ -83,6 +84,18 @@ class Target(msgspec.Struct, frozen=True):
         return host if self.port == (443 if self.tls else 80) else f"{host}:{self.port}"
 
 
+def plain_host(host: str | None) -> str:
+    """A host as it was written, without the dot at its end; empty where there is none.
+
+    Raises:
+        BadTarget: it holds what no name does. A backslash, say, is a slash to some who read addresses.
+    """
+    found = (host or "").rstrip(".")
+    if not _IN_NO_HOST.isdisjoint(found):
+        raise BadTarget("the host is no name and no address")
+    return found
+
+
 def parse_target(uri: str) -> Target:
     """Take a URI apart.
 
@@ -100,7 +113,7 @@ def parse_target(uri: str) -> Target:
         raise BadTarget(f"the scheme {parts.scheme or '(none)'!r} is not served; http and https are")
     if parts.username is not None or parts.password is not None:
         raise BadTarget("may hold no user name or password: send them as receiverInfo")
-    host = (parts.hostname or "").rstrip(".")
+    host = plain_host(parts.hostname)
     if not host or port == 0:
         raise BadTarget("has no usable port" if host else "names no host")
     tls = parts.scheme.lower() == "https"
