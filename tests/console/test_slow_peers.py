@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import socket
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ import uvicorn
 from patience import PATIENCE
 from pinisi.console import http_patience
 from pinisi.console.application import Application
-from pinisi.console.http import Call, Reply, Route
+from pinisi.console.http import Call, Endpoint, Method, Reply, Route
 from pinisi.console.http_connection import HEAD_MOST, with_limits
 from pinisi.console.http_patience import DoorLimits, SlowPeer
 from pinisi.console.our_names import OurNames
@@ -37,7 +37,7 @@ class _Door:
         return 0
 
     async def admit(self, headers: dict[bytes, bytes], address: str, tenant: str) -> Principal | None:
-        return Principal(id="x", name="x", kind="user", permissions=frozenset({"read"}))
+        return Principal(id="x", name="x", kind="person", permissions=frozenset({"read"}))
 
     async def open(self) -> None: ...
     async def close(self) -> None: ...
@@ -57,14 +57,15 @@ async def _large(house: _Door, call: Call) -> Reply:
     return Reply(200, bytes(LARGE))
 
 
-ROUTES = tuple(
-    Route(method=method, path=path, permission="read", endpoint=endpoint, summary="x")
-    for method, path, endpoint in (
-        ("GET", "/echo", _echo),
-        ("POST", "/echo", _echo),
-        ("GET", "/nap", _nap),
-        ("GET", "/large", _large),
-    )
+def _route(method: Method, path: str, endpoint: Endpoint) -> Route:
+    return Route(method=method, path=path, permission="read", endpoint=endpoint, summary="x")
+
+
+ROUTES = (
+    _route("GET", "/echo", _echo),
+    _route("POST", "/echo", _echo),
+    _route("GET", "/nap", _nap),
+    _route("GET", "/large", _large),
 )
 
 
@@ -77,7 +78,7 @@ class _Served:
             await asyncio.sleep(0.01)
 
     @contextlib.asynccontextmanager
-    async def wire(self) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    async def wire(self) -> AsyncGenerator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         try:
             yield reader, writer
