@@ -23,6 +23,7 @@ from patience import PATIENCE
 from pinisi.city.scaffold import new_city
 from postgres_server import Server, running_server
 
+API = "/ngsi-ld/v1"
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PINISI_LOG_LEVEL": "warning"}
 
@@ -41,17 +42,22 @@ class Process:
             self._command, cwd=self._folder, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True
         )
         assert self.process.stdout is not None
-        self.url = self.process.stdout.readline().strip() + "/ngsi-ld/v1"
+        self.house = self.process.stdout.readline().strip()
 
     def end(self, how: signal.Signals) -> None:
         self.process.send_signal(how)
         self.process.wait(PATIENCE)
 
-    def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """What it answers; the status where there is no body."""
+    def open(
+        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None, prefix: str = API
+    ) -> Any:
         data = None if body is None else json.dumps(body).encode()
-        request = Request(self.url + path, data, {"Content-Type": "application/json"}, method=method)
-        with urlopen(request, timeout=PATIENCE) as answer:
+        headers = {"Content-Type": "application/json", **(headers or {})}
+        return urlopen(Request(self.house + prefix + path, data, headers, method=method), timeout=PATIENCE)
+
+    def ask(self, method: str, path: str, body: Any = None, prefix: str = API) -> Any:
+        """What it answers; the status where there is no body."""
+        with self.open(method, path, body, prefix=prefix) as answer:
             content = answer.read()
             return json.loads(content) if content else answer.status
 
@@ -189,6 +195,56 @@ def test_a_subscription_made_here_hears_of_the_next_change_made_there(
         name = f"d{made_at is one}"
         written_at.ask("POST", "/entities", thing(name, 1))
         wait_until(lambda id=f"urn:ngsi-ld:Thing:{name}": 1 in receiver.heard.get(id, ()))
+
+
+def test_an_at_context_that_one_hosts_is_known_to_the_other_until_it_is_deleted(two: tuple[Process, Process]) -> None:
+    one, other = two
+    hosted = one.open("POST", "/jsonldContexts", {"@context": {"Thing": "https://twin.example/Thing"}})
+    path = hosted.headers["Location"]
+    link = {"Link": f'<{other.house}{path}>; rel="http://www.w3.org/ns/json-ld#context"'}
+    assert other.open("POST", "/entities", thing("g", 1), link).status == 201
+    assert one.ask("GET", "/entities/urn:ngsi-ld:Thing:g")["type"] == "https://twin.example/Thing"
+    assert one.ask("DELETE", path.removeprefix("/ngsi-ld/v1")) == 204
+    wait_until(lambda: _refused(other, thing("h", 1), link))
+    one.ask("DELETE", "/entities/urn:ngsi-ld:Thing:g")
+
+
+def _refused(process: Process, entity: Any, headers: dict[str, str]) -> bool:
+    try:
+        process.open("POST", "/entities", entity, headers)
+    except HTTPError as error:
+        return error.code == 504
+    process.ask("DELETE", f"/entities/{entity['id']}")
+    return False
+
+
+def test_the_live_stream_of_one_tells_what_the_other_wrote(two: tuple[Process, Process]) -> None:
+    one, other = two
+    with other.open("GET", "/pinisi/v1/stream", prefix="") as stream:
+        assert b"hello" in b"".join(stream.readline() for _ in range(3))
+        one.ask("POST", "/entities", thing("i", 1))
+        wait_until(lambda: b"urn:ngsi-ld:Thing:i" in stream.readline())
+
+
+def test_either_answers_for_what_only_one_runs(two: tuple[Process, Process]) -> None:
+    """Services run in the process that has the duty; who is killed with it leaves it to the other."""
+    wait_until(lambda: all(_running(process) for process in two))
+    assert [_running(process) for process in two] == [_running(two[0])] * 2
+    for victim, left in (two, two[::-1]):
+        victim.end(signal.SIGKILL)
+        wait_until(lambda left=left: bool(_running(left)))
+        victim.start()
+        wait_until(lambda victim=victim: bool(_running(victim)))
+
+
+def _running(process: Process) -> list[str]:
+    """Names of the services that run, as this process tells."""
+    try:
+        told = process.ask("GET", "/pinisi/v1/services", prefix="")
+    except HTTPError as error:
+        assert error.code == 503
+        return []
+    return sorted(each["name"] for each in told["services"] if each["state"] == "running")
 
 
 @pytest.mark.parametrize("killed", [0, 1])

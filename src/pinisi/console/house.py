@@ -20,6 +20,7 @@ from pinisi.city.shelves import shipped_folders
 from pinisi.console.account_keepers import keepers_of
 from pinisi.console.aside import Aside
 from pinisi.console.channel import Channels
+from pinisi.console.errands import Errands
 from pinisi.console.exercise_feeds import with_layers
 from pinisi.console.exercise_room import ExerciseRoom, Rehearsal
 from pinisi.console.facts import normalized
@@ -124,6 +125,7 @@ class House:
         self.clock: Clock = WallClock()
         self.towns: dict[str, Town] = {}
         self.body_limit = settings.body_limit_mb << 20
+        self.port = 0
         self.closing = False
         self.first_password: str | None = None
         self.station: Station | None = None
@@ -182,6 +184,9 @@ class House:
         may_bind(settings.host, await self.people.accounts.administrators())
         await self.people.record_start()
         self.gate = Gate(self.people)
+        self.errands = Errands(self.store, self.default_tenant, settings.host, self.port or settings.port)
+        self.errands.here = not settings.store
+        self._opened.push_async_callback(self.errands.close)
         self.feed = open_feed(settings.feed, self.store)
         self._opened.push_async_callback(self.feed.close)
         await self.feed.open()
@@ -238,6 +243,7 @@ class House:
         async with self.store.duty("the city's own work") as lost:
             await self._run_city(self.towns[self.default_tenant])
             await self._take_care()
+            await self.errands.take()
             await lost.wait()
             _log.error("the database was lost, and with it the duty to run the city's own work: this process ends")
             os.kill(os.getpid(), signal.SIGTERM)

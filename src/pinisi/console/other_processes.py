@@ -32,6 +32,7 @@ class OtherProcesses:
             return
         if any(entry.op == "audit" and entry.subject == DEAD_LETTERS for entry in entries):
             house.notifier.owed_anew(tenant)
+        house.context_storage.heard(tenant, entries)
         for subject in documents:
             kind, _, id = subject.partition("/")
             if kind in (subscription.KIND, subscription.STATE_KIND):

@@ -9,6 +9,7 @@ from pinisi.console.city_endpoints import CITY_ROUTES
 from pinisi.console.command_endpoints import COMMAND_ROUTES
 from pinisi.console.crew_endpoints import CREW_ROUTES
 from pinisi.console.entry_endpoints import ENTRY_ROUTES
+from pinisi.console.errands import errands
 from pinisi.console.exercise_endpoints import EXERCISE_ROUTES
 from pinisi.console.field_endpoints import FIELD_ROUTES
 from pinisi.console.house import House
@@ -81,7 +82,7 @@ ROUTES: tuple[Route, ...] = (
     *CALL_ROUTES,
     *UNIT_ROUTES,
     *NEAR_ROUTES,
-    *FIELD_ROUTES,
+    *errands(FIELD_ROUTES),
     *REPORT_ROUTES,
     *CREW_ROUTES,
     *MEMBER_ROUTES,
@@ -101,16 +102,16 @@ ROUTES: tuple[Route, ...] = (
     *TRAIL_ROUTES,
     *BROKER_ROUTES,
     *ROAD_ROUTES,
-    *IMPORT_ROUTES,
-    *REPLAY_ROUTES,
-    *SOURCE_ROUTES,
-    *JOB_ROUTES,
-    *SERVICE_ROUTES,
+    *errands(IMPORT_ROUTES),
+    *errands(REPLAY_ROUTES),
+    *errands(SOURCE_ROUTES),
+    *errands(JOB_ROUTES),
+    *errands(SERVICE_ROUTES),
     *BACKTEST_ROUTES,
-    *LINEAGE_ROUTES,
-    *VIEW_ROUTES,
-    *SERVICE_REPORT_ROUTES,
-    *COMMAND_ROUTES,
+    *errands(LINEAGE_ROUTES),
+    *errands(VIEW_ROUTES),
+    *errands(SERVICE_REPORT_ROUTES),
+    *errands(COMMAND_ROUTES),
     *HOUSE_ROUTES,
     *OPENAPI_ROUTES,
 )
@@ -119,4 +120,4 @@ ROUTES: tuple[Route, ...] = (
 
 def all_routes(registry: Registry) -> tuple[Route, ...]:
     """The route table of a house: the kernel's, and what its services declare."""
-    return (*ROUTES, *service_routes(registry))
+    return (*ROUTES, *errands(service_routes(registry)))

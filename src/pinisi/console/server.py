@@ -46,6 +46,7 @@ def serve(settings: Settings, city: Path, rehearsal: Rehearsal | None = None, *,
     except CityError as error:
         _explain(error)
         return 1
+    house.port = listener.getsockname()[1]
     application = Application(house, all_routes(house.registry), console_files(STATIC, house.public_file))
     limits = DoorLimits(request_seconds=settings.request_seconds, connections=settings.connections)
     allow_open_files(settings.connections)
