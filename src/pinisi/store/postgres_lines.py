@@ -65,7 +65,7 @@ class PostgresLines(PostgresTenants):
     @in_plain_words
     async def position(self, tenant: str) -> Position:
         known = await self.known(tenant)
-        return 0 if known is None else (await self.postgres.row(f"SELECT position FROM {known.schema}.head"))[0]
+        return 0 if known is None else (await known.look())[0].position
 
     @in_plain_words
     async def cursor(self, tenant: str, name: str) -> Position | None:
