@@ -181,3 +181,16 @@ def test_what_is_not_served_is_said(device: Device) -> None:
         "notification": {"mqttCustom": {"url": "mqtt://127.0.0.1/", "topic": "a", "payload": "${t}"}},
     }
     refused(device.call("POST", "/subscriptions", payload), 422, "Unprocessable", "mqttCustom")
+
+
+def test_what_clients_say_though_it_holds_anyway_is_taken(device: Device, receiver: Receiver) -> None:
+    """As FiLiP writes it: `options=normalized`, and `covered` false."""
+    told = {"http": {"url": receiver.url}, "covered": False, "onlyChangedAttrs": False}
+    device.ok("POST", "/subscriptions", subscription(receiver) | {"notification": told})
+    device.ok("POST", "/entities", {"id": "r1", "type": "Room", "t": {"value": 5}}, options="normalized")
+
+    assert device.get("/entities/r1", options="normalized")["t"]["value"] == 5
+    assert device.ids(options="normalized,count") == ["r1"]
+    refused(device.call("GET", "/entities", options="odd"), 400, "BadRequest", "odd")
+    covered = subscription(receiver) | {"notification": told | {"covered": True}}
+    refused(device.call("POST", "/subscriptions", covered), 422, "Unprocessable", "covered")

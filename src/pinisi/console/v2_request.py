@@ -120,12 +120,13 @@ def answer(value: Any, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Reply:
 
 
 def options(call: Call, *known: str) -> frozenset[str]:
-    """The words of `options`.
+    """The words of `options`; `normalized` says what holds anyway, as clients write it.
 
     Raises:
         BadRequestData: one that the operation does not have.
     """
     words = frozenset(word for word in call.query.get("options", "").split(",") if word)
+    words -= {"normalized"}
     unknown = next((word for word in words if word not in known), None)
     if unknown is not None:
         raise BadRequestData(f"{unknown[:40]!r} is none of {', '.join(known)}", "options")

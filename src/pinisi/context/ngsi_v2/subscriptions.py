@@ -23,7 +23,7 @@ READ_ONLY = frozenset({"timesSent", "lastNotification", "lastSuccess", "lastFail
                        "lastSuccessCode", "failsCounter"})  # fmt: skip
 _MEMBERS = frozenset({"id", "description", "subject", "notification", "expires", "throttling", "status"})
 _NOTIFICATION = READ_ONLY | {
-    "http", "httpCustom", "mqtt", "attrs", "exceptAttrs", "attrsFormat", "metadata", "onlyChangedAttrs",
+    "http", "httpCustom", "mqtt", "attrs", "exceptAttrs", "attrsFormat", "metadata", "onlyChangedAttrs", "covered",
 }  # fmt: skip
 _ELSEWHERE = {
     "mqttCustom": "custom payloads are not sent; mqtt is",
@@ -101,7 +101,7 @@ def read_subscription(payload: Payload, names: Names, id: str, owner: str, conte
     _known(expression, frozenset({"q", "mq", "georel", "geometry", "coords"}), "subject.condition.expression.")
     told = _object(payload.get("notification"), "notification")
     for name, why in _ELSEWHERE.items():
-        if name in told:
+        if told.get(name, False) is not False:
             raise OperationNotSupported(why, f"notification.{name}")
     _known(told, _NOTIFICATION, "notification.")
     if "httpCustom" in told and _throttling(payload):
