@@ -55,3 +55,11 @@ def test_the_broker_begins_without_what_only_some_ask_for() -> None:
     asked = "import sys, pinisi.console.server; print(*{name.partition('.')[0] for name in sys.modules})"
     said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert {"re2", "rapidfuzz", "argon2", "httpcore", "joserfc", "asyncpg", "nats"}.isdisjoint(said.stdout.split())
+
+
+def test_a_feed_that_there_is_none_of_is_told_in_one_line(data: Path) -> None:
+    command = [sys.executable, "-m", "pinisi", "broker", "--data", str(data), "--port", "0", "--feed", "kafka://one"]
+    environment = {**os.environ, "PYTHONPATH": str(SOURCES)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE)
+    assert done.returncode == 1
+    assert done.stderr == "pinisi: feed: 'kafka' is none that Pinisi has: nats://… or tls://…\n"

@@ -22,6 +22,7 @@ from pinisi.console.house import House
 from pinisi.console.http_connection import with_limits
 from pinisi.console.http_patience import DoorLimits
 from pinisi.console.routes import all_routes
+from pinisi.feed.address import BadFeedAddress
 from pinisi.people.errors import RefusedToStart
 from pinisi.people.first_run import announcement
 from pinisi.runtime.city_loading import CityNotLoaded
@@ -73,7 +74,7 @@ def serve(settings: Settings, city: Path, rehearsal: Rehearsal | None = None, *,
     return 0 if server.started_well else 1
 
 
-_PLAIN = (RefusedToStart, CityError, CityNotLoaded, StoreUnavailable)
+_PLAIN = (BadFeedAddress, RefusedToStart, CityError, CityNotLoaded, StoreUnavailable)
 
 
 def _explain(failure: Exception) -> None:
