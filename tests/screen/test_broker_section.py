@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from patience import PATIENCE
@@ -88,6 +89,22 @@ def letters(room: WarRoom, pump: Pump) -> None:
     room.start()
 
 
+TABS = ("subscriptions", "deliveries", "sources", "contexts", "types")
+
+
+@pytest.mark.parametrize(("language", "theme"), [("id", "dark"), ("en", "light")])
+@pytest.mark.usefixtures("letters")
+def test_axe_finds_no_violation_in_any_part(page: Page, room: WarRoom, language: str, theme: str) -> None:
+    found: list[str] = []
+    for tab in TABS:
+        open_console(page, room, f"/?page=programme&list=broker&detail={tab}&lang={language}&theme={theme}")
+        expect(page.locator("broker-page nav button[aria-current]")).to_have_count(1)
+        expect(page.locator("broker-page [aria-busy=true]")).to_have_count(0)
+        violations = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        found += [f"{tab}: {each['id']} {[node['target'] for node in each['nodes'][:3]]}" for each in violations]
+    assert found == []
+
+
 @pytest.mark.usefixtures("letters")
 def test_dead_letters_are_seen_opened_and_replayed_once_the_receiver_lives(
     page: Page, room: WarRoom, pump: Pump
@@ -138,11 +155,11 @@ def test_a_subscription_is_said_in_words_tried_out_paused_and_deleted(page: Page
     expect(page.locator("broker-subscriptions")).to_contain_text("There are no subscriptions.")
 
 
-@pytest.mark.parametrize("language", ["id", "en", "ja"])
+@pytest.mark.parametrize("language", ["id", *(pytest.param(each, marks=pytest.mark.long) for each in ("en", "ja"))])
 @pytest.mark.usefixtures("letters")
 def test_every_part_speaks_the_language_and_fits_a_phone(page: Page, room: WarRoom, language: str) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
-    for tab in ("subscriptions", "deliveries", "sources", "contexts", "types"):
+    for tab in TABS:
         page.goto(f"{room.address}/?page=programme&list=broker&detail={tab}&lang={language}")
         expect(page.locator("broker-page nav button[aria-current]")).to_have_count(1)
         expect(page.locator("broker-page [aria-busy=true]")).to_have_count(0)

@@ -59,6 +59,9 @@ export const en: PeopleWords = {
     "house.manage": "manage the house: settings, backup",
   },
   acts: {
+    "dead-letters-replayed": "undelivered notifications replayed",
+    "dead-letters-discarded": "undelivered notifications discarded",
+    "subscription-tested": "subscription tried out",
     started: "the house opened",
     "signed-in": "signed in",
     "sign-in-failed": "sign-in failed",

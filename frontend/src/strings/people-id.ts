@@ -59,6 +59,9 @@ export const id: PeopleWords = {
     "house.manage": "mengatur server: pengaturan, cadangan",
   },
   acts: {
+    "dead-letters-replayed": "pemberitahuan tak terkirim dikirim ulang",
+    "dead-letters-discarded": "pemberitahuan tak terkirim disingkirkan",
+    "subscription-tested": "langganan diuji coba",
     started: "server dibuka",
     "signed-in": "masuk",
     "sign-in-failed": "gagal masuk",

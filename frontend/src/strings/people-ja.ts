@@ -59,6 +59,9 @@ export const ja: PeopleWords = {
     "house.manage": "サーバーを管理する：設定、バックアップ",
   },
   acts: {
+    "dead-letters-replayed": "未達の通知を再送",
+    "dead-letters-discarded": "未達の通知を破棄",
+    "subscription-tested": "購読のテスト送信",
     started: "サーバー起動",
     "signed-in": "サインイン",
     "sign-in-failed": "サインイン失敗",
