@@ -7,11 +7,13 @@ the log again wherever the stream has a gap, is silent or away. So nothing is lo
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
+import structlog
+
 from pinisi.feed.address import NatsAddress
 from pinisi.feed.ending import end
 from pinisi.feed.heard import Heard
 from pinisi.feed.in_process import PATIENCE, SLICE
-from pinisi.feed.lines import Message
+from pinisi.feed.lines import BadMessage, read_message
 from pinisi.feed.nats_link import NatsLink
 from pinisi.feed.nats_reader import NatsReader
 from pinisi.feed.nats_relay import NatsRelay
@@ -20,6 +22,7 @@ from pinisi.store.protocol import LogEntry, LogSlice, Position, Store
 from pinisi.vocabulary.principal import Grants
 
 LOOK_SECONDS = 1.0
+_log = structlog.get_logger("pinisi.feed")
 
 
 class NatsFeed:
@@ -93,8 +96,15 @@ class NatsFeed:
             return LogSlice((), newest, reset=True)
         return await self._store.log(tenant, after, SLICE)
 
-    def _take(self, tenant: str, message: Message) -> None:
-        self._heard.setdefault(tenant, Heard()).take(message)
+    def _take(self, tenant: str, body: bytes) -> None:
+        """What nobody here follows is not even read: whoever begins to follow begins in the store."""
+        heard = self._heard.get(tenant)
+        if heard is None:
+            return
+        try:
+            heard.take(read_message(body))
+        except BadMessage as error:
+            _log.warning("a message of the stream is passed over", tenant=tenant, reason=str(error))
 
     def _changed(self) -> None:
         """The connection was made or lost: let those who follow look for themselves."""

@@ -13,7 +13,7 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
-from pinisi.feed.lines import BadMessage, Message, read_message, tenant_of
+from pinisi.feed.lines import tenant_of
 from pinisi.feed.nats_link import AGAIN_SECONDS, FAULTS, NatsLink
 
 BEAT_SECONDS = 1.0
@@ -27,9 +27,9 @@ class Missed(Exception):
 
 
 class NatsReader:
-    """`take` is given each message with its tenant."""
+    """`take` is given the tenant and the bytes of each message."""
 
-    def __init__(self, link: NatsLink, take: Callable[[str, Message], None]) -> None:
+    def __init__(self, link: NatsLink, take: Callable[[str, bytes], None]) -> None:
         self._link = link
         self._take = take
         self._last = 0
@@ -93,12 +93,7 @@ class NatsReader:
             if sequence.consumer != delivered:
                 raise Missed(f"message {delivered} of the consumer")
             self._last = sequence.stream
-            try:
-                read = read_message(message.data)
-            except BadMessage as error:
-                _log.warning("a message of the stream is passed over", sequence=sequence.stream, reason=str(error))
-            else:
-                self._take(tenant_of(message.subject), read)
+            self._take(tenant_of(message.subject), message.data)
 
 
 def _check_beat(message: Msg, delivered: int) -> None:
