@@ -74,7 +74,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     | `context_source_timeout_ms` | ms | how long a context source is waited for that has no timeout of its own |
     | `context_source_alias` | name | what this house is called among context sources; empty: a name of its own making |
     | `commit_window_ms` | ms | how long a commit waits for others to share its fsync, when there were several |
-    | `public_address` | address | how this house is reached from outside: for links in notices and warnings |
+    | `public_address` | address | how this house is reached from outside: for links in notices, and by sources |
     | `mail_server` | address | the relay that takes mails of notices; empty: no mail |
     | `mail_from` | address | from which address they come |
     | `notice_broker` | address | the MQTT broker for notices and warnings; empty: none |

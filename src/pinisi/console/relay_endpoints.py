@@ -5,7 +5,9 @@ tell the subscriber of what the subscription asks of that source. An answer of 2
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -14,7 +16,7 @@ from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route
 from pinisi.console.ngsi_ld_request import linked_context
 from pinisi.context.federation.copier import RELAY
-from pinisi.context.federation.copies import Copy, place_of
+from pinisi.context.federation.copies import BEGINNING, Copy, place_of
 from pinisi.context.federation.copy_payload import Share
 from pinisi.context.federation.merging import only
 from pinisi.context.federation.relayed import KIND, Relayed, encode_relayed, read_told
@@ -30,6 +32,9 @@ from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.principal import NOTHING, Principal
 
 LONGEST_ID = 2_000
+NAMED_MOST = 16
+"""Ids of copies in a body that are looked up before anything is made of it: a stranger costs little."""
+_COPY = re.compile(re.escape(BEGINNING.encode()) + rb"[0-9a-f]{32}")
 _TAKEN = frozenset({"application/json", "application/ld+json"})
 
 
@@ -40,6 +45,8 @@ async def take_notification(house: House, call: Call) -> Reply:
         raise UnsupportedMediaType(
             f"{media[:80] or 'nothing'}: application/json or application/ld+json", "Content-Type"
         )
+    if not any(house.copies.get(found[0].decode()) for found in islice(_COPY.finditer(call.body), NAMED_MOST)):
+        raise _not_there()
     document = read_json(call.body, len(call.body))
     if not is_object(document):
         raise InvalidRequest("a notification is a JSON object")

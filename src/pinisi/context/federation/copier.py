@@ -139,16 +139,24 @@ class Copier:
         while True:
             await self._news.wait()
             self._news.clear()
-            try:
-                await self._look_up()
-                while self._turned:
-                    place = next(iter(self._turned))
-                    await self._settle(*place)
-                    self._turned.pop(place, None)
-            except StoreUnavailable as error:
-                _log.warning("copies of subscriptions cannot be looked after now", reason=str(error))
-                await asyncio.sleep(PATIENCE_SECONDS)
-                self._news.set()
+            await self._look_up()
+            while self._turned and await self._turn(next(iter(self._turned))):
+                pass
+
+    async def _turn(self, place: tuple[str, str]) -> bool:
+        """Look after one subscription; False: it has to wait."""
+        del self._turned[place]
+        try:
+            await self._settle(*place)
+        except StoreUnavailable as error:
+            _log.warning("copies of subscriptions cannot be looked after now", reason=str(error))
+            self._turned[place] = None
+            await asyncio.sleep(PATIENCE_SECONDS)
+            self._news.set()
+            return False
+        except Exception:
+            _log.exception("the copies of a subscription are left as they are", tenant=place[0], subscription=place[1])
+        return True
 
     async def _look_up(self) -> None:
         """The subscriptions that a change of a registration concerns."""

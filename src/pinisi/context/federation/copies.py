@@ -19,7 +19,7 @@ from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import SYSTEM
 
 KIND = "subscription-copy"
-_BEGINNING = "urn:ngsi-ld:Subscription:distsub-"
+BEGINNING = "urn:ngsi-ld:Subscription:distsub-"
 
 
 class Copy(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +61,7 @@ decode_copy = msgspec.json.Decoder(Copy).decode
 def new_copy(subscription: str, registered: StoredRegistration, share: Share) -> Copy:
     """A copy that its source has not heard of yet."""
     return Copy(
-        id=_BEGINNING + secrets.token_hex(16),
+        id=BEGINNING + secrets.token_hex(16),
         subscription=subscription,
         registered=registered,
         watched=_sorted(share.watched),
