@@ -41,7 +41,8 @@ FIGURES = (
     "context.recovery_s",
 )
 ONLY = os.environ.get("PINISI_BENCH_ONLY", "")
-IDLE_S = 60
+IDLE_S = 75
+"""Past the first minute, after which the house looks after its history and gives back what that took."""
 WRITES_BEFORE_THE_CUT = 2_000
 Questions = Sequence[tuple[str, Callable[[Any], bool]]]
 

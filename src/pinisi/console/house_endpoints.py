@@ -7,7 +7,6 @@ import msgspec
 from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route, json_reply
 from pinisi.people.acts import exported
-from pinisi.runtime.backup import backup_to_send
 from pinisi.runtime.doctor import examine_running, judge_views
 
 
@@ -24,6 +23,8 @@ async def get_health(house: House, _call: Call) -> Reply:
 
 async def post_backup(house: House, call: Call) -> Reply:
     """Stream one file with everything that is kept. That it was taken, and by whom, is on record."""
+    from pinisi.runtime.backup import backup_to_send  # brings tarfile along
+
     entry = exported("data folder", len(await house.store.tenants()), "backup")
     await house.store.apply(house.default_tenant, (entry,), call.principal)
     settings = house.settings

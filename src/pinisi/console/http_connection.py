@@ -8,18 +8,20 @@ replies that it does not take, how long it says nothing, and how slowly it says 
 
 import asyncio
 from collections import deque
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
 import httptools
 import structlog
-import uvicorn
 
 from pinisi.console.application import Application, Scope, headers_of, send_stream
 from pinisi.console.http import Reply
 from pinisi.console.http_exchange import STATUS_LINE, Exchange, header_line
 from pinisi.console.http_patience import LOOK_SECONDS, DoorLimits, SlowPeer
 from pinisi.console.refusals import refuse
+
+if TYPE_CHECKING:
+    import uvicorn
 
 HEAD_MOST = 64 << 10
 """Bytes of the address and the headers of one request."""
@@ -51,7 +53,7 @@ class HttpConnection(asyncio.Protocol):
 
     def __init__(
         self,
-        config: uvicorn.Config,
+        config: "uvicorn.Config",
         server_state: Any,
         app_state: dict[str, Any],
         _loop: asyncio.AbstractEventLoop | None = None,

@@ -24,7 +24,6 @@ from pinisi.console.member_endpoints import MEMBER_ROUTES
 from pinisi.console.near_endpoints import NEAR_ROUTES
 from pinisi.console.ngsi_ld_routes import NGSI_LD_ROUTES
 from pinisi.console.notice_endpoints import NOTICE_ROUTES
-from pinisi.console.openapi import openapi
 from pinisi.console.people_endpoints import PEOPLE_ROUTES
 from pinisi.console.place_endpoints import PLACE_ROUTES
 from pinisi.console.procedure_endpoints import PROCEDURE_ROUTES
@@ -54,6 +53,8 @@ from pinisi.runtime.services import Registry
 
 
 async def get_openapi(house: House, _call: Call) -> Reply:
+    from pinisi.console.openapi import openapi  # its texts are needed by those alone who ask for the document
+
     return json_reply(openapi(all_routes(house.registry)))
 
 

@@ -12,7 +12,6 @@ import traceback
 from pathlib import Path
 
 import structlog
-import uvicorn
 
 from pinisi.city.errors import CityError
 from pinisi.console.application import Application
@@ -21,6 +20,7 @@ from pinisi.console.files import console_files
 from pinisi.console.house import House
 from pinisi.console.http_connection import with_limits
 from pinisi.console.http_patience import DoorLimits
+from pinisi.console.lean_uvicorn import lean_uvicorn
 from pinisi.console.routes import all_routes
 from pinisi.feed.address import BadFeedAddress
 from pinisi.people.errors import RefusedToStart
@@ -29,6 +29,9 @@ from pinisi.runtime.city_loading import CityNotLoaded
 from pinisi.runtime.freed_memory import give_back
 from pinisi.settings import Settings
 from pinisi.store.protocol import StoreUnavailable
+
+lean_uvicorn()
+import uvicorn  # noqa: E402 (its command line is left out above)
 
 FILES_OF_ITS_OWN = 1_000
 """What is open besides connections from outside: databases, receivers, sources."""

@@ -86,6 +86,8 @@ class Finder:
             record = record_at(row)
             if record is not None and (holds(record) if is_ambiguous(record.body) else sees(record, attribute)):
                 found.append(record)
+                if not count and len(found) == offset + limit:
+                    break
         return Page(found[offset : offset + limit], len(found) if count else None, position)
 
     def _by_place(self, query: EntityQuery) -> Sequence[int] | None:

@@ -23,6 +23,10 @@ _MOMENTS = (
 )
 
 
+_NEXT_ATTRIBUTE = "SELECT attribute FROM history WHERE entity = ? AND attribute > ? ORDER BY attribute LIMIT 1"
+_NEXT_DATASET = (
+    "SELECT dataset FROM history WHERE entity = ? AND attribute = ? AND dataset > ? ORDER BY dataset LIMIT 1"
+)
 _NUMBERS = (
     "SELECT {column}, number, family, body FROM history "
     "WHERE entity = ? AND attribute = ? AND dataset = ? AND {column} >= ? AND {column} < ? ORDER BY {column}, position"
@@ -83,20 +87,23 @@ class StoryReader:
         return Story(id, types, moments, hours, complete, state.created_at, state.modified_at, state.scopes)
 
     def _pairs(self, entity: int, query: HistoryQuery) -> Iterator[_Pair]:
-        """The (attribute, dataset) pairs of an entity, by seeking from one to the next."""
+        """The (attribute, dataset) pairs of an entity, by seeking from one to the next.
+
+        One column at a time: `(attribute, dataset) > (?, ?)` walks a pair of 100,000 values in 6 ms, a seek takes 3 us.
+        """
         wanted = self._wanted(query)
-        sql = (
-            "SELECT attribute, dataset FROM history WHERE entity = ? AND (attribute, dataset) > (?, ?) "
-            "ORDER BY attribute, dataset LIMIT 1"
-        )
-        pair: _Pair = (-1, -1)
-        while True:
-            found = first(self._connection, sql, (entity, *pair))
-            if found is None:
-                return
-            pair = (found[0], found[1])
-            if wanted is None or pair[0] in wanted:
-                yield pair
+        for attribute in self._attributes(entity) if wanted is None else sorted(wanted):
+            dataset = -1
+            while (found := first(self._connection, _NEXT_DATASET, (entity, attribute, dataset))) is not None:
+                dataset = found[0]
+                yield attribute, dataset
+
+    def _attributes(self, entity: int) -> Iterator[int]:
+        """The attributes that an entity has, or had."""
+        attribute = -1
+        while (found := first(self._connection, _NEXT_ATTRIBUTE, (entity, attribute))) is not None:
+            attribute = found[0]
+            yield attribute
 
     def _wanted(self, query: HistoryQuery) -> set[int] | None:
         """Numbers of the attributes that are asked for; None: of all."""
