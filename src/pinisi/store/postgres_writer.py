@@ -140,6 +140,7 @@ class PostgresWriter:
                 self._wake.clear()
                 await self._wake.wait()
         finally:
+            self._closing = True  # also where it ended by an error of ours: nobody may wait for it for ever
             for job in self._queue:
                 job.fail(StoreUnavailable("the store is being closed"))
 
