@@ -29,6 +29,8 @@ ELSEWHERE = "8.4 % (Antares' own table, 500 writes/s)"
 
 
 def wanted(prefix: str) -> bool:
+    if ONLY.startswith("notify.flood.kill"):
+        return prefix == "notify.flood.kill."
     return prefix.startswith(ONLY) or ONLY.startswith(prefix)
 
 
@@ -65,7 +67,13 @@ def tell(prefix: str, found: Flooded, kill: bool) -> None:
     figure(f"{prefix}lost", found.expected - found.arrived_at_last, "count", "0", "of those owed to the living")
     figure(f"{prefix}out_of_order", found.out_of_order, "count", "0", "first receipts, of each subscription and entity")
     figure(f"{prefix}strange", found.strange, "count", "0", "notifications that nobody had to be sent")
-    figure(f"{prefix}cpu_us", found.server_us, "us/notification", "100", "of the server, writes and matching included")
+    figure(
+        f"{prefix}cpu_us",
+        found.server_us,
+        "us/notification",
+        "125: one core at 8,000/s",
+        "of the server, writes and matching included",
+    )
     figure(f"{prefix}last_after_s", found.last_after, "s", "10", "the last one, after the last write")
 
 

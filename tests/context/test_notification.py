@@ -236,8 +236,7 @@ async def test_another_tenant_is_named_in_a_header(tmp_path: Path) -> None:
         await house.create(BUS)
         record = await house.store.entity(TENANT, "urn:v:bus", EVERYTHING)
         assert record is not None
-        entity = record.entity
-        debt = Debt(subscription="urn:s:1", position=1, time=0, subject=entity.id, attributes=(), entity=entity)
+        debt = Debt(subscription="urn:s:1", position=1, time=0, subject=record.id, attributes=(), body=record.body)
         writer = NotificationWriter(house.store, house.contexts, house.now, default_tenant=TENANT)
         delivery = await writer.write("surabaya", subscription, [debt], EVERYTHING)
         assert delivery is not None

@@ -134,7 +134,7 @@ def query_of(subscription: Subscription, selector: Selector) -> EntityQuery:
 
 def _picture(key: str, now: Instant) -> Debt:
     """All registrations that match now."""
-    return Debt(subscription=key, position=0, time=now, subject="", attributes=(), entity=None)
+    return Debt(subscription=key, position=0, time=now, subject="", attributes=(), body=None)
 
 
 def _as_debt(subscription: str, record: Record, now: Instant) -> Debt:
@@ -146,5 +146,5 @@ def _as_debt(subscription: str, record: Record, now: Instant) -> Debt:
         time=now,
         subject=record.id,
         attributes=(),
-        entity=record.entity,
+        body=record.body,
     )

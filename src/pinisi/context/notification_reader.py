@@ -15,7 +15,6 @@ from pinisi.context.notification_lane import Lane
 from pinisi.context.notification_pages import debt_pages
 from pinisi.context.notification_settler import PATIENCE_SECONDS
 from pinisi.store.protocol import Debt, LogEntry, Position, Store, StoreUnavailable
-from pinisi.vocabulary.entity import decode_entity
 
 _log = structlog.get_logger("pinisi.notifications")
 
@@ -162,7 +161,7 @@ class OwedReader:
 
 
 def _owed_by(entry: LogEntry) -> list[Debt]:
-    entity = decode_entity(entry.detail) if entry.detail and entry.op in _OF_ENTITIES else None
+    body = entry.detail if entry.detail and entry.op in _OF_ENTITIES else None
     return [
         Debt(
             subscription=id,
@@ -170,7 +169,7 @@ def _owed_by(entry: LogEntry) -> list[Debt]:
             time=entry.time,
             subject=entry.subject,
             attributes=entry.attributes,
-            entity=entity,
+            body=body,
             due=entry.time,
         )
         for id in entry.owed

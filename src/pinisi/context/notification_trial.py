@@ -35,7 +35,7 @@ async def one_that_matches(
 ) -> list[Debt]:
     """One entity of today that the subscription asks for and its owner may see, as if it had just changed."""
     if subscription.registrations is not None:
-        return [Debt(subscription=subscription.key, position=0, time=now, subject="", attributes=(), entity=None)]
+        return [Debt(subscription=subscription.key, position=0, time=now, subject="", attributes=(), body=None)]
     for selector in subscription.selectors or (Selector(),):
         query = EntityQuery(
             ids=None if selector.id is None else (selector.id,),
@@ -54,7 +54,7 @@ async def one_that_matches(
                     time=now,
                     subject=record.id,
                     attributes=(),
-                    entity=record.entity,
+                    body=record.body,
                 )
             ]
     return []

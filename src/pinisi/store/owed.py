@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 
 from pinisi.store.protocol import Debt, DebtChange, Paid, Position
-from pinisi.vocabulary.entity import decode_entity
 from pinisi.vocabulary.instant import Instant
 
 pack = msgspec.json.Encoder().encode
@@ -83,7 +82,7 @@ def _place(debt: Debt) -> tuple[Position, str]:
 
 
 class _Lines:
-    """What lines of the log tell, decoded once for all who must hear of one."""
+    """What lines of the log tell, once for all who must hear of one."""
 
     def __init__(self, text: Mapping[int, str]) -> None:
         self._text = text
@@ -97,7 +96,7 @@ class _Lines:
                 "time": time,
                 "subject": subject,
                 "attributes": tuple(self._text[int(number)] for number in attributes.split(",") if number),
-                "entity": decode_entity(detail) if detail and op != "document" else None,
+                "body": detail if detail and op != "document" else None,
             }
         return found
 

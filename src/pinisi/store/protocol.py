@@ -5,6 +5,7 @@ nothing that PostgreSQL could not do: `tests/contract` is the suite that any sto
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -376,7 +377,7 @@ class Story(msgspec.Struct, frozen=True):
 class Debt(msgspec.Struct, frozen=True, kw_only=True):
     """One owed notification: this subscription must hear of the change at `position`.
 
-    `entity` is the state after that change (None: deleted then, or a document), `attributes` what it changed.
+    `body` is the encoded state after that change (None: deleted then, or a document), `attributes` what it changed.
     """
 
     subscription: str
@@ -384,11 +385,20 @@ class Debt(msgspec.Struct, frozen=True, kw_only=True):
     time: Instant
     subject: str
     attributes: tuple[str, ...]
-    entity: Entity | None
+    body: bytes | None
     attempts: int = 0
     due: Instant = 0
     dead: bool = False
     reason: str = ""
+
+    @property
+    def entity(self) -> Entity | None:
+        """The state after the change: the same object for all who hear of it at the same time; not to be changed."""
+        return _lately_decoded(self.body) if self.body else None
+
+
+_lately_decoded = lru_cache(maxsize=256)(decode_entity)
+"""Debts that wait keep bytes, a tenth of the memory of an entity."""
 
 
 class LetterQuery(msgspec.Struct, frozen=True, kw_only=True):
