@@ -182,7 +182,7 @@ def refuse_taken_port(port: int) -> None:
 
 
 def _wait(server: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
-    for _ in range(200):
+    for _ in range(600):
         if server.poll() is not None:
             raise Unready(f"the server did not start:\n{log.read_text(errors='replace')}")
         try:
@@ -190,7 +190,7 @@ def _wait(server: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
-    raise Unready("the server did not answer within 20 seconds")
+    raise Unready("the server did not answer within a minute")
 
 
 def database_server() -> Any:

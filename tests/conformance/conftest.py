@@ -17,7 +17,7 @@ from server_at_hand import running
 from patience import PATIENCE
 from postgres_server import running_server
 
-SHORT = frozenset({"test_history", "test_entities_written", "test_entities_queried", "test_batches"})
+SHORT = frozenset({"test_history", "test_entities_queried"})
 """Files that `make test` asks of PostgreSQL too: those that speak most to the store itself."""
 
 _numbers = itertools.count(1)
