@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import asyncpg
 import pytest
-from things_at_hand import TENANT, add_one, clock, count, made
+from written_at_hand import TENANT, add_one, clock, count, made
 
 from pinisi.commands.audit import Judge, checkpoint, export, verify
 from pinisi.commands.failure import CommandFailed

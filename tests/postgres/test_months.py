@@ -6,7 +6,7 @@ from typing import Any, cast
 import asyncpg
 import msgspec
 import pytest
-from things_at_hand import COUNT, TENANT, add_one, made, value
+from written_at_hand import COUNT, TENANT, add_one, made, value
 
 from pinisi.store.postgres import PostgresStore
 from pinisi.store.postgres_months import month_of

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from things_at_hand import TENANT, add_one, clock, count, made, sized
+from written_at_hand import TENANT, add_one, clock, count, made, sized
 
 from patience import PATIENCE
 from pinisi.store.postgres import PostgresStore

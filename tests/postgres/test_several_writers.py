@@ -6,7 +6,7 @@ import random
 from hashlib import sha256
 
 import pytest
-from things_at_hand import TENANT, add_one, clock, count, gone, made, named
+from written_at_hand import TENANT, add_one, clock, count, gone, made, named
 
 from pinisi.store.chain import first_link
 from pinisi.store.postgres import PostgresStore

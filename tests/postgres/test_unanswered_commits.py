@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from cut_line import Cut, Line
-from things_at_hand import TENANT, add_one, clock, count, made, named
+from written_at_hand import TENANT, add_one, clock, count, made, named
 
 from pinisi.store.postgres import PostgresStore
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM

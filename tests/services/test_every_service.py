@@ -220,7 +220,12 @@ SERVICES = {
         root=ROOT,
         samples=samples("flood"),
         trials=(
-            Trial(reaction="flooded", story=(village(), flooding(30), flooding(20)), now=NOW),
+            Trial(
+                reaction="flooded",
+                story=(village(), flooding(30), flooding(20)),
+                spoilt=(village(), flooding(30)),
+                now=NOW,
+            ),
             Trial(reaction="flooded-over", story=(ENDED,), now=NOW),
         ),
     ),

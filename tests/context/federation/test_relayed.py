@@ -74,7 +74,7 @@ def test_one_dataset_that_goes_leaves_the_other() -> None:
 def test_a_deleted_entity_is_told_with_the_moment_of_its_end() -> None:
     told = read(bus(deletedAt=THEN))
     assert (told.entity, told.deleted_at) == (None, parse_instant(THEN))
-    owed = Debt(subscription="s", position=7, time=9, subject="relayed/urn:b:1", attributes=(), entity=None)
+    owed = Debt(subscription="s", position=7, time=9, subject="relayed/urn:b:1", attributes=(), body=None)
     assert is_relayed(owed)
     debt = told.debt(owed)
     assert (debt.subject, debt.entity, debt.time) == ("urn:b:1", None, parse_instant(THEN))

@@ -17,7 +17,7 @@ from pinisi.context.problems import BadRequestData
 from pinisi.context.term_table import TermTable
 from pinisi.context.validate import check_entity_id, check_moment, check_scopes
 from pinisi.store.protocol import Debt
-from pinisi.vocabulary.entity import GEO, VALUE_MEMBER, Attributes, Entity, Instance
+from pinisi.vocabulary.entity import GEO, VALUE_MEMBER, Attributes, Entity, Instance, encode_entity
 from pinisi.vocabulary.instant import Instant, parse_instant
 
 KIND = "relayed"
@@ -60,7 +60,8 @@ class Relayed(msgspec.Struct, frozen=True, kw_only=True):
     def debt(self, owed: Debt) -> Debt:
         """What is owed, as if the change had been made here."""
         time = self.deleted_at or owed.time
-        return msgspec.structs.replace(owed, subject=self.id, entity=self.entity, time=time)
+        body = None if self.entity is None else encode_entity(self.entity)
+        return msgspec.structs.replace(owed, subject=self.id, body=body, time=time)
 
 
 encode_relayed = msgspec.json.Encoder().encode
@@ -69,7 +70,7 @@ decode_relayed = msgspec.json.Decoder(Relayed).decode
 
 def is_relayed(debt: Debt) -> bool:
     """Whether a debt is of something that a source told."""
-    return debt.entity is None and debt.subject.startswith(KIND + "/")
+    return debt.body is None and debt.subject.startswith(KIND + "/")
 
 
 def read_told(document: Any, terms: TermTable, registration: str, copy: str) -> Relayed:

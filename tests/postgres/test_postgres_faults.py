@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import asyncpg
 import pytest
-from things_at_hand import TENANT, add_one, clock, count, made, named
+from written_at_hand import TENANT, add_one, clock, count, made, named
 
 from patience import PATIENCE
 from pinisi.store import postgres_pool, postgres_schema, postgres_writer
