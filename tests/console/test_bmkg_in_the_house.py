@@ -185,4 +185,4 @@ async def test_a_message_that_cannot_be_read_waits_in_the_quarantine_with_the_re
     ((_, row),) = await rows_of(watched.opened.house.store, "makassar", "bmkg-warnings")
     assert row.origin == watched.server.at("/cap.xml")
     assert said in row.reason.en
-    assert (await watched.source("bmkg-warnings"))["state"] in ("live", "late")
+    await watched.until("bmkg-warnings", lambda source: source["state"] in ("live", "late"))
