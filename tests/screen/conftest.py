@@ -30,6 +30,8 @@ LOOKS = [
     for look in itertools.product(("id", "en", "ja"), ("dark", "light"))
 ]
 """Every language and theme: two pairs in `make test`, all six in `make test-long`."""
+LOOKS_OF_A_PART = [LOOKS[0], *(pytest.param(*look.values, id=look.id, marks=pytest.mark.long) for look in LOOKS[1:])]
+"""For pages made of parts that `test_access` looks at in both pairs: one in `make test`."""
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",

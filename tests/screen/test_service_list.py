@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from wells_package import WITH_PAGES, city_with_gauges, install
 
-from .conftest import LOOKS, ROOT, WarRoom, Witness, open_console
+from .conftest import LOOKS_OF_A_PART, ROOT, WarRoom, Witness, open_console
 
 pytestmark = pytest.mark.screen
 DATA = "/?page=programme&list=data"
@@ -150,7 +150,7 @@ def test_on_a_phone_nothing_is_wider_than_the_screen_though_a_trace_is(page: Pag
     assert panel.evaluate("element => element.scrollWidth - element.clientWidth") == 0
 
 
-@pytest.mark.parametrize(("language", "theme"), LOOKS)
+@pytest.mark.parametrize(("language", "theme"), LOOKS_OF_A_PART)
 def test_axe_finds_no_violation(page: Page, serving: WarRoom, language: str, theme: str) -> None:
     open_console(page, serving, f"{DATA}&lang={language}&theme={theme}")
     wells = service(page, "wells")

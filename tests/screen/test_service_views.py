@@ -17,7 +17,7 @@ from pypdf import PdfReader
 
 from patience import PATIENCE
 
-from .conftest import LOOKS, ROOT, WarRoom, Witness, open_console
+from .conftest import LOOKS_OF_A_PART, ROOT, WarRoom, Witness, open_console
 
 pytestmark = pytest.mark.screen
 LIVE = """\
@@ -146,7 +146,7 @@ def test_a_service_shows_its_numbers_beside_its_state(page: Page, with_air: WarR
     expect(service.get_by_role("button", name=re.compile("^大気が不健康な測定局: 1"))).to_be_visible()
 
 
-@pytest.mark.parametrize(("language", "theme"), LOOKS)
+@pytest.mark.parametrize(("language", "theme"), LOOKS_OF_A_PART)
 def test_axe_finds_no_violation(page: Page, with_air: WarRoom, language: str, theme: str) -> None:
     for address, part in ((PROGRAMME, "report-section"), (f"/?page=place&id={STATION}", "panel-charts canvas")):
         open_console(page, with_air, f"{address}&lang={language}&theme={theme}")

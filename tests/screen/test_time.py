@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from .conftest import LOOKS, WarRoom, Witness, open_console, raise_incident
+from .conftest import LOOKS_OF_A_PART, WarRoom, Witness, open_console, raise_incident
 
 pytestmark = pytest.mark.screen
 
@@ -153,7 +153,7 @@ def test_the_map_is_taken_as_a_picture_and_the_layer_as_a_file(page: Page, war_r
     assert re.fullmatch(r"makassar-puskesmas-past-\d{8}T\d{4}Z\.csv", file.value.suggested_filename)
 
 
-@pytest.mark.parametrize(("language", "theme"), LOOKS)
+@pytest.mark.parametrize(("language", "theme"), LOOKS_OF_A_PART)
 def test_axe_finds_no_violation_in_the_past(page: Page, war_room: WarRoom, language: str, theme: str) -> None:
     found: list[str] = []
     for address in (f"page=time&at={moment()}&with={BEFORE}", f"page=now&at={moment()}"):

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from wells_package import WELLS, city_with_gauges, install
 
-from .conftest import LOOKS, ROOT, WarRoom, Witness, open_console
+from .conftest import LOOKS_OF_A_PART, ROOT, WarRoom, Witness, open_console
 
 pytestmark = pytest.mark.screen
 STATE = "urn:ngsi-ld:WellState"
@@ -199,7 +199,7 @@ def test_at_a_moment_of_the_past_it_is_asked_for_that_moment(page: Page, with_we
     expect(dialog).to_contain_text("There is no figure to compute it from yet.")
 
 
-@pytest.mark.parametrize(("language", "theme"), LOOKS)
+@pytest.mark.parametrize(("language", "theme"), LOOKS_OF_A_PART)
 def test_axe_finds_no_violation(page: Page, with_wells: WarRoom, language: str, theme: str) -> None:
     for address in (f"{DOUBLED}&why=fact%20doubled", "/?why=tile%20puskesmas"):
         open_console(page, with_wells, f"{address}&lang={language}&theme={theme}")
