@@ -12,6 +12,7 @@ from typing import Any, cast
 import httpx
 import pytest
 from broker_at_hand import Broker
+from receiver_at_hand import Receiver
 from server_at_hand import running
 
 from patience import PATIENCE
@@ -83,3 +84,10 @@ def wire(server: str) -> Iterator[httpx.Client]:
 def broker(wire: httpx.Client) -> Broker:
     """The NGSI-LD interface, in a tenant that nobody else uses."""
     return Broker(wire, f"t{next(_numbers)}")
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    receiver = Receiver()
+    yield receiver
+    receiver.close()

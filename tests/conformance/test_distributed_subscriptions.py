@@ -7,12 +7,13 @@ from typing import Any
 import httpx
 import pytest
 from broker_at_hand import Broker, prop, refused
+from receiver_at_hand import Receiver
 from test_distributed_operations import BUS, DEAD, Registrar, partner, partner_address, register
-from test_subscriptions_over_http import Receiver, receiver, subscribe, subscription
+from test_subscriptions_over_http import subscribe, subscription
 
 from patience import PATIENCE
 
-FIXTURES = (partner, partner_address, register, receiver)
+FIXTURES = (partner, partner_address, register)
 RELAY = "/ngsi-ld/ex/remote-notify"
 
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 from broker_at_hand import V1, Broker, refused
+from receiver_at_hand import Receiver
 from test_registrations import ALL, BUSES, register
-from test_subscriptions_over_http import Receiver, receiver, subscription
+from test_subscriptions_over_http import subscription
 
 from patience import PATIENCE
 from pinisi.vocabulary.instant import SECOND, format_instant
 
-assert receiver, "a fixture"
 SUBSCRIPTIONS = "/csourceSubscriptions"
 
 

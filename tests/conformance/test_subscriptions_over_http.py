@@ -1,53 +1,10 @@
 """Subscriptions and what they send (NGSI-LD 5.8, 5.2.12 to 5.2.15), to a real receiver."""
 
-import json
-import queue
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
 from broker_at_hand import CONTEXT, V1, Broker, prop, refused
-
-from patience import PATIENCE
-
-Received = tuple[dict[str, str], dict[str, Any]]
-
-
-class Receiver:
-    """Takes notifications at `url`, one after another."""
-
-    def __init__(self) -> None:
-        self.waiting: queue.Queue[Received] = queue.Queue()
-        waiting = self.waiting
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                waiting.put(({key.lower(): value for key, value in self.headers.items()}, json.loads(body)))
-                self.send_response(200)
-                self.send_header("content-length", "0")
-                self.end_headers()
-
-            def log_message(self, format: str, *words: object) -> None:
-                """Say nothing."""
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/notify"
-
-    def next(self) -> Received:
-        return self.waiting.get(timeout=PATIENCE)
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    receiver = Receiver()
-    thread = threading.Thread(target=receiver.server.serve_forever, daemon=True)
-    thread.start()
-    yield receiver
-    receiver.server.shutdown()
-    receiver.server.server_close()
+from receiver_at_hand import Receiver
 
 
 def subscription(uri: str, **members: Any) -> dict[str, Any]:

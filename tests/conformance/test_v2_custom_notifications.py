@@ -1,57 +1,11 @@
 """`httpCustom` of NGSI v2: requests made of an entity by templates, with a real receiver of any method."""
 
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from queue import Queue
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from broker_at_hand import Broker
+from receiver_at_hand import Receiver
 from test_ngsi_v2 import Device, refused
-
-from patience import PATIENCE
-
-
-class Letter(NamedTuple):
-    method: str
-    path: str
-    headers: dict[str, str]
-    body: str
-
-
-class Receiver:
-    def __init__(self) -> None:
-        letters = self.letters = Queue[Letter]()
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def _take(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"])).decode()
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                letters.put(Letter(self.command, self.path, headers, body))
-                self.send_response(204)
-                self.end_headers()
-
-            do_POST = do_PUT = do_GET = _take
-
-            def log_message(self, format: str, *args: Any) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def next(self) -> Letter:
-        return self.letters.get(timeout=PATIENCE)
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    receiver = Receiver()
-    yield receiver
-    receiver.server.shutdown()
 
 
 @pytest.fixture
@@ -76,7 +30,7 @@ ROOM = {
 
 def test_the_example_of_the_specification(device: Device, receiver: Receiver) -> None:
     custom = {
-        "url": f"{receiver.url}/entity/${{id}}",
+        "url": f"{receiver.origin}/entity/${{id}}",
         "headers": {"Content-Type": "text/plain", "X-Level": "t=${temperature}"},
         "method": "PUT",
         "qs": {"type": "${type}", "who": "${name}"},
@@ -85,7 +39,7 @@ def test_the_example_of_the_specification(device: Device, receiver: Receiver) ->
     id = subscribe(device, custom)
     device.ok("POST", "/entities", ROOM, options="keyValues")
 
-    letter = receiver.next()
+    letter = receiver.letter()
     assert letter.method == "PUT"
     assert letter.path == "/entity/Room1?type=Room&who=Ruang%20%22A%22%20%26%20B"
     assert letter.headers["content-type"] == "text/plain"
@@ -97,39 +51,39 @@ def test_the_example_of_the_specification(device: Device, receiver: Receiver) ->
 
 def test_a_payload_is_percent_decoded_and_plain_text(device: Device, receiver: Receiver) -> None:
     """Characters that v2 forbids in a subscription are written as %22 and so on."""
-    subscribe(device, {"url": receiver.url, "payload": "{ %22t%22: ${temperature} }"})
+    subscribe(device, {"url": receiver.origin, "payload": "{ %22t%22: ${temperature} }"})
     device.ok("POST", "/entities", ROOM, options="keyValues")
 
-    letter = receiver.next()
+    letter = receiver.letter()
     assert (letter.method, letter.body) == ("POST", '{ "t": 23.5 }')
     assert letter.headers["content-type"] == "text/plain; charset=utf-8"
 
 
 def test_a_body_of_json_keeps_the_kinds_of_the_values(device: Device, receiver: Receiver) -> None:
     told = {"t": "${temperature}", "text": "it is ${temperature}", "tags": ["${tags}", "${nothing}"], "${id}": 1}
-    subscribe(device, {"url": receiver.url, "json": told})
+    subscribe(device, {"url": receiver.origin, "json": told})
     device.ok("POST", "/entities", ROOM, options="keyValues")
 
-    letter = receiver.next()
+    letter = receiver.letter()
     assert letter.body == '{"t":23.5,"text":"it is 23.5","tags":[["a",1],null],"Room1":1}'
     assert letter.headers["content-type"].startswith("application/json")
 
 
 def test_without_a_body_of_its_own_it_is_the_usual_notification(device: Device, receiver: Receiver) -> None:
-    id = subscribe(device, {"url": f"{receiver.url}/${{type}}"}, attrs=["temperature"])
+    id = subscribe(device, {"url": f"{receiver.origin}/${{type}}"}, attrs=["temperature"])
     device.ok("POST", "/entities", ROOM, options="keyValues")
 
-    letter = receiver.next()
+    letter = receiver.letter()
     assert letter.path == "/Room"
     assert f'"subscriptionId":"{id}"' in letter.body
     assert '"value":23.5' in letter.body
 
 
 def test_no_value_sets_a_header_of_its_own(device: Device, receiver: Receiver) -> None:
-    subscribe(device, {"url": receiver.url, "headers": {"X-Name": "${name}"}, "payload": "x"})
+    subscribe(device, {"url": receiver.origin, "headers": {"X-Name": "${name}"}, "payload": "x"})
     device.ok("POST", "/entities", {"id": "R", "type": "Room", "name": "a\r\nX-Evil: 1"}, options="keyValues")
 
-    letter = receiver.next()
+    letter = receiver.letter()
     assert letter.headers["x-name"] == "a  X-Evil: 1"
     assert "x-evil" not in letter.headers
 

@@ -1,56 +1,11 @@
 """Subscriptions of NGSI v2, with a real receiver."""
 
-import json
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from queue import Empty, Queue
 from typing import Any
 
 import pytest
 from broker_at_hand import Broker
+from receiver_at_hand import Receiver
 from test_ngsi_v2 import Device, refused
-
-from patience import PATIENCE
-
-Letter = tuple[dict[str, str], Any]
-
-
-class Receiver:
-    """What arrives, in its order."""
-
-    def __init__(self) -> None:
-        letters = self.letters = Queue[Letter]()
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                letters.put(({name.lower(): value for name, value in self.headers.items()}, json.loads(body)))
-                self.send_response(204)
-                self.end_headers()
-
-            def log_message(self, format: str, *args: Any) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/notify"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def next(self) -> Letter:
-        return self.letters.get(timeout=PATIENCE)
-
-    def nothing(self) -> None:
-        with pytest.raises(Empty):
-            self.letters.get(timeout=0.3)
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    receiver = Receiver()
-    yield receiver
-    receiver.server.shutdown()
 
 
 @pytest.fixture

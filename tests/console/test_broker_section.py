@@ -1,7 +1,6 @@
 """The broker's section of the console over HTTP: subscriptions, deliveries, dead letters, sources, contexts, types."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 from house_at_hand import JSON, NGSI, OURS, Opened, open_house
+from notification_receiver import Receiver
 
 from patience import PATIENCE
 from pinisi.context import notification_lane
@@ -19,46 +19,6 @@ from pinisi.people.accounts import Assignment
 pytestmark = pytest.mark.anyio
 BROKER, LETTERS = OURS + "/broker", OURS + "/dead-letters"
 GAUGE = "https://pinisi.example/Gauge"
-
-
-class Receiver:
-    """Takes notifications at a port that stays its own while nobody listens there."""
-
-    def __init__(self) -> None:
-        self.port = 0
-        self.taken: list[tuple[bytes, Any]] = []
-        self._server: asyncio.Server | None = None
-        self._news = asyncio.Event()
-
-    @property
-    def origin(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    async def start(self) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
-
-    async def stop(self) -> None:
-        if self._server is not None:
-            self._server.close()
-            self._server = None
-
-    async def wait(self, count: int) -> None:
-        async with asyncio.timeout(PATIENCE):
-            while len(self.taken) < count:
-                self._news.clear()
-                await self._news.wait()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            head = (await reader.readuntil(b"\r\n\r\n")).lower()
-            length = int(head.split(b"content-length: ")[1].split(b"\r\n")[0])
-            self.taken.append((head, json.loads(await reader.readexactly(length))))
-            self._news.set()
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-            await writer.drain()
-        finally:
-            writer.close()
 
 
 @pytest.fixture
@@ -137,8 +97,7 @@ async def test_a_dead_letter_appears_and_is_replayed_once_its_receiver_lives(
         await receiver.start()
         assert (await client.post(LETTERS, json={"act": "replay", "receiver": receiver.origin})).json() == {"done": 1}
         await receiver.wait(1)
-        _, body = receiver.taken[0]
-        assert body["data"] == opened_letter["payload"]["data"]
+        assert receiver.taken[0].data == opened_letter["payload"]["data"]
         assert await dead(client, 0) == []
         (line,) = await trail(client, "dead-letters-replayed")
         assert line["detail"]["count"] == 1 and line["detail"]["subscriptions"] == [id]
@@ -217,13 +176,13 @@ async def test_a_trial_says_what_the_receiver_answered(opened: Opened, receiver:
         path = f"{BROKER}/subscriptions/{quote(id, safe='')}/trial"
         answer = (await client.post(path)).json()
         assert (answer["taken"], answer["status"], answer["entities"]) == (True, 200, 0)
-        head, body = receiver.taken[0]
-        assert b"pinisi-trial: true" in head and body["data"] == []
+        trial = receiver.taken[0]
+        assert (trial.headers["pinisi-trial"], trial.data) == ("true", [])
         await level(client, 7, 3)
         await receiver.wait(2)
         answer = (await client.post(path)).json()
         assert (answer["taken"], answer["entities"]) == (True, 1)
-        assert receiver.taken[2][1]["data"][0]["id"] == "urn:ngsi-ld:Gauge:7"
+        assert receiver.taken[2].data[0]["id"] == "urn:ngsi-ld:Gauge:7"
         await receiver.stop()
         answer = (await client.post(path)).json()
         assert not answer["taken"] and answer["reason"].startswith("no connection")

@@ -2,42 +2,24 @@
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncGenerator, AsyncIterator
 
 import pytest
 import uvicorn
+from door_at_hand import OpenDoor, listening
 
-from pinisi.console.application import Application
 from pinisi.console.http import Call, Reply, Route
 from pinisi.console.http_connection import AHEAD_MOST, HEAD_MOST, HttpConnection
 from pinisi.console.http_exchange import header_line
-from pinisi.console.our_names import OurNames
-from pinisi.settings import Settings
-from pinisi.vocabulary.instant import Instant
-from pinisi.vocabulary.principal import Principal
 
 pytestmark = pytest.mark.anyio
 LARGE = 8 << 20
 BODY_LIMIT = 1 << 20
 
 
-class _Door:
-    """A house that lets everybody in."""
-
-    default_tenant = "city"
+class _Door(OpenDoor):
     body_limit = BODY_LIMIT
     streams_ended = 0
-    address = OurNames(Settings())
-
-    def now(self) -> Instant:
-        return 0
-
-    async def admit(self, headers: dict[bytes, bytes], address: str, tenant: str) -> Principal | None:
-        return Principal(id="x", name="x", kind="user", permissions=frozenset({"read"}))
-
-    async def open(self) -> None: ...
-    async def close(self) -> None: ...
 
 
 async def _echo(house: _Door, call: Call) -> Reply:
@@ -119,24 +101,8 @@ class _Wire:
 @contextlib.asynccontextmanager
 async def _serving(idle: int = 75) -> AsyncGenerator[_Served]:
     door = _Door()
-    application = Application(door, ROUTES, lambda call: None)
-    config = uvicorn.Config(
-        application,
-        http=HttpConnection,
-        ws="none",
-        lifespan="off",
-        log_level="critical",
-        proxy_headers=False,
-        timeout_keep_alive=idle,
-    )
-    server = uvicorn.Server(config)
-    listener = socket.create_server(("127.0.0.1", 0))
-    running = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        yield _Served(listener.getsockname()[1], door, server)
-    finally:
-        server.should_exit = True
-        await asyncio.wait_for(running, 10)
+    async with listening(door, ROUTES, HttpConnection, idle) as (port, server):
+        yield _Served(port, door, server)
 
 
 @pytest.fixture

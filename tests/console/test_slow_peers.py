@@ -9,16 +9,13 @@ from typing import Any
 
 import pytest
 import uvicorn
+from door_at_hand import OpenDoor, listening
 
 from patience import PATIENCE
 from pinisi.console import http_patience
-from pinisi.console.application import Application
 from pinisi.console.http import Call, Endpoint, Method, Reply, Route
 from pinisi.console.http_connection import HEAD_MOST, with_limits
 from pinisi.console.http_patience import DoorLimits, SlowPeer
-from pinisi.console.our_names import OurNames
-from pinisi.settings import Settings
-from pinisi.vocabulary.principal import Principal
 
 pytestmark = pytest.mark.anyio
 SECONDS = 0.4
@@ -27,20 +24,8 @@ POST = b"POST /echo HTTP/1.1\r\nHost: [::1]\r\nContent-Length: 5000\r\n\r\n"
 LARGE = 32 << 20
 
 
-class _Door:
-    default_tenant = "city"
-    body_limit = 1 << 20
-    address = OurNames(Settings())
+class _Door(OpenDoor):
     asked = 0
-
-    def now(self) -> int:
-        return 0
-
-    async def admit(self, headers: dict[bytes, bytes], address: str, tenant: str) -> Principal | None:
-        return Principal(id="x", name="x", kind="person", permissions=frozenset({"read"}))
-
-    async def open(self) -> None: ...
-    async def close(self) -> None: ...
 
 
 async def _echo(house: _Door, call: Call) -> Reply:
@@ -90,18 +75,8 @@ class _Served:
 async def _serving(**limits: Any) -> AsyncGenerator[_Served]:
     door = _Door()
     protocol = with_limits(DoorLimits(request_seconds=SECONDS, **limits))
-    application = Application(door, ROUTES, lambda call: None)
-    config = uvicorn.Config(
-        application, http=protocol, ws="none", lifespan="off", log_level="critical", proxy_headers=False
-    )
-    server = uvicorn.Server(config)
-    listener = socket.create_server(("127.0.0.1", 0))
-    running = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        yield _Served(listener.getsockname()[1], door, server)
-    finally:
-        server.should_exit = True
-        await asyncio.wait_for(running, PATIENCE)
+    async with listening(door, ROUTES, protocol) as (port, server):
+        yield _Served(port, door, server)
 
 
 @pytest.fixture

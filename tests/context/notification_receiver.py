@@ -61,8 +61,12 @@ class Receiver:
         self._writers: set[asyncio.StreamWriter] = set()
 
     @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
     def uri(self) -> str:
-        return f"http://127.0.0.1:{self.port}/notify"
+        return self.origin + "/notify"
 
     async def start(self) -> None:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)

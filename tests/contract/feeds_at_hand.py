@@ -10,7 +10,8 @@ from stores_at_hand import AnyStore
 from patience import PATIENCE as PATIENCE_SECONDS
 from pinisi.feed.address import read_feed_address
 from pinisi.feed.ending import end
-from pinisi.feed.in_process import PATIENCE, InProcessFeed
+from pinisi.feed.in_process import InProcessFeed
+from pinisi.feed.log_feed import PATIENCE
 from pinisi.feed.nats_feed import NatsFeed
 
 AnyFeed = InProcessFeed | NatsFeed

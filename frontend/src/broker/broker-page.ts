@@ -7,6 +7,7 @@ import { store } from "../live/store";
 import { screenState } from "../screen/screen";
 import { BROKER, type BrokerWords, type Tab, TABS } from "../strings/broker";
 import { controls, panelParts } from "../theme/controls";
+import { tabStrip } from "../theme/tab-strip";
 import "./context-list";
 import "./delivery-list";
 import "./source-list";
@@ -26,6 +27,7 @@ export class BrokerPage extends View {
   static override readonly styles = [
     controls,
     panelParts,
+    tabStrip,
     css`
       .head {
         display: flex;
@@ -37,26 +39,6 @@ export class BrokerPage extends View {
       h1 {
         flex: 1;
         font: 500 1.0625rem/1.5rem var(--text);
-      }
-
-      nav {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0 1.125rem;
-        padding: 0 1.125rem;
-        border-bottom: 1px solid var(--line);
-      }
-
-      nav button {
-        padding: 0.375rem 0;
-        border-bottom: 2px solid transparent;
-        color: var(--ink2);
-        font-size: 0.8125rem;
-      }
-
-      nav button[aria-current] {
-        border-color: var(--accent);
-        color: var(--ink);
       }
 
       .n {

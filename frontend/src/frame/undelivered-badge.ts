@@ -4,6 +4,7 @@ import { customElement } from "lit/decorators.js";
 import "../incidents/severity-mark";
 import { undelivered } from "../live/undelivered";
 import { screenState } from "../screen/screen";
+import { badge } from "../theme/badge";
 import { controls } from "../theme/controls";
 import { View } from "./view";
 
@@ -11,29 +12,11 @@ import { View } from "./view";
 export class UndeliveredBadge extends View {
   static override readonly styles = [
     controls,
+    badge,
     css`
-      :host {
-        flex: none;
-      }
-
       button {
-        display: flex;
-        align-items: center;
-        gap: 0.5rem;
-        height: 2.25rem;
-        padding: 0 0.75rem 0 0.625rem;
-        border: 1px solid var(--caution);
-        border-radius: 1.125rem;
-        background: var(--raised);
-        white-space: nowrap;
-      }
-
-      @media (max-width: 96rem) {
-        .long {
-          display: none;
-        }
-      }
-    `,
+        border-color: var(--caution);
+      }    `,
   ];
 
   override connectedCallback(): void {

@@ -5,6 +5,7 @@ import { store } from "../live/store";
 import { markOf } from "../incidents/cap-mark";
 import "../incidents/severity-mark";
 import { screenState } from "../screen/screen";
+import { badge } from "../theme/badge";
 import { controls } from "../theme/controls";
 import { LIST } from "../warnings/warning-address";
 import { View } from "./view";
@@ -13,23 +14,8 @@ import { View } from "./view";
 export class WarningBadge extends View {
   static override readonly styles = [
     controls,
+    badge,
     css`
-      :host {
-        flex: none;
-      }
-
-      button {
-        display: flex;
-        align-items: center;
-        gap: 0.5rem;
-        height: 2.25rem;
-        padding: 0 0.75rem 0 0.625rem;
-        border: 1px solid var(--line);
-        border-radius: 1.125rem;
-        background: var(--raised);
-        white-space: nowrap;
-      }
-
       .danger {
         border-color: var(--danger);
       }
@@ -43,10 +29,6 @@ export class WarningBadge extends View {
       }
 
       @media (max-width: 96rem) {
-        .long {
-          display: none;
-        }
-
         .short {
           display: inline;
         }

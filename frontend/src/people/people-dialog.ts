@@ -6,6 +6,7 @@ import { icon } from "../frame/icons";
 import { screenState } from "../screen/screen";
 import { type Tab, TABS } from "../strings/people";
 import { controls } from "../theme/controls";
+import { tabStrip } from "../theme/tab-strip";
 import "./account-list";
 import "./own-account";
 import { PeopleView } from "./people-view";
@@ -23,6 +24,7 @@ export class PeopleDialog extends PeopleView {
 
   static override readonly styles = [
     controls,
+    tabStrip,
     css`
       dialog {
         width: min(52rem, 100vw);
@@ -65,26 +67,6 @@ export class PeopleDialog extends PeopleView {
         width: 2rem;
         height: 2rem;
         border-radius: 0.375rem;
-      }
-
-      nav {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0 1rem;
-        padding: 0 1.125rem;
-        border-bottom: 1px solid var(--line);
-      }
-
-      nav button {
-        padding: 0.375rem 0;
-        border-bottom: 2px solid transparent;
-        color: var(--ink2);
-        font-size: 0.8125rem;
-      }
-
-      nav button[aria-current] {
-        border-color: var(--accent);
-        color: var(--ink);
       }
 
       .body {

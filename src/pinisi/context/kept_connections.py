@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Generic, TypeVar, cast
 
+from pinisi.context.dialling import Dialler
 from pinisi.context.targets import Target, Targets
 
 Key = tuple[str, int, bool]
@@ -49,8 +50,7 @@ class KeptConnections(Generic[C]):
     ) -> None:
         """`make`: an `asyncio.Protocol` of its own; `tls`: how certificates are judged, None: by the system."""
         self._make = make
-        self._targets = targets
-        self._tls = tls
+        self._dialler = Dialler(targets, tls)
         self._each = each
         self._together = together
         self._idle: OrderedDict[Key, list[C]] = OrderedDict()
@@ -95,27 +95,7 @@ class KeptConnections(Generic[C]):
             BadTarget: no address of it may be reached.
             OSError: none of them answers.
         """
-        loop = asyncio.get_running_loop()
-        refused: OSError | None = None
-        for address in await self._targets.addresses(target):
-            try:
-                if target.tls:
-                    context = self._authorities()
-                    made = loop.create_connection(
-                        self._make, address, target.port, ssl=context, server_hostname=target.host
-                    )
-                else:
-                    made = loop.create_connection(self._make, address, target.port)
-                return (await made)[1]
-            except OSError as error:
-                refused = error
-        assert refused is not None
-        raise refused
-
-    def _authorities(self) -> ssl.SSLContext:
-        if self._tls is None:
-            self._tls = ssl.create_default_context()
-        return self._tls
+        return await self._dialler.dial(target, self._make)
 
     async def close(self) -> None:
         for connections in self._idle.values():

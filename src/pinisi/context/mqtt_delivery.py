@@ -17,6 +17,7 @@ from typing import cast
 import msgspec
 
 from pinisi.context.delivery import Receipt
+from pinisi.context.dialling import Dialler
 from pinisi.context.mqtt_packets import (
     CONNACK,
     DISCONNECT,
@@ -216,8 +217,7 @@ class MqttSender:
 
     def __init__(self, targets: Targets, tls: ssl.SSLContext | None = None) -> None:
         """`tls`: how certificates are judged; None: by the system's authorities."""
-        self._targets = targets
-        self._tls = tls
+        self._dialler = Dialler(targets, tls)
         self._sessions: OrderedDict[_Key, asyncio.Task[_Session]] = OrderedDict()
 
     async def send(self, message: MqttMessage) -> Receipt:
@@ -291,7 +291,7 @@ class MqttSender:
     async def _open(self, target: MqttTarget) -> _Session:
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
-                session = await self._connect(target)
+                session = await self._dialler.dial(target, lambda: _Session(target))
                 try:
                     welcome = await session.welcome
                 except asyncio.CancelledError:
@@ -303,29 +303,6 @@ class MqttSender:
             session.close()
             raise _Lost(_reason(welcome.code, "the broker refuses the connection"))
         return session
-
-    async def _connect(self, target: MqttTarget) -> _Session:
-        loop = asyncio.get_running_loop()
-        refused: OSError | None = None
-        for address in await self._targets.addresses(target):
-            try:
-                made = loop.create_connection(
-                    lambda: _Session(target),
-                    address,
-                    target.port,
-                    ssl=self._authorities() if target.tls else None,
-                    server_hostname=target.host if target.tls else None,
-                )
-                return (await made)[1]
-            except OSError as error:
-                refused = error
-        assert refused is not None
-        raise refused
-
-    def _authorities(self) -> ssl.SSLContext:
-        if self._tls is None:
-            self._tls = ssl.create_default_context()
-        return self._tls
 
 
 def _is_open(task: "asyncio.Task[_Session]") -> bool:

@@ -87,11 +87,11 @@ class Clock:
         if grants is None:
             return
         if subscription.registrations is not None:
-            await self._send(entry, [_picture(subscription.key, self._now())])
+            await self._send(entry, [picture(subscription.key, self._now())])
             return
         part: list[Debt] = []
         async for record in self._matching(subscription, grants):
-            part.append(_as_debt(subscription.id, record, self._now()))
+            part.append(as_debt(subscription.id, record, self._now()))
             if len(part) == MOST:
                 await self._send(entry, part)
                 part = []
@@ -132,12 +132,12 @@ def query_of(subscription: Subscription, selector: Selector) -> EntityQuery:
     )
 
 
-def _picture(key: str, now: Instant) -> Debt:
+def picture(key: str, now: Instant) -> Debt:
     """All registrations that match now."""
     return Debt(subscription=key, position=0, time=now, subject="", attributes=(), body=None)
 
 
-def _as_debt(subscription: str, record: Record, now: Instant) -> Debt:
+def as_debt(subscription: str, record: Record, now: Instant) -> Debt:
     """The present state, in the shape that notifications are written from; what no line of the log tells of has been
     narrowed to what the owner may see."""
     return Debt(

@@ -3,11 +3,10 @@
 import msgspec
 
 from pinisi.context.delivery import Delivery, Receipt
-from pinisi.context.linked_filter import without_links
+from pinisi.context.notification_clock import as_debt, picture, query_of
 from pinisi.context.post import Sealed
 from pinisi.context.subscription import Selector, Subscription
 from pinisi.store.protocol import Debt, Store
-from pinisi.store.query import EntityQuery
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Grants
 
@@ -35,26 +34,9 @@ async def one_that_matches(
 ) -> list[Debt]:
     """One entity of today that the subscription asks for and its owner may see, as if it had just changed."""
     if subscription.registrations is not None:
-        return [Debt(subscription=subscription.key, position=0, time=now, subject="", attributes=(), body=None)]
+        return [picture(subscription.key, now)]
     for selector in subscription.selectors or (Selector(),):
-        query = EntityQuery(
-            ids=None if selector.id is None else (selector.id,),
-            id_pattern=None if selector.id is not None else selector.id_pattern,
-            types=selector.types,
-            filter=None if subscription.filter is None else without_links(subscription.filter),
-            geo=subscription.geo,
-            scopes=subscription.scopes,
-        )
-        page = await store.find(tenant, query, grants, limit=1, offset=0)
+        page = await store.find(tenant, query_of(subscription, selector), grants, limit=1, offset=0)
         for record in page.records:
-            return [
-                Debt(
-                    subscription=subscription.key,
-                    position=record.position,
-                    time=now,
-                    subject=record.id,
-                    attributes=(),
-                    body=record.body,
-                )
-            ]
+            return [as_debt(subscription.key, record, now)]
     return []

@@ -12,8 +12,8 @@ import structlog
 from pinisi.feed.address import NatsAddress
 from pinisi.feed.ending import end
 from pinisi.feed.heard import Heard
-from pinisi.feed.in_process import PATIENCE, SLICE
 from pinisi.feed.lines import BadMessage, read_message
+from pinisi.feed.log_feed import PATIENCE, SLICE, LogFeed
 from pinisi.feed.nats_link import NatsLink
 from pinisi.feed.nats_reader import NatsReader
 from pinisi.feed.nats_relay import NatsRelay
@@ -25,15 +25,14 @@ LOOK_SECONDS = 1.0
 _log = structlog.get_logger("pinisi.feed")
 
 
-class NatsFeed:
+class NatsFeed(LogFeed):
     """A `Feed` for every process on a store; `heard` must be among the store's listeners.
 
     `relay` is the work of one process at a time: without it followers hear what the store shows them once a second.
     """
 
     def __init__(self, store: Store, address: NatsAddress, *, patience: int = PATIENCE) -> None:
-        self._store = store
-        self._patience = patience
+        super().__init__(store, patience)
         self._heard: dict[str, Heard] = {}
         self._link = NatsLink(address, self._changed)
         self._reader = NatsReader(self._link, self._take)
@@ -84,17 +83,6 @@ class NatsFeed:
                 continue
             after = piece.position
             yield piece if piece.reset else LogSlice(seen_by(grants, piece.entries), piece.position)
-
-    async def resume(self, tenant: str, name: str) -> Position:
-        position = await self._store.cursor(tenant, name)
-        return 0 if position is None else position
-
-    async def _read(self, tenant: str, after: Position) -> LogSlice:
-        """What the store's log has after a position."""
-        newest = await self._store.position(tenant)
-        if newest - after > self._patience:
-            return LogSlice((), newest, reset=True)
-        return await self._store.log(tenant, after, SLICE)
 
     def _take(self, tenant: str, body: bytes) -> None:
         """What nobody here follows is not even read: whoever begins to follow begins in the store."""

@@ -159,3 +159,23 @@ class Draft:
             return [(*line, None) for line in self.log]
         lines, self.link = self.chain.linked(self.link, self.log)
         return lines
+
+
+Row = tuple[Any, ...]
+
+
+def rows_of_records(draft: Draft) -> tuple[list[Row], list[Row], list[Row]]:
+    """New rows, changed bodies, and rows that change family: the last alone touch an index."""
+    new: list[Row] = []
+    changed: list[Row] = []
+    moved: list[Row] = []
+    for record in draft.records.values():
+        before = draft.first[record.id]
+        family = record.family.id if record.body else -record.family.id
+        if before is None:
+            new.append((record.row, record.id, record.position, family, record.body or None))
+        elif before.body and record.body and before.family is record.family:
+            changed.append((record.position, record.body, record.row))
+        else:
+            moved.append((record.position, family, record.body or None, record.row))
+    return new, changed, moved

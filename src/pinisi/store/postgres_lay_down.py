@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from pinisi.store.draft import Draft
+from pinisi.store.draft import Draft, rows_of_records
 from pinisi.store.hot import HotAttributes
 from pinisi.store.owed import Settlement, fates_of, owed_rows, settled
 from pinisi.store.postgres_head import Head
@@ -237,21 +237,10 @@ def _rows(draft: Draft, lines: Lines) -> Iterable[tuple[str, Iterable[Sequence[A
 
 
 def _records(draft: Draft) -> Iterable[tuple[str, Iterable[Sequence[Any]]]]:
-    """New rows, changed bodies, and rows that change family; the last alone touch an index."""
-    new: list[Sequence[Any]] = []
-    changed: list[Sequence[Any]] = []
-    moved: list[Sequence[Any]] = []
+    new, changed, moved = rows_of_records(draft)
     members: dict[int, int] = {}
     for record in draft.records.values():
         before = draft.first[record.id]
-        family = record.family.id if record.body else -record.family.id
-        if before is None:
-            new.append((record.row, record.id, record.position, family, record.body or None))
-        elif before.body and record.body and before.family is record.family:
-            changed.append((record.position, record.body, record.row))
-            continue
-        else:
-            moved.append((record.position, family, record.body or None, record.row))
         if before is not None and before.body:
             members[before.family.id] = members.get(before.family.id, 0) - 1
         if record.body:

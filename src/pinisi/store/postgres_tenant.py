@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import structlog
 
 from pinisi.store.areas import Locator
+from pinisi.store.around import Learner, Listener
 from pinisi.store.chain import Chain, first_link
 from pinisi.store.draft import Draft
 from pinisi.store.hot import HotAttributes
@@ -38,7 +39,7 @@ from pinisi.store.protocol import (
     StoreUnavailable,
 )
 from pinisi.store.sql_rows import Connection
-from pinisi.store.sqlite_tenant import LOG_TAIL, Learner, Listener, Settings
+from pinisi.store.sqlite_tenant import LOG_TAIL, Settings
 from pinisi.vocabulary.entity import Entity, decode_entity
 from pinisi.vocabulary.instant import SECOND, Instant
 from pinisi.vocabulary.principal import SYSTEM, Principal

@@ -7,6 +7,7 @@ from typing import Self
 
 import structlog
 
+from pinisi.store.around import Around, Learner
 from pinisi.store.postgres_duty import duty
 from pinisi.store.postgres_faults import in_plain_words
 from pinisi.store.postgres_find import PostgresFinder
@@ -18,18 +19,16 @@ from pinisi.store.protocol import (
     LogEntry,
     Owing,
     Position,
-    Sealing,
-    Seen,
     StoreUnavailable,
 )
-from pinisi.store.sqlite_tenant import Learner, Listener, Settings
+from pinisi.store.sqlite_tenant import Settings
 from pinisi.store.tenant_name import TENANT_NAME, BadTenantName
 from pinisi.vocabulary.instant import Instant
 
 _log = structlog.get_logger("pinisi.store")
 
 
-class PostgresTenants:
+class PostgresTenants(Around):
     """`owing` decides who must be notified of a change; `listener` hears of every commit, of this process or another.
 
     `hear_all`: from now on also of tenants that this process has not asked for, from the beginning of their logs.
@@ -47,20 +46,16 @@ class PostgresTenants:
         settings: Settings | None = None,
         connections: int = 16,
     ) -> None:
+        super().__init__(clock, owing)
         self.postgres = Postgres(address, connections)
-        self._clock = clock
-        self._clocks: dict[str, Callable[[], Instant]] = {}
         self._settings = settings or Settings()
         self._tenants: dict[str, PostgresTenant] = {}
         self._finders: dict[str, PostgresFinder] = {}
-        self._listeners: list[Listener] = []
         self._learners: list[Learner] = []
         self._erasing: set[str] = set()
         self._opening = asyncio.Lock()
         self._news = News(self.postgres, self._called, self._unheard)
-        self.owing = owing
         self.hear_all = False
-        self.sealing: Sealing = _unsealed
 
     async def __aenter__(self) -> Self:
         return self
@@ -76,17 +71,9 @@ class PostgresTenants:
         self._finders.clear()
         await self.postgres.close()
 
-    def listen(self, listener: Listener) -> None:
-        """Tell this function of every commit: tenant and its log entries."""
-        self._listeners.append(listener)
-
     def learn(self, learner: Learner) -> None:
         """Tell this function of what other processes wrote, before this one writes anything after it."""
         self._learners.append(learner)
-
-    def keep_time(self, tenant: str, clock: Callable[[], Instant]) -> None:
-        """Give a tenant a clock of its own: it is a replay, which lives in a day of the past and can be made again."""
-        self._clocks[tenant] = clock
 
     async def tenant(self, name: str) -> PostgresTenant:
         """A tenant, opened; made when it is not there."""
@@ -143,22 +130,6 @@ class PostgresTenants:
             await found.learn_words()
         return found
 
-    def _sign(self, tenant: str, position: Position, link: bytes, time: Instant) -> tuple[str, bytes]:
-        return self.sealing(tenant, position, link, time)
-
-    def _time(self, tenant: str) -> Instant:
-        return self._clocks.get(tenant, self._clock)()
-
-    def _owing(self, tenant: str, seen: Seen) -> Sequence[str]:
-        return () if self.owing is None else self.owing(tenant, seen)
-
-    def _heard(self, tenant: str, entries: Sequence[LogEntry]) -> None:
-        for listener in self._listeners:
-            try:
-                listener(tenant, entries)
-            except Exception:
-                _log.exception("a listener failed at a commit", tenant=tenant)
-
     async def _learnt(self, tenant: str, entries: Sequence[LogEntry]) -> None:
         for learner in self._learners:
             await learner(tenant, entries)
@@ -199,8 +170,3 @@ class PostgresTenants:
                 await connection.execute(f"DROP SCHEMA IF EXISTS {quoted(schema_of(tenant))} CASCADE")
         finally:
             self._erasing.discard(tenant)
-
-
-def _unsealed(_tenant: str, _position: Position, _link: bytes, _time: Instant) -> tuple[str, bytes]:
-    """Without a key the chain is kept, and nothing is signed."""
-    return "", b""

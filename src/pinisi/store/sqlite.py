@@ -13,6 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 import apsw
 import structlog
 
+from pinisi.store.around import Around, Learner
 from pinisi.store.chain import Chain, chain_begin, read_chain
 from pinisi.store.debt_sums import IDS_IN_SQLITE, listed_sums_sql, single_sums_sql, sums_of
 from pinisi.store.faults import unavailable
@@ -38,8 +39,6 @@ from pinisi.store.protocol import (
     Position,
     Record,
     Seal,
-    Sealing,
-    Seen,
     StoreUnavailable,
     Story,
     Timeline,
@@ -52,7 +51,7 @@ from pinisi.store.seals import read_seals, seal_head
 from pinisi.store.sql_rows import first, rows
 from pinisi.store.sqlite_records import asked_of_records, migrate_records, read_records, ready_statements, seen_entry
 from pinisi.store.sqlite_schema import begin_after
-from pinisi.store.sqlite_tenant import Learner, Listener, Settings, Tenant
+from pinisi.store.sqlite_tenant import Settings, Tenant
 from pinisi.store.stories import StoryReader
 from pinisi.store.tenant_name import TENANT_NAME, BadTenantName
 from pinisi.store.timelines import TimelineReader
@@ -77,7 +76,7 @@ def _in_plain_words(method: Callable[P, Awaitable[R]]) -> "Callable[P, Coroutine
     return call
 
 
-class SqliteStore:
+class SqliteStore(Around):
     """`owing` decides who must be notified of a change; `listener` hears of every commit, on the event loop.
 
     `hear_all` is for stores of several processes: this one hears of all tenants anyway.
@@ -91,17 +90,13 @@ class SqliteStore:
         owing: Owing | None = None,
         settings: Settings | None = None,
     ) -> None:
+        super().__init__(clock, owing)
         self._folder = folder
-        self._clock = clock
-        self._clocks: dict[str, Callable[[], Instant]] = {}
         self._settings = settings or Settings()
         self._tenants: dict[str, Tenant] = {}
         self._finders: dict[str, Finder] = {}
-        self._listeners: list[Listener] = []
         self._erasing: set[str] = set()
-        self.owing = owing
         self.hear_all = True
-        self.sealing: Sealing = _unsealed
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -119,16 +114,8 @@ class SqliteStore:
         self._tenants.clear()
         self._finders.clear()
 
-    def listen(self, listener: Listener) -> None:
-        """Tell this function of every commit: tenant and its log entries."""
-        self._listeners.append(listener)
-
     def learn(self, learner: Learner) -> None:
         """What other processes wrote is told to it: nobody else writes these files."""
-
-    def keep_time(self, tenant: str, clock: Callable[[], Instant]) -> None:
-        """Give a tenant a clock of its own: it is a replay, which lives in a day of the past and can be made again."""
-        self._clocks[tenant] = clock
 
     def tenant(self, name: str) -> Tenant:
         """The opened file of a tenant; made when it is not there."""
@@ -171,22 +158,6 @@ class SqliteStore:
         self._tenants[name] = tenant
         self._finders[name] = Finder(tenant)
         return tenant
-
-    def _sign(self, tenant: str, position: Position, link: bytes, time: Instant) -> tuple[str, bytes]:
-        return self.sealing(tenant, position, link, time)
-
-    def _time(self, tenant: str) -> Instant:
-        return self._clocks.get(tenant, self._clock)()
-
-    def _owing(self, tenant: str, seen: Seen) -> Sequence[str]:
-        return () if self.owing is None else self.owing(tenant, seen)
-
-    def _heard(self, tenant: str, entries: Sequence[LogEntry]) -> None:
-        for listener in self._listeners:
-            try:
-                listener(tenant, entries)
-            except Exception:
-                _log.exception("a listener failed at a commit", tenant=tenant)
 
     # the protocol
 
@@ -539,11 +510,6 @@ class SqliteStore:
             said = await self.tenant(name).read_far(lambda connection: rows(connection, "PRAGMA quick_check(5)"))
             found += [f"{name}: {line}" for (line,) in said if line != "ok"]
         return found
-
-
-def _unsealed(_tenant: str, _position: Position, _link: bytes, _time: Instant) -> tuple[str, bytes]:
-    """Without a key the chain is kept, and nothing is signed."""
-    return "", b""
 
 
 def _shrink(connection: apsw.Connection) -> None:

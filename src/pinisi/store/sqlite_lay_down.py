@@ -5,7 +5,7 @@ from typing import Any
 
 import apsw
 
-from pinisi.store.draft import Draft
+from pinisi.store.draft import Draft, rows_of_records
 from pinisi.store.erasure import Erasure
 from pinisi.store.owed import fates_of, owed_rows, settled
 from pinisi.store.protocol import DebtChange, Paid
@@ -103,19 +103,7 @@ def lay_down(draft: Draft, connection: apsw.Connection) -> None:
 
 
 def _lay_down_records(draft: Draft, connection: apsw.Connection) -> None:
-    """New rows, changed bodies, and rows that change family: the last alone touch an index."""
-    new: list[tuple[Any, ...]] = []
-    changed: list[tuple[Any, ...]] = []
-    moved: list[tuple[Any, ...]] = []
-    for record in draft.records.values():
-        before = draft.first[record.id]
-        family = record.family.id if record.body else -record.family.id
-        if before is None:
-            new.append((record.row, record.id, record.position, family, record.body or None))
-        elif before.body and record.body and before.family is record.family:
-            changed.append((record.position, record.body, record.row))
-        else:
-            moved.append((record.position, family, record.body or None, record.row))
+    new, changed, moved = rows_of_records(draft)
     write_all(connection, _SQL["entity_new"], new)
     write_all(connection, _SQL["entity_changed"], changed)
     write_all(connection, _SQL["entity_moved"], moved)

@@ -7,7 +7,7 @@ publication: index, caches and position always tell of the same moment. Long rea
 import asyncio
 import contextlib
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -16,6 +16,7 @@ import apsw
 import structlog
 
 from pinisi.store.areas import Locator
+from pinisi.store.around import Listener
 from pinisi.store.chain import Chain, chain_head
 from pinisi.store.draft import Draft
 from pinisi.store.faults import unavailable
@@ -50,10 +51,6 @@ _log = structlog.get_logger("pinisi.store")
 LOG_TAIL = 20_000
 _RELOCATED_AT_ONCE = 256
 _RECORD = "SELECT row, id, position, abs(family), body FROM entity WHERE "
-
-Listener = Callable[[str, Sequence[LogEntry]], None]
-Learner = Callable[[str, Sequence[LogEntry]], Awaitable[None]]
-"""Hears what other processes wrote, before this one writes anything after it."""
 
 
 class Settings:
