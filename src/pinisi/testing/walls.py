@@ -8,7 +8,14 @@ from pathlib import Path
 
 from pinisi.runtime.manifest import GROUP
 
-_NOT_FOR_SERVICES = ("pinisi.console", "pinisi.commands", "pinisi.cli", "pinisi.testing", "pinisi.__main__")
+_NOT_FOR_SERVICES = (
+    "pinisi.console",
+    "pinisi.commands",
+    "pinisi.cli",
+    "pinisi.command_line",
+    "pinisi.testing",
+    "pinisi.__main__",
+)
 _NOT_PURE = frozenset(
     {
         "anyio",
