@@ -270,9 +270,7 @@ def report(group: str, cases: list[Case], seconds: float, failures: bool) -> int
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Run the ETSI NGSI-LD test suite against Pinisi.")
-    parser.add_argument(
-        "suite", nargs="?", default=os.environ.get("PINISI_SUITE", ""), help="folder of the suite's clone"
-    )
+    parser.add_argument("suite", nargs="?", default=os.environ.get("SUITE", ""), help="folder of the suite's clone")
     parser.add_argument("--robot", help="the program robot of the suite's virtual environment")
     parser.add_argument("--only", default="", help="run groups whose name holds this text")
     parser.add_argument("--iop", action="store_true", help="run the groups of several brokers only")

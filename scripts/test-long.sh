@@ -3,7 +3,7 @@
 set -u
 SEED=${SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
 echo "searching with SEED=$SEED"
-export PINISI_EXAMPLES="${PINISI_EXAMPLES:-10}"
+export EXAMPLES="${EXAMPLES:-10}"
 failed=0
 .venv/bin/pytest -m long --timeout=1800 --hypothesis-profile=searching --hypothesis-seed="$SEED" || failed=1
 .venv/bin/pytest -m "hypothesis and not long and not screen" -n 2 --dist loadfile --timeout=1800 \

@@ -1,6 +1,6 @@
 """Whole entities against a general JSON-LD processor: generated ones, each under a generated @context.
 
-Some hundred in `make test`; in `make test-long` thousands (`PINISI_EXAMPLES`: how many times as many).
+Some hundred in `make test`; in `make test-long` thousands (`EXAMPLES`: how many times as many).
 
 What we keep of an entity is what JSON-LD expansion makes of it, and what we answer expands to the same again
 (NGSI-LD 5.5.7). Where JSON-LD compaction would choose another name, `test_names_compact_as_json_ld` says which.
@@ -25,7 +25,7 @@ from pinisi.vocabulary.entity import Entity, Instance
 from pinisi.vocabulary.terms import NGSI_LD
 
 Json = dict[str, Any]
-TIMES = int(os.environ.get("PINISI_EXAMPLES", "1"))
+TIMES = int(os.environ.get("EXAMPLES", "1"))
 ids = st.sampled_from(["urn:x:1", "https://x.example/e/1", "urn:ngsi-ld:Vehicle:B 1".replace(" ", "-")])
 words = st.one_of(st.sampled_from(["speed", "alpha", "Vehicle", "unknown"]), iris)
 moments = st.sampled_from(["2026-11-22T06:32:00Z", "2026-11-22T06:32:00.5Z"])

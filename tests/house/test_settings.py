@@ -1,5 +1,6 @@
 """Settings: what wins, and how a mistake is told."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pinisi.settings import FIELDS, Settings, SettingsError, load_settings
+
+ROOT = Path(__file__).parents[2]
 
 
 def write(path: Path, text: str) -> Path:
@@ -105,6 +108,15 @@ def test_a_server_for_others_fetches_no_context_unless_told_from_whom() -> None:
 
 def test_variables_of_the_workshop_are_no_settings() -> None:
     assert load_settings(environment={"PINISI_SHARED": "/x", "PINISI_TOKEN": "y"}) == Settings()
+
+
+def test_what_the_tests_are_told_stops_no_server() -> None:
+    """Servers of tests inherit these variables: by a name as `PINISI_EXAMPLES` they would refuse to start."""
+    workshop = [*ROOT.glob("tests/**/*.py"), *ROOT.glob("scripts/*.sh")]
+    read = re.compile(r"""(?:environ\.get\(|environ\[)["'](PINISI_\w+)|export (PINISI_\w+)""")
+    told = {name or exported for path in workshop for name, exported in read.findall(path.read_text())}
+    assert {"PINISI_SHARED"} <= told
+    load_settings(environment=dict.fromkeys(told, "1"))
 
 
 def test_every_field_stands_in_the_table_of_the_docstring() -> None:

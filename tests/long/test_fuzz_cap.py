@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "incidents"))
 from cap_fuzz import fuzz
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(7200)]
-DOCUMENTS = int(os.environ.get("PINISI_FUZZ_CASES", "100")) * 1_000
+DOCUMENTS = int(os.environ.get("FUZZ_CASES", "100")) * 1_000
 HANG_SECONDS = 20
 
 

@@ -23,7 +23,7 @@ from pinisi.console.routes import all_routes
 from pinisi.runtime.services import discover
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
-CASES = int(os.environ.get("PINISI_FUZZ_CASES", "100"))
+CASES = int(os.environ.get("FUZZ_CASES", "100"))
 """Of each kind (fitting, not fitting) for each operation."""
 HANG_SECONDS = 10
 UNENDING = {("GET", "/pinisi/v1/stream")}

@@ -21,7 +21,7 @@ from pinisi.city.importing.rows import NotReadable
 from pinisi.city.profile import load_profile
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
-CASES = int(os.environ.get("PINISI_FUZZ_CASES", "100")) * 2
+CASES = int(os.environ.get("FUZZ_CASES", "100")) * 2
 HANG_SECONDS = 5
 ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "city" / "importing" / "golden"

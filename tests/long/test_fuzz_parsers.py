@@ -41,7 +41,7 @@ from pinisi.runtime.source import Unreadable
 from pinisi.vocabulary.instant import parse_instant
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
-CASES = int(os.environ.get("PINISI_FUZZ_CASES", "100")) * 4
+CASES = int(os.environ.get("FUZZ_CASES", "100")) * 4
 HANG_SECONDS = 2
 CONTEXTS = Contexts({"urn:pinisi:context": json.loads(context_bytes())}, lambda _url: None)
 TABLE = CONTEXTS.table("urn:pinisi:context")

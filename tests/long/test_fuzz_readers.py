@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from outside_readers import READERS
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
-CASES = int(os.environ.get("PINISI_FUZZ_CASES", "100"))
+CASES = int(os.environ.get("FUZZ_CASES", "100"))
 HANG_SECONDS = 10
 WORD = re.compile(rb'"[^"\n]*"|<[^<>\n]*>|[A-Za-z_@][\w.:-]*|-?\d+(?:\.\d+)?|[\[\]{}(),:=;]')
 ODD = b'null true NaN Infinity 1e999 -1 0 "" [ ] { } <a> </a> &b; {x} 2026-02-30 "\\ud800"'.split()

@@ -18,7 +18,7 @@ from pinisi.services.mobility.rsmp.frames import FORM_FEED
 from pinisi.services.mobility.rsmp.values import BadValue, check
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
-CASES = int(os.environ.get("PINISI_FUZZ_CASES", "100")) * 40
+CASES = int(os.environ.get("FUZZ_CASES", "100")) * 40
 many = settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck))
 ARGUMENTS = [
     argument

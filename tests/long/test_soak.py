@@ -13,7 +13,7 @@ import pytest
 from running import Running, running
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(3600), pytest.mark.anyio]
-SECONDS = float(os.environ.get("PINISI_SOAK_SECONDS", "180"))
+SECONDS = float(os.environ.get("SOAK_SECONDS", "180"))
 GROWTH = 48 << 20
 """Bytes by which resident memory may grow after the first third: caches are full by then."""
 ENTITIES = 3_000
