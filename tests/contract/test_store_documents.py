@@ -1,5 +1,6 @@
 """Documents and debts: small things that must not be lost, and notifications that are owed."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from pinisi.store.protocol import (
     Store,
     VersionConflict,
 )
-from pinisi.vocabulary.principal import SYSTEM
+from pinisi.vocabulary.principal import EVERYTHING, SYSTEM
 
 pytestmark = pytest.mark.anyio
 
@@ -238,6 +239,26 @@ async def test_who_listens_is_told_who_must_hear(of_three: AnyStore) -> None:
     await of_three.apply(TENANT, [DocumentChange("note", "a", b"1", owed=("u",), told=b"1")], SYSTEM)
     await of_three.apply(TENANT, [DocumentChange("note", "a", b"2")], SYSTEM)
     assert heard == [("r", "s", "t"), ("u",), ()]
+
+
+async def test_who_listens_is_told_who_must_hear_while_others_read(of_three: AnyStore) -> None:
+    """A reader that meets a change before its writer is answered tells nobody of it instead."""
+    heard: list[tuple[str, ...]] = []
+    of_three.listen(lambda _tenant, entries: heard.extend(entry.owed for entry in entries))
+    written = asyncio.Event()
+
+    async def read() -> None:
+        while not written.is_set():
+            await of_three.entity(TENANT, "urn:0", EVERYTHING)
+            await asyncio.sleep(0)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(4):
+            group.create_task(read())
+        for n in range(200):
+            await write(of_three, put(thing("urn:0", speed=n)))
+        written.set()
+    assert heard == [("r", "s", "t")] * 200
 
 
 async def test_letters_are_chosen_by_subscription_and_time(of_three: AnyStore, clock: Clock) -> None:

@@ -182,27 +182,43 @@ class PostgresTenant:
             await self.learn_words()
         found = {record[1]: self.record(*record) for record in records}
         if head.position > self.heard:
-            await self.hear()
+            await self.hear(upto=head.position)
         return head, found
 
     # what others write
 
-    async def hear(self, connection: Any = None) -> None:
-        """Read the lines that were written since, and tell those who follow.
+    async def hear(self, connection: Any = None, *, upto: Position | None = None) -> None:
+        """Read the lines that were written since (at least up to a position), and tell those who follow.
 
-        First those who must know before this process writes again.
+        First those who must know before this process writes again. Its own lines are told by its writer, who alone
+        knows whom they are owed to: what may be of a commit under way is waited for.
+
+        Args:
+            connection: the writer's own.
         """
+        if connection is not None:
+            await self._hear(connection)
+            return
+        await self.writer.answered()
+        while (upto is None or self.heard < upto) and not await self._hear():
+            await self.writer.answered()
+
+    async def _hear(self, connection: Any = None) -> bool:
+        """Whether that was all."""
         sql = f"SELECT {COLUMNS} FROM {self.schema}.log WHERE position > $1 ORDER BY position LIMIT {_LINES_AT_ONCE}"
         fetch = self.postgres.fetch if connection is None else connection.fetch
         async with self._hearing:
-            while True:
-                lines = await fetch(sql, self.heard)
-                if not lines:
-                    return
-                entries = await self.entries(lines, connection)
-                self.writer.others_wrote(entries)
-                await self._learn(self.name, entries)
-                self.told([entry for entry in entries if entry.position > self.heard])
+            while lines := await fetch(sql, self.heard):
+                asked = self.writer.asked if connection is None else None
+                sure = lines if asked is None else [line for line in lines if line[0] <= asked]
+                if sure:
+                    entries = await self.entries(sure, connection)
+                    self.writer.others_wrote(entries)
+                    await self._learn(self.name, entries)
+                    self.told([entry for entry in entries if entry.position > self.heard])
+                if len(sure) < len(lines):
+                    return False
+        return True
 
     async def entries(self, lines: Iterable[Sequence[Any]], connection: Any = None) -> list[LogEntry]:
         lines = list(lines)

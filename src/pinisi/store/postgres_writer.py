@@ -68,6 +68,10 @@ class PostgresWriter:
         self._head: Head | None = None
         """As this process left it; None: not known."""
         self._contended_until = 0.0
+        self.asked: Position | None = None
+        """Where the group begins whose commit was asked for and is not answered: lines behind may be its own."""
+        self._answered = asyncio.Event()
+        self._be_answered()
         self._reached = True
         self._task: asyncio.Task[None] | None = None
 
@@ -124,6 +128,19 @@ class PostgresWriter:
         for entry in entries:
             if entry.op != "document":
                 self._tenant.known.others_wrote(entry.subject, entry.position)
+
+    async def answered(self) -> None:
+        """Wait until no commit is under way: what it holds is published then, or was not kept."""
+        await self._answered.wait()
+
+    def _ask(self, group: Group) -> None:
+        group.sent = True
+        self.asked = group.head.position
+        self._answered.clear()
+
+    def _be_answered(self) -> None:
+        self.asked = None
+        self._answered.set()
 
     async def _loop(self) -> None:
         try:
@@ -187,7 +204,8 @@ class PostgresWriter:
         try:
             yield
             for each in group or ():
-                each.sent = not each.draft.empty
+                if not each.draft.empty:
+                    self._ask(each)
             await connection.execute("COMMIT")
         except BaseException:
             with contextlib.suppress(*FAULTS):
@@ -219,6 +237,8 @@ class PostgresWriter:
                 await self._failed(error, jobs, groups, doubtful=kept is None)
             else:
                 self._reached = True
+            finally:
+                self._be_answered()
             return
 
     async def _kept_all_the_same(self, error: BaseException, groups: Sequence[Group]) -> bool | None:
@@ -276,9 +296,11 @@ class PostgresWriter:
                 sql = f"SELECT xmin FROM {self._tenant.schema}.head"
                 after = head if await connection.fetchval(sql) == head.mark else None
             else:
-                group.backend, group.sent = connection.get_server_pid(), True
+                group.backend = connection.get_server_pid()
+                self._ask(group)
                 after = await self._lay_down(connection, group)
                 if after is None:
+                    self._be_answered()
                     self._contended_until = asyncio.get_running_loop().time() + _CONTENDED_SECONDS
         if after is None:
             self.ledger.forget(groups.pop().draft)
