@@ -13,7 +13,9 @@ import httpx
 import pytest
 from broker_at_hand import Broker
 from receiver_at_hand import Receiver
+from registrar_at_hand import Registrar
 from server_at_hand import running
+from source_at_hand import Source
 
 from patience import PATIENCE
 from postgres_server import running_server
@@ -91,3 +93,26 @@ def receiver() -> Iterator[Receiver]:
     receiver = Receiver()
     yield receiver
     receiver.close()
+
+
+@pytest.fixture(scope="session")
+def partner_address(kind: str, servers: Callable[[str, str], str]) -> str:
+    return servers(kind, "partner")
+
+
+@pytest.fixture
+def partner(partner_address: str, broker: Broker) -> Iterator[Broker]:
+    with httpx.Client(base_url=partner_address, timeout=PATIENCE) as wire:
+        yield Broker(wire, broker.tenant)
+
+
+@pytest.fixture
+def register(broker: Broker, partner_address: str) -> Registrar:
+    return Registrar(broker, partner_address)
+
+
+@pytest.fixture
+def source() -> Iterator[Source]:
+    source = Source()
+    yield source
+    source.close()

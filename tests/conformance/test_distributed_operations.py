@@ -3,66 +3,15 @@
 Each test has a tenant of its own here, and the tenant of the same name at the partner, which the registration names.
 """
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
-import httpx
-import pytest
-from broker_at_hand import JSON_LD, Broker, point, prop, refused
-
-from patience import PATIENCE
+from broker_at_hand import JSON_LD, Broker, X, point, prop, refused
+from registrar_at_hand import Registrar, warnings
+from source_at_hand import Source
 
 REDIRECTION = ["redirectionOps", "createBatch", "deleteBatch", "upsertBatch", "updateBatch", "mergeBatch"]
 DEAD = "http://127.0.0.1:9"
 BUS = "urn:ngsi-ld:Bus:1"
-
-
-@pytest.fixture(scope="session")
-def partner_address(kind: str, servers: Callable[[str, str], str]) -> str:
-    return servers(kind, "partner")
-
-
-@pytest.fixture
-def partner(partner_address: str, broker: Broker) -> Iterator[Broker]:
-    with httpx.Client(base_url=partner_address, timeout=PATIENCE) as wire:
-        yield Broker(wire, broker.tenant)
-
-
-class Registrar:
-    """Registers the partner here."""
-
-    def __init__(self, broker: Broker, address: str) -> None:
-        self.broker = broker
-        self.address = address
-        self._number = 0
-
-    def __call__(
-        self, *, mode: str = "inclusive", operations: list[str] | None = None, info: dict[str, Any] | None = None,
-        properties: list[str] | None = None, endpoint: str | None = None, **more: Any,
-    ) -> str:  # fmt: skip
-        self._number += 1
-        id = f"urn:ngsi-ld:ContextSourceRegistration:{self._number}"
-        information: dict[str, Any] = {"entities": [info or {"type": "Bus"}]}
-        if properties is not None:
-            information["propertyNames"] = properties
-        body: dict[str, Any] = {
-            "id": id, "type": "ContextSourceRegistration", "mode": mode, "information": [information],
-            "endpoint": endpoint or self.address, "tenant": self.broker.tenant, **more,
-        }  # fmt: skip
-        if operations is not None:
-            body["operations"] = operations
-        answer = self.broker.call("POST", "/csourceRegistrations", body)
-        assert answer.status_code == 201, answer.text
-        return id
-
-
-@pytest.fixture
-def register(broker: Broker, partner_address: str) -> Registrar:
-    return Registrar(broker, partner_address)
-
-
-def warnings(answer: httpx.Response) -> str:
-    return answer.headers.get("ngsild-warning", "")
 
 
 def test_an_entity_that_only_the_partner_holds_is_retrieved_and_kept_nowhere_here(
@@ -215,8 +164,24 @@ def test_an_inclusive_write_is_done_on_both_sides_and_told_in_part_where_one_ref
     answer = broker.call("PATCH", f"/entities/{BUS}/attrs", {"speed": prop(2)})
     assert answer.status_code == 207
     told = answer.json()
+    assert told["updated"] == []
     assert told["notUpdated"][0]["registrationId"].endswith(":1")
     assert broker.entity(BUS, local="true")["speed"]["value"] == 2
+
+
+def test_an_attribute_is_told_as_updated_or_as_not(broker: Broker, register: Registrar, source: Source) -> None:
+    """5.2.18: a source that names in its own terms what it did not do is understood."""
+    register(operations=REDIRECTION, endpoint=source.origin)
+    source.answers("POST", "/entities", 201, None)
+    broker.create(BUS, name=prop("x"))
+    source.answers(
+        "POST", "/attrs", 207, {"updated": ["speed"], "notUpdated": [{"attributeName": "colour", "reason": "there"}]}
+    )
+    answer = broker.call("POST", f"/entities/{BUS}/attrs", {"speed": prop(2), "colour": prop("red")})
+    assert answer.status_code == 207
+    told = answer.json()
+    assert told["updated"] == [X + "speed"]
+    assert [(left["attributeName"], left["reason"]) for left in told["notUpdated"]] == [(X + "colour", "there")]
 
 
 def test_a_source_alone_that_does_not_offer_the_operation_is_a_conflict(

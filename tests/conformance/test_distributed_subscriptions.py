@@ -8,12 +8,12 @@ import httpx
 import pytest
 from broker_at_hand import Broker, prop, refused
 from receiver_at_hand import Receiver
-from test_distributed_operations import BUS, DEAD, Registrar, partner, partner_address, register
+from registrar_at_hand import Registrar
+from test_distributed_operations import BUS, DEAD
 from test_subscriptions_over_http import subscribe, subscription
 
 from patience import PATIENCE
 
-FIXTURES = (partner, partner_address, register)
 RELAY = "/ngsi-ld/ex/remote-notify"
 
 

@@ -267,3 +267,12 @@ def test_geojson_carries_its_context_unless_the_reader_prefers_not(broker: Broke
     bare = broker.get("/entities/urn:b:1", headers={"Accept": GEO, "Prefer": "body=json"})
     assert "@context" not in bare.json()
     assert bare.headers["link"] == LINK
+
+
+def test_options_names_what_an_address_does_and_nothing_else(broker: Broker) -> None:
+    """6.4, 6.5: entities are made, asked for and purged all together, and replaced and merged one by one."""
+    for path in ("/entities", "/entities/"):
+        answer = broker.call("OPTIONS", path)
+        assert (answer.status_code, answer.headers["allow"]) == (204, "DELETE, GET, POST")
+    one = broker.call("OPTIONS", "/entities/urn:ngsi-ld:Bus:1")
+    assert one.headers["allow"] == "DELETE, GET, PATCH, PUT"

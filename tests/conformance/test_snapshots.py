@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from broker_at_hand import JSON_LD, Broker, prop, refused
+from receiver_at_hand import Receiver
 
 from patience import PATIENCE
 
@@ -143,8 +144,10 @@ def test_only_what_its_maker_says_can_be_changed(fleet: Broker) -> None:
     assert answer.status_code == 200
     assert (answer.json()["snapshotPriority"], answer.json()["snapshotStatus"]) == (2, "success")
     assert status(fleet, id) == answer.json()
-    for fragment in ({"snapshotQueries": [QUERY]}, {"expiresAt": "2030-01-01T00:00:00Z"}, {"id": "urn:s:2"}, {}):
+    for fragment in ({"snapshotQueries": [QUERY]}, {"id": "urn:s:2"}, {"other": 1}, {}):
         refused(fleet.call("PATCH", path, fragment), 400, "BadRequestData")
+    ignored = fleet.call("PATCH", path, {"expiresAt": "2030-01-01T00:00:00Z", "snapshotStatus": "failure"}).json()
+    assert (ignored["expiresAt"], ignored["snapshotStatus"]) == (answer.json()["expiresAt"], "success")
     refused(fleet.call("PATCH", "/snapshots/urn:s:none", {"snapshotPriority": 1}), 404, "ResourceNotFound")
     assert "@context" in fleet.get(path, headers={"Accept": JSON_LD}).json()
 
@@ -204,5 +207,95 @@ def test_a_snapshot_belongs_to_its_tenant(fleet: Broker) -> None:
 
 def test_what_does_not_work_upon_snapshots_says_so(fleet: Broker) -> None:
     id = make(fleet, QUERY)
-    body = {"type": "Subscription", "entities": [{"type": "Bus"}], "notification": {"endpoint": {"uri": "http://x.y"}}}
-    refused(within(fleet, id, "POST", "/subscriptions", body), 422, "OperationNotSupported", "NGSILD-Snapshot")
+    body = {
+        "type": "ContextSourceRegistration",
+        "information": [{"entities": [{"type": "Bus"}]}],
+        "endpoint": "http://x.y",
+    }
+    refused(within(fleet, id, "POST", "/csourceRegistrations", body), 422, "OperationNotSupported", "NGSILD-Snapshot")
+
+
+def test_a_subscription_upon_a_snapshot_hears_of_it_alone(fleet: Broker, receiver: Receiver) -> None:
+    """5.5.15, 6.3.22: subscriptions are of the Core API; what they tell names the snapshot and its tenant."""
+    id = make(fleet, QUERY)
+    body = {
+        "type": "Subscription",
+        "entities": [{"type": "Bus"}],
+        "notification": {"endpoint": {"uri": receiver.url}},
+    }
+    made = within(fleet, id, "POST", "/subscriptions", body)
+    assert (made.status_code, made.headers["NGSILD-Snapshot"]) == (201, id)
+    fleet.call("PATCH", f"/entities/{FAST}/attrs/speed", prop(10))
+    assert within(fleet, id, "PATCH", f"/entities/{FAST}/attrs/speed", prop(99)).status_code == 204
+    headers, told = receiver.next()
+    assert (headers["ngsild-snapshot"], headers["ngsild-tenant"]) == (id, fleet.tenant)
+    assert [entity["speed"]["value"] for entity in told["data"]] == [99]
+    assert len(within(fleet, id, "GET", "/subscriptions").json()) == 1
+    assert fleet.get("/subscriptions").json() == []
+    fleet.call("DELETE", f"/snapshots/{id}")
+    receiver.nothing()
+
+
+def told_next(receiver: Receiver, id: str) -> dict[str, Any]:
+    """The next notification of a snapshot's status (5.3.4)."""
+    _, told = receiver.next()
+    assert (told["type"], told["snapshotId"]) == ("SnapshotNotification", id)
+    assert told["id"].startswith("urn:ngsi-ld:Notification:")
+    return told
+
+
+def test_the_status_is_told_when_a_snapshot_is_ready_changed_and_gone(fleet: Broker, receiver: Receiver) -> None:
+    """5.16.6: after all queries, after each update, and when it is no more."""
+    nothing = {"type": "Query", "entities": [{"type": "Depot"}], "temporalQ": WINDOW}
+    info = [{"key": "Authorization", "value": "Bearer t"}]
+    id = make(fleet, QUERY, snapshotTemporalQueries=[nothing], endpoint=receiver.url, receiverInfo=info)
+    headers, ready_told = receiver.next()
+    assert (headers["authorization"], headers["ngsild-tenant"]) == ("Bearer t", fleet.tenant)
+    assert headers["content-type"] == "application/json"
+    assert (ready_told["type"], ready_told["snapshotId"]) == ("SnapshotNotification", id)
+    assert (ready_told["snapshotStatus"], ready_told["snapshotPriority"]) == ("partial", 5)
+    assert ready_told["snapshotQueriesDetails"] == [{"resultStatus": "success"}]
+    assert ready_told["temporalSnapshotQueriesDetails"] == [{"resultStatus": "empty"}]
+    assert ready_told["notifiedAt"] < ready_told["expiresAt"] == status(fleet, id)["expiresAt"]
+    fleet.call("PATCH", f"/snapshots/{id}", {"snapshotLifetime": "PT3H", "snapshotPriority": 7})
+    changed = told_next(receiver, id)
+    assert (changed["snapshotPriority"], changed["expiresAt"]) == (7, status(fleet, id)["expiresAt"])
+    assert changed["expiresAt"] > ready_told["expiresAt"]
+    fleet.call("DELETE", f"/snapshots/{id}")
+    gone = told_next(receiver, id)
+    assert gone["expiresAt"] < gone["notifiedAt"]
+    receiver.nothing()
+
+
+def test_the_status_is_told_to_whom_the_last_update_names(fleet: Broker, receiver: Receiver) -> None:
+    id = make(fleet, QUERY)
+    path = f"/snapshots/{id}"
+    assert fleet.call("PATCH", path, {"endpoint": receiver.url}).json()["endpoint"] == receiver.url
+    assert told_next(receiver, id)["snapshotStatus"] == "success"
+    assert "endpoint" not in fleet.call("PATCH", path, {"endpoint": "urn:ngsi-ld:null"}).json()
+    fleet.call("PATCH", path, {"snapshotPriority": 1})
+    receiver.nothing()
+
+
+def test_a_clone_tells_its_own_receiver(fleet: Broker, receiver: Receiver) -> None:
+    id = make(fleet, QUERY)
+    body = {"type": "Snapshot", "endpoint": receiver.url}
+    other = fleet.call("POST", f"/snapshots/{id}/clone", body).headers["location"].rpartition("/")[2]
+    assert told_next(receiver, other)["snapshotStatus"] == "success"
+
+
+@pytest.mark.parametrize(
+    ("members", "named"),
+    [
+        ({"endpoint": "ftp://receiver"}, "endpoint"),
+        ({"endpoint": "http://169.254.169.254/latest"}, "endpoint"),
+        ({"receiverInfo": [{"key": "Content-Length", "value": "1"}]}, "receiverInfo[0].key"),
+        ({"receiverInfo": [{"key": "A B", "value": "1"}]}, "receiverInfo[0].key"),
+        ({"receiverInfo": [{"key": "A", "value": "1\r\nB: 2"}]}, "receiverInfo[0].value"),
+    ],
+)
+def test_what_no_status_may_be_told_to_is_refused(fleet: Broker, members: dict[str, Any], named: str) -> None:
+    body = {"type": "Snapshot", "snapshotQueries": [QUERY], **members}
+    refused(fleet.call("POST", "/snapshots", body), 400, "BadRequestData", named)
+    id = make(fleet, QUERY)
+    refused(fleet.call("PATCH", f"/snapshots/{id}", members), 400, "BadRequestData", named)

@@ -197,7 +197,7 @@ _NOBODY = Principal(id="nobody", name="nobody", kind="anonymous")
 
 
 def _other_method(method: str, routes: dict[str, Route]) -> Reply:
-    allow = ", ".join(sorted(routes)).encode()
+    allow = ", ".join(sorted(method for method, route in routes.items() if route.takes)).encode()
     if method == "OPTIONS":
         return Reply(204, headers=((b"allow", allow),))
     return refuse(405, "Method not allowed", f"this address takes {allow.decode()}", ((b"allow", allow),))

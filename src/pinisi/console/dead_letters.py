@@ -17,6 +17,7 @@ from pinisi.context.notification_pages import letter_pages
 from pinisi.context.notifier import DEAD_LETTERS
 from pinisi.context.post import Sealed
 from pinisi.context.problems import ResourceNotFound
+from pinisi.context.subscription_index import Entry
 from pinisi.store.protocol import AuditEntry, Debt, DebtChange, LetterQuery
 from pinisi.vocabulary.instant import LAST_INSTANT, Instant, NotAnInstant, format_instant, parse_instant
 
@@ -149,9 +150,14 @@ def _keys(house: House, call: Call, chosen: Chosen) -> frozenset[str] | None:
         return None if chosen.subscription is None else frozenset((chosen.subscription,))
     return frozenset(
         entry.subscription.key
-        for entry in reachable(house, call)
+        for entry in (*reachable(house, call), *_of_snapshots(house, call))
         if chosen.receiver in (None, receiver_of(entry)) and chosen.subscription in (None, entry.subscription.key)
     )
+
+
+def _of_snapshots(house: House, call: Call) -> list[Entry]:
+    """Who hears of the caller's snapshots; of all for who may change everything."""
+    return [entry for entry in house.subscriptions.notices(call.tenant) if reaches(call, entry)]
 
 
 def _told(house: House, call: Call, debt: Debt) -> LetterTold:

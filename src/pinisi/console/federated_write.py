@@ -162,10 +162,12 @@ async def _forward(
         return Done(leg=leg, attributes=leg.attributes, problem=problem_of(answer))
     if not may_write(call, tuple(known), leg.types, leg.attributes):
         return Done(leg=leg, attributes=leg.attributes, problem=_forbidden(leg))
-    answer = await house.sources.ask(asker, leg.registration, _errand(house, call, asker, write, leg, known))
+    tongue = house.sources.tongue(asker, leg.registration)
+    table = write.table if tongue is None else sayable(tongue)
+    answer = await house.sources.ask(asker, leg.registration, _errand(call, table, write, leg, known))
     warnings.told += answer.warnings
     if answer.status == 207:
-        return Done(leg=leg, attributes=leg.attributes, left=left_by(answer, leg))
+        return Done(leg=leg, attributes=leg.attributes, left=left_by(answer, leg, table.expand_term))
     return Done(leg=leg, attributes=leg.attributes, problem=problem_of(answer), created=answer.status == 201)
 
 
@@ -182,10 +184,9 @@ def _forbidden(leg: Leg) -> ProblemDetails:
     return problem_details(Forbidden(f"your grants do not reach what {leg.registration.id} would have to write"))
 
 
-def _errand(house: House, call: Call, asker: Asker, write: Write, leg: Leg, known: Iterable[str]) -> Errand:
+def _errand(call: Call, table: TermTable, write: Write, leg: Leg, known: Iterable[str]) -> Errand:
+    """`table`: the terms that the source is spoken to in."""
     query = {name: value for name, value in call.query.items() if name not in _LEFT_HERE}
-    tongue = house.sources.tongue(asker, leg.registration)
-    table = write.table if tongue is None else sayable(tongue)
     if write.selection is not None:
         query["type"] = type_text(write.selection, table)
     elif leg.types and not tuple(known):

@@ -39,6 +39,7 @@ from pinisi.context.notifier import Notifier
 from pinisi.context.registration_index import Registrations
 from pinisi.context.registration_notice import RegistrationNotices
 from pinisi.context.registry import Registry
+from pinisi.context.snapshot_places import SnapshotPlaces
 from pinisi.context.subscription_index import SubscriptionIndex
 from pinisi.context.targets import Targets
 from pinisi.feed.duty import relay_on_duty
@@ -300,9 +301,12 @@ class House:
     async def _open_notifications(self) -> None:
         from pinisi.console.federated_notice import assembler
         from pinisi.console.federated_picture import elsewhere
+        from pinisi.console.snapshot_remains import give_up_unfinished
         from pinisi.console.subscription_copies import open_copies
 
-        self.subscriptions = SubscriptionIndex(self.people.grants_of, self.now)
+        self.snapshot_places = SnapshotPlaces(self.people.grants_of)
+        await self.snapshot_places.load(self.store)
+        self.subscriptions = SubscriptionIndex(self.snapshot_places.grants_of, self.now)
         await self.subscriptions.load(self.store)
         self.source_registry = Registry(self.store, self.registrations, self.subscriptions, self.now)
         self.aside.run(self.source_registry.sweep(), "expiry of registrations")
@@ -319,6 +323,7 @@ class House:
             notices=RegistrationNotices(self.store, self.registrations),
             assemble=assembler(self),
             elsewhere=elsewhere(self),
+            place_of=self.snapshot_places.of,
         )
         self._opened.push_async_callback(self.notifier.close)
         self.copies, self.copier = await open_copies(self)
@@ -326,6 +331,7 @@ class House:
         self.store.learn(OtherProcesses(self).learn)
         self.store.hear_all = True
         self.store.listen(self.notifier.heard)
+        self.aside.run(give_up_unfinished(self), "snapshots that were being prepared")
         if self.settings.store:
             self.aside.run(self._deliver_on_duty(), "delivery of notifications")
         else:

@@ -190,3 +190,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     body: str | None = None
     answers: tuple[int, ...] = (200,)
     shapes: Shapes | None = None
+
+    @property
+    def takes(self) -> bool:
+        """Whether it does anything: one that only refuses is named by no header Allow."""
+        return any(status < 400 for status in self.answers)

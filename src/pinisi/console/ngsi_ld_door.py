@@ -28,6 +28,8 @@ from pinisi.context.problems import (
 TENANT_HEADER = b"ngsild-tenant"
 SNAPSHOT_HEADER = b"ngsild-snapshot"
 _ENTITIES = ("/ngsi-ld/v1/entities", "/ngsi-ld/v1/entityOperations", "/ngsi-ld/v1/temporal")
+_OF_SNAPSHOTS = (*_ENTITIES, "/ngsi-ld/v1/types", "/ngsi-ld/v1/attributes", "/ngsi-ld/v1/subscriptions")
+"""What works upon snapshots: the Core and the Temporal API (table 4.3.5-1)."""
 _GEOJSON = frozenset(
     {
         ("GET", "/ngsi-ld/v1/entities"),
@@ -62,7 +64,7 @@ def _admitted(route: Route, creates: bool) -> Endpoint:
 
     of_entities = route.path.startswith(_ENTITIES)
 
-    of_snapshots = route.path.startswith((*_ENTITIES, "/ngsi-ld/v1/types", "/ngsi-ld/v1/attributes"))
+    of_snapshots = route.path.startswith(_OF_SNAPSHOTS)
 
     async def endpoint(house: House, call: Call) -> Reply:
         if SNAPSHOT_HEADER in call.headers:

@@ -13,7 +13,8 @@ from pinisi.console.ngsi_ld_request import asked, sent
 from pinisi.console.ngsi_ld_show import document_reply
 from pinisi.console.snapshot_filling import clone, fill
 from pinisi.console.snapshots import all_snapshots, is_his, is_taken, keep, let_go, make_room, snapshot_of
-from pinisi.context.problems import AlreadyExists, ResourceNotFound
+from pinisi.context.notification_envelope import target_of
+from pinisi.context.problems import AlreadyExists, BadRequestData, ResourceNotFound
 from pinisi.context.snapshot import (
     Snapshot,
     Wish,
@@ -24,14 +25,15 @@ from pinisi.context.snapshot import (
     read_snapshot_fragment,
     snapshot_document,
 )
+from pinisi.context.subscription import Endpoint as Address
+from pinisi.context.targets import BadTarget
 from pinisi.context.temporal_query import parse_temporal_query
 from pinisi.context.term_table import TermTable
 from pinisi.context.validate import check_uri
-from pinisi.store.protocol import VersionConflict
-from pinisi.vocabulary.instant import MINUTE
+from pinisi.store.protocol import Forbidden, VersionConflict
 
 SNAPSHOTS = "/ngsi-ld/v1/snapshots"
-LONGEST_PREPARATION = 10 * MINUTE
+SUBSCRIBING = "subscriptions.write"
 
 
 def snapshot_routes(ask: Mapping[str, Endpoint]) -> tuple[Route, ...]:
@@ -72,6 +74,7 @@ async def _new(house: House, call: Call, wish: Wish) -> Snapshot:
     """Raises `AlreadyExists` where its id is taken."""
     if wish.id is not None and await is_taken(house, call, wish.id):
         raise AlreadyExists(f"{wish.id} exists already")
+    await _judge(house, call, wish)
     await make_room(house, call)
     made = new_snapshot(wish, call.principal.id, call.grants, now_of(house, call))
     try:
@@ -79,6 +82,23 @@ async def _new(house: House, call: Call, wish: Wish) -> Snapshot:
     except VersionConflict:
         raise AlreadyExists(f"{made.id} exists already") from None
     return made
+
+
+async def _judge(house: House, call: Call, wish: Wish) -> None:
+    """Whether the status may be told where the maker wishes it: it is a subscription, if a small one (5.16.6).
+
+    Raises:
+        BadRequestData: the operator does not allow the address.
+        Forbidden: he may make no subscriptions.
+    """
+    if wish.endpoint is None:
+        return
+    if SUBSCRIBING not in call.principal.permissions:
+        raise Forbidden(f"who names an endpoint needs the permission {SUBSCRIBING}")
+    try:
+        await house.notifier.targets.judge(target_of(Address(uri=wish.endpoint)))
+    except BadTarget as error:
+        raise BadRequestData(str(error), "endpoint") from None
 
 
 def _created(made: Snapshot) -> Reply:
@@ -96,19 +116,18 @@ async def clone_snapshot(house: House, call: Call) -> Reply:
 
 
 async def retrieve_snapshot(house: House, call: Call) -> Reply:
-    """5.16.3. One whose preparation ended with the server that prepared it has failed."""
+    """5.16.3."""
     how = asked(house.contexts, call)
-    kept = await _must(house, call)
-    if kept.status == "preparing" and now_of(house, call) - kept.created_at > LONGEST_PREPARATION:
-        kept = msgspec.structs.replace(kept, status="failure")
-    return document_reply(snapshot_document(kept), how)
+    return document_reply(snapshot_document(await _must(house, call)), how)
 
 
 async def update_snapshot(house: House, call: Call) -> Reply:
     """5.16.4."""
     kept = await _must(house, call)
     body = sent(house.contexts, call, merge_patch=True)
-    new = changed(kept, read_snapshot_fragment(body.document, kept.id), now_of(house, call))
+    wish = read_snapshot_fragment(body.document, kept.id)
+    await _judge(house, call, wish)
+    new = changed(kept, wish, now_of(house, call))
     await keep(house, call, new)
     return document_reply(snapshot_document(new), asked(house.contexts, call))
 

@@ -7,7 +7,7 @@ the next change that is written here.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pinisi.context import registration, subscription
+from pinisi.context import registration, snapshot, subscription
 from pinisi.context.federation import copies
 from pinisi.context.notifier import DEAD_LETTERS
 from pinisi.people.kept import PEOPLE
@@ -35,8 +35,14 @@ class OtherProcesses:
         house.context_storage.heard(tenant, entries)
         for subject in documents:
             kind, _, id = subject.partition("/")
-            if kind in (subscription.KIND, subscription.STATE_KIND):
+            if kind in (subscription.KIND, subscription.STATE_KIND, subscription.STATUS):
                 await house.subscriptions.learn(house.store, tenant, kind, id)
+            elif kind == snapshot.KIND:
+                gone = await house.snapshot_places.learn(house.store, tenant, id)
+                if gone is not None:
+                    house.snapshot_places.drop(gone)
+                    house.subscriptions.forget(gone)
+                    await house.notifier.forget(gone)
             elif kind == registration.KIND:
                 await house.registrations.learn(tenant, id)
             elif kind == copies.KIND:

@@ -13,15 +13,26 @@ from pinisi.console.entity_maps import now_of
 from pinisi.console.house import House
 from pinisi.console.http import Call
 from pinisi.context.problems import ResourceNotFound
-from pinisi.context.snapshot import Snapshot
-from pinisi.store.protocol import DocumentChange, VersionConflict
-from pinisi.vocabulary.instant import MINUTE, Instant
+from pinisi.context.snapshot import KIND, Snapshot, decode_snapshot
+from pinisi.context.snapshot_notice import (
+    StatusNotice,
+    decode_notice,
+    encode_notice,
+    notice_id,
+    notice_key,
+    notice_of,
+    told_of,
+)
+from pinisi.context.snapshot_places import place_of
+from pinisi.context.subscription import STATE_KIND, STATUS
+from pinisi.store.protocol import Change, DocumentChange, VersionConflict
+from pinisi.vocabulary.instant import DAY, MILLISECOND, MINUTE, Instant
 from pinisi.vocabulary.principal import EVERYTHING, Principal
 
-KIND = "snapshot"
 SNAPSHOTS_MOST = 32
+NOTICE_OUTLIVES = 2 * DAY
+"""How long who heard of a snapshot is known after its end: longer than a notification is tried (`Limits.give_up`)."""
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(Snapshot).decode
 
 
 async def all_snapshots(house: House, call: Call) -> list[Snapshot]:
@@ -29,12 +40,25 @@ async def all_snapshots(house: House, call: Call) -> list[Snapshot]:
     now = now_of(house, call)
     living: list[Snapshot] = []
     for _, _, body in await house.store.documents(call.tenant, KIND):
-        kept = _decode(body)
+        kept = decode_snapshot(body)
         if kept.expires_at <= now:
             await let_go(house, call, kept)
         else:
             living.append(kept)
+    await _forget_notices(house, call, now)
     return living
+
+
+async def _forget_notices(house: House, call: Call, now: Instant) -> None:
+    """Those of snapshots that are gone for so long that nothing more is owed of them."""
+    for entry in house.subscriptions.notices(call.tenant):
+        found = await house.store.document(call.tenant, STATUS, entry.subscription.id)
+        notice = None if found is None else decode_notice(found[1])
+        if notice is None or (notice.gone_at and notice.gone_at + NOTICE_OUTLIVES < now):
+            key = entry.subscription.key
+            changes = (DocumentChange(STATUS, entry.subscription.id, None), DocumentChange(STATE_KIND, key, None))
+            await house.store.apply(call.tenant, changes, call.principal)
+            house.subscriptions.drop(call.tenant, key)
 
 
 def is_his(kept: Snapshot, call: Call) -> bool:
@@ -49,7 +73,7 @@ async def snapshot_of(house: House, call: Call, id: str) -> Snapshot:
         ResourceNotFound: there is none, or its time is over.
     """
     found = await house.store.document(call.tenant, KIND, id)
-    kept = None if found is None else _decode(found[1])
+    kept = None if found is None else decode_snapshot(found[1])
     if kept is not None and kept.expires_at <= now_of(house, call):
         await let_go(house, call, kept)
         kept = None
@@ -63,13 +87,26 @@ async def is_taken(house: House, call: Call, id: str) -> bool:
 
 
 async def keep(house: House, call: Call, kept: Snapshot, *, new: bool = False) -> None:
-    """Write a snapshot's status.
+    """Write a snapshot's status, and owe a notification of it to who hears of it (5.16.6); of a new one nothing yet.
 
     Raises:
         VersionConflict: it is new, and another has its id.
     """
-    change = DocumentChange(KIND, kept.id, _encode(kept), expected=0 if new else None)
-    await house.store.apply(call.tenant, [change], call.principal)
+    changes: list[Change] = [DocumentChange(KIND, kept.id, _encode(kept), expected=0 if new else None)]
+    notice = notice_of(kept)
+    if notice is not None:
+        house.subscriptions.put(call.tenant, notice.subscription)
+        changes.append(_noted(notice, None if new else told_of(kept)))
+    elif (key := notice_key(kept)) and house.subscriptions.get(call.tenant, key) is not None:
+        house.subscriptions.drop(call.tenant, key)
+        changes += (DocumentChange(STATUS, notice_id(kept), None), DocumentChange(STATE_KIND, key, None))
+    house.snapshot_places.put(place_of(call.tenant, kept))
+    await house.store.apply(call.tenant, changes, call.principal)
+
+
+def _noted(notice: StatusNotice, told: bytes | None) -> DocumentChange:
+    owed = () if told is None else (notice.subscription.key,)
+    return DocumentChange(STATUS, notice.id, encode_notice(notice), owed=owed, told=told)
 
 
 async def make_room(house: House, call: Call) -> None:
@@ -85,9 +122,23 @@ def _giving_way(living: Sequence[Snapshot]) -> Sequence[Snapshot]:
 
 
 async def let_go(house: House, call: Call, kept: Snapshot) -> None:
-    """Delete a snapshot with all that is in it."""
-    await house.store.apply(call.tenant, [DocumentChange(KIND, kept.id, None)], call.principal)
-    await house.store.erase(kept.tenant)
+    """Delete a snapshot with all that is in it. Who hears of its status is told that it is gone."""
+    now = now_of(house, call)
+    gone = msgspec.structs.replace(kept, expires_at=min(kept.expires_at, now - MILLISECOND))
+    changes: list[Change] = [DocumentChange(KIND, kept.id, None)]
+    notice = notice_of(kept, gone_at=now)
+    if notice is not None:
+        changes.append(_noted(notice, told_of(gone)))
+    await house.store.apply(call.tenant, changes, call.principal)
+    await empty(house, kept.tenant)
+
+
+async def empty(house: House, tenant: str) -> None:
+    """Nothing is left of what was in a snapshot, its subscriptions included."""
+    house.snapshot_places.drop(tenant)
+    house.subscriptions.forget(tenant)
+    await house.notifier.forget(tenant)
+    await house.store.erase(tenant)
 
 
 async def note_use(house: House, call: Call, kept: Snapshot) -> None:
@@ -98,7 +149,7 @@ async def note_use(house: House, call: Call, kept: Snapshot) -> None:
         if found is None:
             return
         change = DocumentChange(
-            KIND, kept.id, _encode(msgspec.structs.replace(_decode(found[1]), used_at=now)), expected=found[0]
+            KIND, kept.id, _encode(msgspec.structs.replace(decode_snapshot(found[1]), used_at=now)), expected=found[0]
         )
         try:
             await house.store.apply(call.tenant, [change], call.principal)

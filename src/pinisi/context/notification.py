@@ -16,7 +16,7 @@ from pinisi.context.federation.relayed import is_relayed
 from pinisi.context.geojson import join_features, render_feature
 from pinisi.context.ngsi_v2.notice import Notice
 from pinisi.context.ngsi_v2.notification import element, sealed
-from pinisi.context.notification_letterhead import Letterhead, Letterheads
+from pinisi.context.notification_letterhead import Letterhead, Letterheads, PlaceOf, nowhere
 from pinisi.context.notified_change import Change, as_feature, document_of
 from pinisi.context.notified_links import Links
 from pinisi.context.notified_past import NOTHING_BEFORE, Past
@@ -51,11 +51,12 @@ class NotificationWriter:
         default_tenant: str | None = None,
         notices: RegistrationNotices | None = None,
         assemble: Assemble | None = None,
+        place_of: PlaceOf = nowhere,
     ) -> None:
         self._notices = notices
         self._relays = Relays(store, assemble)
         self._store = store
-        self.letterheads = Letterheads(contexts, default_tenant)
+        self.letterheads = Letterheads(contexts, default_tenant, place_of)
         self._now = now
         self._default_tenant = default_tenant
         self._past = Past(store)
@@ -81,6 +82,8 @@ class NotificationWriter:
         if subscription.notification.v2 is not None:
             return await self._write_v2(tenant, subscription, subscription.notification.v2, debts, grants)
         head = await self.letterheads.of(tenant, subscription)
+        if subscription.snapshot is not None:
+            return await self._of_snapshot(tenant, head, debts[-1])
         if subscription.registrations is not None:
             return await self._of_registrations(tenant, head, debts[-1].position, grants, ordinal)
         data = [part for debt in debts if (part := await self._part(tenant, head, debt, grants)) is not None]
@@ -116,7 +119,16 @@ class NotificationWriter:
         reason = b'"triggerReason":"%s",' % told[0].encode()
         return self._seal(head, position if ordinal is None else ordinal, _encode(told[1]), reason)
 
-    def _seal(self, head: Letterhead, number: int, data: bytes, reason: bytes = b"") -> Sealed:
+    async def _of_snapshot(self, tenant: str, head: Letterhead, debt: Debt) -> Sealed | None:
+        """One notification of a snapshot's status, as it was at that moment (5.3.4)."""
+        line = await self._line(tenant, debt)
+        if line is None or line.detail is None:
+            return None
+        return self._seal(head, debt.position, line.detail[1:-1], member=b",")
+
+    def _seal(
+        self, head: Letterhead, number: int, data: bytes, reason: bytes = b"", *, member: bytes = b',"data":'
+    ) -> Sealed:
         return head.envelope.seal(
             b"".join(
                 (
@@ -126,7 +138,8 @@ class NotificationWriter:
                     reason,
                     b'"notifiedAt":"',
                     self._stamp(),
-                    b'","data":',
+                    b'"',
+                    member,
                     data,
                     b"}",
                 )

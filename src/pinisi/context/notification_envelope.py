@@ -49,14 +49,14 @@ def target_of(endpoint: Endpoint) -> Target | MqttTarget:
     return parse_target(endpoint.uri)
 
 
-def envelope_of(endpoint: Endpoint, table: TermTable, tenant: str | None) -> Envelope:
-    """The same for all notifications of a subscription. `tenant` None: it is not named.
+def envelope_of(endpoint: Endpoint, table: TermTable, tenant: str | None, snapshot: str | None = None) -> Envelope:
+    """The same for all notifications of a subscription. `tenant`, `snapshot` None: it is not named.
 
     Raises:
         BadTarget: the endpoint's URI is none that is served.
     """
     timeout = min(endpoint.timeout or TIMEOUT, LONGEST_TIMEOUT)
-    named = _named(endpoint, table, tenant)
+    named = _named(endpoint, table, tenant, snapshot)
     target = target_of(endpoint)
     if isinstance(target, MqttTarget):
         return MqttEnvelope(target, b'{"metadata":' + _encode(dict(named)) + b',"body":', timeout)
@@ -64,12 +64,14 @@ def envelope_of(endpoint: Endpoint, table: TermTable, tenant: str | None) -> Env
     return HttpEnvelope(target, headers, timeout, opening_of(target, headers))
 
 
-def _named(endpoint: Endpoint, table: TermTable, tenant: str | None) -> list[tuple[str, str]]:
+def _named(endpoint: Endpoint, table: TermTable, tenant: str | None, snapshot: str | None) -> list[tuple[str, str]]:
     lines = [("Content-Type", endpoint.accept)]
     if endpoint.accept != "application/ld+json":
         lines.append(("Link", f'<{link_of(table)}>; rel="{_CONTEXT_RELATION}"; type="application/ld+json"'))
     if tenant is not None:
         lines.append(("NGSILD-Tenant", tenant))
+    if snapshot is not None:
+        lines.append(("NGSILD-Snapshot", snapshot))
     return lines + [(pair.key, pair.value) for pair in endpoint.receiver_info]
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 from collections import OrderedDict
+from collections.abc import Callable
 
 import msgspec
 
@@ -10,12 +11,20 @@ from pinisi.context.contexts import ContextAwaited, Contexts
 from pinisi.context.notification_envelope import Envelope, envelope_of, link_of
 from pinisi.context.problems import NgsiLdError
 from pinisi.context.render import View
-from pinisi.context.subscription import Subscription
+from pinisi.context.snapshot_places import SnapshotPlace
+from pinisi.context.subscription import Endpoint, Subscription
 from pinisi.context.subscription_trigger import DELETED, Trigger
 from pinisi.context.term_table import CORE_TABLE, TermTable
 
 LETTERHEADS = 20_000
+PlaceOf = Callable[[str], SnapshotPlace | None]
+"""The snapshot that a tenant holds; None: it is an ordinary one."""
 _encode = msgspec.json.Encoder().encode
+
+
+def nowhere(_tenant: str) -> SnapshotPlace | None:
+    """Where there are no snapshots."""
+    return None
 
 
 class Letterhead(msgspec.Struct, frozen=True):
@@ -43,7 +52,8 @@ class Letterhead(msgspec.Struct, frozen=True):
 class Letterheads:
     """Of all tenants; the newest `LETTERHEADS` are kept."""
 
-    def __init__(self, contexts: Contexts, default_tenant: str | None) -> None:
+    def __init__(self, contexts: Contexts, default_tenant: str | None, place_of: PlaceOf = nowhere) -> None:
+        self._place_of = place_of
         self._contexts = contexts
         self._default_tenant = default_tenant
         self._shapes: dict[tuple[object, ...], int] = {}
@@ -100,12 +110,11 @@ class Letterheads:
         if past:
             shape = (*shape, subscription.owner, subscription.watched, subscription.triggers, params.show_changes)
         key = hashlib.blake2b(f"{tenant}\n{subscription.key}".encode(), digest_size=8).hexdigest()
-        kind = b"Notification" if subscription.registrations is None else b"ContextSourceNotification"
         return Letterhead(
             subscription=subscription,
-            envelope=envelope_of(params.endpoint, table, None if tenant == self._default_tenant else tenant),
+            envelope=self._envelope(params.endpoint, table, tenant),
             beginning=b'{"id":"urn:ngsi-ld:Notification:' + key.encode() + b"-",
-            opening=b'","type":"%s","subscriptionId":%s,' % (kind, _encode(subscription.id)),
+            opening=_opening(subscription),
             table=table,
             view=view,
             past=past,
@@ -115,6 +124,13 @@ class Letterheads:
             shape=self._shape(shape),
             contexts=version,
         )
+
+    def _envelope(self, endpoint: Endpoint, table: TermTable, tenant: str) -> Envelope:
+        """With the tenant, and the snapshot where it is one, that the subscription was made in (6.3.14, 6.3.22)."""
+        place = self._place_of(tenant)
+        named = tenant if place is None else place.tenant
+        snapshot = None if place is None else place.id
+        return envelope_of(endpoint, table, None if named == self._default_tenant else named, snapshot)
 
     def _shape(self, shape: tuple[object, ...]) -> int:
         if len(self._shapes) > LETTERHEADS:
@@ -140,8 +156,16 @@ def _writable(table: TermTable, subscription: Subscription) -> TermTable:
 def _is_plain(subscription: Subscription) -> bool:
     """Whether nothing but the entity itself is told, in the words of NGSI-LD."""
     params = subscription.notification
-    other = params.v2 is not None or params.join is not None or subscription.registrations is not None
+    other = params.v2 is not None or params.join is not None or not subscription.of_entities
     return not other and not subscription.asks_of_links
+
+
+def _opening(subscription: Subscription) -> bytes:
+    """What kind of notification it is (5.3.1, 5.3.2, 5.3.4), and of what."""
+    if subscription.snapshot is not None:
+        return b'","type":"SnapshotNotification","snapshotId":%s,' % _encode(subscription.snapshot)
+    kind = b"Notification" if subscription.registrations is None else b"ContextSourceNotification"
+    return b'","type":"%s","subscriptionId":%s,' % (kind, _encode(subscription.id))
 
 
 def _view(subscription: Subscription) -> View:

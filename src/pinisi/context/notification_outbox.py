@@ -135,7 +135,7 @@ class Outbox:
     def _adapt(self, lane: Lane) -> None:
         """Follow the subscription's throttling; at the start the window since its last success still holds."""
         entry = lane.entry
-        of_entities = entry is not None and entry.subscription.registrations is None
+        of_entities = entry is not None and entry.subscription.of_entities
         throttling = entry.subscription.throttling if entry is not None and of_entities else 0
         if entry is None or not throttling:
             lane.throttled = False

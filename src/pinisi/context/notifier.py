@@ -13,6 +13,7 @@ from pinisi.context.contexts import Contexts
 from pinisi.context.notification import NotificationWriter
 from pinisi.context.notification_clock import Elsewhere
 from pinisi.context.notification_gate import Gate, Limits
+from pinisi.context.notification_letterhead import PlaceOf, nowhere
 from pinisi.context.notification_outbox import Outbox
 from pinisi.context.notification_trial import Trial, marked, one_that_matches
 from pinisi.context.notified_relay import Assemble
@@ -51,6 +52,7 @@ class Notifier:
         notices: RegistrationNotices | None = None,
         assemble: Assemble | None = None,
         elsewhere: Elsewhere | None = None,
+        place_of: PlaceOf = nowhere,
     ) -> None:
         """
         Args:
@@ -60,6 +62,7 @@ class Notifier:
             notices: what subscribers to registrations are told.
             assemble: puts together what is known elsewhere of an entity that a source told.
             elsewhere: what periodic subscriptions are told of other sources.
+            place_of: which snapshot a tenant holds.
 
         Raises:
             ValueError: `targets` has an entry that cannot be read.
@@ -67,7 +70,7 @@ class Notifier:
         self.targets = Targets(targets)
         self._store = store
         self._index = index
-        self._writer = NotificationWriter(store, contexts, now, default_tenant, notices, assemble)
+        self._writer = NotificationWriter(store, contexts, now, default_tenant, notices, assemble, place_of)
         self._sender = sender or Post(self.targets)
         self._near = Post(Targets(("loopback",)))
         self._reach = reach

@@ -7,10 +7,11 @@ from typing import Any, Literal
 import msgspec
 
 from pinisi.context.duration import NotADuration, parse_duration
+from pinisi.context.endpoint_pairs import read_receiver_info
 from pinisi.context.json_shapes import is_list, is_object
 from pinisi.context.problems import BadRequestData
 from pinisi.context.q_language import attributes_of, parse_q
-from pinisi.context.validate import check_uri
+from pinisi.context.validate import NULL, check_uri
 from pinisi.store.match import compile_query
 from pinisi.store.query import EntityQuery
 from pinisi.vocabulary.entity import PROPERTY, Entity, Instance
@@ -18,6 +19,10 @@ from pinisi.vocabulary.instant import DAY, HOUR, Instant, format_instant
 from pinisi.vocabulary.principal import Grants
 
 SNAPSHOT = "Snapshot"
+KIND = "snapshot"
+"""The kind of documents of snapshots."""
+INNER = "_snapshot-"
+"""How the names of tenants begin that hold what is in a snapshot."""
 LIFETIME = HOUR
 LONGEST_LIFETIME = 7 * DAY
 PRIORITY = 5
@@ -45,6 +50,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     lifetime: str | None = None
     endpoint: str | None = None
     receiver_info: tuple[Any, ...] | None = None
+    taken_away: frozenset[str] = frozenset()
 
 
 class Detail(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -76,6 +82,9 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     temporal_details: tuple[Detail, ...] = ()
 
 
+decode_snapshot = msgspec.json.Decoder(Snapshot).decode
+
+
 def read_snapshot(document: Any, *, clone: bool = False) -> Wish:
     """The body of a creation, or of a cloning, which takes no queries. What only the system writes is ignored.
 
@@ -97,17 +106,22 @@ def read_snapshot(document: Any, *, clone: bool = False) -> Wish:
 def read_snapshot_fragment(document: Any, id: str) -> Wish:
     """The body of an update.
 
+    What only the system writes is ignored (table 5.2.41-2); NGSI-LD Null takes a member away (5.5.8).
+
     Raises:
         BadRequestData: names the member; also for those that cannot be changed (5.16.4.4).
     """
     told = _object(document)
+    if not told:
+        raise BadRequestData("the fragment is empty")
+    told = {name: member for name, member in told.items() if name not in _WRITTEN_BY_SYSTEM}
     for name in told:
         same = told[name] == (SNAPSHOT if name == "type" else id) if name in ("type", "id") else False
         if name not in _CHANGEABLE and not same:
             raise BadRequestData("cannot be changed", name)
-    if not told:
-        raise BadRequestData("the fragment is empty")
-    return _settings(told, Wish())
+    taken = frozenset(name for name in _CHANGEABLE if name in told and told[name] in (None, NULL))
+    wish = _settings({name: member for name, member in told.items() if name not in taken}, Wish())
+    return msgspec.structs.replace(wish, taken_away=taken)
 
 
 def _object(document: Any) -> dict[str, Any]:
@@ -134,19 +148,15 @@ def _settings(told: Mapping[str, Any], wish: Wish) -> Wish:
         raise BadRequestData("a whole number from 1 to 10", "snapshotPriority")
     if "snapshotLifetime" in told:
         _lifetime(lifetime)
-    if "receiverInfo" in told and not (is_list(info) and all(_is_pair(one) for one in info)):
-        raise BadRequestData("a list of objects with key and value", "receiverInfo")
+    if "receiverInfo" in told:
+        read_receiver_info(info, "receiverInfo")
     return msgspec.structs.replace(
         wish,
         priority=priority,
         lifetime=lifetime,
         endpoint=check_uri(told["endpoint"], "endpoint") if "endpoint" in told else None,
-        receiver_info=None if info is None else tuple(info),
+        receiver_info=tuple(info) if is_list(info) else None,
     )
-
-
-def _is_pair(one: Any) -> bool:
-    return is_object(one) and isinstance(one.get("key"), str) and isinstance(one.get("value"), str)
 
 
 def _lifetime(text: Any) -> Instant:
@@ -159,12 +169,16 @@ def _lifetime(text: Any) -> Instant:
     return LONGEST_LIFETIME if duration.months else min(duration.microseconds, LONGEST_LIFETIME)
 
 
+def _end(lifetime: str | None, now: Instant) -> Instant:
+    return now + (LIFETIME if lifetime is None else _lifetime(lifetime))
+
+
 def new_snapshot(wish: Wish, maker: str, grants: Grants, now: Instant) -> Snapshot:
     """A snapshot that is being prepared, with a tenant whose name nobody guesses."""
     secret = secrets.token_hex(16)
     return Snapshot(
         id=wish.id or f"urn:ngsi-ld:Snapshot:{secrets.token_hex(16)}",
-        tenant=f"_snapshot-{secret}",
+        tenant=INNER + secret,
         maker=maker,
         grants=grants,
         queries=wish.queries,
@@ -175,20 +189,23 @@ def new_snapshot(wish: Wish, maker: str, grants: Grants, now: Instant) -> Snapsh
         receiver_info=wish.receiver_info,
         created_at=now,
         modified_at=now,
-        expires_at=now + (LIFETIME if wish.lifetime is None else _lifetime(wish.lifetime)),
+        expires_at=_end(wish.lifetime, now),
         used_at=now,
     )
 
 
 def changed(kept: Snapshot, wish: Wish, now: Instant) -> Snapshot:
     """The snapshot with what an update says."""
+    gone = wish.taken_away
+    lifetime = None if "snapshotLifetime" in gone else wish.lifetime or kept.lifetime
+    anew = wish.lifetime is not None or "snapshotLifetime" in gone
     return msgspec.structs.replace(
         kept,
-        priority=wish.priority or kept.priority,
-        lifetime=wish.lifetime or kept.lifetime,
-        expires_at=kept.expires_at if wish.lifetime is None else now + _lifetime(wish.lifetime),
-        endpoint=wish.endpoint or kept.endpoint,
-        receiver_info=kept.receiver_info if wish.receiver_info is None else wish.receiver_info,
+        priority=PRIORITY if "snapshotPriority" in gone else wish.priority or kept.priority,
+        lifetime=lifetime,
+        expires_at=_end(lifetime, now) if anew else kept.expires_at,
+        endpoint=None if "endpoint" in gone else wish.endpoint or kept.endpoint,
+        receiver_info=None if "receiverInfo" in gone else wish.receiver_info or kept.receiver_info,
         modified_at=now,
     )
 

@@ -22,6 +22,8 @@ KIND = "subscription"
 STATE_KIND = "subscription-state"
 FOLLOWING = "registration-subscription"
 """The kind of documents of subscriptions to registrations (NGSI-LD 5.11)."""
+STATUS = "snapshot-notice"
+"""The kind of documents of those who hear of the status of one snapshot (NGSI-LD 5.16.6)."""
 TYPE = "Subscription"
 Expand = Callable[[str], str]
 Format = Literal["normalized", "concise", "simplified"]
@@ -108,7 +110,8 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
 
     `watched` None: every attribute. `selectors` empty: every entity. `throttling` and `interval`
     (`timeInterval`) in microseconds, 0: none.
-    `registrations`: it hears of registrations of context sources, not of entities.
+    `registrations`: it hears of registrations of context sources, not of entities. `snapshot`: of the status of that
+    snapshot, and of nothing else.
     `local`: no other context source takes part. `split`: entities may lie in pieces, here and at sources (4.3.6.7).
     `csf`: of which sources (their own properties).
     `triggers` None stands for the default. `datasets` holds None for the default instance. `context`: what
@@ -132,6 +135,7 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: Instant | None = None
     context: Any = None
     registrations: RegistrationWish | None = None
+    snapshot: str | None = None
     local: bool = False
     split: bool = False
     csf: Filter | None = None
@@ -139,12 +143,19 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def spreads(self) -> bool:
         """Whether other context sources take part (NGSI-LD 5.8.1.4)."""
-        return not self.local and self.registrations is None and self.notification.v2 is None
+        return not self.local and self.of_entities and self.notification.v2 is None
+
+    @property
+    def of_entities(self) -> bool:
+        """Whether it hears of entities, and not of registrations or of a snapshot."""
+        return self.registrations is None and self.snapshot is None
 
     @property
     def key(self) -> str:
-        """What its notifications are owed to: subscriptions to entities and to registrations have ids of their own."""
-        return self.id if self.registrations is None else f"{FOLLOWING}/{self.id}"
+        """What its notifications are owed to: subscriptions of each kind have ids of their own."""
+        if self.of_entities:
+            return self.id
+        return f"{STATUS if self.snapshot is not None else FOLLOWING}/{self.id}"
 
     def status(self, now: Instant) -> Status:
         """Computed, never stored (NGSI-LD 5.2.12)."""

@@ -10,10 +10,12 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 
 from pinisi.context.registration_subscription import read_stored_follower
+from pinisi.context.snapshot_notice import decode_notice
 from pinisi.context.subscription import (
     FOLLOWING,
     KIND,
     STATE_KIND,
+    STATUS,
     DeliveryState,
     Subscription,
     decode_state,
@@ -78,14 +80,22 @@ class SubscriptionIndex:
                 subscription = read_stored_follower(stored)
                 found = states.get(subscription.key)
                 self._put(tenant, Entry(subscription, DeliveryState() if found is None else decode_state(found)))
+            for _, _, body in await store.documents(tenant, STATUS):
+                subscription = decode_notice(body).subscription
+                found = states.get(subscription.key)
+                self._put(tenant, Entry(subscription, DeliveryState() if found is None else decode_state(found)))
 
     async def learn(self, store: Store, tenant: str, kind: str, id: str) -> None:
-        """Take in what another process wrote of a subscription (`KIND`) or of its deliveries (`STATE_KIND`)."""
+        """Take in what another process wrote of a subscription or of its deliveries (`STATE_KIND`)."""
         document = await store.document(tenant, kind, id)
         if kind == KIND and document is None:
             self.drop(tenant, id)
         elif kind == KIND and document is not None:
             self.put(tenant, read_stored(decode_stored(document[1])))
+        elif kind == STATUS and document is None:
+            self.drop(tenant, f"{STATUS}/{id}")
+        elif kind == STATUS and document is not None:
+            self.put(tenant, decode_notice(document[1]).subscription)
         elif kind == STATE_KIND and document is not None and (entry := self.get(tenant, id)) is not None:
             entry.state = decode_state(document[1])
 
@@ -112,12 +122,18 @@ class SubscriptionIndex:
         self._followers.pop(tenant, None)
 
     def get(self, tenant: str, key: str) -> Entry | None:
-        """The subscription of a key, to entities or to registrations."""
+        """The subscription of a key, whatever it hears of."""
         return self._entries.get(tenant, {}).get(key) or self._followers.get(tenant, {}).get(key)
 
     def followers(self, tenant: str) -> Sequence[Entry]:
         """Every subscription to registrations of a tenant, in the order of their making."""
-        return list(self._followers.get(tenant, {}).values())
+        others = self._followers.get(tenant, {}).values()
+        return [entry for entry in others if entry.subscription.registrations is not None]
+
+    def notices(self, tenant: str) -> Sequence[Entry]:
+        """Those of a tenant who hear of the status of a snapshot."""
+        others = self._followers.get(tenant, {}).values()
+        return [entry for entry in others if entry.subscription.snapshot is not None]
 
     def all(self, tenant: str) -> Sequence[Entry]:
         """Every subscription to entities of a tenant, in the order of their making."""
@@ -148,7 +164,7 @@ class SubscriptionIndex:
         return hearing
 
     def _put(self, tenant: str, entry: Entry) -> None:
-        if entry.subscription.registrations is not None:
+        if not entry.subscription.of_entities:
             self._followers.setdefault(tenant, {})[entry.subscription.key] = entry
             return
         entries = self._entries.setdefault(tenant, {})

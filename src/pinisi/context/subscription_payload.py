@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 from urllib.parse import unquote
 
+from pinisi.context.endpoint_pairs import read_pairs, read_receiver_info
 from pinisi.context.geo_query import parse_geo_query
 from pinisi.context.id_pattern import parse_id_pattern
 from pinisi.context.language_filter import parse_languages
@@ -26,7 +27,6 @@ from pinisi.context.subscription import (
     Endpoint,
     Expand,
     Format,
-    KeyValue,
     NotificationParams,
     Selector,
     StoredSubscription,
@@ -84,24 +84,6 @@ _FORMATS: dict[str, Format] = {
     "keyValues": "simplified",
 }
 _ACCEPTED = frozenset({"application/json", "application/ld+json", "application/geo+json"})
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_OUR_HEADERS = frozenset(
-    {
-        "host",
-        "content-length",
-        "content-type",
-        "transfer-encoding",
-        "connection",
-        "link",
-        "expect",
-        "upgrade",
-        "te",
-        "trailer",
-        "keep-alive",
-        "proxy-connection",
-        "ngsild-tenant",
-    }
-)
 _VERSION = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})(?:\.[0-9]{1,3})?")
 MOST_SELECTORS = 100
 MOST_NAMES = 500
@@ -323,8 +305,8 @@ def _endpoint(value: Any) -> Endpoint:
         accept=accept,
         timeout=_milliseconds(members, "timeout", field),
         cooldown=_milliseconds(members, "cooldown", field),
-        receiver_info=_headers(_pairs(members, "receiverInfo", field), f"{field}.receiverInfo"),
-        notifier_info=_pairs(members, "notifierInfo", field),
+        receiver_info=read_receiver_info(members.get("receiverInfo", ()), f"{field}.receiverInfo"),
+        notifier_info=read_pairs(members.get("notifierInfo", ()), f"{field}.notifierInfo"),
     )
     try:
         target_of(endpoint)
@@ -333,32 +315,6 @@ def _endpoint(value: Any) -> Endpoint:
     except BadNotifierInfo as error:
         raise BadRequestData(f"{error.key}: {error}", f"{field}.notifierInfo") from None
     return endpoint
-
-
-def _pairs(members: Payload, name: str, field: str) -> tuple[KeyValue, ...]:
-    if name not in members:
-        return ()
-    pairs: list[KeyValue] = []
-    for number, pair in enumerate(_array(members[name], f"{field}.{name}", MOST_NAMES)):
-        place = f"{field}.{name}[{number}]"
-        both = _object(pair, place)
-        key, value = check_text(both.get("key"), f"{place}.key"), both.get("value")
-        if not isinstance(value, str):
-            refuse(f"{place}.value", f"{shorten(value)} is not a text")
-        pairs.append(KeyValue(key, value))
-    return tuple(pairs)
-
-
-def _headers(pairs: tuple[KeyValue, ...], field: str) -> tuple[KeyValue, ...]:
-    """What is sent as a header must be one, and none of those that the notifier writes."""
-    for number, pair in enumerate(pairs):
-        if _HEADER_NAME.fullmatch(pair.key) is None:
-            refuse(f"{field}[{number}].key", f"{shorten(pair.key)} is no name of an HTTP header")
-        if pair.key.lower() in _OUR_HEADERS:
-            refuse(f"{field}[{number}].key", f"the header {pair.key} is the notifier's own")
-        if not pair.value.isprintable():
-            refuse(f"{field}[{number}].value", "holds characters that no HTTP header may hold")
-    return pairs
 
 
 def _milliseconds(members: Payload, name: str, field: str) -> float | None:

@@ -3,7 +3,7 @@
 A problem is told with its status, type and words as the source told it, and with the registration it belongs to.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -90,18 +90,26 @@ def conflict(leg: Leg, operation: str) -> ProblemDetails:
     return ProblemDetails(NGSI_LD_ERRORS + "Conflict", "The request conflicts with the present state", 409, detail)
 
 
-def left_by(answer: Answer, leg: Leg) -> tuple[tuple[str, str], ...]:
-    """Attributes that a source did not write although it answered 207: by its UpdateResult, else all it was sent."""
+def left_by(answer: Answer, leg: Leg, expand: Callable[[str], str]) -> tuple[tuple[str, str], ...]:
+    """Attributes that a source did not write although it answered 207: by its UpdateResult, else all it was sent.
+
+    `expand` knows the terms that the source was spoken to in: it may name an attribute by its term, or by its IRI.
+    """
     told = _told(answer.body)
     left = told.get("notUpdated")
     if isinstance(left, list):
         items = [cast(dict[str, Any], item) for item in cast(list[Any], left) if isinstance(item, dict)]
-        return tuple((str(item.get("attributeName", "")), str(item.get("reason", ""))) for item in items)
+        return tuple((_iri(item.get("attributeName", ""), leg, expand), str(item.get("reason", ""))) for item in items)
     errors = told.get("errors")
     reason = "the source did a part of it only"
     if isinstance(errors, list) and errors:
         reason = f"{reason}: {_first_detail(cast(list[Any], errors))}"
     return tuple((name, reason) for name in sorted(leg.attributes or {""}))
+
+
+def _iri(name: Any, leg: Leg, expand: Callable[[str], str]) -> str:
+    text = str(name)
+    return text if text in leg.attributes else expand(text)
 
 
 def _first_detail(errors: list[Any]) -> str:
@@ -118,7 +126,7 @@ def batch_error(entity: str, problem: ProblemDetails, source: str | None) -> dic
 
 
 def update_result(parts: Sequence[Done]) -> dict[str, Any]:
-    """An UpdateResult over all parts (5.2.18): an attribute that one part did not write is named as not updated."""
+    """An UpdateResult over all parts (5.2.18): what one part did not write is named as not updated only."""
     left: list[dict[str, Any]] = []
     updated: list[str] = []
     for part in parts:
@@ -129,7 +137,8 @@ def update_result(parts: Sequence[Done]) -> dict[str, Any]:
         missed = dict(part.left)
         left += [_not_updated(name, reason, part.source) for name, reason in part.left]
         updated += [name for name in names if name not in missed]
-    return {"updated": list(dict.fromkeys(updated)), "notUpdated": left}
+    missing = frozenset(item["attributeName"] for item in left)
+    return {"updated": [name for name in dict.fromkeys(updated) if name not in missing], "notUpdated": left}
 
 
 def _not_updated(name: str, reason: str, source: str | None) -> dict[str, Any]:
