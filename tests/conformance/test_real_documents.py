@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from broker_at_hand import DEFAULT, JSON_LD, Broker, point, prop, refused
+from broker_at_hand import DEFAULT, JSON_LD, Broker, X, point, prop, refused
 
 CORE = "https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context.jsonld"
 
@@ -33,7 +33,9 @@ def test_no_context_stands_inside_a_value(broker: Broker, value: Any) -> None:
     refused(broker.call("POST", "/entities", body), 400, "BadRequestData", "@context")
 
 
-@pytest.mark.parametrize("id", ["https://city.example/bus/1", "http://a.b.c/entity/E1", "https://city.example"])
+@pytest.mark.parametrize(
+    "id", ["https://city.example/bus/1", "http://a.b.c/entity/E1", "https://city.example", "urn:ngsi-ld/entities/E1"]
+)
 def test_an_id_with_slashes_is_found_encoded_or_not(broker: Broker, id: str) -> None:
     """Clients write the URI of an entity into the path as it is."""
     broker.create(id, speed=prop(1), name=prop("x"))
@@ -45,6 +47,61 @@ def test_an_id_with_slashes_is_found_encoded_or_not(broker: Broker, id: str) -> 
     assert broker.call("DELETE", f"/entities/{id}/attrs/name").status_code == 204
     assert broker.call("DELETE", f"/entities/{id}").status_code == 204
     refused(broker.get(f"/entities/{id}"), 404, "ResourceNotFound", id)
+
+
+def test_an_attribute_is_named_by_its_iri_encoded_or_not(broker: Broker) -> None:
+    id = broker.create("urn:ngsi-ld:Bus:1", speed=prop(1), name=prop("x"))
+
+    assert broker.call("PATCH", f"/entities/{id}/attrs/{X}speed", {"value": 3}).status_code == 204
+    assert broker.call("DELETE", f"/entities/{id}/attrs/{X}name".replace("//", "%2F%2F")).status_code == 204
+    assert broker.entity(id) == {"id": id, "type": "Bus", "speed": prop(3)}
+
+
+def test_subscriptions_and_registrations_name_themselves_as_in_json_ld(broker: Broker) -> None:
+    """Annex B: `id` and `type` stand for `@id` and `@type`."""
+    to = {"endpoint": {"uri": "http://127.0.0.1:9/notify"}}
+    one = {
+        "@id": "urn:ngsi-ld:Subscription:at",
+        "@type": "Subscription",
+        "entities": [{"@type": "Bus"}],
+        "notification": to,
+    }
+    source = {
+        "@id": "urn:ngsi-ld:ContextSourceRegistration:at",
+        "@type": "ContextSourceRegistration",
+        "information": [{"entities": [{"@id": "urn:ngsi-ld:Bus:77", "@type": "Bus"}]}],
+        "endpoint": "http://127.0.0.1:9",
+    }
+
+    assert broker.call("POST", "/subscriptions", one).status_code == 201
+    kept = broker.get(f"/subscriptions/{one['@id']}").json()
+    assert (kept["type"], kept["entities"]) == ("Subscription", [{"type": "Bus"}])
+    assert broker.call("POST", "/csourceRegistrations", source).status_code == 201
+    found = broker.get(f"/csourceRegistrations/{source['@id']}").json()
+    assert found["information"][0]["entities"] == [{"id": "urn:ngsi-ld:Bus:77", "type": "Bus"}]
+    for path in (f"/subscriptions/{one['@id']}", f"/csourceRegistrations/{source['@id']}"):
+        assert broker.call("DELETE", path).status_code == 204
+
+
+def test_a_registration_in_the_words_of_the_first_versions_is_taken(broker: Broker) -> None:
+    """5.2.10: `propertyNames` and `relationshipNames` were `properties` and `relationships` in V1.1 and V1.2."""
+    source = {
+        "id": "urn:ngsi-ld:ContextSourceRegistration:old",
+        "type": "ContextSourceRegistration",
+        "information": [{"entities": [{"type": "Bus"}], "properties": ["speed"], "relationships": ["parkedAt"]}],
+        "endpoint": "http://127.0.0.1:9",
+    }
+
+    assert broker.call("POST", "/csourceRegistrations", source).status_code == 201
+    found = broker.get(f"/csourceRegistrations/{source['id']}").json()["information"][0]
+    assert (found["propertyNames"], found["relationshipNames"]) == (["speed"], ["parkedAt"])
+    assert broker.call("DELETE", f"/csourceRegistrations/{source['id']}").status_code == 204
+
+
+def test_the_core_context_is_known_by_its_address_without_tls(broker: Broker) -> None:
+    body = {"id": "urn:ngsi-ld:Bus:1", "type": "Bus", "@context": [CORE.replace("https:", "http:")]}
+
+    assert broker.call("POST", "/entities", body, media=JSON_LD).status_code == 201
 
 
 def test_the_address_of_what_was_made_can_be_asked(broker: Broker) -> None:

@@ -41,4 +41,5 @@ def test_a_term_that_changed_has_one_meaning_in_each_version() -> None:
 def test_every_address_of_the_standard_is_known() -> None:
     assert core_urls()[CORE_URL] == "1.9"
     assert core_urls()["https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context.jsonld"] == "1.9"
-    assert len(core_urls()) == 8
+    assert core_urls()["http://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context.jsonld"] == "1.9"
+    assert len(core_urls()) == 16

@@ -1,10 +1,12 @@
 """Finds the route of a path: a tree of segments, built once from the route table."""
 
 from collections.abc import Iterable
-from itertools import pairwise
 from urllib.parse import unquote
 
 from pinisi.console.http import Route
+
+_MOST_SEGMENTS = 32
+"""Of a path that holds a URI as it is: the number of ways to read it grows with the square."""
 
 
 class Found:
@@ -76,18 +78,19 @@ def _reach(node: _Node, segments: list[str]) -> tuple[Found, list[str]] | None:
     return None if node.found is None else (node.found, values)
 
 
-def _reach_with_uri(node: _Node, segments: list[str]) -> tuple[Found, list[str]] | None:
+def _reach_with_uri(node: _Node, segments: list[str], first: int = 0) -> tuple[Found, list[str]] | None:
     """As `_reach`, for clients that write the id `http://city.example/bus/1` into a path without encoding it.
 
-    The shortest id behind which a route ends counts: `.../http://a/b/attrs` names the attributes of `http://a/b`.
+    The shortest URI behind which a route ends counts: `.../http://a/b/attrs` names the attributes of `http://a/b`.
+    An attribute may be written so too, behind the id: `first` is the segment from which on a URI may begin.
     """
-    schemes = (n for n, (one, after) in enumerate(pairwise(segments)) if one.endswith(":") and after == "")
-    start = next(schemes, None)
-    if start is None:
+    start = next((n for n in range(first, len(segments) - 1) if ":" in segments[n]), None)
+    if start is None or len(segments) > _MOST_SEGMENTS:
         return None
-    for end in range(start + 3, len(segments) + 1):
-        uri = "/".join(segments[start:end])
-        reached = _reach(node, [*segments[:start], uri, *segments[end:]])
+    shortest = start + (3 if segments[start].endswith(":") and segments[start + 1] == "" else 1)
+    for end in range(shortest, len(segments) + 1):
+        whole = [*segments[:start], "/".join(segments[start:end]), *segments[end:]]
+        reached = _reach(node, whole) or (_reach_with_uri(node, whole, start + 1) if first == 0 else None)
         if reached is not None:
             return reached
     return None

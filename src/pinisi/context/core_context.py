@@ -169,6 +169,7 @@ def core_document(version: str) -> dict[str, Any]:
 
 
 def core_urls() -> dict[str, str]:
-    """Well-known address -> version, the one without a version being the latest."""
+    """Well-known address -> version, the one without a version being the latest; early documents say `http`."""
     urls = {f"https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v{version}.jsonld": version for version in VERSIONS}
-    return urls | {UNVERSIONED_URL: LATEST}
+    urls[UNVERSIONED_URL] = LATEST
+    return urls | {url.replace("https:", "http:", 1): version for url, version in urls.items()}

@@ -6,12 +6,20 @@ from pinisi.context.validate import check_text, refuse, shorten
 
 Payload = dict[str, Any]
 LARGEST = 1e18
+_KEYWORDS = {"@id": "id", "@type": "type"}
 
 
 def object_of(value: Any, field: str) -> Payload:
     if not isinstance(value, dict):
         refuse(field, f"{shorten(value)} is not an object")
     return cast(Payload, value)
+
+
+def plainly_named(members: Payload) -> Payload:
+    """The same with `id` and `type` for the keywords of JSON-LD that they stand for (core @context, annex B)."""
+    if "@id" not in members and "@type" not in members:
+        return members
+    return {_KEYWORDS.get(name, name): value for name, value in members.items()}
 
 
 def array_of(value: Any, field: str, most: int) -> list[Any]:

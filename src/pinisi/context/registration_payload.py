@@ -13,7 +13,7 @@ from pinisi.context.attribute_payload import read_instances
 from pinisi.context.duration import Duration, NotADuration, parse_duration
 from pinisi.context.geometry import check_geometry
 from pinisi.context.id_pattern import parse_id_pattern
-from pinisi.context.json_members import Payload, array_of, flag_of, object_of, positive_of, text_of
+from pinisi.context.json_members import Payload, array_of, flag_of, object_of, plainly_named, positive_of, text_of
 from pinisi.context.problems import BadRequestData
 from pinisi.context.query_error import QueryError
 from pinisi.context.registration import (
@@ -52,6 +52,8 @@ _TEXTS = ("registrationName", "description", "contextSourceAlias", "tenant", "re
 _PLACES = ("location", "observationSpace", "operationSpace")
 NAME_LISTS = ("propertyNames", "relationshipNames", "attributeNames")
 """Names of attributes in a RegistrationInfo. The last is of TS 104 175, the successor of GS CIM 009: of either kind."""
+_EARLIER_NAMES = {"properties": "propertyNames", "relationships": "relationshipNames"}
+"""What V1.1 and V1.2 of the standard called them."""
 MEMBERS = frozenset(
     {
         "id",
@@ -91,7 +93,7 @@ def expanded(document: Any, table: TermTable) -> tuple[Payload, Attributes]:
     """
     payload: Payload = {}
     properties: Attributes = {}
-    for name, value in object_of(document, "").items():
+    for name, value in plainly_named(object_of(document, "")).items():
         if name in READ_ONLY:
             continue
         if name in MEMBERS:
@@ -119,7 +121,7 @@ def _expanded_information(value: Any, table: TermTable) -> Any:
 
 
 def _expanded_part(part: Any, field: str, table: TermTable) -> Any:
-    members = dict(object_of(part, field))
+    members = {_EARLIER_NAMES.get(name, name): value for name, value in object_of(part, field).items()}
     for name in NAME_LISTS:
         if name in members:
             place = f"{field}.{name}"
@@ -132,7 +134,7 @@ def _expanded_part(part: Any, field: str, table: TermTable) -> Any:
 
 
 def _typed(entity: Any, field: str, table: TermTable) -> Payload:
-    members = dict(object_of(entity, field))
+    members = dict(plainly_named(object_of(entity, field)))
     if "type" not in members:
         return members
     field = f"{field}.type"

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from pinisi.context.endpoint_pairs import read_pairs, read_receiver_info
 from pinisi.context.geo_query import parse_geo_query
 from pinisi.context.id_pattern import parse_id_pattern
+from pinisi.context.json_members import plainly_named
 from pinisi.context.language_filter import parse_languages
 from pinisi.context.linked_entities import DEEPEST
 from pinisi.context.mqtt_target import BadNotifierInfo
@@ -93,7 +94,11 @@ LONGEST_SECONDS = 366 * 86_400.0
 
 def wanted_members(payload: Payload) -> Payload:
     """The members that a subscriber writes; read-only and unknown ones are ignored (Table 5.2.12-2)."""
-    kept = {name: value for name, value in payload.items() if name in _MEMBERS}
+    kept = {name: value for name, value in plainly_named(payload).items() if name in _MEMBERS}
+    entities = kept.get("entities")
+    if isinstance(entities, list):
+        each = cast(list[Any], entities)
+        kept["entities"] = [plainly_named(cast(Payload, one)) if isinstance(one, dict) else one for one in each]
     notification = kept.get("notification")
     if isinstance(notification, dict):
         given = cast(Payload, notification)
