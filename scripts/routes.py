@@ -17,6 +17,13 @@ The same as OpenAPI, with the [endpoints](endpoints.md) of every service that is
 `GET /pinisi/v1/openapi.json`.
 """
 TITLES = {"ngsi-ld": "NGSI-LD", "v2": "NGSI v2", "pinisi": "The console and the house"}
+SINGLE = {"version": "v2"}
+"""Routes that stand by themselves, and the part of the page that they belong to."""
+
+
+def part_of(path: str) -> str:
+    first = path.split("/")[1]
+    return SINGLE.get(first, first)
 
 
 def page() -> str:
@@ -26,7 +33,7 @@ def page() -> str:
 
     own = Registry([found for found in discover().found if found.package == "pinisi"])
     parts = [HEAD]
-    for prefix, routes in groupby(all_routes(own), key=lambda route: route.path.split("/")[1]):
+    for prefix, routes in groupby(all_routes(own), key=lambda route: part_of(route.path)):
         rows = sorted((route.path, route.method, route.permission or "open", route.summary) for route in routes)
         parts.append(f"## {TITLES[prefix]}\n\n| route | permission | what it does |\n|---|---|---|")
         parts += [

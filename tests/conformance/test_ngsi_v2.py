@@ -409,7 +409,9 @@ def test_other_errors(device: Device) -> None:
 
 def test_addresses_lead_on(device: Device) -> None:
     answer = device.broker.wire.get("/v2")
-    assert answer.json() == {f"{name}_url": f"/v2/{name}" for name in ("entities", "types", "subscriptions")}
+    assert answer.json() == {
+        f"{name}_url": f"/v2/{name}" for name in ("entities", "types", "subscriptions", "registrations")
+    }
 
 
 def test_geojson_as_the_location_is_a_place_without_a_type(device: Device) -> None:

@@ -450,6 +450,7 @@ NOTHING_THERE = frozenset(
     f"{NGSI}/entityMaps/{{id}}",
     f"{NGSI}/jsonldContexts/{{id}}",
     f"{NGSI}/snapshots/{{id}}",
+    "/v2/registrations/{id}",
     "/v2/subscriptions/{id}",
 }
 """Administrators read accounts and contacts, a call is in other hands, the rest was not done on that day (no exercise,

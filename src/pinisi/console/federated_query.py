@@ -30,6 +30,7 @@ from pinisi.context.registration import Registration
 from pinisi.context.registration_matching import Wanted
 from pinisi.context.render import View
 from pinisi.store.match import Predicate, compile_query
+from pinisi.store.pattern import compile_pattern
 from pinisi.store.protocol import Record
 from pinisi.store.query import EntityQuery, Filter
 from pinisi.vocabulary.entity import Entity
@@ -42,13 +43,22 @@ MAP_SLICE = 50
 
 
 class Search(msgspec.Struct, frozen=True):
-    """What a query asks: `told` are its parameters, or the members of the body that was posted."""
+    """What a query asks: `told` are its parameters, or the members of the body that was posted.
+
+    `unsaid`: what it asks of content does not stand there (NGSI v2); it is asked of what comes back.
+    """
 
     queries: tuple[EntityQuery, ...]
     page: Paging
     how: Asked
     view: View
     told: Mapping[str, Any]
+    unsaid: bool = False
+
+    @property
+    def filters(self) -> bool:
+        """Whether it asks anything of content."""
+        return any(query.filter is not None or query.geo is not None for query in self.queries)
 
     @property
     def split(self) -> bool:
@@ -171,12 +181,21 @@ def _admitted(registration: Registration, query: EntityQuery, csf: Filter | None
 
 
 class _Walk:
-    """What one source has answered to one question so far."""
+    """What one source has answered to one question so far.
 
-    def __init__(self, question: Question, filters: dict[str, str], test: Predicate | None) -> None:
+    `named`: ids that it was registered for, of which it is asked where they are on the page. `adds`: it only adds to
+    entities that are found otherwise.
+    """
+
+    def __init__(
+        self, question: Question, filters: dict[str, str], test: Predicate | None,
+        *, named: tuple[str, ...] = (), adds: bool = False,
+    ) -> None:  # fmt: skip
         self.question = question
         self.filters = filters
         self.test = test
+        self.named = named
+        self.adds = adds
         self.heard: dict[str, Heard] = {}
         self.ended = False
 
@@ -194,12 +213,24 @@ class _Gathering:
     def walk_of(self, question: Question) -> _Walk:
         """A question with the filters that can go along; others are applied to what comes back."""
         search = self._search
+        if question.leg.registration.provider is not None:
+            return self._at_provider(question)
         tongue = self._house.sources.tongue(self._asker, question.leg.registration)
         filters = {} if search.split else filters_of(search.told)
-        if not filters or tongue is None or speaks_alike(tongue, self._asker):
+        if (not search.unsaid and not filters) or tongue is None or speaks_alike(tongue, self._asker):
             return _Walk(question, filters, None)
         tests = [compile_query(query) for query in search.queries]
         return _Walk(question, {}, lambda entity, visible: any(test(entity, visible) for test in tests))
+
+    def _at_provider(self, question: Question) -> _Walk:
+        """A provider of NGSI v2 is not searched, it holds parts: with a filter it adds to what is found without it.
+
+        Thousands of devices may be registered one by one: of those, it is asked for the page alone.
+        """
+        inquiry, filters = question.inquiry, self._search.filters
+        fits = compile_pattern(inquiry.id_pattern) if inquiry.id_pattern is not None else None
+        named = [id for id in inquiry.ids or () if fits is None or fits(id)]
+        return _Walk(question, {}, None, named=() if filters else tuple(named), adds=filters or inquiry.ids is not None)
 
     async def page(self, asked_for: Sequence[Question]) -> Union:
         """One page of the union."""
@@ -269,10 +300,10 @@ class _Gathering:
         page, search = self._search.page, self._search
         need = page.offset + page.limit + 1
         own = await find(self._house, self._call, search.queries, need, 0, page.count)
-        await all_of([self._go(walk, None if page.count else need) for walk in walks])
+        await all_of([self._go(walk, None if page.count else need) for walk in walks if not walk.adds])
         ids = [record.id for record in own.records]
         if not own.more:
-            ids = list(dict.fromkeys((*ids, *(id for walk in walks for id in walk.heard))))
+            ids = list(dict.fromkeys((*ids, *(id for walk in walks for id in (*walk.heard, *walk.named)))))
         more = own.more or len(ids) > page.offset + page.limit
         chosen = ids[page.offset : page.offset + page.limit]
         await all_of([self._ask_ids(walk, chosen) for walk in walks])
@@ -354,7 +385,7 @@ class _Gathering:
 
     async def _count(self, own: int | None, walks: Sequence[_Walk]) -> int:
         """How many there are, each once: those held here and those that only sources know."""
-        remote = list(dict.fromkeys(id for walk in walks for id in walk.heard))
+        remote = list(dict.fromkeys(id for walk in walks for id in (*walk.heard, *walk.named)))
         here: set[str] = set()
         for start in range(0, len(remote), PAGE):
             part = tuple(remote[start : start + PAGE])

@@ -129,13 +129,19 @@ async def entities_of(
     entities: list[Entity] = []
     if answer.taken and not said_nothing(answer) and tongue is not None:
         try:
-            entities = read_entities(read_body(answer.body), house.contexts, tongue.table)
+            entities = _read(house, answer, tongue)
         except Unreadable as error:
             answer = invalid(answer, str(error))
             house.sources.spoiled(asker, registration, answer)
     warnings.hear(registration, answer)
     inquiry = question.inquiry
     return answer, [only(one, inquiry.allowed) for one in entities if inquiry.covers(one.id, one.types)]
+
+
+def _read(house: House, answer: Answer, tongue: Tongue) -> list[Entity]:
+    if answer.entities is not None:
+        return list(answer.entities)
+    return read_entities(read_body(answer.body), house.contexts, tongue.table)
 
 
 def assembled(house: House, call: Call, own: Record | None, heard: Iterable[Heard]) -> Record | None:

@@ -225,6 +225,7 @@ class House:
             self.now,
             settings.context_source_targets,
             settings.context_source_timeout_ms / 1000,
+            self.pinisi_table,
         )
         self._opened.push_async_callback(self.sources.close)
         await self._open_notifications()

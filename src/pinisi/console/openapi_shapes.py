@@ -410,7 +410,16 @@ def _ref(name: str) -> dict[str, Any]:
 _BOTH = ("application/json", "application/ld+json")
 _MERGE = (*_BOTH, "application/merge-patch+json")
 
-V2_BODIES = ("V2Entity", "V2Attributes", "V2Attribute", "V2Query", "V2Update", "V2Notification", "V2Subscription")
+V2_BODIES = (
+    "V2Entity",
+    "V2Attributes",
+    "V2Attribute",
+    "V2Query",
+    "V2Update",
+    "V2Notification",
+    "V2Subscription",
+    "V2Registration",
+)
 """Bodies of NGSI v2: objects whose members are names of attributes."""
 
 BODIES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {

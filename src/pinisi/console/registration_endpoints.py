@@ -16,7 +16,7 @@ from pinisi.console.http import LOCATION, Call, Reply, Route
 from pinisi.console.ngsi_ld_request import COUNT_HEADER, Asked, Paging, asked, options, paging, sent
 from pinisi.console.ngsi_ld_show import document_reply
 from pinisi.context.json_members import Payload
-from pinisi.context.problems import AlreadyExists, BadRequestData, ResourceNotFound
+from pinisi.context.problems import AlreadyExists, BadRequestData, OperationNotSupported, ResourceNotFound
 from pinisi.context.registration import KIND, TYPE, Registration, StoredRegistration, decode_stored
 from pinisi.context.registration_payload import expanded, read_registration
 from pinisi.context.registration_query import PARAMETERS, parse_discovery
@@ -84,6 +84,8 @@ async def update_registration(house: House, call: Call) -> Reply:
     fragment, properties = expanded(body.document, body.table)
     if fragment.get("id", registration.id) != registration.id:
         raise BadRequestData("the id of a registration cannot change", "id")
+    if registration.provider is not None:
+        raise OperationNotSupported("it was written in NGSI v2: change it at /v2/registrations", "id")
     position, stored = await _stored(house, call, registration)
     payload, all_properties = merged(stored, fragment, properties)
     now = house.now()

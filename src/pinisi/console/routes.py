@@ -46,6 +46,7 @@ from pinisi.console.time_endpoints import TIME_ROUTES
 from pinisi.console.trail_endpoints import TRAIL_ROUTES
 from pinisi.console.unit_endpoints import UNIT_ROUTES
 from pinisi.console.v2_routes import V2_ROUTES
+from pinisi.console.v2_version import V2_VERSION_ROUTES
 from pinisi.console.view_endpoints import VIEW_ROUTES
 from pinisi.console.warning_endpoints import WARNING_ROUTES
 from pinisi.console.warning_proofs import WARNING_PROOF_ROUTES
@@ -72,6 +73,7 @@ ROUTES: tuple[Route, ...] = (
     *NGSI_LD_ROUTES,
     *RELAY_ROUTES,
     *V2_ROUTES,
+    *V2_VERSION_ROUTES,
     *CITY_ROUTES,
     *PLACE_ROUTES,
     *AREA_ROUTES,

@@ -2,18 +2,20 @@
 
 from typing import Any, cast
 
+from pinisi.console.federated import all_of
 from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route
 from pinisi.console.ngsi_ld_batch import MOST
 from pinisi.console.v2_entities import NO_CONTENT
 from pinisi.console.v2_request import V2, aim_of, body_of, options, written_scopes
+from pinisi.console.v2_sources import takes_part, told_elsewhere
 from pinisi.context.edits import delete
 from pinisi.context.ngsi_v2.changes import Unprocessable, aimed, delete_attributes, replace, update, upsert
 from pinisi.context.ngsi_v2.entities import as_object, read_attributes, read_entity
 from pinisi.context.ngsi_v2.names import entity_id, entity_uri, iri_of
 from pinisi.context.payload import Fragment
 from pinisi.context.problems import BadRequestData, PayloadTooLarge, ResourceNotFound, problem_details
-from pinisi.store.protocol import EntityChange, Transform
+from pinisi.store.protocol import EntityChange, Refused, Transform
 
 _ACTIONS = {
     "append": "append", "appendStrict": "appendStrict", "update": "update", "delete": "delete", "replace": "replace",
@@ -48,22 +50,44 @@ async def _run(house: House, call: Call, action: str, entities: Any, field: str,
     documents = cast(list[Any], entities)
     if len(documents) > MOST:
         raise PayloadTooLarge(f"{len(documents)} entities, at most {MOST} in one request", field)
-    changes = [_change(house, call, action, each, f"{field}[{n}]", key_values) for n, each in enumerate(documents)]
-    applied = await house.store.apply(call.tenant, changes, call.principal, atomic=False)
-    refused = [
+    plans = [_change(house, call, action, each, f"{field}[{n}]", key_values) for n, each in enumerate(documents)]
+    refused: list[tuple[str, Refused]] = []
+    changes = plans
+    if action == "update" and takes_part(house, call):
+        told = await all_of([_told_elsewhere(house, call, each, key_values, refused) for each in documents])
+        changes = [plan for plan in told if plan is not None]
+    applied = await house.store.apply(call.tenant, changes, call.principal, atomic=False) if changes else None
+    refused += [
         (change.id, outcome.refused)
-        for change, outcome in zip(changes, applied.outcomes, strict=True)
+        for change, outcome in zip(changes, applied.outcomes if applied is not None else (), strict=True)
         if outcome.refused is not None
     ]
     if not refused:
         return NO_CONTENT
     reasons = "; ".join(f"{entity_id(id)}: {problem_details(reason).detail}" for id, reason in refused[:_TOLD])
-    text = f"{len(refused)} of {len(changes)} entities were refused, the others are written: {reasons}"
+    text = f"{len(refused)} of {len(plans)} entities were refused, the others are written: {reasons}"
     raise (
         ResourceNotFound(text)
         if all(isinstance(each, ResourceNotFound) for _, each in refused)
         else Unprocessable(text)
     )
+
+
+async def _told_elsewhere(
+    house: House, call: Call, document: dict[str, Any], key_values: bool, refused: list[tuple[str, Refused]]
+) -> EntityChange | None:
+    """What is left to be written here of an update, after providers have written their part; None: nothing is."""
+    table, id = house.pinisi_table, entity_uri(document.get("id"))
+    aim = aim_of(call, table, document.get("type"))
+    expires, attributes = read_attributes(document, table, key_values=key_values)
+    try:
+        left = await told_elsewhere(house, call, id, aim, attributes)
+    except Refused as error:
+        refused.append((id, error))
+        return None
+    if attributes and not left:
+        return None
+    return EntityChange(id, aimed(aim, update(id, Fragment(expires_at=expires, attributes=left), table)))
 
 
 def _change(house: House, call: Call, action: str, document: Any, field: str, key_values: bool) -> EntityChange:

@@ -1,5 +1,6 @@
 """Entities and attributes of NGSI v2: `/v2/entities` and what lies below."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -12,13 +13,15 @@ from pinisi.console.v2_request import (
     aim_of,
     answer,
     body_of,
+    iris_of,
     media_of,
     options,
     view_of,
     written_scopes,
 )
+from pinisi.console.v2_sources import entity_everywhere, takes_part, told_elsewhere
 from pinisi.context.edits import append, delete
-from pinisi.context.ngsi_v2.attributes import read_attribute, show_attribute, typed_value
+from pinisi.context.ngsi_v2.attributes import read_attribute, read_bare, show_attribute, typed_value
 from pinisi.context.ngsi_v2.changes import (
     Aim,
     Unprocessable,
@@ -83,15 +86,16 @@ def _location(entity: Entity, type: str) -> tuple[bytes, bytes]:
 
 async def retrieve_entity(house: House, call: Call) -> Reply:
     view = view_of(call)
-    record = await _record(house, call)
-    return answer(show_entity(record.entity, house.pinisi_table, view, projection_of(record, call.grants) or WHOLE))
+    record, warn = await _record(house, call, iris_of(view, house.pinisi_table))
+    seen = projection_of(record, call.grants) or WHOLE
+    return warn(answer(show_entity(record.entity, house.pinisi_table, view, seen)))
 
 
 async def retrieve_attributes(house: House, call: Call) -> Reply:
     view = view_of(call)
-    record = await _record(house, call)
+    record, warn = await _record(house, call, iris_of(view, house.pinisi_table))
     seen = projection_of(record, call.grants) or WHOLE
-    return answer(show_attributes(record.entity, house.pinisi_table, view, seen))
+    return warn(answer(show_attributes(record.entity, house.pinisi_table, view, seen)))
 
 
 async def append_attributes(house: House, call: Call) -> Reply:
@@ -105,8 +109,7 @@ async def append_attributes(house: House, call: Call) -> Reply:
 
 async def update_attributes(house: House, call: Call) -> Reply:
     words = options(call, "keyValues")
-    fragment = _fragment(house, call, "keyValues" in words)
-    return await _change(house, call, update(_uri(call), fragment, house.pinisi_table))
+    return await _update(house, call, _fragment(house, call, "keyValues" in words))
 
 
 async def replace_attributes(house: House, call: Call) -> Reply:
@@ -120,15 +123,15 @@ async def delete_entity(house: House, call: Call) -> Reply:
 
 async def retrieve_attribute(house: House, call: Call) -> Reply:
     view = view_of(call)
-    return answer(show_attribute(await _instance(house, call), house.pinisi_table, view.shown))
+    instance, warn = await _instance(house, call)
+    return warn(answer(show_attribute(instance, house.pinisi_table, view.shown)))
 
 
 async def update_attribute(house: House, call: Call) -> Reply:
     name = call.params["attribute"]
     iri = _attribute(house, call)
     instance = checked(iri, read_attribute(body_of(call), name, house.pinisi_table), name)
-    change = update(_uri(call), Fragment(attributes={iri: [instance]}), house.pinisi_table)
-    return await _change(house, call, _of_one(change))
+    return await _update(house, call, Fragment(attributes={iri: [instance]}), _of_one)
 
 
 async def delete_attribute(house: House, call: Call) -> Reply:
@@ -137,14 +140,20 @@ async def delete_attribute(house: House, call: Call) -> Reply:
 
 async def retrieve_value(house: House, call: Call) -> Reply:
     """A structure as JSON, anything else as text ("Get Attribute Value")."""
-    value = typed_value(await _instance(house, call), house.pinisi_table)[1]
+    instance, warn = await _instance(house, call)
+    value = typed_value(instance, house.pinisi_table)[1]
     structured = isinstance(value, dict | list)
     media = _acceptable(call.header(b"accept") or "*/*", (_JSON, _TEXT) if structured else (_TEXT,))
-    return Reply(200, _encode(value), media.encode())
+    return warn(Reply(200, _encode(value), media.encode()))
 
 
 async def update_value(house: House, call: Call) -> Reply:
     value = _sent_value(call)
+    if takes_part(house, call):
+        iri, name = _attribute(house, call), call.params["attribute"]
+        told = {iri: [checked(iri, read_bare(value, name, house.pinisi_table), name)]}
+        if not await told_elsewhere(house, call, _uri(call), aim_of(call, house.pinisi_table), told):
+            return NO_CONTENT
     return await _change(house, call, set_value(_uri(call), _attribute(house, call), value, house.pinisi_table))
 
 
@@ -202,21 +211,48 @@ def _of_one(transform: Transform) -> Transform:
     return change
 
 
-async def _record(house: House, call: Call) -> Record:
-    record = await house.store.entity(call.tenant, _uri(call), call.grants)
-    if record is None or not aim_of(call, house.pinisi_table).checks()(record.entity):
+Warn = Callable[[Reply], Reply]
+"""Adds to an answer what its reader must know of providers that did not answer."""
+
+
+async def _record(house: House, call: Call, attributes: frozenset[str] | None) -> tuple[Record, Warn]:
+    aim, warn = aim_of(call, house.pinisi_table), _unchanged
+    if takes_part(house, call):
+        record, warnings = await entity_everywhere(house, call, _uri(call), aim, attributes)
+        warn = warnings.on
+    else:
+        record = await house.store.entity(call.tenant, _uri(call), call.grants)
+        record = record if record is None or aim.checks()(record.entity) else None
+    if record is None:
         raise ResourceNotFound(f"{call.params['id'][:200]} does not exist")
-    return record
+    return record, warn
 
 
-async def _instance(house: House, call: Call) -> Instance:
-    record = await _record(house, call)
+def _unchanged(reply: Reply) -> Reply:
+    return reply
+
+
+async def _instance(house: House, call: Call) -> tuple[Instance, Warn]:
     iri = _attribute(house, call)
+    record, warn = await _record(house, call, frozenset({iri}))
     seen = projection_of(record, call.grants) or WHOLE
     found = default_instance(record.entity.attributes.get(iri, ()))
     if found is None or (seen.attributes is not None and iri not in seen.attributes):
         raise ResourceNotFound(f"{call.params['id'][:200]} has no attribute {call.params['attribute'][:200]}")
-    return found
+    return found, warn
+
+
+async def _update(
+    house: House, call: Call, fragment: Fragment, sharpened: Callable[[Transform], Transform] = lambda same: same
+) -> Reply:
+    """Write attributes that are there: here, or at the providers that were registered for them."""
+    if takes_part(house, call):
+        aim = aim_of(call, house.pinisi_table)
+        left = await told_elsewhere(house, call, _uri(call), aim, fragment.attributes)
+        if fragment.attributes and not left:
+            return NO_CONTENT
+        fragment = msgspec.structs.replace(fragment, attributes=left)
+    return await _change(house, call, sharpened(update(_uri(call), fragment, house.pinisi_table)))
 
 
 async def _change(house: House, call: Call, transform: Transform) -> Reply:

@@ -10,7 +10,8 @@ from pinisi.console.http import Call, Reply, Route
 from pinisi.console.ngsi_ld_consumption import find, find_in_order
 from pinisi.console.ngsi_ld_request import Paging
 from pinisi.console.v2_entities import ENTITIES
-from pinisi.console.v2_request import COUNT, V2, answer, body_of, options, page_of, read_paths, view_of
+from pinisi.console.v2_request import COUNT, V2, answer, body_of, iris_of, options, page_of, read_paths, view_of
+from pinisi.console.v2_sources import page_everywhere, takes_part
 from pinisi.context.id_pattern import parse_id_pattern
 from pinisi.context.ngsi_v2.attributes import typed_value
 from pinisi.context.ngsi_v2.entities import View, as_object, default_instance, show_entity
@@ -143,6 +144,14 @@ async def _answer(house: House, call: Call, queries: tuple[EntityQuery, ...], vi
     limit, offset = page_of(call)
     counted = "count" in options(call, "count", "keyValues", "values", "unique")
     order = call.query.get("orderBy")
+    if order is None and takes_part(house, call):
+        everywhere = await page_everywhere(
+            house, call, queries, Paging(limit, offset, counted), iris_of(view, house.pinisi_table)
+        )
+        if everywhere is not None:
+            union, warnings = everywhere
+            headers = () if union.count is None else ((COUNT, str(union.count).encode()),)
+            return warnings.on(answer([_shown(house, call, record, view) for record in union.records], headers))
     if order is None:
         found = await find(house, call, queries, limit, offset, counted)
     else:
@@ -212,7 +221,7 @@ async def _described(house: House, call: Call, iri: str, count: int, detail: boo
 
 
 async def entry_point(house: House, call: Call) -> Reply:
-    return answer({f"{name}_url": f"{V2}/{name}" for name in ("entities", "types", "subscriptions")})
+    return answer({f"{name}_url": f"{V2}/{name}" for name in ("entities", "types", "subscriptions", "registrations")})
 
 
 _READ = "context.read"

@@ -13,7 +13,7 @@ from pinisi.console.refusals import refusal_of
 from pinisi.context.json_body import read_json
 from pinisi.context.ngsi_v2.attributes import Shown
 from pinisi.context.ngsi_v2.changes import Aim
-from pinisi.context.ngsi_v2.entities import Form, View
+from pinisi.context.ngsi_v2.entities import BUILTIN, Form, View
 from pinisi.context.ngsi_v2.names import iri_of
 from pinisi.context.problems import (
     BadRequestData,
@@ -47,7 +47,10 @@ _ERRORS = {
     413: "RequestEntityTooLarge",
     415: "UnsupportedMediaType",
     422: "Unprocessable",
+    502: "BadGateway",
     503: "ServiceUnavailable",
+    504: "GatewayTimeout",
+    508: "LoopDetected",
 }
 
 
@@ -126,7 +129,7 @@ def options(call: Call, *known: str) -> frozenset[str]:
         BadRequestData: one that the operation does not have.
     """
     words = frozenset(word for word in call.query.get("options", "").split(",") if word)
-    words -= {"normalized"}
+    words -= {"normalized", "skipForwarding"}
     unknown = next((word for word in words if word not in known), None)
     if unknown is not None:
         raise BadRequestData(f"{unknown[:40]!r} is none of {', '.join(known)}", "options")
@@ -149,6 +152,13 @@ def view_of(call: Call, *more: str, attrs: Any = None, metadata: Any = None) -> 
         frozenset(),
         Shown() if shown is None else Shown(frozenset(shown)),
     )
+
+
+def iris_of(view: View, table: TermTable) -> frozenset[str] | None:
+    """The attributes that a view can show; None: any."""
+    if view.attributes is None or "*" in view.attributes:
+        return None
+    return frozenset(iri_of(name, table, "attrs") for name in view.attributes if name not in BUILTIN)
 
 
 def page_of(call: Call) -> tuple[int, int]:

@@ -27,11 +27,19 @@ PROXIED: frozenset[Mode] = frozenset({"exclusive", "redirect"})
 """The modes whose data lies with the source alone (NGSI-LD 4.3.6.3)."""
 
 
-class StoredRegistration(msgspec.Struct, frozen=True, kw_only=True):
+class Provider(msgspec.Struct, frozen=True):
+    """What a provider is told of where its registration was made: `Fiware-Service`, `Fiware-ServicePath`."""
+
+    service: str | None = None
+    path: str | None = None
+
+
+class StoredRegistration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The document of a registration.
 
     `payload` holds IRIs in place of names. `properties` are the source's own properties, as they were read;
-    `context` is the @context in which it was written.
+    `context` is the @context in which it was written. `v2` is what was written, if it was written in NGSI v2, and
+    `provider` where.
     """
 
     id: str
@@ -41,6 +49,8 @@ class StoredRegistration(msgspec.Struct, frozen=True, kw_only=True):
     context: Any
     created_at: Instant
     modified_at: Instant
+    v2: dict[str, Any] | None = None
+    provider: Provider | None = None
 
 
 encode_stored = msgspec.json.Encoder().encode
@@ -94,6 +104,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
     """A registration as it works. `operations` are single names; `datasets` holds None for the default instance.
 
     `timeout` and `cooldown` in seconds. `source_info` is as written: `urn:ngsi-ld:request` still stands in it.
+    `provider`: the source speaks NGSI v2; None: NGSI-LD.
     """
 
     id: str
@@ -116,6 +127,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
     cache_duration: Duration | None = None
     context: Any = None
     created_at: Instant = 0
+    provider: Provider | None = None
 
     @property
     def scopes(self) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ from pinisi.vocabulary.principal import EVERYTHING
 
 async def check_conflicts(store: Store, known: Registrations, tenant: str, registration: Registration) -> None:
     """
+    What a registration of NGSI v2 covers may lie here too: there, what is held here comes first.
+
     Raises:
         Conflict: names the registration, or the entity, that is in the way.
     """
@@ -27,7 +29,7 @@ async def check_conflicts(store: Store, known: Registrations, tenant: str, regis
         raise Conflict(
             f"the {other.mode} registration {other.id} covers the same attributes of an entity", "information"
         )
-    if registration.temporal:
+    if registration.temporal or registration.provider is not None:
         return
     for query in _held(registration):
         page = await store.find(tenant, query, EVERYTHING, limit=1, heat=False)

@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import msgspec
+
 from pinisi.context.attribute_payload import read_instances
 from pinisi.context.duration import Duration, NotADuration, parse_duration
 from pinisi.context.geometry import check_geometry
@@ -149,7 +151,11 @@ def _typed(entity: Any, field: str, table: TermTable) -> Payload:
 
 def read_stored(stored: StoredRegistration) -> Registration:
     """The registration of a document."""
-    return read_registration(stored.payload, stored.properties, stored.owner, stored.context, stored.created_at)
+    read = read_registration(stored.payload, stored.properties, stored.owner, stored.context, stored.created_at)
+    if stored.provider is None:
+        return read
+    operations = read.operations if "operations" in stored.payload else frozenset[str]()
+    return msgspec.structs.replace(read, provider=stored.provider, operations=operations)
 
 
 def read_registration(

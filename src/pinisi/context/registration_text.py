@@ -67,7 +67,7 @@ def shown(
         else:
             document[table.compact_iri(name)] = value
     document.setdefault("mode", "inclusive")
-    if "operations" not in document:
+    if "operations" not in document and stored.v2 is None:
         default = sorted(CONSUMPTION) if document["mode"] == "auxiliary" else ["federationOps"]
         document["operations"] = default
     if not confidential:

@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from pinisi.vocabulary.entity import Entity
+
 Fault = Literal["", "timeout", "unreachable", "cooldown", "loop", "invalid", "refused"]
 """Why there is no use in an answer: none in time, no connection, not asked so soon after a failure, the request came
 back to where it began, no NGSI-LD, an error that the source gave."""
@@ -18,7 +20,8 @@ _WARNING = re.compile(r'(\d{3}) ([!#-~]+) "((?:[^"\\]|\\.)*)"')
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """Of one request to one source. `status` 0: no answer.
 
-    `warnings` are those that the source itself gave; `more`: it says that another page follows.
+    `warnings` are those that the source itself gave; `more`: it says that another page follows. `entities`: those that
+    it holds, read already; None: `body` is still to be read.
     """
 
     status: int = 0
@@ -28,6 +31,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     warnings: tuple[str, ...] = ()
     more: bool = False
+    entities: tuple[Entity, ...] | None = None
 
     @property
     def taken(self) -> bool:

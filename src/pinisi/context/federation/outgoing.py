@@ -52,12 +52,18 @@ class Tongue(msgspec.Struct, frozen=True):
     version: tuple[int, int] | None
 
 
+_OF_V2 = Tongue(CORE_TABLE, None, JSON, JSON, None)
+"""What is said to a provider of NGSI v2 has full names, until it is put in v2's words."""
+
+
 def tongue_of(registration: Registration, asked: TermTable, contexts: Contexts) -> Tongue:
     """The terms and media types for a source; `asked`: the terms of the request.
 
     Raises:
         LdContextNotAvailable: the registration names an @context (`jsonldContext`) that has no local copy.
     """
+    if registration.provider is not None:
+        return _OF_V2
     info = {pair.key.lower(): pair.value for pair in registration.source_info}
     named, wished = info.get("jsonldcontext"), info.get("contenttype", "").lower()
     table = asked if named is None else contexts.table(named)

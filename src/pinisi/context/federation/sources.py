@@ -12,12 +12,13 @@ from pinisi.context.federation.breaker import Breaker
 from pinisi.context.federation.client import Outgoing, SourceClient
 from pinisi.context.federation.log_book import LogBook
 from pinisi.context.federation.outgoing import Tongue, address, body_for, header_lines, tongue_of
+from pinisi.context.federation.v2_provider import Said, outgoing_v2, understood
 from pinisi.context.federation.via import hops, onward
-from pinisi.context.problems import NgsiLdError
+from pinisi.context.problems import BadRequestData, NgsiLdError
 from pinisi.context.registration import Registration
 from pinisi.context.registration_index import Registrations
 from pinisi.context.targets import BadTarget, Targets, parse_target
-from pinisi.context.term_table import TermTable
+from pinisi.context.term_table import CORE_TABLE, TermTable
 from pinisi.vocabulary.instant import Instant
 
 HOP_SHARE = 0.8
@@ -67,11 +68,13 @@ class Sources:
         now: Callable[[], Instant],
         targets: Iterable[str],
         timeout: float,
+        v2_names: TermTable = CORE_TABLE,
     ) -> None:
         """
         Args:
             targets: which addresses may be asked, as the operator lists them (setting `context_source_targets`).
             timeout: seconds, for sources whose registration says nothing.
+            v2_names: the terms in which providers of NGSI v2 are spoken to.
 
         Raises:
             ValueError: `targets` has an entry that cannot be read.
@@ -80,6 +83,7 @@ class Sources:
         self._contexts = contexts
         self._now = now
         self._timeout = timeout
+        self._v2_names = v2_names
         self._client = SourceClient(Targets(targets, "context_source_targets"))
         self.breaker = Breaker(lambda: asyncio.get_running_loop().time())
         self.log_book = LogBook()
@@ -107,10 +111,14 @@ class Sources:
             outgoing = self._outgoing(asker, registration, errand, tongue)
         except BadTarget as error:
             return Answer(fault="unreachable", reason=f"its address {error}")
+        except BadRequestData as error:
+            return Answer(fault="refused", status=error.status, reason=f"it cannot be said in NGSI v2: {error}")
         clock = asyncio.get_running_loop().time
         began = clock()
         answer = await self._client.exchange(outgoing)
         seconds = clock() - began
+        if registration.provider is not None:
+            answer = understood(answer, self._said(asker, errand), self._v2_names)
         if answer.status == _LOOP:
             answer = msgspec.structs.replace(answer, fault="loop", reason="the request came back to where it had been")
         self.breaker.told(asker.tenant, registration.id, answer, registration.cooldown)
@@ -125,19 +133,31 @@ class Sources:
         self.breaker.told(asker.tenant, registration.id, answer, registration.cooldown)
         self._registrations.told(asker.tenant, registration.id, False, self._now())
 
+    def _said(self, asker: Asker, errand: Errand) -> Said:
+        return Said(
+            method=errand.method,
+            path=errand.path,
+            query=errand.query,
+            document=errand.document,
+            table=errand.table or asker.table,
+        )
+
     def _outgoing(self, asker: Asker, registration: Registration, errand: Errand, tongue: Tongue) -> Outgoing:
+        via = onward(asker.via, asker.alias)
+        timeout = (registration.timeout or self._timeout) * HOP_SHARE ** len(asker.came_over)
+        if registration.provider is not None:
+            said = self._said(asker, errand)
+            return outgoing_v2(registration, registration.provider, said, self._v2_names, via, timeout)
         query = dict(errand.query)
         if registration.local_only and errand.scoped:
             query["local"] = "true"
         uri = address(registration.endpoint, errand.path, query, slash=errand.slash)
         body = None if errand.document is None else body_for(tongue, errand.document, errand.table or asker.table)
-        via = onward(asker.via, asker.alias)
         headers = header_lines(registration, tongue, via, asker.headers, body=body is not None)
-        timeout = registration.timeout or self._timeout
         return Outgoing(
             method=errand.method,
             target=parse_target(uri),
             headers=headers,
             body=body if errand.method not in ("POST", "PUT", "PATCH") else body or b"",
-            timeout=timeout * HOP_SHARE ** len(asker.came_over),
+            timeout=timeout,
         )

@@ -73,6 +73,11 @@ def name_of(iri: str, table: TermTable) -> str:
     return iri if ":" in name else name
 
 
+def id_pattern_of_v2(pattern: str) -> str:
+    """The pattern over v2 ids that `id_pattern` was given."""
+    return pattern.replace(f"^(?:{ENTITY})?", "^")
+
+
 def id_pattern(pattern: str) -> str:
     """A pattern over v2 ids as one over URIs: what begins an id may stand behind `urn:v2:`."""
     written: list[str] = []
