@@ -16,6 +16,15 @@ class Asked(NamedTuple):
     body: Any
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Who asked has gone: that is his affair."""
+
+
 class Source:
     """At `origin`. What no rule is for is answered 404; `asked` are the requests, in their order."""
 
@@ -53,9 +62,7 @@ class Source:
             def log_message(self, format: str, *words: object) -> None:
                 """Say nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._server.block_on_close = False
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self.origin = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 

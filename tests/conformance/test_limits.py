@@ -12,6 +12,7 @@ from broker_at_hand import JSON_LD, V1, Broker, prop, refused, relation
 
 from patience import PATIENCE
 from pinisi.console import (
+    federated_links,
     http,
     http_connection,
     http_patience,
@@ -69,6 +70,11 @@ def row(start: str) -> str:
         ("regular expressions (", [pattern.MAX_PATTERN]),
         ("keys of `orderBy`", [ordering.MOST_KEYS, ngsi_ld_consumption.ORDERED_MOST]),
         ("linked entities", [linked_walk.LINKED_MOST]),
+        (
+            "requests to sources",
+            [federated_links.IDS_AT_ONCE, federated_links.REQUESTS_MOST, round(federated_links.SECONDS_MOST)],
+        ),
+        ("entities in `containedBy`", [linked_entities.ABOVE_MOST]),
         ("`joinLevel`", [linked_entities.DEEPEST]),
         ("values of history", [Settings().temporal_page]),
         ("entities whose history", [ngsi_ld_temporal.SCAN_MOST]),

@@ -84,6 +84,25 @@ async def test_what_a_reader_may_not_see_he_does_not_see_of_a_partner_either(
     assert (b"ngsild-results-count", b"1") in reply.headers
 
 
+async def test_what_a_reader_may_not_see_no_relationship_leads_him_to(fresh: Opened, partner: CityProcess) -> None:
+    """4.5.23 across sources: linked entities, and their attributes, are those that his grants reach."""
+    partner.create("urn:ngsi-ld:Driver:1", "Driver", name="a name")
+    partner.create("urn:ngsi-ld:Bus:11", "Bus", speed=1, driver="a name")
+    await register(fresh, partner, "Bus")
+    await register(fresh, partner, "Driver")
+    links = {
+        name: {"type": "Relationship", "object": id, "objectType": id.split(":")[2]}
+        for name, id in (("next", "urn:ngsi-ld:Bus:11"), ("steers", "urn:ngsi-ld:Driver:1"))
+    }
+    body = {"id": "urn:ngsi-ld:Bus:10", "type": "Bus", **links}
+    await create_entity(fresh.house, call(fresh, principal(EVERYTHING), "POST", body))
+    who = limited({"next", "steers", "speed"})
+    asked = call(fresh, who, "GET", query=b"type=Bus&join=flat&id=urn:ngsi-ld:Bus:10")
+    reply = await federated_query.query(fresh.house, asked, query_entities)
+    told = [set(entity) - {"id", "type"} for entity in msgspec.json.decode(reply.body)]
+    assert told == [{"next", "steers"}, {"speed"}]
+
+
 async def test_a_writer_writes_nothing_at_a_partner_that_he_could_not_write_here(
     fresh: Opened, partner: CityProcess
 ) -> None:

@@ -11,7 +11,7 @@ from pinisi.console.http import Call, Endpoint, Reply, Route
 from pinisi.console.ngsi_ld_identity import alias_of
 from pinisi.console.ngsi_ld_request import flag
 from pinisi.console.refusals import refusal_of
-from pinisi.context.federation.answer import Answer, warning, warning_header, warning_of
+from pinisi.context.federation.answer import WARNING_HEADER, Answer, read_warnings, warning, warning_header, warning_of
 from pinisi.context.federation.sources import Asker
 from pinisi.context.registration import PROXIED, Registration
 from pinisi.context.registration_matching import Match, Wanted
@@ -77,8 +77,10 @@ class Warnings:
 
     def on(self, reply: Reply) -> Reply:
         """The reply with the header NGSILD-Warning, where there is anything to warn of."""
-        header = warning_header(self.told)
-        return msgspec.structs.replace(reply, headers=(*reply.headers, *header)) if header else reply
+        said = [value.decode("latin-1") for name, value in reply.headers if name == WARNING_HEADER]
+        header = warning_header([*(one for text in said for one in read_warnings(text)), *self.told])
+        kept = tuple(pair for pair in reply.headers if pair[0] != WARNING_HEADER)
+        return msgspec.structs.replace(reply, headers=(*kept, *header)) if header else reply
 
     async def on_any(self, answer: Awaitable[Reply]) -> Reply:
         """The same for a reply still to be made; a refusal carries the warnings too."""

@@ -1,8 +1,8 @@
 """An entity that a source told of, put together with what is known of it here and at other sources (NGSI-LD 5.8.6)."""
 
 from pinisi.console.federated import Warnings, part_of, read_legs
+from pinisi.console.federated_parts import OPERATIONS, ask_for
 from pinisi.console.federated_questions import questions
-from pinisi.console.federated_read import OPERATIONS, ask_for
 from pinisi.console.house import House
 from pinisi.console.http import Call
 from pinisi.console.ngsi_ld_identity import alias_of

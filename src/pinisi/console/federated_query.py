@@ -14,8 +14,8 @@ import msgspec
 from pinisi.console.entity_map_pages import MapWish, make_map, map_header, map_wish, within
 from pinisi.console.entity_maps import change_places
 from pinisi.console.federated import Warnings, all_of, asker_of, parts_seen, read_legs
+from pinisi.console.federated_parts import Heard, assembled, entities_of
 from pinisi.console.federated_questions import Question, by_query, filters_of, questions, speaks_alike, wanted_of
-from pinisi.console.federated_read import Heard, assembled, entities_of
 from pinisi.console.house import House
 from pinisi.console.http import Call, Endpoint, Reply
 from pinisi.console.ngsi_ld_consumption import check_geometry_property, find, shown

@@ -300,6 +300,7 @@ class House:
         await self.replays.read()
 
     async def _open_notifications(self) -> None:
+        from pinisi.console.federated_links_told import links_of
         from pinisi.console.federated_notice import assembler
         from pinisi.console.federated_picture import elsewhere
         from pinisi.console.snapshot_remains import give_up_unfinished
@@ -325,6 +326,7 @@ class House:
             assemble=assembler(self),
             elsewhere=elsewhere(self),
             place_of=self.snapshot_places.of,
+            links=links_of(self),
         )
         self._opened.push_async_callback(self.notifier.close)
         self.copies, self.copier = await open_copies(self)

@@ -14,7 +14,7 @@ from pinisi.console.ngsi_ld_query import join_of, ordering_of, posted_query, que
 from pinisi.console.ngsi_ld_request import Asked, Paging, accepted, asked, paging, paging_headers, sent
 from pinisi.console.ngsi_ld_show import many, one, posted_words, shows_any, view_of, view_of_words
 from pinisi.context.entity_map import PLACES_MOST, Place
-from pinisi.context.linked_entities import Join, parse_join
+from pinisi.context.linked_entities import Join
 from pinisi.context.ordering import Ordering
 from pinisi.context.problems import BadRequestData, ResourceNotFound, TooComplexQuery
 from pinisi.context.render import View
@@ -37,7 +37,7 @@ async def retrieve_entity(house: House, call: Call) -> Reply:
     wish = None
     types = None
     if call.query_string:
-        wish = parse_join(call.query.get("join"), call.query.get("joinLevel"), view)
+        wish = join_of(call.query, view)
         types = call.query.get("type")
         check_geometry_property(call, how)
     record = await house.store.entity(call.tenant, call.params["id"], call.grants)

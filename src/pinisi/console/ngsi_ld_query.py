@@ -8,7 +8,7 @@ import msgspec
 
 from pinisi.context.geo_query import parse_geo_query
 from pinisi.context.id_pattern import parse_id_pattern
-from pinisi.context.linked_entities import DEEPEST, Join, parse_join
+from pinisi.context.linked_entities import DEEPEST, Join, parse_join, read_above
 from pinisi.context.ordering import Ordering, parse_ordering
 from pinisi.context.pick import CORE_MEMBERS, parse_pick
 from pinisi.context.problems import BadRequestData
@@ -75,7 +75,11 @@ def join_of(told: Mapping[str, Any], view: View) -> Join | None:
     way, level = told.get("join"), told.get("joinLevel")
     if way is not None and not isinstance(way, str):
         raise BadRequestData("must be a text", "join")
-    return parse_join(way, None if level is None else str(level), view)
+    wish = parse_join(way, None if level is None else str(level), view)
+    if wish is None:
+        return None
+    local = str(told.get("local", "false")).lower() == "true"
+    return msgspec.structs.replace(wish, above=read_above(told.get("containedBy")), local=local)
 
 
 def ordering_of(told: Mapping[str, Any], table: TermTable) -> Ordering | None:

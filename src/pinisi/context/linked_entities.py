@@ -5,7 +5,7 @@ relationship (4.21).
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import msgspec
 
@@ -14,20 +14,28 @@ from pinisi.context.pick import Pick
 from pinisi.context.problems import BadRequestData
 from pinisi.context.render import View, entity_document
 from pinisi.context.term_table import TermTable
+from pinisi.context.validate import is_uri
 from pinisi.vocabulary.entity import LIST_RELATIONSHIP, RELATIONSHIP, Entity, Instance
 from pinisi.vocabulary.principal import Projection
 
 DEEPEST = 10
+ABOVE_MOST = 2_000
 _LINKS = frozenset((RELATIONSHIP, LIST_RELATIONSHIP))
 Known = Mapping[str, tuple[Entity, Projection]]
 """Entities at hand, by id, with what the reader sees of each."""
 
 
 class Join(msgspec.Struct, frozen=True):
-    """How linked entities are told, and how many relationships one after another are followed."""
+    """How linked entities are told, and how many relationships one after another are followed.
+
+    `above` are entities that the reader has met on his way here (`containedBy`): they are not told again.
+    `local`: only what is held here is told.
+    """
 
     way: Literal["inline", "flat"]
     level: int = 1
+    above: frozenset[str] = frozenset()
+    local: bool = False
 
 
 def parse_join(way: str | None, level: str | None, view: View) -> Join | None:
@@ -51,6 +59,23 @@ def parse_join(way: str | None, level: str | None, view: View) -> Join | None:
     return Join("inline" if way == "inline" else "flat", reach)
 
 
+def read_above(told: Any) -> frozenset[str]:
+    """Read `containedBy`: ids separated by commas, or a list of them (6.4.3.2, 5.2.23).
+
+    Raises:
+        BadRequestData: one of them is no URI, or there are too many.
+    """
+    if told is None:
+        return frozenset()
+    ids = cast(list[Any], told) if isinstance(told, list) else str(told).split(",")
+    if len(ids) > ABOVE_MOST:
+        raise BadRequestData(f"at most {ABOVE_MOST} entities", "containedBy")
+    for id in ids:
+        if not isinstance(id, str) or not is_uri(id):
+            raise BadRequestData(f"{str(id)[:80]!r} is no URI", "containedBy")
+    return frozenset(ids)
+
+
 def _depth(pick: Pick) -> int:
     return max((1 + _depth(behind) for _, behind in pick.linked), default=0)
 
@@ -62,10 +87,14 @@ def behind(view: View, relationship: str) -> View:
     return msgspec.structs.replace(view, attributes=None, pick=pick, omit=omit)
 
 
-def links(entity: Entity, view: View, seen: Projection) -> Iterable[tuple[str, list[str]]]:
-    """Relationships that the view shows, and the ids that they lead to."""
+def links(entity: Entity, view: View, seen: Projection) -> Iterable[tuple[str, dict[str, frozenset[str]]]]:
+    """Relationships that the view shows, and the ids that they lead to, each with the types it is said to have."""
     for name in view.attributes_of(entity, seen):
-        ids = [id for one in entity.attributes[name] if one.kind in _LINKS for id in each(one.value)]
+        ids: dict[str, frozenset[str]] = {}
+        for one in entity.attributes[name]:
+            if one.kind in _LINKS:
+                types = frozenset(each(one.object_type)) if one.object_type is not None else frozenset[str]()
+                ids |= {id: types | ids.get(id, frozenset()) for id in each(one.value)}
         if ids:
             yield name, ids
 

@@ -18,7 +18,7 @@ from pinisi.context.ngsi_v2.notice import Notice
 from pinisi.context.ngsi_v2.notification import element, sealed
 from pinisi.context.notification_letterhead import Letterhead, Letterheads, PlaceOf, nowhere
 from pinisi.context.notified_change import Change, as_feature, document_of
-from pinisi.context.notified_links import Links
+from pinisi.context.notified_links import Links, LinksElsewhere
 from pinisi.context.notified_past import NOTHING_BEFORE, Past
 from pinisi.context.notified_relay import Assemble, Relays
 from pinisi.context.post import Sealed
@@ -52,6 +52,7 @@ class NotificationWriter:
         notices: RegistrationNotices | None = None,
         assemble: Assemble | None = None,
         place_of: PlaceOf = nowhere,
+        links: LinksElsewhere | None = None,
     ) -> None:
         self._notices = notices
         self._relays = Relays(store, assemble)
@@ -60,7 +61,7 @@ class NotificationWriter:
         self._now = now
         self._default_tenant = default_tenant
         self._past = Past(store)
-        self._links = Links(store)
+        self._links = Links(store, links)
         self._stamped: tuple[Instant, bytes] = (-1, b"")
         self._rendered: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
 
@@ -215,7 +216,9 @@ class NotificationWriter:
             documents = [as_feature(document, change.debt, head.view, seen)]
         elif how is not None and entity is not None:
             root = (entity, seen)
-            documents = await self._links.documents(tenant, document, root, how, head.view, head.table, grants)
+            documents = await self._links.documents(
+                tenant, head.subscription, document, root, head.view, head.table, grants
+            )
         return b",".join(_finished(_encode(one), head) for one in documents)
 
     async def _splits_fit(
@@ -254,13 +257,13 @@ class NotificationWriter:
         grants: Grants,
     ) -> bytes:
         """The entity with those that it is linked with; never remembered, for those change by themselves."""
-        how = head.subscription.notification.join
-        assert how is not None
         if head.past:
             document = await self._document(tenant, head, debt, line, seen, grants)
         else:
             document = entity_document(entity, head.table, head.view, seen)
-        documents = await self._links.documents(tenant, document, (entity, seen), how, head.view, head.table, grants)
+        documents = await self._links.documents(
+            tenant, head.subscription, document, (entity, seen), head.view, head.table, grants
+        )
         return b",".join(_finished(_encode(one), head) for one in documents)
 
     async def _document(

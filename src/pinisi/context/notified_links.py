@@ -3,13 +3,13 @@
 Both are looked up when the notification is written, under the grants that the subscription's owner has then.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pinisi.context.json_shapes import is_list, is_object
-from pinisi.context.linked_entities import Join, inline_document
+from pinisi.context.linked_entities import inline_document
 from pinisi.context.linked_filter import LINKED_MOST, resolved
-from pinisi.context.linked_walk import SeenEntity, linked
+from pinisi.context.linked_walk import Fetch, SeenEntity, linked
 from pinisi.context.problems import TooManyResults
 from pinisi.context.render import View, entity_document
 from pinisi.context.subscription import Subscription
@@ -24,9 +24,14 @@ Document = dict[str, Any]
 _MEMBERS = ("entity", "entityList")
 
 
+LinksElsewhere = Callable[[str, Subscription, TermTable], Fetch | None]
+"""Tenant, subscription, terms -> what fetches linked entities from wherever they are; None: all there is is here."""
+
+
 class Links:
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, elsewhere: LinksElsewhere | None = None) -> None:
         self._store = store
+        self._elsewhere = elsewhere
 
     async def fit(self, tenant: str, subscription: Subscription, root: SeenEntity, grants: Grants) -> bool:
         """Whether the entities that it is linked with are as the filter asks.
@@ -45,7 +50,14 @@ class Links:
         return compile_query(EntityQuery(filter=filter))(root[0], root[1].attributes)
 
     async def documents(
-        self, tenant: str, document: Document, root: SeenEntity, how: Join, view: View, table: TermTable, grants: Grants
+        self,
+        tenant: str,
+        subscription: Subscription,
+        document: Document,
+        root: SeenEntity,
+        view: View,
+        table: TermTable,
+        grants: Grants,
     ) -> list[Document]:
         """The entity's document with what it is linked with: inside of it, or as further documents.
 
@@ -53,12 +65,16 @@ class Links:
             StoreUnavailable: they cannot be read.
         """
 
-        async def fetch(ids: Sequence[str]) -> dict[str, SeenEntity]:
+        async def fetch(ids: Mapping[str, frozenset[str]]) -> dict[str, SeenEntity]:
             page = await self._store.find(tenant, EntityQuery(ids=tuple(ids)), grants, limit=len(ids))
             return {record.id: (record.entity, projection_of(record, grants) or WHOLE) for record in page.records}
 
+        how = subscription.notification.join
+        if how is None:
+            return [document]
+        further = None if self._elsewhere is None else self._elsewhere(tenant, subscription, table)
         try:
-            known, shown = await linked(fetch, [root], view, how.level)
+            known, shown = await linked(further or fetch, [root], view, how.level)
         except TooManyResults:
             return [document]
         if how.way == "flat":

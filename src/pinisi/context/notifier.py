@@ -16,6 +16,7 @@ from pinisi.context.notification_gate import Gate, Limits
 from pinisi.context.notification_letterhead import PlaceOf, nowhere
 from pinisi.context.notification_outbox import Outbox
 from pinisi.context.notification_trial import Trial, marked, one_that_matches
+from pinisi.context.notified_links import LinksElsewhere
 from pinisi.context.notified_relay import Assemble
 from pinisi.context.post import Post, Sealed, Sender
 from pinisi.context.registration_notice import RegistrationNotices
@@ -53,6 +54,7 @@ class Notifier:
         assemble: Assemble | None = None,
         elsewhere: Elsewhere | None = None,
         place_of: PlaceOf = nowhere,
+        links: LinksElsewhere | None = None,
     ) -> None:
         """
         Args:
@@ -63,6 +65,7 @@ class Notifier:
             assemble: puts together what is known elsewhere of an entity that a source told.
             elsewhere: what periodic subscriptions are told of other sources.
             place_of: which snapshot a tenant holds.
+            links: what fetches linked entities from other sources.
 
         Raises:
             ValueError: `targets` has an entry that cannot be read.
@@ -70,7 +73,7 @@ class Notifier:
         self.targets = Targets(targets)
         self._store = store
         self._index = index
-        self._writer = NotificationWriter(store, contexts, now, default_tenant, notices, assemble, place_of)
+        self._writer = NotificationWriter(store, contexts, now, default_tenant, notices, assemble, place_of, links)
         self._sender = sender or Post(self.targets)
         self._near = Post(Targets(("loopback",)))
         self._reach = reach

@@ -12,6 +12,7 @@ Fault = Literal["", "timeout", "unreachable", "cooldown", "loop", "invalid", "re
 """Why there is no use in an answer: none in time, no connection, not asked so soon after a failure, the request came
 back to where it began, no NGSI-LD, an error that the source gave."""
 
+WARNING_HEADER = b"ngsild-warning"
 MOST_WARNINGS = 20
 LONGEST_REASON = 200
 _WARNING = re.compile(r'(\d{3}) ([!#-~]+) "((?:[^"\\]|\\.)*)"')
@@ -91,4 +92,4 @@ def read_warnings(header: str | None) -> tuple[str, ...]:
 def warning_header(warnings: Iterable[str]) -> tuple[tuple[bytes, bytes], ...]:
     """The header that carries these warnings, each once; none for none."""
     told = list(dict.fromkeys(warnings))[:MOST_WARNINGS]
-    return ((b"ngsild-warning", ", ".join(told).encode("latin-1", "replace")),) if told else ()
+    return ((WARNING_HEADER, ", ".join(told).encode("latin-1", "replace")),) if told else ()
