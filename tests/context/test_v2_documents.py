@@ -10,7 +10,10 @@ from pinisi.context.ngsi_v2.changes import Aim, append_strict, delete_attributes
 from pinisi.context.ngsi_v2.entities import View, read_entity, read_fragment, show_entity
 from pinisi.context.ngsi_v2.expressions import parse_expression, parse_geo
 from pinisi.context.ngsi_v2.names import NAME, entity_id, entity_uri, id_pattern, iri_of, name_of
+from pinisi.context.ngsi_v2.registrations import PREFIX, payload_of
+from pinisi.context.ngsi_v2.subscriptions import read_subscription
 from pinisi.context.problems import NgsiLdError
+from pinisi.context.registration_payload import read_registration
 from pinisi.context.render import render_entity
 from pinisi.context.term_table import CORE_TABLE
 from pinisi.context.validate import is_uri
@@ -137,3 +140,90 @@ def test_any_place_is_read_or_refused(georel: str, geometry: str, coords: str) -
             parse_geo(relation, geometry, coords)
         except NgsiLdError as error:
             assert error.status == 400
+
+
+def members(always: dict[str, Any], *, optional: dict[str, Any] | None = None) -> st.SearchStrategy[Any]:
+    return st.fixed_dictionaries(always, optional=optional or {})
+
+
+ENTITIES: st.SearchStrategy[Any] = st.lists(
+    st.one_of(ANY, members({}, optional={"id": WORDS, "idPattern": WORDS, "type": WORDS, "typePattern": WORDS})),
+    max_size=2,
+)
+URLS = st.one_of(ANY, st.sampled_from(["http://127.0.0.1/", "mqtt://127.0.0.1", "http://[", "http://${a}/", "//"]))
+REGISTRATIONS = members(
+    {},
+    optional={
+        "dataProvided": st.one_of(ANY, members({}, optional={"entities": ENTITIES, "attrs": st.lists(WORDS) | ANY})),
+        "provider": st.one_of(
+            ANY,
+            members({"http": members({"url": URLS})}, optional={"supportedForwardingMode": ANY}),
+        ),
+        "status": ANY,
+        "expires": ANY,
+        "description": ANY,
+    },
+)
+
+
+@settings(max_examples=400)
+@given(REGISTRATIONS)
+def test_any_registration_is_read_or_refused(told: dict[str, Any]) -> None:
+    uri = PREFIX + "0" * 24
+    try:
+        payload = payload_of(told, uri, None, CORE_TABLE)
+        read = read_registration(payload | {"operations": ["queryEntity"]}, {}, "who", None)
+    except NgsiLdError as error:
+        assert error.status in (400, 422)
+        assert error.detail
+        return
+    assert (read.id, read.endpoint) == (uri, payload["endpoint"])
+
+
+ENDPOINTS = members(
+    {"url": URLS},
+    optional={
+        "topic": WORDS | st.just("a/${b}"),
+        "qos": ANY,
+        "payload": ANY,
+        "json": ANY,
+        "ngsi": ANY,
+        "method": ANY,
+        "headers": ANY,
+        "qs": ANY,
+        "timeout": ANY,
+        "user": ANY,
+    },
+)
+SUBSCRIPTIONS = members(
+    {
+        "subject": members(
+            {"entities": ENTITIES},
+            optional={
+                "condition": ANY
+                | members({}, optional={"attrs": ANY, "alterationTypes": ANY, "notifyOnMetadataChange": ANY})
+            },
+        ),
+        "notification": st.one_of(
+            *(members({kind: ENDPOINTS}) for kind in ("http", "httpCustom", "mqtt", "mqttCustom"))
+        ).flatmap(
+            lambda endpoint: members(
+                {},
+                optional=dict.fromkeys(("attrs", "metadata", "covered", "maxFailsLimit", "attrsFormat"), ANY),
+            ).map(lambda more: endpoint | more)
+        ),
+    },
+    optional={"status": ANY, "throttling": ANY, "expires": ANY},
+)
+
+
+@settings(max_examples=400)
+@given(SUBSCRIPTIONS)
+def test_any_subscription_is_read_or_refused(told: dict[str, Any]) -> None:
+    try:
+        read = read_subscription(told, CORE_TABLE, "id", "who", None)
+    except NgsiLdError as error:
+        assert error.status in (400, 422)
+        assert error.detail
+        return
+    assert read.notification.v2 is not None

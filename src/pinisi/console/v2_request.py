@@ -32,6 +32,8 @@ PATH = b"fiware-servicepath"
 COUNT = b"fiware-total-count"
 LIMIT, MOST = 20, 1000
 MOST_PATHS = 10
+LISTS = frozenset(V2 + path for path in ("", "/entities", "/types", "/subscriptions", "/registrations", "/op/query"))
+"""Of a service that nobody has written to there is nothing, as in Orion; a thing in it is not found."""
 _FORMS: tuple[Form, ...] = ("normalized", "keyValues", "values", "unique")
 _log = structlog.get_logger("pinisi.ngsi_v2")
 _encode = msgspec.json.Encoder().encode
@@ -63,6 +65,7 @@ def behind_v2_door(routes: Iterable[Route], creating: frozenset[tuple[str, str]]
 
 
 def _admitted(route: Route, creates: bool) -> Callable[[House, Call], Awaitable[Reply]]:
+    lists = route.path in LISTS
     inner, known, with_body = route.endpoint, frozenset(route.parameters), route.method in ("POST", "PUT", "PATCH")
 
     async def endpoint(house: House, call: Call) -> Reply:
@@ -72,7 +75,7 @@ def _admitted(route: Route, creates: bool) -> Callable[[House, Call], Awaitable[
             unknown = next((name for name in call.query if name not in known), None) if call.query_string else None
             if unknown is not None:
                 raise BadRequestData("this operation has no such parameter", unknown[:80])
-            if SERVICE in call.headers and not creates:
+            if SERVICE in call.headers and not (creates or lists):
                 await known_tenant(house, call.tenant)
             return await inner(house, call)
         except Exception as error:

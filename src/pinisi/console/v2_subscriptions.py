@@ -7,6 +7,7 @@ from pinisi.console.house import CONTEXT_NAME, House
 from pinisi.console.http import Call, Reply, Route
 from pinisi.console.subscription_endpoints import dead_positions
 from pinisi.console.v2_request import COUNT, V2, answer, body_of, options, page_of
+from pinisi.context.ngsi_v2.endpoints import KINDS
 from pinisi.context.ngsi_v2.entities import as_object
 from pinisi.context.ngsi_v2.subscriptions import READ_ONLY, Recording, expiry, read_subscription
 from pinisi.context.notification_envelope import target_of
@@ -96,7 +97,7 @@ async def _checked(
     try:
         await house.notifier.targets.judge(target_of(subscription.notification.endpoint))
     except BadTarget as error:
-        raise BadRequestData(str(error), "notification.http.url") from None
+        raise BadRequestData(str(error), f"notification.{_kind(payload)}.url") from None
     return StoredSubscription(
         id=id,
         owner=owner,
@@ -107,6 +108,10 @@ async def _checked(
         modified_at=now,
         v2=True,
     )
+
+
+def _kind(payload: dict[str, Any]) -> str:
+    return next(kind for kind in KINDS if kind in payload["notification"])
 
 
 def _is_his(call: Call, entry: Entry) -> bool:
@@ -143,8 +148,12 @@ async def _shown(house: House, call: Call, entry: Entry) -> dict[str, Any]:
             notification[name] = format_instant(moment)
     if state.reason:
         notification["lastFailureReason"] = state.reason
+    if state.fails:
+        notification["failsCounter"] = state.fails
     status = entry.subscription.status(house.now())
     told = {"active": "failed" if state.failing else "active", "paused": "inactive", "expired": "expired"}[status]
+    if told == "active" and stored.payload.get("status") == "oneshot":
+        told = "oneshot"
     return {"id": stored.id, **stored.payload, "status": told, "notification": notification}
 
 

@@ -164,7 +164,8 @@ class NotificationWriter:
             line = await self._line(tenant, debt) if debt.entity is None or not grants.sees_all else None
             seen = _seen(debt, line, grants)
             if seen is not None:
-                data.append(element(debt, () if line is None else line.types, notice, table, seen))
+                before = await self._past.before(tenant, debt, grants) if notice.asks_of_before else NOTHING_BEFORE
+                data.append(element(debt, () if line is None else line.types, notice, table, seen, before))
                 told.append(debt)
         if not data:
             return None

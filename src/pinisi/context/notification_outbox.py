@@ -26,6 +26,13 @@ from pinisi.vocabulary.instant import SECOND, Instant
 
 _log = structlog.get_logger("pinisi.notifications")
 
+Rest = Callable[[str, str], None]
+"""Hears (tenant, subscription id) of one that shall rest: it was to be told once, or failed too often."""
+
+
+def nobody_rests(_tenant: str, _subscription: str) -> None: ...
+
+
 Became = Literal["paid", "postponed", "dead"]
 _REFUSED_FOR_ITS_CONTENT = frozenset({400, 406, 409, 411, 413, 414, 415, 422, 431})
 """Answers that concern this notification and not the receiver: they hold back its entity only."""
@@ -46,8 +53,10 @@ class Outbox:
         now: Callable[[], Instant],
         limits: Limits,
         elsewhere: Elsewhere | None = None,
+        rest: Rest = nobody_rests,
     ) -> None:
         self._name = name
+        self._let_rest = rest
         self._store = store
         self._index = index
         self._writer = writer
@@ -312,6 +321,11 @@ class Outbox:
             self._succeeded(lane, entry, debts)
         else:
             self._failed(lane, entry, debts, receipt)
+        if entry.subscription.rests_after(receipt.taken, entry.state.fails) and not entry.silent:
+            entry.silent = True
+            if receipt.taken:
+                self._finish(lane, [debt for debt in lane if debt not in debts], "paid")
+            self._let_rest(self._name, entry.subscription.id)
 
     async def _send_picture(self, entry: Entry, debts: list[Debt]) -> None:
         """Send a notification that is not owed: once, and note how it fared."""

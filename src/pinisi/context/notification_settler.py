@@ -63,6 +63,7 @@ class Settler:
         state.times_sent += first
         state.last_notification = now
         state.failing, state.reason = not taken, receipt.reason
+        state.fails = 0 if taken else state.fails + 1
         if taken:
             state.last_success = now
         else:

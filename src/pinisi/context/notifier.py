@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 
 from pinisi.context.contexts import Contexts
+from pinisi.context.ngsi_v2.resting import let_rest
 from pinisi.context.notification import NotificationWriter
 from pinisi.context.notification_clock import Elsewhere
 from pinisi.context.notification_gate import Gate, Limits
@@ -82,6 +83,7 @@ class Notifier:
         self._limits = limits or Limits()
         self._gate = Gate(self._limits)
         self._tenants: dict[str, Outbox] = {}
+        self._resting: set[asyncio.Task[None]] = set()
         self._open = False
         index.watch(self._changed)
 
@@ -101,6 +103,7 @@ class Notifier:
     async def close(self) -> None:
         """Stop for good; the rest stays owed."""
         await self.stop()
+        await asyncio.gather(*self._resting, return_exceptions=True)
         await self._sender.close()
         await self._near.close()
 
@@ -194,5 +197,11 @@ class Notifier:
                 self._now,
                 self._limits,
                 self._elsewhere,
+                self._let_rest,
             )
         return found
+
+    def _let_rest(self, tenant: str, subscription: str) -> None:
+        task = asyncio.get_running_loop().create_task(let_rest(self._store, self._index, tenant, subscription))
+        self._resting.add(task)
+        task.add_done_callback(self._resting.discard)

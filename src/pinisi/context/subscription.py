@@ -163,6 +163,13 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
             return "expired"
         return "active" if self.active else "paused"
 
+    def rests_after(self, taken: bool, failures: int) -> bool:
+        """Whether it rests after a notification that was taken, or after so many failures in a row (NGSI v2)."""
+        notice = self.notification.v2
+        if notice is None:
+            return False
+        return notice.once if taken else notice.most_failures is not None and failures >= notice.most_failures
+
     @property
     def asks_of_links(self) -> bool:
         """Whether `q` asks something of entities that are linked."""
@@ -202,6 +209,8 @@ class DeliveryState(msgspec.Struct, omit_defaults=True):
     last_failure: Instant = 0
     failing: bool = False
     reason: str = ""
+    fails: int = 0
+    """In a row."""
 
 
 encode_state = msgspec.json.Encoder().encode

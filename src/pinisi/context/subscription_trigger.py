@@ -5,8 +5,11 @@ for each instance of an attribute: one of two datasets that goes is an `attribut
 the three of attributes (5.2.12), so that it too hears of the attributes that come and go with their entity.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+import msgspec
+
+from pinisi.context.attribute_payload import VALUE_TYPE
 from pinisi.context.subscription import DEFAULT_TRIGGERS, Subscription
 from pinisi.store.protocol import Seen
 from pinisi.vocabulary.entity import Attributes, Instance
@@ -18,12 +21,14 @@ _KIND = {"attributeCreated": CREATED, "attributeUpdated": UPDATED, "attributeDel
 
 
 class Trigger:
-    __slots__ = ("_at_birth", "_at_death", "_renamed", "_watched", "kinds")
+    __slots__ = ("_alteration", "_at_birth", "_at_death", "_renamed", "_watched", "kinds")
 
     def __init__(self, subscription: Subscription) -> None:
         triggers = subscription.triggers
         named = frozenset(DEFAULT_TRIGGERS) if triggers is None else triggers
         self._watched = subscription.watched
+        notice = subscription.notification.v2
+        self._alteration = "any" if notice is None else notice.alteration
         self.kinds = sum(_KIND[name] for name in named if name in _KIND)
         if "entityUpdated" in named:
             self.kinds = CREATED | UPDATED | DELETED
@@ -40,8 +45,15 @@ class Trigger:
             return self._about(seen, shown) if self._at_death else self._on_attributes(seen, shown, "attributeDeleted")
         kinds = changes.everything if self._watched is None and shown is None else changes.of(self._watched, shown)
         if self.kinds & kinds:
-            return True
+            return self._alteration == "any" or self._altered(seen, shown)
         return self._renamed and self._watched is None and _renamed(seen)
+
+    def _altered(self, seen: Seen, shown: frozenset[str] | None) -> bool:
+        """Whether what NGSI v2 sees of an attribute is another than before (its `entityChange`)."""
+        assert seen.before is not None and seen.after is not None
+        was, now = seen.before.attributes, seen.after.attributes
+        of = _content if self._alteration == "real" else _value
+        return any(of(was.get(name, ())) != of(now.get(name, ())) for name in _concerned(seen, self._watched, shown))
 
     def _about(self, seen: Seen, shown: frozenset[str] | None) -> bool:
         """Whether a whole entity that came or went concerns the subscription."""
@@ -111,6 +123,28 @@ def _instance_changes(was: list[Instance], now: list[Instance]) -> int:
         elif old is not instance:
             kinds |= UPDATED
     return kinds | DELETED if known else kinds
+
+
+def _content(instances: Sequence[Instance]) -> object:
+    """The default instance, whenever it was written; None where there is none."""
+    one = next((one for one in instances if one.dataset_id is None), None)
+    return None if one is None else msgspec.structs.replace(one, created_at=0, modified_at=0, attributes=_bare(one))
+
+
+def _bare(instance: Instance) -> dict[str, list[Instance]]:
+    return {
+        name: [msgspec.structs.replace(one, created_at=0, modified_at=0) for one in many]
+        for name, many in instance.attributes.items()
+    }
+
+
+def _value(instances: Sequence[Instance]) -> object:
+    """Kind, value and type of the default instance: all but metadata."""
+    one = next((one for one in instances if one.dataset_id is None), None)
+    if one is None:
+        return None
+    type = one.attributes.get(VALUE_TYPE)
+    return one.kind, one.value, type[0].value if type else None
 
 
 def _renamed(seen: Seen) -> bool:

@@ -6,6 +6,7 @@ operation has to know in which language a source speaks.
 
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -54,7 +55,7 @@ def outgoing_v2(
     asks = said.method == "GET"
     body = _question(registration, said, names) if asks else _update(registration, said, names)
     page = "&".join(f"{name}={said.query[name]}" for name in ("limit", "offset") if name in said.query)
-    address = f"{registration.endpoint.rstrip('/')}/op/{'query' if asks else 'update'}"
+    address = _address(registration.endpoint, "query" if asks else "update")
     return Outgoing(
         method="POST",
         target=parse_target(f"{address}?{page}" if asks and page else address),
@@ -62,6 +63,14 @@ def outgoing_v2(
         body=_encode(body),
         timeout=timeout,
     )
+
+
+def _address(endpoint: str, operation: str) -> str:
+    """Where an operation goes. Of an address without a path the path is `/`, and `/op/update` stands behind it: that is
+    how Orion asks (`//op/update`), and what agents listen to."""
+    parts = urlsplit(endpoint)
+    path = parts.path.rstrip("/") or "/"
+    return f"{parts.scheme}://{parts.netloc}{path}/op/{operation}"
 
 
 def _headers(provider: Provider, via: str) -> bytes:

@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
 
+from pinisi.context.ngsi_v2.attributes import default_type
 from pinisi.context.targets import Target, parse_target
 from pinisi.context.validate import refuse, shorten
 
@@ -26,7 +27,10 @@ Values = Mapping[str, Any]
 
 
 class Custom(msgspec.Struct, frozen=True):
-    """The templates of one subscription; `payload` and `json` exclude each other, both None: the usual notification."""
+    """The templates of one subscription; `payload`, `json` and `ngsi` exclude each other, all None: the usual body.
+
+    `ngsi` says what is other in the entity that is told; `silent`: there is no body; `topic`: that of MQTT.
+    """
 
     url: str
     method: str = "POST"
@@ -34,19 +38,26 @@ class Custom(msgspec.Struct, frozen=True):
     query: tuple[tuple[str, str], ...] = ()
     payload: str | None = None
     json: Any = None
+    ngsi: dict[str, Any] | None = None
+    silent: bool = False
+    topic: str | None = None
 
     @property
     def has_body(self) -> bool:
         return self.payload is not None or self.json is not None
 
 
-def read_custom(told: dict[str, Any], url: str, field: str) -> Custom:
-    """The templates of `httpCustom`, proved.
+def read_custom(told: dict[str, Any], url: str, field: str, topic: str | None = None) -> Custom:
+    """The templates of `httpCustom` or `mqttCustom`, proved.
 
     Raises:
         BadRequestData: names the member.
     """
-    if _MACRO.search(urlsplit(url).netloc):
+    try:
+        host = urlsplit(url).netloc
+    except ValueError as error:
+        refuse(f"{field}.url", f"{shorten(url)} is no address: {error}")
+    if has_macro(host):
         refuse(f"{field}.url", "a host is no template")
     method, payload, json = told.get("method", "POST"), told.get("payload"), told.get("json")
     if method not in METHODS:
@@ -55,15 +66,58 @@ def read_custom(told: dict[str, Any], url: str, field: str) -> Custom:
         refuse(f"{field}.payload", f"{shorten(payload)} is no text")
     if json is not None and not isinstance(json, dict | list):
         refuse(f"{field}.json", "is an object or a list")
-    if payload is not None and json is not None:
-        refuse(f"{field}.json", "goes not together with payload")
+    ngsi = told.get("ngsi")
+    if ngsi is not None:
+        _check_ngsi(ngsi, f"{field}.ngsi")
+    bodies = [name for name in ("payload", "json", "ngsi") if name in told]
+    if len(bodies) > 1:
+        refuse(f"{field}.{bodies[1]}", f"goes not together with {bodies[0]}")
     headers = _pairs(told, "headers", field)
     for name, _ in headers:
         if _NAME.fullmatch(name) is None or name.lower() in _OWN:
             refuse(f"{field}.headers", f"{shorten(name)} cannot be set")
     return Custom(
-        url, method, headers, _pairs(told, "qs", field), None if payload is None else unquote(payload), cast(Any, json)
+        url=url,
+        method=method,
+        headers=headers,
+        query=_pairs(told, "qs", field),
+        payload=None if payload is None else unquote(payload),
+        json=cast(Any, json),
+        ngsi=cast(Any, ngsi),
+        silent="payload" in told and payload is None,
+        topic=topic,
     )
+
+
+def _check_ngsi(ngsi: Any, field: str) -> None:
+    """An entity of which any part may be missing."""
+    if not isinstance(ngsi, dict):
+        refuse(field, "is an entity of which any part may be missing")
+    for name, member in cast(dict[str, Any], ngsi).items():
+        if name in ("id", "type"):
+            if not isinstance(member, str) or not member:
+                refuse(f"{field}.{name}", f"{shorten(member)} is no text")
+        elif not isinstance(member, dict) or not cast(dict[str, Any], member).keys() <= {"value", "type", "metadata"}:
+            refuse(f"{field}.{name[:80]}", "an attribute is an object with value, type and metadata")
+
+
+def topic_for(custom: Custom, values: Values) -> str:
+    """The topic of the notification of an entity; what MQTT keeps for those who listen is left out."""
+    return "".join(letter for letter in fill(custom.topic or "", values) if letter not in "+#\0")
+
+
+def told_by(custom: Custom, shown: dict[str, Any], values: Values) -> dict[str, Any]:
+    """The entity (normalized) that is told in the place of another, by the template `ngsi`."""
+    made: dict[str, Any] = _filled(custom.ngsi or {}, values)
+    document = dict(shown)
+    for name, member in made.items():
+        if name in ("id", "type"):
+            document[name] = _text(member)
+        else:
+            value = member.get("value")
+            document[name] = {"type": member.get("type", default_type(value)), "value": value,
+                              "metadata": member.get("metadata", {})}  # fmt: skip
+    return document
 
 
 def _pairs(told: dict[str, Any], name: str, field: str) -> tuple[tuple[str, str], ...]:
@@ -97,6 +151,9 @@ def headers_for(custom: Custom, values: Values, usual: list[tuple[str, str]]) ->
 
 
 def body_for(custom: Custom, values: Values) -> bytes:
+    """The body of a template that makes one (`has_body`), or nothing (`silent`)."""
+    if custom.silent:
+        return b""
     if custom.payload is not None:
         return fill(custom.payload, values).encode()
     return _encode(_filled(custom.json, values))
@@ -112,6 +169,10 @@ def _filled(template: Any, values: Values) -> Any:
     if isinstance(template, list):
         return [_filled(item, values) for item in cast(list[Any], template)]
     return template
+
+
+def has_macro(template: str) -> bool:
+    return _MACRO.search(template) is not None
 
 
 def fill(template: str, values: Values, form: Callable[[str], str] = str) -> str:
