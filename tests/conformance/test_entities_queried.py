@@ -135,6 +135,7 @@ def test_geojson_is_a_collection(fleet: Broker) -> None:
         ({"entities": [{"type": "Bus", "id": "urn:b:3", "idPattern": "1$"}]}, ["urn:b:3"]),
         ({"attrs": ["speed"]}, ["urn:b:1", "urn:b:2"]),
         ({"q": "speed"}, ["urn:b:1", "urn:b:2"]),
+        ({"q": "speed%3E10"}, ["urn:b:2"]),
         ({"entities": [{"type": "Bus"}], "scopeQ": "/south"}, ["urn:b:2"]),
         ({"geoQ": {"georel": "within", "geometry": "Polygon", "coordinates": TWO_BY_TWO}}, ["urn:b:1"]),
         ({"entities": [{"type": "Bus"}], "ordering": {"orderBy": ["id;desc"]}}, ["urn:b:3", "urn:b:2", "urn:b:1"]),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, cast
+from urllib.parse import unquote
 
 import msgspec
 
@@ -13,12 +14,13 @@ from pinisi.context.ordering import Ordering, parse_ordering
 from pinisi.context.pick import CORE_MEMBERS, parse_pick
 from pinisi.context.problems import BadRequestData
 from pinisi.context.q_language import attributes_of, parse_q
+from pinisi.context.query_error import QueryError
 from pinisi.context.render import View
 from pinisi.context.scope_query import parse_scope_query
 from pinisi.context.term_table import TermTable
 from pinisi.context.type_selection import parse_type_selection
 from pinisi.context.validate import is_uri
-from pinisi.store.query import AnyOf, EntityQuery, TypeSelection
+from pinisi.store.query import AnyOf, EntityQuery, Filter, TypeSelection
 from pinisi.vocabulary.terms import NGSI_LD
 
 Told = Mapping[str, str]
@@ -39,9 +41,7 @@ def query_of(told: Told, table: TermTable) -> EntityQuery:
         id_pattern=parse_id_pattern(told["idPattern"]) if told.get("idPattern") else None,
         types=types,
         attributes=_attributes(told.get("attrs"), table) or _picked(told.get("pick"), table),
-        filter=parse_q(told["q"], expand, _words(told.get("expandValues")), links=_links(told))
-        if "q" in told
-        else None,
+        filter=_filter(told, expand) if "q" in told else None,
         geo=_geo(told, expand),
         scopes=parse_scope_query(told["scopeQ"]) if "scopeQ" in told else None,
     )
@@ -50,6 +50,17 @@ def query_of(told: Told, table: TermTable) -> EntityQuery:
     if told.get("local") != "true" and not _narrow(told, query):
         raise BadRequestData("a query needs type, attrs, q or a geo-query", "type")
     return query
+
+
+def _filter(told: Told, expand: Callable[[str], str]) -> Filter:
+    """`q`, also percent-encoded as in an address, which is how many clients write it into a body."""
+    text, values, links = told["q"], _words(told.get("expandValues")), _links(told)
+    try:
+        return parse_q(text, expand, values, links=links)
+    except QueryError:
+        if (decoded := unquote(text)) == text:
+            raise
+        return parse_q(decoded, expand, values, links=links)
 
 
 def _narrow(told: Told, query: EntityQuery) -> bool:
