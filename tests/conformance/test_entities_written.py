@@ -149,3 +149,13 @@ def test_a_member_that_carries_values_may_name_an_attribute_that_is_written_out(
     assert broker.entity("urn:ngsi-ld:Bus:1", attrs="value")["value"]["value"] == 6
     astray = broker.call("PATCH", "/entities/urn:ngsi-ld:Bus:1/attrs", {"value": 7})
     refused(astray, 400, "BadRequestData", "value")
+
+
+def test_an_attribute_carries_its_proof(broker: Broker) -> None:
+    """4.5.2.2, annex C.11: what was sealed comes back byte for byte, whatever the @context makes of its words."""
+    proof = {"type": "DataIntegrityProof", "cryptosuite": "eddsa-rdfc-2022", "proofValue": "z", "created": "2026-11-22"}
+    sealed = {"type": "Property", "entityIdSealed": "urn:b:1", "entityTypeSealed": "Bus", "value": proof}
+    broker.create("urn:b:1", speed={"type": "Property", "value": 1, "ngsildproof": sealed})
+
+    assert broker.entity("urn:b:1")["speed"] == {"type": "Property", "value": 1, "ngsildproof": sealed}
+    assert broker.entity("urn:b:1", format="concise")["speed"]["ngsildproof"]["value"] == proof

@@ -276,3 +276,16 @@ def test_options_names_what_an_address_does_and_nothing_else(broker: Broker) -> 
         assert (answer.status_code, answer.headers["allow"]) == (204, "DELETE, GET, POST")
     one = broker.call("OPTIONS", "/entities/urn:ngsi-ld:Bus:1")
     assert one.headers["allow"] == "DELETE, GET, PATCH, PUT"
+
+
+@pytest.mark.parametrize(
+    ("path", "media"),
+    [
+        ("/entities/urn:b:1", "application/json, application/ld+json, application/merge-patch+json"),
+        ("/subscriptions/urn:s:1", "application/json, application/ld+json"),
+        ("/entities", None),
+    ],
+)
+def test_options_names_the_media_types_of_a_patch(broker: Broker, path: str, media: str | None) -> None:
+    """RFC 5789, 3.1; 6.3.4."""
+    assert broker.call("OPTIONS", path).headers.get("accept-patch") == media

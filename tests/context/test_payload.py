@@ -115,6 +115,17 @@ def test_members_that_are_written_bare_are_kept() -> None:
     assert read.attributes[SEALED_TYPE][0].value == D + "Vehicle"
 
 
+def test_the_proof_of_an_attribute_is_kept_as_it_was_sealed() -> None:
+    """Annex C.11: the proof stands in the attribute that it seals."""
+    proof = {"type": "DataIntegrityProof", "proofValue": "z", "created": "2026-11-22T06:32:00Z"}
+    sealed = {"type": "Property", "entityIdSealed": ID, "entityTypeSealed": "Vehicle", "value": proof}
+    read = only(speed={"type": "Property", "value": 1, "ngsildproof": sealed})
+    (held,) = next(iter(read.attributes.values()))
+    assert (held.value, held.attributes[SEALED_ID][0].value) == (proof, ID)
+    with pytest.raises(BadRequestData, match="ngsildproof"):
+        only(speed={"type": "Property", "value": 1, "notngsildproof": sealed})
+
+
 P = {"type": "Property", "value": 1}
 R = {"type": "Relationship", "object": "urn:x:1"}
 

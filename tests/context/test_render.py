@@ -256,7 +256,7 @@ def test_bare_members_are_written_bare() -> None:
         "value": {"type": "DataIntegrityProof", "cryptosuite": "eddsa-rdfc-2022"},
     }  # fmt: skip
     document = {"id": ID, "type": "Vehicle", "ngsildproof": proof, "speed": {"type": "Property", "value": 1}}
-    document["speed"] = {"type": "Property", "value": 1, "valueType": "https://x.example/double"}
+    document["speed"] = {"type": "Property", "value": 1, "valueType": "https://x.example/double", "ngsildproof": proof}
     assert entity_document(read_entity(document, CORE_TABLE), CORE_TABLE) == document
 
 

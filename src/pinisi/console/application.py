@@ -35,6 +35,7 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
 _TENANT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 NGSI_LD = "/ngsi-ld/"
 """Below it errors are told as application/json, whatever the Accept header says (NGSI-LD 6.3.3, 6.3.6)."""
+_MERGING = ("/ngsi-ld/v1/entities/", "/ngsi-ld/v1/temporal/", "/ngsi-ld/v1/entityMaps/")
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -199,8 +200,18 @@ _NOBODY = Principal(id="nobody", name="nobody", kind="anonymous")
 def _other_method(method: str, routes: dict[str, Route]) -> Reply:
     allow = ", ".join(sorted(method for method, route in routes.items() if route.takes)).encode()
     if method == "OPTIONS":
-        return Reply(204, headers=((b"allow", allow),))
+        patch = routes.get("PATCH")
+        patches = () if patch is None or not patch.takes else ((b"accept-patch", _patches_of(patch.path)),)
+        return Reply(204, headers=((b"allow", allow), *patches))
     return refuse(405, "Method not allowed", f"this address takes {allow.decode()}", ((b"allow", allow),))
+
+
+def _patches_of(path: str) -> bytes:
+    """The media types of a PATCH (RFC 5789, 3.1)."""
+    if not path.startswith("/ngsi-ld/"):
+        return b"application/json"
+    either = b"application/json, application/ld+json"
+    return either + b", application/merge-patch+json" if path.startswith(_MERGING) else either
 
 
 async def _read(headers: dict[bytes, bytes], limit: int, receive: Receive) -> bytes | None:

@@ -75,7 +75,8 @@ def read_instances(member: Any, name: str, terms: TermTable, *, nulls: bool = Fa
 
 def read_instance(member: Any, name: str, terms: TermTable, *, nulls: bool = False, depth: int = 1) -> Instance:
     """One instance of an attribute."""
-    plain = read_plain(member) if member.__class__ is dict and name != PROOF else None
+    proof = name.endswith(PROOF) and is_proof(name)
+    plain = read_plain(member) if member.__class__ is dict and not proof else None
     if plain is not None:
         return plain
     if depth > DEEPEST:
@@ -86,7 +87,6 @@ def read_instance(member: Any, name: str, terms: TermTable, *, nulls: bool = Fal
     value_member = VALUE_MEMBER[kind]
     if value_member not in member:
         refuse(name, f"a {kind} needs the member {value_member}")
-    proof = name == PROOF
     value = read_value(kind, member[value_member], f"{name}.{value_member}", terms, nulls, proof)
     instance = Instance(kind, value)
     for key, content in member.items():
@@ -103,6 +103,11 @@ def read_instance(member: Any, name: str, terms: TermTable, *, nulls: bool = Fal
                 refuse(field, "the same attribute is named twice")
             instance.attributes[iri] = read_instances(content, field, terms, nulls=nulls, depth=depth + 1)
     return instance
+
+
+def is_proof(name: str) -> bool:
+    """Whether this path is that of an `ngsildproof`: of an entity, or of an attribute (4.5.2.2, annex C.11)."""
+    return name == PROOF or name.endswith(f".{PROOF}")
 
 
 def read_plain(member: dict[str, Any]) -> Instance | None:
