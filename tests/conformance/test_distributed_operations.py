@@ -296,6 +296,29 @@ def test_histories_of_both_are_one(broker: Broker, partner: Broker, register: Re
     assert [one["value"] for one in local[0]["speed"]] == [1, 2]
 
 
+def test_the_past_of_what_was_deleted_is_told_of_both(broker: Broker, partner: Broker, register: Registrar) -> None:
+    """5.7.4: deleted here, there, or on both sides; `deletedAt` is that of the last who had it."""
+    both, there = "urn:ngsi-ld:Bus:both", "urn:ngsi-ld:Bus:there"
+    for where, id, number in ((broker, both, 1), (partner, both, 2), (partner, there, 3)):
+        value = prop(number, observedAt=f"2026-05-0{number}T00:00:00Z")
+        where.call("POST", "/temporal/entities", {"id": id, "type": "Bus", "speed": [value]})
+    register(operations=["retrieveTemporal", "queryTemporal"])
+    time = {"timerel": "after", "timeAt": "2026-01-01T00:00:00Z"}
+
+    def told(**more: str) -> dict[str, list[int]]:
+        stories = broker.get("/temporal/entities", type="Bus", **time, **more).json()
+        return {story["id"]: [one["value"] for one in story.get("speed", ())] for story in stories}
+
+    broker.call("DELETE", f"/entities/{both}", local="true")
+    partner.call("DELETE", f"/entities/{there}")
+    assert told() == {both: [1, 2], there: [3]}
+    assert told(timeproperty="deletedAt")[there] == ["urn:ngsi-ld:null"]
+    partner.call("DELETE", f"/entities/{both}")
+    assert told() == {both: [1, 2], there: [3]}
+    gone = broker.get(f"/temporal/entities/{both}", options="sysAttrs").json()
+    assert gone["deletedAt"] == partner.get(f"/temporal/entities/{both}", options="sysAttrs").json()["deletedAt"]
+
+
 def test_a_body_with_its_own_context_keeps_its_meaning_at_the_source(
     broker: Broker, partner: Broker, register: Registrar
 ) -> None:

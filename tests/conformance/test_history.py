@@ -266,6 +266,64 @@ def test_a_deleted_entity_keeps_its_past_until_that_is_erased(broker: Broker) ->
     refused(broker.get(f"{TEMPORAL}/urn:b:1"), 404, "ResourceNotFound")
 
 
+def test_a_query_tells_of_deleted_entities_too(broker: Broker) -> None:
+    """5.7.4, 4.5.6, 4.8: a Temporal Evolution outlives its entity; its deletion has a time."""
+    write(broker, "urn:b:1", speed=past((1, 1), (2, 2)))
+    write(broker, "urn:b:2", speed=past((3, 3)))
+    write(broker, "urn:d:1", "Depot", speed=past((4, 4)))
+    before = broker.get("/types").json()["typeList"]
+    assert broker.call("DELETE", "/entities/urn:b:1").status_code == 204
+    assert broker.ids(type="Bus") == ["urn:b:2"]
+    told = broker.get(f"{TEMPORAL}?type=Bus&{ALWAYS}&count=true")
+    assert [(one["id"], [v["value"] for v in one["speed"]]) for one in told.json()] == [
+        ("urn:b:2", [3]),
+        ("urn:b:1", [1, 2]),
+    ]
+    assert told.headers["NGSILD-Results-Count"] == "2"
+    assert ids_of(broker, f"type=Bus&{ALWAYS}&limit=1&offset=1") == ["urn:b:1"]
+    assert ids_of(broker, f"type=Bus&{ALWAYS}&id=urn:b:1,urn:d:1") == ["urn:b:1"]
+    assert ids_of(broker, f"type=Bus&{ALWAYS}&idPattern=1$") == ["urn:b:1"]
+    assert ids_of(broker, f"type=Bus&{ALWAYS}&q=speed<2") == ["urn:b:1"]
+    assert ids_of(broker, f"type=Bus&{ALWAYS}&local=true&orderBy=id") == ["urn:b:1", "urn:b:2"]
+    assert ids_of(broker, f"type=Bus&timerel=after&timeAt={at(3)}") == ["urn:b:2"]
+    assert "Depot" in before
+
+
+def ids_of(broker: Broker, query: str) -> list[str]:
+    answer = broker.get(f"{TEMPORAL}?{query}")
+    assert answer.status_code == 200, answer.text
+    return [one["id"] for one in answer.json()]
+
+
+def test_the_time_of_a_deletion_is_told_and_asked_for(broker: Broker) -> None:
+    write(broker, "urn:b:1", speed=past((1, 1)))
+    write(broker, "urn:b:2", speed=past((2, 2)))
+    broker.call("DELETE", "/entities/urn:b:1")
+    gone = "timeproperty=deletedAt&timerel=after&timeAt=2026-01-01T00:00:00Z"
+    (told,) = broker.get(f"{TEMPORAL}?type=Bus&{gone}").json()
+    assert (told["id"], [one["value"] for one in told["speed"]]) == ("urn:b:1", ["urn:ngsi-ld:null"])
+    assert told["speed"][0]["deletedAt"] == told["deletedAt"]
+    assert told["deletedAt"] > at(1)
+    early = "timeproperty=deletedAt&timerel=before&timeAt=2026-01-01T00:00:00Z"
+    assert ids_of(broker, f"type=Bus&{early}") == []
+    one = broker.get(f"{TEMPORAL}/urn:b:1?options=sysAttrs").json()
+    assert one["deletedAt"] == told["deletedAt"]
+    assert "deletedAt" not in broker.get(f"{TEMPORAL}/urn:b:1").json()
+    broker.call("DELETE", f"{TEMPORAL}/urn:b:1")
+    assert ids_of(broker, f"type=Bus&{gone}") == []
+    write(broker, "urn:b:1", speed=past((9, 9)))
+    assert "deletedAt" not in broker.get(f"{TEMPORAL}/urn:b:1?options=sysAttrs").json()
+    assert ids_of(broker, f"type=Bus&{gone}") == []
+
+
+def test_a_map_of_histories_holds_deleted_entities(broker: Broker) -> None:
+    write(broker, "urn:b:1", speed=past((1, 1)))
+    broker.call("DELETE", "/entities/urn:b:1")
+    made = broker.get(f"/temporal/entityMaps?type=Bus&{ALWAYS}")
+    assert made.json()["entityMap"] == {"urn:b:1": ["@none"]}
+    assert broker.get(f"/entityMaps/{made.json()['id']}").json()["entityMap"] == {"urn:b:1": ["@none"]}
+
+
 @pytest.mark.parametrize(
     "body",
     [

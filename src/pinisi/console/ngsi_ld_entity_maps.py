@@ -95,7 +95,8 @@ async def _seen(house: House, call: Call, kept: EntityMap) -> frozenset[str]:
     if not ids:
         return frozenset()
     page = await house.store.find(call.tenant, EntityQuery(ids=ids), call.grants, limit=len(ids))
-    return frozenset(record.id for record in page.records)
+    gone = await house.store.gone(call.tenant, EntityQuery(ids=ids), call.grants, since=0, limit=len(ids))
+    return frozenset((*(record.id for record in page.records), *gone))
 
 
 async def update_map(house: House, call: Call) -> Reply:

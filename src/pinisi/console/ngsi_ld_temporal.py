@@ -35,6 +35,7 @@ from pinisi.context.temporal_selection import StoryTest, story_test, without_con
 from pinisi.context.validate import check_entity_id
 from pinisi.store.protocol import HistoryQuery, Story
 from pinisi.store.query import EntityQuery
+from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.terms import SCOPE
 
 TEMPORAL = "/ngsi-ld/v1/temporal/entities"
@@ -79,7 +80,7 @@ async def retrieve_history(house: House, call: Call) -> Reply:
     wish = _wish(call, how, parse_temporal_query(call.query), call.query)
     id = check_entity_id(call.params["id"])
     stories = await _stories(house, call, [id], wish)
-    if not stories or not (stories[0].created_at or stories[0].moments or stories[0].hours):
+    if not stories or not _is_known(stories[0]):
         raise ResourceNotFound(f"{id[:200]} has no history")
     _must_have_one(stories[0], wish)
     page = _page(house, stories, wish)
@@ -132,7 +133,7 @@ async def _found_ids(
 ) -> list[str]:
     """At most one more than a map holds."""
     found: list[str] = []
-    async for query, ids in _candidates(house, call, queries, order):
+    async for query, ids in _candidates(house, call, queries, order, wish.time.since or 0):
         found += [story.id for story in await _matching(house, call, ids, query, wish, story_test(query))]
         if len(found) > PLACES_MOST:
             break
@@ -197,6 +198,11 @@ async def _stories(
     stories = await house.store.stories(call.tenant, ids, history, call.grants)
     now = now_of(house, call)
     return [without_what_ended(story, now) for story in stories]
+
+
+def _is_known(story: Story) -> bool:
+    """Whether there is, or was, such an entity, as far as the reader sees it."""
+    return bool(story.created_at or story.deleted_at or story.moments or story.hours)
 
 
 def _must_have_one(story: Story, wish: _Wish) -> None:
@@ -270,7 +276,7 @@ async def _search(
     found: list[Story] = []
     passed = 0
     enough = page.offset + page.limit
-    async for query, ids in _candidates(house, call, queries, order):
+    async for query, ids in _candidates(house, call, queries, order, wish.time.since or 0):
         if passed > enough and not page.count:
             break
         for story in await _matching(house, call, ids, query, wish, story_test(query)):
@@ -281,31 +287,49 @@ async def _search(
 
 
 async def _candidates(
-    house: House, call: Call, queries: Sequence[EntityQuery], order: Ordering | None
+    house: House, call: Call, queries: Sequence[EntityQuery], order: Ordering | None, since: Instant
 ) -> AsyncIterator[tuple[EntityQuery, list[str]]]:
-    """Ids of the entities that may answer a query, in slices; each once.
+    """Ids of the entities that may answer a query, in slices; each once. Deleted ones come last.
 
     Raises:
         TooComplexQuery: too many would have to be looked at.
     """
     seen: set[str] = set()
-    size = SLICE if order is None else SCAN_MOST
     for query in queries:
-        offset = 0
-        while offset < SCAN_MOST:
-            asked_for = without_content(query)
-            batch = await house.store.find(call.tenant, asked_for, call.grants, limit=size, offset=offset)
-            ids = [record.id for record in batch.records if record.id not in seen]
+        kept: list[str] = []
+        looked = 0
+        async for batch in _known(house, call, without_content(query), since):
+            looked += len(batch)
+            if looked > SCAN_MOST:
+                raise TooComplexQuery(f"more than {SCAN_MOST} entities would have to be looked at", "q")
+            ids = [id for id in batch if id not in seen]
             seen.update(ids)
-            if order is not None:
-                ids.sort(reverse=order.keys[0].direction == "desc")
-            for start in range(0, len(ids), SLICE):
-                yield query, ids[start : start + SLICE]
-            offset += size
-            if len(batch.records) < size:
-                break
-        else:
-            raise TooComplexQuery(f"more than {SCAN_MOST} entities would have to be looked at", "q")
+            if order is None:
+                yield query, ids
+            else:
+                kept += ids
+        if order is not None:
+            kept.sort(reverse=order.keys[0].direction == "desc")
+        for start in range(0, len(kept), SLICE):
+            yield query, kept[start : start + SLICE]
+
+
+async def _known(house: House, call: Call, query: EntityQuery, since: Instant) -> AsyncIterator[list[str]]:
+    """Ids of the entities that there are, then of those that were deleted at `since` or later, in slices."""
+    offset = 0
+    while True:
+        batch = await house.store.find(call.tenant, query, call.grants, limit=SLICE, offset=offset)
+        yield [record.id for record in batch.records]
+        offset += SLICE
+        if len(batch.records) < SLICE:
+            break
+    offset = 0
+    while True:
+        gone = await house.store.gone(call.tenant, query, call.grants, since=since, limit=SLICE, offset=offset)
+        yield list(gone)
+        offset += SLICE
+        if len(gone) < SLICE:
+            break
 
 
 async def _matching(
@@ -324,8 +348,13 @@ async def _matching(
 def _tells(story: Story, wish: _Wish) -> bool:
     """Whether a history holds a value of an attribute (and datasetId) that is asked for."""
     wanted, datasets = wish.attributes, wish.view.datasets
-    told = {(moment.attribute, moment.dataset) for moment in story.moments}
+    of_deletions = wish.time.timeproperty == "deletedAt"
+    told = {(one.attribute, one.dataset) for one in story.moments if (one.instance is None) == of_deletions}
     told |= {(hour.attribute, hour.dataset) for hour in story.hours}
+    if of_deletions and story.deleted_at and wanted is None and datasets is None:
+        since, until = wish.time.since, wish.time.until
+        if (since is None or since <= story.deleted_at) and (until is None or story.deleted_at < until):
+            return True
     return any(
         (wanted is None or attribute in wanted) and (datasets is None or dataset in datasets)
         for attribute, dataset in told

@@ -70,6 +70,8 @@ def story_document(
     if view.sys_attrs and story.created_at:
         document["createdAt"] = format_instant(story.created_at)
         document["modifiedAt"] = format_instant(story.modified_at)
+    if story.deleted_at and (view.sys_attrs or query.timeproperty == "deletedAt"):
+        document["deletedAt"] = format_instant(story.deleted_at)
     for name, strands in _strands(story, query, view, form, silent).items():
         document[terms.compact_iri(name)] = _attribute(strands, story, terms, query, form, view)
     return document

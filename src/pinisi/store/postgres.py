@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import msgspec
 import structlog
 
 from pinisi.store.picture_sql import Dialect
@@ -120,6 +121,23 @@ class PostgresStore(PostgresLines):
         asked = [id for id in ids if "\x00" not in id]
         return await known.read_far(
             lambda connection: PostgresStoryReader(connection, known.names, known.families, view).stories(asked, query)
+        )
+
+    @in_plain_words
+    async def gone(
+        self, tenant: str, query: EntityQuery, grants: Grants, *, since: Instant, limit: int, offset: int = 0
+    ) -> Sequence[str]:
+        known = await self.fresh(tenant)
+        if known is None:
+            return ()
+        view = known.views.of(grants)
+        families = view.select(known.families, query.types)
+        if query.ids is not None:
+            query = msgspec.structs.replace(query, ids=tuple(id for id in query.ids if "\x00" not in id))
+        return await known.read_far(
+            lambda connection: PostgresStoryReader(connection, known.names, known.families, view.of).gone(
+                query, families, since, limit, offset
+            )
         )
 
     @in_plain_words

@@ -361,7 +361,7 @@ class Story(msgspec.Struct, frozen=True):
     """History of one entity, of what the reader may see. `complete` is False when `limit` cut it.
 
     `types` are those of the newest moment that he sees; the times of the system and the scopes are the entity's own
-    where he sees it now, else empty.
+    where he sees it now, else empty. `deleted_at`: when the entity was deleted; 0: it is there.
     """
 
     id: str
@@ -372,6 +372,7 @@ class Story(msgspec.Struct, frozen=True):
     created_at: Instant = 0
     modified_at: Instant = 0
     scopes: Sequence[str] = ()
+    deleted_at: Instant = 0
 
 
 class Debt(msgspec.Struct, frozen=True, kw_only=True):
@@ -508,6 +509,13 @@ class Store(Protocol):
     async def stories(
         self, tenant: str, ids: Sequence[str], query: HistoryQuery, grants: Grants
     ) -> Sequence[Story]: ...
+
+    async def gone(
+        self, tenant: str, query: EntityQuery, grants: Grants, *, since: Instant, limit: int, offset: int = 0
+    ) -> Sequence[str]:
+        """Ids of deleted entities with a past, in the order of their first creation: of the types, ids and id pattern
+        asked for, and deleted at `since` or later. Who could see them when they were deleted finds them."""
+        ...
 
     async def picture(self, tenant: str, query: PictureQuery, grants: Grants) -> Picture:
         """The state of entities at a past moment, as a reader with these grants would have seen it then."""

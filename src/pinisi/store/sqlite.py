@@ -243,6 +243,21 @@ class SqliteStore(Around):
         )
 
     @_in_plain_words
+    async def gone(
+        self, tenant: str, query: EntityQuery, grants: Grants, *, since: Instant, limit: int, offset: int = 0
+    ) -> Sequence[str]:
+        known = await self._fresh(tenant)
+        if known is None:
+            return ()
+        view = self._finders[tenant].view(grants)
+        families = view.select(known.families, query.types)
+        return await known.read_far(
+            lambda connection: StoryReader(connection, known.names, known.families, view.of).gone(
+                query, families, since, limit, offset
+            )
+        )
+
+    @_in_plain_words
     async def picture(self, tenant: str, query: PictureQuery, grants: Grants) -> Picture:
         known = await self._fresh(tenant)
         if known is None:

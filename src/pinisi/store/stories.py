@@ -10,10 +10,12 @@ from typing import Any
 
 from pinisi.store.interning import Families, Names
 from pinisi.store.lapse import MARK
+from pinisi.store.pattern import compile_pattern
 from pinisi.store.protocol import HistoryQuery, Hour, Moment, Story
+from pinisi.store.query import EntityQuery
 from pinisi.store.sql_rows import Connection, first, rows
 from pinisi.vocabulary.entity import decode_entity, decode_instance
-from pinisi.vocabulary.instant import HOUR
+from pinisi.vocabulary.instant import HOUR, Instant
 from pinisi.vocabulary.principal import Projection
 
 _Pair = tuple[int, int]
@@ -30,6 +32,15 @@ _NEXT_DATASET = (
 _NUMBERS = (
     "SELECT {column}, number, family, body FROM history "
     "WHERE entity = ? AND attribute = ? AND dataset = ? AND {column} >= ? AND {column} < ? ORDER BY {column}, position"
+)
+_GONE = (
+    "SELECT row, id FROM entity WHERE family IN ({families}) AND EXISTS "
+    "(SELECT 1 FROM passage WHERE passage.entity = entity.row AND passage.family < 0 AND passage.received >= ?) "
+    "AND EXISTS (SELECT 1 FROM history WHERE history.entity = entity.row)"
+)
+_DELETED = (
+    "SELECT received FROM passage WHERE entity = ? AND family < 0 "
+    "AND EXISTS (SELECT 1 FROM history WHERE history.entity = passage.entity) ORDER BY position DESC LIMIT 1"
 )
 _PLAIN = b'{"t":"Property",'
 _FOREVER = 2**62
@@ -57,6 +68,27 @@ class StoryReader:
                 found.append(story)
         return found
 
+    def gone(self, query: EntityQuery, families: frozenset[int], since: Instant, limit: int, offset: int) -> list[str]:
+        """Ids of deleted entities that were of these families at last (`Store.gone`)."""
+        if not families:
+            return []
+        among = ", ".join(str(-family) for family in sorted(families))
+        statement = _GONE.format(families=among)
+        likes = None if query.id_pattern is None else compile_pattern(query.id_pattern)
+        if query.ids is not None:
+            asked = [rows(self._connection, f"{statement} AND id = ?", (since, id)) for id in query.ids]
+            found = sorted(row for some in asked for row in some)
+        else:
+            skipped = () if likes is not None else (limit, offset)
+            page = " ORDER BY row" + (" LIMIT ? OFFSET ?" if skipped else "")
+            found = list(rows(self._connection, statement + page, (since, *skipped)))
+        ids = [id for _, id in found if likes is None or likes(id)]
+        return ids if query.ids is None and likes is None else ids[offset : offset + limit]
+
+    def _deleted_at(self, entity: int) -> Instant:
+        found = first(self._connection, _DELETED, (entity,))
+        return 0 if found is None else found[0]
+
     def _story(self, id: str, query: HistoryQuery, left: int) -> Story | None:
         row = first(self._connection, "SELECT row, abs(family), body FROM entity WHERE id = ?", (id,))
         if row is None:
@@ -83,7 +115,8 @@ class StoryReader:
         types = self._families.all[family if seen else self._newest[1]].types
         state = decode_entity(body) if body and seen else None
         if state is None:
-            return Story(id, types, moments, hours, complete)
+            deleted = 0 if body else self._deleted_at(entity)
+            return Story(id, types, moments, hours, complete, deleted_at=deleted)
         return Story(id, types, moments, hours, complete, state.created_at, state.modified_at, state.scopes)
 
     def _pairs(self, entity: int, query: HistoryQuery) -> Iterator[_Pair]:

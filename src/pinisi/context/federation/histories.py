@@ -51,7 +51,8 @@ def _read(document: Any, contexts: Contexts, table: TermTable, source: str) -> S
     except (NgsiLdError, Refused, NotAnInstant) as error:
         raise Unreadable(str(error)) from None
     scopes = tuple(next((m.instance.value for m in reversed(moments) if m.attribute == SCOPE and m.instance), ()))
-    return Story(id, fragment.types, moments, (), True, created or modified, modified or created, scopes)
+    deleted = _time(document, "deletedAt")
+    return Story(id, fragment.types, moments, (), True, created or modified, modified or created, scopes, deleted)
 
 
 def _moment(name: str, instance: Instance, item: Any, created: Instant, source: str) -> Moment:
@@ -82,6 +83,7 @@ def joined(stories: Sequence[Story], query: HistoryQuery) -> Story:
     A value that several know of the same moment is told once: as it was told last (4.5.5.3).
     """
     first = stories[0]
+    ends = [story.deleted_at for story in stories]
     moments = _newest(_each_once(moment for story in stories for moment in _asked(story.moments, query)), query)
     return msgspec.structs.replace(
         first,
@@ -92,6 +94,7 @@ def joined(stories: Sequence[Story], query: HistoryQuery) -> Story:
         created_at=min((story.created_at for story in stories if story.created_at), default=0),
         modified_at=max(story.modified_at for story in stories),
         scopes=tuple(dict.fromkeys(scope for story in stories for scope in story.scopes)),
+        deleted_at=max(ends) if all(ends) else 0,
     )
 
 
