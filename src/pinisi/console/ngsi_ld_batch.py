@@ -9,23 +9,25 @@ import msgspec
 from pinisi.console.house import House
 from pinisi.console.http import JSON_LD_MEDIA, Call, Reply, Route
 from pinisi.console.ngsi_ld_provision import NO_CONTENT, update_result
-from pinisi.console.ngsi_ld_request import Sent, options, sent
+from pinisi.console.ngsi_ld_request import options, sent
 from pinisi.context import edits
 from pinisi.context.contexts import ContextAwaited, Contexts
 from pinisi.context.edits import UpdateResult
 from pinisi.context.patch_payload import read_entity_patch
-from pinisi.context.payload import read_entity
+from pinisi.context.plain_batch import WholeEntities
 from pinisi.context.problems import BadRequestData, problem_details
 from pinisi.context.term_table import TermTable
 from pinisi.context.validate import check_entity_id
 from pinisi.store.protocol import EntityChange, Outcome, Refused
+from pinisi.vocabulary.entity import Entity
 
 BATCH = "/ngsi-ld/v1/entityOperations"
 MOST = 10_000
 SLICE = 50
 _encode = msgspec.json.Encoder().encode
 
-Reader = Callable[[Any, TermTable], EntityChange]
+Reader = Callable[[int, TermTable], EntityChange]
+"""Place of an item in the batch, its @context -> the change that it asks for."""
 
 
 class Errors:
@@ -39,12 +41,15 @@ class Errors:
         self.items.append({"entityId": id, "error": details} if id is not None else {"error": details})
 
 
+Done = tuple[list[EntityChange], tuple[Outcome, ...], Errors]
+"""Changes that could be read, what became of each, and who was refused."""
+
+
 async def create_entities(house: House, call: Call) -> Reply:
-    def read(document: Any, table: TermTable) -> EntityChange:
-        entity = read_entity(document, table)
+    def change(entity: Entity) -> EntityChange:
         return EntityChange(entity.id, edits.create(entity))
 
-    changes, outcomes, errors = await _run(house, call, read)
+    changes, outcomes, errors = await _run_whole(house, call, change)
     done = [change.id for change, outcome in zip(changes, outcomes, strict=True) if outcome.refused is None]
     return batch_result(done, errors) if errors.items else Reply(201, _encode(done))
 
@@ -52,26 +57,25 @@ async def create_entities(house: House, call: Call) -> Reply:
 async def upsert_entities(house: House, call: Call) -> Reply:
     update = "update" in options(call)
 
-    def read(document: Any, table: TermTable) -> EntityChange:
-        entity = read_entity(document, table)
+    def change(entity: Entity) -> EntityChange:
         return EntityChange(entity.id, edits.upsert(entity, update=update))
 
-    changes, outcomes, errors = await _run(house, call, read)
-    pairs = list(zip(changes, outcomes, strict=True))
+    changes, outcomes, errors = await _run_whole(house, call, change)
     if errors.items:
+        pairs = zip(changes, outcomes, strict=True)
         return batch_result([change.id for change, outcome in pairs if outcome.refused is None], errors)
-    created = list(dict.fromkeys(change.id for change, outcome in pairs if not outcome.existed))
+    pairs = zip(changes, outcomes, strict=True)
+    created = list(dict.fromkeys([change.id for change, outcome in pairs if not outcome.existed]))
     return Reply(201, _encode(created)) if created else NO_CONTENT
 
 
 async def update_entities(house: House, call: Call) -> Reply:
     overwrite = "noOverwrite" not in options(call)
 
-    def read(document: Any, table: TermTable) -> EntityChange:
-        entity = read_entity(document, table)
+    def change(entity: Entity) -> EntityChange:
         return EntityChange(entity.id, edits.batch_update(entity, overwrite=overwrite))
 
-    changes, outcomes, errors = await _run(house, call, read)
+    changes, outcomes, errors = await _run_whole(house, call, change)
     return _partly(changes, outcomes, errors)
 
 
@@ -80,7 +84,7 @@ async def merge_entities(house: House, call: Call) -> Reply:
         id = check_entity_id(stated_id(document))
         return EntityChange(id, edits.merge(id, read_entity_patch(document, table)))
 
-    changes, outcomes, errors = await _run(house, call, read)
+    changes, outcomes, errors = await _run_each(house, call, read)
     return _partly(changes, outcomes, errors)
 
 
@@ -89,30 +93,43 @@ async def delete_entities(house: House, call: Call) -> Reply:
         id = check_entity_id(document)
         return EntityChange(id, edits.delete(id))
 
-    changes, outcomes, errors = await _run(house, call, read)
+    changes, outcomes, errors = await _run_each(house, call, read)
     return _partly(changes, outcomes, errors)
 
 
-async def _run(house: House, call: Call, read: Reader) -> tuple[list[EntityChange], tuple[Outcome, ...], Errors]:
+async def _run_whole(house: House, call: Call, change: Callable[[Entity], EntityChange]) -> Done:
+    """A batch of whole entities."""
+    body = sent(house.contexts, call, read=WholeEntities)
+    entities: WholeEntities = body.document
+    return await _run(house, call, body.table, entities.documents, lambda at, table: change(entities.read(at, table)))
+
+
+async def _run_each(house: House, call: Call, read: Callable[[Any, TermTable], EntityChange]) -> Done:
+    """A batch of anything else."""
     body = sent(house.contexts, call)
-    documents: list[Any] = body.document
-    if not isinstance(documents, list) or not documents:  # pyright: ignore[reportUnnecessaryIsInstance]
+    documents = body.document
+    return await _run(house, call, body.table, documents, lambda at, table: read(documents[at], table))
+
+
+async def _run(house: House, call: Call, linked: TermTable, documents: Any, read: Reader) -> Done:
+    if not isinstance(documents, list) or not documents:
         raise BadRequestData("a batch is a JSON array, not empty")
-    if len(documents) > MOST:
+    several = cast(list[Any], documents)
+    if len(several) > MOST:
         raise BadRequestData(f"at most {MOST} in one batch")
-    if any(document is None for document in documents):
+    if any(document is None for document in several):
         raise BadRequestData("null is no item of a batch (NGSI-LD 5.5.4)")
     errors = Errors()
     changes: list[EntityChange] = []
     ld = call.headers.get(b"content-type", b"").lower().startswith(JSON_LD_MEDIA)
-    for index, document in enumerate(documents, start=1):
+    for place, document in enumerate(several):
         try:
-            changes.append(read(document, _table(house.contexts, call, ld, body, document)))
+            changes.append(read(place, _table(house.contexts, call, ld, linked, document)))
         except ContextAwaited:
             raise
         except Refused as refusal:
             errors.add(id_of(document), refusal)
-        if index % SLICE == 0:
+        if place % SLICE == SLICE - 1:
             await asyncio.sleep(0)
     if not changes:
         return changes, (), errors
@@ -123,13 +140,13 @@ async def _run(house: House, call: Call, read: Reader) -> tuple[list[EntityChang
     return changes, applied.outcomes, errors
 
 
-def _table(contexts: Contexts, call: Call, ld: bool, body: Sent, document: Any) -> TermTable:
+def _table(contexts: Contexts, call: Call, ld: bool, linked: TermTable, document: Any) -> TermTable:
     """Each entity of a JSON-LD batch carries its own @context (clause 6.3.5)."""
     own = document.get("@context") if isinstance(document, dict) else None  # pyright: ignore
     if own is None:
         if ld and isinstance(document, dict):
             raise BadRequestData("each entity of a JSON-LD batch carries its own @context", "@context")
-        return body.table
+        return linked
     if not ld:
         raise BadRequestData("belongs into a Link header when the body is application/json", "@context")
     return contexts.used(own, call.tenant)

@@ -1,6 +1,7 @@
 """What an NGSI-LD request asks besides its operation: media types, @context, paging, representation (clause 6.3)."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import quote
@@ -125,8 +126,18 @@ class Sent(msgspec.Struct, frozen=True):
     table: TermTable
 
 
-def sent(contexts: Contexts, call: Call, *, merge_patch: bool = False) -> Sent:
+def read_body(body: bytes) -> Any:
+    """The JSON of a body whose size has been looked at."""
+    return read_json(body, len(body))
+
+
+def sent(
+    contexts: Contexts, call: Call, *, merge_patch: bool = False, read: Callable[[bytes], Any] = read_body
+) -> Sent:
     """Read the body: JSON with the @context in a Link header, or JSON-LD that carries its own (clause 6.3.5).
+
+    Args:
+        read: what makes a document of the bytes.
 
     Raises:
         UnsupportedMediaType, InvalidRequest, BadRequestData, LdContextNotAvailable: see there.
@@ -137,7 +148,7 @@ def sent(contexts: Contexts, call: Call, *, merge_patch: bool = False) -> Sent:
     if media not in _BODY_TYPES and not (merge_patch and media == _MERGE_PATCH):
         raise UnsupportedMediaType(f"{media}: application/json or application/ld+json", "Content-Type")
     link = linked_context(call.headers.get(b"link"))
-    document = read_json(call.body, len(call.body))
+    document = read(call.body)
     inline = document.get("@context") if isinstance(document, dict) else None  # pyright: ignore
     if media == "application/ld+json":
         if link is not None:

@@ -25,6 +25,19 @@ def is_geometry(value: Any) -> bool:
     )
 
 
+def is_point(value: dict[str, Any]) -> bool:
+    """Whether it is a right Point and nothing beside it: most locations are, and need no closer look."""
+    position = value.get("coordinates")
+    if len(value) != 2 or value.get("type") != "Point" or not is_list(position) or len(position) != 2:
+        return False
+    lon, lat = position
+    if (lon.__class__ is not float and lon.__class__ is not int) or (
+        lat.__class__ is not float and lat.__class__ is not int
+    ):
+        return False
+    return -180 <= lon <= 180 and -90 <= lat <= 90
+
+
 def check_geometry(value: Any, field: str) -> dict[str, Any]:
     """The geometry itself, proved: longitudes within 180 and latitudes within 90 degrees, rings closed.
 

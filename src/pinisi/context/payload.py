@@ -20,7 +20,7 @@ from pinisi.vocabulary.terms import LOCATION, OBSERVATION_SPACE, OPERATION_SPACE
 
 ALWAYS_GEO = frozenset((LOCATION, OBSERVATION_SPACE, OPERATION_SPACE))
 SYSTEM_MEMBERS = frozenset(("createdAt", "modifiedAt", "deletedAt"))
-_TAKEN = frozenset(("id", "@id", "type", "@type", "scope", "expiresAt", "@context")) | SYSTEM_MEMBERS
+TAKEN = frozenset(("id", "@id", "type", "@type", "scope", "expiresAt", "@context")) | SYSTEM_MEMBERS
 
 
 class Fragment(msgspec.Struct, frozen=True):
@@ -142,13 +142,13 @@ def read_expiry(value: Any, *, nulls: bool) -> str | None:
 
 def attribute_members(document: dict[str, Any]) -> list[tuple[str, Any]]:
     """The members that are attributes, as they are named."""
-    return [(name, member) for name, member in document.items() if name not in _TAKEN]
+    return [(name, member) for name, member in document.items() if name not in TAKEN]
 
 
 def _read_attributes(document: dict[str, Any], terms: TermTable, simplified: bool, *, nulls: bool) -> Attributes:
     attributes: Attributes = {}
     for name, member in document.items():
-        if name in _TAKEN:
+        if name in TAKEN:
             continue
         iri = iri_of_attribute(name, member, terms) if name in VALUE_MEMBERS else terms.expand_name(name, name)
         if iri in attributes:

@@ -42,6 +42,7 @@ class TermTable:
         served: the @context as the user named it; answers carry it back.
         served_json: the same, encoded.
         size: number of terms beyond the core ones, the weight of the table in a cache.
+        plans: what names of members mean, where they stand together (`plain_batch`); bounded by its writer.
         link: the one address by which a Link header can name it, if there is one.
     """
 
@@ -58,6 +59,7 @@ class TermTable:
         "coerced",
         "digest",
         "link",
+        "plans",
         "served",
         "served_json",
         "size",
@@ -75,6 +77,7 @@ class TermTable:
         self._inverse = _invert(self._terms)
         self._prefixes = _prefixes(self._terms)
         self._prefix_lengths = sorted({len(start) for start in self._prefixes})
+        self.plans: dict[tuple[str, ...], tuple[str | None, ...]] = {}
         self._expanded: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._compacted: dict[str, str] = {}

@@ -12,8 +12,8 @@ from pinisi.store.erasure import Erasure
 from pinisi.store.protocol import DebtChange, LogEntry, Paid, Record, RecordChange
 from pinisi.vocabulary.instant import Instant
 
-Shape = tuple[tuple[int, str], ...]
-"""Attributes of an entity with the kind of their first instance."""
+Shape = tuple[tuple[int, ...], tuple[str, ...]]
+"""Attributes of an entity, and the kinds of their first instances."""
 
 
 class Draft:
@@ -106,7 +106,7 @@ class Draft:
         """How many entities more or less have an attribute, as rows of `usage`."""
         used = dict(self.usage)
         for (family, shape), n in self.shapes.items():
-            for attribute, kind in shape:
+            for attribute, kind in zip(*shape, strict=True):
                 key = (family, attribute, kind)
                 used[key] = used.get(key, 0) + n
         return [(*key, n) for key, n in used.items() if n]

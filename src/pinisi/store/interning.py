@@ -10,6 +10,18 @@ from pinisi.store.sql_rows import Connection, Row, rows
 _list = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
+class Layout(msgspec.Struct, frozen=True):
+    """The attributes of an entity in their order: by name, by number, and as the log writes them."""
+
+    names: tuple[str, ...]
+    attributes: frozenset[str]
+    numbers: tuple[int, ...]
+    text: str
+
+
+_MOST_LAYOUTS = 4_096
+
+
 class Names:
     """Text <-> number, for one tenant. New ones are collected in `fresh` until the transaction writes them."""
 
@@ -17,6 +29,7 @@ class Names:
         self.number: dict[str, int] = {"": 0}
         self.text: dict[int, str] = {0: ""}
         self.fresh: list[tuple[int, str]] = []
+        self._layouts: dict[tuple[str, ...], Layout] = {}
 
     def load(self, connection: Connection) -> None:
         self.__init__()
@@ -33,6 +46,7 @@ class Names:
         for number, text in self.fresh:
             del self.number[text], self.text[number]
         self.fresh.clear()
+        self._layouts.clear()
 
     def intern(self, text: str) -> int:
         number = self.number.get(text)
@@ -42,6 +56,16 @@ class Names:
             self.text[number] = text
             self.fresh.append((number, text))
         return number
+
+    def layout(self, names: tuple[str, ...]) -> Layout:
+        """These attributes; most entities of a batch have the same."""
+        found = self._layouts.get(names)
+        if found is None:
+            numbers = tuple([self.intern(name) for name in names])
+            if len(self._layouts) >= _MOST_LAYOUTS:
+                self._layouts.clear()
+            found = self._layouts[names] = Layout(names, frozenset(names), numbers, ",".join(map(str, numbers)))
+        return found
 
 
 class Families:

@@ -6,7 +6,6 @@ dropped when they could be wrong. Eight bytes an entity.
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable
 
 import apsw
 
@@ -43,19 +42,17 @@ class Members:
         """Follow one entity from a family into another, after the commit."""
         if before == after:
             return
-        for view in self._views(before):
-            _remove(view, row)
-        for view in self._views(after):
-            _insert(view, row)
+        if before is not None:
+            for view in self._views(before):
+                _remove(view, row)
+        if after is not None:
+            for view in self._views(after):
+                _insert(view, row)
 
-    def _views(self, family: int | None) -> "Iterable[array[int]]":
-        if family is None:
-            return
-        if family in self._rows:
-            yield self._rows[family]
-        for families, view in self._merged.items():
-            if family in families:
-                yield view
+    def _views(self, family: int) -> "list[array[int]]":
+        merged = [view for families, view in self._merged.items() if family in families] if self._merged else []
+        own = self._rows.get(family)
+        return merged if own is None else [own, *merged]
 
     def _of(self, family: int) -> "array[int]":
         rows = self._rows.get(family)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import apsw
+import msgspec
 import structlog
 
 from pinisi.store.areas import Locator
@@ -46,6 +47,7 @@ from pinisi.vocabulary.principal import SYSTEM, Principal
 from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA, LOCATION
 
 T = TypeVar("T")
+_encode = msgspec.json.Encoder().encode
 _log = structlog.get_logger("pinisi.store")
 
 LOG_TAIL = 20_000
@@ -108,6 +110,7 @@ class Tenant:
         self.hot = HotAttributes(self.names, settings.hot_attributes)
         self.records: OrderedDict[str, Record] = OrderedDict()
         self.by_row: dict[int, Record] = {}
+        self._foreseen: dict[str, Record | None] = {}
         self.tail: deque[LogEntry] = deque(maxlen=LOG_TAIL)
         self._connections: list[apsw.Connection] = []
         try:
@@ -141,6 +144,7 @@ class Tenant:
             begin=self._begin,
             publish=self._publish,
             applied=self._applied,
+            foresee=self._foresee,
             due=self._due,
             last_time=self.last_time,
             window=settings.commit_window,
@@ -214,9 +218,11 @@ class Tenant:
         return Record(row, id, position, self.families.all[family], body or b"")
 
     def _cache(self, record: Record) -> None:
-        self.records[record.id] = record
-        self.by_row[record.row] = record
-        if len(self.records) > self._settings.cache_records:
+        self.records[record.id] = self.by_row[record.row] = record
+        self._make_room()
+
+    def _make_room(self) -> None:
+        for _ in range(len(self.records) - self._settings.cache_records):
             _, oldest = self.records.popitem(last=False)
             self.by_row.pop(oldest.row, None)
 
@@ -247,7 +253,19 @@ class Tenant:
 
     def _latest(self, id: str) -> Record | None:
         """The committed record, also of a deleted entity."""
-        return self.records.get(id) or self._read(_RECORD + "id = ?", id)
+        found = self.records.get(id)
+        if found is None and id in self._foreseen:
+            return self._foreseen[id]
+        return found or self._read(_RECORD + "id = ?", id)
+
+    def _foresee(self, changes: Sequence[Change]) -> None:
+        """Read together what many changes will ask for (1 us an entity instead of 4); of none, forget it."""
+        ids = [change.id for change in changes if isinstance(change, EntityChange) and change.id not in self.records]
+        self._foreseen = dict.fromkeys(ids)
+        if ids:
+            sql = _RECORD + "id IN (SELECT value FROM json_each(?))"
+            for row, id, position, family, body in rows(self.reader, sql, (_encode(ids),)):
+                self._foreseen[id] = Record(row, id, position, self.families.all[family], body or b"")
 
     def _applied(self, key: str) -> Position | None:
         found = first(self.reader, "SELECT position FROM done WHERE key = ?", (key,))
@@ -285,15 +303,7 @@ class Tenant:
         """Make a commit visible: snapshot, caches and position together; then tell the listeners."""
         self._move_snapshot()
         self.position, self._next_row, self._link = draft.position, draft.next_row, draft.link
-        for id, record in draft.records.items():
-            before = draft.first[id]
-            was = before.family.id if before is not None and before.body else None
-            self.members.move(record.row, was, record.family.id if record.body else None)
-            if record.body:
-                self._cache(record)
-            else:
-                self.records.pop(id, None)
-                self.by_row.pop(record.row, None)
+        self._take(draft)
         if draft.dues:
             ((self.next_end,),) = rows(self.reader, "SELECT min(at) FROM due")
         if draft.entries:
@@ -301,6 +311,22 @@ class Tenant:
             self._listener(self.name, draft.entries)
         if draft.areas_changed:
             self._begin_relocation()
+
+    def _take(self, draft: Draft) -> None:
+        """Records of a commit take the place of those before them."""
+        records, by_row, move, first = self.records, self.by_row, self.members.move, draft.first
+        for id, record in draft.records.items():
+            before = first[id]
+            family = record.family.id if record.body else None
+            was = before.family.id if before is not None and before.body else None
+            if was != family:
+                move(record.row, was, family)
+            if family is None:
+                records.pop(id, None)
+                by_row.pop(record.row, None)
+            else:
+                records[id] = by_row[record.row] = record
+        self._make_room()
 
     def _move_snapshot(self) -> None:
         """Let the reader see the newest commit, and keep seeing it until the next publication."""

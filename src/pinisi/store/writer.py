@@ -57,6 +57,7 @@ class Writer:
         begin: an empty draft upon the committed state.
         publish: makes a commit visible to readers; called on the event loop, before the writers are answered.
         applied: the position at which a key was applied before.
+        foresee: reads what these changes will ask for; of none, forgets it.
         due: ids of entities of which something has ended by then (NGSI-LD 4.22), some at a time.
     """
 
@@ -70,6 +71,7 @@ class Writer:
         begin: Callable[[], Draft],
         publish: Callable[[Draft], None],
         applied: Callable[[str], Position | None],
+        foresee: Callable[[Sequence[Change]], None],
         due: Callable[[Instant], Sequence[str]],
         last_time: Instant,
         window: float,
@@ -82,6 +84,7 @@ class Writer:
         self._begin = begin
         self._publish = publish
         self._applied = applied
+        self._foresee = foresee
         self._due = due
         self._last_time = last_time
         self._window = window
@@ -233,6 +236,7 @@ class Writer:
         now = self._now()
         own = Draft(draft.position, draft.next_row, draft)
         outcomes: list[Outcome] = []
+        self._foresee(job.changes)
         try:
             for number, change in enumerate(job.changes, start=1):
                 outcomes.append(self._make(own, change, job, now))
@@ -241,6 +245,8 @@ class Writer:
         except BaseException:
             self._ledger.forget(own)
             raise
+        finally:
+            self._foresee(())
         draft.merge(own)
         return job.applied(draft, tuple(outcomes), now)
 
