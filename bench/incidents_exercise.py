@@ -30,7 +30,8 @@ def main() -> None:
     expect.set_options(timeout=PATIENCE_MS)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         house = DrillHouse(Path(folder) / "report", "--speed", str(SPEED))
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
+        program = shutil.which("chromium") or shutil.which("chromium-headless-shell")
+        browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
         try:
             tell(play_it_all(browser, house))
         finally:

@@ -3,17 +3,22 @@
 Profile `steady`, unless another one is asked for: the same examples each time, on a loaded machine too. With
 `--hypothesis-profile=searching`, as `make test-long` has it, others are drawn from a seed that it prints.
 Numpy counts on one core: workers that each take all cores for small sums wait for each other.
+Compiled modules are kept, whatever the machine's habit: hundreds of processes that tests start would each compile all
+of Pinisi anew, and each worker every test.
 """
 
 import os
+import sys
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+sys.dont_write_bytecode = False
 steady = settings(
     derandomize=True,
     deadline=None,

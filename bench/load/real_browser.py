@@ -92,7 +92,7 @@ FRAMES = """
 @contextmanager
 def console(address: str, *, theme: str = "dark") -> Iterator[Page]:
     """The console of a running server at 1280x720, its first picture drawn and its stream live."""
-    program = shutil.which("chromium") or shutil.which("google-chrome")
+    program = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-headless-shell")
     if program is None:
         sys.exit("there is no Chromium on this machine: see scripts/browser.sh")
     with sync_playwright() as playwright:

@@ -82,6 +82,18 @@ def test_what_is_installed_is_said_and_sudo_is_used(machine: Path) -> None:
     assert "install -y" in (machine / "said").read_text()
 
 
+@pytest.mark.skipif(not Path("/usr/share/fonts/truetype/liberation").is_dir(), reason="a system without Debian's font")
+def test_without_the_headless_shell_tests_go_on_in_the_chromium_that_is_there(machine: Path) -> None:
+    for name in ("fc-list", "chromium"):
+        put(machine, name, "")
+    put(machine, "id", "echo 0")
+    done = run(machine, "sh", "scripts/browser.sh")
+    assert done.returncode == 0, done.stderr
+    assert "needs what Debian calls chromium-headless-shell" in done.stderr
+    (machine / "chromium").unlink()
+    assert run(machine, "sh", "scripts/browser.sh").returncode == 1
+
+
 @pytest.mark.parametrize(("check", "test", "code"), [(0, 0, 0), (2, 0, 1), (0, 2, 1), (2, 2, 1)])
 def test_ci_runs_checks_and_tests_and_fails_when_either_fails(machine: Path, check: int, test: int, code: int) -> None:
     put(machine, "make", f'echo "$1"; case "$1" in check) exit {check};; test) exit {test};; esac')

@@ -154,7 +154,9 @@ class Witness:
 
 
 def chromium() -> str:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    """The headless shell where it is installed: the same engine, and a page costs it a third of the time."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if (path := shutil.which(name))), None)
     assert found is not None, "no Chromium on this machine: scripts/browser.sh brings it"
     return found
 
