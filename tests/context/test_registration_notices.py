@@ -68,7 +68,7 @@ def registration(id: str, *types: str, **members: Any) -> StoredRegistration:
         **members,
     }
     return StoredRegistration(
-        id=id, owner="ani", payload=payload, properties={}, context=None, created_at=1, modified_at=1
+        id=id, owner="ani", payload=payload, properties={}, context=None, created_at=wall_clock(), modified_at=1
     )
 
 
@@ -103,6 +103,17 @@ async def test_what_is_owed_outlives_a_receiver_that_is_away_and_a_restart(tmp_p
             assert [one.id for one in house.known.of(TENANT)] == ["urn:r:2"]
             assert house.subscriptions.get(TENANT, "registration-subscription/urn:s:1") is not None
     assert told(receiver) == [("newlyMatching", ["urn:r:1"]), ("noLongerMatching", ["urn:r:1"])]
+
+
+async def test_a_first_picture_that_comes_late_repeats_nothing_that_is_told_by_itself(tmp_path: Path) -> None:
+    async with open_receiver() as receiver, open_house(tmp_path) as house:
+        await house.register("urn:r:0", BUS)
+        await receiver.stop()
+        await house.follow("urn:s:1", receiver.uri)
+        await house.register("urn:r:1", BUS)
+        await receiver.start()
+        await receiver.wait(2)
+    assert told(receiver) == [("newlyMatching", ["urn:r:0"]), ("newlyMatching", ["urn:r:1"])]
 
 
 async def test_a_subscriber_is_told_only_of_types_that_he_may_see(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from pinisi.context.registration_subscription import heard_parts
 from pinisi.context.registration_text import shown
 from pinisi.context.subscription import Subscription
 from pinisi.context.term_table import TermTable
-from pinisi.store.protocol import Position, Store
+from pinisi.store.protocol import LogEntry, Position, Store
 from pinisi.vocabulary.principal import Grants
 
 Reason = Literal["newlyMatching", "updated", "noLongerMatching"]
@@ -52,15 +52,23 @@ class RegistrationNotices:
         self._known = known
 
     async def picture(
-        self, tenant: str, subscription: Subscription, grants: Grants, table: TermTable
+        self,
+        tenant: str,
+        subscription: Subscription,
+        grants: Grants,
+        table: TermTable,
+        owed_by: LogEntry | None = None,
     ) -> Sequence[Payload]:
-        """All registrations that match now."""
+        """All registrations that match now; but for those made after the line that owes it: each is told by its own."""
         told: list[Payload] = []
         for registration in self._known.of(tenant):
             parts = heard_parts(subscription, registration, grants)
             found = await self._store.document(tenant, KIND, registration.id) if parts else None
-            if found is not None:
-                told.append(_told(decode_stored(found[1]), parts, subscription, table))
+            if found is None:
+                continue
+            position, stored = found[0], decode_stored(found[1])
+            if owed_by is None or position < owed_by.position or stored.created_at < owed_by.time:
+                told.append(_told(stored, parts, subscription, table))
         return told
 
     async def change(
@@ -76,7 +84,7 @@ class RegistrationNotices:
             return None
         changed = _decode(entries[0].detail)
         if changed.before is None and changed.after is None:
-            return "newlyMatching", await self.picture(tenant, subscription, grants, table)
+            return "newlyMatching", await self.picture(tenant, subscription, grants, table, entries[0])
         parts = _parts(subscription, grants)
         was, now = parts(changed.before), parts(changed.after)
         if changed.after is not None and now:
