@@ -1,0 +1,93 @@
+"""Who follows a city by a subscription, and which of its changes concern him (NGSI-LD 5.2.12, 5.8.6)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from city_model import Change, Json, Known
+from drawn_fragments import NAMES, Q
+from hypothesis import strategies as st
+from two_brokers import PLACE
+
+FENCE = "urn:ngsi-ld:Fence:1"
+_TRIGGERS = (
+    None, None, None, ("entityCreated",), ("attributeCreated",), ("attributeUpdated",), ("attributeDeleted",),
+    ("entityDeleted",), ("entityUpdated",), ("attributeUpdated", "entityDeleted"),
+)  # fmt: skip
+
+
+@dataclass
+class Follower:
+    """One subscription. It hears of a fence too: what lies behind it comes after all that lies before it."""
+
+    id: str
+    type: str
+    watched: tuple[str, ...] | None
+    q: tuple[str, Callable[[Known], bool]] | None
+    triggers: tuple[str, ...] | None
+    active: bool = True
+    owed: list[tuple[str, Json | None]] = field(default_factory=list[tuple[str, Json | None]])
+    """Of which entity, and as what it is told; None: that it is gone."""
+
+    @property
+    def document(self) -> Json:
+        document: Json = {
+            "id": self.id,
+            "type": "Subscription",
+            "entities": [{"type": self.type}, {"type": "Fence"}],
+            "notification": {"endpoint": {"uri": f"{PLACE}/{self.id}"}},
+        }
+        if self.watched is not None:
+            document["watchedAttributes"] = [*self.watched, "fence"]
+        if self.q is not None:
+            document["q"] = f"({self.q[0]})|fence"
+        if self.triggers is not None:
+            document["notificationTrigger"] = list(self.triggers)
+        return document
+
+    def see(self, change: Change) -> None:
+        if self.active and self._concerned(change):
+            after = change[1]
+            entity: Any = after or change[0]
+            self.owed.append((entity.id, None if after is None else after.shown()))
+
+    def _concerned(self, change: Change) -> bool:
+        before, after = change
+        entity: Any = after or before
+        if {self.type, "Fence"}.isdisjoint(entity.types):
+            return False
+        if self.q is not None and not ("fence" in entity.attributes or self.q[1](entity)):
+            return False
+        return self._fires(before, after)
+
+    def _fires(self, before: Known | None, after: Known | None) -> bool:
+        triggers = set(self.triggers or ("entityCreated", "attributeCreated", "attributeUpdated"))
+        if "entityUpdated" in triggers:
+            triggers |= {"attributeCreated", "attributeUpdated", "attributeDeleted"}
+        names = {*NAMES, "fence"} if self.watched is None else {*self.watched, "fence"}
+        kinds = {kind for name in names for kind in _kinds(name, before, after)}
+        if before is None or after is None:
+            whole = "entityCreated" if before is None else "entityDeleted"
+            return bool(kinds & triggers) or (whole in triggers and (self.watched is None or bool(kinds)))
+        renamed = (before.types, before.scopes) != (after.types, after.scopes)
+        told = self.triggers is None or "entityUpdated" in triggers
+        return bool(kinds & triggers) or (renamed and told and self.watched is None)
+
+
+def _kinds(name: str, before: Known | None, after: Known | None) -> set[str]:
+    """What became of the instances of an attribute: those that a change left alone are the same objects."""
+    was = {} if before is None else {one.get("datasetId"): one for one in before.attributes.get(name, ())}
+    now = {} if after is None else {one.get("datasetId"): one for one in after.attributes.get(name, ())}
+    kinds = {"attributeCreated"} if now.keys() - was.keys() else set[str]()
+    kinds |= {"attributeDeleted"} if was.keys() - now.keys() else set[str]()
+    return kinds | ({"attributeUpdated"} if any(was[key] is not now[key] for key in was.keys() & now.keys()) else set())
+
+
+followers = st.builds(
+    Follower,
+    st.just(""),
+    st.sampled_from(["Bus", "Depot"]),
+    st.sampled_from([None, None, ("speed",), ("name", "colour")]),
+    st.none() | st.sampled_from(Q),
+    st.sampled_from(_TRIGGERS),
+)
