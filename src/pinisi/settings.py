@@ -36,6 +36,9 @@ Few = Annotated[int, Meta(ge=1, le=64)]
 Milliseconds = Annotated[float, Meta(ge=0, le=1000)]
 Patience = Annotated[int, Meta(ge=50, le=120_000)]
 LogLevel = Literal["debug", "info", "warning", "error"]
+Hours = Annotated[float, Meta(ge=0.01, le=8_760)]
+Place = Annotated[str, Meta(pattern=r"^(?:(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?)?$")]
+"""A host, or a host and a port; empty: none."""
 Names = tuple[str, ...]
 
 
@@ -58,6 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     | `host` | address | where to listen; anything but loopback demands an account |
     | `port` | 0-65535 | TCP port; 0 lets the system choose |
     | `body_limit_mb` | MB | larger request bodies are answered 413 |
+    | `bodies_mb` | MB | for the bodies of all requests under way together; one more is told 503 |
     | `request_seconds` | s | for the head of a request, and the grace of its body; then 408 |
     | `connections` | count | that may be open at once; one more is told 503 |
     | `history_days` | days | raw history is kept so long; hourly statistics for ever |
@@ -69,12 +73,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     | `allowed_origins` | origins | further Origins that may write from a browser; the server's own always may |
     | `public_role` | role or empty | what a reader without account may do; empty: nothing |
     | `notification_targets` | words | where subscriptions may notify: names, networks, `loopback`, `private` |
+    | `notification_hours` | h | how long a notification is tried before it becomes a dead letter |
     | `context_sources` | words | hosts from which an @context may be fetched: as `notification_targets` |
     | `context_source_targets` | words | which context sources may be asked: names, networks, `loopback`, `private` |
     | `context_source_timeout_ms` | ms | how long a context source is waited for that has no timeout of its own |
     | `context_source_alias` | name | what this house is called among context sources; empty: a name of its own making |
     | `commit_window_ms` | ms | how long a commit waits for others to share its fsync, when there were several |
     | `public_address` | address | how this house is reached from outside: for links in notices, and by sources |
+    | `advertised_address` | host or host:port | how other processes of this house reach this one; empty: see `host` |
     | `mail_server` | address | the relay that takes mails of notices; empty: no mail |
     | `mail_from` | address | from which address they come |
     | `notice_broker` | address | the MQTT broker for notices and warnings; empty: none |
@@ -100,6 +106,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: Port = 9090
     body_limit_mb: Megabytes = 16
+    bodies_mb: Megabytes = 256
     request_seconds: Seconds = 20.0
     connections: Connections = 20_000
     history_days: Days = 400
@@ -111,12 +118,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     allowed_origins: Names = ()
     public_role: str = ""
     notification_targets: Names = ("loopback",)
+    notification_hours: Hours = 24.0
     context_sources: Names = ("loopback",)
     context_source_targets: Names = ("loopback",)
     context_source_timeout_ms: Patience = 5_000
     context_source_alias: str = ""
     commit_window_ms: Milliseconds = 2.0
     public_address: str = ""
+    advertised_address: Place = ""
     mail_server: str = ""
     mail_from: str = ""
     notice_broker: str = ""

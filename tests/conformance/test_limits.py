@@ -59,6 +59,7 @@ def row(start: str) -> str:
         ("time for a body", [round(http_patience.SLOWEST)]),
         ("a reply that its reader", [round(http_patience.REPLY_SECONDS)]),
         ("body of a request", [Settings().body_limit_mb]),
+        ("bodies of all requests", [Settings().bodies_mb]),
         ("JSON in a body", [json_body.DEEPEST]),
         ("attributes of attributes", [attribute_payload.DEEPEST]),
         ("parameters of a request", [http.MOST_PARAMETERS]),

@@ -9,6 +9,7 @@ import uvicorn
 
 from patience import PATIENCE
 from pinisi.console.application import Application
+from pinisi.console.body_room import BodyRoom
 from pinisi.console.http import Route
 from pinisi.console.our_names import OurNames
 from pinisi.settings import Settings
@@ -33,11 +34,15 @@ class OpenDoor:
 
 @contextlib.asynccontextmanager
 async def listening(
-    door: OpenDoor, routes: tuple[Route, ...], protocol: type[asyncio.Protocol], idle: int = 75
+    door: OpenDoor,
+    routes: tuple[Route, ...],
+    protocol: type[asyncio.Protocol],
+    idle: int = 75,
+    room: BodyRoom | None = None,
 ) -> AsyncGenerator[tuple[int, uvicorn.Server]]:
     """The port, and the server."""
     config = uvicorn.Config(
-        Application(door, routes, lambda call: None),
+        Application(door, routes, lambda call: None, room),
         http=protocol,
         ws="none",
         lifespan="off",

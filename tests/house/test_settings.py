@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pinisi.console.errands import address_of
 from pinisi.settings import FIELDS, Settings, SettingsError, load_settings
 
 ROOT = Path(__file__).parents[2]
@@ -131,3 +132,29 @@ def test_a_port_is_taken_exactly_when_it_is_one(port: int) -> None:
     else:
         with pytest.raises(SettingsError):
             load_settings(environment={"PINISI_PORT": str(port)})
+
+
+@pytest.mark.parametrize("place", ["", "10.0.0.5", "node-1.pinisi.internal:9090", "[fd00::5]", "[fd00::5]:80"])
+def test_processes_may_be_told_where_this_one_is(place: str) -> None:
+    assert load_settings(given={"advertised_address": place}, environment={}).advertised_address == place
+
+
+@pytest.mark.parametrize("place", ["http://a", "a b", "a:port", "a/b", "::1"])
+def test_what_is_no_place_of_a_process_is_refused(place: str) -> None:
+    with pytest.raises(SettingsError, match="advertised_address"):
+        load_settings(given={"advertised_address": place}, environment={})
+
+
+@pytest.mark.parametrize(
+    ("host", "advertised", "address"),
+    [
+        ("10.0.0.1", "", "http://10.0.0.1:9090"),
+        ("fd00::1", "", "http://[fd00::1]:9090"),
+        ("0.0.0.0", "10.0.0.5", "http://10.0.0.5:9090"),
+        ("0.0.0.0", "node1:80", "http://node1:80"),
+        ("::", "[fd00::5]", "http://[fd00::5]:9090"),
+        ("::", "[fd00::5]:80", "http://[fd00::5]:80"),
+    ],
+)
+def test_a_process_is_reached_where_it_says(host: str, advertised: str, address: str) -> None:
+    assert address_of(host, 9090, advertised) == address

@@ -12,6 +12,7 @@ import anyio
 import msgspec
 import structlog
 
+from pinisi.console.body_room import BodyRoom, NoRoom
 from pinisi.console.http import JSON_MEDIA, PROBLEM_MEDIA, BadRequest, Call, Reply, Route
 from pinisi.console.our_names import OurNames
 from pinisi.console.refusals import refusal_of, refuse
@@ -53,8 +54,15 @@ class Door(Protocol):
 
 
 class Application:
-    def __init__(self, house: Door, routes: tuple[Route, ...], files: Callable[[Call], Reply | None]) -> None:
-        """`files` answers GETs that no route takes: the console's own files."""
+    def __init__(
+        self,
+        house: Door,
+        routes: tuple[Route, ...],
+        files: Callable[[Call], Reply | None],
+        room: BodyRoom | None = None,
+    ) -> None:
+        """`files` answers GETs that no route takes: the console's own files. `room`: for bodies; None: the default."""
+        self._room = BodyRoom() if room is None else room
         self._house = house
         self._tree = RouteTree(routes)
         self._files = files
@@ -142,11 +150,39 @@ class Application:
         if principal is not None:
             call.principal = principal
         if method in _UNSAFE:
-            body = await _read(headers, house.body_limit, receive)
-            if body is None:
-                return refuse(413, "Too large", f"the body is over {house.body_limit >> 20} MB (body_limit_mb)")
-            call.body = body
+            held = _Held(self._room)
+            try:
+                body = await _read(headers, house.body_limit, receive, held)
+                if body is None:
+                    return refuse(413, "Too large", f"the body is over {house.body_limit >> 20} MB (body_limit_mb)")
+                call.body = body
+                return await route.endpoint(house, call)
+            except NoRoom:
+                return refuse(503, "Too many bodies at once", _NO_ROOM, ((b"retry-after", b"1"),))
+            finally:
+                held.end()
         return await route.endpoint(house, call)
+
+
+_NO_ROOM = "the bodies of the requests under way take all the memory that they may have (bodies_mb)"
+
+
+class _Held:
+    """What the body of one request takes of the room."""
+
+    __slots__ = ("_room", "_size")
+
+    def __init__(self, room: BodyRoom) -> None:
+        self._room = room
+        self._size = 0
+
+    def add(self, size: int) -> None:
+        """Raises `NoRoom`."""
+        self._room.take(size)
+        self._size += size
+
+    def end(self) -> None:
+        self._room.give_back(self._size)
 
 
 _ONCE = frozenset(
@@ -214,11 +250,12 @@ def _patches_of(path: str) -> bytes:
     return either + b", application/merge-patch+json" if path.startswith(_MERGING) else either
 
 
-async def _read(headers: dict[bytes, bytes], limit: int, receive: Receive) -> bytes | None:
+async def _read(headers: dict[bytes, bytes], limit: int, receive: Receive, held: _Held) -> bytes | None:
     """The body, or None when it is over the limit.
 
     Raises:
         BadRequest: the sender went away before its end; half a body is never acted upon.
+        NoRoom: the bodies of all requests together are too much.
     """
     length = headers.get(b"content-length", b"0")
     if length.isdigit() and (len(length) > 18 or int(length) > limit):
@@ -234,6 +271,7 @@ async def _read(headers: dict[bytes, bytes], limit: int, receive: Receive) -> by
         size += len(part)
         if size > limit:
             return None
+        held.add(len(part))
         parts.append(part)
         more = message.get("more_body", False)
     return parts[0] if len(parts) == 1 else b"".join(parts)

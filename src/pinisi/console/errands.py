@@ -36,12 +36,12 @@ _NOBODY = "no process runs the city's own work at this moment: ask again in a se
 class Errands:
     """Where they are run: `here`, or at the address in the store. `tenant` is that of the house."""
 
-    def __init__(self, store: Store, tenant: str, host: str, port: int) -> None:
+    def __init__(self, store: Store, tenant: str, host: str, port: int, advertised: str = "") -> None:
+        """`advertised`: host, or host and port, by which others reach this process; empty: `host`, or the machine's."""
         self.here = True
         self._store = store
         self._tenant = tenant
-        name = socket.gethostname() if host in _ANYWHERE else host
-        self._address = f"http://{f'[{name}]' if ':' in name else name}:{port}"
+        self._address = address_of(host, port, advertised)
         self._pool: httpcore.AsyncConnectionPool | None = None
 
     async def close(self) -> None:
@@ -79,6 +79,15 @@ class Errands:
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
             return refuse(503, "Nobody is there", f"{_NOBODY} ({type(error).__name__})")
         return _reply(response)
+
+
+def address_of(host: str, port: int, advertised: str) -> str:
+    """Where this process is for the others of its house (settings `host`, `port`, `advertised_address`)."""
+    if advertised:
+        has_port = advertised.rpartition("]")[2].rpartition(":")[1]
+        return f"http://{advertised}" if has_port else f"http://{advertised}:{port}"
+    name = socket.gethostname() if host in _ANYWHERE else host
+    return f"http://{f'[{name}]' if ':' in name else name}:{port}"
 
 
 def _reply(response: "httpcore.Response") -> Reply:

@@ -35,6 +35,7 @@ from pinisi.context.context_fetch import ContextFetcher
 from pinisi.context.context_storage import ContextStorage
 from pinisi.context.contexts import Contexts
 from pinisi.context.federation.sources import Sources
+from pinisi.context.notification_gate import Limits
 from pinisi.context.notifier import Notifier
 from pinisi.context.registration_index import Registrations
 from pinisi.context.registration_notice import RegistrationNotices
@@ -94,7 +95,7 @@ from pinisi.settings import Settings
 from pinisi.store.opening import open_store
 from pinisi.store.protocol import HistoryQuery, LogEntry, Record
 from pinisi.store.sqlite_tenant import Settings as StoreSettings
-from pinisi.vocabulary.instant import MINUTE, Instant
+from pinisi.vocabulary.instant import HOUR, MINUTE, Instant
 from pinisi.vocabulary.principal import WHOLE, Grants, Principal
 
 _log = structlog.get_logger("pinisi.house")
@@ -185,7 +186,9 @@ class House:
         may_bind(settings.host, await self.people.accounts.administrators())
         await self.people.record_start()
         self.gate = Gate(self.people)
-        self.errands = Errands(self.store, self.default_tenant, settings.host, self.port or settings.port)
+        self.errands = Errands(
+            self.store, self.default_tenant, settings.host, self.port or settings.port, settings.advertised_address
+        )
         self.errands.here = not settings.store
         self._opened.push_async_callback(self.errands.close)
         self.feed = open_feed(settings.feed, self.store)
@@ -321,6 +324,7 @@ class House:
             self.now,
             self.settings.notification_targets,
             default_tenant=self.default_tenant,
+            limits=Limits(give_up=round(self.settings.notification_hours * HOUR)),
             reach=self.reach,
             notices=RegistrationNotices(self.store, self.registrations),
             assemble=assembler(self),

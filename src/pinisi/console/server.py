@@ -15,6 +15,7 @@ import structlog
 
 from pinisi.city.errors import CityError
 from pinisi.console.application import Application
+from pinisi.console.body_room import BodyRoom
 from pinisi.console.exercise_room import Rehearsal
 from pinisi.console.files import console_files
 from pinisi.console.house import House
@@ -51,7 +52,8 @@ def serve(settings: Settings, city: Path, rehearsal: Rehearsal | None = None, *,
         _explain(error)
         return 1
     house.port = listener.getsockname()[1]
-    application = Application(house, all_routes(house.registry), console_files(STATIC, house.public_file))
+    room = BodyRoom(max(settings.bodies_mb, settings.body_limit_mb) << 20)
+    application = Application(house, all_routes(house.registry), console_files(STATIC, house.public_file), room)
     limits = DoorLimits(request_seconds=settings.request_seconds, connections=settings.connections)
     allow_open_files(settings.connections)
     config = uvicorn.Config(
