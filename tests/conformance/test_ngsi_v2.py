@@ -247,6 +247,9 @@ def test_queries(rooms: Device, told: dict[str, Any], found: list[str]) -> None:
 
 
 def test_counts(rooms: Device) -> None:
+    none = rooms.call("GET", "/entities", type="Room", options="count", limit=0)
+    assert (none.json(), none.headers["fiware-total-count"]) == ([], "2")
+    assert rooms.call("GET", "/types", options="count", limit=0).json() == []
     answer = rooms.call("GET", "/entities", type="Room", options="count", limit=1)
     assert answer.headers["fiware-total-count"] == "2"
     assert len(answer.json()) == 1
@@ -293,7 +296,9 @@ def test_many_at_once(device: Device) -> None:
         "/op/update",
         {"actionType": "update", "entities": [{"id": "e0", "x": {"value": 5}}, {"id": "none", "x": {}}]},
     )
-    refused(answer, 404, "NotFound", "none")
+    refused(answer, 422, "PartialUpdate", "none")
+    nowhere = {"actionType": "update", "entities": [{"id": "none", "x": {}}]}
+    refused(device.call("POST", "/op/update", nowhere), 404, "NotFound", "none")
     assert device.get("/entities/e0/attrs/x")["value"] == 5, "the others are written"
     refused(
         device.call("POST", "/op/update", {"actionType": "appendStrict", "entities": entities[:1]}),
@@ -377,13 +382,15 @@ def test_instances_with_a_dataset_stay(device: Device) -> None:
         ("POST", "/op/query", {"entities": [{"type": "T"}]}, "BadRequest", "entities[0]"),
         ("POST", "/op/query", {"expression": {"p": "x"}}, "BadRequest", "expression.p"),
         ("GET", "/entities?q=t==1..a", None, "BadRequest", "q"),
+        ("GET", "/entities?q=t>1..5", None, "BadRequest", "q"),
+        ("GET", "/entities?q=t=='10'x", None, "BadRequest", "q"),
         ("GET", "/entities?q=t~=(", None, "BadRequest", "q"),
         ("GET", "/entities?mq=t", None, "BadRequest", "mq"),
         ("GET", "/entities?idPattern=(", None, "BadRequest", "idPattern"),
         ("GET", "/entities?georel=near&geometry=point&coords=1,1", None, "BadRequest", "georel"),
         ("GET", "/entities?georel=coveredBy&geometry=box&coords=1,1", None, "BadRequest", "coords"),
         ("GET", "/entities?id=a&idPattern=a", None, "BadRequest", "idPattern"),
-        ("GET", "/entities?limit=0", None, "BadRequest", "limit"),
+        ("GET", "/entities?limit=-1", None, "BadRequest", "limit"),
         ("GET", "/entities?options=odd", None, "BadRequest", "options"),
         ("GET", "/entities?odd=1", None, "BadRequest", "odd"),
     ],

@@ -10,7 +10,15 @@ from pinisi.console.v2_entities import NO_CONTENT
 from pinisi.console.v2_request import V2, aim_of, body_of, options, written_scopes
 from pinisi.console.v2_sources import takes_part, told_elsewhere
 from pinisi.context.edits import delete
-from pinisi.context.ngsi_v2.changes import Unprocessable, aimed, delete_attributes, replace, update, upsert
+from pinisi.context.ngsi_v2.changes import (
+    PartlyDone,
+    Unprocessable,
+    aimed,
+    delete_attributes,
+    replace,
+    update,
+    upsert,
+)
 from pinisi.context.ngsi_v2.entities import as_object, read_attributes, read_entity
 from pinisi.context.ngsi_v2.names import entity_id, entity_uri, iri_of
 from pinisi.context.payload import Fragment
@@ -66,6 +74,8 @@ async def _run(house: House, call: Call, action: str, entities: Any, field: str,
         return NO_CONTENT
     reasons = "; ".join(f"{entity_id(id)}: {problem_details(reason).detail}" for id, reason in refused[:_TOLD])
     text = f"{len(refused)} of {len(plans)} entities were refused, the others are written: {reasons}"
+    if len(refused) < len(plans):
+        raise PartlyDone(text)
     raise (
         ResourceNotFound(text)
         if all(isinstance(each, ResourceNotFound) for _, each in refused)

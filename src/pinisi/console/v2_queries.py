@@ -51,6 +51,8 @@ async def query_entities(house: House, call: Call) -> Reply:
 
 async def post_query(house: House, call: Call) -> Reply:
     told = as_object(body_of(call), "body")
+    if "attributes" in told and "attrs" not in told:
+        told = {"attrs" if name == "attributes" else name: value for name, value in told.items()}
     unknown = next((name for name in told if name not in ("entities", "attrs", "expression", "metadata")), None)
     if unknown is not None:
         raise BadRequestData("a query has entities, attrs, expression and metadata", unknown[:80])

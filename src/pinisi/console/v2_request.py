@@ -12,7 +12,7 @@ from pinisi.console.ngsi_ld_door import known_tenant
 from pinisi.console.refusals import refusal_of
 from pinisi.context.json_body import read_json
 from pinisi.context.ngsi_v2.attributes import Shown
-from pinisi.context.ngsi_v2.changes import Aim
+from pinisi.context.ngsi_v2.changes import Aim, PartlyDone
 from pinisi.context.ngsi_v2.entities import BUILTIN, Form, View
 from pinisi.context.ngsi_v2.names import iri_of
 from pinisi.context.problems import (
@@ -95,6 +95,8 @@ def _told(error: Exception, call: Call) -> Reply:
     detail = msgspec.json.decode(reply.body).get("detail", "")
     if isinstance(error, InvalidRequest):
         return _refusal(400, detail, "ParseError")
+    if isinstance(error, PartlyDone):
+        return _refusal(422, detail, "PartialUpdate")
     if isinstance(error, TooComplexQuery):
         return _refusal(422, detail, "NotSupportedQuery")
     return _refusal(422 if reply.status == 409 else reply.status, detail, headers=reply.headers)
@@ -165,8 +167,8 @@ def iris_of(view: View, table: TermTable) -> frozenset[str] | None:
 
 
 def page_of(call: Call) -> tuple[int, int]:
-    """`limit` and `offset`."""
-    limit = call.number("limit", LIMIT, 1, MOST)
+    """`limit` and `offset`; no entity but their number is asked by `limit=0`."""
+    limit = call.number("limit", LIMIT, 0, MOST)
     return limit, call.number("offset", 0, 0, 1_000_000_000)
 
 

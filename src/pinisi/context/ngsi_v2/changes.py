@@ -33,6 +33,13 @@ class Unprocessable(NgsiLdError):
     status = 422
 
 
+class PartlyDone(Unprocessable):
+    """Some of what a request asks is done, some cannot be (NGSI v2: 422 `PartialUpdate`)."""
+
+    type_uri = "urn:pinisi:error:PartlyDone"
+    title = "Partly done"
+
+
 class Aim(msgspec.Struct, frozen=True):
     """Which entity a request means besides its id: None asks nothing. `type` is an IRI."""
 

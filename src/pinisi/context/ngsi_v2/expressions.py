@@ -71,6 +71,8 @@ def _comparison(path: Path, operator: str, right: str, kind: Kind) -> Filter:
         there = Exists(path)
         compared = Compare(path, way, tuple(_operand(each, kind) for each in _apart(right, ",")))
         return AllOf((there, compared)) if operator == "!=" else compared
+    if ".." in right and right[:1] != "'":
+        raise BadRequestData(f"{right[:80]!r}: a range goes with == and != only", kind)
     return Compare(path, way, (_literal(right, kind),))
 
 
@@ -91,6 +93,8 @@ def _literal(text: str, kind: Kind) -> Any:
         return text[1:-1]
     if text in ("true", "false"):
         return text == "true"
+    if text.startswith("'"):
+        raise BadRequestData(f"{text[:80]!r}: a text in single quotes ends with its second one", kind)
     number = _NUMBER.fullmatch(text)
     if number is not None:
         return float(text) if number[1] or number[2] else int(text)
