@@ -404,7 +404,8 @@ def test_bad_requests_name_what_is_wrong(
 
 
 def test_other_errors(device: Device) -> None:
-    refused(device.call("GET", "/entities"), 404, "NotFound", device.broker.tenant)
+    assert device.get("/entities") == [], "nobody has written to this service"
+    refused(device.call("GET", "/entities/a"), 404, "NotFound", device.broker.tenant)
     device.ok("POST", "/entities", {"id": "a"})
     answer = device.call("POST", "/entities", "{")
     refused(answer, 400, "ParseError")
