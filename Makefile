@@ -73,7 +73,7 @@ lock: .venv/.tools
 	@touch $@
 
 $(NODE_MODULES): frontend/package-lock.json | .venv/.console
-	scripts/npm.sh ci --silent
+	[ $@ -nt frontend/package-lock.json ] || scripts/npm.sh ci --silent
 	@touch $@
 
 .venv/.tools: .venv/.requirements requirements-test.txt

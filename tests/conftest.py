@@ -18,6 +18,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from order import longest_first
+
 sys.dont_write_bytecode = False
 steady = settings(
     derandomize=True,
@@ -29,6 +31,13 @@ steady = settings(
 settings.register_profile("steady", steady)
 settings.register_profile("searching", steady, derandomize=False, max_examples=1_000)
 settings.load_profile("steady")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Among several workers the files that take long begin; see `order`."""
+    if hasattr(config, "workerinput"):
+        items[:] = longest_first(items)
 
 
 @pytest.fixture(scope="session")
