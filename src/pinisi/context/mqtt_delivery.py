@@ -12,11 +12,13 @@ import asyncio
 import secrets
 import ssl
 from collections import OrderedDict, deque
+from collections.abc import Callable
+from functools import partial
 from typing import cast
 
 import msgspec
 
-from pinisi.context.delivery import Receipt
+from pinisi.context.delivery import Answered, Receipt
 from pinisi.context.dialling import Dialler
 from pinisi.context.mqtt_packets import (
     CONNACK,
@@ -40,6 +42,7 @@ from pinisi.context.mqtt_packets import (
 )
 from pinisi.context.mqtt_target import MqttTarget
 from pinisi.context.targets import BadTarget, Targets
+from pinisi.context.turnstile import Turnstile
 
 KEEP_ALIVE = 120
 CONNECT_SECONDS = 10.0
@@ -47,6 +50,8 @@ IDLE_SECONDS = 50.0
 SILENT_SECONDS = 5.0
 SESSIONS = 256
 MOST_IN_FLIGHT = 256
+SIDE_BY_SIDE = 16
+"""Messages that are posted to one broker at a time; others wait in its queue: the slow take no room from the living."""
 TAKEN = 200
 _STATUS = {0x95: 413, 0x99: 422}
 """Reason codes that concern the one message, as the statuses of HTTP that say the same."""
@@ -96,7 +101,8 @@ class _Session(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._waiting: dict[int, asyncio.Future[int]] = {}
         self._pings: deque[asyncio.Future[int]] = deque()
-        self._room = asyncio.Semaphore(MOST_IN_FLIGHT)
+        self._room = Turnstile(MOST_IN_FLIGHT)
+        self._posted = 0
         self._last = 0
         self._heard_at = loop.time()
         self._why = "the connection was closed without an answer"
@@ -135,7 +141,7 @@ class _Session(asyncio.Protocol):
     def _heard(self, packet: Packet) -> None:
         if packet.kind == CONNACK and not self.welcome.done():
             welcome = read_welcome(packet.body, self._five)
-            self._room = asyncio.Semaphore(min(welcome.in_flight, MOST_IN_FLIGHT))
+            self._room = Turnstile(min(welcome.in_flight, MOST_IN_FLIGHT))
             self.welcome.set_result(welcome)
         elif packet.kind == PINGRESP and self._pings:
             _answer(self._pings.popleft(), 0)
@@ -159,31 +165,82 @@ class _Session(asyncio.Protocol):
         welcome = self.welcome.result()
         if target.qos > welcome.highest_qos:
             return Receipt(0, f"the broker takes at most QoS {welcome.highest_qos}")
-        async with self._room:
+        await self._room.enter()
+        try:
             number = self._next() if target.qos else 0
             data = publish(target.topic, body, target.qos, number, self._five)
             if len(data) > welcome.longest_packet:
                 return Receipt(_STATUS[0x95], _REASONS[0x95])
             if not self.usable:
                 raise _Lost(self._why)
-            code = await (self._acknowledge(number, data) if target.qos else self._ping_after(data))
-        if code >= REFUSED:
-            return Receipt(_STATUS.get(code, 0), _reason(code, "the broker does not take the message"))
-        return Receipt(TAKEN)
-
-    async def _acknowledge(self, number: int, data: bytes) -> int:
-        answer = self._waiting[number] = asyncio.get_running_loop().create_future()
-        self._write(data)
-        try:
-            return await answer
+            try:
+                return _receipt(await self._put(number, data))
+            finally:
+                self._waiting.pop(number, None)
         finally:
-            self._waiting.pop(number, None)
+            self._room.leave()
 
-    async def _ping_after(self, data: bytes) -> int:
+    def _put(self, number: int, data: bytes) -> "asyncio.Future[int]":
+        """Write a message; the future holds the reason code of its answer. `number` 0: with QoS 0, a ping behind it."""
         answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._pings.append(answer)
-        self._write(data + PINGREQ_PACKET)
-        return await answer
+        if number:
+            self._waiting[number] = answer
+        else:
+            self._pings.append(answer)
+        self._write(data if number else data + PINGREQ_PACKET)
+        return answer
+
+    @property
+    def has_turn(self) -> bool:
+        """Whether `post` will take a message now."""
+        return self.usable and self._room.open and self._posted < SIDE_BY_SIDE
+
+    def post(self, target: MqttTarget, body: bytes, answered: Answered) -> Callable[[], None] | None:
+        """Publish without waiting; see `post.Sender.post`."""
+        welcome = self.welcome.result()
+        if not self.has_turn or target.qos > welcome.highest_qos:
+            return None
+        number = self._next() if target.qos else 0
+        data = publish(target.topic, body, target.qos, number, self._five)
+        if len(data) > welcome.longest_packet or not self._room.enter_at_once():
+            return None
+        self._posted += 1
+        self.wake()
+        answer = self._put(number, data)
+        answer.add_done_callback(partial(self._came, number, answered))
+        return partial(self._abandon, answer)
+
+    def _came(self, number: int, answered: Answered, answer: "asyncio.Future[int]") -> None:
+        """What was posted has come to an end."""
+        self._waiting.pop(number, None)
+        self._room.leave()
+        self._posted -= 1
+        self.rest_if_idle()
+        lost = answer.cancelled() or answer.exception() is not None
+        answered(None if lost else _receipt(answer.result()))
+
+    def _abandon(self, answer: "asyncio.Future[int]") -> None:
+        """Nobody waits for this answer any more. A ping keeps its place: it tells of those behind it too."""
+        if self.silent:
+            self.close()
+        elif answer not in self._pings:
+            answer.cancel()
+
+    def wake(self) -> None:
+        """It is used again."""
+        self.used = True
+        if self.idle is not None:
+            self.idle.cancel()
+
+    def rest_if_idle(self) -> None:
+        """Let it be closed after a while, where nothing is under way."""
+        if not self.usable or self.busy:
+            return
+        told = self.welcome.result().keep_alive
+        wait = IDLE_SECONDS if not told else min(IDLE_SECONDS, told / 2)
+        if self.idle is not None:
+            self.idle.cancel()
+        self.idle = asyncio.get_running_loop().call_later(wait, self.close)
 
     def _next(self) -> int:
         """A packet identifier that is free."""
@@ -252,9 +309,7 @@ class MqttSender:
         return await self._with(session, message)
 
     async def _with(self, session: _Session, message: MqttMessage) -> Receipt:
-        session.used = True
-        if session.idle is not None:
-            session.idle.cancel()
+        session.wake()
         try:
             return await session.publish(message.target, message.body)
         except asyncio.CancelledError:
@@ -262,17 +317,28 @@ class MqttSender:
                 session.close()
             raise
         finally:
-            if session.usable and not session.busy:
-                self._rest(session)
+            session.rest_if_idle()
 
-    def _rest(self, session: _Session) -> None:
-        told = session.welcome.result().keep_alive
-        wait = IDLE_SECONDS if not told else min(IDLE_SECONDS, told / 2)
-        session.idle = asyncio.get_running_loop().call_later(wait, session.close)
+    def post(self, message: MqttMessage, answered: Answered) -> Callable[[], None] | None:
+        """Publish once without waiting, where the connection is open; see `post.Sender.post`."""
+        session = self._at_hand(message.target)
+        return None if session is None else session.post(message.target, message.body, answered)
+
+    def idle(self, target: MqttTarget) -> bool:
+        """Whether `post` will take a message to this broker, as far as is known."""
+        session = self._at_hand(target)
+        return session is not None and session.has_turn
+
+    def _at_hand(self, target: MqttTarget) -> _Session | None:
+        task = self._sessions.get(_key(target))
+        if task is None or not task.done() or not _is_open(task):
+            return None
+        self._sessions.move_to_end(_key(target))
+        return task.result()
 
     async def _session(self, target: MqttTarget) -> _Session:
         """The connection to a broker: the one that is there, or one that is opened for all who wait for it."""
-        key = (target.host, target.port, target.tls, target.user, target.password, target.version)
+        key = _key(target)
         task = self._sessions.get(key)
         if task is None or (task.done() and not _is_open(task)):
             self._make_room()
@@ -303,6 +369,16 @@ class MqttSender:
             session.close()
             raise _Lost(_reason(welcome.code, "the broker refuses the connection"))
         return session
+
+
+def _key(target: MqttTarget) -> _Key:
+    return target.host, target.port, target.tls, target.user, target.password, target.version
+
+
+def _receipt(code: int) -> Receipt:
+    if code >= REFUSED:
+        return Receipt(_STATUS.get(code, 0), _reason(code, "the broker does not take the message"))
+    return Receipt(TAKEN)
 
 
 def _is_open(task: "asyncio.Task[_Session]") -> bool:

@@ -16,6 +16,7 @@ import msgspec
 from pinisi.context.delivery import Receipt
 from pinisi.context.post import Sealed, Sender
 from pinisi.context.targets import Reachable
+from pinisi.context.turnstile import Turnstile
 from pinisi.vocabulary.instant import DAY, Instant
 
 REMEMBERED = 10_000
@@ -59,44 +60,6 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     grace: float = 2.0
 
 
-class _Turnstile:
-    """Lets so many in; who cannot wait learns so at once."""
-
-    def __init__(self, room: int) -> None:
-        self._room = room
-        self._waiting: deque[asyncio.Future[None]] = deque()
-
-    @property
-    def open(self) -> bool:
-        return self._room > 0
-
-    def enter_at_once(self) -> bool:
-        if self._room <= 0:
-            return False
-        self._room -= 1
-        return True
-
-    async def enter(self) -> None:
-        if self.enter_at_once():
-            return
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
-        try:
-            await turn
-        except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
-                self.leave()
-            raise
-
-    def leave(self) -> None:
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                return
-        self._room += 1
-
-
 _Place = tuple[str, int]
 
 
@@ -137,13 +100,13 @@ class Gate:
     """
 
     def __init__(self, limits: Limits) -> None:
-        self.healthy = _Turnstile(limits.connections)
-        self.suspect = _Turnstile(limits.suspect_connections)
+        self.healthy = Turnstile(limits.connections)
+        self.suspect = Turnstile(limits.suspect_connections)
         self.slow_room = limits.slow_connections
         self.slow_after = limits.slow_after
         self._patience = limits.patience
         self.tick = min(0.05, limits.slow_after / 4)
-        self._unwell: OrderedDict[_Place, _Turnstile] = OrderedDict()
+        self._unwell: OrderedDict[_Place, Turnstile] = OrderedDict()
         self._queues: dict[_Place, _Queue] = {}
         self._under_way: deque[_Passage] = deque()
         self._timer: asyncio.TimerHandle | None = None
@@ -162,7 +125,7 @@ class Gate:
         finally:
             passage.end(receipt)
 
-    async def _entered(self, place: _Place) -> "_Turnstile | _Probe":
+    async def _entered(self, place: _Place) -> "Turnstile | _Probe":
         """Wait for a turn. Of a receiver that is unwell only a few try, and the others wait for how they fare."""
         while True:
             probing = self._unwell.get(place)
@@ -237,7 +200,7 @@ class Gate:
                 self._unwell.pop(place, None)
             return
         if place not in self._unwell:
-            self._unwell[place] = _Turnstile(PROBES)
+            self._unwell[place] = Turnstile(PROBES)
         self._unwell.move_to_end(place)
         if len(self._unwell) > REMEMBERED:
             self._unwell.popitem(last=False)
@@ -286,7 +249,7 @@ class _Probe:
 
     __slots__ = ("_all", "_mine")
 
-    def __init__(self, all: _Turnstile, mine: _Turnstile) -> None:
+    def __init__(self, all: Turnstile, mine: Turnstile) -> None:
         self._all, self._mine = all, mine
 
     def leave(self) -> None:
@@ -311,7 +274,7 @@ class _Passage:
         "over",
     )
 
-    def __init__(self, gate: Gate, place: _Place, turnstile: _Turnstile | _Probe, done: Done | None = None) -> None:
+    def __init__(self, gate: Gate, place: _Place, turnstile: Turnstile | _Probe, done: Done | None = None) -> None:
         """`done`: of one that is posted, and counts as under way to its receiver."""
         self._gate = gate
         self._place = place

@@ -10,7 +10,6 @@ import structlog
 from pinisi.context.delivery import Receipt
 from pinisi.context.notification import NotificationWriter
 from pinisi.context.notification_clock import Clock, Elsewhere
-from pinisi.context.notification_envelope import HttpEnvelope
 from pinisi.context.notification_gate import Gate, Limits, Way
 from pinisi.context.notification_lane import BACK_OFF, Lane, back_off
 from pinisi.context.notification_letterhead import Letterhead
@@ -20,7 +19,7 @@ from pinisi.context.notification_turn import Posted, Turn
 from pinisi.context.post import Sender
 from pinisi.context.subscription import DeliveryState
 from pinisi.context.subscription_index import Entry, SubscriptionIndex
-from pinisi.context.targets import Target
+from pinisi.context.targets import Reachable
 from pinisi.store.protocol import Debt, DebtChange, LogEntry, Store, StoreUnavailable
 from pinisi.vocabulary.instant import SECOND, Instant
 
@@ -194,14 +193,14 @@ class Outbox:
         self._leave(lane, wait)
         return False
 
-    def _address(self, lane: Lane) -> tuple[Letterhead | None, Target | None]:
-        """How its notifications look and where they go, as far as both are at hand; no target: it is none of HTTP."""
+    def _address(self, lane: Lane) -> tuple[Letterhead | None, Reachable | None]:
+        """How its notifications look and where they go, as far as both are at hand."""
         head = lane.head
         if lane.entry is not None and (
             head is None or not self._writer.letterheads.holds(head, lane.entry.subscription)
         ):
             head = lane.head = self._writer.letterheads.at_hand(self._name, lane.entry.subscription)
-        if lane.entry is None or head is None or not isinstance(head.envelope, HttpEnvelope):
+        if lane.entry is None or head is None:
             return head, None
         return head, head.envelope.target
 
@@ -239,7 +238,7 @@ class Outbox:
         else:
             self._go_on(lane)
 
-    def _send_by_task(self, lane: Lane, debts: Sequence[Debt], target: Target | None) -> None:
+    def _send_by_task(self, lane: Lane, debts: Sequence[Debt], target: Reachable | None) -> None:
         """`target`: the receiver that the delivery counts as under way to, so that others wait for its connection."""
         place = None if target is None else (target.host, target.port)
         if place is not None:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from pinisi.context.delivery import Delivery, HttpSender, Receipt
 from pinisi.context.mqtt_delivery import MqttMessage, MqttSender
+from pinisi.context.mqtt_target import MqttTarget
 from pinisi.context.targets import Reachable, Target, Targets
 
 Sealed = Delivery | MqttMessage
@@ -44,10 +45,14 @@ class Post:
         return await self._mqtt.send(delivery)
 
     def post(self, delivery: Sealed, answered: Callable[[Receipt | None], None]) -> Callable[[], None] | None:
-        return self._http.post(delivery, answered) if isinstance(delivery, Delivery) else None
+        if isinstance(delivery, Delivery):
+            return self._http.post(delivery, answered)
+        return self._mqtt.post(delivery, answered)
 
     def idle(self, target: Reachable) -> bool:
-        return isinstance(target, Target) and self._http.idle(target)
+        if isinstance(target, Target):
+            return self._http.idle(target)
+        return isinstance(target, MqttTarget) and self._mqtt.idle(target)
 
     async def close(self) -> None:
         await asyncio.gather(self._http.close(), self._mqtt.close())
