@@ -201,3 +201,23 @@ def test_a_brace_leads_to_linked_entities() -> None:
 def test_what_leads_nowhere_or_too_far_is_refused(text: str, links: int) -> None:
     with pytest.raises(QueryError):
         parse_q(text, str, links=links)
+
+
+@given(
+    st.from_regex(r"[a-zA-Z][\w-]{0,8}", fullmatch=True)
+    | st.sampled_from(["modifiedAt", "a:b", "urn:x", "ä", "a.b", " a"]),
+    st.sampled_from(["==", "!=", ">=", "<=", ">", "<", "~=", "=", " == "]),
+    st.from_regex(r"-?[0-9]{1,20}(\.[0-9]{1,3})?(e[0-9])?", fullmatch=True)
+    | st.sampled_from(["-0", "1.", ".5", "007", "true", "1..2", "1,2", "\u0665"]),
+)
+def test_one_comparison_with_a_number_is_read_as_within_parentheses(name: str, operator: str, value: str) -> None:
+    """The short way and the parser agree."""
+
+    def outcome(text: str) -> object:
+        try:
+            found = read(text)
+        except QueryError:
+            return "refused"
+        return found, [type(value) for value in found.values] if isinstance(found, Compare) else None
+
+    assert outcome(name + operator + value) == outcome(f"({name}{operator}{value})")

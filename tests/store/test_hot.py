@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from pinisi.store import hot
-from pinisi.store.protocol import Edit, EntityChange
+from pinisi.store.protocol import Edit, EntityChange, Page, Record
 from pinisi.store.query import Compare, EntityQuery, TypeIs
 from pinisi.store.query import Path as Where
 from pinisi.store.sqlite import SqliteStore
 from pinisi.store.sqlite_tenant import Settings
 from pinisi.vocabulary.entity import JSON, LIST, PROPERTY, Entity, Instance
-from pinisi.vocabulary.principal import EVERYTHING, SYSTEM, Grant, Grants
+from pinisi.vocabulary.principal import EVERYTHING, SYSTEM, Grant, Grants, Projection
 
 pytestmark = pytest.mark.anyio
 
@@ -36,7 +36,27 @@ def keep(number: int, value: object) -> EntityChange:
 
 async def matching(store: SqliteStore, value: object, name: str = NAMES[0], *, heat: bool = True) -> int | None:
     query = EntityQuery(types=TypeIs("urn:type"), filter=Compare(Where(name), "==", (value,)))
-    return (await store.find("city", query, EVERYTHING, limit=5, count=True, heat=heat)).count
+    page = await store.find("city", query, EVERYTHING, limit=5, count=True, heat=heat)
+    await as_bytes(store, query, page)
+    return page.count
+
+
+class ById:
+    def key(self, projection: Projection) -> int:
+        return 0
+
+    def body(self, record: Record, projection: Projection) -> bytes:
+        return f"{record.id} {record.position}".encode()
+
+
+async def as_bytes(store: SqliteStore, query: EntityQuery, page: Page) -> None:
+    """The same answer as bytes; that may take a way of its own."""
+    told = [f"{record.id} {record.position}".encode() for record in page.records]
+    for count in (True, False):
+        shown = await store.shown("city", query, EVERYTHING, ById(), limit=5, count=count, heat=False)
+        assert list(shown.bodies) == told
+        assert shown.count == (page.count if count else None)
+        assert shown.more is ((page.count or 0) > 5)
 
 
 async def make_hot(store: SqliteStore, name: str = NAMES[0]) -> None:
@@ -163,3 +183,29 @@ async def test_the_table_shows_nobody_what_he_may_not_see(store: SqliteStore) ->
         assert (await store.find("city", query, grants, limit=100, count=True)).count == found
     assert (await store.find("city", query, EVERYTHING, limit=4, offset=28)).count is None
     assert len((await store.find("city", query, EVERYTHING, limit=4, offset=28)).records) == 2
+    assert len((await store.shown("city", query, EVERYTHING, ById(), limit=4, offset=28)).bodies) == 2
+    hidden = Grants((Grant(attributes=frozenset(NAMES[1:])),))
+    assert (await store.shown("city", query, hidden, ById(), limit=4)).bodies == []
+
+
+async def test_of_two_types_that_share_a_hot_attribute_each_is_shown_by_itself(store: SqliteStore) -> None:
+    others = [Entity(f"urn:other:{n}", ["urn:other"], {NAMES[0]: [Instance(PROPERTY, n % 100)]}) for n in range(300)]
+    await store.apply("city", [EntityChange(one.id, lambda old, now, one=one: Edit(one)) for one in others], SYSTEM)
+    await make_hot(store)
+    for type, found in (("urn:type", 30), ("urn:other", 3)):
+        query = EntityQuery(types=TypeIs(type), filter=Compare(Where(NAMES[0]), "==", (7,)))
+        for _ in range(2):
+            page = await store.find("city", query, EVERYTHING, limit=5, count=True)
+            await as_bytes(store, query, page)
+            assert page.count == found
+
+
+async def test_no_more_is_kept_of_what_was_shown_than_allowed(tmp_path: Path) -> None:
+    async with SqliteStore(tmp_path, lambda: 1_000_000, settings=Settings(cache_records=50)) as store:
+        await store.apply("city", [keep(n, n % 100) for n in range(300)], SYSTEM)
+        for offset in range(0, 300, 20):
+            page = await store.shown(
+                "city", EntityQuery(types=TypeIs("urn:type")), EVERYTHING, ById(), limit=20, offset=offset
+            )
+            assert len(page.bodies) == 20
+            assert store.tenant("city").shelves.size <= 50

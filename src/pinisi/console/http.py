@@ -5,11 +5,13 @@ into these and back.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from types import EllipsisType
 from typing import Any, Literal, TypeVar
 from urllib.parse import unquote_plus
 
 import msgspec
 
+from pinisi.console.query_shape import Shape, shape_of
 from pinisi.context.problems import UnsupportedMediaType
 from pinisi.vocabulary.principal import Grants, Principal
 
@@ -38,6 +40,7 @@ class Call:
 
     __slots__ = (
         "_query",
+        "_shape",
         "address",
         "body",
         "headers",
@@ -72,6 +75,7 @@ class Call:
         self.body = body
         self.params: Mapping[str, str] = params or {}
         self._query: dict[str, str] | None = None
+        self._shape: Shape | EllipsisType | None = ...
 
     @property
     def grants(self) -> Grants:
@@ -87,6 +91,13 @@ class Call:
         if self._query is None:
             self._query = _parameters(self.query_string) if self.query_string else {}
         return self._query
+
+    @property
+    def shape(self) -> Shape | None:
+        """The query string without what differs from page to page; None where it is not worth keeping."""
+        if self._shape is ...:
+            self._shape = shape_of(self.query_string)
+        return self._shape
 
     def header(self, name: bytes) -> str | None:
         """A header by its lower-case name."""
@@ -135,6 +146,12 @@ def _pair(part: str) -> tuple[str, str]:
     """Name and value, as `urllib.parse.parse_qsl` reads them; most have nothing encoded (2 us instead of 9)."""
     name, _, value = part.partition("=")
     return (unquote_plus(name), unquote_plus(value)) if "%" in part or "+" in part else (name, value)
+
+
+def plain_text(sent: bytes) -> str:
+    """A value of a query string as it was meant."""
+    text = sent.decode("utf-8", "replace")
+    return unquote_plus(text) if "%" in text or "+" in text else text
 
 
 class BadRequest(ValueError):

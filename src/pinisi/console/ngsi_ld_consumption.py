@@ -12,7 +12,9 @@ from pinisi.console.ngsi_ld_join import joined
 from pinisi.console.ngsi_ld_linked_query import links_resolved
 from pinisi.console.ngsi_ld_query import join_of, ordering_of, posted_query, query_of
 from pinisi.console.ngsi_ld_request import Asked, Paging, accepted, asked, paging, paging_headers, sent
-from pinisi.console.ngsi_ld_show import many, one, posted_words, shows_any, view_of, view_of_words
+from pinisi.console.ngsi_ld_show import many, one, page_of, posted_words, shows_any, view_of, view_of_words
+from pinisi.console.query_plan import Plan, plan_of
+from pinisi.console.query_shape import Shape
 from pinisi.context.entity_map import PLACES_MOST, Place
 from pinisi.context.linked_entities import Join
 from pinisi.context.ordering import Ordering
@@ -76,11 +78,31 @@ def check_geometry_property(call: Call, how: Asked) -> None:
 
 async def query_entities(house: House, call: Call) -> Reply:
     how = asked(house.contexts, call, geo=True)
+    shape = call.shape
+    plan = plan_of(how, shape)
+    if plan is not None and shape is not None:
+        return await _answer_by_plan(house, call, plan, shape)
     page = paging(call)
     check_geometry_property(call, how)
     query = query_of(call.query, how.table)
     view = view_of(call, how.table)
     return await _answer(house, call, (query,), page, how, view, call.query)
+
+
+async def _answer_by_plan(house: House, call: Call, plan: Plan, shape: Shape) -> Reply:
+    offset = int(shape.offset or 0)
+    shown = await house.store.shown(
+        call.tenant,
+        plan.query_with(shape.q),
+        call.grants,
+        plan.showing,
+        limit=plan.limit,
+        offset=offset,
+        count=plan.count,
+        heat=call.principal.kind != "anonymous",
+    )
+    headers = plan.headers(call, shape, shown.more, shown.count) if shown.more or offset or plan.count else ()
+    return page_of(shown.bodies, plan.how, call, headers)
 
 
 async def post_query(house: House, call: Call) -> Reply:

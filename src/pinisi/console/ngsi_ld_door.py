@@ -25,6 +25,8 @@ from pinisi.context.problems import (
     UnsupportedMediaType,
 )
 
+SHAPES_MOST = 512
+"""Shapes of queries that a route remembers to be in order."""
 TENANT_HEADER = b"ngsild-tenant"
 SNAPSHOT_HEADER = b"ngsild-snapshot"
 _ENTITIES = ("/ngsi-ld/v1/entities", "/ngsi-ld/v1/entityOperations", "/ngsi-ld/v1/temporal")
@@ -66,6 +68,19 @@ def _admitted(route: Route, creates: bool) -> Endpoint:
 
     of_snapshots = route.path.startswith(_OF_SNAPSHOTS)
 
+    in_order: set[bytes] = set()
+
+    def check_parameters(call: Call) -> None:
+        """Each shape of query is looked at once."""
+        shape = call.shape
+        if shape is not None and shape.rest in in_order:
+            return
+        _check_parameters(call, known)
+        if shape is not None:
+            if len(in_order) >= SHAPES_MOST:
+                in_order.clear()
+            in_order.add(shape.rest)
+
     async def endpoint(house: House, call: Call) -> Reply:
         if SNAPSHOT_HEADER in call.headers:
             return await within_snapshot(house, call)
@@ -79,7 +94,7 @@ def _admitted(route: Route, creates: bool) -> Endpoint:
         if not of_geojson and b"geo+json" in (told := call.headers.get(b"accept", b"")):
             accepted(told, False)
         if call.query_string:
-            _check_parameters(call, known)
+            check_parameters(call)
         try:
             reply = await inner(house, call)
         except ContextAwaited as awaited:

@@ -190,25 +190,34 @@ def paging_headers(
 
     `following`: where the next page begins, if not right behind this one.
     """
+    told = tuple([pair for pair in call.query.items() if pair[0] != "offset" and pair[0] != "limit"])
+    return page_headers(call.path, told, accepted(call.headers.get(b"accept"), True), page, more, total, following)
+
+
+def page_headers(
+    path: str,
+    told: tuple[tuple[str, str], ...],
+    media: Media,
+    page: Paging,
+    more: bool,
+    total: int | None,
+    following: int | None = None,
+) -> tuple[tuple[bytes, bytes], ...]:
+    """The same, of the parameters besides `offset` and `limit`."""
     headers: list[tuple[bytes, bytes]] = []
-    if page.limit and page.offset:
-        headers.append(_page_link(call, max(0, page.offset - page.limit), page.limit, "prev"))
-    if page.limit and more:
-        headers.append(_page_link(call, following or page.offset + page.limit, page.limit, "next"))
+    if page.limit and (more or page.offset):
+        before, behind, type = _page_address(path, told, page.limit, media)
+        if page.offset:
+            headers.append((b"link", b"%b%d%bprev%b" % (before, max(0, page.offset - page.limit), behind, type)))
+        if more:
+            headers.append((b"link", b"%b%d%bnext%b" % (before, following or page.offset + page.limit, behind, type)))
     if total is not None:
-        headers.append((COUNT_HEADER, str(total).encode()))
+        headers.append((COUNT_HEADER, b"%d" % total))
     return tuple(headers)
 
 
-def _page_link(call: Call, offset: int, limit: int, relation: str) -> tuple[bytes, bytes]:
-    told = tuple([pair for pair in call.query.items() if pair[0] != "offset" and pair[0] != "limit"])
-    media = accepted(call.headers.get(b"accept"), True)
-    before, behind, type = _page_address(call.path, told, limit, media)
-    return b"link", f"{before}{offset}{behind}{relation}{type}".encode()
-
-
 @lru_cache(1024)
-def _page_address(path: str, told: tuple[tuple[str, str], ...], limit: int, media: Media) -> tuple[str, str, str]:
+def _page_address(path: str, told: tuple[tuple[str, str], ...], limit: int, media: Media) -> tuple[bytes, bytes, bytes]:
     """What stands around offset and relation in the link to a page: the same for all pages of a query (4 us each)."""
     before: list[str] = []
     behind: list[str] = []
@@ -216,7 +225,8 @@ def _page_address(path: str, told: tuple[tuple[str, str], ...], limit: int, medi
         side = before if name < "offset" else behind
         side.append(f"{quote(name, safe='')}={quote(value, safe=_QUERY_SAFE)}")
     address = f"<{quote(path.rstrip('/'), safe='/:')}?{'&'.join([*before, 'offset='])}"
-    return address, f'{"&".join(["", *behind])}>;rel="', f'";type="{MEDIA[media].decode()}"'
+    after = f'{"&".join(["", *behind])}>;rel="'
+    return address.encode(), after.encode(), b'";type="%b"' % MEDIA[media]
 
 
 def options(call: Call) -> frozenset[str]:

@@ -4,7 +4,7 @@ Bytes depend on the version, the terms, the view and what the reader may see: th
 record of that version, so no change can leave them stale.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import count
 from typing import Any
@@ -114,42 +114,43 @@ def shows_any(entity: Entity, view: View) -> bool:
     return any(view.shows(member) for member in ("id", "type")) or any(True for _ in view.attributes_of(entity, WHOLE))
 
 
-def geometry_property(call: Call, table: TermTable) -> str:
+def geometry_property(call: Call, how: Asked) -> str | None:
+    """The attribute whose geometry an answer in GeoJSON is drawn by; None for other answers."""
+    if how.media != "geo":
+        return None
     name = call.query.get("geometryProperty")
-    return LOCATION if name is None else table.expand_term(name)
+    return LOCATION if name is None else how.table.expand_term(name)
 
 
 class Showing:
-    """How one request shows entities: made once, asked for each of them.
+    """How one request shows entities; see `store.protocol.Showing`.
 
-    Whoever sees everything shares one key for all entities, so that a kept page of twenty costs twenty look-ups.
+    What all who see everything share is named once, so that a kept entity costs one look-up.
     """
 
-    def __init__(self, how: Asked, view: View, grants: Grants, geometry: str) -> None:
+    def __init__(self, how: Asked, view: View, geometry: str | None) -> None:
         self._how = how
         self._view = view
-        self._grants = grants
-        self._geometry = geometry if how.media == "geo" else None
-        self._whole = self._key(WHOLE) if grants.sees_all else None
+        self._geometry = geometry
+        self._whole = self._number(WHOLE)
 
-    def _key(self, projection: Projection) -> int:
+    def _number(self, projection: Projection) -> int:
         return _number((self._how.table.digest, self._view, projection.attributes, self._geometry))
 
-    def body(self, record: Record) -> bytes:
-        """The bytes of one entity for this reader, without `@context`."""
-        projection = WHOLE
-        key = self._whole
-        if key is None:
-            projection = projection_of(record, self._grants) or WHOLE
-            key = self._key(projection)
+    def key(self, projection: Projection) -> int:
+        return self._whole if projection.attributes is None else self._number(projection)
+
+    def body(self, record: Record, projection: Projection) -> bytes:
+        """The bytes of one entity, without `@context`."""
+        key = self.key(projection)
         body = record.memo.get(key)
         return self._render(record, projection, key) if body is None else body
 
-    def bodies(self, records: Iterable[Record]) -> list[bytes]:
-        """The same for many."""
+    def bodies(self, records: Iterable[Record], grants: Grants) -> list[bytes]:
+        """The bytes of many, for a reader who may know of them."""
+        if not grants.sees_all:
+            return [self.body(record, projection_of(record, grants) or WHOLE) for record in records]
         key = self._whole
-        if key is None:
-            return list(map(self.body, records))
         return [record.memo.get(key) or self._render(record, WHOLE, key) for record in records]
 
     def _render(self, record: Record, projection: Projection, key: int) -> bytes:
@@ -180,7 +181,7 @@ def _number(key: Any) -> int:
 
 def one(record: Record, how: Asked, view: View, call: Call) -> Reply:
     """The answer to a retrieval."""
-    body = Showing(how, view, call.grants, geometry_property(call, how.table)).body(record)
+    (body,) = Showing(how, view, geometry_property(call, how)).bodies((record,), call.grants)
     if how.media == "ld" or (how.media == "geo" and _wants_context(call)):
         body = with_context(body, how.table)
     return Reply(200, body, MEDIA[how.media], how.headers)
@@ -190,7 +191,11 @@ def many(
     records: Iterable[Record], how: Asked, view: View, call: Call, headers: tuple[tuple[bytes, bytes], ...]
 ) -> Reply:
     """The answer to a query."""
-    bodies = Showing(how, view, call.grants, geometry_property(call, how.table)).bodies(records)
+    return page_of(Showing(how, view, geometry_property(call, how)).bodies(records, call.grants), how, call, headers)
+
+
+def page_of(bodies: Sequence[bytes], how: Asked, call: Call, headers: tuple[tuple[bytes, bytes], ...]) -> Reply:
+    """The answer that these entities are, each rendered without `@context`."""
     if how.media == "ld":
         bodies = [with_context(body, how.table) for body in bodies]
     if how.media != "geo":

@@ -17,7 +17,6 @@ TEXT_LIMIT = 200
 """Characters of a text that an index keeps."""
 _HIGHEST = 1e300
 _EXACT = 2**53
-_OBJECT_MEMBER = b'"object":'
 _INDEXED = frozenset({"==", ">", ">=", "<", "<="})
 _AFTER_DIGITS = ":"
 _AFTER_SECOND = "~"
@@ -41,8 +40,9 @@ def hot_values(instances: Iterable[Instance] | None) -> set[float | str]:
 def _take(value: Any, found: set[float | str]) -> None:
     if isinstance(value, dict):
         members = cast(dict[str, Any], value)
-        value = members.get("@value", members.get("object"))
-    if isinstance(value, bool):
+        _take_references(members.get("object"), found)
+        _take(members.get("@value"), found)
+    elif isinstance(value, bool):
         found.add("true" if value else "false")
     elif isinstance(value, (int, float)):
         found.add(_number(value))
@@ -51,6 +51,15 @@ def _take(value: Any, found: set[float | str]) -> None:
     elif isinstance(value, list):
         for element in cast(list[Any], value):
             _take(element, found)
+
+
+def _take_references(value: Any, found: set[float | str]) -> None:
+    """The texts of an `object`: a relationship is compared with what it leads to, an object inside a value is not."""
+    if isinstance(value, str):
+        found.add(value[:TEXT_LIMIT])
+    elif isinstance(value, list):
+        for element in cast(list[Any], value):
+            _take_references(element, found)
 
 
 def _number(value: int | float) -> float:
@@ -81,20 +90,12 @@ def bounds(term: Compare) -> list[Bound] | None:
 
 
 def decided(filter: Filter | None) -> str | None:
-    """The attribute whose `bounds` hold nothing but matches, so that none need be proved: it equals one plain number.
-
-    But for what `is_ambiguous` tells of.
-    """
+    """The attribute whose `bounds` hold nothing but matches, none to be proved: it equals one plain number."""
     if not isinstance(filter, Compare) or filter.operator != "==" or not _plain(filter) or filter.expanded:
         return None
     literal = filter.values[0] if len(filter.values) == 1 else None
     exact = isinstance(literal, (int, float)) and not isinstance(literal, bool) and abs(literal) < _EXACT
     return filter.path.attribute if exact else None
-
-
-def is_ambiguous(body: bytes) -> bool:
-    """Whether an encoded entity may have an object with a member `object`: its content is indexed and never equal."""
-    return _OBJECT_MEMBER in body
 
 
 def _equal(literal: Any) -> Bound:

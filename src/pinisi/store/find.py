@@ -7,16 +7,17 @@ named ids, the geometry index, a hot attribute, or a scan in slices. Every candi
 import asyncio
 from collections.abc import Iterator, Sequence
 from time import perf_counter
-from typing import Any
+from typing import Any, cast
 
 from pinisi.store import match
-from pinisi.store.candidates import Bound, is_ambiguous
-from pinisi.store.proof import Proof, TooComplex, View, Views, joined, only_types
-from pinisi.store.protocol import Page, Record
-from pinisi.store.query import EntityQuery
+from pinisi.store.candidates import Bound
+from pinisi.store.proof import Proof, TooComplex, View, Views, decided_alone, joined, only_types
+from pinisi.store.protocol import Page, Record, Showing, Shown
+from pinisi.store.query import Compare, EntityQuery
+from pinisi.store.shelves import NOT_OF_THEM
 from pinisi.store.sql_rows import rows as all_rows
 from pinisi.store.sqlite_tenant import Tenant
-from pinisi.vocabulary.principal import Grants
+from pinisi.vocabulary.principal import Grants, Projection
 from pinisi.vocabulary.terms import LOCATION
 
 CANDIDATES = 20_000
@@ -27,6 +28,9 @@ HEAT_SCANNED = 100_000
 """Rows scanned for one attribute, all questions together, after which it becomes hot however small its type is: a
 reaction asks the same 300 sensors again and again, and at last has spent more on it than the side table costs.
 """
+
+
+_EQUAL = "SELECT row FROM hot WHERE attribute = ? AND value = ? ORDER BY row LIMIT ?"
 
 
 class Finder:
@@ -73,6 +77,70 @@ class Finder:
         rows = tenant.members.rows(families) if narrowed is None else narrowed
         return await self._prove(rows, proof, limit, offset, count, position)
 
+    async def shown(
+        self, query: EntityQuery, grants: Grants, showing: Showing, limit: int, offset: int, count: bool, heat: bool
+    ) -> Shown:
+        """What `find` finds, as bytes."""
+        most = limit + 1 if limit else 0
+        page = await self.find(query, grants, limit=most, offset=offset, count=count, heat=heat)
+        seen = self.view(grants).of
+        bodies = [showing.body(record, seen[record.family.id]) for record in page.records[:limit]]
+        return Shown(bodies, len(page.records) > limit, page.count, page.position)
+
+    def shown_at_once(
+        self, query: EntityQuery, grants: Grants, showing: Showing, limit: int, offset: int, count: bool
+    ) -> Shown | None:
+        """The same where an index alone answers and what is seen of all is alike; None elsewhere."""
+        tenant = self._tenant
+        view = self.view(grants)
+        families = view.select(tenant.families, query.types)
+        seen = view.alike(families)
+        if seen is None:
+            return None
+        end = offset + limit
+        if only_types(query):
+            rows = tenant.members.rows(families)
+            bodies = self._bodies(rows[offset:end], families, seen, showing)
+            return Shown(bodies, len(rows) > end, len(rows) if count else None, tenant.position)
+        attribute = decided_alone(query)
+        if attribute is None or not (seen.attributes is None or attribute in seen.attributes):
+            return None
+        rows = self._equal(query, attribute, CHUNK if count else end + 1)
+        if rows is None:
+            return None
+        bodies = self._bodies(rows, families, seen, showing)
+        if len(bodies) <= end and len(rows) == end + 1 and not count:
+            return None
+        return Shown(bodies[offset:end], len(bodies) > end, len(bodies) if count else None, tenant.position)
+
+    def _equal(self, query: EntityQuery, attribute: str, most: int) -> list[int] | None:
+        """The first rows, of any family, at which a hot attribute is the one number that the query asks for.
+
+        None where it is not hot, or where there may be more than a few.
+        """
+        hot = self._tenant.hot
+        number = hot.attributes.get(attribute)
+        if attribute not in hot.complete or number is None or most > CHUNK or not isinstance(query.filter, Compare):
+            return None
+        hot.touch(attribute)
+        found = all_rows(self._tenant.reader, _EQUAL, (number, float(query.filter.values[0]), most))
+        return [row for (row,) in found]
+
+    def _bodies(self, rows: Sequence[int], families: frozenset[int], seen: Projection, showing: Showing) -> list[bytes]:
+        """The bytes of those rows that are of the families."""
+        shelf = self._tenant.shelves.of(families, showing.key(seen))
+        bodies = list(map(shelf.get, rows))
+        if all(bodies):
+            return cast(list[bytes], bodies)
+        record_at = self._tenant.record_at
+        lacking = [row for row, body in zip(rows, bodies, strict=True) if body is None]
+        for row in lacking:
+            record = record_at(row)
+            of_them = record is not None and record.family.id in families
+            shelf[row] = showing.body(record, seen) if of_them else NOT_OF_THEM
+        self._tenant.shelves.put(len(lacking))
+        return [body for row in rows if (body := shelf[row])]
+
     def _taken(
         self, rows: Sequence[int], proof: Proof, attribute: str, limit: int, offset: int, count: bool, position: int
     ) -> Page:
@@ -80,11 +148,11 @@ class Finder:
 
         Not to decode twenty entities for it spares a quarter of a query by value (`bench/context.py`).
         """
-        record_at, sees, holds = self._tenant.record_at, proof.sees, proof.holds
+        record_at, sees = self._tenant.record_at, proof.sees
         found: list[Record] = []
         for row in rows:
             record = record_at(row)
-            if record is not None and (holds(record) if is_ambiguous(record.body) else sees(record, attribute)):
+            if record is not None and sees(record, attribute):
                 found.append(record)
                 if not count and len(found) == offset + limit:
                     break

@@ -18,6 +18,8 @@ from pinisi.store.protocol import (
     Picture,
     PictureQuery,
     Record,
+    Showing,
+    Shown,
     StoreUnavailable,
     Story,
     Timeline,
@@ -67,6 +69,23 @@ class PostgresStore(PostgresLines):
         if await self.known(tenant) is None:
             return Page((), 0 if count else None, 0)
         return await self._finders[tenant].find(query, grants, limit=limit, offset=offset, count=count, heat=heat)
+
+    @in_plain_words
+    async def shown(
+        self,
+        tenant: str,
+        query: EntityQuery,
+        grants: Grants,
+        showing: Showing,
+        *,
+        limit: int,
+        offset: int = 0,
+        count: bool = False,
+        heat: bool = True,
+    ) -> Shown:
+        if await self.known(tenant) is None:
+            return Shown((), False, 0 if count else None, 0)
+        return await self._finders[tenant].shown(query, grants, showing, limit, offset, count, heat)
 
     @in_plain_words
     async def areas_at(self, tenant: str, positions: Sequence[tuple[float, float]]) -> Sequence[tuple[str, ...]]:

@@ -8,14 +8,14 @@ runs of candidates come by a cursor of one snapshot.
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from time import perf_counter
-from typing import Any
+from typing import Any, cast
 
 from pinisi.store import find, match
 from pinisi.store.candidates import Bound, hot_values
 from pinisi.store.postgres_lay_down import hot_text
 from pinisi.store.postgres_tenant import PostgresTenant
 from pinisi.store.proof import Proof, TooComplex, joined, only_types
-from pinisi.store.protocol import Page, Record
+from pinisi.store.protocol import Page, Record, Showing, Shown
 from pinisi.store.query import EntityQuery
 from pinisi.vocabulary.entity import decode_entity
 from pinisi.vocabulary.principal import Grants
@@ -72,6 +72,16 @@ class PostgresFinder:
                 return page
         raise TooComplex("the types and areas of this tenant change faster than a query can follow: try again")
 
+    async def shown(
+        self, query: EntityQuery, grants: Grants, showing: Showing, limit: int, offset: int, count: bool, heat: bool
+    ) -> Shown:
+        """What `find` finds, as bytes."""
+        most = limit + 1 if limit else 0
+        page = await self.find(query, grants, limit=most, offset=offset, count=count, heat=heat)
+        seen = self._tenant.views.of(grants).of
+        bodies = [showing.body(record, seen[record.family.id]) for record in page.records[:limit]]
+        return Shown(bodies, len(page.records) > limit, page.count, page.position)
+
     async def _find(
         self, query: EntityQuery, grants: Grants, limit: int, offset: int, count: bool, heat: bool
     ) -> Page | None:
@@ -83,18 +93,42 @@ class PostgresFinder:
         return await self._prove(query, proof, families, limit, offset, count, heat)
 
     async def _by_types(self, families: frozenset[int], limit: int, offset: int, count: bool) -> Page | None:
+        """A page of which the statement tells ids and positions: bodies are read of what is not known as it is."""
+        rows = await self._of_types(families, limit, offset, count, "NULL::bytea")
+        if not await self._knew_all(rows[0]):
+            return None
+        there = [row for row in rows if row[5] is not None]
+        records = [self._tenant.known.at(row[6], row[7]) for row in there]
+        if None in records:
+            told = await self._told([row[5:] for row, known in zip(there, records, strict=True) if known is None])
+            if told is None:
+                rows = await self._of_types(families, limit, offset, count, "body")
+                if not await self._knew_all(rows[0]):
+                    return None
+                records = [self._tenant.record(*row[5:]) for row in rows if row[5] is not None]
+            else:
+                records = [known or told[row[5]] for row, known in zip(there, records, strict=True)]
+        return Page(cast(list[Record], records), (rows[0][4] or 0) if count else None, rows[0][0])
+
+    async def _told(self, lacking: Sequence[Sequence[Any]]) -> dict[int, Record] | None:
+        """Entities at the positions that a page told of, by row; None where one has changed since."""
+        sql = f"SELECT row, id, position, family, body FROM {self._tenant.schema}.entity WHERE row = ANY($1)"
+        found = {row[0]: row for row in await self._tenant.postgres.fetch(sql, [row[0] for row in lacking])}
+        if any(row[0] not in found or found[row[0]][2] != row[2] for row in lacking):
+            return None
+        return {number: self._tenant.record(*row) for number, row in found.items()}
+
+    async def _of_types(
+        self, families: frozenset[int], limit: int, offset: int, count: bool, body: str
+    ) -> Sequence[Any]:
         s = self._tenant.schema
         counted = f"(SELECT sum(n)::bigint FROM {s}.family WHERE id = ANY($1))" if count else "NULL::bigint"
         sql = (
             f"SELECT h.position, h.families, h.hot, h.due, {counted}, e.row, e.id, e.position, e.family, e.body "
-            f"FROM {s}.head AS h LEFT JOIN LATERAL (SELECT row, id, position, family, body FROM {s}.entity "
+            f"FROM {s}.head AS h LEFT JOIN LATERAL (SELECT row, id, position, family, {body} AS body FROM {s}.entity "
             "WHERE family = ANY($1) ORDER BY row LIMIT $2 OFFSET $3) AS e ON true"
         )
-        rows = await self._tenant.postgres.fetch(sql, list(families), limit, offset)
-        if not await self._knew_all(rows[0]):
-            return None
-        records = [self._tenant.record(*row[5:]) for row in rows if row[5] is not None]
-        return Page(records, (rows[0][4] or 0) if count else None, rows[0][0])
+        return await self._tenant.postgres.fetch(sql, list(families), limit, offset)
 
     async def _knew_all(self, row: Any) -> bool:
         """Whether this process knew all families and hot attributes, and nothing had ended by itself."""

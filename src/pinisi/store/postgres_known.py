@@ -22,6 +22,14 @@ class Known:
             self._records.move_to_end(id)
         return found
 
+    def at(self, id: str, position: Position) -> Record | None:
+        """The version of that position, if it is the one that is known."""
+        found = self._records.get(id)
+        if found is None or found.position != position:
+            return None
+        self._records.move_to_end(id)
+        return found
+
     def wrote(self, record: Record) -> None:
         """This process committed a new version; it may have heard already that another wrote after it."""
         self._note(record.id, record.position)

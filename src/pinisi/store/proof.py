@@ -43,6 +43,7 @@ class View:
         self.families = frozenset(self.of)
         self.known = len(families.all)
         self.by_type: dict[Any, frozenset[int]] = {}
+        self._alike: dict[frozenset[int], Projection] = {}
 
     def select(self, families: Families, selection: TypeSelection | None) -> frozenset[int]:
         if selection is None:
@@ -53,6 +54,19 @@ class View:
             if len(self.by_type) > 200:
                 self.by_type.clear()
             self.by_type[selection] = found
+        return found
+
+    def alike(self, families: frozenset[int]) -> Projection | None:
+        """What the reader sees of every one of these families; None where it is not the same, or there are none."""
+        found = self._alike.get(families)
+        if found is None:
+            projections = {self.of[family].attributes for family in families}
+            if len(projections) != 1:
+                return None
+            found = Projection(projections.pop())
+            if len(self._alike) > 200:
+                self._alike.clear()
+            self._alike[families] = found
         return found
 
 
@@ -110,6 +124,14 @@ def only_types(query: EntityQuery) -> bool:
     )
 
 
+def decided_alone(query: EntityQuery) -> str | None:
+    """The attribute of which an index alone decides such a query; None where there is more to prove."""
+    if query.filter is None:
+        return None
+    more = (query.ids, query.id_pattern, query.geo, query.scopes, query.attributes, query.datasets)
+    return decided(query.filter) if more == _NOTHING_MORE else None
+
+
 class Proof:
     """Whether a record really answers the query, for this reader."""
 
@@ -128,9 +150,7 @@ class Proof:
     @property
     def attribute(self) -> str | None:
         """The attribute of which an index alone can decide; None where there is more to prove."""
-        query = self._query
-        more = (query.ids, query.id_pattern, query.geo, query.scopes, query.attributes, query.datasets)
-        return decided(query.filter) if more == _NOTHING_MORE else None
+        return decided_alone(self._query)
 
     def sees(self, record: Record, attribute: str) -> bool:
         """Whether the reader sees that attribute of the record, which is of the types asked for."""

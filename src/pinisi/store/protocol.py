@@ -4,7 +4,7 @@ All methods are async and hand out no connection and no transaction. SQLite is t
 nothing that PostgreSQL could not do: `tests/contract` is the suite that any store must pass.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal, Protocol
 
@@ -14,7 +14,7 @@ from pinisi.store.query import EntityQuery
 from pinisi.store.record_tables import ReadyStatement, RecordBook, RecordValue, Values
 from pinisi.vocabulary.entity import Entity, Instance, decode_entity
 from pinisi.vocabulary.instant import LAST_INSTANT, Instant
-from pinisi.vocabulary.principal import Grants, Principal
+from pinisi.vocabulary.principal import Grants, Principal, Projection
 
 Position = int
 Op = Literal["create", "update", "delete", "document", "audit"]
@@ -202,6 +202,27 @@ class Applied(msgspec.Struct, frozen=True):
 
 class Page(msgspec.Struct, frozen=True):
     records: Sequence[Record]
+    count: int | None
+    position: Position
+
+
+class Showing(Protocol):
+    """One way to show entities as bytes, which follow from the record and from what the reader sees of it alone."""
+
+    def key(self, projection: Projection) -> Hashable:
+        """What all ways have in common that give the same bytes of a record to one who sees so much of it."""
+        ...
+
+    def body(self, record: Record, projection: Projection) -> bytes:
+        """The bytes of one entity; never none."""
+        ...
+
+
+class Shown(msgspec.Struct, frozen=True, gc=False):
+    """One page of a query as bytes. `more`: whether others follow."""
+
+    bodies: Sequence[bytes]
+    more: bool
     count: int | None
     position: Position
 
@@ -495,6 +516,21 @@ class Store(Protocol):
         heat: bool = True,
     ) -> Page:
         """Entities in order of first creation. `heat` False: an anonymous reader's question builds no index."""
+        ...
+
+    async def shown(
+        self,
+        tenant: str,
+        query: EntityQuery,
+        grants: Grants,
+        showing: Showing,
+        *,
+        limit: int,
+        offset: int = 0,
+        count: bool = False,
+        heat: bool = True,
+    ) -> Shown:
+        """What `find` finds, as bytes: those that are at hand of the very same versions are not made again."""
         ...
 
     async def areas_at(self, tenant: str, positions: Sequence[tuple[float, float]]) -> Sequence[tuple[str, ...]]:

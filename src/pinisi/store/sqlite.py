@@ -39,6 +39,8 @@ from pinisi.store.protocol import (
     Position,
     Record,
     Seal,
+    Showing,
+    Shown,
     StoreUnavailable,
     Story,
     Timeline,
@@ -198,6 +200,28 @@ class SqliteStore(Around):
         if await self._fresh(tenant) is None:
             return Page((), 0 if count else None, 0)
         return await self._finders[tenant].find(query, grants, limit=limit, offset=offset, count=count, heat=heat)
+
+    @_in_plain_words
+    async def shown(
+        self,
+        tenant: str,
+        query: EntityQuery,
+        grants: Grants,
+        showing: Showing,
+        *,
+        limit: int,
+        offset: int = 0,
+        count: bool = False,
+        heat: bool = True,
+    ) -> Shown:
+        known = self._known(tenant)
+        if known is None:
+            return Shown((), False, 0 if count else None, 0)
+        if known.next_end is not None:
+            await known.end_what_is_due()
+        finder = self._finders[tenant]
+        shown = finder.shown_at_once(query, grants, showing, limit, offset, count)
+        return shown or await finder.shown(query, grants, showing, limit, offset, count, heat)
 
     @_in_plain_words
     async def areas_at(self, tenant: str, positions: Sequence[tuple[float, float]]) -> Sequence[tuple[str, ...]]:

@@ -137,6 +137,9 @@ CREATE TABLE owed (position INTEGER PRIMARY KEY, n INTEGER NOT NULL, subscriptio
 """
 """Who must hear of a change, in one row (`store.owed`); `debt` keeps those that fare by themselves."""
 
+_VERSION_8 = "DELETE FROM hot_attribute;"
+"""Numbers inside an `object` are indexed no longer (`store.candidates`): what is hot is filled anew when asked for."""
+
 MIGRATIONS: tuple[str, ...] = (
     _VERSION_1,
     _VERSION_2,
@@ -145,6 +148,7 @@ MIGRATIONS: tuple[str, ...] = (
     _VERSION_5,
     _VERSION_6,
     _VERSION_7,
+    _VERSION_8,
 )
 """Numbered from 1, forward only; a released one is never changed."""
 

@@ -38,6 +38,7 @@ from pinisi.store.protocol import (
     Sealing,
     StoreUnavailable,
 )
+from pinisi.store.shelves import Shelves
 from pinisi.store.sql_rows import first, rows
 from pinisi.store.sqlite_schema import migrate, open_connection
 from pinisi.store.writer import Writer
@@ -111,6 +112,7 @@ class Tenant:
         self.records: OrderedDict[str, Record] = OrderedDict()
         self.by_row: dict[int, Record] = {}
         self._foreseen: dict[str, Record | None] = {}
+        self.shelves = Shelves(settings.cache_records)
         self.tail: deque[LogEntry] = deque(maxlen=LOG_TAIL)
         self._connections: list[apsw.Connection] = []
         try:
@@ -230,6 +232,7 @@ class Tenant:
         """Empty the cache of records; what is asked for is read again, at the same snapshot."""
         self.records.clear()
         self.by_row.clear()
+        self.shelves.clear()
 
     async def read_far(self, work: Callable[[apsw.Connection], T]) -> T:
         """Run a long read in the reading thread, upon one snapshot."""
@@ -303,6 +306,7 @@ class Tenant:
         """Make a commit visible: snapshot, caches and position together; then tell the listeners."""
         self._move_snapshot()
         self.position, self._next_row, self._link = draft.position, draft.next_row, draft.link
+        self.shelves.forget([record.row for record in draft.records.values()])
         self._take(draft)
         if draft.dues:
             ((self.next_end,),) = rows(self.reader, "SELECT min(at) FROM due")
