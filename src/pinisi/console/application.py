@@ -217,6 +217,8 @@ def _tenant(named: bytes) -> str:
 
 def _otherwise_named(scope: Scope, headers: dict[bytes, bytes]) -> bytes:
     """The tenant in the words of another interface: `Fiware-Service` of NGSI v2, which knows no capitals."""
+    if scope["path"].startswith(NGSI_LD):
+        return b""
     if scope["path"].startswith("/v2"):
         return headers.get(b"fiware-service", b"").lower()
     return _queried(scope)
@@ -280,13 +282,21 @@ async def _read(headers: dict[bytes, bytes], limit: int, receive: Receive, held:
 def headers_of(reply: Reply) -> list[tuple[bytes, bytes]]:
     """All headers of a reply; of a whole one with the length of its body."""
     headers = [(b"content-type", reply.media), *reply.headers, *SECURITY_HEADERS]
-    if reply.stream is not None:
-        return headers
-    if not reply.body and reply.status in (201, 204, 304, 416):
+    if not tells_type(reply):
         del headers[0]
-    if reply.status not in (204, 304):
+    if tells_length(reply):
         headers.append((b"content-length", b"%d" % len(reply.body)))
     return headers
+
+
+def tells_type(reply: Reply) -> bool:
+    """Whether there is, or could be, a body that has a media type."""
+    return bool(reply.body) or reply.stream is not None or reply.status not in (201, 204, 304, 416)
+
+
+def tells_length(reply: Reply) -> bool:
+    """Whether the length of the body is known and belongs to the answer."""
+    return reply.stream is None and reply.status not in (204, 304)
 
 
 async def send_stream(reply: Reply, stream: AsyncIterator[bytes], head: bool, receive: Receive, send: Send) -> None:

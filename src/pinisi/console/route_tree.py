@@ -33,6 +33,7 @@ class _Node:
 class RouteTree:
     def __init__(self, routes: Iterable[Route]) -> None:
         self._root = _Node()
+        self._whole: dict[bytes, Found] = {}
         for route in routes:
             self._add(route)
 
@@ -50,9 +51,14 @@ class RouteTree:
         if route.method in node.found.routes:
             raise ValueError(f"{route.method} {route.path} stands twice in the route table")
         node.found.routes[route.method] = route
+        if not names:
+            self._whole[route.path.encode()] = node.found
 
     def find(self, raw_path: bytes) -> tuple[Found, dict[str, str]] | None:
         """The routes at a path as it came (percent-encoded), with the values of its parameters; they may be empty."""
+        whole = self._whole.get(raw_path)
+        if whole is not None:
+            return whole, {}
         segments = raw_path.decode("latin-1").strip("/").split("/")
         reached = _reach(self._root, segments) or _reach_with_uri(self._root, segments)
         if reached is None:

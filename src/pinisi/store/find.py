@@ -7,7 +7,7 @@ named ids, the geometry index, a hot attribute, or a scan in slices. Every candi
 import asyncio
 from collections.abc import Iterator, Sequence
 from time import perf_counter
-from typing import Any, cast
+from typing import Any
 
 from pinisi.store import match
 from pinisi.store.candidates import Bound
@@ -129,17 +129,18 @@ class Finder:
     def _bodies(self, rows: Sequence[int], families: frozenset[int], seen: Projection, showing: Showing) -> list[bytes]:
         """The bytes of those rows that are of the families."""
         shelf = self._tenant.shelves.of(families, showing.key(seen))
-        bodies = list(map(shelf.get, rows))
-        if all(bodies):
-            return cast(list[bytes], bodies)
+        bodies = list(filter(None, map(shelf.get, rows)))
+        if len(bodies) == len(rows) or not (lacking := [row for row in rows if row not in shelf]):
+            return bodies
         record_at = self._tenant.record_at
-        lacking = [row for row, body in zip(rows, bodies, strict=True) if body is None]
         for row in lacking:
             record = record_at(row)
-            of_them = record is not None and record.family.id in families
-            shelf[row] = showing.body(record, seen) if of_them else NOT_OF_THEM
+            if record is None or record.family.id not in families:
+                shelf[row] = NOT_OF_THEM
+            else:
+                shelf[row] = showing.body(record, seen)
         self._tenant.shelves.put(len(lacking))
-        return [body for row in rows if (body := shelf[row])]
+        return list(filter(None, map(shelf.get, rows)))
 
     def _taken(
         self, rows: Sequence[int], proof: Proof, attribute: str, limit: int, offset: int, count: bool, position: int
