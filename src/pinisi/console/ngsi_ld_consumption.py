@@ -5,7 +5,16 @@ from typing import Any
 
 import msgspec
 
-from pinisi.console.entity_map_pages import Headers, MapWish, make_map, map_header, map_of_one, map_wish, walk
+from pinisi.console.entity_map_pages import (
+    MAP_HEADER,
+    Headers,
+    MapWish,
+    make_map,
+    map_header,
+    map_of_one,
+    map_wish,
+    walk,
+)
 from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route
 from pinisi.console.ngsi_ld_join import joined
@@ -79,7 +88,7 @@ def check_geometry_property(call: Call, how: Asked) -> None:
 async def query_entities(house: House, call: Call) -> Reply:
     how = asked(house.contexts, call, geo=True)
     shape = call.shape
-    plan = plan_of(how, shape)
+    plan = None if MAP_HEADER in call.headers else plan_of(how, shape)
     if plan is not None and shape is not None:
         return await _answer_by_plan(house, call, plan, shape)
     page = paging(call)

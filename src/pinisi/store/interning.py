@@ -100,6 +100,11 @@ class Families:
     def has(self, types: tuple[str, ...], areas: tuple[str, ...]) -> bool:
         return (types, areas) in self._by_key
 
+    def number(self, types: tuple[str, ...], areas: tuple[str, ...]) -> int | None:
+        """The number of a family that is known."""
+        family = self._by_key.get((types, areas))
+        return None if family is None else family.id
+
     def of(self, types: tuple[str, ...], areas: tuple[str, ...]) -> Family:
         family = self._by_key.get((types, areas))
         if family is None:

@@ -13,6 +13,7 @@ from typing import Any, cast
 from pinisi.store import find, match
 from pinisi.store.candidates import Bound, hot_values
 from pinisi.store.postgres_lay_down import hot_text
+from pinisi.store.postgres_shown import shown_from_pages
 from pinisi.store.postgres_tenant import PostgresTenant
 from pinisi.store.proof import Proof, TooComplex, joined, only_types
 from pinisi.store.protocol import Page, Record, Showing, Shown
@@ -75,7 +76,11 @@ class PostgresFinder:
     async def shown(
         self, query: EntityQuery, grants: Grants, showing: Showing, limit: int, offset: int, count: bool, heat: bool
     ) -> Shown:
-        """What `find` finds, as bytes."""
+        """What `find` finds, as bytes; from what this process has heard, where types alone are asked for."""
+        if only_types(query):
+            shown = await shown_from_pages(self._tenant, query, grants, showing, limit, offset, count)
+            if shown is not None:
+                return shown
         most = limit + 1 if limit else 0
         page = await self.find(query, grants, limit=most, offset=offset, count=count, heat=heat)
         seen = self._tenant.views.of(grants).of

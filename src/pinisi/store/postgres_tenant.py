@@ -20,6 +20,7 @@ from pinisi.store.ledger import Ledger
 from pinisi.store.log_lines import COLUMNS, read_line
 from pinisi.store.postgres_head import HEAD, Head, Looked, Looks, head_of
 from pinisi.store.postgres_known import Known
+from pinisi.store.postgres_pages import Pages
 from pinisi.store.postgres_pool import Postgres
 from pinisi.store.postgres_schema import quoted, schema_of
 from pinisi.store.postgres_thread import in_thread
@@ -87,6 +88,7 @@ class PostgresTenant:
         self.trimmed: Position = 0
         self.tail: deque[LogEntry] = deque(maxlen=LOG_TAIL)
         self.known = Known(settings.cache_records)
+        self.pages = Pages(self.families, settings.cache_records)
         self._looks = Looks(self._look)
         self._hearing = asyncio.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -232,6 +234,7 @@ class PostgresTenant:
         """Tell those who follow; in order of position, each line once."""
         if entries:
             self.heard = entries[-1].position
+            self.pages.hear(entries)
             self.tail.extend(entries)
             self._listener(self.name, entries)
 
