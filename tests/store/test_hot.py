@@ -200,6 +200,13 @@ async def test_of_two_types_that_share_a_hot_attribute_each_is_shown_by_itself(s
             assert page.count == found
 
 
+async def test_a_value_that_many_have_is_counted_to_the_last(store: SqliteStore) -> None:
+    await make_hot(store)
+    for many in (254, 255, 256, 257, 400):
+        await store.apply("city", [keep(MANY + n, -3) for n in range(many)], SYSTEM)
+        assert await matching(store, -3) == many
+
+
 async def test_no_more_is_kept_of_what_was_shown_than_allowed(tmp_path: Path) -> None:
     async with SqliteStore(tmp_path, lambda: 1_000_000, settings=Settings(cache_records=50)) as store:
         await store.apply("city", [keep(n, n % 100) for n in range(300)], SYSTEM)

@@ -105,11 +105,12 @@ class Finder:
         attribute = decided_alone(query)
         if attribute is None or not (seen.attributes is None or attribute in seen.attributes):
             return None
-        rows = self._equal(query, attribute, CHUNK if count else end + 1)
+        most = CHUNK if count else end + 1
+        rows = self._equal(query, attribute, most)
         if rows is None:
             return None
         bodies = self._bodies(rows, families, seen, showing)
-        if len(bodies) <= end and len(rows) == end + 1 and not count:
+        if len(rows) == most and (count or len(bodies) <= end):
             return None
         return Shown(bodies[offset:end], len(bodies) > end, len(bodies) if count else None, tenant.position)
 
