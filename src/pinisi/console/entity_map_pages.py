@@ -4,8 +4,8 @@ The seam for other sources: `map_wish` says what a request asks of maps, `Entity
 `keep_map` keeps one whose places name registrations beside `@none`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -80,15 +80,17 @@ def map_header(kept: EntityMap) -> Headers:
     return ((MAP_HEADER, f"{MAPS}/{kept.id}".encode()),)
 
 
-async def make_map(house: House, call: Call, places: Sequence[Place], wish: MapWish) -> EntityMap:
-    """Make a map of these places and keep it.
+async def make_map(
+    house: House, call: Call, places: Sequence[Place], wish: MapWish, linked: Mapping[str, str] | None = None
+) -> EntityMap:
+    """Make a map of these places and keep it. `linked`: registration -> the map that its source made.
 
     Raises:
         TooManyResults: there are too many.
     """
     if len(places) > PLACES_MOST:
         raise TooManyResults(f"an entity map holds at most {PLACES_MOST} entities: narrow the query", "entityMap")
-    made = new_map(call.principal.id, places, now_of(house, call), wish.lifetime)
+    made = new_map(call.principal.id, places, now_of(house, call), wish.lifetime, linked)
     await keep_map(house, call, made)
     return made
 
@@ -96,9 +98,9 @@ async def make_map(house: House, call: Call, places: Sequence[Place], wish: MapW
 async def map_of_one(house: House, call: Call, id: str) -> Headers | None:
     """The header that names the map of a retrieval: the one it goes on with, or one that is made (5.7.1.4)."""
     wish = await map_wish(house, call, call.query)
-    if wish is None:
-        return None
-    return wish.echo if wish.found is not None else map_header(await make_map(house, call, [Place(id)], wish))
+    if wish is None or wish.found is not None:
+        return None if wish is None else wish.echo
+    return map_header(await make_map(house, call, [Place(id, house.holders_of_past(id))], wish))
 
 
 def within(queries: Sequence[EntityQuery], ids: Collection[str]) -> list[EntityQuery]:
@@ -109,6 +111,20 @@ def within(queries: Sequence[EntityQuery], ids: Collection[str]) -> list[EntityQ
     ]
 
 
+T = TypeVar("T")
+Fitting = Callable[[Sequence[Place]], Awaitable[Mapping[str, T]]]
+"""Places -> those of their entities that still fit, by id."""
+
+
+class Turned(msgspec.Struct, Generic[T], frozen=True):
+    """One page of a map. `silent`: entities of the map that were looked at and do not fit (or their sources failed)."""
+
+    found: list[T]
+    following: int | None
+    count: int | None
+    silent: frozenset[str]
+
+
 class MapPage(msgspec.Struct, frozen=True):
     """One page of a map: what fits of it from a place on, the place where the next page begins, how many fit in all."""
 
@@ -117,32 +133,43 @@ class MapPage(msgspec.Struct, frozen=True):
     count: int | None
 
 
-async def walk(house: House, call: Call, kept: EntityMap, queries: Sequence[EntityQuery], page: Paging) -> MapPage:
-    """A page of a map, filled as long as there are entities that still fit the query; the others leave the map."""
-    found: list[Record] = []
+async def turned(places: Sequence[Place], page: Paging, fitting: Fitting[T], size: int = _SLICE) -> Turned[T]:
+    """A page of a map, filled as long as there are entities that still fit (5.5.9.3)."""
+    found: list[T] = []
     following: int | None = None
-    gone: set[str] = set()
+    silent: set[str] = set()
     count = 0
-    begin = 0 if page.count else page.offset
-    for start in range(begin, len(kept.places), _SLICE):
-        some = kept.places[start : start + _SLICE]
-        fitting = await _fitting(house, call, [place.id for place in some if LOCAL in place.sources], queries)
-        gone |= {place.id for place in some if place.sources == (LOCAL,)} & _asked(some, queries) - fitting.keys()
+    for start in range(0 if page.count else page.offset, len(places), size):
+        some = places[start : start + size]
+        held = await fitting(some)
+        silent |= {place.id for place in some if place.sources and place.id not in held}
         for at, place in enumerate(some, start):
-            if place.id not in fitting:
+            if place.id not in held:
                 continue
             count += 1
             if at < page.offset or following is not None:
                 continue
             if len(found) < page.limit:
-                found.append(fitting[place.id])
+                found.append(held[place.id])
             elif page.limit:
                 following = at
         if following is not None and not page.count:
             break
+    return Turned(found, following, count if page.count else None, frozenset(silent))
+
+
+async def walk(house: House, call: Call, kept: EntityMap, queries: Sequence[EntityQuery], page: Paging) -> MapPage:
+    """A page of a map of what is held here; entities that fit no more leave the map."""
+
+    async def fitting(some: Sequence[Place]) -> dict[str, Record]:
+        return await _fitting(house, call, [place.id for place in some if LOCAL in place.sources], queries)
+
+    turn = await turned(kept.places, page, fitting)
+    held = frozenset(place.id for place in kept.places if place.sources == (LOCAL,))
+    gone = turn.silent & held & asked_about(kept.places, queries)
     if gone:
         await change_places(house, call, without(kept, gone))
-    return MapPage(found, following, count if page.count else None)
+    return MapPage(turn.found, turn.following, turn.count)
 
 
 async def _fitting(house: House, call: Call, ids: Sequence[str], queries: Sequence[EntityQuery]) -> dict[str, Record]:
@@ -156,6 +183,6 @@ async def _fitting(house: House, call: Call, ids: Sequence[str], queries: Sequen
     return found
 
 
-def _asked(places: Sequence[Place], queries: Sequence[EntityQuery]) -> set[str]:
+def asked_about(places: Sequence[Place], queries: Sequence[EntityQuery]) -> set[str]:
     """Ids among these that the queries are about: others may fit another time."""
     return {place.id for place in places if any(query.ids is None or place.id in query.ids for query in queries)}

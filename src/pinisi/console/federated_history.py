@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import msgspec
 
+from pinisi.console.entity_map_pages import map_wish
 from pinisi.console.federated import Warnings, all_of, asker_of, read_legs, record_of
 from pinisi.console.federated_questions import (
     Question,
@@ -25,6 +26,7 @@ from pinisi.console.http import Call, Endpoint, Reply
 from pinisi.console.ngsi_ld_query import posted_query, query_of
 from pinisi.console.ngsi_ld_request import Asked, asked, sent
 from pinisi.console.ngsi_ld_show import make_view, posted_words
+from pinisi.context.entity_map import LOCAL, EntityMap
 from pinisi.context.federation.answer import invalid
 from pinisi.context.federation.histories import joined, read_histories
 from pinisi.context.federation.outgoing import sayable
@@ -42,10 +44,13 @@ from pinisi.store.match import compile_query
 from pinisi.store.protocol import HistoryQuery, Page, Store, Story
 from pinisi.store.query import EntityQuery
 from pinisi.vocabulary.entity import Entity
+from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Grants
 from pinisi.vocabulary.terms import SCOPE
 
 PAGE = 100
+IDS_MOST = 50
+"""Entities of a map that one request names; of a longer map the source is asked what it was asked first."""
 MOST = 10_000
 """Histories of one source that are looked at for one answer."""
 _TIME = ("timerel", "timeAt", "endTimeAt", "timeproperty", "lastN")
@@ -95,13 +100,19 @@ class _Search:
 
     async def run(self, local: Endpoint, queries: Sequence[EntityQuery], operations: Sequence[str]) -> Reply:
         asked_for = [question for query in queries for question in self._questions(query, operations)]
+        maps = await map_wish(self._house, self._call, self._told)
+        if maps is not None and maps.found is not None:
+            asked_for = _of_map(asked_for, maps.found)
         if not asked_for:
             return await self._warnings.on_any(local(self._house, self._call))
         found = await all_of([self._ask(question) for question in asked_for])
         stories: dict[str, list[Story]] = {}
-        for story in self._seen([story for some in found for story in some]):
-            stories.setdefault(story.id, []).append(story)
-        return await self._warnings.on_any(local(_beside(self._house, stories), self._call))
+        holders: dict[str, list[str]] = {}
+        for question, some in zip(asked_for, found, strict=True):
+            for story in self._seen(some):
+                stories.setdefault(story.id, []).append(story)
+                holders.setdefault(story.id, []).append(question.leg.registration.id)
+        return await self._warnings.on_any(local(_beside(self._house, stories, holders), self._call))
 
     def _questions(self, query: EntityQuery, operations: Sequence[str]) -> list[Question]:
         wanted = Wanted(
@@ -209,18 +220,47 @@ class _Beside:
         return getattr(self._inner, name)
 
 
-def _beside(house: House, stories: Mapping[str, Sequence[Story]]) -> House:
+def _of_map(asked_for: Sequence[Question], kept: EntityMap) -> list[Question]:
+    """The questions to sources that a map names, about its entities where they fit into one request (5.7.4.4)."""
+    found: list[Question] = []
+    for question in asked_for:
+        ids = [place.id for place in kept.places if question.leg.registration.id in place.sources]
+        inquiry = question.inquiry
+        if ids and inquiry.ids is None and len(ids) <= IDS_MOST:
+            inquiry = msgspec.structs.replace(inquiry, ids=tuple(ids), id_pattern=None)
+        if ids:
+            found.append(Question(question.leg, inquiry))
+    return found
+
+
+def _beside(house: House, stories: Mapping[str, Sequence[Story]], holders: Mapping[str, Sequence[str]]) -> House:
     """The house with histories of sources beside those of its store. Nothing of them is written anywhere."""
-    overlay = _Histories(house.store, stories)
-    store = _Beside(house.store, find=overlay.find, stories=overlay.stories)
-    return cast(House, _Beside(house, store=store))
+    overlay = _Histories(house.store, stories, holders)
+    store = _Beside(house.store, find=overlay.find, gone=overlay.gone, stories=overlay.stories)
+    return cast(House, _Beside(house, store=store, holders_of_past=overlay.holders_of))
 
 
 class _Histories:
-    def __init__(self, store: Store, stories: Mapping[str, Sequence[Story]]) -> None:
+    def __init__(
+        self, store: Store, stories: Mapping[str, Sequence[Story]], holders: Mapping[str, Sequence[str]]
+    ) -> None:
         self._store = store
         self._stories = stories
+        self._holders = holders
+        self._here: set[str] = set()
         self._told: set[EntityQuery] = set()
+
+    def holders_of(self, id: str) -> tuple[str, ...]:
+        """Registrations that told its history, after `@none` where it is held here."""
+        here = (LOCAL,) if id in self._here else ()
+        return (*here, *dict.fromkeys(self._holders.get(id, ())))
+
+    async def gone(
+        self, tenant: str, query: EntityQuery, grants: Grants, *, since: Instant, limit: int, offset: int = 0
+    ) -> Sequence[str]:
+        found = await self._store.gone(tenant, query, grants, since=since, limit=limit, offset=offset)
+        self._here.update(found)
+        return found
 
     async def find(
         self, tenant: str, query: EntityQuery, grants: Grants, *, limit: int, offset: int = 0, count: bool = False,
@@ -228,6 +268,7 @@ class _Histories:
     ) -> Page:  # fmt: skip
         """What the store finds; behind its last page, once, the entities that sources know of."""
         page = await self._store.find(tenant, query, grants, limit=limit, offset=offset, count=count, heat=heat)
+        self._here.update(record.id for record in page.records)
         if len(page.records) >= limit or query in self._told:
             return page
         self._told.add(query)
@@ -243,6 +284,7 @@ class _Histories:
 
     async def stories(self, tenant: str, ids: Sequence[str], query: HistoryQuery, grants: Grants) -> Sequence[Story]:
         here = {story.id: story for story in await self._store.stories(tenant, ids, query, grants)}
+        self._here.update(here)
         found: list[Story] = []
         for id in ids:
             parts = [here[id]] if id in here else []

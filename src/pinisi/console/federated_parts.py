@@ -1,6 +1,6 @@
 """What sources know of entities, and how it is put together with what is held here (NGSI-LD 4.5.5, 5.7.1)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -32,20 +32,26 @@ class Heard(msgspec.Struct, frozen=True):
 
 
 async def ask_for(
-    house: House, call: Call, asker: Asker, warnings: Warnings, asked_for: Sequence[Question], id: str, view: View
-) -> list[Heard]:
-    """What sources know of one entity."""
-    answers = await all_of([_ask_one(house, asker, warnings, question, id, view) for question in asked_for])
+    house: House, call: Call, asker: Asker, warnings: Warnings, asked_for: Sequence[Question], id: str, view: View,
+    linked: Mapping[str, str] | None = None,
+) -> list[Heard]:  # fmt: skip
+    """What sources know of one entity. `linked`: registration -> the map at its source to go on with."""
+    answers = await all_of(
+        [_ask_one(house, asker, warnings, question, id, view, linked or {}) for question in asked_for]
+    )
     found = [(question, entity) for question, entities in zip(asked_for, answers, strict=True) for entity in entities]
     parts = await parts_seen(house, call, [entity for _, entity in found])
     return [Heard(question.leg, part) for (question, _), part in zip(found, parts, strict=True) if part is not None]
 
 
 async def _ask_one(
-    house: House, asker: Asker, warnings: Warnings, question: Question, id: str, view: View
-) -> list[Entity]:
+    house: House, asker: Asker, warnings: Warnings, question: Question, id: str, view: View,
+    linked: Mapping[str, str],
+) -> list[Entity]:  # fmt: skip
     tongue = house.sources.tongue(asker, question.leg.registration)
     errand = None if tongue is None else by_id(question, id, tongue, view)
+    if errand is not None and (kept := linked.get(question.leg.registration.id)):
+        errand = msgspec.structs.replace(errand, entity_map=kept)
     _, entities = await entities_of(house, asker, warnings, question, tongue, errand)
     return [entity for entity in entities if entity.id == id]
 

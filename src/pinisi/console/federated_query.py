@@ -11,18 +11,19 @@ from typing import Any
 
 import msgspec
 
-from pinisi.console.entity_map_pages import MapWish, make_map, map_header, map_wish, within
-from pinisi.console.entity_maps import change_places
+from pinisi.console.entity_map_pages import MapWish, asked_about, make_map, map_header, map_wish, turned, within
+from pinisi.console.entity_maps import change_face, change_places
 from pinisi.console.federated import Warnings, all_of, asker_of, parts_seen, read_legs
 from pinisi.console.federated_parts import Heard, assembled, entities_of
 from pinisi.console.federated_questions import Question, by_query, filters_of, questions, speaks_alike, wanted_of
 from pinisi.console.house import House
 from pinisi.console.http import Call, Endpoint, Reply
 from pinisi.console.ngsi_ld_consumption import check_geometry_property, find, shown
+from pinisi.console.ngsi_ld_linked_query import links_resolved
 from pinisi.console.ngsi_ld_query import join_of, posted_query, query_of
 from pinisi.console.ngsi_ld_request import Asked, Paging, accepted, asked, flag, paging, paging_headers, sent
 from pinisi.console.ngsi_ld_show import posted_words, view_of, view_of_words
-from pinisi.context.entity_map import LOCAL, PLACES_MOST, EntityMap, Place, without
+from pinisi.context.entity_map import LOCAL, PLACES_MOST, EntityMap, Place, linked_map, map_referred_to, without
 from pinisi.context.federation.sources import Asker
 from pinisi.context.problems import BadRequestData
 from pinisi.context.q_language import parse_q
@@ -39,7 +40,6 @@ OPERATIONS = ("queryEntity", "queryBatch")
 PAGE = 1_000
 MOST = 10_000
 """Entities of one source that are looked at for one answer."""
-MAP_SLICE = 50
 
 
 class Search(msgspec.Struct, frozen=True):
@@ -127,6 +127,7 @@ async def _answer(house: House, call: Call, local: Endpoint, search: Search) -> 
     asked_for = questions_of(house, asker, warnings, search)
     if not asked_for:
         return await warnings.on_any(local(house, call))
+    search = msgspec.structs.replace(search, queries=await links_resolved(house, call, search.queries))
     if search.told.get("orderBy") is not None or search.told.get("ordering") is not None:
         raise BadRequestData("goes with what is held here only (local=true), not with other sources", "orderBy")
     return await warnings.on_any(_shown(house, call, asker, warnings, search, asked_for))
@@ -209,6 +210,7 @@ class _Gathering:
         self._asker = asker
         self._warnings = warnings
         self._search = search
+        self._linked: dict[str, str] = {}
 
     def walk_of(self, question: Question) -> _Walk:
         """A question with the filters that can go along; others are applied to what comes back."""
@@ -253,30 +255,21 @@ class _Gathering:
 
         The second is the place where the next page begins.
         """
+        self._linked = dict(kept.face.linked)
+
+        async def fitting(some: Sequence[Place]) -> dict[str, Record]:
+            asked = asked_about(some, self._search.queries)
+            return await self._of_places([place for place in some if place.id in asked], asked_for)
+
         page = self._search.page
-        found: list[Record] = []
-        following: int | None = None
-        gone: set[str] = set()
-        count = 0
-        for start in range(0 if page.count else page.offset, len(kept.places), MAP_SLICE):
-            some = kept.places[start : start + MAP_SLICE]
-            fitting = await self._of_places(some, asked_for)
-            gone |= {place.id for place in some if place.sources} - fitting.keys()
-            for at, place in enumerate(some, start):
-                if place.id not in fitting:
-                    continue
-                count += 1
-                if at < page.offset or following is not None:
-                    continue
-                if len(found) < page.limit:
-                    found.append(fitting[place.id])
-                elif page.limit:
-                    following = at
-            if following is not None and not page.count:
-                break
+        turn = await turned(kept.places, page, fitting)
+        gone = turn.silent & asked_about(kept.places, self._search.queries)
         if gone and not self._warnings.told:
             await change_places(self._house, self._call, without(kept, gone))
-        return Union(found, following is not None, count if page.count else None, kept.sources()), following
+        if self._linked != kept.face.linked:
+            face = msgspec.structs.replace(kept.face, linked=self._linked)
+            await change_face(self._house, self._call, kept, face)
+        return Union(turn.found, turn.following is not None, turn.count, kept.sources()), turn.following
 
     async def _of_places(self, places: Sequence[Place], asked_for: Sequence[Question]) -> dict[str, Record]:
         """Those entities of a map that still fit."""
@@ -359,8 +352,13 @@ class _Gathering:
             question = msgspec.structs.replace(question, inquiry=inquiry)
         tongue = self._house.sources.tongue(self._asker, question.leg.registration)
         view = self._search.view
+        registration = question.leg.registration.id
         errand = None if tongue is None else by_query(question, tongue, view, walk.filters, limit, offset)
+        if errand is not None and registration in self._linked:
+            errand = msgspec.structs.replace(errand, entity_map=self._linked[registration])
         answer, entities = await entities_of(self._house, self._asker, self._warnings, question, tongue, errand)
+        if registration in self._linked and (id := linked_map(map_referred_to(answer.entity_map))):
+            self._linked[registration] = id
         test = walk.test
         fitting = entities if test is None else [entity for entity in entities if test(entity, None)]
         parts = await parts_seen(self._house, self._call, fitting)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from pinisi.console.entity_map_pages import Headers, make_map, map_header, map_wish
+from pinisi.console.entity_map_pages import Headers, MapWish, make_map, map_header, map_wish
 from pinisi.console.federated import Warnings, asker_of, read_legs
 from pinisi.console.federated_parts import OPERATIONS, Heard, ask_for, assembled
 from pinisi.console.federated_questions import Question, questions, wanted_of
@@ -37,35 +37,41 @@ async def retrieve(house: House, call: Call, local: Endpoint) -> Reply:
     wanted = Wanted(ids=(id,), types=selection, attributes=wanted_of(view), datasets=view.datasets)
     asker = asker_of(house, call, how.table)
     warnings = Warnings(asker)
+    maps = await map_wish(house, call, call.query)
     legs = read_legs(house, asker, warnings, wanted, OPERATIONS)
+    if maps is not None and maps.found is not None:
+        named = maps.found.sources().get(id, ())
+        legs = [leg for leg in legs if leg.registration.id in named]
     if not legs:
         return await warnings.on_any(local(house, call))
     return await warnings.on_any(
-        _shown(house, call, asker, warnings, questions(legs, wanted), id, how, view, wish, types)
+        _shown(house, call, asker, warnings, questions(legs, wanted), id, how, view, wish, types, maps)
     )
 
 
 async def _shown(
     house: House, call: Call, asker: Asker, warnings: Warnings, asked_for: Sequence[Question], id: str, how: Asked,
-    view: View, wish: Join | None, types: str | None,
+    view: View, wish: Join | None, types: str | None, maps: MapWish | None,
 ) -> Reply:  # fmt: skip
     own = await house.store.entity(call.tenant, id, call.grants)
-    heard = await ask_for(house, call, asker, warnings, asked_for, id, view)
+    linked = maps.found.face.linked if maps is not None and maps.found is not None else {}
+    heard = await ask_for(house, call, asker, warnings, asked_for, id, view, linked)
     record = assembled(house, call, own, heard)
     if record is None:
         raise ResourceNotFound(f"{id[:200]} does not exist")
     check_fits(record, types, view, how.table)
-    maps = await _map_header(house, call, own is not None, heard, id)
+    headers = await _map_header(house, call, own is not None, heard, id, maps)
     if wish is not None and how.media != "geo":
         reply = await joined(house, call, (record,), how, view, wish, (), single=True)
     else:
         reply = one(record, how, view, call)
-    return msgspec.structs.replace(reply, headers=(*reply.headers, *maps)) if maps else reply
+    return msgspec.structs.replace(reply, headers=(*reply.headers, *headers)) if headers else reply
 
 
-async def _map_header(house: House, call: Call, here: bool, heard: Sequence[Heard], id: str) -> Headers:
+async def _map_header(
+    house: House, call: Call, here: bool, heard: Sequence[Heard], id: str, wish: MapWish | None
+) -> Headers:
     """The header that names the map of a retrieval, where one is asked for (5.7.1.4)."""
-    wish = await map_wish(house, call, call.query)
     if wish is None:
         return ()
     if wish.found is not None:

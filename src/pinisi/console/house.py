@@ -34,6 +34,7 @@ from pinisi.console.watching import watch_operations
 from pinisi.context.context_fetch import ContextFetcher
 from pinisi.context.context_storage import ContextStorage
 from pinisi.context.contexts import Contexts
+from pinisi.context.entity_map import LOCAL
 from pinisi.context.federation.sources import Sources
 from pinisi.context.notification_gate import Limits
 from pinisi.context.notifier import Notifier
@@ -391,6 +392,10 @@ class House:
         self.exercise = ExerciseRoom(self, town, rehearsal)
         await self.exercise.prepare()
         self.aside.run(self.exercise.run(), f"exercise {rehearsal.script.id}")
+
+    def holders_of_past(self, id: str) -> tuple[str, ...]:
+        """Where the history of an entity is known, as entity maps name it: as far as this house knows, here."""
+        return (LOCAL,)
 
     def reach(self, tenant: str) -> Reach | None:
         """Whom a tenant may notify: in an exercise nobody."""

@@ -69,11 +69,13 @@ async def post_temporal_map(house: House, call: Call) -> Reply:
 
 
 async def _made(house: House, call: Call, how: Asked, ids: Sequence[str], lifetime: Instant) -> Reply:
-    made = await make_map(house, call, [Place(id) for id in ids], MapWish(lifetime=lifetime))
-    return _shown(made, how, 201)
+    places = [Place(id, house.holders_of_past(id)) for id in ids]
+    made = await make_map(house, call, places, MapWish(lifetime=lifetime))
+    return map_reply(made, how, 201)
 
 
-def _shown(kept: EntityMap, how: Asked, status: int) -> Reply:
+def map_reply(kept: EntityMap, how: Asked, status: int) -> Reply:
+    """The map itself, and the header that says where it is (6.34.3)."""
     body = encode(map_document(kept))
     if how.media == "ld":
         body = with_context(body, how.table)

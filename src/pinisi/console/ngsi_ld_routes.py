@@ -55,7 +55,7 @@ NGSI_LD_ROUTES: tuple[Route, ...] = behind_door(
         *IDENTITY_ROUTES,
         *REGISTRATION_ROUTES,
         *CONTEXT_ROUTES,
-        *ENTITY_MAP_ROUTES,
+        *with_sources(ENTITY_MAP_ROUTES, WAYS),
         *REGISTRATION_SUBSCRIPTION_ROUTES,
         *snapshot_routes(_ASK),
         *SUBSCRIPTION_ROUTES,

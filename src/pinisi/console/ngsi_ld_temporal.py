@@ -6,12 +6,14 @@ from typing import Any
 import msgspec
 
 from pinisi.console.entity_map_pages import (
+    Fitting,
     Headers,
     MapWish,
     make_map,
     map_header,
     map_of_one,
     map_wish,
+    turned,
     within,
 )
 from pinisi.console.entity_maps import now_of
@@ -35,7 +37,6 @@ from pinisi.context.temporal_selection import StoryTest, story_test, without_con
 from pinisi.context.validate import check_entity_id
 from pinisi.store.protocol import HistoryQuery, Story
 from pinisi.store.query import EntityQuery
-from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.terms import SCOPE
 
 TEMPORAL = "/ngsi-ld/v1/temporal/entities"
@@ -133,7 +134,7 @@ async def _found_ids(
 ) -> list[str]:
     """At most one more than a map holds."""
     found: list[str] = []
-    async for query, ids in _candidates(house, call, queries, order, wish.time.since or 0):
+    async for query, ids in _candidates(house, call, queries, order, wish.time):
         found += [story.id for story in await _matching(house, call, ids, query, wish, story_test(query))]
         if len(found) > PLACES_MOST:
             break
@@ -239,16 +240,32 @@ async def _answer_by_map(
 ) -> Reply:
     """A page of the map that the request goes on with; or the first of one that is made for it (201)."""
     if maps.found is not None:
-        stories, total, more = await _search(house, call, within(queries, maps.found.sources()), wish, page, order)
-        return _told(house, stories, wish, (*paging_headers(call, page, more, total), *maps.echo))
+        turn = await turned(maps.found.places, page, _stories_of(house, call, queries, wish), SLICE)
+        links = paging_headers(call, page, turn.following is not None, turn.count, turn.following)
+        return _told(house, turn.found, wish, (*links, *maps.echo))
     ids = await _found_ids(house, call, queries, wish, order)
-    made = await make_map(house, call, [Place(id) for id in ids], maps)
+    made = await make_map(house, call, [Place(id, house.holders_of_past(id)) for id in ids], maps)
     end = page.offset + page.limit
     shown = within(queries, ids[page.offset : end])
     stories, _, _ = await _search(house, call, shown, wish, Paging(page.limit, 0, False), order)
     links = paging_headers(call, page, end < len(ids), len(ids) if page.count else None)
     reply = _told(house, stories, wish, (*links, *map_header(made)))
     return msgspec.structs.replace(reply, status=201) if reply.status == 200 else reply
+
+
+def _stories_of(house: House, call: Call, queries: Sequence[EntityQuery], wish: _Wish) -> Fitting[Story]:
+    """The histories at some places of a map that tell what is asked for. What tells nothing of one time may tell of
+    another, which may be asked of the same map (5.5.14): it stays in it."""
+
+    async def fitting(some: Sequence[Place]) -> dict[str, Story]:
+        found: dict[str, Story] = {}
+        for query in within(queries, [place.id for place in some if place.sources]):
+            async for _, ids in _candidates(house, call, (query,), None, wish.time):
+                stories = await _matching(house, call, ids, query, wish, story_test(query))
+                found |= {story.id: story for story in stories}
+        return found
+
+    return fitting
 
 
 def _page(house: House, stories: Sequence[Story], wish: _Wish) -> TemporalPage:
@@ -276,7 +293,7 @@ async def _search(
     found: list[Story] = []
     passed = 0
     enough = page.offset + page.limit
-    async for query, ids in _candidates(house, call, queries, order, wish.time.since or 0):
+    async for query, ids in _candidates(house, call, queries, order, wish.time):
         if passed > enough and not page.count:
             break
         for story in await _matching(house, call, ids, query, wish, story_test(query)):
@@ -287,9 +304,9 @@ async def _search(
 
 
 async def _candidates(
-    house: House, call: Call, queries: Sequence[EntityQuery], order: Ordering | None, since: Instant
+    house: House, call: Call, queries: Sequence[EntityQuery], order: Ordering | None, time: TemporalQuery
 ) -> AsyncIterator[tuple[EntityQuery, list[str]]]:
-    """Ids of the entities that may answer a query, in slices; each once. Deleted ones come last.
+    """Ids of the entities that may answer a query, in slices; each once.
 
     Raises:
         TooComplexQuery: too many would have to be looked at.
@@ -298,7 +315,7 @@ async def _candidates(
     for query in queries:
         kept: list[str] = []
         looked = 0
-        async for batch in _known(house, call, without_content(query), since):
+        async for batch in _known(house, call, without_content(query), time):
             looked += len(batch)
             if looked > SCAN_MOST:
                 raise TooComplexQuery(f"more than {SCAN_MOST} entities would have to be looked at", "q")
@@ -314,8 +331,12 @@ async def _candidates(
             yield query, kept[start : start + SLICE]
 
 
-async def _known(house: House, call: Call, query: EntityQuery, since: Instant) -> AsyncIterator[list[str]]:
-    """Ids of the entities that there are, then of those that were deleted at `since` or later, in slices."""
+async def _known(house: House, call: Call, query: EntityQuery, time: TemporalQuery) -> AsyncIterator[list[str]]:
+    """Ids of the entities that are present (5.7.4.1), in slices.
+
+    Where the question is about deletions (4.8), or names entities, those come last that were deleted: not before the
+    time that is asked for.
+    """
     offset = 0
     while True:
         batch = await house.store.find(call.tenant, query, call.grants, limit=SLICE, offset=offset)
@@ -323,6 +344,9 @@ async def _known(house: House, call: Call, query: EntityQuery, since: Instant) -
         offset += SLICE
         if len(batch.records) < SLICE:
             break
+    if query.ids is None and time.timeproperty != "deletedAt":
+        return
+    since = time.since or 0
     offset = 0
     while True:
         gone = await house.store.gone(call.tenant, query, call.grants, since=since, limit=SLICE, offset=offset)

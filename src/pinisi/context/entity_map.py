@@ -4,6 +4,7 @@ A map keeps each entity's place. What no longer fits the query loses its sources
 behind it stay where they are: whoever walks through a map meets each entity once, whatever comes and goes meanwhile.
 """
 
+import re
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -26,6 +27,7 @@ LONGEST_LIFETIME = DAY
 PLACES_MOST = 20_000
 _PREFIX = "urn:ngsi-ld:entitymap:"
 _LONGEST_REFERENCE = 2_000
+_IN_HEADER = re.compile(r"[!-~]+")
 
 
 class Place(msgspec.Struct, frozen=True, array_like=True):
@@ -123,6 +125,11 @@ def check_map_id(id: str) -> str:
 def map_referred_to(reference: str) -> str:
     """The id of a map out of an NGSILD-EntityMap header: an address, or the id itself."""
     return unquote(reference[:_LONGEST_REFERENCE].rstrip("/").rpartition("/")[2])
+
+
+def linked_map(id: Any) -> str:
+    """The id of a map at a source, as a header can carry it; empty where it is none."""
+    return id if isinstance(id, str) and len(id) <= _LONGEST_REFERENCE and _IN_HEADER.fullmatch(id) else ""
 
 
 def map_document(kept: EntityMap) -> dict[str, Any]:

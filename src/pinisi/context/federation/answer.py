@@ -21,8 +21,9 @@ _WARNING = re.compile(r'(\d{3}) ([!#-~]+) "((?:[^"\\]|\\.)*)"')
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """Of one request to one source. `status` 0: no answer.
 
-    `warnings` are those that the source itself gave; `more`: it says that another page follows. `entities`: those that
-    it holds, read already; None: `body` is still to be read.
+    `warnings` are those that the source itself gave; `more`: it says that another page follows.
+    `entity_map`: where the map is that it used. `entities`: those that it holds, read already; None: `body` is still to
+    be read.
     """
 
     status: int = 0
@@ -32,6 +33,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     warnings: tuple[str, ...] = ()
     more: bool = False
+    entity_map: str = ""
     entities: tuple[Entity, ...] | None = None
 
     @property

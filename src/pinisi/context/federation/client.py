@@ -94,6 +94,7 @@ class _Connection(Connection):
             body=b"".join(self._parts),
             media=media.decode("latin-1"),
             warnings=read_warnings(self._headers.get(b"ngsild-warning", b"").decode("latin-1")),
+            entity_map=self._headers.get(b"ngsild-entitymap", b"").decode("latin-1"),
             more=b'rel="next"' in self._headers.get(b"link", b""),
         )
 

@@ -28,8 +28,8 @@ _PROCESSED = frozenset({"accept", "contenttype", "jsonldcontext", "ngsildconform
 _OWN = frozenset(
     {
         "accept-encoding", "connection", "content-encoding", "content-length", "content-type", "date", "expect", "host",
-        "keep-alive", "link", "ngsild-tenant", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
-        "via",
+        "keep-alive", "link", "ngsild-entitymap", "ngsild-tenant", "proxy-connection", "te", "trailer",
+        "transfer-encoding", "upgrade", "via",
     }
 )  # fmt: skip
 _SECRET = frozenset({"authorization", "cookie", "proxy-authorization", "x-pinisi-key"})
@@ -113,8 +113,9 @@ def address(endpoint: str, path: Sequence[str], query: Mapping[str, str], *, sla
 
 
 def header_lines(
-    registration: Registration, tongue: Tongue, via: str, triggering: Mapping[bytes, bytes], *, body: bool
-) -> bytes:
+    registration: Registration, tongue: Tongue, via: str, triggering: Mapping[bytes, bytes], *, body: bool,
+    entity_map: str = "",
+) -> bytes:  # fmt: skip
     """The header lines of a request to a source, each ended."""
     lines = [f"Via: {via}", f"Accept: {tongue.accept}"]
     if body:
@@ -125,6 +126,8 @@ def header_lines(
         lines.append(f"NGSILD-Tenant: {registration.tenant}")
     if tongue.version is not None:
         lines.append(f"Prefer: ngsi-ld={tongue.version[0]}.{tongue.version[1]}")
+    if entity_map:
+        lines.append(f"NGSILD-EntityMap: {API}/entityMaps/{entity_map}")
     lines += _info_lines(registration, triggering)
     return "".join(f"{line}\r\n" for line in lines if _is_clean(line)).encode("latin-1", "ignore")
 

@@ -48,7 +48,7 @@ class Asker(msgspec.Struct, frozen=True):
 class Errand(msgspec.Struct, frozen=True, kw_only=True):
     """One operation at a source. `document` is in the terms of `table`; None: in those of the request.
 
-    `scoped` False: the operation has no parameter `local`.
+    `scoped` False: the operation has no parameter `local`. `entity_map`: the source's own map to go on with (5.5.14).
     """
 
     method: str
@@ -58,6 +58,7 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
     table: TermTable | None = None
     slash: bool = False
     scoped: bool = True
+    entity_map: str = ""
 
 
 class Sources:
@@ -153,7 +154,9 @@ class Sources:
             query["local"] = "true"
         uri = address(registration.endpoint, errand.path, query, slash=errand.slash)
         body = None if errand.document is None else body_for(tongue, errand.document, errand.table or asker.table)
-        headers = header_lines(registration, tongue, via, asker.headers, body=body is not None)
+        headers = header_lines(
+            registration, tongue, via, asker.headers, body=body is not None, entity_map=errand.entity_map
+        )
         return Outgoing(
             method=errand.method,
             target=parse_target(uri),
