@@ -364,3 +364,25 @@ def test_a_picture_by_the_clock_is_of_all_that_match(
     partner.call("PATCH", "/entities/urn:ngsi-ld:Bus:there", {"speed": prop(40)})
     until(lambda: speeds() == {"here": 20, "there": 40}, "the picture of the change")
     assert not copies(partner)
+
+
+def test_those_who_run_the_broker_see_which_sources_hold_a_copy(
+    broker: Broker, partner: Broker, register: Registrar, receiver: Receiver
+) -> None:
+    """Since when, and why one does not."""
+    register()
+    register(endpoint=DEAD)
+    subscribe(broker, subscription(receiver.url))
+    the_copy(partner)
+
+    def told() -> list[dict[str, Any]]:
+        answer = broker.wire.get("/pinisi/v1/broker/subscriptions", headers={"NGSILD-Tenant": broker.tenant})
+        held = {copy["endpoint"]: copy for copy in answer.json()["subscriptions"][0]["copies"]}
+        dead = held.pop(DEAD, None)
+        living = next(iter(held.values()), None)
+        return [living, dead] if living and dead and living["since"] and dead["failures"] else []
+
+    living, dead = until(told, "what became of both copies")
+    assert (living["state"], living["failures"], living["reason"]) == ("held", 0, "")
+    assert (dead["state"], dead["since"]) == ("waiting", None)
+    assert dead["reason"].startswith("no connection")

@@ -170,6 +170,25 @@ async def test_a_subscription_is_told_in_parts_that_can_be_said_in_any_language(
         assert (await client.get(BROKER + "/subscriptions", params={"state": "new"})).status_code == 400
 
 
+async def test_a_provider_of_ngsi_v2_is_told_among_the_sources(opened: Opened) -> None:
+    document = {
+        "description": "lamps of the harbour",
+        "dataProvided": {"entities": [{"id": "Lamp1", "type": "Lamp"}], "attrs": ["switch"]},
+        "provider": {"http": {"url": "http://127.0.0.1:9/agent"}},
+    }
+    async with opened.client() as client:
+        assert (await client.post("/v2/registrations", json=document)).status_code == 201
+        (source,) = (await client.get(BROKER + "/sources")).json()["sources"]
+        assert (source["language"], source["mode"], source["name"]) == ("ngsi-v2", "redirect", "lamps of the harbour")
+        assert (source["endpoint"], source["mayChange"]) == ("http://127.0.0.1:9/agent", True)
+        assert source["holds"] == [
+            {"types": ["Lamp"], "ids": ["urn:v2:Lamp1"], "patterns": [], "attributes": ["switch"]}
+        ]
+        path = f"/ngsi-ld/v1/csourceRegistrations/{source['id']}"
+        assert (await client.delete(path)).status_code == 204
+        assert (await client.get(BROKER + "/sources")).json()["sources"] == []
+
+
 async def test_a_trial_says_what_the_receiver_answered(opened: Opened, receiver: Receiver) -> None:
     async with opened.client() as client:
         id = await subscribe(client, wish(receiver))

@@ -26,6 +26,16 @@ export interface Asks {
   throttling: number | null;
 }
 
+/** A copy of a subscription at another context source, which notifies us by it. */
+export interface Copy {
+  source: string;
+  endpoint: string;
+  state: "held" | "waiting" | "ending";
+  since: string | null;
+  failures: number;
+  reason: string;
+}
+
 export interface Subscription {
   id: string;
   key: string;
@@ -50,6 +60,7 @@ export interface Subscription {
   oldest: string | null;
   nextTry: string | null;
   dead: number;
+  copies: Copy[];
 }
 
 export interface Receiver {
@@ -117,6 +128,7 @@ export interface ContextSource {
   name: string | null;
   endpoint: string;
   ownerName: string;
+  language: "ngsi-ld" | "ngsi-v2";
   mode: "inclusive" | "exclusive" | "redirect" | "auxiliary";
   operations: string[];
   holds: Holding[];

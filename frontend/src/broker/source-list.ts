@@ -43,11 +43,11 @@ export class BrokerSources extends BrokerView {
     const name = each.name || each.endpoint;
     const what = each.holds.map((part) => this.holding(part)).join("; ");
     return html`<section class="one" aria-label=${name} data-source=${each.id}>
-      <div class="title"><state-mark state=${mark(each)}></state-mark><h3>${name}</h3><span class="small">${said.modes[each.mode]}</span></div>
+      <div class="title"><state-mark state=${mark(each)}></state-mark><h3>${name}</h3><span class="small">${each.language === "ngsi-v2" ? said.provides[each.mode] ?? said.modes[each.mode] : said.modes[each.mode]}</span></div>
       <p class="ask">${said.holds(what)}; ${said.operations(few(each.operations))}.</p>
       <p>→ <code>${each.endpoint}</code>${each.tenant ? ` (${each.tenant})` : nothing} · ${said.owner(each.ownerName)}${each.expiresAt ? ` · ${said.until(this.when(each.expiresAt))}` : nothing}</p>
       <p>${this.fares(each)}</p>
-      ${each.failing || each.breaker !== "closed" ? html`<p class="bad">${this.trouble(each)}</p><p class="bad">${said.missing[each.mode](what)}</p>` : nothing}
+      ${each.failing || each.breaker !== "closed" ? html`<p class="bad">${this.trouble(each)}</p><p class="bad">${(each.language === "ngsi-v2" ? said.missingProvider : said.missing[each.mode])(what)}</p>` : nothing}
       ${each.mayChange ? (this.ending === each.id ? this.beforehand(each, name) : this.acts(each, name)) : nothing}
     </section>`;
   }

@@ -1,7 +1,7 @@
 /** Subscriptions: who hears of what, where, and how it fares; paused, resumed, tried out and deleted by those who may. */
 import { html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { broker, type Subscription, type Trial } from "../api/broker";
+import { broker, type Copy, type Subscription, type Trial } from "../api/broker";
 import "../sources/state-mark";
 import type { SourceState } from "../api/source-types";
 import { controls, panelParts } from "../theme/controls";
@@ -73,6 +73,7 @@ export class BrokerSubscriptions extends BrokerView {
       <p class="ask">${asksInWords(each, said.asks, this.format).join("; ")}.</p>
       <p>→ <code>${each.endpoint}</code> · ${said.owner(each.ownerName)}${each.expiresAt ? ` · ${said.until(this.when(each.expiresAt))}` : nothing}</p>
       <p>${this.fares(each)}</p>
+      ${each.copies.map((copy) => html`<p class=${copy.failures ? "bad" : nothing} data-copy=${copy.source}>${this.copy(copy)}</p>`)}
       ${each.failing || each.waiting || each.dead ? html`<p class="bad">${this.trouble(each)}</p>` : nothing}
       ${this.trial?.key === each.key ? html`<p class="bad" role="status">${this.tried(this.trial.told)}</p>` : nothing}
       ${this.may("subscriptions.write") ? (this.ending === each.key ? this.beforehand(each) : this.acts(each)) : nothing}
@@ -101,6 +102,13 @@ export class BrokerSubscriptions extends BrokerView {
       waiting && nextTry ? said.nextTry(this.when(nextTry)) : "",
       dead ? said.deadOf(this.format.exact(dead)) : "",
     ].filter(Boolean).join(" · ");
+  }
+
+  private copy({ endpoint, state, since, failures, reason }: Copy): string {
+    const { said } = this;
+    const when = since ? ` ${said.copySince(this.when(since))}` : "";
+    const why = failures ? `${said.copyFails(this.format.exact(failures))}${reason ? ` (${reason})` : ""}` : "";
+    return [`${said.copies[state](endpoint)}${when}`, why].filter(Boolean).join(" · ");
   }
 
   private acts(each: Subscription) {

@@ -101,7 +101,19 @@ export const en: BrokerWords = {
   discarded: (n) => `${n} were put away.`,
   sources: "Who shares with us",
   noSources: "No other context source is registered.",
-  noSourcesHow: "A partner's broker is registered with POST /ngsi-ld/v1/csourceRegistrations: see “Join cities” in the handbook.",
+  noSourcesHow: "A partner's broker is registered with POST /ngsi-ld/v1/csourceRegistrations, a device gateway with POST /v2/registrations: see “Join cities” in the handbook.",
+  provides: {
+    inclusive: "NGSI v2 provider: adds to ours",
+    redirect: "NGSI v2 provider: alone has its attributes",
+  },
+  missingProvider: (what) => `Missing now: what it measures or does for ${what}. Commands to it fail.`,
+  copies: {
+    held: (source) => `${source} notifies us of it`,
+    waiting: (source) => `${source} does not have it yet`,
+    ending: (source) => `${source} is to forget it`,
+  },
+  copySince: (when) => `since ${when}`,
+  copyFails: (times) => `failed ${times} times in a row`,
   modes: {
     inclusive: "adds to ours",
     exclusive: "alone has its attributes",

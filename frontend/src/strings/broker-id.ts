@@ -101,7 +101,19 @@ export const id: BrokerWords = {
   discarded: (n) => `${n} disingkirkan.`,
   sources: "Siapa berbagi dengan kita",
   noSources: "Belum ada sumber konteks lain yang terdaftar.",
-  noSourcesHow: "Broker mitra didaftarkan dengan POST /ngsi-ld/v1/csourceRegistrations: lihat “Join cities” di buku panduan.",
+  noSourcesHow: "Broker mitra didaftarkan dengan POST /ngsi-ld/v1/csourceRegistrations, gerbang perangkat dengan POST /v2/registrations: lihat “Join cities” di buku panduan.",
+  provides: {
+    inclusive: "penyedia NGSI v2: melengkapi data kita",
+    redirect: "penyedia NGSI v2: satu-satunya pemilik atributnya",
+  },
+  missingProvider: (what) => `Yang kurang sekarang: apa yang diukur atau dikerjakannya untuk ${what}. Perintah kepadanya gagal.`,
+  copies: {
+    held: (source) => `${source} ikut memberi tahu kita`,
+    waiting: (source) => `${source} belum menerimanya`,
+    ending: (source) => `${source} akan melupakannya`,
+  },
+  copySince: (when) => `sejak ${when}`,
+  copyFails: (times) => `gagal ${times} kali berturut-turut`,
   modes: {
     inclusive: "melengkapi data kita",
     exclusive: "satu-satunya pemilik atributnya",

@@ -101,7 +101,19 @@ export const ja: BrokerWords = {
   discarded: (n) => `${n} 件を破棄しました。`,
   sources: "こちらに共有している相手",
   noSources: "ほかの情報源は登録されていません。",
-  noSourcesHow: "連携先のブローカーは POST /ngsi-ld/v1/csourceRegistrations で登録します。手引きの “Join cities” をご覧ください。",
+  noSourcesHow: "連携先のブローカーは POST /ngsi-ld/v1/csourceRegistrations で、機器のゲートウェイは POST /v2/registrations で登録します。手引きの “Join cities” をご覧ください。",
+  provides: {
+    inclusive: "NGSI v2 の提供元：こちらの情報に加わる",
+    redirect: "NGSI v2 の提供元：その属性を持つ唯一の相手",
+  },
+  missingProvider: (what) => `今欠けているもの：${what} の測定値や動作。相手への指令は失敗します。`,
+  copies: {
+    held: (source) => `${source} がこの購読を持ち、こちらへ知らせる`,
+    waiting: (source) => `${source} はまだ受け取っていない`,
+    ending: (source) => `${source} に取り消しを伝えている`,
+  },
+  copySince: (when) => `${when} から`,
+  copyFails: (times) => `連続 ${times} 回失敗`,
   modes: {
     inclusive: "こちらの情報に加わる",
     exclusive: "その属性を持つ唯一の相手",

@@ -106,6 +106,13 @@ export interface BrokerWords {
   sources: string;
   noSources: string;
   noSourcesHow: string;
+  /** Of providers registered in NGSI v2, by the mode of their registration. */
+  provides: Partial<Record<string, string>>;
+  missingProvider: (what: string) => string;
+  /** Copies of a subscription at other sources. */
+  copies: Record<"held" | "waiting" | "ending", (source: string) => string>;
+  copySince: (when: string) => string;
+  copyFails: (times: string) => string;
   modes: Record<"inclusive" | "exclusive" | "redirect" | "auxiliary", string>;
   holds: (what: string) => string;
   anything: string;

@@ -54,6 +54,21 @@ class Asks(Told, frozen=True):
     throttling: float | None = None
 
 
+class CopyTold(Told, frozen=True):
+    """A copy of a subscription at another context source, which notifies us by it (NGSI-LD 5.8.1.4).
+
+    `state`: the source has it (`held`), is to take it or a change of it (`waiting`), or is to forget it (`ending`).
+    `failures` in a row, and why the last one was.
+    """
+
+    source: str
+    endpoint: str
+    state: Literal["held", "waiting", "ending"]
+    since: str | None
+    failures: int
+    reason: str
+
+
 class SubscriptionTold(Told, frozen=True):
     """One subscription and how its deliveries fare.
 
@@ -87,6 +102,7 @@ class SubscriptionTold(Told, frozen=True):
     oldest: str | None
     next_try: str | None
     dead: int
+    copies: tuple[CopyTold, ...] = ()
 
 
 class SubscriptionPage(Told, frozen=True):
@@ -214,6 +230,7 @@ class SourceTold(Told, frozen=True):
     endpoint: str
     owner: str
     owner_name: str
+    language: Literal["ngsi-ld", "ngsi-v2"]
     mode: str
     operations: tuple[str, ...]
     holds: tuple[Holding, ...]

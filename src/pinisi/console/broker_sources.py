@@ -48,6 +48,7 @@ async def _source(
         endpoint=one.endpoint.partition("?")[0],
         owner=one.owner,
         owner_name=names.get(one.owner, one.owner),
+        language="ngsi-ld" if one.provider is None else "ngsi-v2",
         mode=one.mode,
         operations=_in_groups(one.operations),
         holds=tuple(_holding(house, one.information[n]) for n in parts),

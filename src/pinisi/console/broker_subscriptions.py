@@ -6,6 +6,7 @@ from urllib.parse import quote, urlsplit
 
 from pinisi.console.broker_shapes import (
     Asks,
+    CopyTold,
     Overview,
     ReceiverList,
     ReceiverTold,
@@ -16,6 +17,7 @@ from pinisi.console.broker_shapes import (
 )
 from pinisi.console.house import House
 from pinisi.console.http import BadRequest, Call, Reply, json_reply
+from pinisi.context.federation.copies import Copy
 from pinisi.context.problems import BadRequestData, ResourceNotFound
 from pinisi.context.subscription import FOLLOWING, KIND, StoredSubscription, decode_stored
 from pinisi.context.subscription_index import Entry
@@ -191,6 +193,22 @@ async def _told(
         oldest=moment(owed.oldest),
         next_try=moment(owed.next_try),
         dead=owed.dead,
+        copies=tuple(_copy(house, copy) for copy in house.copies.of(call.tenant, subscription.id))
+        if kind == KIND
+        else (),
+    )
+
+
+def _copy(house: House, copy: Copy) -> CopyTold:
+    failures, reason = house.copier.fares(copy)
+    held = copy.sent is not None and not failures
+    return CopyTold(
+        source=copy.registered.id,
+        endpoint=_without_query(copy.registration.endpoint),
+        state="ending" if copy.ending else "held" if held else "waiting",
+        since=moment(copy.ending or copy.taken_at),
+        failures=failures,
+        reason=reason,
     )
 
 

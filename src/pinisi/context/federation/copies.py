@@ -27,7 +27,7 @@ class Copy(msgspec.Struct, frozen=True, kw_only=True):
 
     `registered` is the source as it was when the copy was made: so it can be ended when the registration is gone.
     `watched` and `allowed` are those of its share. `sent` is what the source has last taken; None: nothing yet.
-    `ending`: since when it is of no use any more; 0: it is of use.
+    `taken_at`: when the source took that; 0: not noted. `ending`: since when it is of no use any more; 0: it is of use.
     """
 
     id: str
@@ -37,6 +37,7 @@ class Copy(msgspec.Struct, frozen=True, kw_only=True):
     allowed: tuple[str, ...] | None = None
     sent: dict[str, Any] | None = None
     ending: Instant = 0
+    taken_at: Instant = 0
 
     @property
     def registration(self) -> Registration:

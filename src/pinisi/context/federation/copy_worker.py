@@ -181,7 +181,7 @@ class Worker:
         )
 
     async def _keep(self, copy: Copy, wish: Wish) -> None:
-        await self._copies.keep(self._tenant, msgspec.structs.replace(copy, sent=wish.payload))
+        await self._copies.keep(self._tenant, msgspec.structs.replace(copy, sent=wish.payload, taken_at=self._now()))
 
     async def _ask(
         self, copy: Copy, wish: Wish | None, method: str, path: tuple[str, ...], document: Payload | None
