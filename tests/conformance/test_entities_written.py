@@ -6,6 +6,7 @@ import pytest
 from broker_at_hand import V1, Broker, point, prop, refused, relation
 
 NULL = "urn:ngsi-ld:null"
+BY = prop(2)
 EVERY_KIND: dict[str, Any] = {
     "speed": prop(5, unitCode="KMH", observedAt="2026-01-01T00:00:00Z", source=prop("gps")),
     "parkedAt": relation("urn:d:1"),
@@ -159,3 +160,23 @@ def test_an_attribute_carries_its_proof(broker: Broker) -> None:
 
     assert broker.entity("urn:b:1")["speed"] == {"type": "Property", "value": 1, "ngsildproof": sealed}
     assert broker.entity("urn:b:1", format="concise")["speed"]["ngsildproof"]["value"] == proof
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (prop(1, by=BY), prop(1)),
+        (prop({"by": 3, "c": 1}, by=BY), prop({"by": 3, "c": 1})),
+        (prop({"by": 3, "c": 1}), prop({"c": 1})),
+        (prop(1), prop(1)),
+        (relation("urn:b:2", by=BY), relation("urn:b:2")),
+    ],
+)
+def test_a_name_with_a_null_alone_takes_away_the_sub_attribute_or_the_member(
+    broker: Broker, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    """5.5.12: and leaves the value whole."""
+    broker.create("urn:b:1", speed=before)
+    assert broker.call("PATCH", "/entities/urn:b:1", {"speed": {"by": NULL}}).status_code == 204
+    assert broker.entity("urn:b:1")["speed"] == after
+    refused(broker.call("PATCH", "/entities/urn:b:1", {"colour": {"by": NULL}}), 400, "BadRequestData", "colour")

@@ -278,3 +278,16 @@ async def test_letters_are_chosen_by_subscription_and_time(of_three: AnyStore, c
     assert await chosen(since=begun + 30) == []
     assert len(await of_three.letters(TENANT, LetterQuery(), after=1, limit=3)) == 3
     assert list(await of_three.letters("nobody", LetterQuery())) == []
+
+
+async def test_a_store_rests_while_new_tenants_are_made(store: Store) -> None:
+    async def make() -> None:
+        for n in range(10):
+            await store.apply(f"{TENANT}{n}", [DocumentChange("note", "a", b"1")], SYSTEM)
+
+    await store.apply(TENANT, [DocumentChange("note", "a", b"1")], SYSTEM)
+    async with asyncio.TaskGroup() as group:
+        making = group.create_task(make())
+        while not making.done():
+            await store.rest()
+            await asyncio.sleep(0)

@@ -25,4 +25,4 @@ async def test_ten_kills_lose_nothing(tmp_path: Path) -> None:
 @pytest.mark.long
 @pytest.mark.timeout(1_800)
 async def test_two_hundred_kills_lose_nothing(tmp_path: Path) -> None:
-    check(await crash_often(tmp_path, 200, seed=2), 200)
+    check(await crash_often(tmp_path, 200, seed=2, load_seconds=0.2), 200)

@@ -95,7 +95,7 @@ def merged(
     if value is ABSENT:
         if base is None:
             refuse(patch.field, f"there is no such {kind} yet, so a value is needed")
-        value = base.value
+        value = _without(base, patch.gone) if patch.gone else base.value
     elif is_object(value) and kind in _MERGEABLE:
         value = merge_json(base.value if deep and base is not None else None, value)
         if kind == LANGUAGE:
@@ -112,6 +112,14 @@ def merged(
     new.created_at = old.created_at if old is not None else now
     new.modified_at = now
     return new
+
+
+def _without(base: Instance, gone: Sequence[str]) -> Any:
+    """The value without members that are named alone; what names a sub-attribute is none of its members."""
+    value, names = base.value, [name for name in gone if name not in base.attributes]
+    if base.kind != PROPERTY or not is_object(value) or not names:
+        return value
+    return {key: content for key, content in value.items() if key not in names}
 
 
 def _merged_attributes(before: Attributes, patch: AttributePatch, now: Instant, deep: bool) -> Attributes:

@@ -40,7 +40,8 @@ class AttributePatch(msgspec.Struct, frozen=True, kw_only=True):
 
     `kind` is None where the fragment does not state it; then `value` is as written, and `word` the same as an IRI, so
     that the attribute that is met decides how to take it. `members` holds the describing members that are mentioned
-    (`observed_at`, `unit_code` ... of `Instance`), their content or `DELETE`.
+    (`observed_at`, `unit_code` ... of `Instance`), their content or `DELETE`. `gone` are names, with an NGSI-LD Null
+    each, that are all that is said: of sub-attributes, or of members of the value where no sub-attribute has the name.
     """
 
     field: str
@@ -50,6 +51,7 @@ class AttributePatch(msgspec.Struct, frozen=True, kw_only=True):
     dataset_id: str | None = None
     members: dict[str, Any] = {}
     attributes: dict[str, list["AttributePatch"]] = {}
+    gone: tuple[str, ...] = ()
 
 
 class EntityPatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,9 +141,19 @@ def _read_patch(member: Any, name: str, terms: TermTable, depth: int) -> Attribu
     if not is_object(member) or is_geometry(member):
         return _bare(member, name, terms, None)
     kind = _kind(member, name)
+    if kind is None and member and DESCRIBING.isdisjoint(member) and all(map(is_null, member.values())):
+        return _only_nulls(member, name, terms)
     if kind is None and DESCRIBING.isdisjoint(member) and not _only_attributes(member, name):
         return _bare(member, name, terms, None)
     return _read_object(member, kind, name, terms, depth, merging=True)
+
+
+def _only_nulls(member: dict[str, Any], name: str, terms: TermTable) -> AttributePatch:
+    """`{"source": "urn:ngsi-ld:null"}`: the attribute that is met decides whether a sub-attribute goes or a member."""
+    gone = {
+        terms.expand_name(key, f"{name}.{key}"): [AttributePatch(field=f"{name}.{key}", value=DELETE)] for key in member
+    }
+    return AttributePatch(field=name, attributes=gone, gone=tuple(gone))
 
 
 def _only_attributes(member: dict[str, Any], name: str) -> bool:

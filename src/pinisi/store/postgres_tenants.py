@@ -65,7 +65,7 @@ class PostgresTenants(Around):
 
     async def close(self) -> None:
         await self._news.close()
-        for tenant in self._tenants.values():
+        for tenant in list(self._tenants.values()):
             await tenant.close()
         self._tenants.clear()
         self._finders.clear()

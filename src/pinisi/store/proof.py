@@ -36,12 +36,13 @@ class View:
     def __init__(self, families: Families, grants: Grants) -> None:
         self.of: dict[int, Projection] = {}
         everything = grants.sees_all
-        for id, family in families.all.items():
+        known = families.all.copy()  # it may grow meanwhile: views are made in threads of readers too
+        for id, family in known.items():
             projection = WHOLE if everything else grants.projection(family.types, family.areas)
             if projection is not None:
                 self.of[id] = projection
         self.families = frozenset(self.of)
-        self.known = len(families.all)
+        self.known = len(known)
         self.by_type: dict[Any, frozenset[int]] = {}
         self._alike: dict[frozenset[int], Projection] = {}
 

@@ -111,7 +111,7 @@ class SqliteStore(Around):
         await self.close()
 
     async def close(self) -> None:
-        for tenant in self._tenants.values():
+        for tenant in list(self._tenants.values()):
             await tenant.close()
         self._tenants.clear()
         self._finders.clear()
@@ -528,7 +528,7 @@ class SqliteStore(Around):
         """Give back what bulk work left in memory: pages (25 MB after Makassar has been loaded) and the records that it
         wrote, which nobody has asked for yet (12 MB).
         """
-        for tenant in self._tenants.values():
+        for tenant in list(self._tenants.values()):
             await tenant.work(_shrink)
             tenant.forget_cached()
             await tenant.read_far(_shrink)

@@ -235,3 +235,9 @@ def test_every_text_of_the_catalogue_has_the_same_places_in_each_language() -> N
         places = {part.split("}")[0] for part in fault.en.split("{")[1:]}
         assert strange_place(fault.text, places) is None, code
         assert all(f"{{{place}}}" in text for text in (fault.id, fault.ja) for place in places), code
+
+
+def test_a_row_of_a_series_that_says_nothing_at_any_moment_hides_no_gap_and_stops_nothing(city: City) -> None:
+    sheet = open_content("levels.csv", b"A,0\nA,1/1/0002\n,1/1/0002")
+    diagnosis = examine(sheet, propose(sheet, "2026-11-25").register, city)
+    assert diagnosis.rows == 2

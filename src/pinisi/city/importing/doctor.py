@@ -235,7 +235,8 @@ class _Examination:
         entities = [each.entity for each in taken]
         times: dict[str, list[str]] = defaultdict(list)
         for entity in entities:
-            times[entity["id"]].append(_moment(entity))
+            if moment := _moment(entity):
+                times[entity["id"]].append(moment)
         for gap in gaps(times):
             self._note("gap", self.register.observed, {"count": gap.count, "hours": gap.hours, "after": gap.after})
         for zero in sensor_zeros(entities):
