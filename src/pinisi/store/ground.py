@@ -1,8 +1,8 @@
 """Which area contains a point: shapes with an answer remembered for each cell of a grid.
 
 A cell that lies wholly inside one area answers by one look-up. One on a border is divided, when it is first asked, into
-parts that know the shapes which meet them: of 153 kelurahan of Makassar four points in five fall into a part of one
-answer (0.8 us instead of 14 us for a tree query and a polygon test), where of the cells it is one in four.
+parts that know the shapes which meet them. Among 169 areas of Makassar 89 points in 100 fall where there is one answer,
+of cells alone it was 46: 1.4 us a point instead of 4.2, and 14 for a tree query and a polygon test.
 """
 
 from collections.abc import Sequence
