@@ -61,6 +61,10 @@ class Chain:
             )
         )
 
+    def tail(self, line: Sequence[Any]) -> bytes:
+        """The text of a row from what happened on; before it stands `[position,time,`."""
+        return self.text((0, 0, *line[2:]))[5:]
+
     def _side(self, number: int) -> msgspec.Raw:
         family = self._families.all.get(number)
         if family is None:

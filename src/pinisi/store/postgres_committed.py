@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from pinisi.store.jobs import Job
 from pinisi.store.ledger import HistoryKey
 from pinisi.store.postgres_words import NewWord
-from pinisi.store.protocol import DocumentChange, EntityChange, Record
+from pinisi.store.protocol import DocumentChange, EntityChange, Position, Record
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.terms import LOCATION
 
@@ -28,14 +28,23 @@ class Committed:
     def __init__(self, tenant: "PostgresTenant") -> None:
         self._tenant = tenant
         self._read: dict[tuple[str, Any], Any] = {}
+        self.rested: dict[str, Record | None] = {}
+        """The entities that were asked for, as they were first told."""
+        self.newest: Position = 0
+        """Of the entities that were read ahead, the position of the last change."""
 
     def forget(self) -> None:
         """Another group begins."""
         self._read.clear()
+        self.rested = {}
+        self.newest = 0
 
     def current(self, id: str) -> Record | None:
         found = self._tenant.known.get(id)
-        return found if found is not None else self._known("entity", id)
+        if found is None:
+            found = self._known("entity", id)
+        self.rested.setdefault(id, found)
+        return found
 
     def kept(self, kind: str, id: str) -> tuple[int, bytes] | None:
         return self._known("document", (kind, id))
@@ -61,7 +70,13 @@ class Committed:
         known = self._tenant.known
         changes = [change for job in jobs for change in job.changes]
         ids = {change.id for change in changes if isinstance(change, EntityChange)}
-        unread = [id for id in ids if known.get(id) is None]
+        unread: list[str] = []
+        for id in ids:
+            record = known.get(id)
+            if record is None:
+                unread.append(id)
+            elif record.position > self.newest:
+                self.newest = record.position
         if unread:
             await self._read_entities(connection, unread)
         documents = {(change.kind, change.id) for change in changes if isinstance(change, DocumentChange)}
@@ -104,6 +119,7 @@ class Committed:
             if abs(family) not in families:
                 raise NewWord(str(family))
             self._read["entity", id] = Record(row, id, position, families[abs(family)], body or b"")
+            self.newest = max(self.newest, position)
 
     async def _read_documents(self, connection: Any, keys: Sequence[tuple[str, str]]) -> None:
         self._read.update((("document", key), None) for key in keys)

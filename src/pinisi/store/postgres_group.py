@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import force_setattr
+
 from pinisi.store.draft import Draft
 from pinisi.store.jobs import SLICE_CHANGES, Job
 from pinisi.store.lapse import LAPSED_AT_ONCE
@@ -11,6 +13,7 @@ from pinisi.store.ledger import Ledger
 from pinisi.store.postgres_committed import Committed, Unread
 from pinisi.store.postgres_faults import FAULTS, told
 from pinisi.store.postgres_head import Head
+from pinisi.store.postgres_turn import VIRTUAL, Place
 from pinisi.store.postgres_words import NewWord
 from pinisi.store.protocol import Applied, Change, Outcome, Owing, Refused
 from pinisi.vocabulary.instant import Instant
@@ -20,7 +23,10 @@ if TYPE_CHECKING:
 
 
 class Group:
-    """What became of the jobs of one group. `sent`: its commit was asked for; `backend` was to make it."""
+    """What became of the jobs of one group. `sent`: its commit was asked for; `backend` was to make it.
+
+    `turn`: who takes a turn for it, and his how manieth (`postgres_turn`); None: it was run upon the head.
+    """
 
     def __init__(self, head: Head, draft: Draft) -> None:
         self.head = head
@@ -31,12 +37,29 @@ class Group:
         self.time: Instant = head.time
         self.sent = False
         self.backend = 0
+        self.turn: tuple[str, int] | None = None
 
     @property
     def plain(self) -> bool:
         """Whether one statement can lay it down."""
         draft = self.draft
         return not (draft.dues or draft.erasures or draft.areas_changed or draft.records_changed)
+
+    def lies_at(self, place: Place) -> None:
+        """A turn was taken: what was run upon virtual places has its own."""
+        draft = self.draft
+        draft.position, draft.next_row = place.at(draft.position), place.row(draft.next_row)
+        for record in draft.records.values():
+            record.position, record.row = place.at(record.position), place.row(record.row)
+        for entry in draft.entries:
+            force_setattr(entry, "position", place.at(entry.position))
+            if entry.time < place.time:
+                force_setattr(entry, "time", place.time)
+        for result in [job.result for job in self.done if job.result is not None]:
+            force_setattr(result, "position", place.at(result.position))
+            for outcome in result.outcomes:
+                if outcome.position is not None:
+                    force_setattr(outcome, "position", place.at(outcome.position))
 
     def answer(self) -> None:
         """Tell those who wait."""
@@ -82,6 +105,9 @@ class Groups:
         tenant.names.closed = tenant.families.closed = closed
         try:
             await self.committed.read_ahead(connection, jobs)
+            if head.position == VIRTUAL and self.committed.newest > tenant.floor.position:
+                tenant.timed(await tenant.head(connection))
+                group.time = tenant.floor.time
             await self._end_what_is_due(connection, group)
             for job in jobs:
                 await self._run_or_refuse(connection, group, job)
@@ -92,6 +118,15 @@ class Groups:
             tenant.names.closed = tenant.families.closed = False
         group.several = tenant.hot.several - several
         return group
+
+    async def run_rested(self, connection: Any, jobs: Sequence[Job]) -> Group:
+        """Run jobs without a head, upon virtual places: a turn proves afterwards what they rest on.
+
+        Raises:
+            NewWord: as `run`.
+        """
+        head = Head(VIRTUAL, self._tenant.floor.time, VIRTUAL, b"", 0, 0, 0, 0, None, 0)
+        return await self.run(connection, head, jobs, closed=True)
 
     async def _run_or_refuse(self, connection: Any, group: Group, job: Job) -> None:
         try:

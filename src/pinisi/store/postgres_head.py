@@ -24,6 +24,13 @@ class Head(NamedTuple):
     mark: int
 
 
+class Floor(NamedTuple):
+    """What was seen of the time of a log: a line after this position came at this time, or later."""
+
+    position: Position
+    time: Instant
+
+
 HEAD = "position, time, next_row, link, names, families, areas, hot, due, xmin"
 
 Looked = tuple[Head, Mapping[str, Record]]

@@ -12,13 +12,15 @@ from pinisi.store.postgres_pool import Postgres
 CHANNEL = "pinisi"
 _LOOK_SECONDS = 5.0
 _AGAIN_SECONDS = 0.5
+_GATHER_SECONDS = 0.01
+"""Between two readings: where others write hundreds of groups a second, lines of several are read at once."""
 _log = structlog.get_logger("pinisi.store")
 
 
 class News:
     """`called` is asked to read what is new of a tenant; of all (None) where calls may have been missed.
 
-    `unheard` tells whether a position of a tenant is news: most calls are of what this process wrote itself.
+    `unheard` tells whether a position of a tenant is news. Calls of what this process wrote itself are none.
     """
 
     def __init__(
@@ -72,10 +74,11 @@ class News:
             waiting, self._waiting = self._waiting, set()
             for tenant in [None] if None in waiting else waiting:
                 await self._called(tenant)
+            await asyncio.sleep(_GATHER_SECONDS)
 
-    def _heard(self, _connection: Any, _process: int, _channel: str, payload: object) -> None:
+    def _heard(self, _connection: Any, session: int, _channel: str, payload: object) -> None:
         position, _, tenant = str(payload).partition(" ")
-        if self._unheard(tenant, int(position)):
+        if session not in self._postgres.writers and self._unheard(tenant, int(position)):
             self._waiting.add(tenant)
             self._rung.set()
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
@@ -46,6 +46,8 @@ class Postgres:
         self._reading: Any = None
         self._writing: Any = None
         self._opening = asyncio.Lock()
+        self.writers: set[int] = set()
+        """The sessions of this process that write."""
         self.threads = ThreadPoolExecutor(FAR_THREADS, "read-postgres")
 
     async def open(self) -> Any:
@@ -57,23 +59,29 @@ class Postgres:
         return self._reading
 
     async def _open(self) -> None:
-        writing = await self._pool(WRITERS, _WRITER_SETTINGS)
+        writing = await self._pool(WRITERS, _WRITER_SETTINGS, self._writes)
         try:
             async with writing.acquire() as connection:
                 await make_house(connection)
-            self._reading = await self._pool(self._readers, _SETTINGS)
+            self._reading = await self._pool(self._readers, _SETTINGS, _mind_the_line)
         except BaseException:
             writing.terminate()
             raise
         self._writing = writing
 
-    async def _pool(self, most: int, settings: dict[str, str]) -> Any:
+    async def _writes(self, connection: Any) -> None:
+        await _mind_the_line(connection)
+        session = connection.get_server_pid()
+        self.writers.add(session)
+        connection.add_termination_listener(lambda _: self.writers.discard(session))
+
+    async def _pool(self, most: int, settings: dict[str, str], begun: Callable[[Any], Awaitable[None]]) -> Any:
         return await asyncpg.create_pool(
             self.address,
             min_size=1,
             max_size=most,
             reset=_as_it_is,
-            init=_mind_the_line,
+            init=begun,
             server_settings=settings,
             command_timeout=LONGEST_SECONDS,
             timeout=PATIENCE_SECONDS,

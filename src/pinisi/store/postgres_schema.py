@@ -7,6 +7,7 @@ What differs: `head` is the row that every group of writers locks (docs/decision
 from hashlib import blake2b
 from typing import Any
 
+from pinisi.store.postgres_turn import TURN
 from pinisi.store.protocol import StoreUnavailable
 
 HOUSE = """
@@ -141,7 +142,7 @@ CREATE TABLE owed (position bigint PRIMARY KEY, n integer NOT NULL, subscription
 """
 """Who must hear of a change, in one row (`store.owed`); `debt` keeps those that fare by themselves."""
 
-MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2)
+MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2, TURN)
 """Numbered from 1, forward only; a released one is never changed."""
 
 _MAKING = 0x70696E69736900
@@ -196,7 +197,7 @@ async def make_tenant(connection: Any, tenant: str, begin: int = 0) -> None:
             return
         await connection.execute(f"SET LOCAL search_path TO {quoted(schema)}, public")
         for script in MIGRATIONS[version:]:
-            await connection.execute(script)
+            await connection.execute(script.replace("{schema}", quoted(schema)))
         if version == 0:
             await connection.execute("UPDATE head SET position = $1", begin)
             await connection.execute("INSERT INTO fact VALUES ('chained', $1), ('trimmed', $1)", begin)

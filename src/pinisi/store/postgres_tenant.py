@@ -18,7 +18,7 @@ from pinisi.store.draft import Draft
 from pinisi.store.hot import HotAttributes
 from pinisi.store.ledger import Ledger
 from pinisi.store.log_lines import COLUMNS, read_line
-from pinisi.store.postgres_head import HEAD, Head, Looked, Looks, head_of
+from pinisi.store.postgres_head import HEAD, Floor, Head, Looked, Looks, head_of
 from pinisi.store.postgres_known import Known
 from pinisi.store.postgres_pages import Pages
 from pinisi.store.postgres_pool import Postgres
@@ -50,6 +50,7 @@ T = TypeVar("T")
 _log = structlog.get_logger("pinisi.store")
 _LINES_AT_ONCE = 5_000
 _RELOCATED_AT_ONCE = 256
+_NO_END = 1 << 62
 
 
 class PostgresTenant:
@@ -85,6 +86,9 @@ class PostgresTenant:
         self.areas_known: Position = -1
         self.hot_known = -1
         self.heard: Position = 0
+        self.floor = Floor(0, 0)
+        self.own: dict[Position, LogEntry] = {}
+        """Lines that this process wrote after lines of others that it has not heard of yet."""
         self.trimmed: Position = 0
         self.tail: deque[LogEntry] = deque(maxlen=LOG_TAIL)
         self.known = Known(settings.cache_records)
@@ -110,6 +114,7 @@ class PostgresTenant:
             facts = dict(await connection.fetch(f"SELECT name, value FROM {self.schema}.fact"))
         self.trimmed = facts.get("trimmed", 0)
         self.heard = self.trimmed if anew else head.position
+        self.timed(head)
         self.writer.begin()
         if "relocate" in facts:
             self.begin_relocation()
@@ -125,6 +130,11 @@ class PostgresTenant:
         return head_of(await connection.fetchrow(f"SELECT {HEAD} FROM {self.schema}.head"))
 
     # what is known of it
+
+    def timed(self, seen: Head | LogEntry) -> None:
+        """A head or a line was seen."""
+        if seen.position > self.floor.position:
+            self.floor = Floor(seen.position, max(seen.time, self.floor.time))
 
     async def learn_words(self, connection: Any = None) -> None:
         """Take in names and families that others wrote."""
@@ -179,6 +189,7 @@ class PostgresTenant:
             rows = await self.postgres.fetch(f"SELECT {HEAD} FROM {self.schema}.head")
         width = len(Head._fields)
         head = head_of(rows[0][:width])
+        self.timed(head)
         records = [row[width:] for row in rows if len(row) > width and row[width] is not None]
         if any(abs(record[3]) not in self.families.all for record in records):
             await self.learn_words()
@@ -201,26 +212,48 @@ class PostgresTenant:
         if connection is not None:
             await self._hear(connection)
             return
-        await self.writer.answered()
+        if self.writer.asked is not None:
+            await self.writer.answered()
         while (upto is None or self.heard < upto) and not await self._hear():
             await self.writer.answered()
 
     async def _hear(self, connection: Any = None) -> bool:
-        """Whether that was all."""
-        sql = f"SELECT {COLUMNS} FROM {self.schema}.log WHERE position > $1 ORDER BY position LIMIT {_LINES_AT_ONCE}"
+        """Whether that was all. `mine` is where a turn of this process begins that was taken and is not answered."""
+        s, writer = self.schema, self.writer
+        sql = (
+            f"SELECT {COLUMNS}, (SELECT t.position FROM {s}.turn AS t WHERE t.process = $3 AND t.number = $4) AS mine "
+            f"FROM {s}.log WHERE position > $1 AND position <> ALL($2::bigint[]) ORDER BY position LIMIT {_LINES_AT_ONCE}"
+        )
         fetch = self.postgres.fetch if connection is None else connection.fetch
         async with self._hearing:
-            while lines := await fetch(sql, self.heard):
-                asked = self.writer.asked if connection is None else None
-                sure = lines if asked is None else [line for line in lines if line[0] <= asked]
-                if sure:
-                    entries = await self.entries(sure, connection)
-                    self.writer.others_wrote(entries)
+            while True:
+                turn = writer.turning
+                lines = await fetch(sql, self.heard, list(self.own), *(turn or ("", 0)))
+                ends = writer.asked if connection is None else None
+                if lines and turn is not None and writer.turning == turn:
+                    ends = lines[0]["mine"]
+                sure = [line[:-1] for line in lines if ends is None or line[0] <= ends]
+                entries = [entry for entry in await self.entries(sure, connection) if entry.position not in self.own]
+                if entries:
+                    writer.others_wrote(entries)
                     await self._learn(self.name, entries)
-                    self.told([entry for entry in entries if entry.position > self.heard])
+                self.told(self._following(entries))
                 if len(sure) < len(lines):
                     return False
-        return True
+                if len(lines) < _LINES_AT_ONCE:
+                    return True
+
+    def _following(self, entries: Sequence[LogEntry]) -> list[LogEntry]:
+        """The lines that come next, of others and of this process."""
+        found = {entry.position: entry for entry in entries} | self.own
+        position = self.heard + 1
+        if position not in found:  # what retention has taken away is not there
+            position = min((entry.position for entry in entries if entry.position > self.heard), default=position)
+        following: list[LogEntry] = []
+        while (entry := found.get(position)) is not None:
+            following.append(entry)
+            position += 1
+        return following
 
     async def entries(self, lines: Iterable[Sequence[Any]], connection: Any = None) -> list[LogEntry]:
         lines = list(lines)
@@ -235,8 +268,21 @@ class PostgresTenant:
         if entries:
             self.heard = entries[-1].position
             self.pages.hear(entries)
+            self.timed(entries[-1])
+            for position in [position for position in self.own if position <= self.heard]:
+                del self.own[position]
             self.tail.extend(entries)
             self._listener(self.name, entries)
+
+    def wrote(self, entries: Sequence[LogEntry]) -> None:
+        """This process wrote lines: they are told at once, or when those of others before them have been heard."""
+        entries = [entry for entry in entries if entry.position > self.heard]
+        if not entries:
+            return
+        if entries[0].position == self.heard + 1:
+            self.told(entries)
+        else:
+            self.own.update((entry.position, entry) for entry in entries)
 
     # reading and writing
 
@@ -349,6 +395,10 @@ class PostgresTenant:
         await connection.execute(sql, upto)
         sql = f"SELECT EXISTS (SELECT 1 FROM {self.schema}.fact WHERE name = 'relocate')"
         return await connection.fetchval(sql)
+
+
+def _place(entry: LogEntry) -> Position:
+    return entry.position
 
 
 def _unchanged(entity: Entity | None, _now: Instant) -> Edit:

@@ -1,15 +1,18 @@
 """A commit that was asked for and not answered: whether it was made, found out by the link of its last line.
 
-The link is a SHA-256 over all lines before it: no other transaction has it (`store.chain`).
+The link is a SHA-256 over all lines before it: no other transaction has it (`store.chain`). A group that took a turn
+does not know its links yet: the number of the turn was written with it (`store.postgres_turn`).
 """
 
 import asyncio
+from typing import Any
 
 import structlog
 
 from pinisi.store.postgres_faults import FAULTS
 from pinisi.store.postgres_group import Group
 from pinisi.store.postgres_pool import Postgres
+from pinisi.store.postgres_turn import Place
 
 _log = structlog.get_logger("pinisi.store")
 ASKED_SECONDS = 20.0
@@ -39,9 +42,22 @@ async def _asked(postgres: Postgres, schema: str, group: Group) -> bool:
     async with postgres.writing() as connection:
         await connection.execute(_END_IT, group.backend)
         async with connection.transaction():
+            if group.turn is not None:
+                return await _took_turn(connection, schema, group, *group.turn)
             mark = await connection.fetchval(f"SELECT xmin FROM {schema}.head FOR UPDATE")
             if mark == group.head.mark or not group.draft.log:
                 return False
             sql = f"SELECT link FROM {schema}.log WHERE position = $1"
             found = await connection.fetchval(sql, group.draft.position)
             return found is not None and found == group.draft.link
+
+
+async def _took_turn(connection: Any, schema: str, group: Group, process: str, number: int) -> bool:
+    """A turn leaves its number, and where the log ended before it."""
+    await connection.execute(f"SELECT FROM {schema}.head FOR UPDATE")
+    sql = f"SELECT position, time, next_row FROM {schema}.turn WHERE process = $1 AND number = $2"
+    found = await connection.fetchrow(sql, process, number)
+    if found is None:
+        return False
+    group.lies_at(Place(*found))
+    return True

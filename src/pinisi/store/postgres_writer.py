@@ -23,6 +23,7 @@ from pinisi.store.postgres_head import HEAD, Head, head_of
 from pinisi.store.postgres_lay_down import Laying, hot_text
 from pinisi.store.postgres_months import Months
 from pinisi.store.postgres_records import change_records
+from pinisi.store.postgres_rested import Turns
 from pinisi.store.postgres_unanswered import was_kept
 from pinisi.store.postgres_words import NewWord
 from pinisi.store.protocol import Applied, Change, LogEntry, Owing, Position, Refused, StoreUnavailable
@@ -39,7 +40,9 @@ _PATIENCE_SECONDS = 5.0
 """A database that starts again, or a standby that takes over, is waited for so long; nothing was written meanwhile."""
 _AGAIN_SECONDS = 0.1
 _CONTENDED_SECONDS = 0.5
-"""Where another process writes too, groups lock the head at once for a while."""
+"""Where another process writes too, nobody begins at the head that he left for a while."""
+_LOOKS, _LOOK_SECONDS = 3, 0.002
+"""How long those who were just answered are waited for, where others have the head meanwhile."""
 
 
 class _Work:
@@ -72,6 +75,8 @@ class PostgresWriter:
         """Where the group begins whose commit was asked for and is not answered: lines behind may be its own."""
         self._answered = asyncio.Event()
         self._be_answered()
+        self._crowd = 0
+        self._turns = Turns(tenant)
         self._reached = True
         self._task: asyncio.Task[None] | None = None
 
@@ -124,8 +129,10 @@ class PostgresWriter:
 
     def others_wrote(self, entries: Iterable[LogEntry]) -> None:
         """The head is no longer as this process left it."""
-        self._head = None
+        self._contended()
         for entry in entries:
+            if self._head is not None and self._head.position < entry.position:
+                self._head = None
             if entry.op != "document":
                 self._tenant.known.others_wrote(entry.subject, entry.position)
 
@@ -151,7 +158,10 @@ class PostgresWriter:
                         self._queue.popleft()
                         await self._do(first)
                     else:
-                        await self._commit(self._waiting())
+                        await self._gather()
+                        jobs = self._waiting()
+                        await self._commit(jobs)
+                        self._crowd = len(jobs) + len(self._queue)
                 if self._closing:
                     return
                 self._wake.clear()
@@ -160,6 +170,20 @@ class PostgresWriter:
             self._closing = True  # also where it ended by an error of ours: nobody may wait for it for ever
             for job in self._queue:
                 job.fail(StoreUnavailable("the store is being closed"))
+
+    async def _gather(self) -> None:
+        """Wait for as many as there were: else half wait while the others are written, at twice the price."""
+        for _ in range(_LOOKS):
+            if len(self._queue) >= self._crowd or not self._beside():
+                return
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    def _beside(self) -> bool:
+        """Whether other processes have written lately."""
+        return asyncio.get_running_loop().time() < self._contended_until
+
+    def _contended(self) -> None:
+        self._contended_until = asyncio.get_running_loop().time() + _CONTENDED_SECONDS
 
     def _waiting(self) -> list[Job]:
         """The jobs of the next group."""
@@ -223,7 +247,7 @@ class PostgresWriter:
             groups: list[Group] = []
             try:
                 if not (self._undisturbed(jobs) and await self._at_once(jobs, groups)):
-                    await self._in_turn(jobs, groups)
+                    await self._beside_others(jobs, groups)
             except BaseException as error:
                 kept = await self._kept_all_the_same(error, groups)
                 if kept:
@@ -278,7 +302,7 @@ class PostgresWriter:
         now = tenant.now()
         if (head.due is not None and head.due <= now) or not self.months.has(max(now, head.time)):
             return False
-        return asyncio.get_running_loop().time() >= self._contended_until
+        return not self._beside()
 
     async def _at_once(self, jobs: Sequence[Job], groups: list[Group]) -> bool:
         """Without a lock, in one statement. False: something had moved, or it needs more; nothing was done."""
@@ -301,13 +325,25 @@ class PostgresWriter:
                 after = await self._lay_down(connection, group)
                 if after is None:
                     self._be_answered()
-                    self._contended_until = asyncio.get_running_loop().time() + _CONTENDED_SECONDS
+                    self._contended()
         if after is None:
             self.ledger.forget(groups.pop().draft)
             return False
         self._head = after
         self._publish(group)
         return True
+
+    async def _beside_others(self, jobs: Sequence[Job], groups: list[Group]) -> None:
+        """Where another process writes too: run without the head if that may be, else under its lock."""
+        tenant = self._tenant
+        if self._beside() and self.months.has(max(tenant.now(), tenant.floor.time)):
+            async with tenant.postgres.writing() as connection:
+                after = await self._turns.take(connection, self._groups, self._laying, self.months, jobs, groups)
+            if after is not None:
+                self._head = after
+                self._publish(groups[-1])
+                return
+        await self._in_turn(jobs, groups)
 
     async def _in_turn(self, jobs: Sequence[Job], groups: list[Group]) -> None:
         """Under the lock of the head."""
@@ -325,6 +361,7 @@ class PostgresWriter:
         tenant = self._tenant
         row = await connection.fetchrow(f"SELECT {HEAD} FROM {tenant.schema}.head FOR UPDATE")
         head = head_of(row)
+        tenant.timed(head)
         if head.names != len(tenant.names.number) or head.families != len(tenant.families.all):
             await tenant.learn_words(connection)
         await tenant.learn_areas(connection, head.areas)
@@ -381,7 +418,7 @@ class PostgresWriter:
         if draft.areas_changed:
             tenant.areas_known = draft.position
             tenant.begin_relocation()
-        tenant.told([entry for entry in draft.entries if entry.position > tenant.heard])
+        tenant.wrote(draft.entries)
         group.answer()
 
 
