@@ -12,7 +12,7 @@ from pinisi.store.postgres_pool import Postgres
 CHANNEL = "pinisi"
 _LOOK_SECONDS = 5.0
 _AGAIN_SECONDS = 0.5
-_GATHER_SECONDS = 0.01
+_GATHER_SECONDS = 0.02
 """Between two readings: where others write hundreds of groups a second, lines of several are read at once."""
 _log = structlog.get_logger("pinisi.store")
 

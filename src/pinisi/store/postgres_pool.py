@@ -73,7 +73,11 @@ class Postgres:
         await _mind_the_line(connection)
         session = connection.get_server_pid()
         self.writers.add(session)
-        connection.add_termination_listener(lambda _: self.writers.discard(session))
+
+        def ended(_connection: Any) -> None:
+            self.writers.discard(session)
+
+        connection.add_termination_listener(ended)
 
     async def _pool(self, most: int, settings: dict[str, str], begun: Callable[[Any], Awaitable[None]]) -> Any:
         return await asyncpg.create_pool(

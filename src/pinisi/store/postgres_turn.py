@@ -30,7 +30,7 @@ CREATE FUNCTION turn(
   areas_known bigint, hot_known bigint, upto bigint, times bigint[], tails bytea[], first bytea, born bigint,
   OUT ends bigint, OUT latest bigint, OUT next_row bigint, OUT link bytea, OUT links bytea[], OUT names integer,
   OUT families integer, OUT due bigint
-) RETURNS SETOF record LANGUAGE plpgsql VOLATILE AS $turn$
+) RETURNS SETOF record LANGUAGE plpgsql VOLATILE SET enable_seqscan = off AS $turn$
 #variable_conflict use_column
 DECLARE
   h record;
@@ -87,7 +87,8 @@ BEGIN
 END
 $turn$;
 """
-"""Who took a turn last, and which: so a commit that was not answered is found (`postgres_unanswered`)."""
+"""Its plans are kept, and may be made when the tables are empty: without `enable_seqscan = off` they read them whole.
+`turn`: who took a turn last, and which: so a commit that was not answered is found (`postgres_unanswered`)."""
 
 
 class Place(NamedTuple):
