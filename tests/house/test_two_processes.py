@@ -25,7 +25,8 @@ from postgres_server import Server, running_server
 
 API = "/ngsi-ld/v1"
 ROOT = Path(__file__).parents[2]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PINISI_LOG_LEVEL": "warning"}
+HARBOUR = ROOT / "tests" / "runtime" / "harbour"
+ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{HARBOUR}", "PINISI_LOG_LEVEL": "warning"}
 
 
 class Process:
@@ -245,6 +246,31 @@ def _running(process: Process) -> list[str]:
         assert error.code == 503
         return []
     return sorted(each["name"] for each in told["services"] if each["state"] == "running")
+
+
+def test_a_job_that_either_is_asked_for_runs_once(two: tuple[Process, Process], tmp_path: Path) -> None:
+    """One of them has the duty to run jobs; both show what became of each."""
+    wait_until(lambda: all("harbour" in _running(process) for process in two))
+    jobs = [_asked_for(process, tmp_path / str(n)) for n, process in enumerate(two)]
+    for process in two:
+        wait_until(lambda process=process: all(_state(process, job) == "done" for job in jobs))
+        assert sorted(each["id"] for each in _jobs(process) if each["job"] == "noting") == sorted(jobs)
+    for n, _ in enumerate(two):
+        assert len((tmp_path / str(n)).read_text().splitlines()) == 1, "a line for each run"
+
+
+def _jobs(process: Process) -> list[dict[str, Any]]:
+    return process.ask("GET", "/pinisi/v1/jobs", prefix="")["jobs"]
+
+
+def _asked_for(process: Process, file: Path) -> str:
+    asked = {"service": "harbour", "job": "noting", "input": {"file": str(file)}}
+    with process.open("POST", "/pinisi/v1/jobs", asked, {"Origin": process.house}, prefix="") as answer:
+        return json.loads(answer.read())["id"]
+
+
+def _state(process: Process, job: str) -> str:
+    return process.ask("GET", f"/pinisi/v1/jobs/{job}", prefix="")["state"]
 
 
 @pytest.mark.parametrize("killed", [0, 1])

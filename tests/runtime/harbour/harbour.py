@@ -52,6 +52,7 @@ SERVICE = Service(
         job("soundings", engine.soundings, input=engine.Soundings),
         job("endless", engine.endless, input=engine.Notes),
         job("again", engine.again, input=engine.Notes, restarts=True),
+        job("noting", engine.noting, input=engine.Notes, restarts=True),
         job("too-long", engine.endless, input=engine.Notes, seconds=0.5),
         job("growing", engine.growing),
         job("grabbing", engine.grabbing),
