@@ -1,6 +1,6 @@
 """Groups of a process that writes beside others: run upon what it knows, proved and placed by a turn at the head."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -40,16 +40,18 @@ class Turns:
     async def take(
         self,
         connection: Any,
+        jobs: Sequence[Job],
+        begun: list[Group],
         groups: Groups,
         laying: Laying,
         months: Months,
-        jobs: Sequence[Job],
-        begun: list[Group],
+        ask: Callable[[Group], None],
     ) -> Head | None:
         """Run jobs and lay them down; None: it needs the lock, or what they rest on has changed; nothing was done.
 
         Args:
             begun: gets the group, so that its commit is looked for if it is not answered.
+            ask: is told that its commit is asked for.
         """
         if not all(map(may_rest, jobs)) or self._passes():
             return None
@@ -62,7 +64,9 @@ class Turns:
         found = None
         if group.plain and not group.several and not months.lacking(draft.history):
             turn = self._turn(group, groups, jobs)
-            group.backend, group.sent = connection.get_server_pid(), not draft.empty
+            group.backend = connection.get_server_pid()
+            if not draft.empty:
+                ask(group)
             found = await laying.take_turn(connection, turn, draft, self._tenant.hot)
             self._note(found is not None)
         if found is None:

@@ -229,6 +229,8 @@ class PostgresTenant:
             while True:
                 turn = writer.turning
                 lines = await fetch(sql, self.heard, list(self.own), *(turn or ("", 0)))
+                if writer.turning not in (None, turn):
+                    continue
                 ends = writer.asked if connection is None else None
                 if lines and turn is not None and writer.turning == turn:
                     ends = lines[0]["mine"]

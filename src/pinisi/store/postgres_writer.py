@@ -1,9 +1,10 @@
-"""The writer of one tenant in one process: what waits is one group, one transaction, beside no other process.
+"""The writer of one tenant in one process: what waits is one group, one transaction, laid down beside no other process.
 
 A group begins without a lock, at the head that this process left: if nobody else has moved it, one statement lays the
-group down and moves the head. Else, and where a group needs more than one statement, the head is locked first: the
-committed state stands still, what others wrote is learnt, and the group is run under the lock. Whoever waits is
-answered after the commit.
+group down and moves the head. Where others have written lately it is run without a head, and a turn places it
+(`postgres_rested`). Where what it rests on has changed, and where a group needs more than one statement, the head is
+locked first: the committed state stands still, what others wrote is learnt, and the group is run under the lock.
+Whoever waits is answered after the commit.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ import structlog
 
 from pinisi.store.jobs import Job
 from pinisi.store.ledger import Ledger
+from pinisi.store.postgres_company import Company
 from pinisi.store.postgres_erasing import erase
 from pinisi.store.postgres_faults import FAULTS, LOST, cannot_be_kept, told
 from pinisi.store.postgres_group import Group, Groups
@@ -39,10 +41,6 @@ _MOST_CHANGES = 5_000
 _PATIENCE_SECONDS = 5.0
 """A database that starts again, or a standby that takes over, is waited for so long; nothing was written meanwhile."""
 _AGAIN_SECONDS = 0.1
-_CONTENDED_SECONDS = 0.5
-"""Where another process writes too, nobody begins at the head that he left for a while."""
-_LOOKS, _LOOK_SECONDS = 3, 0.002
-"""How long those who were just answered are waited for, where others have the head meanwhile."""
 
 
 class _Work:
@@ -70,12 +68,13 @@ class PostgresWriter:
         self._closing = False
         self._head: Head | None = None
         """As this process left it; None: not known."""
-        self._contended_until = 0.0
+        self._company = Company()
         self.asked: Position | None = None
         """Where the group begins whose commit was asked for and is not answered: lines behind may be its own."""
+        self.turning: tuple[str, int] | None = None
+        """The turn that was asked for and is not answered."""
         self._answered = asyncio.Event()
         self._be_answered()
-        self._crowd = 0
         self._turns = Turns(tenant)
         self._reached = True
         self._task: asyncio.Task[None] | None = None
@@ -129,7 +128,7 @@ class PostgresWriter:
 
     def others_wrote(self, entries: Iterable[LogEntry]) -> None:
         """The head is no longer as this process left it."""
-        self._contended()
+        self._company.noted()
         for entry in entries:
             if self._head is not None and self._head.position < entry.position:
                 self._head = None
@@ -142,11 +141,13 @@ class PostgresWriter:
 
     def _ask(self, group: Group) -> None:
         group.sent = True
-        self.asked = group.head.position
+        if group.turn is None:
+            self.asked = group.head.position
+        self.turning = group.turn
         self._answered.clear()
 
     def _be_answered(self) -> None:
-        self.asked = None
+        self.asked = self.turning = None
         self._answered.set()
 
     async def _loop(self) -> None:
@@ -158,10 +159,10 @@ class PostgresWriter:
                         self._queue.popleft()
                         await self._do(first)
                     else:
-                        await self._gather()
+                        await self._company.gather(self._queue)
                         jobs = self._waiting()
                         await self._commit(jobs)
-                        self._crowd = len(jobs) + len(self._queue)
+                        self._company.crowd = len(jobs) + len(self._queue)
                 if self._closing:
                     return
                 self._wake.clear()
@@ -170,20 +171,6 @@ class PostgresWriter:
             self._closing = True  # also where it ended by an error of ours: nobody may wait for it for ever
             for job in self._queue:
                 job.fail(StoreUnavailable("the store is being closed"))
-
-    async def _gather(self) -> None:
-        """Wait for as many as there were: else half wait while the others are written, at twice the price."""
-        for _ in range(_LOOKS):
-            if len(self._queue) >= self._crowd or not self._beside():
-                return
-            await asyncio.sleep(_LOOK_SECONDS)
-
-    def _beside(self) -> bool:
-        """Whether other processes have written lately."""
-        return asyncio.get_running_loop().time() < self._contended_until
-
-    def _contended(self) -> None:
-        self._contended_until = asyncio.get_running_loop().time() + _CONTENDED_SECONDS
 
     def _waiting(self) -> list[Job]:
         """The jobs of the next group."""
@@ -302,7 +289,7 @@ class PostgresWriter:
         now = tenant.now()
         if (head.due is not None and head.due <= now) or not self.months.has(max(now, head.time)):
             return False
-        return not self._beside()
+        return not self._company.there
 
     async def _at_once(self, jobs: Sequence[Job], groups: list[Group]) -> bool:
         """Without a lock, in one statement. False: something had moved, or it needs more; nothing was done."""
@@ -325,7 +312,7 @@ class PostgresWriter:
                 after = await self._lay_down(connection, group)
                 if after is None:
                     self._be_answered()
-                    self._contended()
+                    self._company.noted()
         if after is None:
             self.ledger.forget(groups.pop().draft)
             return False
@@ -336,13 +323,15 @@ class PostgresWriter:
     async def _beside_others(self, jobs: Sequence[Job], groups: list[Group]) -> None:
         """Where another process writes too: run without the head if that may be, else under its lock."""
         tenant = self._tenant
-        if self._beside() and self.months.has(max(tenant.now(), tenant.floor.time)):
+        if self._company.there and self.months.has(max(tenant.now(), tenant.floor.time)):
             async with tenant.postgres.writing() as connection:
-                after = await self._turns.take(connection, self._groups, self._laying, self.months, jobs, groups)
+                with_them = (self._groups, self._laying, self.months, self._ask)
+                after = await self._turns.take(connection, jobs, groups, *with_them)
             if after is not None:
                 self._head = after
                 self._publish(groups[-1])
                 return
+            self._be_answered()
         await self._in_turn(jobs, groups)
 
     async def _in_turn(self, jobs: Sequence[Job], groups: list[Group]) -> None:
