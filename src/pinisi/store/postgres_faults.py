@@ -40,6 +40,11 @@ def cannot_be_kept(error: BaseException) -> bool:
     return isinstance(error, NOT_KEPT) or (isinstance(error, asyncpg.InterfaceError) and isinstance(error, ValueError))
 
 
+def may_be_tried_again(error: BaseException) -> bool:
+    """Nothing was written, and the connection is at fault."""
+    return isinstance(error, LOST) and not cannot_be_kept(error)
+
+
 def unavailable(error: BaseException) -> StoreUnavailable:
     """The store's own error, in plain words, for one of PostgreSQL's."""
     return StoreUnavailable(_plain(error))
@@ -83,3 +88,9 @@ def in_plain_words(method: Callable[P, Awaitable[R]]) -> "Callable[P, CoroutineT
             raise unavailable(error) from error
 
     return call
+
+
+def raise_unless_ordinary(error: BaseException) -> None:
+    """An error of the program's end is nobody's answer."""
+    if not isinstance(error, Exception):
+        raise error

@@ -17,13 +17,14 @@ from pinisi.store.chain import Chain, first_link
 from pinisi.store.draft import Draft
 from pinisi.store.hot import HotAttributes
 from pinisi.store.ledger import Ledger
-from pinisi.store.log_lines import COLUMNS, read_line
+from pinisi.store.log_lines import read_line
 from pinisi.store.postgres_head import HEAD, Floor, Head, Looked, Looks, head_of
 from pinisi.store.postgres_known import Known
 from pinisi.store.postgres_pages import Pages
 from pinisi.store.postgres_pool import Postgres
 from pinisi.store.postgres_schema import quoted, schema_of
 from pinisi.store.postgres_thread import in_thread
+from pinisi.store.postgres_unheard import LINES_AT_ONCE, following, unheard_sql
 from pinisi.store.postgres_words import SharedFamilies, SharedNames
 from pinisi.store.postgres_writer import PostgresWriter
 from pinisi.store.proof import Views
@@ -48,9 +49,7 @@ from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA
 
 T = TypeVar("T")
 _log = structlog.get_logger("pinisi.store")
-_LINES_AT_ONCE = 5_000
 _RELOCATED_AT_ONCE = 256
-_NO_END = 1 << 62
 
 
 class PostgresTenant:
@@ -219,11 +218,7 @@ class PostgresTenant:
 
     async def _hear(self, connection: Any = None) -> bool:
         """Whether that was all. `mine` is where a turn of this process begins that was taken and is not answered."""
-        s, writer = self.schema, self.writer
-        sql = (
-            f"SELECT {COLUMNS}, (SELECT t.position FROM {s}.turn AS t WHERE t.process = $3 AND t.number = $4) AS mine "
-            f"FROM {s}.log WHERE position > $1 AND position <> ALL($2::bigint[]) ORDER BY position LIMIT {_LINES_AT_ONCE}"
-        )
+        sql, writer = unheard_sql(self.schema), self.writer
         fetch = self.postgres.fetch if connection is None else connection.fetch
         async with self._hearing:
             while True:
@@ -239,23 +234,11 @@ class PostgresTenant:
                 if entries:
                     writer.others_wrote(entries)
                     await self._learn(self.name, entries)
-                self.told(self._following(entries))
+                self.told(following(self.heard, entries, self.own))
                 if len(sure) < len(lines):
                     return False
-                if len(lines) < _LINES_AT_ONCE:
+                if len(lines) < LINES_AT_ONCE:
                     return True
-
-    def _following(self, entries: Sequence[LogEntry]) -> list[LogEntry]:
-        """The lines that come next, of others and of this process."""
-        found = {entry.position: entry for entry in entries} | self.own
-        position = self.heard + 1
-        if position not in found:  # what retention has taken away is not there
-            position = min((entry.position for entry in entries if entry.position > self.heard), default=position)
-        following: list[LogEntry] = []
-        while (entry := found.get(position)) is not None:
-            following.append(entry)
-            position += 1
-        return following
 
     async def entries(self, lines: Iterable[Sequence[Any]], connection: Any = None) -> list[LogEntry]:
         lines = list(lines)
@@ -397,10 +380,6 @@ class PostgresTenant:
         await connection.execute(sql, upto)
         sql = f"SELECT EXISTS (SELECT 1 FROM {self.schema}.fact WHERE name = 'relocate')"
         return await connection.fetchval(sql)
-
-
-def _place(entry: LogEntry) -> Position:
-    return entry.position
 
 
 def _unchanged(entity: Entity | None, _now: Instant) -> Edit:

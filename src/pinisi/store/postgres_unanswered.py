@@ -13,6 +13,7 @@ from pinisi.store.postgres_faults import FAULTS
 from pinisi.store.postgres_group import Group
 from pinisi.store.postgres_pool import Postgres
 from pinisi.store.postgres_turn import Place
+from pinisi.store.protocol import StoreUnavailable
 
 _log = structlog.get_logger("pinisi.store")
 ASKED_SECONDS = 20.0
@@ -61,3 +62,8 @@ async def _took_turn(connection: Any, schema: str, group: Group, process: str, n
         return False
     group.lies_at(Place(*found))
     return True
+
+
+def doubt(error: BaseException) -> StoreUnavailable:
+    """What is told where nobody can say."""
+    return StoreUnavailable(f"PostgreSQL did not answer a commit, and is away: look whether it was kept ({error})")

@@ -19,15 +19,16 @@ from pinisi.store.jobs import Job
 from pinisi.store.ledger import Ledger
 from pinisi.store.postgres_company import Company
 from pinisi.store.postgres_erasing import erase
-from pinisi.store.postgres_faults import FAULTS, LOST, cannot_be_kept, told
+from pinisi.store.postgres_faults import FAULTS, LOST, cannot_be_kept, may_be_tried_again, raise_unless_ordinary, told
 from pinisi.store.postgres_group import Group, Groups
 from pinisi.store.postgres_head import HEAD, Head, head_of
 from pinisi.store.postgres_lay_down import Laying, hot_text
 from pinisi.store.postgres_months import Months
 from pinisi.store.postgres_records import change_records
 from pinisi.store.postgres_rested import Turns
-from pinisi.store.postgres_unanswered import was_kept
+from pinisi.store.postgres_unanswered import doubt, was_kept
 from pinisi.store.postgres_words import NewWord
+from pinisi.store.postgres_work import Work
 from pinisi.store.protocol import Applied, Change, LogEntry, Owing, Position, Refused, StoreUnavailable
 from pinisi.vocabulary.principal import Principal
 
@@ -43,27 +44,13 @@ _PATIENCE_SECONDS = 5.0
 _AGAIN_SECONDS = 0.1
 
 
-class _Work:
-    """A short piece of the store's own work, in a transaction of its own that holds the head."""
-
-    __slots__ = ("future", "work")
-
-    def __init__(self, work: Callable[[Any], Awaitable[Any]]) -> None:
-        self.future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self.work = work
-
-    def fail(self, told: Exception) -> None:
-        if not self.future.done():
-            self.future.set_exception(told)
-
-
 class PostgresWriter:
     def __init__(self, tenant: "PostgresTenant", owing: Owing | None) -> None:
         self._tenant = tenant
         self._groups = Groups(tenant, owing)
         self._laying = Laying(tenant.schema, tenant.name)
         self.months = Months(tenant.schema)
-        self._queue: deque[Job | _Work] = deque()
+        self._queue: deque[Job | Work] = deque()
         self._wake = asyncio.Event()
         self._closing = False
         self._head: Head | None = None
@@ -100,9 +87,9 @@ class PostgresWriter:
 
     async def work(self, work: Callable[[Any], Awaitable[T]]) -> T:
         """Run the store's own work between the groups, with the connection whose transaction holds the head."""
-        return await self._wait_for(_Work(work))
+        return await self._wait_for(Work(work))
 
-    async def _wait_for(self, job: Job | _Work) -> Any:
+    async def _wait_for(self, job: Job | Work) -> Any:
         if self._closing:
             raise StoreUnavailable("the store is being closed")
         self._queue.append(job)
@@ -155,7 +142,7 @@ class PostgresWriter:
             while True:
                 while self._queue:
                     first = self._queue[0]
-                    if isinstance(first, _Work):
+                    if isinstance(first, Work):
                         self._queue.popleft()
                         await self._do(first)
                     else:
@@ -178,7 +165,7 @@ class PostgresWriter:
         changes = 0
         while self._queue and len(jobs) < _MOST_JOBS and changes < _MOST_CHANGES:
             job = self._queue[0]
-            if isinstance(job, _Work) or (job.alone and jobs):
+            if isinstance(job, Work) or (job.alone and jobs):
                 break
             self._queue.popleft()
             jobs.append(job)
@@ -187,7 +174,7 @@ class PostgresWriter:
                 break
         return jobs
 
-    async def _do(self, job: _Work) -> None:
+    async def _do(self, job: Work) -> None:
         tenant = self._tenant
         self._head = None
         try:
@@ -203,7 +190,7 @@ class PostgresWriter:
         except BaseException as error:
             tenant.forget_fresh()
             job.fail(told(error))
-            _raise_unless_ordinary(error)
+            raise_unless_ordinary(error)
             return
         if not job.future.done():
             job.future.set_result(result)
@@ -241,7 +228,7 @@ class PostgresWriter:
                     self._publish(groups[-1])
                     return
                 self._forget(groups)
-                if kept is not None and _may_be_tried_again(error) and clock() < ends:
+                if kept is not None and may_be_tried_again(error) and clock() < ends:
                     await asyncio.sleep(_AGAIN_SECONDS)
                     continue
                 self._reached = not isinstance(error, LOST)
@@ -278,8 +265,8 @@ class PostgresWriter:
         for _job, refusal in [each for group in groups[-1:] for each in group.refused]:
             _job.fail(refusal)
         for job in jobs:
-            job.fail(_doubt(error) if doubtful else told(error))
-        _raise_unless_ordinary(error)
+            job.fail(doubt(error) if doubtful else told(error))
+        raise_unless_ordinary(error)
 
     def _undisturbed(self, jobs: Sequence[Job]) -> bool:
         """Whether a group may begin without a lock."""
@@ -409,17 +396,3 @@ class PostgresWriter:
             tenant.begin_relocation()
         tenant.wrote(draft.entries)
         group.answer()
-
-
-def _may_be_tried_again(error: BaseException) -> bool:
-    """Nothing was written, and the connection is at fault."""
-    return isinstance(error, LOST) and not cannot_be_kept(error)
-
-
-def _doubt(error: BaseException) -> StoreUnavailable:
-    return StoreUnavailable(f"PostgreSQL did not answer a commit, and is away: look whether it was kept ({error})")
-
-
-def _raise_unless_ordinary(error: BaseException) -> None:
-    if not isinstance(error, Exception):
-        raise error
