@@ -12,7 +12,7 @@ from pinisi.store.postgres_lay_down import Laying
 from pinisi.store.postgres_months import Months
 from pinisi.store.postgres_turn import VIRTUAL, Turn
 from pinisi.store.postgres_words import NewWord
-from pinisi.store.protocol import DebtChange, DocumentChange, Paid, RecordChange
+from pinisi.store.protocol import DebtChange, DocumentChange, Paid, Position, RecordChange
 
 if TYPE_CHECKING:
     from pinisi.store.postgres_tenant import PostgresTenant
@@ -55,6 +55,7 @@ class Turns:
         """
         if not all(map(may_rest, jobs)) or self._passes():
             return None
+        known = self._tenant.heard, self._tenant.areas_known, self._tenant.hot_known  # before anything is run upon it
         try:
             group = await groups.run_rested(connection, jobs)
         except NewWord:
@@ -63,7 +64,7 @@ class Turns:
         draft = group.draft
         found = None
         if group.plain and not group.several and not months.lacking(draft.history):
-            turn = self._turn(group, groups, jobs)
+            turn = self._turn(group, groups, jobs, known)
             group.backend = connection.get_server_pid()
             if not draft.empty:
                 ask(group)
@@ -77,7 +78,7 @@ class Turns:
         draft.link = after.link
         return after
 
-    def _turn(self, group: Group, groups: Groups, jobs: Sequence[Job]) -> Turn:
+    def _turn(self, group: Group, groups: Groups, jobs: Sequence[Job], known: tuple[Position, Position, int]) -> Turn:
         tenant, draft, rested = self._tenant, group.draft, groups.committed.rested
         number = 0
         if not draft.empty:
@@ -92,9 +93,7 @@ class Turns:
             [record.position for record in found],
             [id for id, record in rested.items() if record is None and "\x00" not in id],
             [job.key for job in jobs if job.key is not None and groups.committed.applied(job.key) is None],
-            tenant.heard,
-            tenant.areas_known,
-            tenant.hot_known,
+            *known,
             group.time,
             [line[1] for line in draft.log],
             [] if tenant.chain is None else [tenant.chain.tail(line) for line in draft.log],
