@@ -90,29 +90,36 @@ class PostgresFinder:
     async def _find(
         self, query: EntityQuery, grants: Grants, limit: int, offset: int, count: bool, heat: bool
     ) -> Page | None:
+        known = self._what_is_known()
         view = self._tenant.views.of(grants)
         families = view.select(self._tenant.families, query.types)
         if only_types(query):
-            return await self._by_types(families, limit, offset, count)
+            return await self._by_types(families, limit, offset, count, known)
         proof = Proof(query, view, families)
-        return await self._prove(query, proof, families, limit, offset, count, heat)
+        return await self._prove(query, proof, families, limit, offset, count, heat, known)
 
-    async def _by_types(self, families: frozenset[int], limit: int, offset: int, count: bool) -> Page | None:
+    def _what_is_known(self) -> tuple[int, int]:
+        """How many families, and which hot attributes: a statement is made of what is known when it is asked."""
+        return len(self._tenant.families.all), self._tenant.hot_known
+
+    async def _by_types(
+        self, families: frozenset[int], limit: int, offset: int, count: bool, known: tuple[int, int]
+    ) -> Page | None:
         """A page of which the statement tells ids and positions: bodies are read of what is not known as it is."""
         rows = await self._of_types(families, limit, offset, count, "NULL::bytea")
-        if not await self._knew_all(rows[0]):
+        if not await self._knew_all(rows[0], known):
             return None
         there = [row for row in rows if row[5] is not None]
         records = [self._tenant.known.at(row[6], row[7]) for row in there]
         if None in records:
-            told = await self._told([row[5:] for row, known in zip(there, records, strict=True) if known is None])
+            told = await self._told([row[5:] for row, at in zip(there, records, strict=True) if at is None])
             if told is None:
                 rows = await self._of_types(families, limit, offset, count, "body")
-                if not await self._knew_all(rows[0]):
+                if not await self._knew_all(rows[0], known):
                     return None
                 records = [self._tenant.record(*row[5:]) for row in rows if row[5] is not None]
             else:
-                records = [known or told[row[5]] for row, known in zip(there, records, strict=True)]
+                records = [at or told[row[5]] for row, at in zip(there, records, strict=True)]
         return Page(cast(list[Record], records), (rows[0][4] or 0) if count else None, rows[0][0])
 
     async def _told(self, lacking: Sequence[Sequence[Any]]) -> dict[int, Record] | None:
@@ -135,12 +142,12 @@ class PostgresFinder:
         )
         return await self._tenant.postgres.fetch(sql, list(families), limit, offset)
 
-    async def _knew_all(self, row: Any) -> bool:
-        """Whether this process knew all families and hot attributes, and nothing had ended by itself."""
+    async def _knew_all(self, row: Any, known: tuple[int, int]) -> bool:
+        """Whether what was `known` were all families and hot attributes, and nothing had ended by itself."""
         tenant = self._tenant
         if row[3] is not None and await tenant.end_what_is_due(row[3]):
             return False
-        if row[1] <= len(tenant.families.all) and row[2] == tenant.hot_known:
+        if row[1] <= known[0] and row[2] == known[1]:
             return True
         async with tenant.postgres.connection() as connection:
             await tenant.learn_words(connection)
@@ -158,10 +165,11 @@ class PostgresFinder:
         offset: int,
         count: bool,
         heat: bool,
+        known: tuple[int, int],
     ) -> Page | None:
         sql, values, cold = self._statement(query, families)
         rows = await self._tenant.postgres.fetch(f"{sql} LIMIT {CHUNK + 1}", *values)
-        if not await self._knew_all(rows[0]):
+        if not await self._knew_all(rows[0], known):
             return None
         run = _Run(proof, limit, offset, count)
         position = rows[0][0]
