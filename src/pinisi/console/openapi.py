@@ -9,7 +9,7 @@ import msgspec
 from pinisi import __version__
 from pinisi.console.http import Route, Shapes
 from pinisi.console.openapi_ngsi_ld import ANSWERS, content_of, headers_of
-from pinisi.console.openapi_shapes import BODIES, PARAMETERS, SCHEMAS
+from pinisi.console.openapi_shapes import BODIES, MERGE_PATCH, PARAMETERS, SCHEMAS
 
 _BRACES = re.compile(r"\{(\w+)\}")
 
@@ -53,7 +53,7 @@ def _operation(route: Route) -> dict[str, Any]:
     }
     if route.body is not None:
         typed = route.shapes is not None and route.shapes.body is not None
-        content = _body(route.body) if not typed else {_JSON: {"schema": _ref(route.body)}}
+        content = _body(route.body, route.method) if not typed else {_JSON: {"schema": _ref(route.body)}}
         operation["requestBody"] = {"required": True, "content": content}
     return operation
 
@@ -109,9 +109,10 @@ _DESCRIPTIONS = {
 }
 
 
-def _body(name: str) -> dict[str, Any]:
+def _body(name: str, method: str) -> dict[str, Any]:
+    """A merge patch is taken by PATCH alone (NGSI-LD 6.3.4)."""
     medias, schema = BODIES[name]
-    return {media: {"schema": schema} for media in medias}
+    return {media: {"schema": schema} for media in medias if method == "PATCH" or media != MERGE_PATCH}
 
 
 def _path_parameter(name: str) -> dict[str, Any]:

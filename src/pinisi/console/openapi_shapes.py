@@ -408,7 +408,8 @@ def _ref(name: str) -> dict[str, Any]:
 
 
 _BOTH = ("application/json", "application/ld+json")
-_MERGE = (*_BOTH, "application/merge-patch+json")
+MERGE_PATCH = "application/merge-patch+json"
+_MERGE = (*_BOTH, MERGE_PATCH)
 
 V2_BODIES = (
     "V2Entity",
