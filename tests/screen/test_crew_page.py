@@ -139,7 +139,8 @@ def test_a_crew_refuses_with_a_reason_sends_a_photo_and_tells_where_it_is_once_i
         assert ani.get(f"{OURS}/units/{ENGINE}").json()["position"] == [119.43, -5.15]
         picture = tmp_path / "scene.png"
         page.screenshot(path=picture)
-        card.locator("input[type=file]").set_input_files(picture)
+        with page.expect_response(lambda answer: "/photos?" in answer.url):
+            card.locator("input[type=file]").set_input_files(picture)
         expect(page.get_by_role("status")).to_have_text("Tersambung")
         page.wait_for_function("() => JSON.parse(localStorage.getItem('crew-waiting')).length === 0")
         (photo,) = ani.get(f"{OURS}/incidents/{burning}/photos").raise_for_status().json()["photos"]

@@ -132,7 +132,7 @@ def test_it_is_opened_read_and_closed_by_keyboard_and_the_focus_returns(page: Pa
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(asked).to_be_focused()
-    assert page.url.endswith(f"{DOUBLED}&lang=id")
+    expect(page).to_have_url(f"{with_wells.address}{DOUBLED}&lang=id")
 
 
 def test_its_address_opens_it_again(page: Page, with_wells: WarRoom) -> None:
