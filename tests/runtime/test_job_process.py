@@ -126,7 +126,7 @@ async def test_a_module_that_can_no_longer_be_imported_is_a_failure_that_says_so
     import half_upgraded  # type: ignore[import-not-found]
 
     job = msgspec.structs.replace(job_of(harbour, "tide-table"), run=half_upgraded.compute)
-    module.write_text("raise RuntimeError('the library was replaced')\n")
+    module.write_text("raise RuntimeError('the library was replaced')  # longer, so that no compiled copy fits\n")
     ending = await run(job, tmp_path / "x")
     del sys.modules["half_upgraded"]
     assert ending.state == "failed"

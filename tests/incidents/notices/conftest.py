@@ -1,13 +1,9 @@
 """A real store, the room of notices upon it, and real receivers; its time is moved by hand."""
 
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "runtime" / "transports"))
-
 from notices_at_hand import Bench, opened_bench
 from receivers_at_hand import HttpReceiver, MailReceiver
 
