@@ -8,11 +8,11 @@ from typing import Any
 import aiomqtt
 import pytest
 from broker_at_hand import Broker
-from mosquitto import Mosquitto
 from receiver_at_hand import Receiver
 from test_ngsi_v2 import Device
 from test_v2_subscriptions import subscribe, subscription
 
+from mosquitto import Mosquitto
 from patience import PATIENCE
 
 

@@ -12,9 +12,9 @@ from typing import Any
 import aiomqtt
 import msgspec
 import pytest
-from mosquitto import Mosquitto, free_port, program
 from notification_receiver import TENANT, House, open_house, vehicles
 
+from mosquitto import Mosquitto, free_port, program
 from patience import PATIENCE
 from pinisi.console.subscription_endpoints import create_subscription
 from pinisi.context import notification_lane

@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from mosquitto import Mosquitto
 from notification_receiver import open_house, vehicles
 from test_mqtt_notifications import OPEN, TOPIC, info, listening, uri
 
+from mosquitto import Mosquitto
 from patience import PATIENCE
 from pinisi.context.delivery import Receipt
 from pinisi.context.mqtt_delivery import SIDE_BY_SIDE, MqttMessage, MqttSender

@@ -11,9 +11,9 @@ from typing import Any
 import aiomqtt
 import msgspec
 import pytest
-from mosquitto import Mosquitto
 from well_source import NOW, WELL, pinisi_table, well_source
 
+from mosquitto import Mosquitto
 from patience import PATIENCE
 from pinisi.runtime import keeper as keeping
 from pinisi.runtime.clock import WallClock

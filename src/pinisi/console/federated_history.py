@@ -74,7 +74,7 @@ async def query(house: House, call: Call, local: Endpoint) -> Reply:
 async def query_posted(house: House, call: Call, local: Endpoint) -> Reply:
     body = sent(house.contexts, call)
     posted = posted_query(body.document, body.table, temporal=True)
-    if str(posted.told.get("local", "false")).lower() == "true":
+    if posted.local:
         return await local(house, call)
     part = posted.told.get("temporalQ")
     time: dict[str, Any] = cast(dict[str, Any], part) if isinstance(part, dict) else {}

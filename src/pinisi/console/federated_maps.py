@@ -12,14 +12,14 @@ import msgspec
 
 from pinisi.console.entity_map_pages import MapWish, make_map
 from pinisi.console.federated import Warnings, all_of, asker_of
-from pinisi.console.federated_query import Search, questions_of, union_of
+from pinisi.console.federated_query import WHOLE, Search, posted_search, questions_of, union_of
 from pinisi.console.federated_questions import FILTERS, Question, by_query, filters_of, said_nothing, speaks_alike
 from pinisi.console.house import House
 from pinisi.console.http import Call, Endpoint, Reply
 from pinisi.console.ngsi_ld_entity_maps import map_reply
-from pinisi.console.ngsi_ld_query import join_of, posted_query, query_of
-from pinisi.console.ngsi_ld_request import Asked, Paging, accepted, asked, flag, sent
-from pinisi.console.ngsi_ld_show import posted_words, view_of, view_of_words
+from pinisi.console.ngsi_ld_query import join_of, query_of
+from pinisi.console.ngsi_ld_request import asked, flag
+from pinisi.console.ngsi_ld_show import view_of
 from pinisi.context.entity_map import PLACES_MOST, Place, linked_map, read_lifetime
 from pinisi.context.federation.answer import invalid
 from pinisi.context.federation.reading import Unreadable, read_body
@@ -28,7 +28,6 @@ from pinisi.context.json_shapes import is_object
 from pinisi.context.validate import is_uri
 
 CREATING = "createEntityMapQueryEntity"
-_WHOLE = Paging(PLACES_MOST, 0, False)
 _CONTENT = (*FILTERS, "geoQ")
 
 
@@ -37,18 +36,13 @@ async def create(house: House, call: Call, local: Endpoint) -> Reply:
     how = asked(house.contexts, call)
     flag(call, "splitEntities")
     query = query_of(call.query, how.table)
-    return await _made(house, call, local, Search((query,), _WHOLE, how, view_of(call, how.table), call.query))
+    return await _made(house, call, local, Search((query,), WHOLE, how, view_of(call, how.table), call.query))
 
 
 async def create_posted(house: House, call: Call, local: Endpoint) -> Reply:
     """By POST."""
-    body = sent(house.contexts, call)
-    how = Asked(body.table, accepted(call.headers.get(b"accept"), False))
-    posted = posted_query(body.document, body.table)
-    if str(posted.told.get("local", "false")).lower() == "true":
-        return await local(house, call)
-    view = view_of_words(call, how.table, posted_words(posted.told))
-    return await _made(house, call, local, Search(posted.queries, _WHOLE, how, view, posted.told))
+    search = posted_search(house, call, geo=False)
+    return await local(house, call) if search is None else await _made(house, call, local, search)
 
 
 async def _made(house: House, call: Call, local: Endpoint, search: Search) -> Reply:

@@ -40,6 +40,8 @@ OPERATIONS = ("queryEntity", "queryBatch")
 PAGE = 1_000
 MOST = 10_000
 """Entities of one source that are looked at for one answer."""
+WHOLE = Paging(PLACES_MOST, 0, False)
+"""The page of an entity map: all."""
 
 
 class Search(msgspec.Struct, frozen=True):
@@ -112,13 +114,20 @@ async def query(house: House, call: Call, local: Endpoint) -> Reply:
 
 async def query_posted(house: House, call: Call, local: Endpoint) -> Reply:
     """Query entities by POST (6.23)."""
-    body = sent(house.contexts, call)
-    how = Asked(body.table, accepted(call.headers.get(b"accept"), True))
-    posted = posted_query(body.document, body.table)
-    if str(posted.told.get("local", "false")).lower() == "true":
+    search = posted_search(house, call, geo=True)
+    if search is None:
         return await local(house, call)
-    view = view_of_words(call, how.table, posted_words(posted.told))
-    return await _answer(house, call, local, Search(posted.queries, paging(call), how, view, posted.told))
+    return await _answer(house, call, local, msgspec.structs.replace(search, page=paging(call)))
+
+
+def posted_search(house: House, call: Call, *, geo: bool) -> Search | None:
+    """The whole of what a body asks for; None where only what is held here is. `geo`: GeoJSON may be the answer."""
+    body = sent(house.contexts, call)
+    how = Asked(body.table, accepted(call.headers.get(b"accept"), geo))
+    posted = posted_query(body.document, body.table)
+    if posted.local:
+        return None
+    return Search(posted.queries, WHOLE, how, view_of_words(call, how.table, posted_words(posted.told)), posted.told)
 
 
 async def _answer(house: House, call: Call, local: Endpoint, search: Search) -> Reply:

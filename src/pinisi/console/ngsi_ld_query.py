@@ -89,8 +89,7 @@ def join_of(told: Mapping[str, Any], view: View) -> Join | None:
     wish = parse_join(way, None if level is None else str(level), view)
     if wish is None:
         return None
-    local = str(told.get("local", "false")).lower() == "true"
-    return msgspec.structs.replace(wish, above=read_above(told.get("containedBy")), local=local)
+    return msgspec.structs.replace(wish, above=read_above(told.get("containedBy")), local=_is_local(told))
 
 
 def ordering_of(told: Mapping[str, Any], table: TermTable) -> Ordering | None:
@@ -159,6 +158,15 @@ class Posted(msgspec.Struct, frozen=True):
 
     queries: tuple[EntityQuery, ...]
     told: Mapping[str, Any]
+
+    @property
+    def local(self) -> bool:
+        """Whether only what is held here is asked for (6.3.18)."""
+        return _is_local(self.told)
+
+
+def _is_local(told: Mapping[str, Any]) -> bool:
+    return str(told.get("local", "false")).lower() == "true"
 
 
 _MEMBERS = frozenset(

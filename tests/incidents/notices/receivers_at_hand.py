@@ -10,8 +10,8 @@ from typing import Any, cast
 import msgspec
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope, Session
-from mosquitto import free_port
 
+from mosquitto import free_port
 from patience import PATIENCE
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import aiomqtt
 import msgspec
 import pytest
-from mosquitto import Mosquitto
 from notices_at_hand import ANI, TABLE, Bench, opened_bench
 from receivers_at_hand import MailReceiver
 
+from mosquitto import Mosquitto
 from patience import PATIENCE
 from pinisi.city.text import Text
 from pinisi.incidents.cap.compose import Wording

@@ -12,9 +12,9 @@ from typing import Any
 import aiomqtt
 import msgspec
 import pytest
-from mosquitto import Mosquitto, free_port
 from receivers_at_hand import HttpReceiver, MailReceiver
 
+from mosquitto import Mosquitto, free_port
 from patience import PATIENCE
 from pinisi.context.delivery import HttpSender
 from pinisi.context.targets import Targets

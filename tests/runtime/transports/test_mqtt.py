@@ -10,8 +10,8 @@ from pathlib import Path
 import aiomqtt
 import pytest
 from line_at_hand import LineAtHand, listening
-from mosquitto import Mosquitto
 
+from mosquitto import Mosquitto
 from patience import PATIENCE
 from pinisi.runtime.source import TransportFailed
 from pinisi.runtime.transports.mqtt import Broker, Mqtt
