@@ -32,7 +32,7 @@ test-long: .venv/.tools install
 	scripts/test-long.sh
 
 check: .venv/.tools install $(NODE_MODULES)
-	.venv/bin/ruff check .
+	.venv/bin/ruff check --no-cache .
 	.venv/bin/ruff format --check .
 	.venv/bin/pyright
 	.venv/bin/lint-imports --no-logo --no-cache

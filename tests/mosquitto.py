@@ -7,6 +7,8 @@ from pathlib import Path
 
 from patience import PATIENCE
 
+OPEN = "allow_anonymous true\nuser root"
+"""Lets anybody in, and reads files of the folder that root has made."""
 CONFIG = """\
 listener {port} 127.0.0.1
 {security}

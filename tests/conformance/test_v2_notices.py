@@ -12,7 +12,7 @@ from receiver_at_hand import Receiver
 from test_ngsi_v2 import Device
 from test_v2_subscriptions import subscribe, subscription
 
-from mosquitto import Mosquitto
+from mosquitto import OPEN, Mosquitto
 from patience import PATIENCE
 
 
@@ -156,7 +156,7 @@ def test_a_custom_notification_may_have_no_body(room: Device, receiver: Receiver
 
 def test_topic_and_body_over_mqtt_are_made_of_the_entity(room: Device, tmp_path: Path) -> None:
     async def heard() -> list[tuple[str, bytes]]:
-        mosquitto = Mosquitto(tmp_path, "allow_anonymous true\nuser root")
+        mosquitto = Mosquitto(tmp_path, OPEN)
         await mosquitto.start()
         try:
             async with aiomqtt.Client("127.0.0.1", mosquitto.port) as client:

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 from notification_receiver import TENANT, House, open_house, vehicles
 
-from mosquitto import Mosquitto, free_port, program
+from mosquitto import OPEN, Mosquitto, free_port, program
 from patience import PATIENCE
 from pinisi.console.subscription_endpoints import create_subscription
 from pinisi.context import notification_lane
@@ -25,7 +25,6 @@ from pinisi.context.targets import Targets
 
 pytestmark = pytest.mark.anyio
 TOPIC = "city/vehicles"
-OPEN = "allow_anonymous true\nuser root"
 
 
 @pytest.fixture
@@ -36,16 +35,6 @@ def anyio_backend() -> str:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notification_lane, "BACK_OFF", (0.05, 0.1, 0.2))
-
-
-@pytest.fixture
-async def mosquitto(tmp_path: Path) -> AsyncIterator[Mosquitto]:
-    folder = tmp_path / "broker"
-    folder.mkdir()
-    made = Mosquitto(folder, OPEN)
-    await made.start()
-    yield made
-    await made.stop()
 
 
 class Listener:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from notification_receiver import open_house, vehicles
-from test_mqtt_notifications import OPEN, TOPIC, info, listening, uri
+from test_mqtt_notifications import TOPIC, info, listening, uri
 
 from mosquitto import Mosquitto
 from patience import PATIENCE
@@ -25,16 +25,6 @@ WELCOME = b"\x20\x03\x00\x00\x00"
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
-
-
-@pytest.fixture
-async def mosquitto(tmp_path: Path) -> AsyncIterator[Mosquitto]:
-    folder = tmp_path / "broker"
-    folder.mkdir()
-    made = Mosquitto(folder, OPEN)
-    await made.start()
-    yield made
-    await made.stop()
 
 
 @asynccontextmanager
