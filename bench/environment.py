@@ -27,7 +27,7 @@ from pinisi.services.environment.engine.jakarta_ispu import read_row
 from pinisi.services.environment.engine.published import compare
 from pinisi.services.environment.engine.quantity import QUANTITIES
 from pinisi.services.environment.forecast_reactions import FORECAST
-from pinisi.store.protocol import EntityChange
+from pinisi.store.change import EntityChange
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import HOUR, format_instant, parse_instant

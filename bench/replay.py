@@ -19,7 +19,7 @@ from typing import Any
 
 from figure import figure
 from pinisi.services.flood.petabencana import change_of, report_of
-from pinisi.store.protocol import HistoryQuery
+from pinisi.store.history import HistoryQuery
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.instant import SECOND, Instant, parse_instant
 from pinisi.vocabulary.principal import EVERYTHING

@@ -23,7 +23,7 @@ from pinisi.runtime.clock import WallClock
 from pinisi.runtime.known import Document, Inputs, Known
 from pinisi.runtime.reaction import WHOLE_CITY, Named, Others, Past, Reaction, Wake, Writes
 from pinisi.runtime.reactor import Reactor
-from pinisi.store.protocol import EntityChange
+from pinisi.store.change import EntityChange
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.instant import format_instant
 from pinisi.vocabulary.principal import SYSTEM

@@ -20,7 +20,7 @@ from pinisi.context import edits
 from pinisi.context.payload import read_entity
 from pinisi.context.term_table import CORE_TABLE
 from pinisi.settings import Settings
-from pinisi.store.protocol import EntityChange
+from pinisi.store.change import EntityChange
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.entity import PROPERTY, Instance, encode_instance
 from pinisi.vocabulary.instant import DAY, HOUR, MINUTE, Instant, parse_instant

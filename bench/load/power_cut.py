@@ -14,7 +14,9 @@ import apsw
 import msgspec
 from power_cut_vfs import Disk, PowerCutVFS
 
-from pinisi.store.protocol import Edit, EntityChange, HistoryQuery, Seen, StoreUnavailable
+from pinisi.store.change import Edit, EntityChange, StoreUnavailable
+from pinisi.store.debt import Seen
+from pinisi.store.history import HistoryQuery
 from pinisi.store.sqlite import SqliteStore
 from pinisi.store.sqlite_tenant import Settings
 from pinisi.vocabulary.entity import PROPERTY, Entity, Instance

@@ -12,7 +12,7 @@ import httpx
 from house_at_hand import OURS, Opened, open_house
 
 from patience import PATIENCE
-from pinisi.store.protocol import HistoryQuery, Moment
+from pinisi.store.history import HistoryQuery, Moment
 from pinisi.vocabulary.instant import Instant, parse_instant
 from pinisi.vocabulary.principal import EVERYTHING
 

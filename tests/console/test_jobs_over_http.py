@@ -12,7 +12,7 @@ import pytest
 from house_at_hand import PINISI_CONTEXT, ROOT, Opened, copy_data, entity_path, open_house
 
 from pinisi.people.accounts import Assignment
-from pinisi.store.protocol import DocumentChange
+from pinisi.store.change import DocumentChange
 from pinisi.vocabulary.principal import SYSTEM
 
 pytestmark = pytest.mark.anyio

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pinisi.console.pending import MOST_ACTS, MOST_ENTITIES, Pending
-from pinisi.store.protocol import LogEntry, LogSlice
+from pinisi.store.log import LogEntry, LogSlice
 from pinisi.vocabulary.terms import INCIDENT
 
 OPS = st.sampled_from(["create", "update", "delete", "document", "audit"])

@@ -9,7 +9,7 @@ from house_at_hand import NGSI, OURS, PINISI_CONTEXT
 from replay_at_hand import HOME, Played, played
 
 from pinisi.people.accounts import Assignment
-from pinisi.store.protocol import Moment
+from pinisi.store.history import Moment
 from pinisi.vocabulary.instant import format_instant
 
 pytestmark = pytest.mark.anyio

@@ -26,7 +26,7 @@ from pinisi.context.notifier import Notifier
 from pinisi.context.patch_payload import read_entity_patch
 from pinisi.context.payload import read_entity
 from pinisi.context.subscription_index import SubscriptionIndex
-from pinisi.store.protocol import EntityChange
+from pinisi.store.change import EntityChange
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM, Grants, Principal
 

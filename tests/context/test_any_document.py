@@ -14,7 +14,7 @@ from pinisi.context.problems import NgsiLdError
 from pinisi.context.render import CONCISE, NORMALIZED, SIMPLIFIED, render_entity
 from pinisi.context.term_table import CORE_TABLE
 from pinisi.context.validate import NULL
-from pinisi.store.protocol import Transform
+from pinisi.store.change import Transform
 from pinisi.vocabulary.entity import Instance, decode_entity, encode_entity
 
 ID = "urn:x:1"

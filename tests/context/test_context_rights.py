@@ -15,7 +15,7 @@ from pinisi.console.ngsi_ld_contexts import CONTEXT_ROUTES, add_context, delete_
 from pinisi.console.our_names import OurNames
 from pinisi.context.problems import ResourceNotFound
 from pinisi.settings import Settings
-from pinisi.store.protocol import Forbidden
+from pinisi.store.change import Forbidden
 from pinisi.vocabulary.principal import Grant, Grants, Principal
 
 pytestmark = pytest.mark.anyio

@@ -14,7 +14,7 @@ from pinisi.context.payload import SCOPE, read_attribute, read_entity, read_frag
 from pinisi.context.problems import AlreadyExists, BadRequestData, ResourceNotFound
 from pinisi.context.render import View, entity_document
 from pinisi.context.term_table import CORE_TABLE
-from pinisi.store.protocol import Edit, Refused, Transform
+from pinisi.store.change import Edit, Refused, Transform
 from pinisi.vocabulary.entity import Entity
 
 D = "https://uri.etsi.org/ngsi-ld/default-context/"

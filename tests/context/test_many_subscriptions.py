@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pinisi.context.subscription_index import SubscriptionIndex
 from pinisi.context.subscription_payload import read_subscription
 from pinisi.context.subscription_ranges import Ranges
-from pinisi.store.protocol import Seen
+from pinisi.store.debt import Seen
 from pinisi.vocabulary.entity import GEO, PROPERTY, Entity, Instance
 from pinisi.vocabulary.principal import EVERYTHING
 from pinisi.vocabulary.terms import LOCATION

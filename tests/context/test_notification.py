@@ -19,7 +19,7 @@ from notification_receiver import (
 
 from pinisi.context.notification import NotificationWriter
 from pinisi.context.subscription_payload import read_subscription
-from pinisi.store.protocol import Debt
+from pinisi.store.debt import Debt
 from pinisi.vocabulary.principal import EVERYTHING
 
 pytestmark = pytest.mark.anyio

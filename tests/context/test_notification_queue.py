@@ -11,7 +11,9 @@ from patience import PATIENCE
 from pinisi.context.notification_gate import SIDE_BY_SIDE, Limits
 from pinisi.context.notification_lane import Lane
 from pinisi.context.notification_reader import OwedReader
-from pinisi.store.protocol import Debt, Edit, EntityChange, LogEntry
+from pinisi.store.change import Edit, EntityChange
+from pinisi.store.debt import Debt
+from pinisi.store.log import LogEntry
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.principal import SYSTEM

@@ -21,7 +21,7 @@ from pinisi.context.registration_subscription import read_stored_follower
 from pinisi.context.registry import Registry
 from pinisi.context.subscription import StoredSubscription
 from pinisi.context.subscription_index import SubscriptionIndex, wall_clock
-from pinisi.store.protocol import VersionConflict
+from pinisi.store.change import VersionConflict
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.principal import EVERYTHING, Grant, Grants
 

@@ -13,7 +13,7 @@ from pinisi.context.link_header import read_link, write_link
 from pinisi.context.pick import Pick, parse_pick
 from pinisi.context.problems import BadRequestData, InvalidRequest, NgsiLdError, problem
 from pinisi.context.term_table import CORE_TABLE
-from pinisi.store.protocol import Forbidden, Refused, StoreUnavailable, VersionConflict
+from pinisi.store.change import Forbidden, Refused, StoreUnavailable, VersionConflict
 
 D = "https://uri.etsi.org/ngsi-ld/default-context/"
 

@@ -12,7 +12,7 @@ from notification_receiver import House, Receiver, number, open_house, open_rece
 from pinisi.context.subscription_index import SubscriptionIndex
 from pinisi.context.subscription_patterns import Patterns
 from pinisi.context.subscription_payload import read_subscription
-from pinisi.store.protocol import Seen
+from pinisi.store.debt import Seen
 from pinisi.vocabulary.entity import GEO, PROPERTY, Entity, Instance
 from pinisi.vocabulary.principal import EVERYTHING, NOTHING, Grant, Grants
 from pinisi.vocabulary.terms import DEFAULT_CONTEXT, LOCATION

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pinisi.context.temporal_page import cut
 from pinisi.context.temporal_query import TemporalQuery
-from pinisi.store.protocol import Moment, Story
+from pinisi.store.history import Moment, Story
 from pinisi.vocabulary.entity import Instance
 
 TIMES = st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 30)), min_size=1, max_size=30)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pinisi.context.duration import Duration
 from pinisi.context.query_error import QueryError
 from pinisi.context.temporal_query import TemporalQuery, parse_temporal_query
-from pinisi.store.protocol import HistoryQuery
+from pinisi.store.history import HistoryQuery
 from pinisi.vocabulary.instant import HOUR, parse_instant
 
 NOON, ONE = "2026-03-01T12:00:00Z", "2026-03-01T13:00:00Z"

@@ -21,7 +21,7 @@ from pinisi.context.temporal_render import (
     story_document,
 )
 from pinisi.context.term_table import CORE_TABLE
-from pinisi.store.protocol import Hour, Moment, Story
+from pinisi.store.history import Hour, Moment, Story
 from pinisi.vocabulary.entity import Instance
 from pinisi.vocabulary.instant import HOUR, format_instant, parse_instant
 from pinisi.vocabulary.terms import SCOPE

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pinisi.store.protocol import Edit, EntityChange, Refused, Store
+from pinisi.store.change import Edit, EntityChange, Refused
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.entity import GEO, PROPERTY, RELATIONSHIP, Entity, Instance
 from pinisi.vocabulary.instant import Instant, format_instant
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM, Grant, Grants, Principal

@@ -29,7 +29,10 @@ from stores_at_hand import AnyStore
 
 from patience import PATIENCE
 from pinisi.feed.protocol import Feed
-from pinisi.store.protocol import AuditEntry, DocumentChange, LogEntry, LogSlice, Seen, Store
+from pinisi.store.change import AuditEntry, DocumentChange
+from pinisi.store.debt import Seen
+from pinisi.store.log import LogEntry, LogSlice
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM, Grant, Grants
 from pinisi.vocabulary.terms import LOCATION
 

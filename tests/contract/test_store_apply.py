@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from city_at_hand import LEVEL, SPEED, TENANT, late, patch, person, put, refuse, remove, thing, value, write
 
-from pinisi.store.protocol import DocumentChange, Edit, EntityChange, Refused, Store, VersionConflict
+from pinisi.store.change import DocumentChange, Edit, EntityChange, Refused, VersionConflict
+from pinisi.store.protocol import Store
 from pinisi.store.query import EntityQuery
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM
 

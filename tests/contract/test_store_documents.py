@@ -7,17 +7,9 @@ import pytest
 from city_at_hand import LEVEL, SPEED, TENANT, Clock, patch, put, remove, thing, value, write
 from stores_at_hand import AnyStore
 
-from pinisi.store.protocol import (
-    Debt,
-    DebtChange,
-    DocumentChange,
-    LetterQuery,
-    Paid,
-    Refused,
-    Seen,
-    Store,
-    VersionConflict,
-)
+from pinisi.store.change import DebtChange, DocumentChange, Paid, Refused, VersionConflict
+from pinisi.store.debt import Debt, LetterQuery, Seen
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM
 
 pytestmark = pytest.mark.anyio

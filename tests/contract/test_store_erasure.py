@@ -18,7 +18,9 @@ from city_at_hand import (
     write,
 )
 
-from pinisi.store.protocol import Edit, EntityChange, Forbidden, Forgotten, HistoryQuery, Moment, Store
+from pinisi.store.change import Edit, EntityChange, Forbidden, Forgotten
+from pinisi.store.history import HistoryQuery, Moment
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.principal import EVERYTHING
 from pinisi.vocabulary.terms import SCOPE
 

@@ -3,7 +3,8 @@
 import pytest
 from city_at_hand import CAR, SENSOR, TENANT, Clock, limited, put, remove, thing, write
 
-from pinisi.store.protocol import Edit, EntityChange, Forgotten, Store
+from pinisi.store.change import Edit, EntityChange, Forgotten
+from pinisi.store.protocol import Store
 from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.vocabulary.principal import EVERYTHING, NOTHING, Grants
 

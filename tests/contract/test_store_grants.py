@@ -28,7 +28,9 @@ from city_at_hand import (
     write,
 )
 
-from pinisi.store.protocol import Forbidden, HistoryQuery, Store, VersionConflict
+from pinisi.store.change import Forbidden, VersionConflict
+from pinisi.store.history import HistoryQuery
+from pinisi.store.protocol import Store
 from pinisi.store.query import Compare, EntityQuery, Exists, Missing, Path, TypeIs
 from pinisi.vocabulary.principal import EVERYTHING, NOTHING, Grants
 from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA, LOCATION

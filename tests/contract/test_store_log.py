@@ -25,7 +25,8 @@ from city_at_hand import (
     write,
 )
 
-from pinisi.store.protocol import AuditEntry, DocumentChange, Refused, Store
+from pinisi.store.change import AuditEntry, DocumentChange, Refused
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM
 from pinisi.vocabulary.terms import LOCATION
 

@@ -37,7 +37,8 @@ from stores_at_hand import Place
 
 from pinisi.feed.in_process import InProcessFeed
 from pinisi.store import find
-from pinisi.store.protocol import LogSlice, Refused
+from pinisi.store.change import Refused
+from pinisi.store.log import LogSlice
 from pinisi.store.query import Compare, EntityQuery, TypeIs
 from pinisi.store.query import Path as Where
 from pinisi.store.sqlite_tenant import Settings

@@ -4,7 +4,8 @@ import pytest
 from city_at_hand import SPEED, TENANT, patch, put, thing, value, write
 from msgspec.structs import replace
 
-from pinisi.store.protocol import Edit, EntityChange, Forgotten, Reacted, Refused, Store
+from pinisi.store.change import Edit, EntityChange, Forgotten, Reacted, Refused
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.principal import SYSTEM
 

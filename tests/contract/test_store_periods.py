@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from pinisi.context.aggregation import aggregate
 from pinisi.context.temporal_query import TemporalQuery, parse_temporal_query
 from pinisi.context.temporal_render import as_known_now
-from pinisi.store.protocol import HistoryQuery, Store, Story
+from pinisi.store.history import HistoryQuery, Story
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.entity import JSON, Instance
 from pinisi.vocabulary.instant import MINUTE, Instant, format_instant
 from pinisi.vocabulary.principal import EVERYTHING

@@ -24,7 +24,9 @@ from city_at_hand import (
     write,
 )
 
-from pinisi.store.protocol import Edit, EntityChange, Forgotten, Picture, PictureQuery, Store
+from pinisi.store.change import Edit, EntityChange, Forgotten
+from pinisi.store.history import Picture, PictureQuery
+from pinisi.store.protocol import Store
 from pinisi.store.query import Compare, EntityQuery, GeoQuery, TypeIs
 from pinisi.store.query import Path as Where
 from pinisi.vocabulary.entity import Entity, Instance

@@ -29,8 +29,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stores_at_hand import AnyStore, Place, relocating
 
-from pinisi.store.protocol import Edit, EntityChange, PictureQuery, Record
+from pinisi.store.change import Edit, EntityChange
+from pinisi.store.history import PictureQuery
 from pinisi.store.query import AnyOf, EntityQuery, TypeIs
+from pinisi.store.record import Record
 from pinisi.vocabulary.entity import Entity, Instance
 from pinisi.vocabulary.principal import EVERYTHING, Grants
 from pinisi.vocabulary.terms import LOCATION

@@ -22,7 +22,9 @@ from records_at_hand import (
 )
 from stores_at_hand import Place
 
-from pinisi.store.protocol import Forbidden, HistoryQuery, RecordChange, Refused, Store, VersionConflict
+from pinisi.store.change import Forbidden, RecordChange, Refused, VersionConflict
+from pinisi.store.history import HistoryQuery
+from pinisi.store.protocol import Store
 from pinisi.store.record_tables import BadRecords, ReadyStatement
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM, Principal

@@ -6,7 +6,9 @@ import pytest
 from city_at_hand import EAST, EAST_CODE, SPEED, TENANT, WEST, WEST_CODE, at, found_districts, put, thing, value
 from stores_at_hand import AnyStore, Place
 
-from pinisi.store.protocol import Edit, EntityChange, HistoryQuery, PictureQuery, Seen, Story
+from pinisi.store.change import Edit, EntityChange
+from pinisi.store.debt import Seen
+from pinisi.store.history import HistoryQuery, PictureQuery, Story
 from pinisi.store.query import EntityQuery
 from pinisi.store.retention import Hold
 from pinisi.vocabulary.entity import Entity, Instance

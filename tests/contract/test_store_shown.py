@@ -29,8 +29,10 @@ from city_at_hand import (
 )
 from stores_at_hand import Place, relocating
 
-from pinisi.store.protocol import EntityChange, Record, Store
+from pinisi.store.change import EntityChange
+from pinisi.store.protocol import Store
 from pinisi.store.query import AnyOf, Compare, EntityQuery, Path, TypeIs
+from pinisi.store.record import Record
 from pinisi.store.seen import projection_of, seen
 from pinisi.vocabulary.principal import EVERYTHING, NOTHING, Grants, Projection
 from pinisi.vocabulary.terms import LOCATION

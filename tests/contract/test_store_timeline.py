@@ -3,7 +3,8 @@
 import pytest
 from city_at_hand import CAR, LEVEL, SENSOR, SPEED, TENANT, Clock, late, limited, patch, put, thing, value, write
 
-from pinisi.store.protocol import Store, TimelineQuery
+from pinisi.store.history import TimelineQuery
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.principal import EVERYTHING
 
 pytestmark = pytest.mark.anyio

@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 from city_at_hand import LEVEL, SENSOR, SPEED, TENANT, Clock, patch, put, thing, value, write
 
+from pinisi.store.change import Edit, EntityChange
+from pinisi.store.debt import Seen
+from pinisi.store.history import HistoryQuery, PictureQuery
 from pinisi.store.lapse import ATTRIBUTE_ENDED, ENTITY_ENDED
-from pinisi.store.protocol import Edit, EntityChange, HistoryQuery, PictureQuery, Seen, Store
+from pinisi.store.protocol import Store
 from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.store.sql_rows import rows
 from pinisi.store.sqlite import SqliteStore

@@ -3,7 +3,8 @@
 import pytest
 from city_at_hand import LEVEL, SPEED, TENANT, Clock, late, patch, person, put, remove, thing, value, write
 
-from pinisi.store.protocol import HistoryQuery, Moment, Store
+from pinisi.store.history import HistoryQuery, Moment
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.principal import EVERYTHING
 
 pytestmark = pytest.mark.anyio

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pinisi.feed import heard as heard_module
 from pinisi.feed.heard import Heard
 from pinisi.feed.lines import Message
-from pinisi.store.protocol import LogEntry
+from pinisi.store.log import LogEntry
 
 
 def line(position: int) -> LogEntry:

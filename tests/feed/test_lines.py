@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pinisi.feed.lines import MOST_BYTES, BadMessage, Message, messages, read_message, subject_of, tenant_of
-from pinisi.store.protocol import LogEntry, LogSlice
+from pinisi.store.log import LogEntry, LogSlice
 from pinisi.store.tenant_name import TENANT_NAME
 
 

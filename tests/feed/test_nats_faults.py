@@ -17,7 +17,8 @@ from pinisi.feed.address import read_feed_address
 from pinisi.feed.ending import end
 from pinisi.feed.lines import read_message
 from pinisi.feed.nats_feed import NatsFeed
-from pinisi.store.protocol import Edit, EntityChange, LogEntry
+from pinisi.store.change import Edit, EntityChange
+from pinisi.store.log import LogEntry
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.entity import PROPERTY, Entity, Instance
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM

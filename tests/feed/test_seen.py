@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pinisi.feed.seen import seen_by
-from pinisi.store.protocol import LogEntry
+from pinisi.store.log import LogEntry
 from pinisi.vocabulary.principal import EVERYTHING, Grant, Grants
 
 names = st.sampled_from(["a", "b", "c"])

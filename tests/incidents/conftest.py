@@ -7,7 +7,7 @@ import pytest
 
 from pinisi.incidents.desk import Desk
 from pinisi.incidents.queue import Queue
-from pinisi.store.protocol import Edit, EntityChange
+from pinisi.store.change import Edit, EntityChange
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.entity import GEO, PROPERTY, Entity, Instance
 from pinisi.vocabulary.principal import SYSTEM

@@ -16,7 +16,7 @@ from pinisi.incidents.incident import Raised
 from pinisi.incidents.queue import Wanted
 from pinisi.incidents.record import Record
 from pinisi.incidents.states import OPEN
-from pinisi.store.protocol import StoreUnavailable
+from pinisi.store.change import StoreUnavailable
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.instant import MINUTE, parse_instant
 from pinisi.vocabulary.principal import EVERYTHING, Principal

@@ -12,7 +12,7 @@ from pinisi.incidents.desk import Desk, MayNot
 from pinisi.incidents.incident import ACTS, DUE_AT, GROUP, STATE, TITLE, Raised, word_of
 from pinisi.incidents.queue import NoSuchIncident, Queue, Wanted
 from pinisi.incidents.requirements import ActDoesNotFit, BadAct
-from pinisi.store.protocol import DocumentChange, Edit, EntityChange, Forbidden
+from pinisi.store.change import DocumentChange, Edit, EntityChange, Forbidden
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.entity import PROPERTY, Entity, Instance
 from pinisi.vocabulary.instant import HOUR, MINUTE, format_instant

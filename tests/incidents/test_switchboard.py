@@ -13,7 +13,7 @@ from pinisi.incidents.calls.pranks import prank_score
 from pinisi.incidents.calls.switchboard import CallIsElsewhere, NoSuchCall, Said, Switchboard, Taken, line_key
 from pinisi.incidents.records import RECORDS, ROOM
 from pinisi.runtime.records import open_records
-from pinisi.store.protocol import Forbidden
+from pinisi.store.change import Forbidden
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.instant import SECOND
 from pinisi.vocabulary.principal import EVERYTHING, Principal

@@ -20,7 +20,8 @@ from pinisi.incidents.queue import NoSuchIncident, Wanted
 from pinisi.incidents.shelf import tend_shelf
 from pinisi.incidents.states import OPEN
 from pinisi.incidents.watch import Quieted, Rules, watch
-from pinisi.store.protocol import Edit, EntityChange, Record, StoreUnavailable
+from pinisi.store.change import Edit, EntityChange, StoreUnavailable
+from pinisi.store.record import Record
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.entity import PROPERTY, Entity, Instance
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM, Principal

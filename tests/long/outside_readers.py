@@ -48,7 +48,7 @@ from pinisi.services.mobility.emissions.factors import SHIPPED, BadFactors, read
 from pinisi.services.mobility.junction_file import JunctionFileError
 from pinisi.services.mobility.probe_traces.fix_table import read_fixes
 from pinisi.settings import SettingsError, load_settings
-from pinisi.store.protocol import Refused
+from pinisi.store.change import Refused
 from pinisi.testing.sources import pinisi_table
 from pinisi.vocabulary.instant import parse_instant
 

@@ -16,7 +16,8 @@ from pinisi.people.gate import Gate
 from pinisi.people.patience import FREE
 from pinisi.people.register import People
 from pinisi.people.roles import PERMISSIONS
-from pinisi.store.protocol import AuditEntry, Store
+from pinisi.store.change import AuditEntry
+from pinisi.store.protocol import Store
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.principal import SYSTEM, Principal
 

@@ -19,7 +19,7 @@ from pinisi.people.proof.statements import Checkpoint, Key, key_id, read_checkpo
 from pinisi.people.sealing import COPIES, PUBLIC, SECRET, KeyRing, checkpoint_of
 from pinisi.people.trail_export import exported_from
 from pinisi.store.chain import first_link
-from pinisi.store.protocol import AuditEntry
+from pinisi.store.change import AuditEntry
 from pinisi.vocabulary.instant import DAY
 from pinisi.vocabulary.principal import SYSTEM
 

@@ -9,7 +9,7 @@ from pinisi.people import acts, trail
 from pinisi.people.accounts import Account
 from pinisi.people.kept import PEOPLE
 from pinisi.people.trail import AuditQuery, read_trail
-from pinisi.store.protocol import AuditEntry, DocumentChange, Edit, EntityChange
+from pinisi.store.change import AuditEntry, DocumentChange, Edit, EntityChange
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.entity import PROPERTY, Entity, Instance
 from pinisi.vocabulary.principal import EVERYTHING, NOTHING, SYSTEM, Grant, Grants

@@ -14,7 +14,7 @@ from pinisi.people.proof.statements import Checkpoint, Key, read_checkpoint
 from pinisi.people.register import People
 from pinisi.people.sealing import COPIES, KeyRing
 from pinisi.people.trail_export import exported_file
-from pinisi.store.protocol import AuditEntry, Change, DocumentChange, Edit, EntityChange
+from pinisi.store.change import AuditEntry, Change, DocumentChange, Edit, EntityChange
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.entity import PROPERTY, Entity, Instance
 from pinisi.vocabulary.instant import SECOND

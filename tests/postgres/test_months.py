@@ -8,12 +8,13 @@ import msgspec
 import pytest
 from written_at_hand import COUNT, TENANT, add_one, made, value
 
+from pinisi.store.change import Edit, EntityChange
+from pinisi.store.history import HistoryQuery
 from pinisi.store.postgres import PostgresStore
 from pinisi.store.postgres_months import month_of
 from pinisi.store.postgres_stories import pairs_sql
 from pinisi.store.postgres_thread import translated
 from pinisi.store.postgres_words import SharedNames
-from pinisi.store.protocol import Edit, EntityChange, HistoryQuery
 from pinisi.store.stories import StoryReader
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import DAY, MINUTE, Instant, parse_instant

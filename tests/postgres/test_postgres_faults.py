@@ -13,8 +13,9 @@ from written_at_hand import TENANT, add_one, clock, count, made, named
 
 from patience import PATIENCE
 from pinisi.store import postgres_pool, postgres_schema, postgres_writer
+from pinisi.store.change import StoreUnavailable
+from pinisi.store.log import LogEntry
 from pinisi.store.postgres import PostgresStore
-from pinisi.store.protocol import LogEntry, StoreUnavailable
 from pinisi.store.query import EntityQuery
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM
 from postgres_server import Server

@@ -13,8 +13,8 @@ import pytest
 from written_at_hand import TENANT, add_one, clock, count, made, sized
 
 from patience import PATIENCE
+from pinisi.store.change import Refused, StoreUnavailable
 from pinisi.store.postgres import PostgresStore
-from pinisi.store.protocol import Refused, StoreUnavailable
 from pinisi.vocabulary.principal import SYSTEM
 from postgres_server import Server, running_server
 

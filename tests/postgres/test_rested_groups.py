@@ -14,8 +14,9 @@ import pytest
 from written_at_hand import TENANT, add_one, clock, count, gone, made, one_more
 
 from pinisi.store.chain import first_link
+from pinisi.store.change import AuditEntry, DocumentChange, EntityChange, Refused, VersionConflict
+from pinisi.store.log import LogEntry
 from pinisi.store.postgres import PostgresStore
-from pinisi.store.protocol import AuditEntry, DocumentChange, EntityChange, LogEntry, Refused, VersionConflict
 from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM
 

@@ -9,8 +9,8 @@ import pytest
 from written_at_hand import TENANT, add_one, clock, count, gone, made, named
 
 from pinisi.store.chain import first_link
+from pinisi.store.change import Refused
 from pinisi.store.postgres import PostgresStore
-from pinisi.store.protocol import Refused
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM
 
 pytestmark = pytest.mark.anyio

@@ -17,7 +17,8 @@ from pinisi.runtime.known import Document, Inputs
 from pinisi.runtime.reaction import Reaction, Wake, Writes
 from pinisi.runtime.reactor import Reactor
 from pinisi.runtime.running_reaction import RunningReaction
-from pinisi.store.protocol import EntityChange, HistoryQuery, Moment
+from pinisi.store.change import EntityChange
+from pinisi.store.history import HistoryQuery, Moment
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.entity import Instance
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM

@@ -10,7 +10,7 @@ from reaction_world import CITY, TABLE, World, reaction, settled, state_of, unti
 from pinisi.runtime.backtest import KnownBy, Plan, Report, backtest
 from pinisi.runtime.known import Document, Inputs, Said
 from pinisi.runtime.reaction import WHOLE_CITY, Claim, Judgement, Named, Others, Past, Reaction, Wake
-from pinisi.store.protocol import Edit, EntityChange
+from pinisi.store.change import Edit, EntityChange
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import HOUR, Instant, format_instant, parse_instant
 from pinisi.vocabulary.principal import SYSTEM

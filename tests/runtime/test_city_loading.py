@@ -12,7 +12,7 @@ from pinisi.context.contexts import Contexts
 from pinisi.context.term_table import TermTable
 from pinisi.runtime.care import care_for
 from pinisi.runtime.city_loading import CityNotLoaded, folder_digest, load_city
-from pinisi.store.protocol import HistoryQuery
+from pinisi.store.history import HistoryQuery
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.instant import DAY
 from pinisi.vocabulary.principal import EVERYTHING

@@ -19,7 +19,7 @@ from pinisi.runtime import keeper as keeping
 from pinisi.runtime.clock import WallClock
 from pinisi.runtime.keeper import Running
 from pinisi.runtime.transports.mqtt import Broker, Mqtt
-from pinisi.store.protocol import HistoryQuery
+from pinisi.store.history import HistoryQuery
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.instant import HOUR, MINUTE, format_instant
 from pinisi.vocabulary.principal import EVERYTHING

@@ -11,7 +11,9 @@ from patience import PATIENCE
 from pinisi.context.payload import read_entity
 from pinisi.runtime.arrival import arrived
 from pinisi.runtime.expiry import sweep
-from pinisi.store.protocol import EntityChange, HistoryQuery, LogEntry
+from pinisi.store.change import EntityChange
+from pinisi.store.history import HistoryQuery
+from pinisi.store.log import LogEntry
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.instant import HOUR, format_instant
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM

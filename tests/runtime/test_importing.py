@@ -19,7 +19,7 @@ from pinisi.context.term_table import TermTable
 from pinisi.runtime.importing import File, Import, digest_of, imports_of, load_file
 from pinisi.runtime.quarantine import rows_of
 from pinisi.runtime.traced import TracedReader
-from pinisi.store.protocol import HistoryQuery
+from pinisi.store.history import HistoryQuery
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM
 from pinisi.vocabulary.terms import DATA_QUALITY, LOCATION, PINISI

@@ -10,7 +10,7 @@ from well_source import NOW, WELL, Fed, encoded, level, pinisi_table, well_sourc
 from pinisi.runtime.intake import PLACE, Intake, Taken
 from pinisi.runtime.quarantine import rows_of
 from pinisi.runtime.source import Message, Method
-from pinisi.store.protocol import HistoryQuery
+from pinisi.store.history import HistoryQuery
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.principal import EVERYTHING
 

@@ -15,7 +15,7 @@ from pinisi.runtime.manifest import Service
 from pinisi.runtime.records import BadRecords, RecordRoom, Records, Statement, Table, migrations_of, open_records
 from pinisi.runtime.rooms import Rooms
 from pinisi.runtime.services import Found, Registry
-from pinisi.store.protocol import Forbidden
+from pinisi.store.change import Forbidden
 from pinisi.store.sqlite import SqliteStore
 from pinisi.testing.records import from_every_version
 from pinisi.vocabulary.principal import EVERYTHING, Principal

@@ -16,7 +16,7 @@ import pytest
 from running import ENVIRONMENT, running
 
 from patience import PATIENCE
-from pinisi.store.protocol import HistoryQuery
+from pinisi.store.history import HistoryQuery
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.principal import EVERYTHING
 

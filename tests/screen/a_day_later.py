@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from pinisi.store.protocol import DebtChange
+from pinisi.store.change import DebtChange
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.principal import SYSTEM
 

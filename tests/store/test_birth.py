@@ -11,11 +11,12 @@ from things_at_hand import area, point, square
 
 from pinisi.store.areas import Locator
 from pinisi.store.birth import born
+from pinisi.store.change import Edit, EntityChange, Forbidden, Outcome
+from pinisi.store.debt import Seen
 from pinisi.store.draft import Draft
 from pinisi.store.hot import HotAttributes
 from pinisi.store.interning import Families, Names
 from pinisi.store.ledger import Ledger
-from pinisi.store.protocol import Edit, EntityChange, Forbidden, Outcome, Seen
 from pinisi.vocabulary.entity import PROPERTY, RELATIONSHIP, Entity, Instance
 from pinisi.vocabulary.principal import SYSTEM, Grant, Grants, Principal
 from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA, LOCATION, SCOPE

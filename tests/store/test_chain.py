@@ -12,8 +12,8 @@ from hypothesis import strategies as some
 from things_at_hand import TENANT, put, remove, thing, value
 
 from pinisi.store.chain import Chain, first_link
+from pinisi.store.change import AuditEntry, DocumentChange, EntityChange, Refused, StoreUnavailable
 from pinisi.store.interning import Families, Names
-from pinisi.store.protocol import AuditEntry, DocumentChange, EntityChange, Refused, StoreUnavailable
 from pinisi.store.sqlite import SqliteStore
 from pinisi.store.sqlite_tenant import Settings
 from pinisi.vocabulary.entity import Entity

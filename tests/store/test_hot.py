@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from pinisi.store import hot
-from pinisi.store.protocol import Edit, EntityChange, Page, Record
+from pinisi.store.change import Edit, EntityChange
 from pinisi.store.query import Compare, EntityQuery, TypeIs
 from pinisi.store.query import Path as Where
+from pinisi.store.record import Page, Record
 from pinisi.store.sqlite import SqliteStore
 from pinisi.store.sqlite_tenant import Settings
 from pinisi.vocabulary.entity import JSON, LIST, PROPERTY, Entity, Instance

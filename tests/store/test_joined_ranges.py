@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pinisi.store.protocol import Edit, EntityChange
+from pinisi.store.change import Edit, EntityChange
 from pinisi.store.query import AllOf, Compare, EntityQuery, TypeIs
 from pinisi.store.query import Path as Where
 from pinisi.store.sqlite import SqliteStore

@@ -6,7 +6,7 @@ import apsw
 import pytest
 from things_at_hand import TENANT, area, point, put, remove, square, thing
 
-from pinisi.store.protocol import PictureQuery
+from pinisi.store.history import PictureQuery
 from pinisi.store.query import EntityQuery
 from pinisi.store.sqlite import SqliteStore
 from pinisi.store.sqlite_schema import MIGRATIONS

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pinisi.store.protocol import Edit, EntityChange
+from pinisi.store.change import Edit, EntityChange
 from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.entity import PROPERTY, Entity, Instance

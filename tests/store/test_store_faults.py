@@ -13,7 +13,7 @@ from failing_disk import FailingDisk
 from things_at_hand import TENANT, area, put, square, thing
 
 from patience import PATIENCE
-from pinisi.store.protocol import StoreUnavailable
+from pinisi.store.change import StoreUnavailable
 from pinisi.store.query import EntityQuery
 from pinisi.store.sqlite import SqliteStore
 from pinisi.store.sqlite_tenant import Settings

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pinisi.store.protocol import Edit, EntityChange
+from pinisi.store.change import Edit, EntityChange
 from pinisi.vocabulary.entity import GEO, PROPERTY, RELATIONSHIP, Entity, Instance
 from pinisi.vocabulary.instant import Instant, format_instant
 from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA, CODE, LOCATION, PART_OF

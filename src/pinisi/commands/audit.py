@@ -23,9 +23,9 @@ from pinisi.people.trail_export import exported, exported_file, keeps_chain
 from pinisi.runtime.occupancy import Occupied, occupy
 from pinisi.runtime.recording import REPLAY
 from pinisi.settings import Settings
+from pinisi.store.change import StoreUnavailable
 from pinisi.store.faults import unavailable
 from pinisi.store.opening import open_store
-from pinisi.store.protocol import StoreUnavailable
 from pinisi.vocabulary.instant import Instant
 
 TENANTS = "tenants"

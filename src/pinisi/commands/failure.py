@@ -14,7 +14,7 @@ def is_told(error: Exception) -> bool:
     from pinisi.runtime.archive import BackupError
     from pinisi.runtime.occupancy import Occupied
     from pinisi.settings import SettingsError
-    from pinisi.store.protocol import StoreUnavailable
+    from pinisi.store.change import StoreUnavailable
 
     told = (BackupError, CityError, CommandFailed, NeedsOsmium, Occupied, PeopleError, RefusedToStart, SettingsError)
     return isinstance(error, (*told, BadFeedAddress, StoreUnavailable))

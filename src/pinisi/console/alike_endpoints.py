@@ -15,7 +15,7 @@ from pinisi.incidents.grouping.wording import why_joined
 from pinisi.incidents.incident import SEVERITY, word_of
 from pinisi.incidents.queue import Case, Wanted
 from pinisi.incidents.states import State
-from pinisi.store.protocol import DocumentChange
+from pinisi.store.change import DocumentChange
 from pinisi.vocabulary.instant import format_instant
 from pinisi.vocabulary.terms import LOCATION
 

@@ -10,7 +10,8 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from pinisi.console.facts import name_of
-from pinisi.store.protocol import LogEntry, Store
+from pinisi.store.log import LogEntry
+from pinisi.store.protocol import Store
 from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.principal import EVERYTHING

@@ -10,7 +10,7 @@ from typing import Any, cast
 from pinisi.city.text import LANGUAGES
 from pinisi.console.town import Town
 from pinisi.incidents.incident import Raised
-from pinisi.store.protocol import Record
+from pinisi.store.record import Record
 
 BLIND = frozenset({"silent", "failing"})
 TITLE = {

@@ -23,7 +23,8 @@ from pinisi.context.subscription import FOLLOWING, KIND, StoredSubscription, dec
 from pinisi.context.subscription_index import Entry
 from pinisi.context.targets import BadTarget
 from pinisi.people.errors import Conflict
-from pinisi.store.protocol import AuditEntry, DebtSum
+from pinisi.store.change import AuditEntry
+from pinisi.store.debt import DebtSum
 from pinisi.vocabulary.instant import format_instant
 
 TESTED = "subscription-tested"

@@ -23,8 +23,8 @@ from pinisi.incidents.queue import NoSuchIncident
 from pinisi.incidents.states import INCIDENT_STATES
 from pinisi.people.accounts import principal_id
 from pinisi.runtime.records import Row
+from pinisi.store.change import VersionConflict
 from pinisi.store.geodesy import geometry_distance
-from pinisi.store.protocol import VersionConflict
 from pinisi.store.query import AllOf, Compare, EntityQuery, Path, TypeIs
 from pinisi.vocabulary.instant import HOUR, SECOND, Instant, format_instant, parse_instant
 from pinisi.vocabulary.principal import Principal

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from pinisi.city.names import Hit, Names
 from pinisi.console.atlas import Atlas
 from pinisi.console.facts import name_of
-from pinisi.store.protocol import LogEntry, Position, Record, Store
+from pinisi.store.log import LogEntry, Position
+from pinisi.store.protocol import Store
 from pinisi.store.query import EntityQuery
+from pinisi.store.record import Record
 from pinisi.vocabulary.principal import EVERYTHING, Grants
 from pinisi.vocabulary.terms import DATA_SOURCE, INCIDENT, INDICATOR, NAME
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from pinisi.console.pending import News, Pending
-from pinisi.store.protocol import LogSlice, Position
+from pinisi.store.log import LogSlice, Position
 from pinisi.vocabulary.principal import Grants
 
 MOST_WAITING = 20_000

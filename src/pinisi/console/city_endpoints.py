@@ -25,8 +25,8 @@ from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.problems import ResourceNotFound
 from pinisi.incidents.queue import Wanted
 from pinisi.runtime.made_files import BASEMAP, ROADS
-from pinisi.store.protocol import Record
 from pinisi.store.query import EntityQuery, TypeIs
+from pinisi.store.record import Record
 from pinisi.store.seen import seen
 from pinisi.vocabulary.principal import EVERYTHING, Projection
 from pinisi.vocabulary.terms import (

@@ -19,7 +19,8 @@ from pinisi.console.town import Town
 from pinisi.context.term_table import TermTable
 from pinisi.incidents.incident import Raised
 from pinisi.incidents.watch import Quieted, Rules
-from pinisi.store.protocol import Record, Store
+from pinisi.store.protocol import Store
+from pinisi.store.record import Record
 from pinisi.vocabulary.principal import EVERYTHING, WHOLE
 from pinisi.vocabulary.terms import DATA_SOURCE
 

@@ -18,7 +18,8 @@ from pinisi.context.notifier import DEAD_LETTERS
 from pinisi.context.post import Sealed
 from pinisi.context.problems import ResourceNotFound
 from pinisi.context.subscription_index import Entry
-from pinisi.store.protocol import AuditEntry, Debt, DebtChange, LetterQuery
+from pinisi.store.change import AuditEntry, DebtChange
+from pinisi.store.debt import Debt, LetterQuery
 from pinisi.vocabulary.instant import LAST_INSTANT, Instant, NotAnInstant, format_instant, parse_instant
 
 MOST = 1_000

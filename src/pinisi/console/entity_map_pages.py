@@ -25,8 +25,8 @@ from pinisi.context.entity_map import (
     without,
 )
 from pinisi.context.problems import BadRequestData, TooManyResults
-from pinisi.store.protocol import Record
 from pinisi.store.query import EntityQuery
+from pinisi.store.record import Record
 from pinisi.vocabulary.instant import Instant
 
 MAPS = "/ngsi-ld/v1/entityMaps"

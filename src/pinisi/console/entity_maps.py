@@ -12,7 +12,7 @@ from pinisi.console.house import House
 from pinisi.console.http import Call
 from pinisi.context.entity_map import PLACES_MOST, EntityMap, MapFace, Place
 from pinisi.context.problems import TooManyResults
-from pinisi.store.protocol import Change, DocumentChange, VersionConflict
+from pinisi.store.change import Change, DocumentChange, VersionConflict
 from pinisi.vocabulary.instant import Instant
 
 FACE, PLACES = "entityMap", "entityMapPlaces"

@@ -23,7 +23,9 @@ from pinisi.context.geometry import check_simple
 from pinisi.context.payload import read_entity
 from pinisi.context.problems import ResourceNotFound
 from pinisi.runtime.arrival import Tally, arrived
-from pinisi.store.protocol import EntityChange, HistoryQuery, Record, Transform
+from pinisi.store.change import EntityChange, Transform
+from pinisi.store.history import HistoryQuery
+from pinisi.store.record import Record
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import MINUTE, NotAnInstant, format_instant, parse_instant
 

@@ -16,7 +16,8 @@ import msgspec
 from pinisi.console.application import SECURITY_HEADERS
 from pinisi.console.http import Call, Reply, Route
 from pinisi.console.refusals import refuse
-from pinisi.store.protocol import DocumentChange, Store
+from pinisi.store.change import DocumentChange
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.principal import SYSTEM
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from pinisi.console.atlas import Atlas, value_of
 from pinisi.console.facts import flags_of, name_of, readable
 from pinisi.console.layers import point_of
 from pinisi.context.term_table import TermTable
-from pinisi.store.protocol import Record, Story
+from pinisi.store.history import Story
+from pinisi.store.record import Record
 from pinisi.store.seen import areas_seen, seen
 from pinisi.vocabulary.entity import Instance
 from pinisi.vocabulary.instant import Instant, format_instant

@@ -16,7 +16,8 @@ from pinisi.context.federation.sources import Asker
 from pinisi.context.registration import PROXIED, Registration
 from pinisi.context.registration_matching import Match, Wanted
 from pinisi.context.term_table import TermTable
-from pinisi.store.protocol import Family, Record, Refused
+from pinisi.store.change import Refused
+from pinisi.store.record import Family, Record
 from pinisi.store.seen import projection_of, seen
 from pinisi.vocabulary.entity import Entity, encode_entity
 from pinisi.vocabulary.terms import LOCATION

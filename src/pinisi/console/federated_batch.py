@@ -30,7 +30,7 @@ from pinisi.context.registration import Registration
 from pinisi.context.registration_matching import Wanted
 from pinisi.context.term_table import TermTable
 from pinisi.context.validate import check_entity_id
-from pinisi.store.protocol import Forbidden, Refused
+from pinisi.store.change import Forbidden, Refused
 
 _NAMING = frozenset({"id", "@id", "type", "@type"})
 _encode = msgspec.json.Encoder().encode

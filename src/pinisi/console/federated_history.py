@@ -40,9 +40,11 @@ from pinisi.context.temporal_query import TemporalQuery, parse_temporal_query
 from pinisi.context.term_table import TermTable
 from pinisi.context.type_selection import parse_type_selection
 from pinisi.context.validate import check_entity_id
+from pinisi.store.history import HistoryQuery, Story
 from pinisi.store.match import compile_query
-from pinisi.store.protocol import HistoryQuery, Page, Store, Story
+from pinisi.store.protocol import Store
 from pinisi.store.query import EntityQuery
+from pinisi.store.record import Page
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Grants

@@ -20,8 +20,8 @@ from pinisi.context.linked_walk import SeenEntity
 from pinisi.context.registration_matching import Wanted
 from pinisi.context.render import View
 from pinisi.context.term_table import TermTable
-from pinisi.store.protocol import Record
 from pinisi.store.query import EntityQuery
+from pinisi.store.record import Record
 from pinisi.store.seen import projection_of
 from pinisi.vocabulary.principal import WHOLE
 

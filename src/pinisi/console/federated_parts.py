@@ -14,7 +14,7 @@ from pinisi.context.federation.outgoing import Tongue
 from pinisi.context.federation.reading import Unreadable, read_body, read_entities
 from pinisi.context.federation.sources import Asker, Errand
 from pinisi.context.render import View
-from pinisi.store.protocol import Record
+from pinisi.store.record import Record
 from pinisi.vocabulary.entity import Entity
 
 OPERATIONS = ("retrieveEntity", "queryEntity", "queryBatch")

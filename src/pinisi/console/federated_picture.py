@@ -19,7 +19,7 @@ from pinisi.context.problems import NgsiLdError
 from pinisi.context.render import View
 from pinisi.context.subscription import KIND, Selector, StoredSubscription, Subscription, decode_stored
 from pinisi.context.term_table import CORE_TABLE, TermTable
-from pinisi.store.protocol import Record
+from pinisi.store.record import Record
 
 _FILTERS = ("scopeQ", "geoQ", "expandValues", "csf")
 

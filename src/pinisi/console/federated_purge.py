@@ -24,7 +24,7 @@ from pinisi.context.problems import Conflict, ProblemDetails, problem_details
 from pinisi.context.q_language import parse_q
 from pinisi.context.registration_matching import Match, Wanted
 from pinisi.context.term_table import TermTable
-from pinisi.store.protocol import Forbidden
+from pinisi.store.change import Forbidden
 
 OPERATION = "purgeEntity"
 _encode = msgspec.json.Encoder().encode

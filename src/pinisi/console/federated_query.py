@@ -32,8 +32,8 @@ from pinisi.context.registration_matching import Wanted
 from pinisi.context.render import View
 from pinisi.store.match import Predicate, compile_query
 from pinisi.store.pattern import compile_pattern
-from pinisi.store.protocol import Record
 from pinisi.store.query import EntityQuery, Filter
+from pinisi.store.record import Record
 from pinisi.vocabulary.entity import Entity
 
 OPERATIONS = ("queryEntity", "queryBatch")

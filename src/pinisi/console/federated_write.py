@@ -29,7 +29,7 @@ from pinisi.context.problems import PINISI_ERRORS, ProblemDetails, problem_detai
 from pinisi.context.registration_matching import Wanted
 from pinisi.context.term_table import TermTable
 from pinisi.context.type_selection import parse_type_selection
-from pinisi.store.protocol import Forbidden, Refused
+from pinisi.store.change import Forbidden, Refused
 from pinisi.store.query import TypeSelection
 
 _encode = msgspec.json.Encoder().encode

@@ -12,7 +12,7 @@ from pinisi.console.facts import HIDDEN
 from pinisi.console.http import Call
 from pinisi.console.town import Town
 from pinisi.context.term_table import TermTable
-from pinisi.store.protocol import Record
+from pinisi.store.record import Record
 from pinisi.store.seen import projection_of, seen
 from pinisi.vocabulary.entity import PROPERTY, Entity, Instance
 

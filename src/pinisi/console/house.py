@@ -93,8 +93,10 @@ from pinisi.runtime.replays import Replays
 from pinisi.runtime.services import discover
 from pinisi.runtime.views import with_views
 from pinisi.settings import Settings
+from pinisi.store.history import HistoryQuery
+from pinisi.store.log import LogEntry
 from pinisi.store.opening import open_store
-from pinisi.store.protocol import HistoryQuery, LogEntry, Record
+from pinisi.store.record import Record
 from pinisi.store.sqlite_tenant import Settings as StoreSettings
 from pinisi.vocabulary.instant import HOUR, MINUTE, Instant
 from pinisi.vocabulary.principal import WHOLE, Grants, Principal

@@ -18,7 +18,7 @@ from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.payload import read_entity
 from pinisi.runtime.care import rest
 from pinisi.runtime.city_loading import settled
-from pinisi.store.protocol import EntityChange, StoreUnavailable
+from pinisi.store.change import EntityChange, StoreUnavailable
 from pinisi.vocabulary.instant import Instant, format_instant
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM
 

@@ -3,7 +3,7 @@
 from collections.abc import Hashable
 from typing import Generic, TypeVar
 
-from pinisi.store.protocol import Position
+from pinisi.store.log import Position
 from pinisi.vocabulary.instant import MINUTE, Instant
 
 T = TypeVar("T")

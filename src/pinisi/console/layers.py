@@ -14,8 +14,8 @@ from pinisi.console.citing import Citing, cards_of
 from pinisi.console.facts import flags_of, name_of
 from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.term_table import TermTable
-from pinisi.store.protocol import Record
 from pinisi.store.query import EntityQuery, TypeIs
+from pinisi.store.record import Record
 from pinisi.store.seen import areas_seen, projection_of, seen
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import format_instant

@@ -16,7 +16,9 @@ from pinisi.console.work_lineage import by_command, by_job
 from pinisi.context.json_values import compact_value
 from pinisi.context.term_table import TermTable
 from pinisi.runtime.lineage import FromCommand, FromJob, FromMessage, FromReaction, Origin, Read, decode_origin
-from pinisi.store.protocol import HistoryQuery, Moment, Position, Record
+from pinisi.store.history import HistoryQuery, Moment
+from pinisi.store.log import Position
+from pinisi.store.record import Record
 from pinisi.store.seen import projection_of, seen
 from pinisi.vocabulary.entity import Entity, Instance
 from pinisi.vocabulary.instant import Instant, format_instant

@@ -6,8 +6,8 @@ from pinisi.console.facts import name_of
 from pinisi.console.layers import location_of
 from pinisi.console.viewpoint import Viewpoint
 from pinisi.runtime.known import related
-from pinisi.store.protocol import Record
 from pinisi.store.query import Compare, EntityQuery, GeoQuery, Path
+from pinisi.store.record import Record
 from pinisi.store.seen import projection_of, seen
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.principal import Projection

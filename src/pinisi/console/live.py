@@ -19,7 +19,7 @@ from pinisi.console.incident_json import incident_json
 from pinisi.console.pending import News, Pending, Touched
 from pinisi.console.town import clock_json
 from pinisi.incidents.queue import NoSuchIncident
-from pinisi.store.protocol import LogSlice, Position
+from pinisi.store.log import LogSlice, Position
 from pinisi.store.seen import projection_of
 
 BEAT_SECONDS = 5.0

@@ -18,7 +18,7 @@ from pinisi.context.plain_batch import WholeEntities
 from pinisi.context.problems import BadRequestData, problem_details
 from pinisi.context.term_table import TermTable
 from pinisi.context.validate import check_entity_id
-from pinisi.store.protocol import EntityChange, Outcome, Refused
+from pinisi.store.change import EntityChange, Outcome, Refused
 from pinisi.vocabulary.entity import Entity
 
 BATCH = "/ngsi-ld/v1/entityOperations"

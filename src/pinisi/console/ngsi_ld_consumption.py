@@ -33,8 +33,8 @@ from pinisi.context.term_table import TermTable
 from pinisi.context.type_selection import parse_type_selection
 from pinisi.context.validate import check_entity_id
 from pinisi.store.match import compile_query
-from pinisi.store.protocol import Page, Record
 from pinisi.store.query import EntityQuery
+from pinisi.store.record import Page, Record
 from pinisi.store.seen import projection_of
 from pinisi.vocabulary.principal import WHOLE
 

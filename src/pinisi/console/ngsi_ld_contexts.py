@@ -24,7 +24,7 @@ from pinisi.context.problems import (
 )
 from pinisi.context.stored_context import CONTEXT_KINDS, StoredContext
 from pinisi.context.validate import is_uri
-from pinisi.store.protocol import Forbidden
+from pinisi.store.change import Forbidden
 
 _CORE = core_urls()
 _encode = msgspec.json.Encoder().encode

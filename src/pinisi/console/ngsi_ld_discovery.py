@@ -9,7 +9,7 @@ from pinisi.console.http import Call, Reply, Route
 from pinisi.console.ngsi_ld_request import Asked, asked, flag
 from pinisi.console.ngsi_ld_show import document_reply
 from pinisi.context.problems import ResourceNotFound
-from pinisi.store.protocol import AttributeUse
+from pinisi.store.record import AttributeUse
 
 
 async def list_types(house: House, call: Call) -> Reply:

@@ -9,7 +9,7 @@ from pinisi.console.ngsi_ld_request import MEDIA, Asked
 from pinisi.context.linked_entities import Join, inline_document
 from pinisi.context.linked_walk import linked
 from pinisi.context.render import View, encode, entity_document, join, with_context
-from pinisi.store.protocol import Record
+from pinisi.store.record import Record
 
 Headers = tuple[tuple[bytes, bytes], ...]
 

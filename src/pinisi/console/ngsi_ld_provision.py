@@ -17,7 +17,7 @@ from pinisi.context.problems import BadRequestData
 from pinisi.context.term_table import TermTable
 from pinisi.context.type_selection import parse_type_selection
 from pinisi.context.validate import check_entity_id, check_moment, is_uri
-from pinisi.store.protocol import EntityChange, Transform
+from pinisi.store.change import EntityChange, Transform
 from pinisi.vocabulary.entity import Entity
 
 NO_CONTENT = Reply(204)

@@ -10,7 +10,7 @@ from pinisi.console.ngsi_ld_request import linked_table, names
 from pinisi.context import edits
 from pinisi.context.problems import BadRequestData
 from pinisi.context.term_table import TermTable
-from pinisi.store.protocol import EntityChange, Forbidden, Transform
+from pinisi.store.change import EntityChange, Forbidden, Transform
 from pinisi.store.query import EntityQuery
 
 SLICE = 1_000

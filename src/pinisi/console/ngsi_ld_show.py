@@ -18,7 +18,7 @@ from pinisi.context.pick import parse_pick
 from pinisi.context.problems import BadRequestData
 from pinisi.context.render import NORMALIZED, View, encode, join, render_entity, with_context
 from pinisi.context.term_table import TermTable
-from pinisi.store.protocol import Record
+from pinisi.store.record import Record
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.principal import WHOLE, Grants, Projection
 from pinisi.vocabulary.terms import LOCATION
@@ -123,7 +123,7 @@ def geometry_property(call: Call, how: Asked) -> str | None:
 
 
 class Showing:
-    """How one request shows entities; see `store.protocol.Showing`.
+    """How one request shows entities; see `store.record.Showing`.
 
     What all who see everything share is named once, so that a kept entity costs one look-up.
     """

@@ -30,7 +30,7 @@ from pinisi.context.targets import BadTarget
 from pinisi.context.temporal_query import parse_temporal_query
 from pinisi.context.term_table import TermTable
 from pinisi.context.validate import check_uri
-from pinisi.store.protocol import Forbidden, VersionConflict
+from pinisi.store.change import Forbidden, VersionConflict
 
 SNAPSHOTS = "/ngsi-ld/v1/snapshots"
 SUBSCRIBING = "subscriptions.write"

@@ -35,7 +35,7 @@ from pinisi.context.temporal_render import TemporalForm, render_story
 from pinisi.context.temporal_scope import within_scopes
 from pinisi.context.temporal_selection import StoryTest, story_test, without_content
 from pinisi.context.validate import check_entity_id
-from pinisi.store.protocol import HistoryQuery, Story
+from pinisi.store.history import HistoryQuery, Story
 from pinisi.store.query import EntityQuery
 from pinisi.vocabulary.terms import SCOPE
 

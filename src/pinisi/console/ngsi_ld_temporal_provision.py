@@ -16,7 +16,8 @@ from pinisi.context.temporal_edits import add_past, change_moment, erase, erase_
 from pinisi.context.temporal_payload import read_temporal_entity, read_temporal_fragment
 from pinisi.context.temporal_render import instance_id
 from pinisi.context.validate import check_entity_id, check_uri
-from pinisi.store.protocol import EntityChange, HistoryQuery, Moment, Story, Transform
+from pinisi.store.change import EntityChange, Transform
+from pinisi.store.history import HistoryQuery, Moment, Story
 
 MOST = 1_000_000
 

@@ -11,7 +11,7 @@ from pinisi.context import registration, snapshot, subscription
 from pinisi.context.federation import copies
 from pinisi.context.notifier import DEAD_LETTERS
 from pinisi.people.kept import PEOPLE
-from pinisi.store.protocol import LogEntry
+from pinisi.store.log import LogEntry
 
 if TYPE_CHECKING:
     from pinisi.console.house import House

@@ -8,7 +8,7 @@ import msgspec
 
 from pinisi.city.units import UnitMismatch, in_unit
 from pinisi.runtime.view import Over
-from pinisi.store.protocol import Moment, Story
+from pinisi.store.history import Moment, Story
 from pinisi.vocabulary.entity import Instance
 from pinisi.vocabulary.instant import SECOND, Instant
 

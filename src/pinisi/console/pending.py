@@ -4,7 +4,7 @@ import asyncio
 
 import msgspec
 
-from pinisi.store.protocol import LogSlice, Position
+from pinisi.store.log import LogSlice, Position
 from pinisi.vocabulary.terms import INCIDENT
 
 MOST_ENTITIES = 20_000

@@ -28,7 +28,7 @@ from pinisi.people.requests import read_request
 from pinisi.people.sessions import clear_cookie, cookie_in, session_id, set_cookie
 from pinisi.people.sign_in import SignedIn
 from pinisi.people.trail import LONGEST_PAGE, AuditQuery, read_trail
-from pinisi.store.protocol import Op
+from pinisi.store.log import Op
 
 _OPS: Mapping[str, Op] = {op: op for op in get_args(Op)}
 

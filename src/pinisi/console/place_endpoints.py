@@ -23,8 +23,9 @@ from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.problems import ResourceNotFound
 from pinisi.runtime.views import panel_of
 from pinisi.store.geodesy import geometry_distance
-from pinisi.store.protocol import HistoryQuery, Record
+from pinisi.store.history import HistoryQuery
 from pinisi.store.query import AnyOf, EntityQuery, GeoQuery, TypeIs
+from pinisi.store.record import Record
 from pinisi.store.seen import areas_seen, projection_of, seen
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import format_instant

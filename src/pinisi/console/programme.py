@@ -21,8 +21,9 @@ from pinisi.console.observed import state_seen
 from pinisi.console.sources import SourceHealth
 from pinisi.console.town import Town
 from pinisi.console.viewpoint import Viewpoint
-from pinisi.store.protocol import HistoryQuery, Record
+from pinisi.store.history import HistoryQuery
 from pinisi.store.query import EntityQuery, TypeIs
+from pinisi.store.record import Record
 from pinisi.store.seen import projection_of, seen
 from pinisi.vocabulary.instant import Instant, format_instant, parse_instant
 from pinisi.vocabulary.terms import CITY_SYSTEM

@@ -8,7 +8,8 @@ from hashlib import sha256
 import msgspec
 
 from pinisi.people.errors import Conflict
-from pinisi.store.protocol import DocumentChange, Store
+from pinisi.store.change import DocumentChange
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.principal import Principal
 
 KIND = "push-answers"

@@ -22,7 +22,7 @@ from pinisi.context.registration_payload import expanded, read_registration
 from pinisi.context.registration_query import PARAMETERS, parse_discovery
 from pinisi.context.registration_text import merged, seen_by, shown
 from pinisi.context.validate import check_uri
-from pinisi.store.protocol import VersionConflict
+from pinisi.store.change import VersionConflict
 
 REGISTRATIONS = "/ngsi-ld/v1/csourceRegistrations"
 _SAFE = "!$'()*,-./:;?@_~"

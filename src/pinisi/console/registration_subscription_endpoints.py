@@ -25,7 +25,7 @@ from pinisi.context.subscription_index import Entry
 from pinisi.context.subscription_text import Recorder, merged, shown
 from pinisi.context.targets import BadTarget
 from pinisi.context.validate import check_uri
-from pinisi.store.protocol import DebtChange, VersionConflict
+from pinisi.store.change import DebtChange, VersionConflict
 from pinisi.vocabulary.instant import format_instant
 
 SUBSCRIPTIONS = "/ngsi-ld/v1/csourceSubscriptions"

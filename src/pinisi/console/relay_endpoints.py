@@ -25,8 +25,8 @@ from pinisi.context.json_shapes import is_list, is_object
 from pinisi.context.problems import BadRequestData, InvalidRequest, ResourceNotFound, UnsupportedMediaType
 from pinisi.context.subscription import Selector, Subscription
 from pinisi.context.term_table import TermTable
+from pinisi.store.change import DocumentChange
 from pinisi.store.match import compile_query
-from pinisi.store.protocol import DocumentChange
 from pinisi.store.query import EntityQuery
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.principal import NOTHING, Principal

@@ -22,8 +22,9 @@ from pinisi.console.town import Town
 from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.term_table import TermTable
 from pinisi.runtime.view import MOST_ROWS, Cell, Section
-from pinisi.store.protocol import HistoryQuery, Record, Story
+from pinisi.store.history import HistoryQuery, Story
 from pinisi.store.query import EntityQuery, TypeIs
+from pinisi.store.record import Record
 from pinisi.store.seen import projection_of, seen
 from pinisi.vocabulary.entity import Entity, Instance
 from pinisi.vocabulary.instant import Instant, parse_instant

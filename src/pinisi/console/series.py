@@ -6,7 +6,7 @@ from pinisi.city.words import attribute_label, unit_text
 from pinisi.console.house import House
 from pinisi.console.http import BadRequest, Call
 from pinisi.context.problems import ResourceNotFound
-from pinisi.store.protocol import HistoryQuery, Moment
+from pinisi.store.history import HistoryQuery, Moment
 from pinisi.vocabulary.instant import Instant, NotAnInstant, format_instant, parse_instant
 from pinisi.vocabulary.terms import METHOD
 

@@ -29,7 +29,7 @@ from pinisi.people.first_run import announcement
 from pinisi.runtime.city_loading import CityNotLoaded
 from pinisi.runtime.freed_memory import give_back
 from pinisi.settings import Settings
-from pinisi.store.protocol import StoreUnavailable
+from pinisi.store.change import StoreUnavailable
 
 lean_uvicorn()
 import uvicorn  # noqa: E402 (its command line is left out above)

@@ -12,7 +12,7 @@ from pinisi.people.errors import Conflict
 from pinisi.runtime.parking import Parked, parked_runs
 from pinisi.runtime.rooms import SWITCH, Room
 from pinisi.runtime.running_reaction import RunningReaction
-from pinisi.store.protocol import AuditEntry, DocumentChange
+from pinisi.store.change import AuditEntry, DocumentChange
 from pinisi.vocabulary.instant import format_instant
 
 SWITCHED = "service-switched"

@@ -18,7 +18,8 @@ from pinisi.context.snapshot import KIND, Detail, Snapshot, decode_snapshot, fil
 from pinisi.context.temporal_edits import write_past
 from pinisi.context.temporal_payload import read_temporal_entity
 from pinisi.context.term_table import TermTable
-from pinisi.store.protocol import Edit, EntityChange, HistoryQuery, Moment
+from pinisi.store.change import Edit, EntityChange
+from pinisi.store.history import HistoryQuery, Moment
 from pinisi.store.query import EntityQuery
 from pinisi.vocabulary.entity import Entity, Instance
 from pinisi.vocabulary.instant import Instant, NotAnInstant, format_instant, parse_instant

@@ -13,7 +13,7 @@ from pinisi.console.house import House
 from pinisi.console.http import Call
 from pinisi.console.snapshots import keep
 from pinisi.context.snapshot import KIND, decode_snapshot
-from pinisi.store.protocol import StoreUnavailable
+from pinisi.store.change import StoreUnavailable
 from pinisi.vocabulary.instant import MINUTE, SECOND
 from pinisi.vocabulary.principal import SYSTEM
 

@@ -25,7 +25,7 @@ from pinisi.context.snapshot_notice import (
 )
 from pinisi.context.snapshot_places import place_of
 from pinisi.context.subscription import STATE_KIND, STATUS
-from pinisi.store.protocol import Change, DocumentChange, VersionConflict
+from pinisi.store.change import Change, DocumentChange, VersionConflict
 from pinisi.vocabulary.instant import DAY, MILLISECOND, MINUTE, Instant
 from pinisi.vocabulary.principal import EVERYTHING, Principal
 

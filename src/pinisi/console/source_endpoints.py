@@ -15,7 +15,7 @@ from pinisi.runtime.health import state_of
 from pinisi.runtime.keeper import SWITCH, Running
 from pinisi.runtime.source import Message, Taken
 from pinisi.runtime.transports.push import Push
-from pinisi.store.protocol import AuditEntry, DocumentChange
+from pinisi.store.change import AuditEntry, DocumentChange
 from pinisi.vocabulary.instant import format_instant
 
 SWITCHED = "source-switched"

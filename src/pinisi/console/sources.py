@@ -7,8 +7,10 @@ import msgspec
 
 from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.term_table import TermTable
-from pinisi.store.protocol import LogEntry, Record, Store
+from pinisi.store.log import LogEntry
+from pinisi.store.protocol import Store
 from pinisi.store.query import EntityQuery, TypeIs
+from pinisi.store.record import Record
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.principal import EVERYTHING
 from pinisi.vocabulary.terms import DATA_SOURCE

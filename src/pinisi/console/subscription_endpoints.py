@@ -25,7 +25,8 @@ from pinisi.context.subscription_payload import expiry, read_stored, read_subscr
 from pinisi.context.subscription_text import Recorder, merged, shown, written_out
 from pinisi.context.targets import BadTarget
 from pinisi.context.validate import check_uri
-from pinisi.store.protocol import DebtChange, DocumentChange, LetterQuery, VersionConflict
+from pinisi.store.change import DebtChange, DocumentChange, VersionConflict
+from pinisi.store.debt import LetterQuery
 from pinisi.vocabulary.instant import format_instant
 
 SUBSCRIPTIONS = "/ngsi-ld/v1/subscriptions"

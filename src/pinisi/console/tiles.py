@@ -12,7 +12,7 @@ from pinisi.city.value import Value
 from pinisi.console.inputs import Pantry, computed
 from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.term_table import TermTable
-from pinisi.store.protocol import LogEntry
+from pinisi.store.log import LogEntry
 from pinisi.vocabulary.instant import MINUTE, Instant
 from pinisi.vocabulary.principal import Grants
 

@@ -16,7 +16,7 @@ from pinisi.console.http import BadRequest, Call, Reply, Route, json_reply
 from pinisi.console.viewpoint import Viewpoint
 from pinisi.context.problems import ResourceNotFound
 from pinisi.people.acts import exported
-from pinisi.store.protocol import HistoryQuery, TimelineQuery
+from pinisi.store.history import HistoryQuery, TimelineQuery
 from pinisi.vocabulary.instant import Instant, format_instant
 from pinisi.vocabulary.principal import EVERYTHING
 from pinisi.vocabulary.terms import DATA_SOURCE

@@ -26,7 +26,8 @@ from pinisi.incidents.stage import StageDesk
 from pinisi.runtime.clock import Clock, ExerciseClock, ReplayClock, WallClock
 from pinisi.runtime.keeper import Keeper
 from pinisi.runtime.rooms import Rooms
-from pinisi.store.protocol import LogEntry, Store
+from pinisi.store.log import LogEntry
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import Instant, format_instant, parse_instant
 
 

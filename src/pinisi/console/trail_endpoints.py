@@ -15,7 +15,7 @@ from pinisi.people.proof.statements import Key
 from pinisi.people.sealing import KeyRing, NoKey, checkpoint_of
 from pinisi.people.trail_export import exported
 from pinisi.people.verifying import Verifier
-from pinisi.store.protocol import Seal
+from pinisi.store.log import Seal
 
 SHOWN = 100
 

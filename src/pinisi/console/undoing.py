@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import msgspec
 
 from pinisi.runtime.arrival import said, stamped
-from pinisi.store.protocol import Edit, Moment, Refused, Transform
+from pinisi.store.change import Edit, Refused, Transform
+from pinisi.store.history import Moment
 from pinisi.vocabulary.entity import Attributes, Entity, Instance
 from pinisi.vocabulary.instant import Instant, parse_instant
 

@@ -23,7 +23,7 @@ from pinisi.context.ngsi_v2.entities import as_object, read_attributes, read_ent
 from pinisi.context.ngsi_v2.names import entity_id, entity_uri, iri_of
 from pinisi.context.payload import Fragment
 from pinisi.context.problems import BadRequestData, PayloadTooLarge, ResourceNotFound, problem_details
-from pinisi.store.protocol import EntityChange, Refused, Transform
+from pinisi.store.change import EntityChange, Refused, Transform
 
 _ACTIONS = {
     "append": "append", "appendStrict": "appendStrict", "update": "update", "delete": "delete", "replace": "replace",

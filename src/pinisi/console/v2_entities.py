@@ -46,7 +46,8 @@ from pinisi.context.ngsi_v2.entities import (
 from pinisi.context.ngsi_v2.names import entity_id, entity_uri, iri_of, name_of
 from pinisi.context.payload import Fragment
 from pinisi.context.problems import BadRequestData, NotAcceptable, ResourceNotFound, UnsupportedMediaType
-from pinisi.store.protocol import Edit, EntityChange, Record, Transform
+from pinisi.store.change import Edit, EntityChange, Transform
+from pinisi.store.record import Record
 from pinisi.store.seen import projection_of
 from pinisi.vocabulary.entity import Entity, Instance
 from pinisi.vocabulary.instant import Instant

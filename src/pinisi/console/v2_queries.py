@@ -21,8 +21,8 @@ from pinisi.context.ordering import Key, Ordering
 from pinisi.context.problems import BadRequestData, ResourceNotFound
 from pinisi.context.term_table import TermTable
 from pinisi.store.pattern import PatternError, compile_pattern
-from pinisi.store.protocol import Record
 from pinisi.store.query import AllOf, AnyOf, EntityQuery, Filter, TypeIs, TypeSelection
+from pinisi.store.record import Record
 from pinisi.store.seen import projection_of
 from pinisi.vocabulary.principal import WHOLE
 

@@ -16,7 +16,7 @@ from pinisi.context.problems import BadRequestData, ResourceNotFound
 from pinisi.context.registration import KIND, Provider, Registration, StoredRegistration, decode_stored
 from pinisi.context.registration_payload import read_stored
 from pinisi.context.registration_text import seen_by
-from pinisi.store.protocol import Position
+from pinisi.store.log import Position
 
 REGISTRATIONS = V2 + "/registrations"
 ONE = REGISTRATIONS + "/{id}"

@@ -28,8 +28,9 @@ from pinisi.context.registration import Registration
 from pinisi.context.registration_matching import Wanted
 from pinisi.context.render import View, entity_document
 from pinisi.context.term_table import CORE_TABLE
-from pinisi.store.protocol import Forbidden, Record
+from pinisi.store.change import Forbidden
 from pinisi.store.query import EntityQuery, ScopeSelection, TypeIs
+from pinisi.store.record import Record
 from pinisi.vocabulary.entity import Attributes, Entity, Instance
 
 SKIP = "skipForwarding"

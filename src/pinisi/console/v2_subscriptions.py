@@ -16,7 +16,8 @@ from pinisi.context.subscription import KIND, STATE_KIND, StoredSubscription, de
 from pinisi.context.subscription_index import Entry
 from pinisi.context.subscription_payload import read_stored
 from pinisi.context.targets import BadTarget
-from pinisi.store.protocol import DebtChange, DocumentChange, Position
+from pinisi.store.change import DebtChange, DocumentChange
+from pinisi.store.log import Position
 from pinisi.vocabulary.instant import format_instant
 
 SUBSCRIPTIONS = V2 + "/subscriptions"

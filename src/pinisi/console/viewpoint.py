@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
-from pinisi.store.protocol import PictureQuery, Record, Store
+from pinisi.store.history import PictureQuery
+from pinisi.store.protocol import Store
 from pinisi.store.query import EntityQuery
+from pinisi.store.record import Record
 from pinisi.vocabulary.instant import Instant, format_instant
 from pinisi.vocabulary.principal import Grants
 

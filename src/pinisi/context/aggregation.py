@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from pinisi.context.temporal_query import TemporalQuery
-from pinisi.store.protocol import Hour
+from pinisi.store.history import Hour
 from pinisi.vocabulary.entity import PROPERTY, Instance
 from pinisi.vocabulary.instant import HOUR, Instant, format_instant, parse_instant
 

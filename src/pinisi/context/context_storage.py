@@ -29,7 +29,9 @@ from pinisi.context.stored_context import (
     hosted_id,
     implicit_id,
 )
-from pinisi.store.protocol import DocumentChange, LogEntry, Store
+from pinisi.store.change import DocumentChange
+from pinisi.store.log import LogEntry
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import DAY, SECOND, Instant
 from pinisi.vocabulary.principal import SYSTEM, Principal
 

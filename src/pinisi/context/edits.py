@@ -15,8 +15,8 @@ from pinisi.context.instance_edits import find, is_older, kept, merged, stamped
 from pinisi.context.patch_payload import AttributePatch, EntityPatch
 from pinisi.context.payload import ALWAYS_GEO, Fragment
 from pinisi.context.problems import AlreadyExists, BadRequestData, ResourceNotFound
+from pinisi.store.change import Edit, Transform
 from pinisi.store.match import compile_query
-from pinisi.store.protocol import Edit, Transform
 from pinisi.store.query import EntityQuery, TypeSelection
 from pinisi.vocabulary.entity import GEO, Attributes, Entity, Instance
 from pinisi.vocabulary.instant import Instant

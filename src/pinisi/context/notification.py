@@ -26,7 +26,9 @@ from pinisi.context.registration_notice import RegistrationNotices
 from pinisi.context.render import entity_document, join, render_entity, with_context
 from pinisi.context.subscription import Subscription
 from pinisi.context.subscription_index import visible
-from pinisi.store.protocol import Debt, LogEntry, Position, Store
+from pinisi.store.debt import Debt
+from pinisi.store.log import LogEntry, Position
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import MILLISECOND, Instant, format_instant
 from pinisi.vocabulary.principal import WHOLE, Grants, Projection

@@ -11,8 +11,11 @@ import structlog
 from pinisi.context.linked_filter import without_links
 from pinisi.context.subscription import Selector, Subscription
 from pinisi.context.subscription_index import Entry, SubscriptionIndex
-from pinisi.store.protocol import Debt, Record, Store, StoreUnavailable
+from pinisi.store.change import StoreUnavailable
+from pinisi.store.debt import Debt
+from pinisi.store.protocol import Store
 from pinisi.store.query import EntityQuery
+from pinisi.store.record import Record
 from pinisi.vocabulary.instant import SECOND, Instant
 from pinisi.vocabulary.principal import Grants
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pinisi.context.notification_letterhead import Letterhead
 from pinisi.context.subscription_index import Entry
-from pinisi.store.protocol import Debt, Position
+from pinisi.store.debt import Debt
+from pinisi.store.log import Position
 
 BACK_OFF = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0)
 """Seconds after the first, second ... failure in a row; the last one stands for all that follow."""

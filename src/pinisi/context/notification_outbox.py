@@ -20,7 +20,10 @@ from pinisi.context.post import Sender
 from pinisi.context.subscription import DeliveryState
 from pinisi.context.subscription_index import Entry, SubscriptionIndex
 from pinisi.context.targets import Reachable
-from pinisi.store.protocol import Debt, DebtChange, LogEntry, Store, StoreUnavailable
+from pinisi.store.change import DebtChange, StoreUnavailable
+from pinisi.store.debt import Debt
+from pinisi.store.log import LogEntry
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import SECOND, Instant
 
 _log = structlog.get_logger("pinisi.notifications")

@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
-from pinisi.store.protocol import Debt, LetterQuery, Position, Store
+from pinisi.store.debt import Debt, LetterQuery
+from pinisi.store.log import Position
+from pinisi.store.protocol import Store
 
 Fetch = Callable[[Position, int], Awaitable[Sequence[Debt]]]
 """After a position, at most so many -> debts in order of position."""

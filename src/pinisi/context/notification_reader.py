@@ -14,7 +14,10 @@ import structlog
 from pinisi.context.notification_lane import Lane
 from pinisi.context.notification_pages import debt_pages
 from pinisi.context.notification_settler import PATIENCE_SECONDS
-from pinisi.store.protocol import Debt, LogEntry, Position, Store, StoreUnavailable
+from pinisi.store.change import StoreUnavailable
+from pinisi.store.debt import Debt
+from pinisi.store.log import LogEntry, Position
+from pinisi.store.protocol import Store
 
 _log = structlog.get_logger("pinisi.notifications")
 

@@ -11,7 +11,9 @@ import structlog
 from pinisi.context.delivery import Receipt
 from pinisi.context.subscription import STATE_KIND, DeliveryState, encode_state
 from pinisi.context.subscription_index import Entry
-from pinisi.store.protocol import Change, DebtChange, DocumentChange, Paid, Position, Store, StoreUnavailable
+from pinisi.store.change import Change, DebtChange, DocumentChange, Paid, StoreUnavailable
+from pinisi.store.log import Position
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import SYSTEM
 

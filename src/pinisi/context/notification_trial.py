@@ -6,7 +6,8 @@ from pinisi.context.delivery import Delivery, Receipt
 from pinisi.context.notification_clock import as_debt, picture, query_of
 from pinisi.context.post import Sealed
 from pinisi.context.subscription import Selector, Subscription
-from pinisi.store.protocol import Debt, Store
+from pinisi.store.debt import Debt
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Grants
 

@@ -7,7 +7,7 @@ from pinisi.context.delivery import Receipt
 from pinisi.context.notification_gate import Way
 from pinisi.context.notification_lane import Lane
 from pinisi.context.subscription_index import Entry
-from pinisi.store.protocol import Debt
+from pinisi.store.debt import Debt
 
 
 class Desk(Protocol):

@@ -12,7 +12,7 @@ from pinisi.context.subscription import Subscription
 from pinisi.context.subscription_trigger import DELETED, Trigger
 from pinisi.context.term_table import CORE_TABLE, TermTable
 from pinisi.context.validate import NULL
-from pinisi.store.protocol import Debt
+from pinisi.store.debt import Debt
 from pinisi.vocabulary.entity import LANGUAGE, LIST_RELATIONSHIP, VALUE_MEMBER, Attributes, Entity, Instance
 from pinisi.vocabulary.instant import format_instant
 from pinisi.vocabulary.principal import Projection

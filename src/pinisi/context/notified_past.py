@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 import msgspec
 
-from pinisi.store.protocol import Debt, HistoryQuery, Moment, Store
+from pinisi.store.debt import Debt
+from pinisi.store.history import HistoryQuery, Moment
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.entity import Instance
 from pinisi.vocabulary.principal import Grants
 

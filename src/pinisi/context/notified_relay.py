@@ -10,8 +10,11 @@ from pinisi.context.linked_filter import without_links
 from pinisi.context.notified_change import Change
 from pinisi.context.subscription import Subscription
 from pinisi.context.subscription_index import visible
+from pinisi.store.change import StoreUnavailable
+from pinisi.store.debt import Debt
+from pinisi.store.log import LogEntry
 from pinisi.store.match import compile_query
-from pinisi.store.protocol import Debt, LogEntry, Store, StoreUnavailable
+from pinisi.store.protocol import Store
 from pinisi.store.query import EntityQuery
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.principal import Grants, Projection

@@ -24,7 +24,10 @@ from pinisi.context.registration_notice import RegistrationNotices
 from pinisi.context.subscription import Subscription
 from pinisi.context.subscription_index import SubscriptionIndex
 from pinisi.context.targets import Targets
-from pinisi.store.protocol import AuditEntry, Debt, DebtChange, LogEntry, Store
+from pinisi.store.change import AuditEntry, DebtChange
+from pinisi.store.debt import Debt
+from pinisi.store.log import LogEntry
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import SYSTEM, Principal
 

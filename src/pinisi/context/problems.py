@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 import msgspec
 
-from pinisi.store.protocol import Forbidden, Refused, StoreUnavailable, VersionConflict
+from pinisi.store.change import Forbidden, Refused, StoreUnavailable, VersionConflict
 
 NGSI_LD_ERRORS = "https://uri.etsi.org/ngsi-ld/errors/"
 PINISI_ERRORS = "urn:pinisi:error:"

@@ -21,7 +21,8 @@ from pinisi.context.registration import (
 )
 from pinisi.context.registration_matching import Match, Wanted, parts_of
 from pinisi.context.registration_payload import read_stored
-from pinisi.store.protocol import DocumentChange, Store, StoreUnavailable
+from pinisi.store.change import DocumentChange, StoreUnavailable
+from pinisi.store.protocol import Store
 from pinisi.store.query import AllOf, AnyOf, TypeIs, TypeSelection
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import SYSTEM

@@ -13,7 +13,8 @@ from pinisi.context.registration_subscription import heard_parts
 from pinisi.context.registration_text import shown
 from pinisi.context.subscription import Subscription
 from pinisi.context.term_table import TermTable
-from pinisi.store.protocol import LogEntry, Position, Store
+from pinisi.store.log import LogEntry, Position
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.principal import Grants
 
 Reason = Literal["newlyMatching", "updated", "noLongerMatching"]

@@ -19,7 +19,9 @@ from pinisi.context.subscription import FOLLOWING, StoredSubscription, Subscript
 from pinisi.context.subscription import STATE_KIND as DELIVERIES
 from pinisi.context.subscription import encode_stored as encode_subscription
 from pinisi.context.subscription_index import Entry, SubscriptionIndex
-from pinisi.store.protocol import Change, DocumentChange, Position, Store, StoreUnavailable, VersionConflict
+from pinisi.store.change import Change, DocumentChange, StoreUnavailable, VersionConflict
+from pinisi.store.log import Position
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import SYSTEM, Principal
 

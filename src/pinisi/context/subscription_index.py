@@ -24,8 +24,9 @@ from pinisi.context.subscription import (
 from pinisi.context.subscription_buckets import Buckets
 from pinisi.context.subscription_payload import read_stored
 from pinisi.context.subscription_trigger import Changes, Trigger
+from pinisi.store.debt import Seen
 from pinisi.store.match import Predicate
-from pinisi.store.protocol import Seen, Store
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import WHOLE, Grants, Projection

@@ -11,7 +11,7 @@ import msgspec
 
 from pinisi.context.attribute_payload import VALUE_TYPE
 from pinisi.context.subscription import DEFAULT_TRIGGERS, Subscription
-from pinisi.store.protocol import Seen
+from pinisi.store.debt import Seen
 from pinisi.vocabulary.entity import Attributes, Instance
 
 CREATED = 1

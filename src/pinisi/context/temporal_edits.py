@@ -7,7 +7,8 @@ from pinisi.context.instance_edits import find, merged, stamped
 from pinisi.context.patch_payload import AttributePatch
 from pinisi.context.problems import ResourceNotFound
 from pinisi.context.temporal_payload import TemporalFragment
-from pinisi.store.protocol import Edit, Forgotten, Moment, Transform
+from pinisi.store.change import Edit, Forgotten, Transform
+from pinisi.store.history import Moment
 from pinisi.vocabulary.entity import Attributes, Entity, Instance
 from pinisi.vocabulary.instant import Instant, parse_instant
 from pinisi.vocabulary.terms import SCOPE

@@ -6,8 +6,8 @@ both as they were, until retention takes them.
 
 import msgspec
 
+from pinisi.store.history import Moment, Story
 from pinisi.store.lapse import ATTRIBUTE_ENDED, has_ended
-from pinisi.store.protocol import Moment, Story
 from pinisi.vocabulary.instant import Instant
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from pinisi.context.temporal_query import TemporalQuery
 from pinisi.context.temporal_render import Silent, content_range, time_of
-from pinisi.store.protocol import Story
+from pinisi.store.history import Story
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.terms import SCOPE
 

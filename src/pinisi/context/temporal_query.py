@@ -7,7 +7,7 @@ import msgspec
 
 from pinisi.context.duration import Duration, NotADuration, parse_duration
 from pinisi.context.query_error import QueryError
-from pinisi.store.protocol import HistoryQuery
+from pinisi.store.history import HistoryQuery
 from pinisi.vocabulary.instant import Instant, NotAnInstant, parse_instant
 
 TimeProperty = Literal["observedAt", "createdAt", "modifiedAt", "deletedAt"]

@@ -16,7 +16,7 @@ from pinisi.context.temporal_query import TemporalQuery
 from pinisi.context.temporal_scope import scope_instances, scope_pairs, split_scopes
 from pinisi.context.term_table import TermTable
 from pinisi.context.validate import NULL
-from pinisi.store.protocol import Moment, Story
+from pinisi.store.history import Moment, Story
 from pinisi.vocabulary.entity import LANGUAGE, LIST_RELATIONSHIP, PROPERTY, VALUE_MEMBER, Instance
 from pinisi.vocabulary.instant import Instant, format_instant
 

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from pinisi.context.temporal_query import TemporalQuery
+from pinisi.store.history import Moment, Story
 from pinisi.store.match import compile_query
-from pinisi.store.protocol import Moment, Story
 from pinisi.store.query import EntityQuery, ScopeSelection
 from pinisi.vocabulary.entity import PROPERTY, Entity
 from pinisi.vocabulary.instant import Instant, format_instant

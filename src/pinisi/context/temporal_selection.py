@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import msgspec
 
+from pinisi.store.history import Story
 from pinisi.store.match import compile_query
-from pinisi.store.protocol import Story
 from pinisi.store.query import EntityQuery
 from pinisi.vocabulary.entity import Attributes, Entity
 

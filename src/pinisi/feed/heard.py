@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from pinisi.feed.lines import Message
-from pinisi.store.protocol import LogEntry, LogSlice, Position
+from pinisi.store.log import LogEntry, LogSlice, Position
 
 MOST = 5_000
 

@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator, Sequence
 
 from pinisi.feed.log_feed import PATIENCE, LogFeed
 from pinisi.feed.seen import seen_by
-from pinisi.store.protocol import LogEntry, LogSlice, Position, Store
+from pinisi.store.log import LogEntry, LogSlice, Position
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.principal import Grants
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from pinisi.store.protocol import LogEntry, LogSlice, Position
+from pinisi.store.log import LogEntry, LogSlice, Position
 
 MOST_BYTES = 512 << 10
 """NATS takes messages of at most 1 MB unless it is told otherwise."""

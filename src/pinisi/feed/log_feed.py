@@ -1,6 +1,7 @@
 """What every feed has of the store: its log, read from a position on, and the positions of those who follow long."""
 
-from pinisi.store.protocol import LogSlice, Position, Store
+from pinisi.store.log import LogSlice, Position
+from pinisi.store.protocol import Store
 
 PATIENCE = 20_000
 SLICE = 1_000

@@ -18,7 +18,8 @@ from pinisi.feed.nats_link import NatsLink
 from pinisi.feed.nats_reader import NatsReader
 from pinisi.feed.nats_relay import NatsRelay
 from pinisi.feed.seen import seen_by
-from pinisi.store.protocol import LogEntry, LogSlice, Position, Store
+from pinisi.store.log import LogEntry, LogSlice, Position
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.principal import Grants
 
 LOOK_SECONDS = 1.0

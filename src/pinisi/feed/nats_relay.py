@@ -16,7 +16,9 @@ from nats.js.errors import APIError, NotFoundError
 
 from pinisi.feed.lines import BadMessage, Message, messages, read_message, subject_of
 from pinisi.feed.nats_link import AGAIN_SECONDS, ANSWER_SECONDS, FAULTS, NatsLink
-from pinisi.store.protocol import LogEntry, Position, Store, StoreUnavailable
+from pinisi.store.change import StoreUnavailable
+from pinisi.store.log import LogEntry, Position
+from pinisi.store.protocol import Store
 
 LINES = 500
 LOOK_SECONDS = 5.0

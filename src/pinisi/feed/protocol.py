@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Protocol
 
-from pinisi.store.protocol import LogSlice, Position
+from pinisi.store.log import LogSlice, Position
 from pinisi.vocabulary.principal import Grants
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
-from pinisi.store.protocol import LogEntry
+from pinisi.store.log import LogEntry
 from pinisi.vocabulary.principal import Grants, Projection
 
 

@@ -42,7 +42,8 @@ from pinisi.incidents.requirements import ActDoesNotFit, BadAct
 from pinisi.incidents.states import OPEN
 from pinisi.incidents.units.unit import is_unit
 from pinisi.incidents.verification import asked_of
-from pinisi.store.protocol import Change, DocumentChange, Edit, EntityChange, Refused, Store, Transform, VersionConflict
+from pinisi.store.change import Change, DocumentChange, Edit, EntityChange, Refused, Transform, VersionConflict
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import HOUR, Instant
 from pinisi.vocabulary.principal import Grant, Grants, Principal

@@ -21,9 +21,10 @@ from pinisi.incidents.life_cycle import retold
 from pinisi.incidents.record import Record
 from pinisi.incidents.states import OPEN, State
 from pinisi.incidents.statistics import Lived
-from pinisi.store.protocol import Position, Store
-from pinisi.store.protocol import Record as EntityRecord
+from pinisi.store.log import Position
+from pinisi.store.protocol import Store
 from pinisi.store.query import AllOf, AnyOf, Compare, DateTime, EntityQuery, Filter, Path, TypeIs
+from pinisi.store.record import Record as EntityRecord
 from pinisi.store.seen import areas_seen, projection_of, seen
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import Instant, format_instant

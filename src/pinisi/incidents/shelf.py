@@ -9,7 +9,9 @@ from pinisi.incidents.acts import Unshelve
 from pinisi.incidents.desk import Desk
 from pinisi.incidents.queue import NoSuchIncident, Wanted
 from pinisi.incidents.requirements import ActDoesNotFit
-from pinisi.store.protocol import Position, Store, StoreUnavailable
+from pinisi.store.change import StoreUnavailable
+from pinisi.store.log import Position
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM
 

@@ -10,16 +10,9 @@ import msgspec
 from pinisi.city.stages import Counted, Stage, Stages
 from pinisi.city.text import Text
 from pinisi.context.term_table import TermTable
-from pinisi.store.protocol import (
-    AuditEntry,
-    DocumentChange,
-    Edit,
-    EntityChange,
-    Position,
-    Store,
-    Transform,
-    VersionConflict,
-)
+from pinisi.store.change import AuditEntry, DocumentChange, Edit, EntityChange, Transform, VersionConflict
+from pinisi.store.log import Position
+from pinisi.store.protocol import Store
 from pinisi.store.query import AllOf, Compare, EntityQuery, Path, TypeIs
 from pinisi.vocabulary.entity import LANGUAGE, PROPERTY, Entity, Instance
 from pinisi.vocabulary.instant import Instant, format_instant

@@ -18,8 +18,11 @@ from pinisi.incidents.incident import Raised
 from pinisi.incidents.queue import Case, NoSuchIncident, Wanted
 from pinisi.incidents.requirements import ActDoesNotFit
 from pinisi.incidents.states import LOUD, OPEN
-from pinisi.store.protocol import DocumentChange, LogEntry, LogSlice, Record, Store, StoreUnavailable
+from pinisi.store.change import DocumentChange, StoreUnavailable
+from pinisi.store.log import LogEntry, LogSlice
+from pinisi.store.protocol import Store
 from pinisi.store.query import EntityQuery, TypeIs
+from pinisi.store.record import Record
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM
 from pinisi.vocabulary.terms import INCIDENT

@@ -12,7 +12,9 @@ from pinisi.people.kept import PEOPLE, Found, Kept
 from pinisi.people.passwords import Passwords, check_password
 from pinisi.people.standing import Standing
 from pinisi.people.usage import note_use
-from pinisi.store.protocol import AuditEntry, Position, Store, VersionConflict
+from pinisi.store.change import AuditEntry, VersionConflict
+from pinisi.store.log import Position
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import SYSTEM, Principal
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from pinisi.people.accounts import Account
 from pinisi.people.tokens import Token
-from pinisi.store.protocol import AuditEntry
+from pinisi.store.change import AuditEntry
 from pinisi.vocabulary.instant import format_instant
 
 STARTED = "started"

@@ -16,7 +16,7 @@ from pinisi.people.fixed import DEMO, NOBODY
 from pinisi.people.register import People
 from pinisi.people.sessions import COOKIE, cookie_in
 from pinisi.people.tokens import token_principal
-from pinisi.store.protocol import Position
+from pinisi.store.log import Position
 from pinisi.vocabulary.instant import MINUTE, Instant
 from pinisi.vocabulary.principal import Principal
 

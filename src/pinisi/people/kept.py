@@ -4,7 +4,9 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from pinisi.store.protocol import DocumentChange, Position, Store
+from pinisi.store.change import DocumentChange
+from pinisi.store.log import Position
+from pinisi.store.protocol import Store
 
 PEOPLE = "_people"
 """The reserved tenant of accounts, tokens, sessions and their audit trail. No reader of the context enters it."""

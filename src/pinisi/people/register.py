@@ -18,7 +18,8 @@ from pinisi.people.standing import Standing
 from pinisi.people.token_register import Tokens
 from pinisi.people.tokens import token_principal_id
 from pinisi.people.usage import note_use
-from pinisi.store.protocol import Position, Store
+from pinisi.store.log import Position
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import SYSTEM, Grants, Principal
 

@@ -15,7 +15,7 @@ import structlog
 
 from pinisi.people.proof.ed25519 import public_key, sign
 from pinisi.people.proof.statements import Checkpoint, Key, Unreadable, key_id, read_key
-from pinisi.store.protocol import Position, Seal
+from pinisi.store.log import Position, Seal
 from pinisi.vocabulary.instant import Instant, format_instant
 
 SECRET, PUBLIC, COPIES = "trail.key", "trail.pub", "checkpoints.txt"

@@ -12,7 +12,8 @@ from pinisi.people.passwords import Passwords
 from pinisi.people.patience import Patience
 from pinisi.people.sessions import SEEN_EVERY, SHOWN_ID, Session, new_cookie, session_id
 from pinisi.people.usage import note_use
-from pinisi.store.protocol import Change, Store
+from pinisi.store.change import Change
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import SECOND, Instant
 from pinisi.vocabulary.principal import SYSTEM, Principal
 

@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 
 from pinisi.people.kept import PEOPLE
-from pinisi.store.protocol import LogEntry, Op, Position, Store
+from pinisi.store.log import LogEntry, Op, Position
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Grants
 

@@ -9,7 +9,8 @@ from pinisi.people.proof.statements import Key
 from pinisi.people.sealing import checkpoint_of
 from pinisi.store.chain import Chain, chain_begin, read_chain
 from pinisi.store.interning import Families, Names
-from pinisi.store.protocol import ChainedLine, Position, Seal, Store
+from pinisi.store.log import ChainedLine, Position, Seal
+from pinisi.store.protocol import Store
 from pinisi.store.sql_rows import first, rows
 
 AT_ONCE = 1_000

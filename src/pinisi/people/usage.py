@@ -3,7 +3,8 @@
 import contextlib
 
 from pinisi.people.kept import PEOPLE
-from pinisi.store.protocol import Change, Refused, Store, StoreUnavailable
+from pinisi.store.change import Change, Refused, StoreUnavailable
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.principal import Principal
 
 

@@ -14,7 +14,8 @@ from pinisi.people.proof.check import Verdict, check_trail
 from pinisi.people.proof.exported import read_trails
 from pinisi.people.proof.statements import Key, Unreadable
 from pinisi.people.trail_export import exported, exported_file, keeps_chain
-from pinisi.store.protocol import Position, Store
+from pinisi.store.log import Position
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Principal
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from pinisi.store.protocol import Edit, Transform
+from pinisi.store.change import Edit, Transform
 from pinisi.vocabulary.entity import Attributes, Entity, Instance
 from pinisi.vocabulary.instant import Instant, NotAnInstant, parse_instant
 

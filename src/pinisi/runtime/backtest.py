@@ -15,8 +15,9 @@ from pinisi.runtime.lane import Waiting
 from pinisi.runtime.past_sight import KnownBy, PastSight, PastSubject
 from pinisi.runtime.reaction import WHOLE_CITY, Claim, Judgement, Past, Reaction, Wake
 from pinisi.runtime.reaction_inputs import Fetched, Fetcher
-from pinisi.store.protocol import Record, Store
+from pinisi.store.protocol import Store
 from pinisi.store.query import EntityQuery, TypeIs
+from pinisi.store.record import Record
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import HOUR, SECOND, Instant
 from pinisi.vocabulary.principal import EVERYTHING

@@ -9,7 +9,7 @@ import structlog
 
 from pinisi.runtime.freed_memory import give_back
 from pinisi.runtime.recording import REPLAY
-from pinisi.store.protocol import StoreUnavailable
+from pinisi.store.change import StoreUnavailable
 from pinisi.vocabulary.instant import DAY, Instant
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from pinisi.context.geometry import check_simple
 from pinisi.context.payload import read_entity
 from pinisi.context.term_table import TermTable
 from pinisi.runtime.arrival import said, stamped
-from pinisi.store.protocol import DocumentChange, Edit, EntityChange, Refused, Store, Transform
+from pinisi.store.change import DocumentChange, Edit, EntityChange, Refused, Transform
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.entity import Attributes, Entity, Instance
 from pinisi.vocabulary.instant import Instant, parse_instant
 from pinisi.vocabulary.principal import EVERYTHING, Principal

@@ -210,7 +210,7 @@ def check_databases(data: Path) -> Iterator[Finding]:
 
 def check_store(address: str) -> Finding:
     """Whether a database can be used, and what is in it."""
-    from pinisi.store.protocol import StoreUnavailable
+    from pinisi.store.change import StoreUnavailable
 
     try:
         return Finding("database", "ok", asyncio.run(_store_words(address)))

@@ -6,7 +6,8 @@ What ends stays in history: the Time page shows it as it was.
 import asyncio
 import contextlib
 
-from pinisi.store.protocol import Store, StoreUnavailable
+from pinisi.store.change import StoreUnavailable
+from pinisi.store.protocol import Store
 
 SWEEP_SECONDS = 1.0
 

@@ -23,7 +23,8 @@ from pinisi.runtime.city_loading import settled
 from pinisi.runtime.importing import File, Import, digest_of, load_file, mapping_of
 from pinisi.runtime.quarantine import Quarantined, dealt_with, left
 from pinisi.runtime.traced import TracedReader
-from pinisi.store.protocol import Change, EntityChange, Store
+from pinisi.store.change import Change, EntityChange
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import Instant, format_instant
 from pinisi.vocabulary.principal import Principal
 

@@ -24,7 +24,8 @@ from pinisi.runtime.arrival import arrived
 from pinisi.runtime.city_loading import settled
 from pinisi.runtime.quarantine import MOST_EACH, Quarantined, left, met, place_of, rows_of
 from pinisi.runtime.traced import TracedReader
-from pinisi.store.protocol import Change, DocumentChange, Edit, EntityChange, Refused, Store
+from pinisi.store.change import Change, DocumentChange, Edit, EntityChange, Refused
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import SECOND, Instant, format_instant
 from pinisi.vocabulary.principal import Principal

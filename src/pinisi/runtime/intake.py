@@ -20,8 +20,9 @@ from pinisi.runtime.arrival import Tally, arrived
 from pinisi.runtime.lineage import message_origin
 from pinisi.runtime.source import Message, Method, Outcome, Reading, Reject, Source, Taken, Unreadable, row_key
 from pinisi.runtime.waiting import Waiting
-from pinisi.store.protocol import DocumentChange, EntityChange, Refused, Store
-from pinisi.store.protocol import Outcome as Applied
+from pinisi.store.change import DocumentChange, EntityChange, Refused
+from pinisi.store.change import Outcome as Applied
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import Instant, NotAnInstant, parse_instant
 from pinisi.vocabulary.principal import EVERYTHING, Principal
 

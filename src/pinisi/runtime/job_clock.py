@@ -13,7 +13,7 @@ from pinisi.runtime.clock import Clock
 from pinisi.runtime.job import Job
 from pinisi.runtime.jobs import Jobs
 from pinisi.runtime.manifest import Service
-from pinisi.store.protocol import StoreUnavailable
+from pinisi.store.change import StoreUnavailable
 from pinisi.vocabulary.instant import SECOND, Instant
 
 LOOK_SECONDS = 0.5

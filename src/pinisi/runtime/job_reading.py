@@ -10,7 +10,8 @@ from pinisi.runtime.known import Known, Said
 from pinisi.runtime.reaction import Past
 from pinisi.runtime.road_travel import By, LonLat, TravelTable, travel_between
 from pinisi.runtime.sight import PresentSight
-from pinisi.store.protocol import HistoryQuery, Store, Story
+from pinisi.store.history import HistoryQuery, Story
+from pinisi.store.protocol import Store
 from pinisi.store.query import EntityQuery, GeoQuery, TypeIs
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Grant, Grants

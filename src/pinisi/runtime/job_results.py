@@ -8,7 +8,7 @@ from pinisi.runtime.job import Job
 from pinisi.runtime.job_entity import Asked
 from pinisi.runtime.job_reading import KEPT, kept_id
 from pinisi.runtime.results import BadResult, Mark, result_changes
-from pinisi.store.protocol import DocumentChange, EntityChange
+from pinisi.store.change import DocumentChange, EntityChange
 from pinisi.vocabulary.instant import Instant
 
 

@@ -34,13 +34,8 @@ from pinisi.runtime.recording import REPLAY
 from pinisi.runtime.results import BadResult
 from pinisi.runtime.services import Registry
 from pinisi.runtime.typed_input import read_input
-from pinisi.store.protocol import (
-    AuditEntry,
-    Change,
-    Refused,
-    Store,
-    StoreUnavailable,
-)
+from pinisi.store.change import AuditEntry, Change, Refused, StoreUnavailable
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Grants, Principal
 

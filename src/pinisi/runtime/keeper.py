@@ -21,7 +21,8 @@ from pinisi.runtime.known import Known
 from pinisi.runtime.secrets import secret_of
 from pinisi.runtime.source import Acknowledging, Message, Method, Source, Taken, TransportFailed
 from pinisi.runtime.source_card import card_entity
-from pinisi.store.protocol import EntityChange, Store, StoreUnavailable
+from pinisi.store.change import EntityChange, StoreUnavailable
+from pinisi.store.protocol import Store
 from pinisi.store.query import Compare, EntityQuery, GeoQuery, TypeIs
 from pinisi.store.query import Path as Attribute
 from pinisi.vocabulary.instant import SECOND, Instant

@@ -9,7 +9,8 @@ from pinisi.city.text import Text, fill
 from pinisi.runtime.reaction_answer import BadAnswer
 from pinisi.runtime.run_texts import NOT_WRITTEN, RAISED, STUCK, TOO_LONG
 from pinisi.runtime.time_limit import OverLimit, Stuck
-from pinisi.store.protocol import DocumentChange, Refused, Store
+from pinisi.store.change import DocumentChange, Refused
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import Instant
 
 LONGEST_TRACE = 8_000

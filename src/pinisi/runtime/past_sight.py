@@ -16,8 +16,10 @@ from pinisi.context.term_table import TermTable
 from pinisi.runtime.known import Known, Said, said_of
 from pinisi.runtime.reaction import Past
 from pinisi.runtime.sight import Windows
-from pinisi.store.protocol import HistoryQuery, Moment, PictureQuery, Record, Store
+from pinisi.store.history import HistoryQuery, Moment, PictureQuery
+from pinisi.store.protocol import Store
 from pinisi.store.query import EntityQuery
+from pinisi.store.record import Record
 from pinisi.vocabulary.entity import Attributes, Entity
 from pinisi.vocabulary.instant import HOUR, Instant
 from pinisi.vocabulary.principal import EVERYTHING

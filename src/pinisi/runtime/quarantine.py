@@ -9,7 +9,8 @@ from typing import Any, Literal
 import msgspec
 
 from pinisi.city.text import Text
-from pinisi.store.protocol import DocumentChange, Store
+from pinisi.store.change import DocumentChange
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import Instant
 
 KIND = "quarantine"

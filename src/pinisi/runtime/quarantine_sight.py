@@ -8,8 +8,9 @@ areas or types does not see it.
 from collections.abc import Mapping, Sequence
 
 from pinisi.runtime.quarantine import Quarantined
-from pinisi.store.protocol import Family, Store
+from pinisi.store.protocol import Store
 from pinisi.store.query import EntityQuery
+from pinisi.store.record import Family
 from pinisi.vocabulary.principal import EVERYTHING, WHOLE, Grants
 
 Row = tuple[str, Quarantined]

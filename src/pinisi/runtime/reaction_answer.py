@@ -9,7 +9,7 @@ from pinisi.runtime.arrival import arrived
 from pinisi.runtime.known import Document, Inputs
 from pinisi.runtime.lineage import MOST_READ, FromReaction, Read, encode_origin
 from pinisi.runtime.reaction import Reaction
-from pinisi.store.protocol import Edit, EntityChange, Refused, Transform
+from pinisi.store.change import Edit, EntityChange, Refused, Transform
 from pinisi.vocabulary.entity import PROPERTY, RELATIONSHIP, Entity, Instance
 from pinisi.vocabulary.instant import Instant, format_instant
 from pinisi.vocabulary.terms import METHOD, PROVIDER

@@ -7,7 +7,7 @@ from pinisi.runtime.city_loading import settled
 from pinisi.runtime.manifest import Service
 from pinisi.runtime.reaction import Reaction
 from pinisi.runtime.reaction_answer import card_of
-from pinisi.store.protocol import EntityChange
+from pinisi.store.change import EntityChange
 
 
 def card_change(service: Service, reaction: Reaction, table: TermTable) -> EntityChange:

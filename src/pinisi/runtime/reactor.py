@@ -13,7 +13,9 @@ from pinisi.runtime.known import related
 from pinisi.runtime.reaction import WHOLE_CITY, Reaction, Wake
 from pinisi.runtime.running_reaction import STORE_PAUSE, RunningReaction
 from pinisi.runtime.time_limit import TimeLimited
-from pinisi.store.protocol import LogEntry, LogSlice, Position, Store, StoreUnavailable
+from pinisi.store.change import StoreUnavailable
+from pinisi.store.log import LogEntry, LogSlice, Position
+from pinisi.store.protocol import Store
 from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.vocabulary.instant import SECOND, Instant
 from pinisi.vocabulary.principal import EVERYTHING

@@ -12,7 +12,8 @@ import msgspec
 from pinisi.context.payload import read_entity
 from pinisi.context.term_table import TermTable
 from pinisi.runtime.city_loading import settled
-from pinisi.store.protocol import AuditEntry, Change, DocumentChange, EntityChange, Store
+from pinisi.store.change import AuditEntry, Change, DocumentChange, EntityChange
+from pinisi.store.protocol import Store
 from pinisi.store.query import EntityQuery, Exists, Path, TypeIs
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Grant, Grants, Principal

@@ -11,7 +11,9 @@ from importlib.resources import files
 import msgspec
 
 from pinisi.context.term_table import TermTable
-from pinisi.store.protocol import Position, RecordChange, Store
+from pinisi.store.change import RecordChange
+from pinisi.store.log import Position
+from pinisi.store.protocol import Store
 from pinisi.store.record_tables import (
     BadRecords,
     ReadyStatement,

@@ -26,7 +26,7 @@ from pinisi.runtime.recording import Recording, Stream
 from pinisi.runtime.reel import Reel, write_reel
 from pinisi.runtime.source import Source, Unreadable
 from pinisi.runtime.transports.recording import FromReel
-from pinisi.store.protocol import DocumentChange, StoreUnavailable
+from pinisi.store.change import DocumentChange, StoreUnavailable
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import SYSTEM

@@ -16,7 +16,7 @@ from pinisi.runtime.recorded_history import Span, history_recording
 from pinisi.runtime.recording import REPLAY, Recording
 from pinisi.runtime.recordings import Library, missing
 from pinisi.runtime.replay import Plan, Reach, Replay, Stage
-from pinisi.store.protocol import DocumentChange
+from pinisi.store.change import DocumentChange
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import SYSTEM

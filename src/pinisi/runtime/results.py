@@ -9,7 +9,7 @@ from pinisi.context.payload import read_entity
 from pinisi.context.term_table import TermTable
 from pinisi.runtime.arrival import arrived
 from pinisi.runtime.source import Method
-from pinisi.store.protocol import EntityChange, Refused
+from pinisi.store.change import EntityChange, Refused
 
 MOST = 50_000
 _NAMELESS = frozenset({"id", "type", "scope", "@context", "expiresAt"})

@@ -12,7 +12,8 @@ from pinisi.city.text import Text
 from pinisi.context.term_table import TermTable
 from pinisi.runtime.intake import Intake, Taken
 from pinisi.runtime.source import Card, Line, Message, Reading, Reject, Source
-from pinisi.store.protocol import Edit, EntityChange, Store
+from pinisi.store.change import Edit, EntityChange
+from pinisi.store.protocol import Store
 from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import Instant

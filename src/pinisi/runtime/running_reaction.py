@@ -25,7 +25,9 @@ from pinisi.runtime.reaction_inputs import Fetched, Fetcher, answered
 from pinisi.runtime.run_texts import STORE_WAITS
 from pinisi.runtime.sight import PresentSight
 from pinisi.runtime.time_limit import Failed, TimeLimited
-from pinisi.store.protocol import Change, EntityChange, Position, Reacted, Store, StoreUnavailable
+from pinisi.store.change import Change, EntityChange, Reacted, StoreUnavailable
+from pinisi.store.log import Position
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Grant, Grants, Principal
 

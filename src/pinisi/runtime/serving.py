@@ -16,7 +16,7 @@ from pinisi.people.requests import bad_field
 from pinisi.runtime.endpoint import Endpoint, Raw
 from pinisi.runtime.typed_input import read_input
 from pinisi.runtime.visit import Visit
-from pinisi.store.protocol import Refused, StoreUnavailable
+from pinisi.store.change import Refused, StoreUnavailable
 
 if TYPE_CHECKING:
     from pinisi.runtime.rooms import Room

@@ -6,8 +6,10 @@ from typing import Protocol
 from pinisi.context.term_table import TermTable
 from pinisi.runtime.known import Known, Said, said_of
 from pinisi.runtime.reaction import Past
-from pinisi.store.protocol import HistoryQuery, Moment, Record, Store
+from pinisi.store.history import HistoryQuery, Moment
+from pinisi.store.protocol import Store
 from pinisi.store.query import EntityQuery
+from pinisi.store.record import Record
 from pinisi.vocabulary.instant import HOUR, Instant
 from pinisi.vocabulary.principal import EVERYTHING, Grants
 

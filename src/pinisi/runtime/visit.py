@@ -14,7 +14,9 @@ from pinisi.context.term_table import TermTable
 from pinisi.people.errors import BadField, Conflict, NotAllowed, NotThere
 from pinisi.runtime.records import RecordRoom
 from pinisi.runtime.results import Mark, result_changes
-from pinisi.store.protocol import Position, RecordChange, Store
+from pinisi.store.change import RecordChange
+from pinisi.store.log import Position
+from pinisi.store.protocol import Store
 from pinisi.store.seen import projection_of
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Principal

@@ -8,7 +8,8 @@ import msgspec
 from pinisi.context.term_table import TermTable
 from pinisi.runtime.quarantine import MOST_EACH, MOST_OF_ONE, Quarantined, left, met, place_of, row_at, rows_of
 from pinisi.runtime.source import Message, Reject
-from pinisi.store.protocol import Change, Store
+from pinisi.store.change import Change
+from pinisi.store.protocol import Store
 
 Heard = tuple[Message, Sequence[Reject], Iterable[str]]
 """A message, the rows of it that cannot be taken, and the keys of those that were taken."""

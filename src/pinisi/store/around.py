@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
-from pinisi.store.protocol import LogEntry, Owing, Position, Sealing, Seen
+from pinisi.store.debt import Owing, Seen
+from pinisi.store.log import LogEntry, Position, Sealing
 from pinisi.vocabulary.instant import Instant
 
 _log = structlog.get_logger("pinisi.store")

@@ -6,12 +6,15 @@ What it writes is what `Ledger` would write of it; `tests/store/test_birth.py` c
 
 from typing import TYPE_CHECKING
 
+from pinisi.store.change import Edit, Forbidden, Outcome
+from pinisi.store.debt import Seen
 from pinisi.store.draft import Draft
 from pinisi.store.extent import extent
 from pinisi.store.historic import encode_each, number_of, observed, since
 from pinisi.store.interning import Names
 from pinisi.store.lapse import MARK, next_end
-from pinisi.store.protocol import Edit, Forbidden, LogEntry, Outcome, Record, Seen
+from pinisi.store.log import LogEntry
+from pinisi.store.record import Record
 from pinisi.store.sql_rows import Row
 from pinisi.vocabulary.entity import PROPERTY, Attributes, Entity, Instance, encode_entity, encode_instance
 from pinisi.vocabulary.instant import Instant

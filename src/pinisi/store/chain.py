@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from pinisi.store.interning import Families, Names
-from pinisi.store.protocol import ChainedLine
+from pinisi.store.log import ChainedLine
 from pinisi.store.sql_rows import Connection, rows
 
 Link = bytes

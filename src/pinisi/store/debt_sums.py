@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from pinisi.store.protocol import DebtSum
+from pinisi.store.debt import DebtSum
 from pinisi.store.sql_rows import Row
 
 IDS_IN_SQLITE = "{s}owed AS o, json_each(CAST(o.subscriptions AS TEXT)) AS j"

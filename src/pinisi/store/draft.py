@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from pinisi.store.chain import Chain, Link
+from pinisi.store.change import DebtChange, Paid, RecordChange
 from pinisi.store.erasure import Erasure
-from pinisi.store.protocol import DebtChange, LogEntry, Paid, Record, RecordChange
+from pinisi.store.log import LogEntry
+from pinisi.store.record import Record
 from pinisi.vocabulary.instant import Instant
 
 Shape = tuple[tuple[int, ...], tuple[str, ...]]

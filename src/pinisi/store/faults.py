@@ -2,7 +2,7 @@
 
 import apsw
 
-from pinisi.store.protocol import StoreUnavailable
+from pinisi.store.change import StoreUnavailable
 
 
 def unavailable(error: BaseException) -> StoreUnavailable:

@@ -12,8 +12,8 @@ from typing import Any
 from pinisi.store import match
 from pinisi.store.candidates import Bound
 from pinisi.store.proof import Proof, TooComplex, View, Views, decided_alone, joined, only_types
-from pinisi.store.protocol import Page, Record, Showing, Shown
 from pinisi.store.query import Compare, EntityQuery
+from pinisi.store.record import Page, Record, Showing, Shown
 from pinisi.store.shelves import NOT_OF_THEM
 from pinisi.store.sql_rows import rows as all_rows
 from pinisi.store.sqlite_tenant import Tenant

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from pinisi.store.protocol import Family
+from pinisi.store.record import Family
 from pinisi.store.sql_rows import Connection, Row, rows
 
 _list = msgspec.json.Decoder(tuple[str, ...]).decode

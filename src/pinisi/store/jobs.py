@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Sequence
 
+from pinisi.store.change import Applied, Change, Outcome, RecordChange, Refused
 from pinisi.store.draft import Draft
-from pinisi.store.protocol import Applied, Change, Outcome, Position, RecordChange, Refused
+from pinisi.store.log import Position
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Principal
 

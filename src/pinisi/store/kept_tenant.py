@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
 from pinisi.store.chain import Chain
-from pinisi.store.protocol import Applied, Change, Position, Sealing
+from pinisi.store.change import Applied, Change
+from pinisi.store.log import Position, Sealing
 from pinisi.store.sql_rows import Connection
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Principal

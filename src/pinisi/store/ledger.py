@@ -7,6 +7,23 @@ import msgspec
 
 from pinisi.store.areas import Locator
 from pinisi.store.birth import born
+from pinisi.store.change import (
+    AuditEntry,
+    Change,
+    DebtChange,
+    DocumentChange,
+    Edit,
+    EntityChange,
+    Forbidden,
+    Forgotten,
+    Outcome,
+    Paid,
+    Reacted,
+    RecordChange,
+    Refused,
+    VersionConflict,
+)
+from pinisi.store.debt import Owing, Seen
 from pinisi.store.draft import Draft, Shape
 from pinisi.store.erasure import Erasure
 from pinisi.store.extent import extent
@@ -14,27 +31,8 @@ from pinisi.store.historic import historic, same_words, since
 from pinisi.store.hot import HotAttributes
 from pinisi.store.interning import Families, Names
 from pinisi.store.lapse import ATTRIBUTE_ENDED, ENTITY_ENDED, MARK, next_end, what_is_left
-from pinisi.store.protocol import (
-    AuditEntry,
-    Change,
-    DebtChange,
-    DocumentChange,
-    Edit,
-    EntityChange,
-    Family,
-    Forbidden,
-    Forgotten,
-    LogEntry,
-    Outcome,
-    Owing,
-    Paid,
-    Reacted,
-    Record,
-    RecordChange,
-    Refused,
-    Seen,
-    VersionConflict,
-)
+from pinisi.store.log import LogEntry
+from pinisi.store.record import Family, Record
 from pinisi.store.record_tables import NotReached, areas_reached, bound
 from pinisi.vocabulary.entity import (
     PROPERTY,

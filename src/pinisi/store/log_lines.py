@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from pinisi.store.interning import Families, Names
-from pinisi.store.protocol import LogEntry, Position
+from pinisi.store.log import LogEntry, Position
 
 COLUMNS = "position, time, op, subject, before, after, attributes, principal, detail"
 

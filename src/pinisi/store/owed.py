@@ -10,7 +10,9 @@ from typing import Any
 
 import msgspec
 
-from pinisi.store.protocol import Debt, DebtChange, Paid, Position
+from pinisi.store.change import DebtChange, Paid
+from pinisi.store.debt import Debt
+from pinisi.store.log import Position
 from pinisi.vocabulary.instant import Instant
 
 pack = msgspec.json.Encoder().encode

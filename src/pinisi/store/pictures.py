@@ -10,11 +10,12 @@ from typing import Any
 
 import msgspec
 
+from pinisi.store.history import Picture, PictureQuery
 from pinisi.store.interning import Families, Names
 from pinisi.store.match import compile_query
 from pinisi.store.picture_sql import SQLITE, Dialect, Walk
-from pinisi.store.protocol import Family, Picture, PictureQuery, Record
 from pinisi.store.query import EntityQuery
+from pinisi.store.record import Family, Record
 from pinisi.store.sql_rows import Connection, first, rows
 from pinisi.vocabulary.entity import PROPERTY, Attributes, Entity, Instance, decode_entity, decode_instance
 from pinisi.vocabulary.instant import Instant, format_instant

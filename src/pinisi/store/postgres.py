@@ -6,26 +6,15 @@ from pathlib import Path
 import msgspec
 import structlog
 
+from pinisi.store.change import StoreUnavailable
+from pinisi.store.history import HistoryQuery, Picture, PictureQuery, Story, Timeline, TimelineQuery
 from pinisi.store.picture_sql import Dialect
 from pinisi.store.pictures import PictureReader
 from pinisi.store.postgres_faults import in_plain_words
 from pinisi.store.postgres_lines import PostgresLines
 from pinisi.store.postgres_stories import PostgresStoryReader
-from pinisi.store.protocol import (
-    AttributeUse,
-    HistoryQuery,
-    Page,
-    Picture,
-    PictureQuery,
-    Record,
-    Showing,
-    Shown,
-    StoreUnavailable,
-    Story,
-    Timeline,
-    TimelineQuery,
-)
 from pinisi.store.query import EntityQuery
+from pinisi.store.record import AttributeUse, Page, Record, Showing, Shown
 from pinisi.store.retention import Hold, retain_history, trim_log
 from pinisi.store.sql_rows import rows
 from pinisi.store.timelines import TimelineReader

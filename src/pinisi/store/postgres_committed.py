@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from pinisi.store.change import DocumentChange, EntityChange
 from pinisi.store.jobs import Job
 from pinisi.store.ledger import HistoryKey
+from pinisi.store.log import Position
 from pinisi.store.postgres_words import NewWord
-from pinisi.store.protocol import DocumentChange, EntityChange, Position, Record
+from pinisi.store.record import Record
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.terms import LOCATION
 

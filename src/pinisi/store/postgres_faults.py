@@ -8,7 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import asyncpg
 
-from pinisi.store.protocol import Refused, StoreUnavailable
+from pinisi.store.change import Refused, StoreUnavailable
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -16,8 +16,8 @@ from pinisi.store.postgres_lay_down import hot_text
 from pinisi.store.postgres_shown import shown_from_pages
 from pinisi.store.postgres_tenant import PostgresTenant
 from pinisi.store.proof import Proof, TooComplex, joined, only_types
-from pinisi.store.protocol import Page, Record, Showing, Shown
 from pinisi.store.query import EntityQuery
+from pinisi.store.record import Page, Record, Showing, Shown
 from pinisi.vocabulary.entity import decode_entity
 from pinisi.vocabulary.principal import Grants
 from pinisi.vocabulary.terms import LOCATION

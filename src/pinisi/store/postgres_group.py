@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import force_setattr
 
+from pinisi.store.change import Applied, Change, Outcome, Refused
+from pinisi.store.debt import Owing
 from pinisi.store.draft import Draft
 from pinisi.store.jobs import SLICE_CHANGES, Job
 from pinisi.store.lapse import LAPSED_AT_ONCE
@@ -15,7 +17,6 @@ from pinisi.store.postgres_faults import FAULTS, told
 from pinisi.store.postgres_head import Head
 from pinisi.store.postgres_turn import VIRTUAL, Place
 from pinisi.store.postgres_words import NewWord
-from pinisi.store.protocol import Applied, Change, Outcome, Owing, Refused
 from pinisi.vocabulary.instant import Instant
 
 if TYPE_CHECKING:

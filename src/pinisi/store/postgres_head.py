@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pinisi.store.protocol import Position, Record
+from pinisi.store.log import Position
+from pinisi.store.record import Record
 from pinisi.vocabulary.instant import Instant
 
 

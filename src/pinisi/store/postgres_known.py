@@ -2,7 +2,8 @@
 
 from collections import OrderedDict
 
-from pinisi.store.protocol import Position, Record
+from pinisi.store.log import Position
+from pinisi.store.record import Record
 
 _REMEMBERED = 100_000
 """Ids whose last change is remembered, so that a slow read does not bring back what has changed meanwhile."""

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
+from pinisi.store.change import DebtChange, Paid
 from pinisi.store.draft import Draft, rows_of_records
 from pinisi.store.hot import HotAttributes
 from pinisi.store.owed import Settlement, fates_of, owed_rows, settled
 from pinisi.store.postgres_head import Head
 from pinisi.store.postgres_turn import VIRTUAL, Place, Turn
-from pinisi.store.protocol import DebtChange, Paid
 
 _PARAMETER = re.compile(r"\$(\d+)")
 _PLACE = re.compile(r"<(\w+) ([^>]+)>")

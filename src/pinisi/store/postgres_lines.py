@@ -4,23 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pinisi.store.chain import Chain, chain_begin, read_chain
+from pinisi.store.change import Applied, Change
+from pinisi.store.debt import Debt, DebtSum, LetterQuery
 from pinisi.store.debt_sums import IDS_IN_POSTGRES, listed_sums_sql, single_sums_sql, sums_of
+from pinisi.store.log import ChainedLine, LogSlice, Position, Seal
 from pinisi.store.log_lines import COLUMNS, lines_after
 from pinisi.store.owed import count_sql, debts_of, letters_sql, listed_sql, single_sql
 from pinisi.store.postgres_faults import in_plain_words
 from pinisi.store.postgres_records import prepare_records, read_records
 from pinisi.store.postgres_tenants import PostgresTenants
-from pinisi.store.protocol import (
-    Applied,
-    ChainedLine,
-    Change,
-    Debt,
-    DebtSum,
-    LetterQuery,
-    LogSlice,
-    Position,
-    Seal,
-)
 from pinisi.store.record_tables import ReadyStatement, RecordBook, RecordValue, Values
 from pinisi.store.seals import read_seals, seal_head
 from pinisi.store.sqlite_records import asked_of_records, seen_entry

@@ -11,7 +11,8 @@ from time import monotonic
 from typing import Any
 
 from pinisi.store.interning import Families
-from pinisi.store.protocol import LogEntry, Position, Record
+from pinisi.store.log import LogEntry, Position
+from pinisi.store.record import Record
 from pinisi.store.shelves import Shelf, Shelves
 
 QUIET_SECONDS = 1.0

@@ -9,9 +9,9 @@ from typing import Any, cast
 
 import asyncpg
 
+from pinisi.store.change import StoreUnavailable
 from pinisi.store.postgres_faults import LOST
 from pinisi.store.postgres_schema import make_house
-from pinisi.store.protocol import StoreUnavailable
 
 FAR_THREADS = 4
 """Long reads side by side. Each holds a connection of the pool."""

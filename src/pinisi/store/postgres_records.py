@@ -7,9 +7,9 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from pinisi.store.change import RecordChange, Refused, VersionConflict
 from pinisi.store.postgres_faults import cannot_be_kept
 from pinisi.store.postgres_record_sql import changes, migration, spoken
-from pinisi.store.protocol import RecordChange, Refused, VersionConflict
 from pinisi.store.record_tables import (
     BadRecords,
     ReadyStatement,

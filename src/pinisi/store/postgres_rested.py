@@ -5,14 +5,15 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from pinisi.store.chain import first_link
+from pinisi.store.change import DebtChange, DocumentChange, Paid, RecordChange
 from pinisi.store.jobs import Job
+from pinisi.store.log import Position
 from pinisi.store.postgres_group import Group, Groups
 from pinisi.store.postgres_head import Head
 from pinisi.store.postgres_lay_down import Laying
 from pinisi.store.postgres_months import Months
 from pinisi.store.postgres_turn import VIRTUAL, Turn
 from pinisi.store.postgres_words import NewWord
-from pinisi.store.protocol import DebtChange, DocumentChange, Paid, Position, RecordChange
 
 if TYPE_CHECKING:
     from pinisi.store.postgres_tenant import PostgresTenant

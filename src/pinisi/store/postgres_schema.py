@@ -7,8 +7,8 @@ What differs: `head` is the row that every group of writers locks (docs/decision
 from hashlib import blake2b
 from typing import Any
 
+from pinisi.store.change import StoreUnavailable
 from pinisi.store.postgres_turn import TURN
-from pinisi.store.protocol import StoreUnavailable
 
 HOUSE = """
 CREATE SCHEMA IF NOT EXISTS pinisi;

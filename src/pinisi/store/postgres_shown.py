@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from pinisi.store.postgres_tenant import PostgresTenant
-from pinisi.store.protocol import Showing, Shown
 from pinisi.store.query import EntityQuery
+from pinisi.store.record import Showing, Shown
 from pinisi.store.shelves import Shelf
 from pinisi.vocabulary.principal import Grants, Projection
 

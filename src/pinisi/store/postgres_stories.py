@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from pinisi.store.history import HistoryQuery
 from pinisi.store.postgres_months import month_of
-from pinisi.store.protocol import HistoryQuery
 from pinisi.store.sql_rows import rows
 from pinisi.store.stories import StoryReader
 

@@ -14,9 +14,12 @@ import structlog
 from pinisi.store.areas import Locator
 from pinisi.store.around import Learner, Listener
 from pinisi.store.chain import Chain, first_link
+from pinisi.store.change import Applied, Change, Edit, EntityChange, StoreUnavailable
+from pinisi.store.debt import Owing
 from pinisi.store.draft import Draft
 from pinisi.store.hot import HotAttributes
 from pinisi.store.ledger import Ledger
+from pinisi.store.log import LogEntry, Position, Sealing
 from pinisi.store.log_lines import read_line
 from pinisi.store.postgres_head import HEAD, Floor, Head, Looked, Looks, head_of
 from pinisi.store.postgres_known import Known
@@ -28,18 +31,7 @@ from pinisi.store.postgres_unheard import LINES_AT_ONCE, following, unheard_sql
 from pinisi.store.postgres_words import SharedFamilies, SharedNames
 from pinisi.store.postgres_writer import PostgresWriter
 from pinisi.store.proof import Views
-from pinisi.store.protocol import (
-    Applied,
-    Change,
-    Edit,
-    EntityChange,
-    LogEntry,
-    Owing,
-    Position,
-    Record,
-    Sealing,
-    StoreUnavailable,
-)
+from pinisi.store.record import Record
 from pinisi.store.sql_rows import Connection
 from pinisi.store.sqlite_tenant import LOG_TAIL, Settings
 from pinisi.vocabulary.entity import Entity, decode_entity

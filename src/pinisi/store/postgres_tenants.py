@@ -8,6 +8,9 @@ from typing import Self
 import structlog
 
 from pinisi.store.around import Around, Learner
+from pinisi.store.change import StoreUnavailable
+from pinisi.store.debt import Owing
+from pinisi.store.log import LogEntry, Position
 from pinisi.store.postgres_duty import duty
 from pinisi.store.postgres_faults import in_plain_words
 from pinisi.store.postgres_find import PostgresFinder
@@ -15,12 +18,6 @@ from pinisi.store.postgres_news import News
 from pinisi.store.postgres_pool import Postgres
 from pinisi.store.postgres_schema import make_tenant, quoted, schema_of
 from pinisi.store.postgres_tenant import PostgresTenant
-from pinisi.store.protocol import (
-    LogEntry,
-    Owing,
-    Position,
-    StoreUnavailable,
-)
 from pinisi.store.sqlite_tenant import Settings
 from pinisi.store.tenant_name import TENANT_NAME, BadTenantName
 from pinisi.vocabulary.instant import Instant

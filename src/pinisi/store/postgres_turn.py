@@ -12,7 +12,7 @@ of every document (a subscription) that was written.
 
 from typing import NamedTuple
 
-from pinisi.store.protocol import Position
+from pinisi.store.log import Position
 from pinisi.vocabulary.instant import Instant
 
 VIRTUAL = 1 << 40

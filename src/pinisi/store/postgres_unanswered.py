@@ -9,11 +9,11 @@ from typing import Any
 
 import structlog
 
+from pinisi.store.change import StoreUnavailable
 from pinisi.store.postgres_faults import FAULTS
 from pinisi.store.postgres_group import Group
 from pinisi.store.postgres_pool import Postgres
 from pinisi.store.postgres_turn import Place
-from pinisi.store.protocol import StoreUnavailable
 
 _log = structlog.get_logger("pinisi.store")
 ASKED_SECONDS = 20.0

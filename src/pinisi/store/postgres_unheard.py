@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from pinisi.store.log import LogEntry, Position
 from pinisi.store.log_lines import COLUMNS
-from pinisi.store.protocol import LogEntry, Position
 
 LINES_AT_ONCE = 5_000
 

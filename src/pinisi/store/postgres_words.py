@@ -1,7 +1,7 @@
 """Names and families of a tenant that several processes give numbers to: new ones only under the lock of the head."""
 
 from pinisi.store.interning import Families, Names
-from pinisi.store.protocol import Family
+from pinisi.store.record import Family
 
 
 class NewWord(Exception):

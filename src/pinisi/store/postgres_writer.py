@@ -15,8 +15,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 
+from pinisi.store.change import Applied, Change, Refused, StoreUnavailable
+from pinisi.store.debt import Owing
 from pinisi.store.jobs import Job
 from pinisi.store.ledger import Ledger
+from pinisi.store.log import LogEntry, Position
 from pinisi.store.postgres_company import Company
 from pinisi.store.postgres_erasing import erase
 from pinisi.store.postgres_faults import FAULTS, LOST, cannot_be_kept, may_be_tried_again, raise_unless_ordinary, told
@@ -29,7 +32,6 @@ from pinisi.store.postgres_rested import Turns
 from pinisi.store.postgres_unanswered import doubt, was_kept
 from pinisi.store.postgres_words import NewWord
 from pinisi.store.postgres_work import Work
-from pinisi.store.protocol import Applied, Change, LogEntry, Owing, Position, Refused, StoreUnavailable
 from pinisi.vocabulary.principal import Principal
 
 if TYPE_CHECKING:

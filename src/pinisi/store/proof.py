@@ -10,8 +10,8 @@ from pinisi.store import match
 from pinisi.store.candidates import Bound, decided
 from pinisi.store.interning import Families
 from pinisi.store.pattern import compile_pattern
-from pinisi.store.protocol import Record
 from pinisi.store.query import AllOf, EntityQuery, TypeIs, TypeSelection
+from pinisi.store.record import Record
 from pinisi.store.sketch import sketcher
 from pinisi.vocabulary.principal import WHOLE, Grants, Projection
 

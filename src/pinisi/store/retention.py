@@ -11,8 +11,9 @@ from typing import Any
 
 import msgspec
 
+from pinisi.store.change import AuditEntry
 from pinisi.store.kept_tenant import KeptTenant
-from pinisi.store.protocol import AuditEntry, Position
+from pinisi.store.log import Position
 from pinisi.store.seals import seal_line
 from pinisi.store.sql_rows import Connection, first, rows
 from pinisi.vocabulary.instant import HOUR, Instant

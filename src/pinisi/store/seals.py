@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pinisi.store.kept_tenant import KeptTenant
-from pinisi.store.protocol import Position, Seal
+from pinisi.store.log import Position, Seal
 from pinisi.store.sql_rows import Connection, first, rows
 
 _COLUMNS = "position, time, link, key, signature"

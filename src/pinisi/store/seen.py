@@ -1,6 +1,6 @@
 """What a reader sees of an entity: narrowed to what his grants open. All that people are shown begins here."""
 
-from pinisi.store.protocol import Record
+from pinisi.store.record import Record
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.principal import WHOLE, Grants, Projection
 from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA, CODE, LOCATION

@@ -15,38 +15,18 @@ import structlog
 
 from pinisi.store.around import Around, Learner
 from pinisi.store.chain import Chain, chain_begin, read_chain
+from pinisi.store.change import Applied, Change, StoreUnavailable
+from pinisi.store.debt import Debt, DebtSum, LetterQuery, Owing
 from pinisi.store.debt_sums import IDS_IN_SQLITE, listed_sums_sql, single_sums_sql, sums_of
 from pinisi.store.faults import unavailable
 from pinisi.store.find import Finder
+from pinisi.store.history import HistoryQuery, Picture, PictureQuery, Story, Timeline, TimelineQuery
+from pinisi.store.log import ChainedLine, LogEntry, LogSlice, Position, Seal
 from pinisi.store.log_lines import COLUMNS, lines_after, read_line
 from pinisi.store.owed import count_sql, debts_of, letters_sql, listed_sql, single_sql
 from pinisi.store.pictures import PictureReader
-from pinisi.store.protocol import (
-    Applied,
-    AttributeUse,
-    ChainedLine,
-    Change,
-    Debt,
-    DebtSum,
-    HistoryQuery,
-    LetterQuery,
-    LogEntry,
-    LogSlice,
-    Owing,
-    Page,
-    Picture,
-    PictureQuery,
-    Position,
-    Record,
-    Seal,
-    Showing,
-    Shown,
-    StoreUnavailable,
-    Story,
-    Timeline,
-    TimelineQuery,
-)
 from pinisi.store.query import EntityQuery
+from pinisi.store.record import AttributeUse, Page, Record, Showing, Shown
 from pinisi.store.record_tables import ReadyStatement, RecordBook, RecordValue, Values
 from pinisi.store.retention import Hold, retain_history, trim_log
 from pinisi.store.seals import read_seals, seal_head

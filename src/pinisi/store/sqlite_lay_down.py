@@ -7,10 +7,10 @@ from typing import Any
 
 import apsw
 
+from pinisi.store.change import DebtChange, Paid
 from pinisi.store.draft import Draft, rows_of_records
 from pinisi.store.erasure import Erasure
 from pinisi.store.owed import fates_of, owed_rows, settled
-from pinisi.store.protocol import DebtChange, Paid
 from pinisi.store.sql_rows import Row, first, write_all
 from pinisi.store.sqlite_records import change_records
 

@@ -10,7 +10,7 @@ from typing import Any
 import apsw
 import apsw.ext
 
-from pinisi.store.protocol import AuditEntry, Forbidden, RecordChange, Refused, VersionConflict
+from pinisi.store.change import AuditEntry, Forbidden, RecordChange, Refused, VersionConflict
 from pinisi.store.record_tables import (
     BadRecords,
     NotReached,

@@ -2,7 +2,7 @@
 
 import apsw
 
-from pinisi.store.protocol import StoreUnavailable
+from pinisi.store.change import StoreUnavailable
 
 _VERSION_1 = """
 CREATE TABLE name (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;

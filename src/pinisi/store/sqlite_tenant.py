@@ -19,25 +19,17 @@ import structlog
 from pinisi.store.areas import Locator
 from pinisi.store.around import Listener
 from pinisi.store.chain import Chain, chain_head
+from pinisi.store.change import Applied, Change, Edit, EntityChange, StoreUnavailable
+from pinisi.store.debt import Owing
 from pinisi.store.draft import Draft
 from pinisi.store.faults import unavailable
 from pinisi.store.hot import HotAttributes
 from pinisi.store.interning import Families, Names
 from pinisi.store.lapse import LAPSED_AT_ONCE
 from pinisi.store.ledger import HistoryKey, Ledger
+from pinisi.store.log import LogEntry, Position, Sealing
 from pinisi.store.members import Members
-from pinisi.store.protocol import (
-    Applied,
-    Change,
-    Edit,
-    EntityChange,
-    LogEntry,
-    Owing,
-    Position,
-    Record,
-    Sealing,
-    StoreUnavailable,
-)
+from pinisi.store.record import Record
 from pinisi.store.shelves import Shelves
 from pinisi.store.sql_rows import first, rows
 from pinisi.store.sqlite_schema import migrate, open_connection

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import fsum
 from typing import Any
 
+from pinisi.store.history import HistoryQuery, Hour, Moment, Story
 from pinisi.store.interning import Families, Names
 from pinisi.store.lapse import MARK
 from pinisi.store.pattern import compile_pattern
-from pinisi.store.protocol import HistoryQuery, Hour, Moment, Story
 from pinisi.store.query import EntityQuery
 from pinisi.store.sql_rows import Connection, first, rows
 from pinisi.vocabulary.entity import decode_entity, decode_instance

@@ -8,8 +8,8 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pinisi.store.history import Timeline, TimelineQuery
 from pinisi.store.interning import Families, Names
-from pinisi.store.protocol import Timeline, TimelineQuery
 from pinisi.store.sql_rows import Connection, first, rows
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Projection

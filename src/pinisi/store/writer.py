@@ -16,11 +16,12 @@ from typing import Any, TypeVar
 import apsw
 import structlog
 
+from pinisi.store.change import Applied, Change, Outcome, Refused, StoreUnavailable
 from pinisi.store.draft import Draft
 from pinisi.store.faults import unavailable
 from pinisi.store.jobs import GROUP_SECONDS, SLICE_CHANGES, Job
 from pinisi.store.ledger import Ledger
-from pinisi.store.protocol import Applied, Change, Outcome, Position, Refused, StoreUnavailable
+from pinisi.store.log import Position
 from pinisi.store.sqlite_lay_down import lay_down, lay_down_names
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Principal

@@ -14,7 +14,7 @@ from pinisi.runtime.clock import Mode
 from pinisi.runtime.keeper import Running
 from pinisi.runtime.source import Message, Source
 from pinisi.runtime.transports.http_poll import HttpPoll
-from pinisi.store.protocol import HistoryQuery
+from pinisi.store.history import HistoryQuery
 from pinisi.store.sqlite import SqliteStore
 from pinisi.testing.faulty_server import Play, answer, cut, dripping, faulty_server, redirect, silent
 from pinisi.vocabulary.instant import Instant

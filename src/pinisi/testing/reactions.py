@@ -23,7 +23,7 @@ from pinisi.runtime.known import Document, Inputs
 from pinisi.runtime.manifest import Service
 from pinisi.runtime.reaction import WHOLE_CITY, Others, Reaction
 from pinisi.runtime.reactor import Reactor
-from pinisi.store.protocol import EntityChange, Refused
+from pinisi.store.change import EntityChange, Refused
 from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.store.sqlite import SqliteStore
 from pinisi.testing.over_http import Stopped

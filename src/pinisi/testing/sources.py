@@ -22,7 +22,7 @@ from pinisi.context.payload import read_entity
 from pinisi.context.term_table import TermTable
 from pinisi.runtime.source import Message, Read, Reading, Source, Unreadable
 from pinisi.runtime.transports.http_poll import HttpPoll
-from pinisi.store.protocol import Refused
+from pinisi.store.change import Refused
 from pinisi.testing.over_http import prove_over_http
 from pinisi.testing.rows import spoilt_tables, tenfold, turned_round, with_rows
 

@@ -25,7 +25,7 @@ from pinisi.context.subscription import KIND as SUBSCRIPTION
 from pinisi.context.subscription import StoredSubscription, encode_stored
 from pinisi.context.subscription_index import SubscriptionIndex, wall_clock
 from pinisi.context.subscription_payload import read_stored
-from pinisi.store.protocol import DocumentChange
+from pinisi.store.change import DocumentChange
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM, Grant, Grants
 from pinisi.vocabulary.terms import DEFAULT_CONTEXT

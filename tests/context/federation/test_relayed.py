@@ -11,7 +11,8 @@ from pinisi.context.attribute_payload import DELETE
 from pinisi.context.federation.relayed import Relayed, decode_relayed, encode_relayed, is_relayed, read_told
 from pinisi.context.problems import NgsiLdError
 from pinisi.context.term_table import CORE_TABLE
-from pinisi.store.protocol import Debt, Refused
+from pinisi.store.change import Refused
+from pinisi.store.debt import Debt
 from pinisi.vocabulary.entity import Instance
 from pinisi.vocabulary.instant import parse_instant
 from pinisi.vocabulary.terms import DEFAULT_CONTEXT

@@ -18,7 +18,7 @@ from pinisi.incidents.incident import TITLE
 from pinisi.incidents.stage import StageDesk
 from pinisi.incidents.warnings.warning import Draft
 from pinisi.runtime.quarantine import Quarantined, met
-from pinisi.store.protocol import Edit, EntityChange
+from pinisi.store.change import Edit, EntityChange
 from pinisi.vocabulary.entity import LANGUAGE, PROPERTY, Entity, Instance
 from pinisi.vocabulary.instant import DAY, HOUR
 from pinisi.vocabulary.principal import SYSTEM

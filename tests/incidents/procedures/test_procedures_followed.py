@@ -26,7 +26,8 @@ from pinisi.incidents.procedures.surroundings import Surroundings
 from pinisi.incidents.procedures.tasks import is_mine, tasks_of
 from pinisi.incidents.queue import NoSuchIncident
 from pinisi.incidents.requirements import ActDoesNotFit, BadAct
-from pinisi.store.protocol import Edit, EntityChange, Record
+from pinisi.store.change import Edit, EntityChange
+from pinisi.store.record import Record
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.entity import GEO, PROPERTY, Entity, Instance
 from pinisi.vocabulary.instant import MINUTE, format_instant

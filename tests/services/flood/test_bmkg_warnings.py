@@ -21,7 +21,7 @@ from pinisi.incidents.cap.sign import SigningKey, sign_cap
 from pinisi.runtime.intake import Intake
 from pinisi.runtime.source import Message, Unreadable
 from pinisi.services.flood.bmkg_warnings import Options, make, reader, touching, warned_of
-from pinisi.store.protocol import HistoryQuery
+from pinisi.store.history import HistoryQuery
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.instant import parse_instant
 from pinisi.vocabulary.principal import EVERYTHING

@@ -24,7 +24,7 @@ from pinisi.runtime.rooms import Rooms
 from pinisi.runtime.services import Found, Registry
 from pinisi.services.mobility.models.traffic import NETWORK_FORECAST_DATA, TRAFFIC_TYPES
 from pinisi.services.mobility.network_forecast.job import NETWORK_FORECAST_JOB
-from pinisi.store.protocol import EntityChange
+from pinisi.store.change import EntityChange
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.instant import MINUTE, Instant, format_instant, parse_instant
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM

@@ -18,7 +18,7 @@ from pinisi.services.mobility.transit.headway_job import (
     entities,
     gather,
 )
-from pinisi.store.protocol import EntityChange
+from pinisi.store.change import EntityChange
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.instant import HOUR, MINUTE, SECOND, Instant, format_instant, parse_instant
 from pinisi.vocabulary.principal import SYSTEM

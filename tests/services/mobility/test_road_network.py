@@ -14,7 +14,7 @@ from pinisi.services.mobility.models.traffic import TRAFFIC_FORECAST
 from pinisi.services.mobility.road_network.answer import RoadRow
 from pinisi.services.mobility.road_network.endpoint import NetworkQuery, ahead_of, network, road_row
 from pinisi.services.mobility.road_network.standing import standing_of
-from pinisi.store.protocol import EntityChange
+from pinisi.store.change import EntityChange
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.instant import HOUR, MINUTE, format_instant, parse_instant
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM, Grant, Grants, Principal

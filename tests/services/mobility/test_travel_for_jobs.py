@@ -14,7 +14,7 @@ from pinisi.runtime.road_travel import offered_travel, straight_line
 from pinisi.services.mobility.asked_roads.offered import TravelOnRoads
 from pinisi.services.mobility.routing.router import Router
 from pinisi.services.mobility.routing.running import offered
-from pinisi.store.protocol import EntityChange
+from pinisi.store.change import EntityChange
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.instant import parse_instant
 from pinisi.vocabulary.principal import SYSTEM

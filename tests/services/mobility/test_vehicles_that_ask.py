@@ -27,7 +27,7 @@ from pinisi.services.mobility.atcs.room import ControlRoom
 from pinisi.services.mobility.models.priority import PriorityRule
 from pinisi.services.mobility.rsmp.site.cabinet import Cabinet
 from pinisi.services.mobility.rsmp.site.site import Site
-from pinisi.store.protocol import EntityChange
+from pinisi.store.change import EntityChange
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.instant import SECOND, format_instant
 from pinisi.vocabulary.principal import SYSTEM

@@ -29,7 +29,8 @@ from pinisi.context.registration_text import seen_by
 from pinisi.context.subscription import KIND, StoredSubscription, Subscription, decode_stored
 from pinisi.context.subscription_index import SubscriptionIndex
 from pinisi.context.term_table import CORE_TABLE, TermTable
-from pinisi.store.protocol import Store, StoreUnavailable
+from pinisi.store.change import StoreUnavailable
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import Instant
 
 _log = structlog.get_logger("pinisi.subscription_copies")

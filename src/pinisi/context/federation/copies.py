@@ -14,7 +14,8 @@ import msgspec
 from pinisi.context.federation.copy_payload import Share
 from pinisi.context.registration import Registration, StoredRegistration
 from pinisi.context.registration_payload import read_stored
-from pinisi.store.protocol import DocumentChange, Store
+from pinisi.store.change import DocumentChange
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import SYSTEM
 

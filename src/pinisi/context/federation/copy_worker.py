@@ -14,7 +14,7 @@ from pinisi.context.federation.sources import Asker, Errand
 from pinisi.context.notification_lane import back_off
 from pinisi.context.registration import Registration
 from pinisi.context.term_table import TermTable
-from pinisi.store.protocol import StoreUnavailable
+from pinisi.store.change import StoreUnavailable
 from pinisi.vocabulary.instant import DAY, Instant
 
 _log = structlog.get_logger("pinisi.subscription_copies")

@@ -14,7 +14,8 @@ from pinisi.context.problems import NgsiLdError
 from pinisi.context.temporal_payload import read_temporal_entity
 from pinisi.context.term_table import TermTable
 from pinisi.context.validate import check_moment
-from pinisi.store.protocol import HistoryQuery, Moment, Refused, Story
+from pinisi.store.change import Refused
+from pinisi.store.history import HistoryQuery, Moment, Story
 from pinisi.vocabulary.entity import Instance
 from pinisi.vocabulary.instant import Instant, NotAnInstant, parse_instant
 from pinisi.vocabulary.terms import SCOPE

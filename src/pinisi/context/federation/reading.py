@@ -15,7 +15,7 @@ from pinisi.context.payload import attribute_members, read_entity
 from pinisi.context.problems import NgsiLdError
 from pinisi.context.term_table import TermTable
 from pinisi.context.validate import check_moment
-from pinisi.store.protocol import Refused
+from pinisi.store.change import Refused
 from pinisi.vocabulary.entity import Entity, Instance
 from pinisi.vocabulary.instant import Instant, NotAnInstant, parse_instant
 

@@ -16,7 +16,7 @@ from pinisi.context.payload import attribute_members, iri_of_attribute, read_typ
 from pinisi.context.problems import BadRequestData
 from pinisi.context.term_table import TermTable
 from pinisi.context.validate import check_entity_id, check_moment, check_scopes
-from pinisi.store.protocol import Debt
+from pinisi.store.debt import Debt
 from pinisi.vocabulary.entity import GEO, VALUE_MEMBER, Attributes, Entity, Instance, encode_entity
 from pinisi.vocabulary.instant import Instant, parse_instant
 

@@ -22,7 +22,7 @@ from pinisi.context.problems import BadRequestData, NgsiLdError
 from pinisi.context.registration import EntityInfo, Provider, Registration
 from pinisi.context.targets import parse_target
 from pinisi.context.term_table import CORE_TABLE, TermTable
-from pinisi.store.protocol import Refused
+from pinisi.store.change import Refused
 from pinisi.vocabulary.entity import Entity
 
 _encode = msgspec.json.Encoder().encode

@@ -18,8 +18,8 @@ from pinisi.context.ngsi_v2.names import entity_id, name_of
 from pinisi.context.payload import Fragment
 from pinisi.context.problems import NgsiLdError, ResourceNotFound
 from pinisi.context.term_table import TermTable
+from pinisi.store.change import Edit, Transform
 from pinisi.store.match import compile_query
-from pinisi.store.protocol import Edit, Transform
 from pinisi.store.query import EntityQuery, ScopeSelection
 from pinisi.vocabulary.entity import Entity, Instance
 from pinisi.vocabulary.instant import Instant

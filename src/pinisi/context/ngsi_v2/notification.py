@@ -17,7 +17,7 @@ from pinisi.context.notification_envelope import LONGEST_TIMEOUT, TIMEOUT, targe
 from pinisi.context.notified_past import NOTHING_BEFORE, Before
 from pinisi.context.subscription import Subscription
 from pinisi.context.term_table import TermTable
-from pinisi.store.protocol import Debt
+from pinisi.store.debt import Debt
 from pinisi.vocabulary.principal import Projection
 
 _encode = msgspec.json.Encoder().encode

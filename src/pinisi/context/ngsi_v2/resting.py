@@ -6,7 +6,8 @@ import structlog
 from pinisi.context.subscription import KIND, decode_stored, encode_stored
 from pinisi.context.subscription_index import SubscriptionIndex
 from pinisi.context.subscription_payload import read_stored
-from pinisi.store.protocol import DocumentChange, Store, StoreUnavailable, VersionConflict
+from pinisi.store.change import DocumentChange, StoreUnavailable, VersionConflict
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.principal import SYSTEM
 
 _log = structlog.get_logger("pinisi.notifications")

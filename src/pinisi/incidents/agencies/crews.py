@@ -17,7 +17,8 @@ from pinisi.incidents.requirements import ActDoesNotFit, BadAct
 from pinisi.incidents.states import INCIDENT_STATES, State
 from pinisi.incidents.units.entity import UNIT
 from pinisi.incidents.units.unit import is_unit
-from pinisi.store.protocol import Change, DocumentChange, Store
+from pinisi.store.change import Change, DocumentChange
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import MINUTE, Instant
 from pinisi.vocabulary.principal import Grant, Grants, Principal
 from pinisi.vocabulary.terms import INCIDENT

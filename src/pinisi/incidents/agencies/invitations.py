@@ -10,7 +10,8 @@ from hashlib import sha256
 import msgspec
 
 from pinisi.incidents.requirements import ActDoesNotFit
-from pinisi.store.protocol import DocumentChange, Refused, Store, VersionConflict
+from pinisi.store.change import DocumentChange, Refused, VersionConflict
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import HOUR, Instant
 from pinisi.vocabulary.principal import SYSTEM, Principal
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pinisi.incidents.agencies.crews import Crew
 from pinisi.incidents.agencies.picture import Media
 from pinisi.runtime.records import RecordRoom, Row, Statement, Table
-from pinisi.store.protocol import RecordChange
+from pinisi.store.change import RecordChange
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Principal
 

@@ -16,7 +16,8 @@ from pinisi.incidents.calls.line import dialled, line_of
 from pinisi.incidents.calls.pranks import PrankScore, prank_score
 from pinisi.incidents.desk import as_desk
 from pinisi.runtime.records import RecordRoom, Row
-from pinisi.store.protocol import Change, DocumentChange, RecordChange, Store, VersionConflict
+from pinisi.store.change import Change, DocumentChange, RecordChange, VersionConflict
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import SECOND, Instant
 from pinisi.vocabulary.principal import SYSTEM, Principal
 

@@ -15,7 +15,8 @@ from pinisi.incidents.requirements import BadAct
 from pinisi.incidents.units.entity import UNIT
 from pinisi.incidents.units.fix import Bounds
 from pinisi.incidents.units.roster import NoSuchUnit, Roster
-from pinisi.store.protocol import DocumentChange, Store
+from pinisi.store.change import DocumentChange
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import EVERYTHING, Grant, Grants, Principal
 

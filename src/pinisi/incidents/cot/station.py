@@ -21,7 +21,7 @@ from pinisi.incidents.cot.phones import Phones
 from pinisi.incidents.cot.reader import Credentials, read_event
 from pinisi.incidents.cot.stream import Cutter
 from pinisi.runtime.source import Unreadable
-from pinisi.store.protocol import LogEntry
+from pinisi.store.log import LogEntry
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Grants
 

@@ -25,7 +25,8 @@ from pinisi.incidents.grouping.wording import why_joined, why_noticed
 from pinisi.incidents.incident import Raised
 from pinisi.incidents.queue import NoSuchIncident
 from pinisi.incidents.requirements import ActDoesNotFit
-from pinisi.store.protocol import DocumentChange, Store, StoreUnavailable
+from pinisi.store.change import DocumentChange, StoreUnavailable
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import DAY, Instant
 from pinisi.vocabulary.principal import SYSTEM
 

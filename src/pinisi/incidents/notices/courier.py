@@ -23,7 +23,8 @@ from pinisi.incidents.notices.sending import LONGEST_ANSWER, Answer, Outgoing, S
 from pinisi.incidents.notices.where import Where
 from pinisi.incidents.queue import NoSuchIncident
 from pinisi.incidents.requirements import ActDoesNotFit
-from pinisi.store.protocol import AuditEntry, Change, Store, StoreUnavailable, VersionConflict
+from pinisi.store.change import AuditEntry, Change, StoreUnavailable, VersionConflict
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import MINUTE, SECOND, Instant
 
 FIRST_WAIT, LONGEST_WAIT = 30 * SECOND, 30 * MINUTE

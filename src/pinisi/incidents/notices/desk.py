@@ -21,7 +21,8 @@ from pinisi.incidents.notices.webhook import new_secret
 from pinisi.incidents.notices.where import Where
 from pinisi.incidents.queue import NoSuchIncident
 from pinisi.incidents.requirements import ActDoesNotFit, BadAct
-from pinisi.store.protocol import AuditEntry, Change, Store, VersionConflict
+from pinisi.store.change import AuditEntry, Change, VersionConflict
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.principal import Principal
 
 BY_LINK = "link"

@@ -6,7 +6,8 @@ import hmac
 import secrets
 from contextlib import suppress
 
-from pinisi.store.protocol import DocumentChange, Store, VersionConflict
+from pinisi.store.change import DocumentChange, VersionConflict
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.principal import SYSTEM
 
 KEY_KIND = "notice-links"

@@ -26,7 +26,8 @@ from pinisi.incidents.warnings.desk import WARNING_KIND
 from pinisi.incidents.warnings.warning import Warning
 from pinisi.runtime.quarantine import KIND as QUARANTINE_KIND
 from pinisi.runtime.quarantine import Quarantined
-from pinisi.store.protocol import LogEntry, Store
+from pinisi.store.log import LogEntry
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import DAY, Instant
 from pinisi.vocabulary.principal import EVERYTHING
 from pinisi.vocabulary.terms import DATA_SOURCE, PINISI

@@ -11,7 +11,7 @@ from pinisi.incidents.notices.happening import Notice
 from pinisi.incidents.notices.planning import Owed
 from pinisi.incidents.notices.statements import MANAGE, SEND
 from pinisi.runtime.records import RecordRoom, Row
-from pinisi.store.protocol import Change
+from pinisi.store.change import Change
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import SYSTEM, Principal
 

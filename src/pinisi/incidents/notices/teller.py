@@ -25,7 +25,9 @@ from pinisi.incidents.notices.wording import said, told
 from pinisi.incidents.queue import Case, NoSuchIncident
 from pinisi.incidents.record import Record
 from pinisi.incidents.states import QUIET
-from pinisi.store.protocol import Change, LogEntry, Position, Store, StoreUnavailable, VersionConflict
+from pinisi.store.change import Change, StoreUnavailable, VersionConflict
+from pinisi.store.log import LogEntry, Position
+from pinisi.store.protocol import Store
 from pinisi.store.query import Compare, DateTime, EntityQuery, Path, TypeIs
 from pinisi.vocabulary.instant import MINUTE, Instant, format_instant
 from pinisi.vocabulary.principal import EVERYTHING

@@ -23,7 +23,9 @@ from pinisi.incidents.procedures.surroundings import Surroundings
 from pinisi.incidents.queue import Case, NoSuchIncident, Wanted
 from pinisi.incidents.requirements import ActDoesNotFit, BadAct
 from pinisi.incidents.states import OPEN
-from pinisi.store.protocol import LogEntry, Store, StoreUnavailable
+from pinisi.store.change import StoreUnavailable
+from pinisi.store.log import LogEntry
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import SECOND, Instant
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM
 from pinisi.vocabulary.terms import INCIDENT

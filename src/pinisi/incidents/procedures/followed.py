@@ -6,7 +6,9 @@ import msgspec
 
 from pinisi.incidents.procedures.playbook import Playbook
 from pinisi.incidents.procedures.run import Run
-from pinisi.store.protocol import Change, DocumentChange, Position, Store
+from pinisi.store.change import Change, DocumentChange
+from pinisi.store.log import Position
+from pinisi.store.protocol import Store
 
 RUNS = "procedure-run"
 TEXT = "procedure-text"

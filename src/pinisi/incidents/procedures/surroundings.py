@@ -9,8 +9,9 @@ from pinisi.incidents.incident import SEVERITY, SUBJECT, word_of
 from pinisi.incidents.procedures.checking import Circumstances, Document
 from pinisi.incidents.procedures.playbook import Check
 from pinisi.incidents.queue import Case
-from pinisi.store.protocol import Record, Store
+from pinisi.store.protocol import Store
 from pinisi.store.query import EntityQuery, GeoQuery, TypeIs
+from pinisi.store.record import Record
 from pinisi.vocabulary.principal import EVERYTHING
 from pinisi.vocabulary.terms import LOCATION
 

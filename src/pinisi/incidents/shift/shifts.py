@@ -6,7 +6,9 @@ import msgspec
 
 from pinisi.incidents.shift.handover import Handover
 from pinisi.incidents.shift.note import NoteDoesNotFit, ShiftNote, Signed, replaced, signed, written
-from pinisi.store.protocol import AuditEntry, Change, DocumentChange, Position, Store, VersionConflict
+from pinisi.store.change import AuditEntry, Change, DocumentChange, VersionConflict
+from pinisi.store.log import Position
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.principal import Principal
 
 KIND = "shift-note"

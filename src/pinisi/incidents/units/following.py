@@ -13,7 +13,7 @@ from pinisi.incidents.requirements import ActDoesNotFit, BadAct
 from pinisi.incidents.states import OPEN
 from pinisi.incidents.units.entity import unit_of, with_unit
 from pinisi.incidents.units.unit import Unit, UnitState, is_unit
-from pinisi.store.protocol import Edit, EntityChange, Refused, Transform
+from pinisi.store.change import Edit, EntityChange, Refused, Transform
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import Instant
 

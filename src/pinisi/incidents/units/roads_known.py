@@ -4,7 +4,8 @@ from pinisi.city.text import Text
 from pinisi.incidents.units.road_times import HOLDS, TRAVEL_TIMES, ByRoad, RoadTimes, Unusable, road_times_of
 from pinisi.incidents.units.travel import StraightLine, Travel
 from pinisi.incidents.units.wording import ROADS_TOO_OLD, ROADS_UNUSABLE
-from pinisi.store.protocol import Position, Store
+from pinisi.store.log import Position
+from pinisi.store.protocol import Store
 from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import EVERYTHING

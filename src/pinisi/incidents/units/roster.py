@@ -11,7 +11,8 @@ from pinisi.city.operations import Operations
 from pinisi.incidents.requirements import ActDoesNotFit, BadAct
 from pinisi.incidents.units.entity import UNIT, unit_of, with_unit
 from pinisi.incidents.units.unit import ID, OFF_REASONS, STATES, LonLat, Unit, UnitState
-from pinisi.store.protocol import Edit, EntityChange, Refused, Store, Transform
+from pinisi.store.change import Edit, EntityChange, Refused, Transform
+from pinisi.store.protocol import Store
 from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import MINUTE, Instant

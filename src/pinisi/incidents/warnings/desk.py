@@ -32,7 +32,9 @@ from pinisi.incidents.warnings.issuing import (
 from pinisi.incidents.warnings.proof import Proof, proof_of
 from pinisi.incidents.warnings.tray import Standing, Tray
 from pinisi.incidents.warnings.warning import STATES, Draft, MadeAs, State, Step, Warning
-from pinisi.store.protocol import Change, DocumentChange, Edit, EntityChange, Position, Store, VersionConflict
+from pinisi.store.change import Change, DocumentChange, Edit, EntityChange, VersionConflict
+from pinisi.store.log import Position
+from pinisi.store.protocol import Store
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Grant, Grants, Principal

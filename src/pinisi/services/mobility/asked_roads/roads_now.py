@@ -24,8 +24,8 @@ from pinisi.services.mobility.road_closures import closed_ground, holding, momen
 from pinisi.services.mobility.road_reactions import MOST_CLOSURES
 from pinisi.services.mobility.routing.answers import Closed, NoWay
 from pinisi.services.mobility.speeds_of_now import MOST_SPEEDS, speeds_of_now
-from pinisi.store.protocol import Record
 from pinisi.store.query import EntityQuery, TypeIs
+from pinisi.store.record import Record
 from pinisi.store.seen import projection_of
 from pinisi.vocabulary.instant import DAY
 from pinisi.vocabulary.principal import EVERYTHING, Grants

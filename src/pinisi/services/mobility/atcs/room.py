@@ -27,7 +27,7 @@ from pinisi.services.mobility.rsmp.health import SiteHealth
 from pinisi.services.mobility.rsmp.listening import WANTED, Kept, Listening
 from pinisi.services.mobility.rsmp.messages import AggregatedStatus, StatusUpdate, Wanted
 from pinisi.services.mobility.rsmp.session import Times
-from pinisi.store.protocol import StoreUnavailable
+from pinisi.store.change import StoreUnavailable
 from pinisi.vocabulary.instant import SECOND, Instant, parse_instant
 
 COUNTED = tuple(

@@ -12,7 +12,7 @@ from pinisi.services.mobility.counting.survey_bodies import Beside, StretchAnswe
 from pinisi.services.mobility.engine.capacity.approach import VEHICLE_CLASSES, Counted, Turn, VehicleClass
 from pinisi.services.mobility.models.counts import TurningCount, count_entity, count_id
 from pinisi.services.mobility.models.surveys import Survey, instant_of
-from pinisi.store.protocol import VersionConflict
+from pinisi.store.change import VersionConflict
 from pinisi.vocabulary.instant import MINUTE, SECOND, Instant
 
 TRIES = 8

@@ -8,7 +8,7 @@ import msgspec
 from pinisi.services.mobility.engine.capacity.approach import TURNS, VEHICLE_CLASSES, Counted, Turn, VehicleClass
 from pinisi.services.mobility.engine.capacity.peak import Interval
 from pinisi.services.mobility.models.counts import CLASSES
-from pinisi.store.protocol import Story
+from pinisi.store.history import Story
 from pinisi.vocabulary.entity import Instance
 from pinisi.vocabulary.instant import SECOND, Instant, NotAnInstant, parse_instant
 from pinisi.vocabulary.terms import METHOD, PROVIDER

@@ -11,7 +11,7 @@ from pinisi.services.mobility.models.surveys import instant_of
 from pinisi.services.mobility.models.traffic import SPEED
 from pinisi.services.mobility.planning.compare_request import CompareRequest, Half, PeriodAsked, RoadSpeed
 from pinisi.services.mobility.planning.from_counts import Counts, demanded
-from pinisi.store.protocol import HistoryQuery, Moment
+from pinisi.store.history import HistoryQuery, Moment
 from pinisi.vocabulary.terms import METHOD
 
 Speeds = Callable[[Sequence[str], PeriodAsked], Awaitable[dict[str, RoadSpeed]]]

@@ -15,7 +15,7 @@ from pinisi.services.mobility.engine.capacity.peak import Peak, peak_hour
 from pinisi.services.mobility.models.counts import TURNING_COUNT
 from pinisi.services.mobility.models.surveys import instant_of
 from pinisi.services.mobility.planning.plan_request import CountsAsked, PeakTold, PlanInput, PlanRequest
-from pinisi.store.protocol import HistoryQuery, Story
+from pinisi.store.history import HistoryQuery, Story
 from pinisi.vocabulary.instant import DAY
 
 LONGEST = 366 * DAY

@@ -32,7 +32,7 @@ from pinisi.runtime.transports.folder import Folder
 from pinisi.services.mobility.models.traffic import OBSERVED, SPEED
 from pinisi.services.mobility.probe_traces.report import LeftOut, Report, RoadSpeed
 from pinisi.services.mobility.routing.answers import Costing
-from pinisi.store.protocol import Refused
+from pinisi.store.change import Refused
 from pinisi.vocabulary.instant import NotAnInstant, parse_instant
 
 TEXTS = texts_of("pinisi.services.mobility")

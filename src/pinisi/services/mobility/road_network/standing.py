@@ -14,8 +14,8 @@ from pinisi.runtime.known import Known
 from pinisi.runtime.visit import Visit
 from pinisi.services.mobility.congestion_reactions import LATEST_MINUTES
 from pinisi.services.mobility.models.traffic import ALL_VEHICLES, ROAD_TRAFFIC
-from pinisi.store.protocol import Record
 from pinisi.store.query import EntityQuery, TypeIs
+from pinisi.store.record import Record
 from pinisi.store.seen import projection_of, seen
 from pinisi.vocabulary.instant import MINUTE, Instant
 from pinisi.vocabulary.principal import Projection

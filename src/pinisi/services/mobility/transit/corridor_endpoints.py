@@ -37,7 +37,7 @@ from pinisi.services.mobility.transit.corridor_feed import NotMade, checked, zip
 from pinisi.services.mobility.transit.corridor_table import TEMPLATE, read_table
 from pinisi.services.mobility.transit.service_day import day_of
 from pinisi.services.mobility.transit.shelf import SHELF
-from pinisi.store.protocol import EntityChange
+from pinisi.store.change import EntityChange
 from pinisi.vocabulary.instant import format_instant
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from pinisi.services.mobility.asked_entities import known_of
 from pinisi.services.mobility.models.transit import LIVE_TYPES
 from pinisi.services.mobility.transit.asked_timetable import TEXTS
 from pinisi.services.mobility.transit.headway_answer import HeadwaysAnswer
-from pinisi.store.protocol import HistoryQuery, Story
+from pinisi.store.history import HistoryQuery, Story
 from pinisi.vocabulary.instant import MINUTE, SECOND, format_instant
 from pinisi.vocabulary.terms import LOCATION
 

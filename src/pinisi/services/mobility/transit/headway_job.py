@@ -15,7 +15,7 @@ from pinisi.runtime.strings import texts_of
 from pinisi.runtime.told import told, told_relation
 from pinisi.services.mobility.models.transit import LINE_HEADWAYS, LIVE_TYPES
 from pinisi.services.mobility.transit.headway_endpoint import MOST_FIXES, MOST_STOPS, fixes_of, serves
-from pinisi.store.protocol import HistoryQuery
+from pinisi.store.history import HistoryQuery
 from pinisi.vocabulary.instant import MINUTE, Instant, format_instant
 
 if TYPE_CHECKING:
