@@ -267,6 +267,28 @@ def test_the_status_is_told_when_a_snapshot_is_ready_changed_and_gone(fleet: Bro
     receiver.nothing()
 
 
+def test_the_end_is_told_when_it_comes_though_nobody_looks(fleet: Broker, receiver: Receiver) -> None:
+    """5.16.6: told once, at the end that the last update gave it."""
+    id = make(fleet, QUERY, endpoint=receiver.url, snapshotLifetime="PT1H")
+    assert told_next(receiver, id)["snapshotStatus"] == "success"
+    fleet.call("PATCH", f"/snapshots/{id}", {"snapshotLifetime": "PT0.5S"})
+    end = told_next(receiver, id)["expiresAt"]
+    gone = told_next(receiver, id)
+    assert gone["expiresAt"] == end < gone["notifiedAt"]
+    assert fleet.get(f"/snapshots/{id}").status_code == 404
+    receiver.nothing()
+
+
+def test_an_end_that_is_put_off_does_not_come(fleet: Broker, receiver: Receiver) -> None:
+    id = make(fleet, QUERY, endpoint=receiver.url, snapshotLifetime="PT0.6S")
+    told_next(receiver, id)
+    fleet.call("PATCH", f"/snapshots/{id}", {"snapshotLifetime": "PT1H"})
+    assert told_next(receiver, id)["expiresAt"] == status(fleet, id)["expiresAt"]
+    time.sleep(0.5)
+    receiver.nothing()
+    assert found(fleet, id, type="Bus") == [FAST]
+
+
 def test_the_status_is_told_to_whom_the_last_update_names(fleet: Broker, receiver: Receiver) -> None:
     id = make(fleet, QUERY)
     path = f"/snapshots/{id}"

@@ -309,6 +309,7 @@ class House:
         from pinisi.console.federated_links_told import links_of
         from pinisi.console.federated_notice import assembler
         from pinisi.console.federated_picture import elsewhere
+        from pinisi.console.snapshot_ends import keep_ends
         from pinisi.console.snapshot_remains import give_up_unfinished
         from pinisi.console.subscription_copies import open_copies
 
@@ -342,6 +343,7 @@ class House:
         self.store.hear_all = True
         self.store.listen(self.notifier.heard)
         self.aside.run(give_up_unfinished(self), "snapshots that were being prepared")
+        self.aside.run(keep_ends(self), "ends of snapshots")
         if self.settings.store:
             self.aside.run(self._deliver_on_duty(), "delivery of notifications")
         else:

@@ -12,7 +12,7 @@ from pinisi.console.ngsi_ld_query import posted_query
 from pinisi.console.ngsi_ld_request import asked, sent
 from pinisi.console.ngsi_ld_show import document_reply
 from pinisi.console.snapshot_filling import clone, fill
-from pinisi.console.snapshots import all_snapshots, is_his, is_taken, keep, let_go, make_room, snapshot_of
+from pinisi.console.snapshots import all_snapshots, change, is_his, is_taken, keep, let_go, make_room, snapshot_of
 from pinisi.context.notification_envelope import target_of
 from pinisi.context.problems import AlreadyExists, BadRequestData, ResourceNotFound
 from pinisi.context.snapshot import (
@@ -78,7 +78,7 @@ async def _new(house: House, call: Call, wish: Wish) -> Snapshot:
     await make_room(house, call)
     made = new_snapshot(wish, call.principal.id, call.grants, now_of(house, call))
     try:
-        await keep(house, call, made, new=True)
+        await keep(house, call, made, expected=0)
     except VersionConflict:
         raise AlreadyExists(f"{made.id} exists already") from None
     return made
@@ -127,8 +127,9 @@ async def update_snapshot(house: House, call: Call) -> Reply:
     body = sent(house.contexts, call, merge_patch=True)
     wish = read_snapshot_fragment(body.document, kept.id)
     await _judge(house, call, wish)
-    new = changed(kept, wish, now_of(house, call))
-    await keep(house, call, new)
+    new = await change(house, call, kept, lambda now: changed(now, wish, now_of(house, call)))
+    if new is None:
+        raise ResourceNotFound(f"there is no snapshot {kept.id[:200]}")
     return document_reply(snapshot_document(new), asked(house.contexts, call))
 
 

@@ -10,11 +10,11 @@ from pinisi.console.house import House
 from pinisi.console.http import Call, Endpoint, Reply
 from pinisi.console.ngsi_ld_request import Sent
 from pinisi.console.refusals import refusal_of
-from pinisi.console.snapshots import empty, keep, upon
+from pinisi.console.snapshots import change, empty, upon
 from pinisi.context.json_shapes import each, is_object
 from pinisi.context.payload import read_entity
 from pinisi.context.problems import TooManyResults
-from pinisi.context.snapshot import KIND, Detail, Snapshot, decode_snapshot, filled
+from pinisi.context.snapshot import Detail, Snapshot, filled
 from pinisi.context.temporal_edits import write_past
 from pinisi.context.temporal_payload import read_temporal_entity
 from pinisi.context.term_table import TermTable
@@ -73,11 +73,9 @@ async def _finish(
     house: House, call: Call, kept: Snapshot, details: Sequence[Detail], temporal: Sequence[Detail]
 ) -> None:
     """Note what became of it, in the snapshot as it is now; one that was deleted meanwhile leaves nothing."""
-    found = await house.store.document(call.tenant, KIND, kept.id)
-    if found is None:
+    done = await change(house, call, kept, lambda now: filled(now, details, temporal, now_of(house, call)))
+    if done is None:
         await empty(house, kept.tenant)
-        return
-    await keep(house, call, filled(decode_snapshot(found[1]), details, temporal, now_of(house, call)))
 
 
 async def _one(

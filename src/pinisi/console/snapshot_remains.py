@@ -11,10 +11,10 @@ import structlog
 from pinisi.console.entity_maps import now_of
 from pinisi.console.house import House
 from pinisi.console.http import Call
-from pinisi.console.snapshots import keep
-from pinisi.context.snapshot import KIND, decode_snapshot
+from pinisi.console.snapshots import change
+from pinisi.context.snapshot import KIND, Snapshot, decode_snapshot
 from pinisi.store.change import StoreUnavailable
-from pinisi.vocabulary.instant import MINUTE, SECOND
+from pinisi.vocabulary.instant import MINUTE, SECOND, Instant
 from pinisi.vocabulary.principal import SYSTEM
 
 LONGEST_PREPARATION = 10 * MINUTE
@@ -42,5 +42,8 @@ async def _give_up(house: House, call: Call, id: str) -> None:
     found = await house.store.document(call.tenant, KIND, id)
     kept = None if found is None else decode_snapshot(found[1])
     if kept is not None and kept.status == "preparing":
-        failed = msgspec.structs.replace(kept, status="failure", modified_at=now_of(house, call))
-        await keep(house, call, failed)
+        await change(house, call, kept, lambda now: _failed(now, now_of(house, call)))
+
+
+def _failed(kept: Snapshot, now: Instant) -> Snapshot:
+    return kept if kept.status != "preparing" else msgspec.structs.replace(kept, status="failure", modified_at=now)

@@ -5,7 +5,7 @@ into a tenant whose name no request can say. It holds what its maker saw. It end
 tenant has too many: the least important first, of these the one that was used the longest ago.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -42,7 +42,7 @@ async def all_snapshots(house: House, call: Call) -> list[Snapshot]:
     for _, _, body in await house.store.documents(call.tenant, KIND):
         kept = decode_snapshot(body)
         if kept.expires_at <= now:
-            await let_go(house, call, kept)
+            await let_end(house, call, kept)
         else:
             living.append(kept)
     await _forget_notices(house, call, now)
@@ -75,7 +75,7 @@ async def snapshot_of(house: House, call: Call, id: str) -> Snapshot:
     found = await house.store.document(call.tenant, KIND, id)
     kept = None if found is None else decode_snapshot(found[1])
     if kept is not None and kept.expires_at <= now_of(house, call):
-        await let_go(house, call, kept)
+        await let_end(house, call, kept)
         kept = None
     if kept is None or not is_his(kept, call):
         raise ResourceNotFound(f"there is no snapshot {id[:200]}")
@@ -86,22 +86,49 @@ async def is_taken(house: House, call: Call, id: str) -> bool:
     return await house.store.document(call.tenant, KIND, id) is not None
 
 
-async def keep(house: House, call: Call, kept: Snapshot, *, new: bool = False) -> None:
+async def change(house: House, call: Call, kept: Snapshot, how: Callable[[Snapshot], Snapshot]) -> Snapshot | None:
+    """Change a snapshot as it is now; None: it is gone."""
+    while True:
+        found = await _present(house, call, kept)
+        if found is None:
+            return None
+        version, now_kept = found
+        changed = how(now_kept)
+        try:
+            await keep(house, call, changed, expected=version)
+        except VersionConflict:
+            continue
+        return changed
+
+
+async def _present(house: House, call: Call, kept: Snapshot) -> tuple[int, Snapshot] | None:
+    """The same snapshot as it is now, not another one that has its id meanwhile; and its version."""
+    found = await house.store.document(call.tenant, KIND, kept.id)
+    now_kept = None if found is None else decode_snapshot(found[1])
+    if found is None or now_kept is None or now_kept.tenant != kept.tenant:
+        return None
+    return found[0], now_kept
+
+
+async def keep(house: House, call: Call, kept: Snapshot, *, expected: int) -> None:
     """Write a snapshot's status, and owe a notification of it to who hears of it (5.16.6); of a new one nothing yet.
 
+    Args:
+        expected: the version that it follows; 0: it is new.
+
     Raises:
-        VersionConflict: it is new, and another has its id.
+        VersionConflict: it is new, and another has its id; or it has changed.
     """
-    changes: list[Change] = [DocumentChange(KIND, kept.id, _encode(kept), expected=0 if new else None)]
+    changes: list[Change] = [DocumentChange(KIND, kept.id, _encode(kept), expected=expected)]
     notice = notice_of(kept)
     if notice is not None:
         house.subscriptions.put(call.tenant, notice.subscription)
-        changes.append(_noted(notice, None if new else told_of(kept)))
+        changes.append(_noted(notice, None if expected == 0 else told_of(kept)))
     elif (key := notice_key(kept)) and house.subscriptions.get(call.tenant, key) is not None:
         house.subscriptions.drop(call.tenant, key)
         changes += (DocumentChange(STATUS, notice_id(kept), None), DocumentChange(STATE_KIND, key, None))
-    house.snapshot_places.put(place_of(call.tenant, kept))
     await house.store.apply(call.tenant, changes, call.principal)
+    house.snapshot_places.put(place_of(call.tenant, kept))
 
 
 def _noted(notice: StatusNotice, told: bytes | None) -> DocumentChange:
@@ -122,15 +149,34 @@ def _giving_way(living: Sequence[Snapshot]) -> Sequence[Snapshot]:
 
 
 async def let_go(house: House, call: Call, kept: Snapshot) -> None:
-    """Delete a snapshot with all that is in it. Who hears of its status is told that it is gone."""
+    """Delete a snapshot with all that is in it. Who hears of its status is told once that it is gone."""
+    await _let_go(house, call, kept, lambda _: True)
+
+
+async def let_end(house: House, call: Call, kept: Snapshot) -> None:
+    """The same where its time is over, unless somebody has given it more of it."""
+    await _let_go(house, call, kept, lambda now_kept: now_kept.expires_at <= now_of(house, call))
+
+
+async def _let_go(house: House, call: Call, kept: Snapshot, may_go: Callable[[Snapshot], bool]) -> None:
+    while (found := await _present(house, call, kept)) is not None and may_go(found[1]):
+        try:
+            await _remove(house, call, *found)
+        except VersionConflict:
+            continue
+        await empty(house, kept.tenant)
+        return
+
+
+async def _remove(house: House, call: Call, version: int, kept: Snapshot) -> None:
+    """Raises `VersionConflict` where it has changed."""
     now = now_of(house, call)
     gone = msgspec.structs.replace(kept, expires_at=min(kept.expires_at, now - MILLISECOND))
-    changes: list[Change] = [DocumentChange(KIND, kept.id, None)]
+    changes: list[Change] = [DocumentChange(KIND, kept.id, None, expected=version)]
     notice = notice_of(kept, gone_at=now)
     if notice is not None:
         changes.append(_noted(notice, told_of(gone)))
     await house.store.apply(call.tenant, changes, call.principal)
-    await empty(house, kept.tenant)
 
 
 async def empty(house: House, tenant: str) -> None:

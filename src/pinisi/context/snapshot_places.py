@@ -4,12 +4,15 @@ What is told of a snapshot to the outside names the tenant that it was taken in,
 it is seen by its maker, as long as his grants there are what they were.
 """
 
+import asyncio
+from collections.abc import Sequence
 from typing import Protocol
 
 import msgspec
 
 from pinisi.context.snapshot import KIND, Snapshot, decode_snapshot
 from pinisi.store.protocol import Store
+from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import EVERYTHING, Grants
 
 
@@ -18,17 +21,21 @@ class GrantsOf(Protocol):
 
 
 class SnapshotPlace(msgspec.Struct, frozen=True):
-    """Of one snapshot: `inner` is the tenant of what is in it, `tenant` the one it was taken in."""
+    """Of one snapshot: `inner` is the tenant of what is in it, `tenant` the one it was taken in.
+
+    `expires_at`: when its time is over, by the clock of `tenant`.
+    """
 
     inner: str
     tenant: str
     id: str
     maker: str
     grants: Grants
+    expires_at: Instant
 
 
 def place_of(tenant: str, kept: Snapshot) -> SnapshotPlace:
-    return SnapshotPlace(kept.tenant, tenant, kept.id, kept.maker, kept.grants)
+    return SnapshotPlace(kept.tenant, tenant, kept.id, kept.maker, kept.grants, kept.expires_at)
 
 
 class SnapshotPlaces:
@@ -36,6 +43,8 @@ class SnapshotPlaces:
         """`grants_of`: what a principal may see now, in a tenant that is no snapshot."""
         self._grants_of = grants_of
         self._places: dict[str, SnapshotPlace] = {}
+        self.moved = asyncio.Event()
+        """Set at each new or changed place; who waits for it clears it."""
 
     async def load(self, store: Store) -> None:
         for tenant in await store.tenants():
@@ -52,10 +61,16 @@ class SnapshotPlaces:
         return None if gone is None else gone.inner
 
     def put(self, place: SnapshotPlace) -> None:
+        known = self._places.get(place.inner)
         self._places[place.inner] = place
+        if known is None or known.expires_at != place.expires_at:
+            self.moved.set()
 
     def drop(self, inner: str) -> None:
         self._places.pop(inner, None)
+
+    def all(self) -> Sequence[SnapshotPlace]:
+        return tuple(self._places.values())
 
     def of(self, tenant: str) -> SnapshotPlace | None:
         """The snapshot whose entities are in this tenant; None: it is an ordinary one."""
