@@ -29,7 +29,8 @@ test: .venv/.tools install $(NODE_MODULES)
 test-long: .venv/.tools install
 	scripts/browser.sh
 	scripts/postgres.sh
-	scripts/test-long.sh
+	scripts/mosquitto.sh
+	$(PY) scripts/long/run.py --parts "$(PART)" --seed "$(SEED)" $(if $(RESUME),--resume)
 
 check: .venv/.tools install $(NODE_MODULES)
 	.venv/bin/ruff check --no-cache .
