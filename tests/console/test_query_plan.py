@@ -55,6 +55,21 @@ QUERIES = (
     "type=WasteBank&&limit=2&",
     "type=WasteBank&limit=2&lang",
 )
+PARTS = {
+    "pick": ("id,name", "name{a}", "ward{name{a}}", "", "id,,name", "type", "scope", "createdAt"),
+    "omit": ("name", "ward{name}", "", "id,type", "location,id"),
+    "attrs": ("name", "name{a}", "", "unknownName", "name,location"),
+    "options": ("concise", "simplified", "keyValues,sysAttrs", "count", "unknown", ""),
+    "format": ("concise", "keyValues", "unknown"),
+    "lang": ("ja", "*", "id;q=0.3,ja", "", "x y"),
+    "datasetId": ("@none", "urn:x:1,@none", "x y", ""),
+    "local": ("true", "false", "maybe"),
+    "count": ("true", "maybe"),
+    "sysAttrs": ("true", "1"),
+    "limit": ("2", "0"),
+}
+"""Plain parameters and what is said of them, right and wrong: every pair is asked."""
+
 MEDIA = ("application/json", "application/ld+json", "application/geo+json", "text/plain")
 
 
@@ -81,6 +96,22 @@ async def test_every_query_is_answered_as_on_the_long_way(calm: Opened, monkeypa
                     assert await answered(client, query, media) == first == again, (query, media)
                 planned += first[0] == 200 and len(first[1]) > 2
     assert planned > 60, "the queries found nothing"
+
+
+async def test_every_pair_of_plain_parameters_is_answered_as_on_the_long_way(
+    calm: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = [(name, value) for name, values in PARTS.items() for value in values]
+    statuses = set[int]()
+    async with calm.client(link=PINISI_CONTEXT) as client:
+        for pair in itertools.combinations(told, 2):
+            query = "type=WasteBank&offset=1&" + "&".join(f"{name}={value}" for name, value in pair)
+            first = await answered(client, query, MEDIA[0])
+            with monkeypatch.context() as long:
+                long.setattr(ngsi_ld_consumption, "plan_of", _without)
+                assert await answered(client, query, MEDIA[0]) == first, query
+            statuses.add(first[0])
+    assert statuses == {200, 400}
 
 
 async def test_pages_share_one_plan_and_plans_are_bounded(calm: Opened, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from pinisi.console.http import Call, plain_text
-from pinisi.console.ngsi_ld_query import query_of
+from pinisi.console.ngsi_ld_query import join_of, query_of
 from pinisi.console.ngsi_ld_request import Asked, Media, Paging, page_headers, paging
 from pinisi.console.ngsi_ld_show import Showing, geometry_property, view_of
 from pinisi.console.query_shape import Shape
@@ -89,6 +89,7 @@ def _made(how: Asked, rest: bytes) -> Plan | None:
         return None
     page = paging(call)
     query, view = query_of(told, how.table), view_of(call, how.table)
+    join_of(told, view)  # refuses braces of `pick` and `omit`, which reach into entities that only `join` brings
     showing = Showing(how, view, geometry_property(call, how))
     kept = tuple(pair for pair in told.items() if pair[0] != "limit")
     return Plan(how, showing, query, page.limit, page.count, kept)
