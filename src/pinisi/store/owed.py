@@ -76,7 +76,7 @@ def debts_of(
         )
         for position, id, attempts, due, reason, *line in single
     ]
-    return sorted(found, key=_place)[:limit]
+    return sorted({_place(debt): debt for debt in found}.values(), key=_place)[:limit]
 
 
 def _place(debt: Debt) -> tuple[Position, str]:

@@ -16,7 +16,7 @@ from pinisi.store.postgres_stories import PostgresStoryReader
 from pinisi.store.query import EntityQuery
 from pinisi.store.record import AttributeUse, Page, Record, Showing, Shown
 from pinisi.store.retention import Hold, retain_history, trim_log
-from pinisi.store.sql_rows import rows
+from pinisi.store.sql_rows import Connection, rows
 from pinisi.store.timelines import TimelineReader
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import EVERYTHING, Grants
@@ -94,9 +94,12 @@ class PostgresStore(PostgresLines):
         counts: dict[str, int] = {}
         if known is None:
             return counts
-        found = await self.postgres.fetch(f"SELECT id, n FROM {known.schema}.family WHERE n > 0")
+        s = known.schema
+        sql = f"SELECT h.names, h.families, f.id, f.n FROM {s}.head AS h LEFT JOIN {s}.family AS f ON f.n > 0"
+        found = await self.postgres.fetch(sql)
+        await known.know_words(*found[0][:2])
         view = known.views.of(grants).of
-        for family, n in found:
+        for family, n in [row[2:] for row in found if row[2] is not None]:
             for type in known.families.all[family].types if family in view else ():
                 counts[type] = counts.get(type, 0) + n
         return counts
@@ -107,12 +110,15 @@ class PostgresStore(PostgresLines):
         uses: list[AttributeUse] = []
         if known is None:
             return uses
+        s = known.schema
         sql = (
-            f"SELECT family, attribute, kind, n FROM {known.schema}.usage WHERE n > 0 ORDER BY family, attribute, kind"
+            f"SELECT h.names, h.families, u.family, u.attribute, u.kind, u.n FROM {s}.head AS h "
+            f"LEFT JOIN {s}.usage AS u ON u.n > 0 ORDER BY u.family, u.attribute, u.kind"
         )
         found = await self.postgres.fetch(sql)
+        await known.know_words(*found[0][:2])
         view = known.views.of(grants).of
-        for family, attribute, kind, n in found:
+        for family, attribute, kind, n in [row[2:] for row in found if row[2] is not None]:
             projection = view.get(family)
             name = known.names.text[attribute]
             if projection is None or (projection.attributes is not None and name not in projection.attributes):
@@ -125,11 +131,13 @@ class PostgresStore(PostgresLines):
         known = await self.fresh(tenant)
         if known is None:
             return ()
-        view = known.views.of(grants).of
         asked = [id for id in ids if "\x00" not in id]
-        return await known.read_far(
-            lambda connection: PostgresStoryReader(connection, known.names, known.families, view).stories(asked, query)
-        )
+
+        def read(connection: Connection) -> Sequence[Story]:
+            view = known.views.of(grants).of
+            return PostgresStoryReader(connection, known.names, known.families, view).stories(asked, query)
+
+        return await known.read_far(read)
 
     @in_plain_words
     async def gone(
@@ -138,29 +146,30 @@ class PostgresStore(PostgresLines):
         known = await self.fresh(tenant)
         if known is None:
             return ()
-        view = known.views.of(grants)
-        families = view.select(known.families, query.types)
         if query.ids is not None:
             query = msgspec.structs.replace(query, ids=tuple(id for id in query.ids if "\x00" not in id))
-        return await known.read_far(
-            lambda connection: PostgresStoryReader(connection, known.names, known.families, view.of).gone(
-                query, families, since, limit, offset
-            )
-        )
+
+        def read(connection: Connection) -> Sequence[str]:
+            view = known.views.of(grants)
+            families = view.select(known.families, query.types)
+            reader = PostgresStoryReader(connection, known.names, known.families, view.of)
+            return reader.gone(query, families, since, limit, offset)
+
+        return await known.read_far(read)
 
     @in_plain_words
     async def picture(self, tenant: str, query: PictureQuery, grants: Grants) -> Picture:
         known = await self.fresh(tenant)
         if known is None:
             return Picture((), 0)
-        view = known.views.of(grants).of
-        kin = known.views.of(EVERYTHING).select(known.families, query.entities.types)
         position = await self.position(tenant)
-        return await known.read_far(
-            lambda connection: PictureReader(
-                connection, known.names, known.families, view, kin, position, _DIALECT
-            ).picture(query)
-        )
+
+        def read(connection: Connection) -> Picture:
+            view = known.views.of(grants).of
+            kin = known.views.of(EVERYTHING).select(known.families, query.entities.types)
+            return PictureReader(connection, known.names, known.families, view, kin, position, _DIALECT).picture(query)
+
+        return await known.read_far(read)
 
     @in_plain_words
     async def timeline(self, tenant: str, query: TimelineQuery, grants: Grants) -> Timeline:
@@ -168,9 +177,10 @@ class PostgresStore(PostgresLines):
         if known is None:
             nothing: dict[str, int] = {}
             return Timeline(query.until, query.until, [nothing] * query.buckets, 0, 0, 0)
-        view = known.views.of(grants).of
         return await known.read_far(
-            lambda connection: TimelineReader(connection, known.names, known.families, view).timeline(query)
+            lambda connection: TimelineReader(
+                connection, known.names, known.families, known.views.of(grants).of
+            ).timeline(query)
         )
 
     @in_plain_words

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from pinisi.store import find, match
 from pinisi.store.candidates import Bound, hot_values
+from pinisi.store.log import Position
 from pinisi.store.postgres_lay_down import hot_text
 from pinisi.store.postgres_shown import shown_from_pages
 from pinisi.store.postgres_tenant import PostgresTenant
@@ -180,21 +181,25 @@ class PostgresFinder:
                     break
         if len(rows) > CHUNK and not run.done:
             run = _Run(proof, limit, offset, count)
-            position = await self._prove_all(sql, values, run)
+            position = await self._prove_all(sql, values, run, known)
+            if position is None:
+                return None
         if heat:
             self._consider_heat(cold, run.read)
         return Page(run.found, run.matched if count else None, position)
 
-    async def _prove_all(self, sql: str, values: Sequence[Any], run: "_Run") -> int:
+    async def _prove_all(self, sql: str, values: Sequence[Any], run: "_Run", known: tuple[int, int]) -> Position | None:
+        """The position at which all were proved; None where others knew more by then than the statement."""
         started = slice_started = perf_counter()
-        position = 0
+        position = newer = None
         async with self._tenant.postgres.snapshot() as connection:
             async for row in _cursor(connection, sql, values):
+                if row[1] > known[0] or row[2] != known[1]:
+                    newer = row
+                    break
                 position = row[0]
                 if row[4] is None:
                     break
-                if row[7] not in self._tenant.families.all:
-                    await self._tenant.learn_words(connection)
                 run.take(self._tenant.record(*row[4:]))
                 if run.done:
                     break
@@ -205,6 +210,8 @@ class PostgresFinder:
                         raise TooComplex(
                             f"the query took longer than {self._seconds:g} s: narrow it by type, id or place"
                         )
+        if newer is not None:
+            await self._knew_all(newer, known)
         return position
 
     def _statement(self, query: EntityQuery, families: frozenset[int]) -> tuple[str, list[Any], list[str]]:

@@ -52,6 +52,8 @@ class PostgresLines(PostgresTenants):
         else:
             sql = f"SELECT {COLUMNS} FROM {s}.log WHERE position > $1 ORDER BY position LIMIT $2"
             entries = await known.entries(await self.postgres.fetch(sql, after, limit))
+            if entries and entries[0].position > after + 1:  # trimmed meanwhile
+                return LogSlice((), position, reset=True)
         return LogSlice(entries, entries[-1].position if entries else position)
 
     @in_plain_words
@@ -90,8 +92,9 @@ class PostgresLines(PostgresTenants):
         if known is None:
             return ()
         s = f"{known.schema}."
-        single = await self.postgres.fetch(single_sql("$1", "$2", "$3", s), int(dead), after, limit)
+        # A debt that fares by itself from now on goes from the list to a row: who reads the list first misses none.
         listed = () if dead else await self.postgres.fetch(listed_sql("$1", "$2", s), after, limit)
+        single = await self.postgres.fetch(single_sql("$1", "$2", "$3", s), int(dead), after, limit)
         if single or listed:
             await known.learn_words()
         return debts_of(listed, single, limit, known.names.text, dead)
@@ -183,9 +186,9 @@ class PostgresLines(PostgresTenants):
         known = await self.known(tenant)
         if known is None or known.chain is None:
             return ()
-        await known.learn_words()
-        chain = Chain(known.names, known.families)
-        return await known.read_far(lambda connection: read_chain(connection, chain, after, limit))
+        return await known.read_far(
+            lambda connection: read_chain(connection, Chain(known.names, known.families), after, limit)
+        )
 
     @in_plain_words
     async def owed(self, tenant: str) -> int:

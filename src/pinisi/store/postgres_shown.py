@@ -1,4 +1,8 @@
-"""How PostgreSQL's store answers a page by types as bytes: see `postgres_pages`."""
+"""How PostgreSQL's store answers a page by types as bytes: see `postgres_pages`.
+
+Who is of a family and what is on a shelf are as this process has heard of them: what is read from the database is
+put beside them when the lines up to that moment have been heard, so that a page shows one moment, as a statement does.
+"""
 
 from collections.abc import Sequence
 
@@ -34,7 +38,8 @@ async def shown_from_pages(
         wanted = rows[offset:end]
         bodies = list(filter(None, map(shelf.get, wanted)))
         if len(bodies) == len(wanted):
-            return Shown(bodies, len(rows) > end, len(rows) if count else None, head.position)
+            position = max(head.position, tenant.heard)
+            return Shown(bodies, len(rows) > end, len(rows) if count else None, position)
         lacking = [row for row in wanted if row not in shelf]
         await _put_on(tenant, shelf, lacking, families, showing, seen)
     return None
@@ -53,9 +58,9 @@ async def _learn_members(tenant: PostgresTenant, families: frozenset[int]) -> bo
     )
     found = await tenant.postgres.fetch(sql, lacking)
     position = found[0][0]
-    pages.take(lacking, position, [row[1:] for row in found if row[1] is not None])
     if position > tenant.heard:
         await tenant.hear(upto=position)
+    pages.take(lacking, position, [row[1:] for row in found if row[1] is not None])
     return True
 
 
@@ -69,9 +74,11 @@ async def _put_on(
 ) -> None:
     """Read entities and keep their bytes, but for those that have left or have a newer version by then."""
     sql = f"SELECT row, id, position, family, body FROM {tenant.schema}.entity WHERE row = ANY($1)"
-    for row in await tenant.postgres.fetch(sql, lacking):
-        if row[3] not in families:
-            continue
+    found = [row for row in await tenant.postgres.fetch(sql, lacking) if row[3] in families]
+    newest = max((row[2] for row in found), default=0)
+    if newest > tenant.heard:
+        await tenant.hear(upto=newest)
+    for row in found:
         record = tenant.record(*row)
         if tenant.known.get(record.id) is record:
             tenant.pages.put(shelf, record, showing.body(record, seen))

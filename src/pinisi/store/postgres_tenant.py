@@ -135,6 +135,11 @@ class PostgresTenant:
         last = len(self.families.all)
         self.families.take(await fetch(f"SELECT id, types, areas FROM {s}.family WHERE id > $1 ORDER BY id", last))
 
+    async def know_words(self, names: int, families: int, connection: Any = None) -> None:
+        """Take them in where there are more than are known."""
+        if names > len(self.names.number) or families > len(self.families.all):
+            await self.learn_words(connection)
+
     async def learn_areas(self, connection: Any, position: Position) -> None:
         """Take in the areas as they are."""
         if position == self.areas_known:
@@ -142,6 +147,8 @@ class PostgresTenant:
         families = [id for id, family in self.families.all.items() if ADMINISTRATIVE_AREA in family.types]
         sql = f"SELECT id, body FROM {self.schema}.entity WHERE family = ANY($1) AND body IS NOT NULL"
         there = {id: decode_entity(body) for id, body in await connection.fetch(sql, families)}
+        if position <= self.areas_known:
+            return  # another has learnt newer ones meanwhile
         for id in self.locator.known - there.keys():
             self.locator.learn(id, None)
         for id, area in there.items():
@@ -154,6 +161,8 @@ class PostgresTenant:
             return
         sql = f"SELECT attribute, complete, several FROM {self.schema}.hot_attribute"
         kept = {self.names.text[number]: (number, *rest) for number, *rest in await connection.fetch(sql)}
+        if version <= self.hot_known:
+            return  # another has learnt a newer version meanwhile
         hot = self.hot
         hot.attributes = {name: number for name, (number, _, _) in kept.items()}
         hot.complete = {name for name, (_, complete, _) in kept.items() if complete}
@@ -264,9 +273,11 @@ class PostgresTenant:
     # reading and writing
 
     async def read_far(self, work: Callable[[Connection], T]) -> T:
-        """Run a long read in a thread, upon one snapshot."""
+        """Run a long read in a thread, upon one snapshot, with all words that it may meet known."""
         async with self.postgres.snapshot() as connection:
             await self.see_own_tables(connection)
+            names, families = await connection.fetchrow("SELECT names, families FROM head")
+            await self.know_words(names, families, connection)
             return await in_thread(connection, self.postgres.threads, work)
 
     async def see_own_tables(self, connection: Any) -> None:

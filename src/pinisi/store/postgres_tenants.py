@@ -119,12 +119,11 @@ class PostgresTenants(Around):
             return tenant
 
     async def fresh(self, name: str) -> PostgresTenant | None:
-        """The tenant with all its words, and without what has ended by itself, unless it was never written to."""
+        """The tenant without what has ended by itself, unless it was never written to."""
         found = await self.known(name)
         if found is not None:
             head, _ = await found.look()
             await found.end_what_is_due(head.due)
-            await found.learn_words()
         return found
 
     async def _learnt(self, tenant: str, entries: Sequence[LogEntry]) -> None:
