@@ -7,11 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pinisi.context.ngsi_v2.changes import Aim, append_strict, delete_attributes, replace, set_value, update, upsert
-from pinisi.context.ngsi_v2.entities import View, read_entity, read_fragment, show_entity
+from pinisi.context.ngsi_v2.entities import View, read_entity, show_entity
 from pinisi.context.ngsi_v2.expressions import parse_expression, parse_geo
 from pinisi.context.ngsi_v2.names import NAME, entity_id, entity_uri, id_pattern, iri_of, name_of
+from pinisi.context.ngsi_v2.operators import OPERATORS
 from pinisi.context.ngsi_v2.registrations import PREFIX, payload_of
 from pinisi.context.ngsi_v2.subscriptions import read_subscription
+from pinisi.context.ngsi_v2.written import NewEntity, Writing, read_new, read_writing
 from pinisi.context.problems import NgsiLdError
 from pinisi.context.registration_payload import read_registration
 from pinisi.context.render import render_entity
@@ -30,6 +32,7 @@ WORDS = st.sampled_from([
 KEYS = st.sampled_from([
     "id", "type", "value", "metadata", "location", "a", "b-c", "TimeInstant", "unitCode", "dateExpires", "coordinates",
     "dateModified", "observedAt", "scope", "@context", "@value", "@type", "object", "*", "",
+    *sorted(OPERATORS), "$each", "$position",
 ])  # fmt: skip
 ANY = st.recursive(
     st.one_of(WORDS, st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(-1e3, 1e3)),
@@ -80,10 +83,18 @@ def test_patterns_of_ids(pattern: str, id: str, found: bool) -> None:
     assert compile_pattern(id_pattern(pattern))(entity_uri(id)) is found
 
 
+def new(document: Any, *, key_values: bool = True) -> NewEntity:
+    return read_new(document, CORE_TABLE, key_values=key_values, scopes=[], override=False)
+
+
+def writing(document: Any, *, key_values: bool = True) -> Writing:
+    return read_writing(document, CORE_TABLE, key_values=key_values)
+
+
 @given(st.dictionaries(FIELD.filter(is_free), PLAIN, max_size=4))
 def test_values_come_back_as_they_were(attributes: dict[str, Any]) -> None:
     told = {"id": "a", "type": "T", **attributes}
-    entity = read_entity(told, CORE_TABLE, key_values=True)
+    entity = new(told).entity(CORE_TABLE)
     kept = decode_entity(encode_entity(entity))
     assert show_entity(kept, CORE_TABLE, View("keyValues")) == told
     shown = show_entity(kept, CORE_TABLE)
@@ -93,14 +104,13 @@ def test_values_come_back_as_they_were(attributes: dict[str, Any]) -> None:
 @settings(max_examples=400)
 @given(DOCUMENTS, st.booleans())
 def test_any_document_is_read_or_refused(document: dict[str, Any], key_values: bool) -> None:
-    present = upsert(
-        read_entity({"id": "a", "type": "T", "a": 1, "b-c": "x"}, CORE_TABLE, key_values=True), Aim(), CORE_TABLE
-    )(None, 5).entity
+    there = {"id": "a", "type": "T", "a": 1, "b-c": "x", "scope": [1, {"a": 2}], "value": {"a": 1}}
+    present = upsert(new(there), Aim(), CORE_TABLE)(None, 5).entity
     ways = [
-        lambda: upsert(read_entity(document, CORE_TABLE, key_values=key_values), Aim(), CORE_TABLE),
-        lambda: replace("urn:v2:a", read_fragment(document, CORE_TABLE, key_values=key_values)),
-        lambda: update("urn:v2:a", read_fragment(document, CORE_TABLE, key_values=key_values), CORE_TABLE),
-        lambda: append_strict("urn:v2:a", read_fragment(document, CORE_TABLE, key_values=key_values), CORE_TABLE),
+        lambda: upsert(new(document, key_values=key_values), Aim(), CORE_TABLE),
+        lambda: replace("urn:v2:a", writing(document, key_values=key_values), CORE_TABLE),
+        lambda: update("urn:v2:a", writing(document, key_values=key_values), CORE_TABLE),
+        lambda: append_strict("urn:v2:a", writing(document, key_values=key_values), CORE_TABLE),
         lambda: set_value("urn:v2:a", iri_of("b-c", CORE_TABLE, "b-c"), document, CORE_TABLE),
         lambda: delete_attributes("urn:v2:a", [iri_of(name, CORE_TABLE, name) for name in document], CORE_TABLE),
     ]  # fmt: skip
@@ -122,7 +132,7 @@ def test_any_document_is_read_or_refused(document: dict[str, Any], key_values: b
 @settings(max_examples=400)
 @given(st.one_of(st.text(max_size=30), st.text("ab.;:=!<>~',19-()[]*", max_size=20)))
 def test_any_expression_is_read_or_refused(text: str) -> None:
-    entity = read_entity({"id": "a", "type": "T", "a": 1, "b": "x"}, CORE_TABLE, key_values=True)
+    entity = new({"id": "a", "type": "T", "a": 1, "b": "x"}).entity(CORE_TABLE)
     for kind in ("q", "mq"):
         try:
             found = parse_expression(text, kind, CORE_TABLE)

@@ -6,22 +6,21 @@ from pinisi.console.federated import all_of
 from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route
 from pinisi.console.ngsi_ld_batch import MOST
-from pinisi.console.v2_entities import NO_CONTENT
+from pinisi.console.v2_entities import FORCED, NO_CONTENT, OVERRIDE, as_told
 from pinisi.console.v2_request import V2, aim_of, body_of, options, written_scopes
 from pinisi.console.v2_sources import takes_part, told_elsewhere
 from pinisi.context.edits import delete
 from pinisi.context.ngsi_v2.changes import (
-    PartlyDone,
-    Unprocessable,
     aimed,
     delete_attributes,
     replace,
     update,
     upsert,
 )
-from pinisi.context.ngsi_v2.entities import as_object, read_attributes, read_entity
+from pinisi.context.ngsi_v2.entities import as_object
 from pinisi.context.ngsi_v2.names import entity_id, entity_uri, iri_of
-from pinisi.context.payload import Fragment
+from pinisi.context.ngsi_v2.unprocessable import PartlyDone, Unprocessable
+from pinisi.context.ngsi_v2.written import read_members, read_new
 from pinisi.context.problems import BadRequestData, PayloadTooLarge, ResourceNotFound, problem_details
 from pinisi.store.change import EntityChange, Refused, Transform
 
@@ -33,13 +32,13 @@ _TOLD = 10
 
 
 async def update_entities(house: House, call: Call) -> Reply:
-    words = options(call, "keyValues")
+    words = options(call, "keyValues", OVERRIDE, FORCED)
     told = as_object(body_of(call), "body")
     given: Any = told.get("actionType")
     action = _ACTIONS.get(given) if isinstance(given, str) else None
     if action is None:
         raise BadRequestData("append, appendStrict, update, delete or replace", "actionType")
-    return await _run(house, call, action, told.get("entities"), "entities", "keyValues" in words)
+    return await _run(house, call, action, told.get("entities"), "entities", words)
 
 
 async def take_notification(house: House, call: Call) -> Reply:
@@ -48,21 +47,21 @@ async def take_notification(house: House, call: Call) -> Reply:
     told = as_object(body_of(call), "body")
     if not isinstance(told.get("subscriptionId"), str):
         raise BadRequestData("a notification names its subscription", "subscriptionId")
-    await _run(house, call, "append", told.get("data"), "data", "keyValues" in words)
+    await _run(house, call, "append", told.get("data"), "data", words)
     return Reply(200)
 
 
-async def _run(house: House, call: Call, action: str, entities: Any, field: str, key_values: bool) -> Reply:
+async def _run(house: House, call: Call, action: str, entities: Any, field: str, words: frozenset[str]) -> Reply:
     if not isinstance(entities, list) or not entities:
         raise BadRequestData("a list of entities, not empty", field)
     documents = cast(list[Any], entities)
     if len(documents) > MOST:
         raise PayloadTooLarge(f"{len(documents)} entities, at most {MOST} in one request", field)
-    plans = [_change(house, call, action, each, f"{field}[{n}]", key_values) for n, each in enumerate(documents)]
+    plans = [_change(house, call, action, each, f"{field}[{n}]", words) for n, each in enumerate(documents)]
     refused: list[tuple[str, Refused]] = []
     changes = plans
     if action == "update" and takes_part(house, call):
-        told = await all_of([_told_elsewhere(house, call, each, key_values, refused) for each in documents])
+        told = await all_of([_told_elsewhere(house, call, each, words, refused) for each in documents])
         changes = [plan for plan in told if plan is not None]
     applied = await house.store.apply(call.tenant, changes, call.principal, atomic=False) if changes else None
     refused += [
@@ -84,46 +83,47 @@ async def _run(house: House, call: Call, action: str, entities: Any, field: str,
 
 
 async def _told_elsewhere(
-    house: House, call: Call, document: dict[str, Any], key_values: bool, refused: list[tuple[str, Refused]]
+    house: House, call: Call, document: dict[str, Any], words: frozenset[str], refused: list[tuple[str, Refused]]
 ) -> EntityChange | None:
     """What is left to be written here of an update, after providers have written their part; None: nothing is."""
     table, id = house.pinisi_table, entity_uri(document.get("id"))
     aim = aim_of(call, table, document.get("type"))
-    expires, attributes = read_attributes(document, table, key_values=key_values)
+    writing = read_members(document, table, key_values="keyValues" in words, override=OVERRIDE in words)
     try:
-        left = await told_elsewhere(house, call, id, aim, attributes)
+        left = await told_elsewhere(house, call, id, aim, writing)
     except Refused as error:
         refused.append((id, error))
         return None
-    if attributes and not left:
+    if writing.attributes and not left.attributes:
         return None
-    return EntityChange(id, aimed(aim, update(id, Fragment(expires_at=expires, attributes=left), table)))
+    return EntityChange(id, aimed(aim, as_told(words, update(id, left, table))))
 
 
-def _change(house: House, call: Call, action: str, document: Any, field: str, key_values: bool) -> EntityChange:
+def _change(house: House, call: Call, action: str, document: Any, field: str, words: frozenset[str]) -> EntityChange:
     try:
         told = as_object(document, "entity")
         id = entity_uri(told.get("id"))
         type = told.get("type")
         if type is not None:
             iri_of(type, house.pinisi_table, "type")
-        return EntityChange(id, _transform(house, call, action, told, id, key_values))
+        return EntityChange(id, as_told(words, _transform(house, call, action, told, id, words)))
     except BadRequestData as error:
         raise BadRequestData(error.detail, field) from None
 
 
-def _transform(house: House, call: Call, action: str, told: dict[str, Any], id: str, key_values: bool) -> Transform:
-    table = house.pinisi_table
+def _transform(
+    house: House, call: Call, action: str, told: dict[str, Any], id: str, words: frozenset[str]
+) -> Transform:
+    table, key_values, override = house.pinisi_table, "keyValues" in words, OVERRIDE in words
     aim = aim_of(call, table, told.get("type"))
     if action == "delete":
         iris = [iri_of(name, table, name) for name in told if name not in ("id", "type")]
         return aimed(aim, delete_attributes(id, iris, table) if iris else delete(id))
     if action in ("append", "appendStrict"):
-        entity = read_entity(told, table, key_values=key_values, scopes=written_scopes(call))
-        return upsert(entity, aim, table, strict=action == "appendStrict")
-    expires, attributes = read_attributes(told, table, key_values=key_values)
-    fragment = Fragment(expires_at=expires, attributes=attributes)
-    return aimed(aim, update(id, fragment, table) if action == "update" else replace(id, fragment))
+        new = read_new(told, table, key_values=key_values, scopes=written_scopes(call), override=override)
+        return upsert(new, aim, table, strict=action == "appendStrict")
+    writing = read_members(told, table, key_values=key_values, override=override)
+    return aimed(aim, update(id, writing, table) if action == "update" else replace(id, writing, table))
 
 
 V2_BATCH_ROUTES: tuple[Route, ...] = (

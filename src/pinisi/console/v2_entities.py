@@ -20,31 +20,30 @@ from pinisi.console.v2_request import (
     written_scopes,
 )
 from pinisi.console.v2_sources import entity_everywhere, takes_part, told_elsewhere
-from pinisi.context.edits import append, delete
-from pinisi.context.ngsi_v2.attributes import read_attribute, read_bare, show_attribute, typed_value
+from pinisi.context.edits import delete
+from pinisi.context.ngsi_v2.attributes import show_attribute, typed_value
 from pinisi.context.ngsi_v2.changes import (
     Aim,
-    Unprocessable,
     aimed,
+    append,
     append_strict,
     create,
     delete_attributes,
     replace,
     set_value,
+    told_anyway,
     update,
     upsert,
 )
 from pinisi.context.ngsi_v2.entities import (
     as_object,
-    checked,
     default_instance,
-    read_entity,
-    read_fragment,
     show_attributes,
     show_entity,
 )
 from pinisi.context.ngsi_v2.names import entity_id, entity_uri, iri_of, name_of
-from pinisi.context.payload import Fragment
+from pinisi.context.ngsi_v2.unprocessable import Unprocessable
+from pinisi.context.ngsi_v2.written import Writing, read_new, read_writing, read_written
 from pinisi.context.problems import BadRequestData, NotAcceptable, ResourceNotFound, UnsupportedMediaType
 from pinisi.store.change import Edit, EntityChange, Transform
 from pinisi.store.record import Record
@@ -59,6 +58,9 @@ ATTRS = ONE + "/attrs"
 ATTRIBUTE = ATTRS + "/{attribute}"
 VALUE = ATTRIBUTE + "/value"
 NO_CONTENT = Reply(204)
+OVERRIDE, FORCED = "overrideMetadata", "forcedUpdate"
+"""Words of `options`: metadata of the request stand alone; who asks for changes hears of it in any case."""
+_UPDATING = (OVERRIDE, FORCED)
 _encode = msgspec.json.Encoder().encode
 _JSON, _TEXT = "application/json", "text/plain"
 
@@ -67,11 +69,11 @@ async def create_entity(house: House, call: Call) -> Reply:
     words = options(call, "keyValues", "upsert")
     table = house.pinisi_table
     document = as_object(body_of(call), "body")
-    entity = read_entity(document, table, key_values="keyValues" in words, scopes=written_scopes(call))
-    upserting = "upsert" in words
-    change = upsert(entity, _own_aim(call, document, house), table) if upserting else create(entity)
-    await house.store.apply(call.tenant, (EntityChange(entity.id, change),), call.principal)
-    return Reply(204 if upserting else 201, headers=(_location(entity, name_of(entity.types[0], table)),))
+    new = read_new(document, table, key_values="keyValues" in words, scopes=written_scopes(call), override=False)
+    upserting, frame = "upsert" in words, new.frame
+    change = upsert(new, _own_aim(call, document, house), table) if upserting else create(new.entity(table))
+    await house.store.apply(call.tenant, (EntityChange(frame.id, change),), call.principal)
+    return Reply(204 if upserting else 201, headers=(_location(frame, name_of(frame.types[0], table)),))
 
 
 def _own_aim(call: Call, document: dict[str, Any], house: House) -> Aim:
@@ -100,22 +102,21 @@ async def retrieve_attributes(house: House, call: Call) -> Reply:
 
 
 async def append_attributes(house: House, call: Call) -> Reply:
-    words = options(call, "keyValues", "append")
-    fragment = _fragment(house, call, "keyValues" in words)
-    id, table = _uri(call), house.pinisi_table
-    if "append" in words:
-        return await _change(house, call, append_strict(id, fragment, table))
-    return await _change(house, call, append(id, fragment))
+    words = options(call, "keyValues", "append", *_UPDATING)
+    writing = _writing(house, call, words)
+    way = append_strict if "append" in words else append
+    return await _change(house, call, as_told(words, way(_uri(call), writing, house.pinisi_table)))
 
 
 async def update_attributes(house: House, call: Call) -> Reply:
-    words = options(call, "keyValues")
-    return await _update(house, call, _fragment(house, call, "keyValues" in words))
+    words = options(call, "keyValues", *_UPDATING)
+    return await _update(house, call, _writing(house, call, words), words)
 
 
 async def replace_attributes(house: House, call: Call) -> Reply:
-    words = options(call, "keyValues")
-    return await _change(house, call, replace(_uri(call), _fragment(house, call, "keyValues" in words)))
+    words = options(call, "keyValues", *_UPDATING)
+    writing = _writing(house, call, words)
+    return await _change(house, call, as_told(words, replace(_uri(call), writing, house.pinisi_table)))
 
 
 async def delete_entity(house: House, call: Call) -> Reply:
@@ -129,10 +130,9 @@ async def retrieve_attribute(house: House, call: Call) -> Reply:
 
 
 async def update_attribute(house: House, call: Call) -> Reply:
-    name = call.params["attribute"]
-    iri = _attribute(house, call)
-    instance = checked(iri, read_attribute(body_of(call), name, house.pinisi_table), name)
-    return await _update(house, call, Fragment(attributes={iri: [instance]}), _of_one)
+    words = options(call, *_UPDATING)
+    iri, written = read_written(call.params["attribute"], body_of(call), house.pinisi_table)
+    return await _update(house, call, Writing({iri: written}, override=OVERRIDE in words), words, _of_one)
 
 
 async def delete_attribute(house: House, call: Call) -> Reply:
@@ -149,13 +149,12 @@ async def retrieve_value(house: House, call: Call) -> Reply:
 
 
 async def update_value(house: House, call: Call) -> Reply:
-    value = _sent_value(call)
+    words, value, table = options(call, *_UPDATING), _sent_value(call), house.pinisi_table
     if takes_part(house, call):
-        iri, name = _attribute(house, call), call.params["attribute"]
-        told = {iri: [checked(iri, read_bare(value, name, house.pinisi_table), name)]}
-        if not await told_elsewhere(house, call, _uri(call), aim_of(call, house.pinisi_table), told):
+        iri, written = read_written(call.params["attribute"], value, table, key_values=True)
+        if not (await told_elsewhere(house, call, _uri(call), aim_of(call, table), Writing({iri: written}))).attributes:
             return NO_CONTENT
-    return await _change(house, call, set_value(_uri(call), _attribute(house, call), value, house.pinisi_table))
+    return await _change(house, call, as_told(words, set_value(_uri(call), _attribute(house, call), value, table)))
 
 
 def _sent_value(call: Call) -> Any:
@@ -196,8 +195,14 @@ def _attribute(house: House, call: Call) -> str:
     return iri_of(call.params["attribute"], house.pinisi_table, "attribute")
 
 
-def _fragment(house: House, call: Call, key_values: bool) -> Fragment:
-    return read_fragment(body_of(call), house.pinisi_table, key_values=key_values)
+def _writing(house: House, call: Call, words: frozenset[str]) -> Writing:
+    table = house.pinisi_table
+    return read_writing(body_of(call), table, key_values="keyValues" in words, override=OVERRIDE in words)
+
+
+def as_told(words: frozenset[str], transform: Transform) -> Transform:
+    """The change as `options` asks for it to be told."""
+    return told_anyway(transform) if FORCED in words else transform
 
 
 def _of_one(transform: Transform) -> Transform:
@@ -244,16 +249,19 @@ async def _instance(house: House, call: Call) -> tuple[Instance, Warn]:
 
 
 async def _update(
-    house: House, call: Call, fragment: Fragment, sharpened: Callable[[Transform], Transform] = lambda same: same
+    house: House,
+    call: Call,
+    writing: Writing,
+    words: frozenset[str],
+    sharpened: Callable[[Transform], Transform] = lambda same: same,
 ) -> Reply:
     """Write attributes that are there: here, or at the providers that were registered for them."""
     if takes_part(house, call):
-        aim = aim_of(call, house.pinisi_table)
-        left = await told_elsewhere(house, call, _uri(call), aim, fragment.attributes)
-        if fragment.attributes and not left:
+        left = await told_elsewhere(house, call, _uri(call), aim_of(call, house.pinisi_table), writing)
+        if writing.attributes and not left.attributes:
             return NO_CONTENT
-        fragment = msgspec.structs.replace(fragment, attributes=left)
-    return await _change(house, call, sharpened(update(_uri(call), fragment, house.pinisi_table)))
+        writing = left
+    return await _change(house, call, sharpened(as_told(words, update(_uri(call), writing, house.pinisi_table))))
 
 
 async def _change(house: House, call: Call, transform: Transform) -> Reply:
@@ -285,12 +293,12 @@ V2_ENTITY_ROUTES: tuple[Route, ...] = (
     Route(method="GET", path=ATTRIBUTE, permission=_READ, endpoint=retrieve_attribute,
           summary="Retrieve an attribute", parameters=("type", "metadata"), answers=(200, 404)),
     Route(method="PUT", path=ATTRIBUTE, permission=_WRITE, endpoint=update_attribute, body="V2Attribute",
-          summary="Replace an attribute", parameters=("type",), answers=(204, 404)),
+          summary="Replace an attribute", parameters=("type", "options"), answers=(204, 404)),
     Route(method="DELETE", path=ATTRIBUTE, permission=_WRITE, endpoint=delete_attribute,
           summary="Delete an attribute", parameters=("type",), answers=(204, 404)),
     Route(method="GET", path=VALUE, permission=_READ, endpoint=retrieve_value,
           summary="Retrieve the value of an attribute", parameters=("type",), answers=(200, 404, 406)),
     Route(method="PUT", path=VALUE, permission=_WRITE, endpoint=update_value, body="V2Value",
-          summary="Write the value of an attribute; its type and metadata stay", parameters=("type",),
+          summary="Write the value of an attribute; its type and metadata stay", parameters=("type", "options"),
           answers=(204, 400, 404, 415)),
 )  # fmt: skip

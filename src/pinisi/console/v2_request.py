@@ -12,9 +12,10 @@ from pinisi.console.ngsi_ld_door import known_tenant
 from pinisi.console.refusals import refusal_of
 from pinisi.context.json_body import read_json
 from pinisi.context.ngsi_v2.attributes import Shown
-from pinisi.context.ngsi_v2.changes import Aim, PartlyDone
+from pinisi.context.ngsi_v2.changes import Aim
 from pinisi.context.ngsi_v2.entities import BUILTIN, Form, View
 from pinisi.context.ngsi_v2.names import iri_of
+from pinisi.context.ngsi_v2.unprocessable import PartlyDone
 from pinisi.context.problems import (
     BadRequestData,
     InvalidRequest,

@@ -4,7 +4,7 @@ v2 keeps to what is held here: an attribute that is here is read and written her
 for whom it was registered ("Context providers": a query, or an update of what is not here, is forwarded).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -20,9 +20,11 @@ from pinisi.context.federation.answer import Answer
 from pinisi.context.federation.outcome import problem_of
 from pinisi.context.federation.plan import Leg, plan_write
 from pinisi.context.federation.sources import Asker, Errand
-from pinisi.context.ngsi_v2.changes import Aim, Unprocessable
+from pinisi.context.ngsi_v2.changes import Aim
 from pinisi.context.ngsi_v2.entities import default_instance
 from pinisi.context.ngsi_v2.names import entity_id, name_of
+from pinisi.context.ngsi_v2.unprocessable import Unprocessable
+from pinisi.context.ngsi_v2.written import Writing
 from pinisi.context.problems import NgsiLdError, ResourceNotFound
 from pinisi.context.registration import Registration
 from pinisi.context.registration_matching import Wanted
@@ -31,7 +33,7 @@ from pinisi.context.term_table import CORE_TABLE
 from pinisi.store.change import Forbidden
 from pinisi.store.query import EntityQuery, ScopeSelection, TypeIs
 from pinisi.store.record import Record
-from pinisi.vocabulary.entity import Attributes, Entity, Instance
+from pinisi.vocabulary.entity import Entity, Instance
 
 SKIP = "skipForwarding"
 """The word of `options` with which nobody else is asked."""
@@ -113,8 +115,8 @@ async def page_everywhere(
     return await union_of(house, call, asker, warnings, search, asked_for), warnings
 
 
-async def told_elsewhere(house: House, call: Call, id: str, aim: Aim, attributes: Attributes) -> Attributes:
-    """Have providers write those attributes that are not here and were registered; gives those that are left.
+async def told_elsewhere(house: House, call: Call, id: str, aim: Aim, writing: Writing) -> Writing:
+    """Have providers write those attributes that are not here and were registered; gives what is left.
 
     Nothing is sent where one of the attributes is neither here nor registered.
 
@@ -124,26 +126,34 @@ async def told_elsewhere(house: House, call: Call, id: str, aim: Aim, attributes
     own = await house.store.entity(call.tenant, id, call.grants)
     if own is not None and not aim.checks()(own.entity):
         own = None
-    missing = frozenset(iri for iri in attributes if own is None or _lacks(own.entity, iri))
+    told = frozenset(writing.attributes)
+    missing = frozenset(iri for iri in told if own is None or _lacks(own.entity, iri))
     if not missing:
-        return attributes
+        return writing
     asker = asker_of(house, call, house.pinisi_table)
     wanted = Wanted(ids=(id,), types=_types(own, aim), attributes=missing)
     matches = [each for each in write_matches(house, asker, wanted) if _on_path(each.registration, aim.scopes)]
     legs = plan_write(matches, missing, _UPDATE).legs
     covered = frozenset[str]().union(*(leg.attributes for leg in legs))
     if not covered:
-        return attributes
+        return writing
     if missing - covered:
-        names = ", ".join(sorted(name_of(iri, house.pinisi_table) for iri in missing - covered))
-        raise Unprocessable(f"attributes do not exist: {names}")
+        raise Unprocessable(f"attributes do not exist: {_named(house, missing - covered)}")
+    computed = [iri for iri in covered if writing.attributes[iri].operation is not None]
+    if computed:
+        raise Unprocessable(f"{_named(house, computed)}: a provider is sent values, and no operators")
     if asker.loops:
         raise SourceFailed(508, "the request came back to where it had been")
     known = () if own is None else own.family.types
     _check(call, legs, known)
-    answers = await all_of([_send(house, asker, leg, id, known, attributes) for leg in legs])
+    instances = {iri: [writing.attributes[iri].instance] for iri in covered}
+    answers = await all_of([_send(house, asker, leg, id, known, instances) for leg in legs])
     _check_taken(id, legs, answers)
-    return {iri: many for iri, many in attributes.items() if iri not in covered}
+    return writing.only(told - covered)
+
+
+def _named(house: House, iris: Iterable[str]) -> str:
+    return ", ".join(sorted(name_of(iri, house.pinisi_table) for iri in iris))
 
 
 def _lacks(entity: Entity, iri: str) -> bool:

@@ -45,7 +45,7 @@ class Trigger:
             return self._about(seen, shown) if self._at_death else self._on_attributes(seen, shown, "attributeDeleted")
         kinds = changes.everything if self._watched is None and shown is None else changes.of(self._watched, shown)
         if self.kinds & kinds:
-            return self._alteration == "any" or self._altered(seen, shown)
+            return self._alteration == "any" or seen.told_anyway or self._altered(seen, shown)
         return self._renamed and self._watched is None and _renamed(seen)
 
     def _altered(self, seen: Seen, shown: frozenset[str] | None) -> bool:

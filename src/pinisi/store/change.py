@@ -44,6 +44,7 @@ class Edit(msgspec.Struct):
     kept before this change, but for what a hold protects; it is for those who may change everything.
     `said_once`: a late value that history has word for word already, of the same moment, is not kept again.
     `result` goes back to the caller of `apply` untouched (for instance which attributes were not changed, and why).
+    `told_anyway`: who asks for changes alone hears of it, too, where the values are those of before.
     """
 
     entity: Entity | None
@@ -51,6 +52,7 @@ class Edit(msgspec.Struct):
     result: Any = None
     forget: Sequence[Forgotten] = ()
     said_once: bool = False
+    told_anyway: bool = False
 
 
 Transform = Callable[[Entity | None, Instant], Edit]

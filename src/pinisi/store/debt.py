@@ -69,6 +69,7 @@ class Seen(msgspec.Struct, frozen=True):
     attributes: frozenset[str]
     areas_before: tuple[str, ...]
     areas_after: tuple[str, ...]
+    told_anyway: bool = False
 
 
 Owing = Callable[[str, Seen], Sequence[str]]

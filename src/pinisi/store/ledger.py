@@ -223,7 +223,7 @@ class Ledger:
         changed = names
         if edit.late:
             names = names | dict.fromkeys([attribute for attribute, _ in edit.late])
-        entry, owed = self._entry(record, old, new, tuple(names), was, family, by, now)
+        entry, owed = self._entry(record, old, edit, tuple(names), was, family, by, now)
 
         draft.position = position
         if before is None:
@@ -344,7 +344,7 @@ class Ledger:
         self,
         record: Record,
         old: Entity | None,
-        new: Entity | None,
+        edit: Edit,
         names: tuple[str, ...],
         was: Family | None,
         family: Family | None,
@@ -352,11 +352,12 @@ class Ledger:
         now: Instant,
     ) -> tuple[LogEntry, Sequence[str]]:
         """The line of the log, and the subscriptions that must hear of it."""
+        new = edit.entity
         areas_before = was.areas if was is not None else ()
         areas_after = family.areas if family is not None else ()
         owed: tuple[str, ...] = ()
         if self.owing is not None:
-            seen = Seen(record.id, old, new, frozenset(names), areas_before, areas_after)
+            seen = Seen(record.id, old, new, frozenset(names), areas_before, areas_after, edit.told_anyway)
             owed = tuple(self.owing(self.tenant, seen))
         entry = LogEntry(
             position=record.position,

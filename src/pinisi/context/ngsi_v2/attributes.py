@@ -34,8 +34,13 @@ from pinisi.vocabulary.terms import NGSI_LD
 OBSERVED = "TimeInstant"
 UNIT = "unitCode"
 DATE_TIME = "DateTime"
+DATE_TYPES = frozenset({DATE_TIME, "ISO8601"})
+"""Types of dates; the second is an older word for the same."""
 WRITTEN_AS = NAME + "geo:format"
 """Sub-attribute of a GeoProperty: the format in which a v2 client wrote it."""
+
+OF_VALUE = frozenset({VALUE_TYPE, WRITTEN_AS})
+"""Sub-attributes that tell how the value is meant, and are no metadata."""
 
 BUILTIN = frozenset({"dateCreated", "dateModified", "previousValue", "actionType"})
 """Metadata that the broker writes; sent back by a client it is left aside, as `createdAt` is in NGSI-LD."""
@@ -93,9 +98,10 @@ def read_bare(value: Any, field: str, table: TermTable, type: Any = None) -> Ins
         geometry = geometry_of(told, value, where)
         kept = {WRITTEN_AS: [Instance(kinds.PROPERTY, told)]} if told in SIMPLE else {}
         return Instance(kinds.GEO, geometry, attributes=kept)
-    if told == DATE_TIME:
+    if told in DATE_TYPES:
         typed = {"@type": _DATE_TIME_IRI, "@value": moment_of(value, where)}
-        return Instance(kinds.PROPERTY, typed)
+        older = {} if told == DATE_TIME else {VALUE_TYPE: [Instance(kinds.VOCAB, iri_of(told, table, "type"))]}
+        return Instance(kinds.PROPERTY, typed, attributes=older)
     if told == kinds.RELATIONSHIP and (objects := _objects(value, where)) is not None:
         return Instance(kinds.RELATIONSHIP, objects)
     if told in _SAME_KIND:

@@ -10,34 +10,21 @@ from typing import Any
 import msgspec
 
 from pinisi.context import edits
-from pinisi.context.attribute_payload import VALUE_TYPE
 from pinisi.context.instance_edits import stamped
-from pinisi.context.ngsi_v2.attributes import WRITTEN_AS, read_bare, typed_value
+from pinisi.context.ngsi_v2.attributes import read_bare, typed_value
 from pinisi.context.ngsi_v2.entities import checked, default_instance
 from pinisi.context.ngsi_v2.names import entity_id, name_of
+from pinisi.context.ngsi_v2.operators import operation_of
+from pinisi.context.ngsi_v2.unprocessable import Unprocessable
+from pinisi.context.ngsi_v2.written import NewEntity, Writing, with_metadata
 from pinisi.context.payload import Fragment
-from pinisi.context.problems import NgsiLdError, ResourceNotFound
+from pinisi.context.problems import ResourceNotFound
 from pinisi.context.term_table import TermTable
 from pinisi.store.change import Edit, Transform
 from pinisi.store.match import compile_query
 from pinisi.store.query import EntityQuery, ScopeSelection
 from pinisi.vocabulary.entity import Entity, Instance
 from pinisi.vocabulary.instant import Instant
-
-
-class Unprocessable(NgsiLdError):
-    """The request is well formed, but does not fit what is there (NGSI v2: 422)."""
-
-    type_uri = "urn:pinisi:error:Unprocessable"
-    title = "Unprocessable"
-    status = 422
-
-
-class PartlyDone(Unprocessable):
-    """Some of what a request asks is done, some cannot be (NGSI v2: 422 `PartialUpdate`)."""
-
-    type_uri = "urn:pinisi:error:PartlyDone"
-    title = "Partly done"
 
 
 class Aim(msgspec.Struct, frozen=True):
@@ -74,56 +61,62 @@ def create(entity: Entity) -> Transform:
     return change
 
 
-def upsert(entity: Entity, aim: Aim, table: TermTable, *, strict: bool = False) -> Transform:
+def upsert(new: NewEntity, aim: Aim, table: TermTable, *, strict: bool = False) -> Transform:
     """Create an entity, or append its attributes to the one that is there. `strict`: those that exist are refused.
 
     The same id with another type would be another entity in v2; here it is refused (`Unprocessable`).
     """
-    fits = aim.checks()
-    fragment = Fragment(expires_at=entity.expires_at, attributes=entity.attributes)
-    append = append_strict(entity.id, fragment, table) if strict else edits.append(entity.id, fragment)
+    fits, id = aim.checks(), new.frame.id
+    write = append_strict(id, new.writing, table) if strict else append(id, new.writing, table)
 
     def change(present: Entity | None, now: Instant) -> Edit:
         if present is None:
-            return edits.create(entity)(None, now)
+            return edits.create(new.entity(table))(None, now)
         if not fits(present):
-            raise Unprocessable(
-                f"{entity_id(entity.id)} exists with another type or service path; an id is used once here"
-            )
-        return append(present, now)
+            raise Unprocessable(f"{entity_id(id)} exists with another type or service path; an id is used once here")
+        return write(present, now)
 
     return change
 
 
-def append_strict(id: str, fragment: Fragment, table: TermTable) -> Transform:
+def append(id: str, writing: Writing, table: TermTable) -> Transform:
+    """Write attributes, those that are there and new ones."""
+
+    def change(present: Entity | None, now: Instant) -> Edit:
+        return edits.append(id, writing.upon(present, table))(_must(present, id), now)
+
+    return change
+
+
+def append_strict(id: str, writing: Writing, table: TermTable) -> Transform:
     """Add attributes that are not there yet (`options=append`)."""
 
     def change(present: Entity | None, now: Instant) -> Edit:
-        there = [] if present is None else [iri for iri in fragment.attributes if _has(present, iri)]
+        there = [] if present is None else [iri for iri in writing.attributes if _has(present, iri)]
         if there:
             raise Unprocessable(f"attributes exist already: {_said(there, table)}")
-        return edits.append(id, fragment)(present, now)
+        return edits.append(id, writing.upon(present, table))(_must(present, id), now)
 
     return change
 
 
-def update(id: str, fragment: Fragment, table: TermTable) -> Transform:
+def update(id: str, writing: Writing, table: TermTable) -> Transform:
     """Write attributes that are there."""
 
     def change(present: Entity | None, now: Instant) -> Edit:
-        missing = [] if present is None else [iri for iri in fragment.attributes if not _has(present, iri)]
+        missing = [] if present is None else [iri for iri in writing.attributes if not _has(present, iri)]
         if missing:
             raise Unprocessable(f"attributes do not exist: {_said(missing, table)}")
-        return edits.append(id, fragment)(present, now)
+        return edits.append(id, writing.upon(present, table))(_must(present, id), now)
 
     return change
 
 
-def replace(id: str, fragment: Fragment) -> Transform:
-    """These attributes in the place of all that v2 sees."""
+def replace(id: str, writing: Writing, table: TermTable) -> Transform:
+    """These attributes in the place of all that v2 sees; operators begin with nothing."""
 
     def change(present: Entity | None, now: Instant) -> Edit:
-        entity = _must(present, id)
+        entity, fragment = _must(present, id), writing.upon(None, table)
         kept = {iri: others for iri, many in entity.attributes.items() if (others := [o for o in many if o.dataset_id])}
         fresh = {iri: [stamped(many[0], _default(entity, iri), now)] for iri, many in fragment.attributes.items()}
         attributes = {iri: [*fresh.get(iri, ()), *kept.get(iri, ())] for iri in {**fresh, **kept}}
@@ -135,16 +128,26 @@ def replace(id: str, fragment: Fragment) -> Transform:
 
 def set_value(id: str, iri: str, value: Any, table: TermTable) -> Transform:
     """Another value of an attribute; its type and metadata stay, but the time at which the old value was observed."""
+    name = name_of(iri, table)
+    operation = operation_of(value, name)
 
     def change(present: Entity | None, now: Instant) -> Edit:
         old = _default(_must(present, id), iri)
         if old is None:
-            raise ResourceNotFound(f"{entity_id(id)} has no attribute {name_of(iri, table)}")
-        type = typed_value(old, table)[0]
-        new = checked(iri, read_bare(value, name_of(iri, table), table, None if type == "None" else type), iri)
-        kept = {name: many for name, many in old.attributes.items() if name not in (VALUE_TYPE, WRITTEN_AS)}
-        fresh = msgspec.structs.replace(new, attributes=kept | new.attributes, unit_code=old.unit_code)
-        return edits.append(id, Fragment(attributes={iri: [fresh]}))(present, now)
+            raise ResourceNotFound(f"{entity_id(id)} has no attribute {name}")
+        type, before = typed_value(old, table)
+        new = value if operation is None else operation.applied(before, type, None)
+        made = checked(iri, read_bare(new, name, table, None if type == "None" else type), iri)
+        return edits.append(id, Fragment(attributes={iri: [with_metadata(made, old)]}))(present, now)
+
+    return change
+
+
+def told_anyway(transform: Transform) -> Transform:
+    """The change, told to who hears of changes also where it changes nothing (`options=forcedUpdate`)."""
+
+    def change(present: Entity | None, now: Instant) -> Edit:
+        return msgspec.structs.replace(transform(present, now), told_anyway=True)
 
     return change
 

@@ -11,12 +11,11 @@ from pinisi.context.ngsi_v2.attributes import (
     date_time,
     moment_of,
     read_attribute,
-    read_bare,
     show_attribute,
     typed_value,
 )
 from pinisi.context.ngsi_v2.names import entity_id, entity_uri, iri_of, name_of
-from pinisi.context.payload import ALWAYS_GEO, Fragment
+from pinisi.context.payload import ALWAYS_GEO
 from pinisi.context.term_table import TermTable
 from pinisi.context.validate import refuse
 from pinisi.vocabulary.entity import GEO, Attributes, Entity, Instance
@@ -41,8 +40,24 @@ class View(msgspec.Struct, frozen=True):
 NORMALIZED = View()
 
 
-def read_entity(document: Any, table: TermTable, *, key_values: bool = False, scopes: Sequence[str] = ()) -> Entity:
-    """A whole entity.
+def read_entity(document: Any, table: TermTable) -> Entity:
+    """A whole entity, as another broker or a provider tells it.
+
+    Raises:
+        BadRequestData: names the field.
+    """
+    told = as_object(document, "body")
+    attributes: Attributes = {}
+    for name, member in told.items():
+        if name not in BUILTIN and name not in ("id", "type"):
+            iri = iri_of(name, table, name)
+            attributes[iri] = [checked(iri, read_attribute(member, name, table), name)]
+    frame = new_entity(told, table)
+    return msgspec.structs.replace(frame, attributes=attributes, expires_at=expiry_of(told))
+
+
+def new_entity(document: Any, table: TermTable, scopes: Sequence[str] = ()) -> Entity:
+    """The entity of a request without its attributes.
 
     Raises:
         BadRequestData: names the field.
@@ -52,40 +67,16 @@ def read_entity(document: Any, table: TermTable, *, key_values: bool = False, sc
         refuse("id", "an entity needs an id")
     type = told.get("type")
     types = [iri_of(DEFAULT_TYPE if type is None else type, table, "type")]
-    expires, attributes = read_attributes(told, table, key_values=key_values)
-    return Entity(entity_uri(told["id"]), types, attributes, list(scopes), expires)
+    return Entity(entity_uri(told["id"]), types, {}, list(scopes))
 
 
-def read_fragment(document: Any, table: TermTable, *, key_values: bool = False) -> Fragment:
-    """Attributes of an entity that the address names: id and type may not stand here."""
-    told = as_object(document, "body")
-    for name in ("id", "type"):
-        if name in told:
-            refuse(name, "cannot be changed, and has no place in this body")
-    expires, attributes = read_attributes(told, table, key_values=key_values)
-    return Fragment(expires_at=expires, attributes=attributes)
-
-
-def read_attributes(told: dict[str, Any], table: TermTable, *, key_values: bool) -> tuple[str | None, Attributes]:
-    """The attributes of a body, and when the entity expires (`dateExpires`)."""
-    attributes: Attributes = {}
-    expires = None
-    for name, member in told.items():
-        if name in ("id", "type"):
-            continue
-        if name == "dateExpires":
-            value = member.get("value") if isinstance(member, dict) else member  # pyright: ignore
-            expires = moment_of(value, name)
-            continue
-        if name in BUILTIN:
-            continue
-        if name in ("*", "geo:distance"):
-            refuse(name, "cannot name an attribute")
-        iri = iri_of(name, table, name)
-        if iri in attributes:
-            refuse(name, "the same attribute is named twice")
-        attributes[iri] = [checked(iri, _read(member, name, table, key_values), name)]
-    return expires, attributes
+def expiry_of(told: dict[str, Any]) -> str | None:
+    """When the entity expires (`dateExpires`)."""
+    if "dateExpires" not in told:
+        return None
+    member = told["dateExpires"]
+    value = member.get("value") if isinstance(member, dict) else member  # pyright: ignore
+    return moment_of(value, "dateExpires")
 
 
 def checked(iri: str, instance: Instance, name: str) -> Instance:
@@ -93,10 +84,6 @@ def checked(iri: str, instance: Instance, name: str) -> Instance:
     if iri in ALWAYS_GEO and instance.kind != GEO:
         refuse(f"{name}.type", f"{name} is a place here: geo:point, geo:line, geo:box, geo:polygon or geo:json")
     return instance
-
-
-def _read(member: Any, name: str, table: TermTable, key_values: bool) -> Instance:
-    return read_bare(member, name, table) if key_values else read_attribute(member, name, table)
 
 
 def as_object(document: Any, field: str) -> dict[str, Any]:
