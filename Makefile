@@ -48,7 +48,9 @@ bundle: .venv/.package .venv/.console
 	scripts/bundle.sh
 
 conformance: .venv/.tools install
-	$(if $(SUITE),$(PY) scripts/conformance.py $(SUITE),.venv/bin/pytest tests/conformance)
+	$(if $(SUITE),scripts/mosquitto.sh)
+	$(if $(filter postgresql,$(STORE)),scripts/postgres.sh)
+	$(if $(SUITE),$(PY) scripts/conformance.py $(SUITE) --failures $(if $(STORE),--store $(STORE)),.venv/bin/pytest tests/conformance)
 
 clean:
 	rm -rf .venv bundle dist build frontend/node_modules src/pinisi/console/static

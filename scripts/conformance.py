@@ -2,11 +2,11 @@
 
     python scripts/conformance.py FOLDER [--only TEXT] [--failures]
 
-The suite is not part of this repository: clone it (docs/reference/conformance.md says which), make a virtual
-environment `venv` inside of it or beside it, and install its requirements.txt there. Where the suite would start a
-Mosquitto by Docker, the one of this machine is started (`stand-ins/docker`). Each group gets a server of its
-own with empty data, those of several brokers (IOP_TP) five; the contexts that the suite's files name are served from
-the suite's own copies.
+The suite is not part of this repository: clone it (docs/reference/conformance.md says which). Its Robot Framework is
+that of a virtual environment `venv` inside of it or beside it, else one that is made for it (`robot.sh`). Where the
+suite would start a Mosquitto by Docker, the one of this machine is started (`stand-ins/docker`). Each group gets a
+server of its own with empty data, those of several brokers (IOP_TP) five; the contexts that the suite's files name are
+served from the suite's own copies.
 """
 
 import argparse
@@ -24,7 +24,7 @@ import urllib.request
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 from xml.etree import ElementTree
 
@@ -79,12 +79,24 @@ class Suite:
 
     def groups(self, only: str) -> list[str]:
         found = [group for group in GROUPS if (self.folder / CASES / group).is_dir()]
+        found += self._others(found)
         together = sorted(path.name for path in (self.folder / TOGETHER).glob("*") if path.is_dir())
         found += [TOGETHER_MARK + name for name in together]
         chosen = [group for group in found if only in group]
         if not chosen:
             raise Unready(f"no group of {self.folder} has {only!r} in its name; there are: {', '.join(found)}")
         return chosen
+
+    def _others(self, known: list[str]) -> list[str]:
+        """What has cases and lies in no group that is known here: whole folders where that is possible."""
+        above = {str(parent) for group in known for parent in PurePath(group).parents}
+        others = dict[str, None]()
+        for file in sorted((self.folder / CASES).rglob("*.robot")):
+            way = file.relative_to(self.folder / CASES)
+            places = [str(place) for place in (*reversed(way.parents), way)]
+            if way.name != "__init__.robot" and not any(place in known for place in places):
+                others[next(place for place in places if place not in above)] = None
+        return list(others)
 
 
 @dataclass(frozen=True)
@@ -102,13 +114,16 @@ def find_suite(folder: str, robot: str | None) -> Suite:
         raise Unready(f"{path} holds no {CASES}: it is no copy of the ETSI NGSI-LD test suite")
     places = [path / "venv/bin/robot", path / ".venv/bin/robot", path.parent / "venv/bin/robot"]
     named = robot or os.environ.get("ROBOT") or next((str(place) for place in places if place.is_file()), None)
-    program = shutil.which(named or "robot")
-    if program is None:
-        raise Unready(
-            f"Robot Framework is missing. In {path}:\n"
-            "  python3 -m venv venv && venv/bin/pip install -r requirements.txt\nor name the program with --robot."
-        )
+    program = shutil.which(named or "robot") or _robot_made_for(path)
     return Suite(path, Path(program).absolute())
+
+
+def _robot_made_for(suite: Path) -> str:
+    """Robot Framework in an environment of its own, by the suite's requirements."""
+    made = subprocess.run([ROOT / "scripts/robot.sh", suite], stdout=subprocess.PIPE, text=True, check=False)
+    if made.returncode:
+        raise Unready(f"Robot Framework is missing, and could not be installed for {suite}. Name it with --robot.")
+    return made.stdout.strip()
 
 
 def lay_contexts(suite: Suite, folder: Path) -> None:

@@ -48,12 +48,25 @@ def test_what_is_missing_is_said_in_plain_words(words: tuple[str, ...], said: st
     assert said in done.stderr
 
 
-def test_a_suite_without_robot_is_told_how_to_get_it(tmp_path: Path) -> None:
+def test_a_suite_that_does_not_say_what_runs_it_is_refused(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, SCRIPT, suite_at(tmp_path)],
-        capture_output=True, text=True, check=False, timeout=PATIENCE, env={"PATH": str(tmp_path)},
+        capture_output=True, text=True, check=False, timeout=PATIENCE, env={"PATH": "/usr/bin:/bin"},
     )  # fmt: skip
-    assert (done.returncode, "pip install -r requirements.txt" in done.stderr) == (2, True)
+    assert (done.returncode, "has no requirements.txt" in done.stderr, "--robot" in done.stderr) == (2, True, True)
+
+
+def test_cases_in_folders_that_nobody_listed_are_run_too(runner: ModuleType, tmp_path: Path) -> None:
+    folder = suite_at(tmp_path)
+    for name in ("ContextInformation/Subscription/a", "ContextInformation/New/deep/b", "Else/c", "top", "Else/d"):
+        file = folder / f"TP/NGSI-LD/{name}.robot"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    (folder / "TP/NGSI-LD/ContextInformation/__init__.robot").touch()
+    groups = runner.Suite(folder, Path("robot")).groups("")
+    assert groups == [
+        "CommonBehaviours", "ContextInformation/Subscription", "ContextInformation/New", "Else", "top.robot"
+    ]  # fmt: skip
 
 
 def test_addresses_in_the_suite_are_answered_by_its_own_copies(runner: ModuleType, tmp_path: Path) -> None:
