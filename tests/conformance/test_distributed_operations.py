@@ -12,6 +12,7 @@ from source_at_hand import Source
 REDIRECTION = ["redirectionOps", "createBatch", "deleteBatch", "upsertBatch", "updateBatch", "mergeBatch"]
 DEAD = "http://127.0.0.1:9"
 BUS = "urn:ngsi-ld:Bus:1"
+CORE = "https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.8.jsonld"
 
 
 def test_an_entity_that_only_the_partner_holds_is_retrieved_and_kept_nowhere_here(
@@ -360,3 +361,25 @@ def test_types_and_attributes_of_sources_are_listed_as_far_as_they_are_registere
     assert broker.get("/attributes/speed").json()["attributeCount"] == 1
     assert broker.get("/types/Secret").status_code == 404
     assert broker.get("/types", local="true").json()["typeList"] == ["Depot"]
+
+
+def test_what_a_filter_asks_of_need_not_be_shown(broker: Broker, partner: Broker, register: Registrar) -> None:
+    """4.3.6.6: a source that is spoken to in other terms answers what must be proved of its answer, too."""
+    partner.create(BUS, speed=prop(5), name=prop("n"))
+    register(operations=["queryEntity"], contextSourceInfo=[{"key": "jsonldContext", "value": CORE}])
+    found = broker.get("/entities", type="Bus", q="speed>4", attrs="name").json()
+    assert found == [{"id": BUS, "type": "Bus", "name": prop("n")}]
+    assert broker.ids(type="Bus", q="speed>5", attrs="name") == []
+
+
+def test_what_a_filter_asks_of_a_history_need_not_be_shown(
+    broker: Broker, partner: Broker, register: Registrar
+) -> None:
+    moment = {"observedAt": "2026-05-01T00:00:00Z"}
+    story = {"id": BUS, "type": "Bus", "speed": [prop(5, **moment)], "name": [prop("n", **moment)]}
+    partner.call("POST", "/temporal/entities", story)
+    register(operations=["queryTemporal"])
+    window = {"timerel": "after", "timeAt": "2026-01-01T00:00:00Z"}
+    told = broker.get("/temporal/entities", type="Bus", q="speed>4", attrs="name", **window).json()
+    assert [set(entity) - {"id", "type"} for entity in told] == [{"name"}]
+    assert broker.get("/temporal/entities", type="Bus", q="speed>5", attrs="name", **window).json() == []

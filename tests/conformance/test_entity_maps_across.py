@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from broker_at_hand import Broker, X, prop, relation
+from broker_at_hand import Broker, X, prop
 from registrar_at_hand import Registrar, warnings
 from source_at_hand import Source
 
@@ -171,13 +171,3 @@ def test_a_map_of_histories_names_who_tells_them(
     early = {"timerel": "before", "timeAt": "2026-05-02T00:00:00Z"}
     assert shown(broker.get("/temporal/entities", headers=headers, type="Bus", **early)) == [HERE]
     assert shown(broker.get("/temporal/entities", headers=headers, type="Bus", **WINDOW)) == [HERE, BOTH, THERE]
-
-
-def test_a_filter_of_linked_entities_goes_with_sources(broker: Broker, partner: Broker, register: Registrar) -> None:
-    """4.9: what is held here is proved here."""
-    for where, bus, depot in ((broker, HERE, "urn:d:1"), (partner, THERE, "urn:d:2")):
-        where.create(depot, "Depot", name=prop("north"))
-        where.create(bus, parkedAt=relation(depot, objectType="Depot"))
-    register()
-    wish = {"type": "Bus", "q": 'parkedAt{name}=="north"', "join": "inline"}
-    assert shown(broker.get("/entities", **wish)) == [HERE]

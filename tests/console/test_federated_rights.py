@@ -165,3 +165,24 @@ async def _hear(heard: asyncio.Queue[Any], reader: asyncio.StreamReader, writer:
     writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
     await writer.drain()
     writer.close()
+
+
+async def test_what_a_reader_may_not_see_of_a_partner_decides_nothing(fresh: Opened, partner: CityProcess) -> None:
+    """By filters nobody learns of a hidden attribute: not that it is this, not that it is not that."""
+    partner.create("urn:ngsi-ld:Truck:1", "Truck", speed=1, load="full", driver="a name")
+    await register(fresh, partner, "Truck")
+    truck = frozenset({DEFAULT_CONTEXT + "Truck"})
+
+    async def found(shown: set[str] | None, query: bytes) -> list[set[str]]:
+        names = None if shown is None else frozenset(DEFAULT_CONTEXT + name for name in shown)
+        who = principal(Grants((Grant(types=truck, attributes=names),)))
+        asked = call(fresh, who, "GET", query=b"type=Truck&" + query)
+        reply = await federated_query.query(fresh.house, asked, query_entities)
+        return [set(entity) - {"id", "type"} for entity in msgspec.json.decode(reply.body)]
+
+    assert await found({"speed"}, b"q=driver==%22a%20name%22") == []
+    assert await found({"speed"}, b"q=driver!=%22nobody%22") == []
+    assert await found({"speed"}, b"q=speed==1") == [{"speed"}]
+    assert await found({"speed", "load"}, b"q=speed==1&attrs=load") == [{"load"}]
+    assert await found({"speed", "load"}, b"q=speed==2&attrs=load") == []
+    assert await found(None, b"q=driver==%22a%20name%22&attrs=load") == [{"load"}]

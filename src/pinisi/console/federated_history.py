@@ -13,13 +13,16 @@ from pinisi.console.entity_map_pages import map_wish
 from pinisi.console.federated import Warnings, all_of, asker_of, read_legs, record_of
 from pinisi.console.federated_questions import (
     Question,
+    asked_of,
     datasets_of,
     filters_of,
     questions,
     said_nothing,
+    sees_every_attribute,
     speaks_alike,
     type_text,
     wanted_of,
+    wider,
 )
 from pinisi.console.house import House
 from pinisi.console.http import Call, Endpoint, Reply
@@ -122,7 +125,8 @@ class _Search:
             datasets=self._view.datasets,
         )  # fmt: skip
         legs = read_legs(self._house, self._asker, self._warnings, wanted, operations, temporal=True)
-        return questions([leg for leg in legs if self._admitted(leg.registration)], wanted)
+        told = questions([leg for leg in legs if self._admitted(leg.registration)], wanted)
+        return [wider(question, asked_of((query,))) for question in told]
 
     def _admitted(self, registration: Registration) -> bool:
         """Whether the source may know anything of that time (5.2.9), and is not filtered out."""
@@ -149,7 +153,8 @@ class _Search:
         tongue = self._house.sources.tongue(self._asker, registration)
         errand = Errand(method="GET", path=("temporal", "entities"))
         if tongue is not None:
-            errand = self._errand(question, sayable(tongue), speaks_alike(tongue, self._asker), offset)
+            alike = speaks_alike(tongue, self._asker) and sees_every_attribute(self._call.grants)
+            errand = self._errand(question, sayable(tongue), alike, offset)
         answer = await self._house.sources.ask(self._asker, registration, errand)
         stories: list[Story] = []
         if answer.taken and not said_nothing(answer) and tongue is not None:

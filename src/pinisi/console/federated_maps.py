@@ -12,8 +12,10 @@ import msgspec
 
 from pinisi.console.entity_map_pages import MapWish, make_map
 from pinisi.console.federated import Warnings, all_of, asker_of
-from pinisi.console.federated_query import WHOLE, Search, posted_search, questions_of, union_of
+from pinisi.console.federated_gathering import union_of
+from pinisi.console.federated_linked_query import with_links
 from pinisi.console.federated_questions import FILTERS, Question, by_query, filters_of, said_nothing, speaks_alike
+from pinisi.console.federated_search import WHOLE, Search, posted_search, questions_of
 from pinisi.console.house import House
 from pinisi.console.http import Call, Endpoint, Reply
 from pinisi.console.ngsi_ld_entity_maps import map_reply
@@ -48,8 +50,10 @@ async def create_posted(house: House, call: Call, local: Endpoint) -> Reply:
 async def _made(house: House, call: Call, local: Endpoint, search: Search) -> Reply:
     asker = asker_of(house, call, search.how.table)
     warnings = Warnings(asker)
+    linked = await with_links(house, call, asker, warnings, search)
+    search = linked.search
     asked_for = questions_of(house, asker, warnings, search)
-    if not asked_for:
+    if not asked_for and not linked.elsewhere:
         return await warnings.on_any(local(house, call))
     return await warnings.on_any(_shown(house, call, asker, warnings, search, asked_for))
 
@@ -88,6 +92,8 @@ def _makes_maps(house: House, call: Call, asker: Asker, search: Search, question
         return False
     if search.split or not search.filters:
         return True
+    if search.unsaid:
+        return False
     tongue = house.sources.tongue(asker, registration)
     return tongue is not None and speaks_alike(tongue, asker)
 

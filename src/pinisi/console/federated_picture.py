@@ -6,8 +6,10 @@ from urllib.parse import unquote
 import msgspec
 
 from pinisi.console.federated import Warnings
+from pinisi.console.federated_gathering import union_of
+from pinisi.console.federated_linked_query import said_anew
 from pinisi.console.federated_notice import subscriber
-from pinisi.console.federated_query import Search, questions_of, union_of
+from pinisi.console.federated_search import Search, questions_of
 from pinisi.console.house import House
 from pinisi.console.http import Call
 from pinisi.console.ngsi_ld_identity import alias_of
@@ -66,7 +68,8 @@ def _search(stored: StoredSubscription, subscription: Subscription, table: TermT
     if subscription.split:
         told["splitEntities"] = "true"
     queries = tuple(query_of(subscription, selector) for selector in subscription.selectors or (Selector(),))
-    return Search(queries, Paging(LIMIT_MOST, 0, False), Asked(table, "json"), View(), told)
+    search = Search(queries, Paging(LIMIT_MOST, 0, False), Asked(table, "json"), View(), told)
+    return said_anew(search, queries) if subscription.asks_of_links else search
 
 
 async def _table(house: House, tenant: str, stored: StoredSubscription) -> TermTable:

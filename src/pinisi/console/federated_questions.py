@@ -11,9 +11,12 @@ from pinisi.context.federation.outgoing import Tongue, sayable
 from pinisi.context.federation.plan import Inquiry, inquiries, type_text
 from pinisi.context.federation.sources import Asker, Errand
 from pinisi.context.pick import CORE_MEMBERS
+from pinisi.context.q_language import attributes_of
 from pinisi.context.registration_matching import Wanted
 from pinisi.context.render import View
 from pinisi.context.term_table import CORE_TABLE, TermTable
+from pinisi.store.query import EntityQuery
+from pinisi.vocabulary.principal import Grants
 
 FILTERS = ("q", "scopeQ", "georel", "geometry", "coordinates", "geoproperty", "expandValues")
 """Parameters that say of which content entities shall be; names in them are in the terms of the request."""
@@ -142,6 +145,28 @@ def said_nothing(answer: Answer) -> bool:
 def speaks_alike(tongue: Tongue, asker: Asker) -> bool:
     """Whether names in the filters mean the same to the source: it is asked in the terms of the request."""
     return tongue.table is asker.table and (tongue.link is not None or tongue.table is CORE_TABLE)
+
+
+def sees_every_attribute(grants: Grants) -> bool:
+    """Whether the reader sees all attributes of the entities that he sees."""
+    return all(grant.attributes is None for grant in grants.grants)
+
+
+def asked_of(queries: Sequence[EntityQuery]) -> frozenset[str]:
+    """The attributes of which filters ask something."""
+    found = {name for query in queries if query.filter is not None for name in attributes_of(query.filter)}
+    return frozenset(found | {query.geo.attribute for query in queries if query.geo is not None})
+
+
+def wider(question: Question, attributes: frozenset[str]) -> Question:
+    """The question about these attributes too, as far as the source is registered for them: what is to be proved of an
+    answer must stand in it."""
+    inquiry = question.inquiry
+    if inquiry.attributes is None:
+        return question
+    more = attributes if inquiry.allowed is None else attributes & inquiry.allowed
+    inquiry = msgspec.structs.replace(inquiry, attributes=inquiry.attributes | more)
+    return msgspec.structs.replace(question, inquiry=inquiry)
 
 
 def filters_of(told: Mapping[str, Any]) -> dict[str, str]:

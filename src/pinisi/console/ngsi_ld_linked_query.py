@@ -6,8 +6,7 @@ import msgspec
 
 from pinisi.console.house import House
 from pinisi.console.http import Call
-from pinisi.context.linked_filter import LINKED_MOST, resolved, speaks_of_links
-from pinisi.context.problems import TooComplexQuery
+from pinisi.context.linked_filter import LINKED_MOST, resolved, speaks_of_links, too_many
 from pinisi.store.query import EntityQuery
 
 
@@ -21,11 +20,7 @@ async def links_resolved(house: House, call: Call, queries: Sequence[EntityQuery
         return tuple(queries)
 
     async def find(query: EntityQuery) -> Sequence[str]:
-        heat = call.principal.kind != "anonymous"
-        page = await house.store.find(call.tenant, query, call.grants, limit=LINKED_MOST + 1, heat=heat)
-        if len(page.records) > LINKED_MOST:
-            raise TooComplexQuery(f"more than {LINKED_MOST} linked entities fulfil it: name their type, ask more", "q")
-        return [record.id for record in page.records]
+        return await find_linked(house, call, query)
 
     return tuple(
         [
@@ -35,3 +30,16 @@ async def links_resolved(house: House, call: Call, queries: Sequence[EntityQuery
             for query in queries
         ]
     )
+
+
+async def find_linked(house: House, call: Call, query: EntityQuery) -> Sequence[str]:
+    """Ids of the entities held here that fulfil an inner filter, of what the reader sees.
+
+    Raises:
+        TooComplexQuery: there are too many.
+    """
+    heat = call.principal.kind != "anonymous"
+    page = await house.store.find(call.tenant, query, call.grants, limit=LINKED_MOST + 1, heat=heat)
+    if len(page.records) > LINKED_MOST:
+        raise too_many()
+    return [record.id for record in page.records]

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from pinisi.console.federated import Warnings, all_of, asker_of, read_legs, write_matches
+from pinisi.console.federated_gathering import Union, union_of
 from pinisi.console.federated_parts import OPERATIONS, ask_for, assembled
-from pinisi.console.federated_query import Search, Union, questions_of, union_of
 from pinisi.console.federated_questions import Question, questions
+from pinisi.console.federated_search import Search, questions_of
 from pinisi.console.federated_write import may_write
 from pinisi.console.house import House
 from pinisi.console.http import Call

@@ -6,10 +6,14 @@ place: the entity matches if its relationship leads to one of them. Which of the
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from pinisi.context.problems import TooComplexQuery
 from pinisi.store.query import AllOf, AnyOf, Compare, EntityQuery, Exists, Filter, Linked, Path, TypeIs, TypeSelection
 
 LINKED_MOST = 10_000
 """Entities that an inner filter may find: beyond it a query is too complex."""
+
+NEVER = AnyOf(())
+"""The filter that nothing fulfils."""
 
 Find = Callable[[EntityQuery], Awaitable[Sequence[str]]]
 """The ids of the entities that answer a query; raises where there are more than `LINKED_MOST`."""
@@ -24,15 +28,21 @@ def speaks_of_links(filter: Filter | None) -> bool:
 
 async def resolved(filter: Filter, find: Find) -> Filter:
     """The filter with the ids of linked entities in the place of what is asked of them."""
-    if isinstance(filter, AllOf):
-        return AllOf(tuple([await resolved(term, find) for term in filter.terms]))
-    if isinstance(filter, AnyOf):
-        return AnyOf(tuple([await resolved(term, find) for term in filter.terms]))
+    if isinstance(filter, (AllOf, AnyOf)):
+        terms = [await resolved(term, find) for term in filter.terms]
+        if isinstance(filter, AnyOf):
+            return AnyOf(tuple(term for term in terms if term != NEVER))
+        return NEVER if NEVER in terms else AllOf(tuple(terms))
     if not isinstance(filter, Linked):
         return filter
     inner = await resolved(filter.filter, find)
     ids = await find(EntityQuery(types=_any_of(filter.types), filter=inner))
-    return Compare(Path(filter.relationship), "==", tuple(ids)) if ids else AnyOf(())
+    return Compare(Path(filter.relationship), "==", tuple(ids)) if ids else NEVER
+
+
+def too_many() -> TooComplexQuery:
+    """What is told where an inner filter finds more than `LINKED_MOST`."""
+    return TooComplexQuery(f"more than {LINKED_MOST} linked entities fulfil it: name their type, ask more", "q")
 
 
 def without_links(filter: Filter) -> Filter:
