@@ -435,3 +435,36 @@ def test_geojson_as_the_location_is_a_place_without_a_type(device: Device) -> No
     assert device.ids(**near) == []
     wrong = device.call("POST", "/entities", {"id": "Room10", "location": {"value": {"type": "Point"}}})
     refused(wrong, 400, "BadRequest", "location")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "error", "allow"),
+    [
+        ("GET", "/nothing/here", 404, "NotFound", None),
+        ("POST", "/entities/a/b/c/d/e", 404, "NotFound", None),
+        ("PUT", "/entities", 405, "MethodNotAllowed", "GET, POST"),
+        ("DELETE", "/op/update", 405, "MethodNotAllowed", "POST"),
+        ("POST", "/types/Room", 405, "MethodNotAllowed", "GET"),
+    ],
+)
+def test_what_is_not_served_is_refused_in_the_form_of_v2(
+    device: Device, method: str, path: str, status: int, error: str, allow: str | None
+) -> None:
+    answer = device.call(method, path)
+    refused(answer, status, error)
+    assert answer.json().keys() == {"error", "description"}
+    assert answer.headers.get("allow") == allow
+
+
+def test_what_the_door_refuses_is_told_in_the_form_of_v2(device: Device) -> None:
+    refused(device.call("GET", "/entities", headers={"Fiware-Service": "no name!"}), 400, "BadRequest", "no name!")
+    refused(device.call("POST", "/entities", "{}", headers={"Origin": "http://elsewhere"}), 403, "Forbidden")
+
+
+@pytest.mark.parametrize(("pattern", "found"), [("^Ro", ["a", "b"]), (".*", ["a", "b", "c"]), ("^X", [])])
+def test_a_query_by_a_pattern_of_types(device: Device, pattern: str, found: list[str]) -> None:
+    for id, type in ("a", "Room"), ("b", "Road"), ("c", "Car"):
+        device.ok("POST", "/entities", {"id": id, "type": type, "t": 1}, options="keyValues")
+    assert device.ids(typePattern=pattern) == found
+    told = device.call("POST", "/op/query", {"entities": [{"idPattern": ".*", "typePattern": pattern}]})
+    assert [one["id"] for one in told.json()] == found

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import aiomqtt
+import msgspec
 import pytest
 from broker_at_hand import Broker
 from receiver_at_hand import Receiver
@@ -175,3 +176,54 @@ def test_topic_and_body_over_mqtt_are_made_of_the_entity(room: Device, tmp_path:
     assert sorted(asyncio.run(heard())) == [
         ("rooms/r1/ab", b""), ("rooms/r1/ab", b"t=6"), ("rooms/r1/ab", b'{"t":6}'),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("retain", [True, False])
+def test_the_last_message_stays_for_those_who_come_later_where_that_is_asked_for(
+    room: Device, tmp_path: Path, retain: bool
+) -> None:
+    async def heard_later() -> list[tuple[bool, Any]]:
+        mosquitto = Mosquitto(tmp_path, OPEN)
+        await mosquitto.start()
+        try:
+            told = {"url": f"mqtt://127.0.0.1:{mosquitto.port}", "topic": "rooms", "qos": 1, "retain": retain}
+            document = {"subject": {"entities": [{"id": "r1"}]}, "notification": {"mqtt": told}}
+            id = await asyncio.to_thread(subscribe, room, document)
+            assert (await asyncio.to_thread(room.get, f"/subscriptions/{id}"))["notification"]["mqtt"] == told
+            await asyncio.to_thread(write, room, t=6)
+            await asyncio.to_thread(soon_sent, room, id)
+            async with aiomqtt.Client("127.0.0.1", mosquitto.port) as client:
+                await client.subscribe("rooms", qos=1)
+                await client.publish("rooms", b'{"data": "the last"}', qos=1)
+                async with asyncio.timeout(PATIENCE):
+                    first = await anext(client.messages)
+                return [(bool(first.retain), msgspec.json.decode(bytes(first.payload))["data"])]  # pyright: ignore
+        finally:
+            await mosquitto.stop()
+
+    ((kept, data),) = asyncio.run(heard_later())
+    assert kept is retain
+    assert data[0]["t"]["value"] == 6 if retain else data == "the last"
+
+
+def soon_sent(device: Device, id: str) -> None:
+    until = time.monotonic() + PATIENCE
+    while "lastSuccess" not in device.get(f"/subscriptions/{id}")["notification"]:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "heard"), [("^Ro", ["Room", "Road"]), ("om$", ["Room"]), (".*", ["Room", "Road", "Car"]), ("^odd-", [])]
+)
+def test_types_are_told_by_a_pattern(device: Device, receiver: Receiver, pattern: str, heard: list[str]) -> None:
+    subject = {"entities": [{"idPattern": ".*", "typePattern": pattern}]}
+    id = subscribe(device, {"subject": subject, "notification": {"http": {"url": receiver.url}}})
+    assert device.get(f"/subscriptions/{id}")["subject"] == subject
+    for type in "Room", "Road", "Car":
+        device.ok("POST", "/entities", {"id": type, "type": type, "t": 1}, options="keyValues")
+    assert sorted(receiver.next()[1]["data"][0]["type"] for _ in heard) == sorted(heard)
+    device.ok("POST", "/entities", {"id": "x", "type": "odd-Room", "t": 1}, options="keyValues")
+    if pattern in ("om$", ".*", "^odd-"):
+        assert receiver.next()[1]["data"][0]["type"] == "odd-Room"
+    receiver.nothing()

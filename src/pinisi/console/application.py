@@ -17,6 +17,7 @@ from pinisi.console.http import JSON_MEDIA, PROBLEM_MEDIA, BadRequest, Call, Rep
 from pinisi.console.our_names import OurNames
 from pinisi.console.refusals import refusal_of, refuse
 from pinisi.console.route_tree import RouteTree
+from pinisi.console.v2_refusals import in_v2_words, is_v2
 from pinisi.store.tenant_name import BadTenantName
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Principal
@@ -84,8 +85,11 @@ class Application:
     async def reply(self, scope: Scope, receive: Receive) -> Reply:
         """The answer to a request, whatever happens; a server that can send it whole needs no ASGI messages for it."""
         reply = await self._answer(scope, receive)
-        if reply.media is PROBLEM_MEDIA and scope["path"].startswith(NGSI_LD):
-            return msgspec.structs.replace(reply, media=JSON_MEDIA)
+        if reply.media is PROBLEM_MEDIA:
+            path = scope["path"]
+            if path.startswith(NGSI_LD):
+                return msgspec.structs.replace(reply, media=JSON_MEDIA)
+            return in_v2_words(reply) if is_v2(path) else reply
         return reply
 
     async def _live(self, receive: Receive, send: Send) -> None:
@@ -219,7 +223,7 @@ def _otherwise_named(scope: Scope, headers: dict[bytes, bytes]) -> bytes:
     """The tenant in the words of another interface: `Fiware-Service` of NGSI v2, which knows no capitals."""
     if scope["path"].startswith(NGSI_LD):
         return b""
-    if scope["path"].startswith("/v2"):
+    if is_v2(scope["path"]):
         return headers.get(b"fiware-service", b"").lower()
     return _queried(scope)
 

@@ -10,6 +10,7 @@ from pinisi.console.house import House
 from pinisi.console.http import JSON_MEDIA, Call, Reply, Route
 from pinisi.console.ngsi_ld_door import known_tenant
 from pinisi.console.refusals import refusal_of
+from pinisi.console.v2_refusals import V2, refused
 from pinisi.context.json_body import read_json
 from pinisi.context.ngsi_v2.attributes import Shown
 from pinisi.context.ngsi_v2.changes import Aim
@@ -27,7 +28,6 @@ from pinisi.context.term_table import TermTable
 from pinisi.context.validate import check_scopes
 from pinisi.store.query import AnyOf, ScopeIs, ScopeSelection
 
-V2 = "/v2"
 SERVICE = b"fiware-service"
 PATH = b"fiware-servicepath"
 COUNT = b"fiware-total-count"
@@ -38,23 +38,6 @@ LISTS = frozenset(V2 + path for path in ("", "/entities", "/types", "/subscripti
 _FORMS: tuple[Form, ...] = ("normalized", "keyValues", "values", "unique")
 _log = structlog.get_logger("pinisi.ngsi_v2")
 _encode = msgspec.json.Encoder().encode
-
-_ERRORS = {
-    400: "BadRequest",
-    401: "Unauthorized",
-    403: "Forbidden",
-    404: "NotFound",
-    406: "NotAcceptable",
-    409: "TooManyResults",
-    411: "ContentLengthRequired",
-    413: "RequestEntityTooLarge",
-    415: "UnsupportedMediaType",
-    422: "Unprocessable",
-    502: "BadGateway",
-    503: "ServiceUnavailable",
-    504: "GatewayTimeout",
-    508: "LoopDetected",
-}
 
 
 def behind_v2_door(routes: Iterable[Route], creating: frozenset[tuple[str, str]]) -> tuple[Route, ...]:
@@ -72,7 +55,7 @@ def _admitted(route: Route, creates: bool) -> Callable[[House, Call], Awaitable[
     async def endpoint(house: House, call: Call) -> Reply:
         try:
             if with_body and b"content-length" not in call.headers:
-                return _refusal(411, "the body comes without its length")
+                return refused(411, "the body comes without its length")
             unknown = next((name for name in call.query if name not in known), None) if call.query_string else None
             if unknown is not None:
                 raise BadRequestData("this operation has no such parameter", unknown[:80])
@@ -88,24 +71,19 @@ def _admitted(route: Route, creates: bool) -> Callable[[House, Call], Awaitable[
 def _told(error: Exception, call: Call) -> Reply:
     """An error as v2 tells it: a word for the kind, a sentence for the reader."""
     if isinstance(error, NonexistentTenant):
-        return _refusal(404, f"there is no service {call.tenant}")
+        return refused(404, f"there is no service {call.tenant}")
     reply = refusal_of(error)
     if reply.status == 500:
         _log.exception("a request failed", path=call.path, method=call.method)
-        return _refusal(500, "an error on our side; it is in the log")
+        return refused(500, "an error on our side; it is in the log")
     detail = msgspec.json.decode(reply.body).get("detail", "")
     if isinstance(error, InvalidRequest):
-        return _refusal(400, detail, "ParseError")
+        return refused(400, detail, "ParseError")
     if isinstance(error, PartlyDone):
-        return _refusal(422, detail, "PartialUpdate")
+        return refused(422, detail, "PartialUpdate")
     if isinstance(error, TooComplexQuery):
-        return _refusal(422, detail, "NotSupportedQuery")
-    return _refusal(422 if reply.status == 409 else reply.status, detail, headers=reply.headers)
-
-
-def _refusal(status: int, description: str, word: str = "", headers: tuple[tuple[bytes, bytes], ...] = ()) -> Reply:
-    told = {"error": word or _ERRORS.get(status, "InternalServerError"), "description": description}
-    return Reply(status, _encode(told), JSON_MEDIA, headers)
+        return refused(422, detail, "NotSupportedQuery")
+    return refused(422 if reply.status == 409 else reply.status, detail, headers=reply.headers)
 
 
 def body_of(call: Call) -> Any:

@@ -165,10 +165,12 @@ class _Session(asyncio.Protocol):
         welcome = self.welcome.result()
         if target.qos > welcome.highest_qos:
             return Receipt(0, f"the broker takes at most QoS {welcome.highest_qos}")
+        if target.retain and not welcome.retains:
+            return Receipt(0, "the broker retains no messages")
         await self._room.enter()
         try:
             number = self._next() if target.qos else 0
-            data = publish(target.topic, body, target.qos, number, self._five)
+            data = publish(target.topic, body, target.qos, number, self._five, target.retain)
             if len(data) > welcome.longest_packet:
                 return Receipt(_STATUS[0x95], _REASONS[0x95])
             if not self.usable:
@@ -198,10 +200,10 @@ class _Session(asyncio.Protocol):
     def post(self, target: MqttTarget, body: bytes, answered: Answered) -> Callable[[], None] | None:
         """Publish without waiting; see `post.Sender.post`."""
         welcome = self.welcome.result()
-        if not self.has_turn or target.qos > welcome.highest_qos:
+        if not self.has_turn or target.qos > welcome.highest_qos or (target.retain and not welcome.retains):
             return None
         number = self._next() if target.qos else 0
-        data = publish(target.topic, body, target.qos, number, self._five)
+        data = publish(target.topic, body, target.qos, number, self._five, target.retain)
         if len(data) > welcome.longest_packet or not self._room.enter_at_once():
             return None
         self._posted += 1

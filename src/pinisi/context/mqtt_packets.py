@@ -54,6 +54,7 @@ class Welcome(msgspec.Struct, frozen=True):
     highest_qos: int = 2
     longest_packet: int = 1 << 28
     keep_alive: int | None = None
+    retains: bool = True
 
 
 class Acknowledgement(msgspec.Struct, frozen=True):
@@ -71,10 +72,10 @@ def connect(client: str, user: str | None, password: str | None, five: bool, kee
     return _packet(0x10, head + (b"\x00" if five else b"") + b"".join(map(_text, words)))
 
 
-def publish(topic: str, body: bytes, qos: int, packet: int, five: bool) -> bytes:
+def publish(topic: str, body: bytes, qos: int, packet: int, five: bool, retain: bool = False) -> bytes:
     """`packet` identifies it until it is acknowledged; it is not written with QoS 0."""
     identifier = struct.pack(">H", packet) if qos else b""
-    return _packet(0x30 | qos << 1, _text(topic) + identifier + (b"\x00" if five else b"") + body)
+    return _packet(0x30 | qos << 1 | retain, _text(topic) + identifier + (b"\x00" if five else b"") + body)
 
 
 def pubrel(packet: int) -> bytes:
@@ -121,6 +122,7 @@ def read_welcome(body: bytes, five: bool) -> Welcome:
         highest_qos=properties.get(0x24, 2),
         longest_packet=properties.get(0x27, 1 << 28),
         keep_alive=properties.get(0x13),
+        retains=properties.get(0x25, 1) != 0,
     )
 
 

@@ -10,15 +10,20 @@ from pinisi.context.targets import LONGEST_URI, BadTarget, plain_host
 
 Version = Literal["mqtt3.1.1", "mqtt5.0"]
 Qos = Literal[0, 1, 2]
-VERSION_KEY, QOS_KEY = "MQTT-Version", "MQTT-QoS"
+VERSION_KEY, QOS_KEY, RETAIN_KEY = "MQTT-Version", "MQTT-QoS", "MQTT-Retain"
+"""Keys of `notifierInfo`; the last is no word of NGSI-LD: `retain` of NGSI v2 is kept so."""
 _VERSIONS: dict[str, Version] = {"mqtt3.1.1": "mqtt3.1.1", "mqtt5.0": "mqtt5.0"}
 _QOS: dict[str, Qos] = {"0": 0, "1": 1, "2": 2}
+_RETAIN = {"false": False, "true": True}
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
 LONGEST_TOPIC = 65_535
 
 
 class MqttTarget(msgspec.Struct, frozen=True, kw_only=True):
-    """An MQTT URI taken apart, with `notifierInfo` (Table 7.2-1). `user` and `password` None: not given."""
+    """An MQTT URI taken apart, with `notifierInfo` (Table 7.2-1). `user` and `password` None: not given.
+
+    `retain`: the broker keeps the last message of the topic for those who come later (MQTT 5, 3.3.1.3).
+    """
 
     tls: bool
     host: str
@@ -28,6 +33,7 @@ class MqttTarget(msgspec.Struct, frozen=True, kw_only=True):
     topic: str
     version: Version = "mqtt5.0"
     qos: Qos = 0
+    retain: bool = False
 
 
 class BadNotifierInfo(ValueError):
@@ -64,7 +70,7 @@ def parse_mqtt_target(uri: str, notifier_info: Iterable[tuple[str, str]] = ()) -
         raise BadTarget("has no usable port" if host else "names no host")
     if "?" in uri or "#" in uri:
         raise BadTarget("a topic with ? or # in it is written percent-encoded")
-    version, qos = _protocol(notifier_info)
+    version, qos, retain = _protocol(notifier_info)
     return MqttTarget(
         tls=scheme == "mqtts",
         host=host,
@@ -74,6 +80,7 @@ def parse_mqtt_target(uri: str, notifier_info: Iterable[tuple[str, str]] = ()) -
         topic=_topic(parts.path),
         version=version,
         qos=qos,
+        retain=retain,
     )
 
 
@@ -94,9 +101,10 @@ def _unquoted(text: str, what: str) -> str:
         raise BadTarget(f"{what} is not percent-encoded UTF-8") from None
 
 
-def _protocol(pairs: Iterable[tuple[str, str]]) -> tuple[Version, Qos]:
+def _protocol(pairs: Iterable[tuple[str, str]]) -> tuple[Version, Qos, bool]:
     version: Version = "mqtt5.0"
     qos: Qos = 0
+    retain = False
     for key, value in pairs:
         if key == VERSION_KEY:
             if value not in _VERSIONS:
@@ -106,4 +114,8 @@ def _protocol(pairs: Iterable[tuple[str, str]]) -> tuple[Version, Qos]:
             if value not in _QOS:
                 raise BadNotifierInfo(key, f"{value[:40]!r} is none of {', '.join(_QOS)}")
             qos = _QOS[value]
-    return version, qos
+        elif key == RETAIN_KEY:
+            if value not in _RETAIN:
+                raise BadNotifierInfo(key, f"{value[:40]!r} is none of {', '.join(_RETAIN)}")
+            retain = _RETAIN[value]
+    return version, qos, retain

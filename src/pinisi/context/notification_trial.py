@@ -8,6 +8,7 @@ from pinisi.context.post import Sealed
 from pinisi.context.subscription import Selector, Subscription
 from pinisi.store.debt import Debt
 from pinisi.store.protocol import Store
+from pinisi.store.query import AnyOf, TypeIs
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Grants
 
@@ -37,7 +38,11 @@ async def one_that_matches(
     if subscription.registrations is not None:
         return [picture(subscription.key, now)]
     for selector in subscription.selectors or (Selector(),):
-        page = await store.find(tenant, query_of(subscription, selector), grants, limit=1, offset=0)
+        query = query_of(subscription, selector)
+        if selector.type_pattern is not None:
+            known = [iri for iri in await store.type_counts(tenant, grants) if selector.fits_types((iri,))]
+            query = msgspec.structs.replace(query, types=AnyOf(tuple(map(TypeIs, known))))
+        page = await store.find(tenant, query, grants, limit=1, offset=0)
         for record in page.records:
             return [as_debt(subscription.key, record, now)]
     return []

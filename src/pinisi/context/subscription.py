@@ -4,17 +4,19 @@ What is stored is the payload as the subscriber wrote it, with the IRIs that its
 for ever, even when the @context that it came with is no longer there. What works is the `Subscription`, read from it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
 import msgspec
 
 from pinisi.context.linked_entities import Join
 from pinisi.context.linked_filter import speaks_of_links, without_links
+from pinisi.context.ngsi_v2.names import plain_name
 from pinisi.context.ngsi_v2.notice import Notice
 from pinisi.context.pick import Pick
 from pinisi.context.temporal_query import TemporalQuery
 from pinisi.store.match import Predicate, compile_query
+from pinisi.store.pattern import compile_pattern
 from pinisi.store.query import EntityQuery, Filter, GeoQuery, ScopeSelection, TypeSelection
 from pinisi.vocabulary.instant import Instant
 
@@ -58,11 +60,19 @@ decode_stored = msgspec.json.Decoder(StoredSubscription).decode
 
 
 class Selector(msgspec.Struct, frozen=True, kw_only=True):
-    """Which entities (NGSI-LD 5.2.33): None asks nothing."""
+    """Which entities (NGSI-LD 5.2.33): None asks nothing. `type_pattern`: some type has such a name (NGSI v2)."""
 
     types: TypeSelection | None = None
     id: str | None = None
     id_pattern: str | None = None
+    type_pattern: str | None = None
+
+    def fits_types(self, types: Iterable[str]) -> bool:
+        """Whether an entity of these types (IRIs) may be meant by the pattern."""
+        if self.type_pattern is None:
+            return True
+        found = compile_pattern(self.type_pattern)
+        return any(found(plain_name(iri)) for iri in types)
 
 
 class KeyValue(msgspec.Struct, frozen=True):
@@ -181,22 +191,24 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
         What `q` asks of linked entities is left to the moment of delivery (`asks_of_links`).
         """
         filter = None if self.filter is None else without_links(self.filter)
-        tests = [
-            compile_query(
-                EntityQuery(
-                    ids=None if selector.id is None else (selector.id,),
-                    id_pattern=None if selector.id is not None else selector.id_pattern,
-                    types=selector.types,
-                    filter=filter,
-                    geo=self.geo,
-                    scopes=self.scopes,
-                )
-            )
-            for selector in self.selectors or (Selector(),)
-        ]
+        tests = [self._test(selector, filter) for selector in self.selectors or (Selector(),)]
         if len(tests) == 1:
             return tests[0]
         return lambda entity, visible: any(test(entity, visible) for test in tests)
+
+    def _test(self, selector: Selector, filter: Filter | None) -> Predicate:
+        query = EntityQuery(
+            ids=None if selector.id is None else (selector.id,),
+            id_pattern=None if selector.id is not None else selector.id_pattern,
+            types=selector.types,
+            filter=filter,
+            geo=self.geo,
+            scopes=self.scopes,
+        )
+        test = compile_query(query)
+        if selector.type_pattern is None:
+            return test
+        return lambda entity, visible: selector.fits_types(entity.types) and test(entity, visible)
 
 
 class DeliveryState(msgspec.Struct, omit_defaults=True):

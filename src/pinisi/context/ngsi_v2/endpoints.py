@@ -3,6 +3,7 @@
 from urllib.parse import quote, urlsplit
 
 from pinisi.context.json_members import Payload
+from pinisi.context.mqtt_target import QOS_KEY, RETAIN_KEY
 from pinisi.context.ngsi_v2.members import known_members, object_at
 from pinisi.context.ngsi_v2.templates import Custom, has_macro, read_custom
 from pinisi.context.subscription import Endpoint, KeyValue
@@ -12,11 +13,12 @@ KINDS = ("http", "httpCustom", "mqtt", "mqttCustom")
 CUSTOM = frozenset({"httpCustom", "mqttCustom"})
 LONGEST_MS = 1_800_000
 _MADE = frozenset({"payload", "json", "ngsi"})
+_MQTT = frozenset({"url", "topic", "qos", "retain", "user", "passwd"})
 _MEMBERS = {
     "http": frozenset({"url", "timeout"}),
     "httpCustom": frozenset({"url", "timeout", "headers", "qs", "method"}) | _MADE,
-    "mqtt": frozenset({"url", "topic", "qos", "user", "passwd"}),
-    "mqttCustom": frozenset({"url", "topic", "qos", "user", "passwd"}) | _MADE,
+    "mqtt": _MQTT,
+    "mqttCustom": _MQTT | _MADE,
 }
 _BY_ENTITY = "by-entity"
 """The topic in the address of a subscription whose topic is made of each entity."""
@@ -37,9 +39,13 @@ def read_endpoint(told: Payload) -> Endpoint:
         refuse(f"{field}.topic", f"{shorten(topic)} is no topic")
     if isinstance(qos, bool) or qos not in (0, 1, 2):
         refuse(f"{field}.qos", f"{shorten(qos)} is none of 0, 1, 2")
+    retain = members.get("retain", False)
+    if not isinstance(retain, bool):
+        refuse(f"{field}.retain", f"{shorten(retain)} is neither true nor false")
     fixed = _BY_ENTITY if kind == "mqttCustom" and has_macro(topic) else topic
     uri = _with_topic(_url(members, field), fixed, members, field)
-    return Endpoint(uri=uri, notifier_info=(KeyValue("MQTT-QoS", str(int(qos))),))
+    info = (KeyValue(QOS_KEY, str(int(qos))), KeyValue(RETAIN_KEY, str(retain).lower()))
+    return Endpoint(uri=uri, notifier_info=info)
 
 
 def read_custom_endpoint(told: Payload) -> Custom | None:

@@ -16,6 +16,7 @@ NAME = "urn:v2:name:"
 LONGEST = 256
 _FIELD = re.compile(r"[!-~]+")
 _FORBIDDEN = frozenset("&?/#")
+_PARTS = re.compile("[/#:]")
 _ABSOLUTE = re.compile(r"(?:https?|urn):.+")
 
 
@@ -71,6 +72,13 @@ def name_of(iri: str, table: TermTable) -> str:
         return unquote(iri[len(NAME) :])
     name = table.compact_iri(iri)
     return iri if ":" in name else name
+
+
+def plain_name(iri: str) -> str:
+    """The v2 name of an IRI where no table of terms is at hand: what stands behind its last `/`, `#` or `:`."""
+    if iri.startswith(NAME):
+        return unquote(iri[len(NAME) :])
+    return _PARTS.split(iri)[-1]
 
 
 def id_pattern_of_v2(pattern: str) -> str:

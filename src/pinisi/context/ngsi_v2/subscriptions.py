@@ -14,7 +14,7 @@ from pinisi.context.problems import BadRequestData, OperationNotSupported
 from pinisi.context.query_error import QueryError
 from pinisi.context.subscription import NotificationParams, Selector, Subscription
 from pinisi.context.validate import refuse, shorten
-from pinisi.store.query import AllOf, AnyOf, Filter, TypeIs
+from pinisi.store.query import AllOf, Filter, TypeIs
 from pinisi.vocabulary.instant import SECOND, Instant, parse_instant
 from pinisi.vocabulary.terms import DEFAULT_CONTEXT
 
@@ -91,9 +91,7 @@ def read_subscription(payload: Payload, names: Names, id: str, owner: str, conte
     subject = object_at(payload.get("subject"), "subject")
     known_members(subject, frozenset({"entities", "condition"}), "subject.")
     condition = object_at(subject.get("condition", {}), "subject.condition")
-    known_members(
-        condition, frozenset({"attrs", "expression", "alterationTypes", "notifyOnMetadataChange"}), "subject.condition."
-    )
+    known_members(condition, _CONDITION, "subject.condition.")
     expression = object_at(condition.get("expression", {}), "subject.condition.expression")
     known_members(expression, frozenset({"q", "mq", "georel", "geometry", "coords"}), "subject.condition.expression.")
     told = object_at(payload.get("notification"), "notification")
@@ -151,24 +149,29 @@ def _selectors(entities: Any, names: Names) -> tuple[Selector, ...]:
 def _selector(entity: Any, field: str, names: Names) -> Selector:
     told = object_at(entity, field)
     known_members(told, frozenset({"id", "idPattern", "type", "typePattern"}), f"{field}.")
-    id, pattern, type = told.get("id"), told.get("idPattern"), told.get("type")
+    id, pattern, type, types = (told.get(name) for name in ("id", "idPattern", "type", "typePattern"))
     if (id is None) == (pattern is None):
         refuse(field, "id or idPattern, one of them")
-    if "typePattern" in told:
-        raise OperationNotSupported("patterns of types are not served in subscriptions", f"{field}.typePattern")
-    parts = [] if type is None else [TypeIs(iri_of(type, names, f"{field}.type"))]
+    if type is not None and types is not None:
+        refuse(f"{field}.typePattern", "goes not together with type")
     return Selector(
-        types=parts[0] if len(parts) == 1 else AnyOf(tuple(parts)) if parts else None,
+        types=None if type is None else TypeIs(iri_of(type, names, f"{field}.type")),
         id=None if id is None else entity_uri(id, f"{field}.id"),
-        id_pattern=None if pattern in (None, ".*") else _pattern(pattern, f"{field}.idPattern"),
+        id_pattern=None if pattern in (None, ".*") else id_pattern(read_pattern(pattern, f"{field}.idPattern")),
+        type_pattern=None if types in (None, ".*") else read_pattern(types, f"{field}.typePattern"),
     )
 
 
-def _pattern(pattern: Any, field: str) -> str:
+def read_pattern(pattern: Any, field: str) -> str:
+    """A regular expression as it is written.
+
+    Raises:
+        BadRequestData: it is none.
+    """
     if not isinstance(pattern, str) or not pattern:
         refuse(field, f"{shorten(pattern)} is no regular expression")
     try:
-        return parse_id_pattern(id_pattern(pattern), field)
+        return parse_id_pattern(pattern, field)
     except QueryError as error:
         raise BadRequestData(error.reason, field) from None
 
