@@ -25,6 +25,11 @@ class _Server(ThreadingHTTPServer):
         """Who asked has gone: that is his affair."""
 
 
+def _is_for(rule: tuple[str, str], method: str, path: str, query: dict[str, str]) -> bool:
+    ending, _, named = rule[1].partition("?")
+    return rule[0] == method and path.endswith(ending) and (not named or named in query)
+
+
 class Source:
     """At `origin`. What no rule is for is answered 404; `asked` are the requests, in their order."""
 
@@ -43,9 +48,7 @@ class Source:
                 content = self.rfile.read(int(self.headers.get("content-length") or 0))
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 asked.append(Asked(self.command, path, query, headers, json.loads(content) if content else None))
-                found = next(
-                    (rules[rule] for rule in rules if rule[0] == self.command and path.endswith(rule[1])), None
-                )
+                found = next((rules[rule] for rule in rules if _is_for(rule, self.command, path, query)), None)
                 status, body, wait, more = found or (404, b"{}", 0.0, {})
                 time.sleep(wait)
                 self.send_response(status)
@@ -69,7 +72,12 @@ class Source:
     def answers(
         self, method: str, path: str, status: int, document: Any, *, after: float = 0.0, **headers: str
     ) -> None:
-        """Answer requests whose path ends so. `after`: seconds; `headers`: with _ for -."""
+        """Answer requests whose path ends so; of `path?name` those that have such a parameter.
+
+        Args:
+            after: seconds.
+            headers: with _ for -.
+        """
         body = None if document is None else document if isinstance(document, bytes) else json.dumps(document).encode()
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self._rules[method, path] = (status, body, after, named)

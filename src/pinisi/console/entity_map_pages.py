@@ -100,7 +100,8 @@ async def map_of_one(house: House, call: Call, id: str) -> Headers | None:
     wish = await map_wish(house, call, call.query)
     if wish is None or wish.found is not None:
         return None if wish is None else wish.echo
-    return map_header(await make_map(house, call, [Place(id, house.holders_of_past(id))], wish))
+    made = await make_map(house, call, [Place(id, house.holders_of_past(id))], wish, house.maps_of_past())
+    return map_header(made)
 
 
 def within(queries: Sequence[EntityQuery], ids: Collection[str]) -> list[EntityQuery]:

@@ -13,6 +13,7 @@ import msgspec
 from pinisi.console.entity_map_pages import MapWish, asked_about, make_map, turned, within
 from pinisi.console.entity_maps import change_face, change_places
 from pinisi.console.federated import Warnings, all_of, parts_seen
+from pinisi.console.federated_map_links import NO_MAPS, MapsThere, makers
 from pinisi.console.federated_parts import Heard, assembled, entities_of
 from pinisi.console.federated_questions import (
     Question,
@@ -22,12 +23,12 @@ from pinisi.console.federated_questions import (
     speaks_alike,
     wider,
 )
-from pinisi.console.federated_search import Search
+from pinisi.console.federated_search import CREATING, Search
 from pinisi.console.house import House
 from pinisi.console.http import Call
 from pinisi.console.ngsi_ld_consumption import find
 from pinisi.console.ngsi_ld_request import Paging
-from pinisi.context.entity_map import LOCAL, PLACES_MOST, EntityMap, Place, linked_map, map_referred_to, without
+from pinisi.context.entity_map import LOCAL, PLACES_MOST, EntityMap, Place, without
 from pinisi.context.federation.sources import Asker
 from pinisi.store.match import Predicate, compile_query
 from pinisi.store.pattern import compile_pattern
@@ -84,7 +85,7 @@ class Gathering:
         self._asker = asker
         self._warnings = warnings
         self._search = search
-        self._linked: dict[str, str] = {}
+        self._maps = NO_MAPS
 
     def walk_of(self, question: Question) -> Walk:
         """A question with the filters that can go along; others are applied to what comes back of it.
@@ -126,9 +127,10 @@ class Gathering:
         """A map of all that the query finds, and its first page (5.7.2.4)."""
         page = self._search.page
         self._search = msgspec.structs.replace(self._search, page=Paging(PLACES_MOST, 0, False))
+        self._maps = MapsThere(makers=makers(asked_for, CREATING), lifetime=wish.lifetime)
         whole = await self.page(asked_for)
         places = [Place(record.id, whole.sources[record.id]) for record in whole.records]
-        made = await make_map(self._house, self._call, places, wish)
+        made = await make_map(self._house, self._call, places, wish, self._maps.linked)
         end = page.offset + page.limit
         count = len(places) if page.count else None
         return Union(whole.records[page.offset : end], len(places) > end, count, whole.sources), made
@@ -138,7 +140,7 @@ class Gathering:
 
         The second is the place where the next page begins.
         """
-        self._linked = dict(kept.face.linked)
+        self._maps = MapsThere(kept.face.linked)
 
         async def fitting(some: Sequence[Place]) -> dict[str, Record]:
             asked = asked_about(some, self._search.queries)
@@ -149,8 +151,8 @@ class Gathering:
         gone = turn.silent & asked_about(kept.places, self._search.queries)
         if gone and not self._warnings.told:
             await change_places(self._house, self._call, without(kept, gone))
-        if self._linked != kept.face.linked:
-            face = msgspec.structs.replace(kept.face, linked=self._linked)
+        face = self._maps.on_face(kept.face)
+        if face is not kept.face:
             await change_face(self._house, self._call, kept, face)
         return Union(turn.found, turn.following is not None, turn.count, kept.sources()), turn.following
 
@@ -235,13 +237,10 @@ class Gathering:
             question = msgspec.structs.replace(question, inquiry=inquiry)
         tongue = self._house.sources.tongue(self._asker, question.leg.registration)
         view = self._search.view
-        registration = question.leg.registration.id
         errand = None if tongue is None else by_query(question, tongue, view, walk.filters, limit, offset)
-        if errand is not None and registration in self._linked:
-            errand = msgspec.structs.replace(errand, entity_map=self._linked[registration])
-        answer, entities = await entities_of(self._house, self._asker, self._warnings, question, tongue, errand)
-        if registration in self._linked and (id := linked_map(map_referred_to(answer.entity_map))):
-            self._linked[registration] = id
+        answer, entities = await entities_of(
+            self._house, self._asker, self._warnings, question, tongue, errand, self._maps
+        )
         for part in await parts_seen(self._house, self._call, entities):
             if part is not None and (walk.test is None or walk.test(part.entity)):
                 walk.heard.setdefault(part.entity.id, Heard(question.leg, part))

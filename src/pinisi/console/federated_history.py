@@ -10,7 +10,9 @@ from typing import Any, cast
 import msgspec
 
 from pinisi.console.entity_map_pages import map_wish
+from pinisi.console.entity_maps import change_face
 from pinisi.console.federated import Warnings, all_of, asker_of, read_legs, record_of
+from pinisi.console.federated_map_links import NO_MAPS, MapsThere, ask_with_map, makers
 from pinisi.console.federated_questions import (
     Question,
     asked_of,
@@ -53,6 +55,8 @@ from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Grants
 from pinisi.vocabulary.terms import SCOPE
 
+OPERATIONS = ("queryTemporal",)
+CREATING = "createEntityMapQueryTemporal"
 PAGE = 100
 IDS_MOST = 50
 """Entities of a map that one request names; of a longer map the source is asked what it was asked first."""
@@ -66,50 +70,79 @@ async def retrieve(house: House, call: Call, local: Endpoint) -> Reply:
     id = check_entity_id(call.params["id"])
     types = call.query.get("type")
     selection = None if types is None else parse_type_selection(types, how.table.expand_term)
-    search = _Search(house, call, how, call.query, parse_temporal_query(call.query))
+    search = HistorySearch(house, call, how, call.query, parse_temporal_query(call.query))
     return await search.run(local, (EntityQuery(ids=(id,), types=selection),), ("retrieveTemporal", "queryTemporal"))
 
 
 async def query(house: House, call: Call, local: Endpoint) -> Reply:
-    how = asked(house.contexts, call)
-    search = _Search(house, call, how, call.query, parse_temporal_query(call.query, required=True))
-    return await search.run(local, (query_of(call.query, how.table),), ("queryTemporal",))
+    search, queries = searched(house, call)
+    return await search.run(local, queries, OPERATIONS)
 
 
 async def query_posted(house: House, call: Call, local: Endpoint) -> Reply:
+    found = searched_posted(house, call)
+    if found is None:
+        return await local(house, call)
+    search, queries = found
+    return await search.run(local, queries, OPERATIONS)
+
+
+def searched(house: House, call: Call) -> "tuple[HistorySearch, tuple[EntityQuery, ...]]":
+    """What a GET asks for."""
+    how = asked(house.contexts, call)
+    search = HistorySearch(house, call, how, call.query, parse_temporal_query(call.query, required=True))
+    return search, (query_of(call.query, how.table),)
+
+
+def searched_posted(house: House, call: Call) -> "tuple[HistorySearch, tuple[EntityQuery, ...]] | None":
+    """What a body asks for; None where only what is held here is."""
     body = sent(house.contexts, call)
     posted = posted_query(body.document, body.table, temporal=True)
     if posted.local:
-        return await local(house, call)
+        return None
     part = posted.told.get("temporalQ")
     time: dict[str, Any] = cast(dict[str, Any], part) if isinstance(part, dict) else {}
     told = {**posted.told, **posted_words(posted.told), **{name: time[name] for name in _TIME if name in time}}
-    search = _Search(house, call, Asked(body.table, "json"), told, parse_temporal_query(time, required=True))
-    return await search.run(local, posted.queries, ("queryTemporal",))
+    search = HistorySearch(house, call, Asked(body.table, "json"), told, parse_temporal_query(time, required=True))
+    return search, posted.queries
 
 
-class _Search:
+class HistorySearch:
     """The work of one request."""
 
     def __init__(self, house: House, call: Call, how: Asked, told: Mapping[str, Any], time: TemporalQuery) -> None:
         self._house = house
         self._call = call
-        self._told = told
+        self.told = told
         self._time = time
-        self._asker: Asker = asker_of(house, call, how.table)
-        self._warnings = Warnings(self._asker)
+        self.asker: Asker = asker_of(house, call, how.table)
+        self.warnings = Warnings(self.asker)
         words = [told.get(name) for name in ("attrs", "pick", "omit", "lang", "datasetId")]
         self._view: View = make_view(how.table, "normalized", False, *words)  # pyright: ignore[reportArgumentType]
         csf = told.get("csf")
+        self._maps = NO_MAPS
         self._csf = parse_q(csf, how.table.expand_term) if isinstance(csf, str) and csf else None
 
     async def run(self, local: Endpoint, queries: Sequence[EntityQuery], operations: Sequence[str]) -> Reply:
-        asked_for = [question for query in queries for question in self._questions(query, operations)]
-        maps = await map_wish(self._house, self._call, self._told)
+        asked_for = self.questions(queries, operations)
+        maps = await map_wish(self._house, self._call, self.told)
         if maps is not None and maps.found is not None:
             asked_for = _of_map(asked_for, maps.found)
+            self._maps = MapsThere(maps.found.face.linked)
+        elif maps is not None:
+            self._maps = MapsThere(makers=makers(asked_for, CREATING), lifetime=maps.lifetime)
         if not asked_for:
-            return await self._warnings.on_any(local(self._house, self._call))
+            return await self.warnings.on_any(local(self._house, self._call))
+        beside = await self.beside(asked_for)
+        reply = await self.warnings.on_any(local(beside, self._call))
+        if maps is not None and maps.found is not None:
+            face = self._maps.on_face(maps.found.face)
+            if face is not maps.found.face:
+                await change_face(self._house, self._call, maps.found, face)
+        return reply
+
+    async def beside(self, asked_for: Sequence[Question]) -> House:
+        """The house as it is with what sources answer to these questions."""
         found = await all_of([self._ask(question) for question in asked_for])
         stories: dict[str, list[Story]] = {}
         holders: dict[str, list[str]] = {}
@@ -117,14 +150,28 @@ class _Search:
             for story in self._seen(some):
                 stories.setdefault(story.id, []).append(story)
                 holders.setdefault(story.id, []).append(question.leg.registration.id)
-        return await self._warnings.on_any(local(_beside(self._house, stories, holders), self._call))
+        return _beside(self._house, stories, holders, self._maps)
+
+    def questions(self, queries: Sequence[EntityQuery], operations: Sequence[str]) -> list[Question]:
+        """Every question of these queries, to sources that may know anything of the time."""
+        return [question for query in queries for question in self._questions(query, operations)]
+
+    @property
+    def split(self) -> bool:
+        """Whether a history may lie in pieces: filters stay here then (5.7.4.4)."""
+        return str(self.told.get("splitEntities", "false")).lower() == "true"
+
+    def sees_alike(self, question: Question) -> bool:
+        """Whether the filters can be said to the source, and may decide there."""
+        tongue = self._house.sources.tongue(self.asker, question.leg.registration)
+        return tongue is not None and speaks_alike(tongue, self.asker) and sees_every_attribute(self._call.grants)
 
     def _questions(self, query: EntityQuery, operations: Sequence[str]) -> list[Question]:
         wanted = Wanted(
-            ids=query.ids, id_pattern=query.id_pattern, types=query.types, attributes=wanted_of(self._view),
-            datasets=self._view.datasets,
+            ids=query.ids, id_pattern=query.id_pattern, types=query.types,
+            attributes=None if self.split else wanted_of(self._view), datasets=self._view.datasets,
         )  # fmt: skip
-        legs = read_legs(self._house, self._asker, self._warnings, wanted, operations, temporal=True)
+        legs = read_legs(self._house, self.asker, self.warnings, wanted, operations, temporal=True)
         told = questions([leg for leg in legs if self._admitted(leg.registration)], wanted)
         return [wider(question, asked_of((query,))) for question in told]
 
@@ -145,17 +192,16 @@ class _Search:
             if not said or (len(said) < PAGE and not more):
                 return stories
         id = question.leg.registration.id
-        self._warnings.say(f"{id}: more than {MOST} histories: the rest is missing")
+        self.warnings.say(f"{id}: more than {MOST} histories: the rest is missing")
         return stories
 
     async def _page(self, question: Question, offset: int) -> tuple[list[Story], bool]:
         registration = question.leg.registration
-        tongue = self._house.sources.tongue(self._asker, registration)
+        tongue = self._house.sources.tongue(self.asker, registration)
         errand = Errand(method="GET", path=("temporal", "entities"))
         if tongue is not None:
-            alike = speaks_alike(tongue, self._asker) and sees_every_attribute(self._call.grants)
-            errand = self._errand(question, sayable(tongue), alike, offset)
-        answer = await self._house.sources.ask(self._asker, registration, errand)
+            errand = self.errand(question, sayable(tongue), offset)
+        answer = await ask_with_map(self._house, self.asker, registration, errand, self._maps)
         stories: list[Story] = []
         if answer.taken and not said_nothing(answer) and tongue is not None:
             try:
@@ -163,17 +209,18 @@ class _Search:
                 stories = read_histories(body, self._house.contexts, tongue.table, registration.id)
             except Unreadable as error:
                 answer = invalid(answer, str(error))
-                self._house.sources.spoiled(self._asker, registration, answer)
-        self._warnings.hear(registration, answer)
+                self._house.sources.spoiled(self.asker, registration, answer)
+        self.warnings.hear(registration, answer)
         if answer.status == 206:
-            self._warnings.say(f"{registration.id}: told a part of the time only")
+            self.warnings.say(f"{registration.id}: told a part of the time only")
         one = question.leg.operation == "retrieveTemporal"
         inquiry = question.inquiry
         kept = [_only(story, inquiry.allowed) for story in stories if inquiry.covers(story.id, story.types)]
         return kept, answer.more and not one
 
-    def _errand(self, question: Question, table: TermTable, alike: bool, offset: int) -> Errand:
-        inquiry, told = question.inquiry, self._told
+    def errand(self, question: Question, table: TermTable, offset: int) -> Errand:
+        """The request for a page of what the source has to say."""
+        inquiry, told = question.inquiry, self.told
         query = {name: str(told[name]) for name in _TIME if told.get(name) is not None}
         if inquiry.attributes is not None:
             query["attrs"] = ",".join(sorted(map(table.compact_iri, inquiry.attributes)))
@@ -189,7 +236,7 @@ class _Search:
             query["id"] = ",".join(inquiry.ids)
         if inquiry.id_pattern is not None:
             query["idPattern"] = inquiry.id_pattern
-        if alike:
+        if not self.split and self.sees_alike(question):
             query |= filters_of(told)
         if not query.keys() & {"type", "attrs", "q", "georel"}:
             query["type"] = "*"
@@ -240,11 +287,14 @@ def _of_map(asked_for: Sequence[Question], kept: EntityMap) -> list[Question]:
     return found
 
 
-def _beside(house: House, stories: Mapping[str, Sequence[Story]], holders: Mapping[str, Sequence[str]]) -> House:
+def _beside(
+    house: House, stories: Mapping[str, Sequence[Story]], holders: Mapping[str, Sequence[str]], maps: MapsThere
+) -> House:
     """The house with histories of sources beside those of its store. Nothing of them is written anywhere."""
     overlay = _Histories(house.store, stories, holders)
     store = _Beside(house.store, find=overlay.find, gone=overlay.gone, stories=overlay.stories)
-    return cast(House, _Beside(house, store=store, holders_of_past=overlay.holders_of))
+    others = {"store": store, "holders_of_past": overlay.holders_of, "maps_of_past": lambda: maps.linked}
+    return cast(House, _Beside(house, **others))
 
 
 class _Histories:
@@ -255,7 +305,7 @@ class _Histories:
         self._stories = stories
         self._holders = holders
         self._here: set[str] = set()
-        self._told: set[EntityQuery] = set()
+        self.told: set[EntityQuery] = set()
 
     def holders_of(self, id: str) -> tuple[str, ...]:
         """Registrations that told its history, after `@none` where it is held here."""
@@ -276,9 +326,9 @@ class _Histories:
         """What the store finds; behind its last page, once, the entities that sources know of."""
         page = await self._store.find(tenant, query, grants, limit=limit, offset=offset, count=count, heat=heat)
         self._here.update(record.id for record in page.records)
-        if len(page.records) >= limit or query in self._told:
+        if len(page.records) >= limit or query in self.told:
             return page
-        self._told.add(query)
+        self.told.add(query)
         matches = compile_query(query) if query != EntityQuery() else None
         entities = [Entity(id, list(some[0].types)) for id, some in self._stories.items()]
         known = {record.id for record in page.records}

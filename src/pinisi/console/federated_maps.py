@@ -14,8 +14,9 @@ from pinisi.console.entity_map_pages import MapWish, make_map
 from pinisi.console.federated import Warnings, all_of, asker_of
 from pinisi.console.federated_gathering import union_of
 from pinisi.console.federated_linked_query import with_links
+from pinisi.console.federated_map_links import UNABLE, makers
 from pinisi.console.federated_questions import FILTERS, Question, by_query, filters_of, said_nothing, speaks_alike
-from pinisi.console.federated_search import WHOLE, Search, posted_search, questions_of
+from pinisi.console.federated_search import CREATING, OPERATIONS, WHOLE, Search, posted_search, questions_of
 from pinisi.console.house import House
 from pinisi.console.http import Call, Endpoint, Reply
 from pinisi.console.ngsi_ld_entity_maps import map_reply
@@ -25,11 +26,10 @@ from pinisi.console.ngsi_ld_show import view_of
 from pinisi.context.entity_map import PLACES_MOST, Place, linked_map, read_lifetime
 from pinisi.context.federation.answer import invalid
 from pinisi.context.federation.reading import Unreadable, read_body
-from pinisi.context.federation.sources import Asker
+from pinisi.context.federation.sources import Asker, Errand
 from pinisi.context.json_shapes import is_object
 from pinisi.context.validate import is_uri
 
-CREATING = "createEntityMapQueryEntity"
 _CONTENT = (*FILTERS, "geoQ")
 
 
@@ -52,7 +52,7 @@ async def _made(house: House, call: Call, local: Endpoint, search: Search) -> Re
     warnings = Warnings(asker)
     linked = await with_links(house, call, asker, warnings, search)
     search = linked.search
-    asked_for = questions_of(house, asker, warnings, search)
+    asked_for = questions_of(house, asker, warnings, search, (*OPERATIONS, CREATING))
     if not asked_for and not linked.elsewhere:
         return await warnings.on_any(local(house, call))
     return await warnings.on_any(_shown(house, call, asker, warnings, search, asked_for))
@@ -66,29 +66,45 @@ async def _shown(
     if search.split:
         bare = {name: said for name, said in search.told.items() if name not in _CONTENT}
         search = msgspec.structs.replace(search, queries=search.wide, told=bare)
-    mapping = [one for one in asked_for if _makes_maps(house, call, asker, search, one)]
+    able = makers(asked_for, CREATING)
+    mapping = [
+        one for one in asked_for if one.leg.registration.id in able and _makes_maps(house, call, asker, search, one)
+    ]
     told = await all_of([_map_at(house, asker, warnings, search, question) for question in mapping])
-    rest = [one for one in asked_for if one not in mapping]
+    making = [one for one, (_, found) in zip(mapping, told, strict=True) if found is not None]
+    rest = [one for one in asked_for if one not in making and one.leg.operation != CREATING]
     whole = await union_of(house, call, asker, warnings, search, rest)
-    sources = {record.id: list(whole.sources[record.id]) for record in whole.records}
+    known = {record.id: whole.sources[record.id] for record in whole.records}
+    places, linked = with_maps(known, mapping, told)
+    made = await make_map(house, call, places, MapWish(lifetime=lifetime), linked)
+    return map_reply(made, search.how, 201)
+
+
+Told = tuple[str, list[str] | None]
+"""The map of a source: its id, and its entities."""
+
+
+def with_maps(
+    known: Mapping[str, Sequence[str]], mapping: Sequence[Question], told: Sequence[Told]
+) -> tuple[list[Place], dict[str, str]]:
+    """The places of a map, with the entities of sources' maps; and the maps that it refers to."""
+    sources = {id: list(held) for id, held in known.items()}
     linked: dict[str, str] = {}
     for question, (id, found) in zip(mapping, told, strict=True):
         registration = question.leg.registration.id
         if id:
             linked[registration] = id
-        for entity in found:
+        for entity in found or ():
             held = sources.setdefault(entity, [])
             if registration not in held:
                 held.append(registration)
-    places = [Place(id, tuple(held)) for id, held in sources.items()]
-    made = await make_map(house, call, places, MapWish(lifetime=lifetime), linked)
-    return map_reply(made, search.how, 201)
+    return [Place(id, tuple(held)) for id, held in sources.items()], linked
 
 
 def _makes_maps(house: House, call: Call, asker: Asker, search: Search, question: Question) -> bool:
     """Whether a source may be asked for a map: ids alone must be enough to know that the reader may see them."""
     registration = question.leg.registration
-    if CREATING not in registration.operations or registration.provider is not None or not call.grants.sees_all:
+    if not call.grants.sees_all:
         return False
     if search.split or not search.filters:
         return True
@@ -100,8 +116,7 @@ def _makes_maps(house: House, call: Call, asker: Asker, search: Search, question
 
 async def _map_at(
     house: House, asker: Asker, warnings: Warnings, search: Search, question: Question
-) -> tuple[str, list[str]]:
-    """The map that a source makes: its id, and the entities in it; empty where it makes none."""
+) -> tuple[str, list[str] | None]:
     registration = question.leg.registration
     tongue = house.sources.tongue(asker, registration)
     if tongue is None:
@@ -109,11 +124,25 @@ async def _map_at(
     leg = msgspec.structs.replace(question.leg, operation=CREATING)
     filters = {} if search.split else filters_of(search.told)
     errand = by_query(msgspec.structs.replace(question, leg=leg), tongue, search.view, filters, 1, 0)
-    query = {name: said for name, said in errand.query.items() if name not in ("limit", "options")}
-    query |= {name: str(search.told[name]) for name in ("entityMapLifetime",) if search.told.get(name) is not None}
-    query |= {"splitEntities": "true"} if search.split else {}
-    errand = msgspec.structs.replace(errand, path=("entityMaps",), query=query)
+    return await map_at(house, asker, warnings, question, of_map(errand, ("entityMaps",), search.told), CREATING)
+
+
+def of_map(errand: Errand, path: tuple[str, ...], told: Mapping[str, Any]) -> Errand:
+    """The request for a map of what would be asked."""
+    query = {name: said for name, said in errand.query.items() if name not in ("limit", "offset", "options")}
+    query |= {name: str(told[name]) for name in ("entityMapLifetime",) if told.get(name) is not None}
+    query |= {"splitEntities": "true"} if str(told.get("splitEntities", "false")).lower() == "true" else {}
+    return msgspec.structs.replace(errand, path=path, query=query)
+
+
+async def map_at(
+    house: House, asker: Asker, warnings: Warnings, question: Question, errand: Errand, creating: str
+) -> tuple[str, list[str] | None]:
+    """The map that a source makes: its id, and the entities in it; None where it makes no maps at all."""
+    registration = question.leg.registration
     answer = await house.sources.ask(asker, registration, errand)
+    if answer.status in UNABLE and question.leg.operation != creating:
+        return "", None
     found: tuple[str, list[str]] = ("", [])
     if answer.taken and not said_nothing(answer):
         try:

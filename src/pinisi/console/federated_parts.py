@@ -1,10 +1,11 @@
 """What sources know of entities, and how it is put together with what is held here (NGSI-LD 4.5.5, 5.7.1)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from pinisi.console.federated import ReadLeg, SeenPart, Warnings, all_of, part_of, parts_seen, record_of
+from pinisi.console.federated_map_links import NO_MAPS, MapsThere, ask_with_map
 from pinisi.console.federated_questions import Question, by_id, said_nothing
 from pinisi.console.house import House
 from pinisi.console.http import Call
@@ -33,12 +34,10 @@ class Heard(msgspec.Struct, frozen=True):
 
 async def ask_for(
     house: House, call: Call, asker: Asker, warnings: Warnings, asked_for: Sequence[Question], id: str, view: View,
-    linked: Mapping[str, str] | None = None,
+    maps: MapsThere = NO_MAPS,
 ) -> list[Heard]:  # fmt: skip
-    """What sources know of one entity. `linked`: registration -> the map at its source to go on with."""
-    answers = await all_of(
-        [_ask_one(house, asker, warnings, question, id, view, linked or {}) for question in asked_for]
-    )
+    """What sources know of one entity. `maps`: those at sources that the request goes on with, or makes."""
+    answers = await all_of([_ask_one(house, asker, warnings, question, id, view, maps) for question in asked_for])
     found = [(question, entity) for question, entities in zip(asked_for, answers, strict=True) for entity in entities]
     parts = await parts_seen(house, call, [entity for _, entity in found])
     return [Heard(question.leg, part) for (question, _), part in zip(found, parts, strict=True) if part is not None]
@@ -46,22 +45,21 @@ async def ask_for(
 
 async def _ask_one(
     house: House, asker: Asker, warnings: Warnings, question: Question, id: str, view: View,
-    linked: Mapping[str, str],
+    maps: MapsThere,
 ) -> list[Entity]:  # fmt: skip
     tongue = house.sources.tongue(asker, question.leg.registration)
     errand = None if tongue is None else by_id(question, id, tongue, view)
-    if errand is not None and (kept := linked.get(question.leg.registration.id)):
-        errand = msgspec.structs.replace(errand, entity_map=kept)
-    _, entities = await entities_of(house, asker, warnings, question, tongue, errand)
+    _, entities = await entities_of(house, asker, warnings, question, tongue, errand, maps)
     return [entity for entity in entities if entity.id == id]
 
 
 async def entities_of(
-    house: House, asker: Asker, warnings: Warnings, question: Question, tongue: Tongue | None, errand: Errand | None
-) -> tuple[Answer, list[Entity]]:
+    house: House, asker: Asker, warnings: Warnings, question: Question, tongue: Tongue | None, errand: Errand | None,
+    maps: MapsThere = NO_MAPS,
+) -> tuple[Answer, list[Entity]]:  # fmt: skip
     """The entities that a source answers, within what it is registered for; none where it has no usable answer."""
     registration = question.leg.registration
-    answer = await house.sources.ask(asker, registration, errand or Errand(method="GET", path=("entities",)))
+    answer = await ask_with_map(house, asker, registration, errand or Errand(method="GET", path=("entities",)), maps)
     entities: list[Entity] = []
     if answer.taken and not said_nothing(answer) and tongue is not None:
         try:

@@ -5,9 +5,12 @@ from collections.abc import Sequence
 import msgspec
 
 from pinisi.console.entity_map_pages import Headers, MapWish, make_map, map_header, map_wish
+from pinisi.console.entity_maps import change_face
 from pinisi.console.federated import Warnings, asker_of, read_legs
+from pinisi.console.federated_map_links import NO_MAPS, MapsThere, makers
 from pinisi.console.federated_parts import OPERATIONS, Heard, ask_for, assembled
 from pinisi.console.federated_questions import Question, questions, wanted_of
+from pinisi.console.federated_search import CREATING
 from pinisi.console.house import House
 from pinisi.console.http import Call, Endpoint, Reply
 from pinisi.console.ngsi_ld_consumption import check_fits, check_geometry_property
@@ -54,13 +57,13 @@ async def _shown(
     view: View, wish: Join | None, types: str | None, maps: MapWish | None,
 ) -> Reply:  # fmt: skip
     own = await house.store.entity(call.tenant, id, call.grants)
-    linked = maps.found.face.linked if maps is not None and maps.found is not None else {}
-    heard = await ask_for(house, call, asker, warnings, asked_for, id, view, linked)
+    there = _maps_there(asked_for, maps)
+    heard = await ask_for(house, call, asker, warnings, asked_for, id, view, there)
     record = assembled(house, call, own, heard)
     if record is None:
         raise ResourceNotFound(f"{id[:200]} does not exist")
     check_fits(record, types, view, how.table)
-    headers = await _map_header(house, call, own is not None, heard, id, maps)
+    headers = await _map_header(house, call, own is not None, heard, id, maps, there)
     if wish is not None and how.media != "geo":
         reply = await joined(house, call, (record,), how, view, wish, (), single=True)
     else:
@@ -68,13 +71,25 @@ async def _shown(
     return msgspec.structs.replace(reply, headers=(*reply.headers, *headers)) if headers else reply
 
 
+def _maps_there(asked_for: Sequence[Question], wish: MapWish | None) -> MapsThere:
+    """The maps at sources: those that the map here refers to, or new ones."""
+    if wish is None:
+        return NO_MAPS
+    if wish.found is not None:
+        return MapsThere(wish.found.face.linked)
+    return MapsThere(makers=makers(asked_for, CREATING), lifetime=wish.lifetime)
+
+
 async def _map_header(
-    house: House, call: Call, here: bool, heard: Sequence[Heard], id: str, wish: MapWish | None
+    house: House, call: Call, here: bool, heard: Sequence[Heard], id: str, wish: MapWish | None, there: MapsThere
 ) -> Headers:
     """The header that names the map of a retrieval, where one is asked for (5.7.1.4)."""
     if wish is None:
         return ()
     if wish.found is not None:
+        face = there.on_face(wish.found.face)
+        if face is not wish.found.face:
+            await change_face(house, call, wish.found, face)
         return wish.echo
     sources = (*((LOCAL,) if here else ()), *dict.fromkeys(one.leg.registration.id for one in heard))
-    return map_header(await make_map(house, call, [Place(id, sources)], wish))
+    return map_header(await make_map(house, call, [Place(id, sources)], wish, there.linked))

@@ -2,7 +2,14 @@
 
 from pinisi.console import federated_batch as batches
 from pinisi.console import federated_discovery as discovery
-from pinisi.console import federated_history, federated_maps, federated_purge, federated_query, federated_read
+from pinisi.console import (
+    federated_history,
+    federated_history_maps,
+    federated_maps,
+    federated_purge,
+    federated_query,
+    federated_read,
+)
 from pinisi.console import federated_history_requests as past
 from pinisi.console import federated_write_requests as requests
 from pinisi.console.federated import Distributed
@@ -31,8 +38,8 @@ WAYS: dict[tuple[str, str], Distributed] = {
     ("DELETE", _ENTITIES): federated_purge.purge,
     ("GET", f"{V1}/entityMaps"): federated_maps.create,
     ("POST", f"{V1}/entityMaps"): federated_maps.create_posted,
-    ("GET", f"{V1}/temporal/entityMaps"): federated_history.query,
-    ("POST", f"{V1}/temporal/entityMaps"): federated_history.query_posted,
+    ("GET", f"{V1}/temporal/entityMaps"): federated_history_maps.create,
+    ("POST", f"{V1}/temporal/entityMaps"): federated_history_maps.create_posted,
     ("GET", f"{V1}/types"): discovery.listing(discovery.TYPES),
     ("GET", f"{V1}/types/{{type}}"): discovery.one(discovery.TYPES, "type"),
     ("GET", f"{V1}/attributes"): discovery.listing(discovery.ATTRIBUTES),

@@ -1,6 +1,6 @@
 """A query that other sources take part in, and whom it is asked of (NGSI-LD 5.7.2, 5.12)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -22,6 +22,7 @@ from pinisi.context.render import View
 from pinisi.store.query import EntityQuery, Filter
 
 OPERATIONS = ("queryEntity", "queryBatch")
+CREATING = "createEntityMapQueryEntity"
 WHOLE = Paging(PLACES_MOST, 0, False)
 """The page of an entity map: all."""
 
@@ -90,7 +91,9 @@ def posted_search(house: House, call: Call, *, geo: bool) -> Search | None:
     return Search(posted.queries, WHOLE, how, view_of_words(call, how.table, posted_words(posted.told)), posted.told)
 
 
-def questions_of(house: House, asker: Asker, warnings: Warnings, search: Search) -> list[Question]:
+def questions_of(
+    house: House, asker: Asker, warnings: Warnings, search: Search, operations: Sequence[str] = OPERATIONS
+) -> list[Question]:
     """Every question of a search, to sources that its filters of sources, of places and of scopes admit."""
     found: list[Question] = []
     csf = search.csf
@@ -98,7 +101,7 @@ def questions_of(house: House, asker: Asker, warnings: Warnings, search: Search)
         if query.filter == NEVER:
             continue
         wanted = search.wanted(query)
-        legs = read_legs(house, asker, warnings, wanted, OPERATIONS)
+        legs = read_legs(house, asker, warnings, wanted, operations)
         found += questions([leg for leg in legs if _admitted(leg.registration, query, csf)], wanted)
     return found
 

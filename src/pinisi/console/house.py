@@ -401,6 +401,10 @@ class House:
         """Where the history of an entity is known, as entity maps name it: as far as this house knows, here."""
         return (LOCAL,)
 
+    def maps_of_past(self) -> Mapping[str, str]:
+        """Registration -> the map of histories that its source made for the same request: none by itself."""
+        return {}
+
     def reach(self, tenant: str) -> Reach | None:
         """Whom a tenant may notify: in an exercise nobody."""
         return self.replays.reach(tenant) if self.rehearsal is None else "held"

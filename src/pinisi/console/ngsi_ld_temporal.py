@@ -244,7 +244,8 @@ async def _answer_by_map(
         links = paging_headers(call, page, turn.following is not None, turn.count, turn.following)
         return _told(house, turn.found, wish, (*links, *maps.echo))
     ids = await _found_ids(house, call, queries, wish, order)
-    made = await make_map(house, call, [Place(id, house.holders_of_past(id)) for id in ids], maps)
+    places = [Place(id, house.holders_of_past(id)) for id in ids]
+    made = await make_map(house, call, places, maps, house.maps_of_past())
     end = page.offset + page.limit
     shown = within(queries, ids[page.offset : end])
     stories, _, _ = await _search(house, call, shown, wish, Paging(page.limit, 0, False), order)
