@@ -47,6 +47,11 @@ class Broker:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
+    def entity_history(self, id: str, **query: Any) -> dict[str, Any]:
+        answer = self.get(f"/temporal/entities/{id}", **query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
     def ids(self, **query: Any) -> list[str]:
         answer = self.get("/entities", **query)
         assert answer.status_code == 200, answer.text

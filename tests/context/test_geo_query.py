@@ -79,9 +79,9 @@ def test_an_error_names_the_part(parts: tuple[Any, Any, Any], field: str) -> Non
     assert caught.value.field == field
 
 
-def test_a_geoproperty_alone_is_an_error() -> None:
-    with pytest.raises(QueryError):
-        parse_geo_query(None, None, None, "spot", str)
+def test_a_geoproperty_without_a_geo_query_is_ignored() -> None:
+    """Table 6.4.3.2-1."""
+    assert parse_geo_query(None, None, None, "spot", str) is None
 
 
 def test_a_polygon_that_crosses_itself_may_be_asked() -> None:

@@ -27,14 +27,19 @@ def order(entities: list[Entity], *terms: str, seen: Projection = WHOLE, collati
 
 
 def test_kinds_of_values_rank_one_after_another_and_absence_last() -> None:
-    mixed = [entity(n, value) for n, value in enumerate([None, {"x": 1}, [1], True, "a", 5])]
-    assert order(mixed, "a") == [5, 4, 3, 2, 1, 0]
-    assert order(mixed, "a;desc") == [1, 2, 3, 4, 5, 0]
+    """4.23.2."""
+    typed = [
+        {"@type": kind, "@value": text}
+        for kind, text in (("DateTime", "2020-01-01T00:00:00Z"), ("Date", "2020-01-01"), ("Time", "12:00:00Z"))
+    ]
+    mixed = [entity(n, value) for n, value in enumerate([None, *typed, True, [1], {"x": 1}, "a", 5])]
+    assert order(mixed, "a") == [8, 7, 6, 5, 4, 3, 2, 1, 0]
+    assert order(mixed, "a;desc") == [1, 2, 3, 4, 5, 6, 7, 8, 0]
 
 
 def test_a_collation_ranks_letters_before_accents_before_case() -> None:
     words = [entity(n, word) for n, word in enumerate(["b", "á", "A", "a"])]
-    assert order(words, "a") == [2, 3, 0, 1]
+    assert order(words, "a") == [3, 2, 1, 0], "the root collation is the default (4.23.1)"
     assert order(words, "a", collation="und") == [3, 2, 1, 0]
 
 

@@ -249,9 +249,9 @@ _READ = "context.read"
 MAP_WORDS = ("entityMap", "entityMapLifetime", "splitEntities")
 _SHOW = ("options", "format", "sysAttrs", "attrs", "pick", "omit", "lang", "datasetId", "geometryProperty",
          "join", "joinLevel", "containedBy", "local", *MAP_WORDS)  # fmt: skip
-_ORDER = ("orderBy", "collation", "orderFrom")
+_ORDER = ("orderBy", "collation", "orderFrom", "orderGeometry")
 _QUERY = ("id", "type", "idPattern", "q", "scopeQ", "georel", "geometry", "coordinates", "geoproperty", "expandValues",
-          "csf", *_ORDER)  # fmt: skip
+          "jsonKeys", "csf", *_ORDER)  # fmt: skip
 
 QUERY_WORDS = (*_QUERY, *_SHOW, "limit", "offset", "count")
 

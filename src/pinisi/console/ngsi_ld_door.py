@@ -12,7 +12,7 @@ import structlog
 
 from pinisi.console.house import House
 from pinisi.console.http import Call, Endpoint, Reply, Route
-from pinisi.console.ngsi_ld_request import accepted
+from pinisi.console.ngsi_ld_request import accepted, check_words, flag
 from pinisi.console.refusals import refusal_of
 from pinisi.console.snapshots import note_use, snapshot_of, within
 from pinisi.context.contexts import MOST_BROUGHT, ContextAwaited
@@ -163,6 +163,8 @@ def _check_parameters(call: Call, known: frozenset[str]) -> None:
     for name in call.query:
         if name not in known:
             raise InvalidRequest("this operation has no such parameter", name[:80])
+    flag(call, "local")
+    check_words(call)
 
 
 async def known_tenant(house: House, tenant: str) -> None:

@@ -107,7 +107,8 @@ def ordering_of(told: Mapping[str, Any], table: TermTable) -> Ordering | None:
         return parse_ordering(cast(list[str], terms), table, wish.get("collation"), coordinates, wish.get("geometry"))
     if "orderBy" not in told:
         return None
-    return parse_ordering(told["orderBy"].split(","), table, told.get("collation"), told.get("orderFrom"))
+    terms, place = told["orderBy"].split(","), told.get("orderFrom")
+    return parse_ordering(terms, table, told.get("collation"), place, told.get("orderGeometry"))
 
 
 @lru_cache(256)

@@ -157,9 +157,7 @@ def sent(
             raise BadRequestData("a JSON-LD body carries its own @context", "@context")
         return Sent(document, contexts.used(inline, call.tenant))
     if inline is not None:
-        if media == _MERGE_PATCH and link is None:
-            return Sent(document, contexts.used(inline, call.tenant))
-        raise BadRequestData("belongs into a Link header when the body is application/json", "@context")
+        raise BadRequestData(f"belongs into a Link header when the body is {media}", "@context")
     return Sent(document, contexts.used(_absolute(link, call), call.tenant))
 
 
@@ -260,14 +258,20 @@ _OTHER_OPTIONS = frozenset(
 )
 
 
-def representation(call: Call) -> Format:
-    """Normalized, concise or simplified; `format` goes before `options` (clause 6.3.7)."""
+def check_words(call: Call) -> frozenset[str]:
+    """The words of `options` and `format`, all of which must be known (6.3.20)."""
     words = options(call)
-    if not words:
-        return "normalized"
     for word in words:
         if word not in _FORMATS and word not in _OTHER_OPTIONS:
             raise InvalidRequest(f"{word[:40]!r} is not known", "options")
+    return words
+
+
+def representation(call: Call) -> Format:
+    """Normalized, concise or simplified; `format` goes before `options` (clause 6.3.7)."""
+    words = check_words(call)
+    if not words:
+        return "normalized"
     told = _FORMATS.get(call.query.get("format", ""))
     if told is not None:
         return told

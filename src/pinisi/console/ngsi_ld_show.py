@@ -18,6 +18,7 @@ from pinisi.context.pick import parse_pick
 from pinisi.context.problems import BadRequestData
 from pinisi.context.render import NORMALIZED, View, encode, join, render_entity, with_context
 from pinisi.context.term_table import TermTable
+from pinisi.context.validate import is_uri
 from pinisi.store.record import Record
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.principal import WHOLE, Grants, Projection
@@ -103,10 +104,14 @@ def make_view(
         pick=shown,
         omit=hidden,
         languages=None if lang is None else parse_languages(lang),
-        datasets=None
-        if datasets is None
-        else frozenset(None if part == "@none" else part for part in datasets.split(",")),
+        datasets=None if datasets is None else frozenset(map(_dataset, datasets.split(","))),
     )
+
+
+def _dataset(text: str) -> str | None:
+    if text != "@none" and not is_uri(text):
+        raise BadRequestData(f"{text[:80]!r} is no URI and not @none", "datasetId")
+    return None if text == "@none" else text
 
 
 def shows_any(entity: Entity, view: View) -> bool:

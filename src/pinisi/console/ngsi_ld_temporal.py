@@ -398,9 +398,9 @@ _TIME = ("timerel", "timeAt", "endTimeAt", "timeproperty", "lastN", "aggrMethods
 _SHOW = ("options", "format", "sysAttrs", "attrs", "pick", "omit", "lang", "datasetId", "local")
 _MAPS = ("entityMap", "entityMapLifetime", "splitEntities")
 _WHICH = ("id", "type", "idPattern", "q", "scopeQ", "csf", "georel", "geometry", "coordinates", "geoproperty",
-          "expandValues")  # fmt: skip
+          "expandValues", "jsonKeys")  # fmt: skip
 
-TEMPORAL_QUERY_WORDS = (*_TIME, *_WHICH, *_SHOW, *_MAPS, "limit", "offset", "count", "orderBy")
+TEMPORAL_QUERY_WORDS = (*_TIME, *_WHICH, *_SHOW, *_MAPS, "limit", "offset", "count", "orderBy", "collation")
 
 TEMPORAL_ROUTES: tuple[Route, ...] = (
     Route(

@@ -17,7 +17,7 @@ from pinisi.context.ngsi_v2.attributes import typed_value
 from pinisi.context.ngsi_v2.entities import View, as_object, default_instance, show_entity
 from pinisi.context.ngsi_v2.expressions import ids_of, parse_expression, parse_geo
 from pinisi.context.ngsi_v2.names import entity_uri, id_pattern, iri_of, name_of
-from pinisi.context.ordering import Key, Ordering
+from pinisi.context.ordering import Key, Ordering, measure_from
 from pinisi.context.problems import BadRequestData, ResourceNotFound
 from pinisi.context.term_table import TermTable
 from pinisi.store.pattern import PatternError, compile_pattern
@@ -169,19 +169,19 @@ def _shown(house: House, call: Call, record: Record, view: View) -> Any:
 
 def _ordering(text: str, call: Call, table: TermTable) -> Ordering:
     keys: list[Key] = []
-    place = None
+    measure = None
     for word in text.split(","):
         back, name = word.startswith("!"), word.removeprefix("!").strip()
         if name == "geo:distance":
             near = parse_geo(call.query.get("georel"), call.query.get("geometry"), call.query.get("coords"))
             if near is None or near.relation != "near" or near.geometry["type"] != "Point":
                 raise BadRequestData("geo:distance goes with georel=near and a point", "orderBy")
-            place = (near.geometry["coordinates"][0], near.geometry["coordinates"][1])
+            measure = measure_from(near.geometry)
             keys.append(Key((near.attribute,), (), "dist-desc" if back else "dist-asc"))
         else:
             path = _MEMBERS.get(name) or iri_of(name, table, "orderBy")
             keys.append(Key((path,), (), "desc" if back else "asc"))
-    return Ordering(tuple(keys), place=place)
+    return Ordering(tuple(keys), measure)
 
 
 async def list_types(house: House, call: Call) -> Reply:

@@ -1,24 +1,44 @@
 """Statistics of values over periods of time (NGSI-LD 4.5.19).
 
+Which method counts what is in tables 4.5.19.1-1 to -3: of arrays their sizes, of truth 0 and 1, of texts, moments and
+dates the first and the last, of times of day their mean too; of anything else only how many.
+
 Where only hourly statistics are left of old values, they enter whole into the period in which the hour begins; the
 number of distinct values cannot be told from them, and is then left out.
 """
 
 import math
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
 from pinisi.context.temporal_query import TemporalQuery
 from pinisi.store.history import Hour
-from pinisi.vocabulary.entity import PROPERTY, Instance
+from pinisi.vocabulary.entity import LIST, PROPERTY, Instance
 from pinisi.vocabulary.instant import HOUR, Instant, format_instant, parse_instant
 
 MOST_PERIODS = 100_000
 _LAST = parse_instant("9999-12-31T23:59:59.999999Z")
 _encode = msgspec.json.Encoder(order="deterministic").encode
+_TIME = re.compile(r"(\d\d):(\d\d):(\d\d(?:[.,]\d{1,6})?)Z", re.ASCII)
+_MOMENTS = frozenset(("DateTime", "Date", "Time"))
+
+
+class Array(NamedTuple):
+    """An array as a value: counted by its size, told apart by what is in it."""
+
+    size: int
+    content: bytes
+
+
+class Moment(NamedTuple):
+    """A value of type DateTime, Date or Time, by its `@value`."""
+
+    kind: str
+    text: str
 
 
 class Bucket(msgspec.Struct):
@@ -35,8 +55,22 @@ class Bucket(msgspec.Struct):
         return [float(value) for value in self.values if isinstance(value, int | float)]
 
     @property
+    def sizes(self) -> list[float]:
+        return [float(value.size) for value in self.values if isinstance(value, Array)]
+
+    @property
     def texts(self) -> list[str]:
         return [value for value in self.values if isinstance(value, str)]
+
+    @property
+    def moments(self) -> list[str]:
+        return [value.text for value in self.values if isinstance(value, Moment)]
+
+    @property
+    def times(self) -> list[float]:
+        """Times of day in seconds."""
+        found = [_TIME.fullmatch(value.text) for value in self.values if isinstance(value, Moment)]
+        return [int(one[1]) * 3600 + int(one[2]) * 60 + float(one[3].replace(",", ".")) for one in found if one]
 
     @property
     def n(self) -> int:
@@ -134,8 +168,16 @@ def _end(
 
 def _comparable(instance: Instance) -> Any:
     value = instance.value
-    if instance.kind == PROPERTY and isinstance(value, bool | int | float | str):
+    if instance.kind not in (PROPERTY, LIST):
+        return (instance.kind, _encode(value))
+    if isinstance(value, bool | int | float | str):
         return value
+    if isinstance(value, list):
+        return Array(len(cast(list[Any], value)), _encode(value))
+    typed = cast(dict[str, Any], value)
+    kind, text = str(typed.get("@type")).rpartition("/")[2], typed.get("@value")
+    if kind in _MOMENTS and isinstance(text, str):
+        return Moment(kind, text)
     return (instance.kind, _encode(value))
 
 
@@ -143,8 +185,22 @@ def _distinct(bucket: Bucket) -> int | None:
     return None if bucket.hours else len({(type(value) is bool, value) for value in bucket.values})
 
 
-def _average(bucket: Bucket) -> float | None:
-    return bucket.total / bucket.n if bucket.n else None
+def _sum(bucket: Bucket) -> float | None:
+    sizes = bucket.sizes
+    return bucket.total + math.fsum(sizes) if bucket.n or sizes else None
+
+
+def _average(bucket: Bucket) -> float | str | None:
+    total, times = _sum(bucket), bucket.times
+    if total is not None:
+        return total / (bucket.n + len(bucket.sizes))
+    return _time_of_day(math.fsum(times) / len(times)) if times else None
+
+
+def _time_of_day(seconds: float) -> str:
+    whole, micro = divmod(round(seconds * 1_000_000), 1_000_000)
+    fraction = f".{micro:06d}".rstrip("0") if micro else ""
+    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}{fraction}Z"
 
 
 def _deviation(bucket: Bucket) -> float | None:
@@ -158,19 +214,19 @@ def _deviation(bucket: Bucket) -> float | None:
 
 
 def _least(bucket: Bucket) -> Any:
-    numbers = bucket.numbers + [hour.low for hour in bucket.hours]
-    return min(numbers) if numbers else min(bucket.texts, default=None)
+    numbers = [*bucket.numbers, *bucket.sizes, *(hour.low for hour in bucket.hours)]
+    return min(numbers) if numbers else min(bucket.texts or bucket.moments, default=None)
 
 
 def _greatest(bucket: Bucket) -> Any:
-    numbers = bucket.numbers + [hour.high for hour in bucket.hours]
-    return max(numbers) if numbers else max(bucket.texts, default=None)
+    numbers = [*bucket.numbers, *bucket.sizes, *(hour.high for hour in bucket.hours)]
+    return max(numbers) if numbers else max(bucket.texts or bucket.moments, default=None)
 
 
 _METHODS: dict[str, Callable[[Bucket], Any]] = {
     "totalCount": lambda bucket: len(bucket.values) + sum(hour.n for hour in bucket.hours),
     "distinctCount": _distinct,
-    "sum": lambda bucket: bucket.total if bucket.n else None,
+    "sum": _sum,
     "avg": _average,
     "min": _least,
     "max": _greatest,

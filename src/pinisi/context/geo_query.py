@@ -17,6 +17,7 @@ _NEAR = re.compile(r"near;(maxDistance|minDistance)==((?:0|[1-9]\d*)(?:\.\d+)?(?
 _RELATIONS = frozenset({"within", "contains", "intersects", "equals", "disjoint", "overlaps"})
 _DEPTH = {"Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
 """Arrays around the positions of each geometry (RFC 7946, 3.1)."""
+GEOMETRIES = tuple(_DEPTH)
 
 
 def parse_geo_query(
@@ -28,15 +29,13 @@ def parse_geo_query(
 ) -> GeoQuery | None:
     """Read the four parts as they come in a URL (coordinates as JSON text) or in a body (as arrays).
 
-    None when no part is given; `location` is the default of `geoproperty`.
+    None without a geo-query, whatever `geoproperty` says (table 6.4.3.2-1); `location` is its default.
 
     Raises:
         QueryError: names the part that is wrong or missing.
         TooComplexQuery: beyond `MAX_POSITIONS` positions.
     """
     if georel is None and geometry is None and coordinates is None:
-        if geoproperty is not None:
-            raise QueryError("georel", "is missing, though geoproperty is given")
         return None
     for name, part in (("georel", georel), ("geometry", geometry), ("coordinates", coordinates)):
         if part is None:
@@ -44,7 +43,7 @@ def parse_geo_query(
     relation, low, high = _relation(georel)
     return GeoQuery(
         relation=relation,
-        geometry=_geometry(geometry, coordinates),
+        geometry=read_reference(geometry, coordinates),
         attribute=LOCATION if geoproperty is None else _attribute(geoproperty, expand),
         max_distance=high,
         min_distance=low,
@@ -73,7 +72,13 @@ def _relation(georel: Any) -> tuple[GeoRelation, float | None, float | None]:
     return ("near", None, metres) if found[1] == "maxDistance" else ("near", metres, None)
 
 
-def _geometry(kind: Any, coordinates: Any) -> dict[str, Any]:
+def read_reference(kind: Any, coordinates: Any) -> dict[str, Any]:
+    """The geometry of a question as GeoJSON, from its kind and its coordinates (JSON text or arrays).
+
+    Raises:
+        QueryError: names the part that is wrong.
+        TooComplexQuery: beyond `MAX_POSITIONS` positions.
+    """
     depth = _DEPTH.get(kind) if isinstance(kind, str) else None
     if depth is None:
         raise QueryError("geometry", f"{kind!r} is none of {', '.join(_DEPTH)}")

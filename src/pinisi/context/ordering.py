@@ -1,8 +1,9 @@
 """The order of entities in an answer (NGSI-LD 4.23, 5.2.43): by members, attributes, parts of values, or distance.
 
-Values of several kinds rank as numbers, texts, truth values, lists, objects; what an entity does not have comes last,
-up or down. Text ranks by code point, or under a collation by letters first, then accents, then case, as the root
-collation of Unicode does for the scripts of Europe; tailorings of single languages are not applied.
+Values of several kinds rank as numbers, texts, objects, lists, truth values, times, dates, moments (4.23.2); null and
+what an entity does not have come last, up or down. Texts rank by letters first, then accents, then case, as the root
+collation of Unicode does for the scripts of Europe; tailorings of single languages are not applied. Ids and types rank
+by code point.
 """
 
 import re
@@ -12,15 +13,19 @@ from typing import Any, Literal, cast
 
 import msgspec
 
+from pinisi.context.geo_query import GEOMETRIES, read_reference
 from pinisi.context.problems import BadRequestData
+from pinisi.context.query_error import QueryError
 from pinisi.context.term_table import TermTable
-from pinisi.store.geodesy import distance
-from pinisi.store.relation import point_of
-from pinisi.vocabulary.entity import Entity, Instance
+from pinisi.store.geodesy import distance, geometry_distance
+from pinisi.store.relation import NotAGeometry, point_of, read_geometry
+from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.principal import Projection
 
 Direction = Literal["asc", "desc", "dist-asc", "dist-desc"]
-Place = tuple[float, float]
+Measure = Callable[[Any], float | None]
+"""Metres from the place of the question to a geometry; None for what is none."""
+
 MOST_KEYS = 16
 _DIRECTIONS: dict[str, Direction] = {
     "": "asc",
@@ -30,8 +35,20 @@ _DIRECTIONS: dict[str, Direction] = {
     "dist-desc": "dist-desc",
 }
 _TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
+_SHORT = re.compile("[:/#]")
 _PATH = re.compile(r"([^\[\]]+)(?:\[([^\[\]]+)\])?")
-_MEMBERS = frozenset(("id", "type", "createdAt", "modifiedAt"))
+_OF_ENTITY = frozenset(("id", "type", "scope", "createdAt", "modifiedAt", "expiresAt"))
+_OF_INSTANCE = {
+    "createdAt": "created_at",
+    "modifiedAt": "modified_at",
+    "observedAt": "observed_at",
+    "expiresAt": "expires_at",
+    "unitCode": "unit_code",
+    "datasetId": "dataset_id",
+}
+_NUMBER, _TEXT, _OBJECT, _LIST, _TRUTH = range(5)
+_TIMES = {"time": 5, "date": 6, "datetime": 7}
+"""Values with one of these as their `@type` (4.6.3)."""
 _LAST = (9, "")
 
 
@@ -45,8 +62,7 @@ class Key(msgspec.Struct, frozen=True):
 
 class Ordering(msgspec.Struct, frozen=True):
     keys: tuple[Key, ...]
-    collated: bool = False
-    place: Place | None = None
+    measure: Measure | None = None
 
     @property
     def by_id_alone(self) -> bool:
@@ -59,16 +75,19 @@ class Ordering(msgspec.Struct, frozen=True):
             rank = self._rank(key)
             ranks = [rank(entity, seen) for entity, seen in entities]
             present = [place for place in order if ranks[place] != _LAST]
-            present.sort(key=lambda place: ranks[place], reverse=key.direction.endswith("desc"))
+            present.sort(key=lambda place: ranks[place], reverse=key.direction == "desc")
             order = present + [place for place in order if ranks[place] == _LAST]
         return order
 
     def _rank(self, key: Key) -> Callable[[Entity, Projection], tuple[int, Any]]:
+        measure, away = self.measure, -1 if key.direction == "dist-desc" else 1
+
         def rank(entity: Entity, seen: Projection) -> tuple[int, Any]:
             value = _value(entity, key, seen)
-            if key.direction.startswith("dist"):
-                return _far(value, self.place)
-            return _ranked(value, self.collated)
+            if value is not None and measure is not None and key.direction.startswith("dist"):
+                metres = measure(value)
+                return (-1, away * metres) if metres is not None else _ranked(value)
+            return _ranked(value, plain=key.path[0] in _OF_ENTITY)
 
         return rank
 
@@ -76,22 +95,48 @@ class Ordering(msgspec.Struct, frozen=True):
 def parse_ordering(
     terms: Sequence[str], table: TermTable, collation: str | None, coordinates: Any, geometry: Any = None
 ) -> Ordering:
-    """Read what `orderBy`, `collation` and `orderFrom` (in a POSTed query `coordinates`) ask.
+    """Read what `orderBy`, `collation`, `orderFrom`, `orderGeometry` ask (POSTed: `coordinates`, `geometry`).
 
     Raises:
         BadRequestData: naming the parameter.
     """
     if len(terms) > MOST_KEYS:
         raise BadRequestData(f"more than {MOST_KEYS} members", "orderBy")
-    if collation is not None and _TAG.fullmatch(collation) is None:
+    if collation is not None and (not isinstance(collation, str) or _TAG.fullmatch(collation) is None):  # pyright: ignore
         raise BadRequestData("is no language tag (BCP 47)", "collation")
-    if geometry is not None and geometry != "Point":
-        raise BadRequestData("distances are measured from a Point", "geometry")
     keys = tuple(_key(term, table) for term in terms)
-    place = None if coordinates is None else _place(coordinates)
-    if place is None and any(key.direction.startswith("dist") for key in keys):
+    measure = _measure(coordinates, geometry)
+    if measure is None and any(key.direction.startswith("dist") for key in keys):
         raise BadRequestData("is missing: order by distance needs to know from where", "orderFrom")
-    return Ordering(keys, collation is not None, place)
+    return Ordering(keys, measure)
+
+
+def _measure(coordinates: Any, kind: Any) -> Measure | None:
+    """Distances from a geometry, a Point unless it is said otherwise (5.2.43)."""
+    if kind is not None and kind not in GEOMETRIES:
+        raise BadRequestData(f"is none of {', '.join(GEOMETRIES)}", "orderGeometry")
+    if coordinates is None:
+        return None
+    try:
+        return measure_from(read_reference("Point" if kind is None else kind, coordinates))
+    except QueryError as error:
+        raise BadRequestData(error.reason, "orderFrom") from None
+
+
+def measure_from(reference: dict[str, Any]) -> Measure:
+    """Distances from a geometry in GeoJSON."""
+    here, shape = point_of(reference), read_geometry(reference)
+
+    def measure(value: Any) -> float | None:
+        there = point_of(value)
+        if here is not None and there is not None:
+            return distance(*here, *there)
+        try:
+            return geometry_distance(shape, read_geometry(value)) if isinstance(value, dict) else None
+        except NotAGeometry:
+            return None
+
+    return measure
 
 
 def _key(term: str, table: TermTable) -> Key:
@@ -100,26 +145,17 @@ def _key(term: str, table: TermTable) -> Key:
     way = _DIRECTIONS.get(direction)
     if found is None or way is None or not all(found[1].split(".")):
         raise BadRequestData(f"{term[:80]!r} is no member with a direction", "orderBy")
-    names = found[1].split(".")
-    members = tuple(name if name in _MEMBERS else table.expand_term(name) for name in names)
+    first, *rest = found[1].split(".")
+    members = (
+        first if first in _OF_ENTITY else table.expand_term(first),
+        *(name if name in _OF_INSTANCE else table.expand_term(name) for name in rest),
+    )
     return Key(members, tuple(found[2].split(".")) if found[2] else (), way)
-
-
-def _place(coordinates: Any) -> Place:
-    if isinstance(coordinates, str):
-        try:
-            coordinates = msgspec.json.decode(coordinates)
-        except msgspec.DecodeError:
-            coordinates = None
-    place = point_of({"type": "Point", "coordinates": coordinates}) if isinstance(coordinates, list) else None
-    if place is None:
-        raise BadRequestData("must be a position like [119.4,-5.1]", "orderFrom")
-    return place
 
 
 def _value(entity: Entity, key: Key, seen: Projection) -> Any:
     first, *rest = key.path
-    if first in _MEMBERS:
+    if first in _OF_ENTITY:
         return _member(entity, first)
     if seen.attributes is not None and first not in seen.attributes:
         return None
@@ -127,18 +163,20 @@ def _value(entity: Entity, key: Key, seen: Projection) -> Any:
     for name in rest:
         if not instances:
             return None
-        if name in _MEMBERS:
-            return _member(instances[0], name)
+        if name in _OF_INSTANCE:
+            return getattr(instances[0], _OF_INSTANCE[name]) or None
         instances = instances[0].attributes.get(name)
     return _inside(instances[0].value, key.keys) if instances else None
 
 
-def _member(owner: Entity | Instance, name: str) -> Any:
+def _member(entity: Entity, name: str) -> Any:
     if name == "id":
-        return owner.id if isinstance(owner, Entity) else None
+        return entity.id
     if name == "type":
-        return ",".join(owner.types) if isinstance(owner, Entity) else owner.kind
-    return owner.created_at if name == "createdAt" else owner.modified_at
+        return ",".join(entity.types)
+    if name == "scope":
+        return ",".join(entity.scopes) or None
+    return getattr(entity, _OF_INSTANCE[name]) or None
 
 
 def _inside(value: Any, keys: Iterable[str]) -> Any:
@@ -151,17 +189,23 @@ def _inside(value: Any, keys: Iterable[str]) -> Any:
     return value
 
 
-def _ranked(value: Any, collated: bool) -> tuple[int, Any]:
+def _ranked(value: Any, *, plain: bool = False) -> tuple[int, Any]:
     if value is None:
         return _LAST
     if isinstance(value, bool):
-        return 2, value
+        return _TRUTH, value
     if isinstance(value, int | float):
-        return 0, value
+        return _NUMBER, value
     if isinstance(value, str):
-        return 1, _collated(value) if collated else value
-    rank = 3 if isinstance(value, list) else 4
-    return rank, msgspec.json.encode(value, order="deterministic")
+        return _TEXT, value if plain else _collated(value)
+    if isinstance(value, list):
+        return _LIST, msgspec.json.encode(value, order="deterministic")
+    typed = cast(dict[str, Any], value)
+    inner = typed.get("@value")
+    if inner is None or isinstance(inner, dict | list):
+        return _OBJECT, msgspec.json.encode(value, order="deterministic")
+    kind = _TIMES.get(_SHORT.split(str(typed.get("@type")))[-1].lower())
+    return _ranked(inner) if kind is None else (kind, str(inner))
 
 
 def _collated(text: str) -> tuple[str, str, str]:
@@ -169,8 +213,3 @@ def _collated(text: str) -> tuple[str, str, str]:
     apart = unicodedata.normalize("NFD", text)
     letters = "".join(char for char in apart if not unicodedata.combining(char))
     return letters.casefold(), apart.casefold(), text.swapcase()
-
-
-def _far(value: Any, place: Place | None) -> tuple[int, Any]:
-    point = point_of(value)
-    return _LAST if point is None or place is None else (0, distance(*place, *point))

@@ -85,7 +85,8 @@ _FORMATS: dict[str, Format] = {
     "keyValues": "simplified",
 }
 _ACCEPTED = frozenset({"application/json", "application/ld+json", "application/geo+json"})
-_VERSION = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})(?:\.[0-9]{1,3})?")
+_VERSION = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})")
+_NO_ATTRIBUTES = frozenset({"id", "type", "scope"})
 MOST_SELECTORS = 100
 MOST_NAMES = 500
 SHORTEST_INTERVAL = 0.1
@@ -185,20 +186,28 @@ def _selectors(payload: Payload, expand: Expand) -> tuple[Selector, ...]:
     if "entities" not in payload:
         return ()
     entities = _array(payload["entities"], "entities", MOST_SELECTORS)
-    return tuple(_selector(entity, f"entities[{number}]", expand) for number, entity in enumerate(entities))
+    found = [_selector(entity, f"entities[{number}]", expand) for number, entity in enumerate(entities)]
+    selectors = tuple(selector for several in found for selector in several)
+    if payload.get("localOnly") is False and any(selector.types is None for selector in selectors):
+        refuse("localOnly", "cannot be false where the type is * (5.2.33)")
+    if len(selectors) > MOST_SELECTORS:
+        refuse("entities", f"names more than {MOST_SELECTORS} entities")
+    return selectors
 
 
-def _selector(entity: Any, field: str, expand: Expand) -> Selector:
+def _selector(entity: Any, field: str, expand: Expand) -> tuple[Selector, ...]:
+    """One for each id that it names, for `id` may be a list (table 5.2.33-1)."""
     members = _object(entity, field)
     if "type" not in members:
         refuse(f"{field}.type", "is missing; * stands for any type")
     text = check_text(members["type"], f"{field}.type")
-    id = members.get("id")
-    pattern = members.get("idPattern")
-    return Selector(
-        types=_read(f"{field}.type", text, lambda words: parse_type_selection(words, expand)),
-        id=None if id is None else check_uri(id, f"{field}.id"),
-        id_pattern=None if pattern is None else _read(f"{field}.idPattern", pattern, parse_id_pattern),
+    id, pattern = members.get("id"), members.get("idPattern")
+    listed = _array(id, f"{field}.id", MOST_SELECTORS) if isinstance(id, list) else [id]
+    types = _read(f"{field}.type", text, lambda words: parse_type_selection(words, expand))
+    alike = None if pattern is None else _read(f"{field}.idPattern", pattern, parse_id_pattern)
+    return tuple(
+        Selector(types=types, id=None if one is None else check_uri(one, f"{field}.id"), id_pattern=alike)
+        for one in listed
     )
 
 
@@ -272,6 +281,8 @@ def _notification(value: Any, expand: Expand, conformance: tuple[int, int] | Non
     if form is None:
         refuse("notification.format", f"{shorten(written)} is none of {', '.join(_FORMATS)}")
     attributes = _names(members, "attributes", "notification.attributes")
+    if attributes is not None and not _NO_ATTRIBUTES.isdisjoint(attributes):
+        refuse("notification.attributes", "names id, type or scope, which pick takes")
     written_pick, written_omit = (_names(members, name, f"notification.{name}") for name in ("pick", "omit"))
     pick = read_pick(written_pick, "notification.pick", expand)
     omit = read_pick(written_omit, "notification.omit", expand)

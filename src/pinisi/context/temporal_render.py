@@ -11,6 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from pinisi.context.aggregation import aggregate
+from pinisi.context.problems import InvalidRequest
 from pinisi.context.render import View, describe, encode, in_language, simplified_value, value_of
 from pinisi.context.temporal_query import TemporalQuery
 from pinisi.context.temporal_scope import scope_instances, scope_pairs, split_scopes
@@ -180,7 +181,7 @@ def _attribute(
     if form == "temporalValues":
         documents = [_pairs(strand, terms, query, view) for strand in strands]
     else:
-        documents = list(_aggregated(strands, story, query))
+        documents = list(_aggregated(strands, story, query, terms, view))
     return documents[0] if len(documents) == 1 else documents
 
 
@@ -236,8 +237,14 @@ def _pair_value(instance: Instance | None, kind: str, terms: TermTable, view: Vi
     return {"languageMap": _null(kind)} if kind == LANGUAGE else NULL
 
 
-def _aggregated(strands: Sequence[Strand], story: Story, query: TemporalQuery) -> Iterable[dict[str, Any]]:
-    """Statistics over periods (4.5.19)."""
+def _aggregated(
+    strands: Sequence[Strand], story: Story, query: TemporalQuery, terms: TermTable, view: View
+) -> Iterable[dict[str, Any]]:
+    """Statistics over periods (4.5.19).
+
+    Raises:
+        InvalidRequest: an attribute that was asked for by name has values that none of the methods counts (5.7.4.4).
+    """
     start = _start(story, query)
     for strand in strands:
         hours = [hour for hour in story.hours if (hour.attribute, hour.dataset) == (strand.attribute, strand.dataset)]
@@ -245,7 +252,17 @@ def _aggregated(strands: Sequence[Strand], story: Story, query: TemporalQuery) -
         document: dict[str, Any] = {"type": strand.kind}
         if strand.dataset is not None:
             document["datasetId"] = strand.dataset
-        yield document | aggregate(values, hours, query, start)
+        told = aggregate(values, hours, query, start)
+        if not any(told.values()) and _named(view, strand.attribute) and any(one is not None for _, one in values):
+            name = terms.compact_iri(strand.attribute)
+            raise InvalidRequest(f"{name} has no values of which these can be told", "aggrMethods")
+        yield document | told
+
+
+def _named(view: View, attribute: str) -> bool:
+    if view.attributes is not None:
+        return attribute in view.attributes
+    return view.pick is not None and attribute in view.pick.members
 
 
 def _start(story: Story, query: TemporalQuery) -> Instant:
