@@ -61,7 +61,7 @@ ROOM: dict[str, Any] = {
         "type": "Number",
         "metadata": {
             "unitCode": {"value": "CEL", "type": "Text"},
-            "TimeInstant": {"value": "2026-11-26T08:00:00Z", "type": "DateTime"},
+            "TimeInstant": {"value": "2026-11-26T08:00:00.000Z", "type": "DateTime"},
             "accuracy": {"value": 0.1, "type": "Number"},
         },
     },
@@ -93,7 +93,7 @@ def test_the_same_entity_in_ngsi_ld(device: Device) -> None:
         "type": "Property",
         "value": 23.5,
         "unitCode": "CEL",
-        "observedAt": "2026-11-26T08:00:00Z",
+        "observedAt": "2026-11-26T08:00:00.000Z",
         "accuracy": {"type": "Property", "value": 0.1},
     }
     assert entity["location"]["value"] == {"type": "Point", "coordinates": [119.43, -5.14]}
@@ -123,7 +123,7 @@ def test_an_entity_of_ngsi_ld_in_v2(device: Device) -> None:
             "type": "Number",
             "value": 2.5,
             "metadata": {
-                "TimeInstant": {"type": "DateTime", "value": "2026-11-26T08:00:00Z"},
+                "TimeInstant": {"type": "DateTime", "value": "2026-11-26T08:00:00.000Z"},
                 "unitCode": {"type": "Text", "value": "MTR"},
             },
         },

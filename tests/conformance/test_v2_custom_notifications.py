@@ -45,7 +45,7 @@ def test_the_example_of_the_specification(device: Device, receiver: Receiver) ->
     assert letter.headers["content-type"] == "text/plain"
     assert letter.headers["x-level"] == "t=23.5"
     assert letter.headers["fiware-servicepath"] == "/"
-    assert letter.body == 'The temperature is 23.5 degrees, tags ["a",1], on true, none .'
+    assert letter.body == 'The temperature is 23.5 degrees, tags ["a",1], on true, none null.'
     assert device.get(f"/subscriptions/{id}")["notification"]["httpCustom"] == custom
 
 
@@ -65,7 +65,7 @@ def test_a_body_of_json_keeps_the_kinds_of_the_values(device: Device, receiver: 
     device.ok("POST", "/entities", ROOM, options="keyValues")
 
     letter = receiver.letter()
-    assert letter.body == '{"t":23.5,"text":"it is 23.5","tags":[["a",1],null],"Room1":1}'
+    assert letter.body == '{"t":23.5,"text":"it is 23.5","tags":[["a",1],null],"${id}":1}'
     assert letter.headers["content-type"].startswith("application/json")
 
 
@@ -120,3 +120,24 @@ def test_a_template_tells_of_one_entity(device: Device) -> None:
         "throttling": 5,
     }
     refused(device.call("POST", "/subscriptions", payload), 422, "Unprocessable", "throttling")
+
+
+def test_names_of_headers_and_parameters_are_templates_too(device: Device, receiver: Receiver) -> None:
+    headers = {"X-${name}": "no name of a header", "X-${on}": "a%3D${temperature}", "${on}": "x",
+               "Ngsiv2-AttrsFormat": "mine", "Fiware-Service": ""}  # fmt: skip
+    payload = "${service}${servicePath}"
+    subscribe(device, {"url": receiver.origin, "headers": headers, "qs": {"${on}": "${nothing}"}, "payload": payload})
+    device.ok("POST", "/entities", ROOM, options="keyValues")
+    letter = receiver.letter()
+    assert letter.path == "/?true=null"
+    assert (letter.headers["x-true"], letter.headers["true"]) == ("a=23.5", "x")
+    assert letter.headers["ngsiv2-attrsformat"] == "custom"
+    assert "fiware-service" not in letter.headers
+    assert letter.body == f"{device.broker.tenant}/"
+
+
+def test_an_id_that_a_template_cannot_make_stays(device: Device, receiver: Receiver) -> None:
+    subscribe(device, {"url": receiver.origin, "ngsi": {"id": "${nothing}", "type": "new:${nothing}"}})
+    device.ok("POST", "/entities", ROOM, options="keyValues")
+    told = receiver.next()[1]["data"][0]
+    assert (told["id"], told["type"]) == ("Room1", "new:null")

@@ -88,7 +88,7 @@ def test_what_was_before_and_what_was_done_can_be_told(room: Device, receiver: R
         "previousValue": {"type": "Number", "value": 5},
     }
     assert entity["new"]["metadata"] == {"actionType": {"type": "Text", "value": "append"}}
-    assert entity["u"]["metadata"] == {}
+    assert entity["u"]["metadata"] == {"previousValue": {"type": "Text", "value": "x"}}
 
 
 def test_an_entity_alone_can_be_the_notification(room: Device, receiver: Receiver) -> None:
@@ -219,7 +219,7 @@ def soon_sent(device: Device, id: str) -> None:
 def test_types_are_told_by_a_pattern(device: Device, receiver: Receiver, pattern: str, heard: list[str]) -> None:
     subject = {"entities": [{"idPattern": ".*", "typePattern": pattern}]}
     id = subscribe(device, {"subject": subject, "notification": {"http": {"url": receiver.url}}})
-    assert device.get(f"/subscriptions/{id}")["subject"] == subject
+    assert device.get(f"/subscriptions/{id}")["subject"]["entities"] == subject["entities"]
     for type in "Room", "Road", "Car":
         device.ok("POST", "/entities", {"id": type, "type": type, "t": 1}, options="keyValues")
     assert sorted(receiver.next()[1]["data"][0]["type"] for _ in heard) == sorted(heard)

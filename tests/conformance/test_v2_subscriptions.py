@@ -76,10 +76,81 @@ def test_only_what_changed(device: Device, receiver: Receiver) -> None:
 
 
 def test_an_end_is_told_to_those_who_ask(device: Device, receiver: Receiver) -> None:
-    device.ok("POST", "/entities", {"id": "r1", "type": "Room"})
-    subscribe(device, subscription(receiver, condition={"alterationTypes": ["entityDelete"]}))
+    device.ok("POST", "/entities", {"id": "r1", "type": "Room", "a": {"value": 1}})
+    condition = {"alterationTypes": ["entityDelete"], "attrs": ["b"]}
+    told = {"attrs": ["alterationType", "*"], "attrsFormat": "keyValues"}
+    subscribe(device, subscription(receiver, notification=told, condition=condition))
+    device.ok("PATCH", "/entities/r1/attrs", {"a": {"value": 2}})
     device.ok("DELETE", "/entities/r1")
-    assert receiver.next()[1]["data"] == [{"id": "r1", "type": "Room"}]
+    assert receiver.next()[1]["data"] == [{"id": "r1", "type": "Room", "alterationType": "entityDelete", "a": 2}]
+
+
+def test_an_attribute_that_goes_is_a_change(device: Device, receiver: Receiver) -> None:
+    device.ok("POST", "/entities", {"id": "r1", "type": "Room", "a": {"value": 1}, "b": {"value": 2}})
+    subscribe(device, subscription(receiver, condition={"attrs": ["a"]}, notification={"attrsFormat": "keyValues"}))
+    device.ok("DELETE", "/entities/r1/attrs/a")
+    assert receiver.next()[1]["data"] == [{"id": "r1", "type": "Room", "b": 2}]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "heard"),
+    [
+        (None, ["entityCreate", "entityChange"]),
+        (["entityCreate"], ["entityCreate"]),
+        (["entityChange"], ["entityChange"]),
+        (["entityUpdate"], ["entityUpdate", "entityChange"]),
+        (["entityDelete"], ["entityDelete"]),
+        (["entityCreate", "entityDelete"], ["entityCreate", "entityDelete"]),
+    ],
+)
+def test_each_hears_of_the_kinds_of_change_that_he_asks_for(
+    device: Device, receiver: Receiver, kinds: list[str] | None, heard: list[str]
+) -> None:
+    condition = {} if kinds is None else {"alterationTypes": kinds}
+    notification = {"attrs": ["alterationType"], "attrsFormat": "values"}
+    subscribe(device, subscription(receiver, condition=condition, notification=notification))
+    device.ok("POST", "/entities", {"id": "r1", "type": "Room", "a": {"value": {"list": [1, {"null": None}]}}})
+    device.ok("PATCH", "/entities/r1/attrs", {"a": {"value": {"list": [1, {"null": None}]}}})
+    device.ok("PATCH", "/entities/r1/attrs", {"a": {"value": {"list": [1, {"null": 0}]}}})
+    device.ok("DELETE", "/entities/r1")
+    assert [receiver.next()[1]["data"] for _ in heard] == [[[kind]] for kind in heard]
+    receiver.nothing()
+
+
+@pytest.mark.parametrize(("path", "heard"), [("/a", ["a"]), ("/a/#", ["a", "ab"]), ("", ["a", "ab", "c"])])
+def test_a_subscription_hears_of_its_service_path(
+    device: Device, receiver: Receiver, path: str, heard: list[str]
+) -> None:
+    headers = {"Fiware-ServicePath": path} if path else {}
+    notification = {"attrs": ["servicePath"], "attrsFormat": "keyValues"}
+    answer = device.call("POST", "/subscriptions", subscription(receiver, notification=notification), headers=headers)
+    assert answer.status_code == 201, answer.text
+    paths = {"a": "/a", "ab": "/a/b", "c": "/c"}
+    for id, under in paths.items():
+        told = {"id": id, "type": "Room", "t": {"value": 1}}
+        assert device.call("POST", "/entities", told, headers={"Fiware-ServicePath": under}).status_code == 201
+    letters = [receiver.next() for _ in heard]
+    assert [letter[1]["data"][0] for letter in letters] == [
+        {"id": id, "type": "Room", "servicePath": paths[id]} for id in heard
+    ]
+    assert [letter[0]["fiware-servicepath"] for letter in letters] == [paths[id] for id in heard]
+    receiver.nothing()
+    listed = device.call("GET", "/subscriptions", headers={"Fiware-ServicePath": "/a"}).json()
+    assert len(listed) == (path == "/a")
+    two = device.call("POST", "/subscriptions", subscription(receiver), headers={"Fiware-ServicePath": "/a,/b"})
+    refused(two, 400, "BadRequest", "Fiware-ServicePath")
+    assert device.get("/entities/ab", attrs="servicePath,t", options="keyValues") == {
+        "id": "ab", "type": "Room", "servicePath": "/a/b", "t": 1,
+    }  # fmt: skip
+
+
+def test_metadata_that_stay_the_same_however_deep_are_no_change(device: Device, receiver: Receiver) -> None:
+    subscribe(device, subscription(receiver))
+    deep = {"a": {"value": 1, "metadata": {"m": {"type": "Json", "value": {"x": [1, None, {"y": 2}]}}}}}
+    device.ok("POST", "/entities", {"id": "r1", "type": "Room", **deep})
+    receiver.next()
+    device.ok("PATCH", "/entities/r1/attrs", deep)
+    receiver.nothing()
 
 
 def test_the_life_of_a_subscription(device: Device, receiver: Receiver) -> None:
@@ -87,7 +158,10 @@ def test_the_life_of_a_subscription(device: Device, receiver: Receiver) -> None:
     told = device.get(f"/subscriptions/{id}")
     assert told["id"] == id
     assert told["status"] == "active"
-    assert told["notification"] == {"attrsFormat": "normalized", "http": {"url": receiver.url}}
+    assert told["expires"] == "2999-01-01T00:00:00.000Z"
+    usual = {"attrs": [], "attrsFormat": "normalized", "covered": False, "onlyChangedAttrs": False}
+    assert told["notification"] == {**usual, "http": {"url": receiver.url}}
+    assert told["subject"]["condition"] == {"attrs": [], "notifyOnMetadataChange": True}
     device.ok("PATCH", f"/subscriptions/{id}", {"status": "inactive"})
     device.ok("POST", "/entities", {"id": "r1", "type": "Room"})
     receiver.nothing()
@@ -96,6 +170,10 @@ def test_the_life_of_a_subscription(device: Device, receiver: Receiver) -> None:
     receiver.next()
     told = device.get(f"/subscriptions/{id}")
     assert "expires" not in told
+    device.ok("PATCH", f"/subscriptions/{id}", {"expires": "2000-01-01T00:00:00Z"})
+    assert device.get(f"/subscriptions/{id}")["status"] == "expired"
+    device.ok("POST", "/entities", {"id": "r3", "type": "Room", "a": {"value": 1}})
+    receiver.nothing()
     answer = device.call("GET", "/subscriptions", options="count")
     assert answer.headers["fiware-total-count"] == "1"
     assert [each["id"] for each in answer.json()] == [id]
@@ -118,7 +196,18 @@ def test_the_life_of_a_subscription(device: Device, receiver: Receiver) -> None:
         ({"notification": {"http": {"url": "ftp://x/"}}}, "notification.http.url"),
         ({"notification": {"http": {"url": "http://169.254.169.254/"}}}, "notification.http.url"),
         ({"notification": {"http": {"url": "http://127.0.0.1/"}, "attrsFormat": "x"}}, "notification.attrsFormat"),
-        ({"expires": "2000-01-01T00:00:00Z"}, "expires"),
+        ({"expires": "never"}, "expires"),
+        ({"description": 5}, "description"),
+        ({"description": "x" * 1025}, "description"),
+        ({"subject": {"entities": [{"id": "a"}], "condition": {"attrs": ["t", "t"]}}}, "subject.condition.attrs"),
+        ({"notification": {"http": {"url": "http://127.0.0.1/"}, "attrs": ["t", "t"]}}, "notification.attrs"),
+        ({"notification": {"http": {"url": "http://127.0.0.1/"}, "exceptAttrs": []}}, "notification.exceptAttrs"),
+        ({"notification": {"http": {"url": "http://127.0.0.1/"}, "covered": True}}, "notification.covered"),
+        ({"notification": {"http": {"url": "http://.example.org/"}}}, "notification.http.url"),
+        ({"notification": {"http": {"url": "http://a..b/"}}}, "notification.http.url"),
+        ({"notification": {"http": {"url": f"http://{'x' * 64}.org/"}}}, "notification.http.url"),
+        ({"notification": {"http": {"url": "http://-a.org/"}}}, "notification.http.url"),
+        ({"notification": {"http": {"url": "http://" + "x." * 130 + "org/"}}}, "notification.http.url"),
         ({"throttling": -1}, "throttling"),
         ({"status": "asleep"}, "status"),
         ({"odd": 1}, "odd"),

@@ -66,13 +66,13 @@ _JSON, _TEXT = "application/json", "text/plain"
 
 
 async def create_entity(house: House, call: Call) -> Reply:
-    words = options(call, "keyValues", "upsert")
-    table = house.pinisi_table
+    words = options(call, "keyValues", "upsert", *_UPDATING)
+    table, override = house.pinisi_table, OVERRIDE in words
     document = as_object(body_of(call), "body")
-    new = read_new(document, table, key_values="keyValues" in words, scopes=written_scopes(call), override=False)
+    new = read_new(document, table, key_values="keyValues" in words, scopes=written_scopes(call), override=override)
     upserting, frame = "upsert" in words, new.frame
     change = upsert(new, _own_aim(call, document, house), table) if upserting else create(new.entity(table))
-    await house.store.apply(call.tenant, (EntityChange(frame.id, change),), call.principal)
+    await house.store.apply(call.tenant, (EntityChange(frame.id, as_told(words, change)),), call.principal)
     return Reply(204 if upserting else 201, headers=(_location(frame, name_of(frame.types[0], table)),))
 
 

@@ -14,8 +14,9 @@ from pinisi.console.v2_refusals import V2, refused
 from pinisi.context.json_body import read_json
 from pinisi.context.ngsi_v2.attributes import Shown
 from pinisi.context.ngsi_v2.changes import Aim
-from pinisi.context.ngsi_v2.entities import BUILTIN, Form, View
+from pinisi.context.ngsi_v2.entities import TOLD, Form, View
 from pinisi.context.ngsi_v2.names import iri_of
+from pinisi.context.ngsi_v2.paths import check_path, scopes_of
 from pinisi.context.ngsi_v2.unprocessable import PartlyDone
 from pinisi.context.problems import (
     BadRequestData,
@@ -25,14 +26,12 @@ from pinisi.context.problems import (
     UnsupportedMediaType,
 )
 from pinisi.context.term_table import TermTable
-from pinisi.context.validate import check_scopes
-from pinisi.store.query import AnyOf, ScopeIs, ScopeSelection
+from pinisi.store.query import ScopeSelection
 
 SERVICE = b"fiware-service"
 PATH = b"fiware-servicepath"
 COUNT = b"fiware-total-count"
 LIMIT, MOST = 20, 1000
-MOST_PATHS = 10
 LISTS = frozenset(V2 + path for path in ("", "/entities", "/types", "/subscriptions", "/registrations", "/op/query"))
 """Of a service that nobody has written to there is nothing, as in Orion; a thing in it is not found."""
 _FORMS: tuple[Form, ...] = ("normalized", "keyValues", "values", "unique")
@@ -142,7 +141,7 @@ def iris_of(view: View, table: TermTable) -> frozenset[str] | None:
     """The attributes that a view can show; None: any."""
     if view.attributes is None or "*" in view.attributes:
         return None
-    return frozenset(iri_of(name, table, "attrs") for name in view.attributes if name not in BUILTIN)
+    return frozenset(iri_of(name, table, "attrs") for name in view.attributes if name not in TOLD)
 
 
 def page_of(call: Call) -> tuple[int, int]:
@@ -153,13 +152,7 @@ def page_of(call: Call) -> tuple[int, int]:
 
 def read_paths(call: Call) -> ScopeSelection | None:
     """The scopes that `Fiware-ServicePath` asks for: one or several, `/#` for all below; `/` and none ask nothing."""
-    paths = [path.strip() for path in (call.header(PATH) or "/").split(",")]
-    if len(paths) > MOST_PATHS:
-        raise BadRequestData(f"at most {MOST_PATHS} paths", "Fiware-ServicePath")
-    if any(path in ("/", "/#", "") for path in paths):
-        return None
-    asked = tuple(ScopeIs(tuple(_checked(path).strip("/").split("/"))) for path in paths)
-    return asked[0] if len(asked) == 1 else AnyOf(asked)
+    return scopes_of(call.header(PATH) or "/")
 
 
 def written_scopes(call: Call) -> list[str]:
@@ -169,14 +162,7 @@ def written_scopes(call: Call) -> list[str]:
         return []
     if "," in path or "#" in path:
         raise BadRequestData("one path without # is needed to write", "Fiware-ServicePath")
-    return [_checked(path)]
-
-
-def _checked(path: str) -> str:
-    if not path.startswith("/"):
-        raise BadRequestData(f"{path[:80]!r} does not begin with /", "Fiware-ServicePath")
-    check_scopes(path.removesuffix("/#"))
-    return path
+    return [check_path(path)]
 
 
 def aim_of(call: Call, table: TermTable, type: str | None = None) -> Aim:

@@ -6,10 +6,12 @@ from typing import Any
 from pinisi.console.house import CONTEXT_NAME, House
 from pinisi.console.http import Call, Reply, Route
 from pinisi.console.subscription_endpoints import dead_positions
-from pinisi.console.v2_request import COUNT, V2, answer, body_of, options, page_of
+from pinisi.console.v2_request import COUNT, PATH, V2, answer, body_of, options, page_of, read_paths
+from pinisi.context.ngsi_v2.attributes import in_milliseconds
 from pinisi.context.ngsi_v2.endpoints import KINDS
 from pinisi.context.ngsi_v2.entities import as_object
-from pinisi.context.ngsi_v2.subscriptions import READ_ONLY, Recording, expiry, read_subscription
+from pinisi.context.ngsi_v2.paths import scopes_of
+from pinisi.context.ngsi_v2.subscriptions import READ_ONLY, Recording, check_words, expiry, read_subscription
 from pinisi.context.notification_envelope import target_of
 from pinisi.context.problems import BadRequestData, ResourceNotFound
 from pinisi.context.subscription import KIND, STATE_KIND, StoredSubscription, decode_stored, encode_stored
@@ -30,7 +32,8 @@ async def create_subscription(house: House, call: Call) -> Reply:
     if "id" in payload:
         raise BadRequestData("is given by the broker", "id")
     now = house.now()
-    stored = await _checked(house, call, secrets.token_hex(12), call.principal.id, payload, now)
+    path = _one_path(call)
+    stored = await _checked(house, call, secrets.token_hex(12), call.principal.id, payload, now, path)
     changes = (
         DocumentChange(KIND, stored.id, encode_stored(stored), expected=0),
         DocumentChange(STATE_KIND, stored.id, None),
@@ -43,7 +46,12 @@ async def create_subscription(house: House, call: Call) -> Reply:
 async def list_subscriptions(house: House, call: Call) -> Reply:
     words = options(call, "count")
     limit, offset = page_of(call)
-    mine = [entry for entry in house.subscriptions.all(call.tenant) if _is_his(call, entry)]
+    scopes = read_paths(call)
+    mine = [
+        entry
+        for entry in house.subscriptions.all(call.tenant)
+        if _is_his(call, entry) and (scopes is None or entry.subscription.scopes == scopes)
+    ]
     headers = ((COUNT, str(len(mine)).encode()),) if "count" in words else ()
     return answer([await _shown(house, call, entry) for entry in mine[offset : offset + limit]], headers)
 
@@ -61,7 +69,7 @@ async def update_subscription(house: House, call: Call) -> Reply:
         raise BadRequestData("cannot change", "id")
     payload = {name: value for name, value in {**stored.payload, **fragment}.items() if value not in ("", None)}
     payload.pop("id", None)
-    changed = await _checked(house, call, stored.id, stored.owner, payload, stored.created_at)
+    changed = await _checked(house, call, stored.id, stored.owner, payload, stored.created_at, stored.path)
     change = DocumentChange(KIND, stored.id, encode_stored(changed), expected=position)
     await house.store.apply(call.tenant, (change,), call.principal)
     house.subscriptions.put(call.tenant, read_stored(changed))
@@ -87,14 +95,12 @@ def _written(payload: dict[str, Any]) -> dict[str, Any]:
 
 
 async def _checked(
-    house: House, call: Call, id: str, owner: str, payload: dict[str, Any], created_at: int
+    house: House, call: Call, id: str, owner: str, payload: dict[str, Any], created_at: int, path: str
 ) -> StoredSubscription:
     """The document of a subscription that was read in full and whose target may be reached."""
     names, now = Recording(house.pinisi_table.expand_term), house.now()
-    subscription = read_subscription(payload, names, id, owner, CONTEXT_NAME)
-    expires = expiry(payload)
-    if expires is not None and expires <= now:
-        raise BadRequestData("lies in the past", "expires")
+    subscription = read_subscription(payload, names, id, owner, CONTEXT_NAME, scopes_of(path))
+    check_words(payload)
     try:
         await house.notifier.targets.judge(target_of(subscription.notification.endpoint))
     except BadTarget as error:
@@ -108,7 +114,15 @@ async def _checked(
         created_at=created_at,
         modified_at=now,
         v2=True,
+        path=path,
     )
+
+
+def _one_path(call: Call) -> str:
+    path = (call.header(PATH) or "").strip()
+    if "," in path:
+        raise BadRequestData("one path; /# behind it stands for all below", "Fiware-ServicePath")
+    return path
 
 
 def _kind(payload: dict[str, Any]) -> str:
@@ -137,7 +151,8 @@ async def _stored(house: House, call: Call, entry: Entry) -> tuple[Position, Sto
 async def _shown(house: House, call: Call, entry: Entry) -> dict[str, Any]:
     _, stored = await _stored(house, call, entry)
     state = entry.state
-    notification: dict[str, Any] = {"attrsFormat": "normalized", **stored.payload["notification"]}
+    told, subject = stored.payload["notification"], stored.payload["subject"]
+    notification: dict[str, Any] = {**_DEFAULTS, **({} if "exceptAttrs" in told else {"attrs": []}), **told}
     if state.times_sent:
         notification["timesSent"] = state.times_sent
     for name, moment in (
@@ -146,16 +161,31 @@ async def _shown(house: House, call: Call, entry: Entry) -> dict[str, Any]:
         ("lastFailure", state.last_failure),
     ):
         if moment:
-            notification[name] = format_instant(moment)
+            notification[name] = in_milliseconds(format_instant(moment))
     if state.reason:
         notification["lastFailureReason"] = state.reason
     if state.fails:
         notification["failsCounter"] = state.fails
     status = entry.subscription.status(house.now())
-    told = {"active": "failed" if state.failing else "active", "paused": "inactive", "expired": "expired"}[status]
-    if told == "active" and stored.payload.get("status") == "oneshot":
-        told = "oneshot"
-    return {"id": stored.id, **stored.payload, "status": told, "notification": notification}
+    said = {"active": "failed" if state.failing else "active", "paused": "inactive", "expired": "expired"}[status]
+    if said == "active" and stored.payload.get("status") == "oneshot":
+        said = "oneshot"
+    shown: dict[str, Any] = {
+        "id": stored.id,
+        **stored.payload,
+        "subject": {**subject, "condition": {**_CONDITION, **subject.get("condition", {})}},
+        "status": said,
+        "notification": notification,
+    }
+    expires = expiry(stored.payload)
+    if expires is not None:
+        shown["expires"] = in_milliseconds(format_instant(expires))
+    return shown
+
+
+_DEFAULTS = {"attrsFormat": "normalized", "onlyChangedAttrs": False, "covered": False}
+_CONDITION = {"attrs": list[str](), "notifyOnMetadataChange": True}
+"""What holds where nothing is said, as Orion tells it."""
 
 
 _READ, _WRITE = "subscriptions.read", "subscriptions.write"

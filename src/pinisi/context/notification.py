@@ -15,7 +15,7 @@ from pinisi.context.earlier_versions import amended
 from pinisi.context.federation.relayed import is_relayed
 from pinisi.context.geojson import join_features, render_feature
 from pinisi.context.ngsi_v2.notice import Notice
-from pinisi.context.ngsi_v2.notification import element, sealed
+from pinisi.context.ngsi_v2.notification import Told, element, sealed
 from pinisi.context.notification_letterhead import Letterhead, Letterheads, PlaceOf, nowhere
 from pinisi.context.notified_change import Change, as_feature, document_of
 from pinisi.context.notified_links import Links, LinksElsewhere
@@ -162,16 +162,22 @@ class NotificationWriter:
     ) -> Sealed | None:
         """The same for one who speaks NGSI v2."""
         table, data, told = await self.letterheads.table(tenant, subscription), list[Any](), list[Debt]()
+        service = None if tenant == self._default_tenant else tenant
         for debt in debts:
-            line = await self._line(tenant, debt) if debt.entity is None or not grants.sees_all else None
+            gone = debt.entity is None
+            line = await self._line(tenant, debt) if gone or notice.asks_of_kind or not grants.sees_all else None
             seen = _seen(debt, line, grants)
             if seen is not None:
-                before = await self._past.before(tenant, debt, grants) if notice.asks_of_before else NOTHING_BEFORE
-                data.append(element(debt, () if line is None else line.types, notice, table, seen, before))
+                past = gone or notice.asks_of_before or notice.asks_of_kind
+                before = await self._past.before(tenant, debt, grants) if past else NOTHING_BEFORE
+                change = Told(
+                    debt, () if line is None else line.types, before, "" if line is None else line.op, service or ""
+                )
+                data.append(element(change, notice, table, seen))
                 told.append(debt)
         if not data:
             return None
-        return sealed(subscription, notice, data, told, None if tenant == self._default_tenant else tenant)
+        return sealed(subscription, notice, data, told, service)
 
     async def _part(self, tenant: str, head: Letterhead, debt: Debt, grants: Grants) -> bytes | None:
         """One element of `data`: an entity after its change."""

@@ -41,7 +41,8 @@ class StoredSubscription(msgspec.Struct, frozen=True, kw_only=True):
     """The document of a subscription. `terms` are the names in the payload, each with its IRI.
 
     `context` is the @context in which it was written: what notifications are compacted with. `v2`: the payload is one
-    of NGSI v2. `via`: the sources that it came over, as a header Via (NGSI-LD 4.3.6.4).
+    of NGSI v2. `via`: the sources that it came over, as a header Via (NGSI-LD 4.3.6.4). `path`: the service path under
+    which v2 wrote it, of which it hears.
     """
 
     id: str
@@ -53,6 +54,7 @@ class StoredSubscription(msgspec.Struct, frozen=True, kw_only=True):
     modified_at: Instant
     v2: bool = False
     via: str = ""
+    path: str = ""
 
 
 encode_stored = msgspec.json.Encoder().encode
@@ -154,6 +156,15 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     def spreads(self) -> bool:
         """Whether other context sources take part (NGSI-LD 5.8.1.4)."""
         return not self.local and self.of_entities and self.notification.v2 is None
+
+    @property
+    def told_by(self) -> frozenset[str] | None:
+        """Attributes without a change of which it hears nothing; None: it may hear of anything.
+
+        Of the end of an entity NGSI v2 is told whatever it had.
+        """
+        ends = self.notification.v2 is not None and self.triggers is not None and "entityDeleted" in self.triggers
+        return None if ends else self.watched
 
     @property
     def of_entities(self) -> bool:

@@ -197,7 +197,7 @@ def _add(counter: "Counter[T]", item: T, by: int) -> None:
 
 def _places(subscription: Subscription, selector: Selector) -> Iterator[_Place]:
     """Where a change looks for a subscription because of one of its selectors."""
-    for attribute in subscription.watched or ("",):
+    for attribute in subscription.told_by or ("",):
         if selector.id is not None:
             yield "id", selector.id, attribute
         elif selector.types is None:

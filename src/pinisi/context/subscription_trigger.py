@@ -21,7 +21,7 @@ _KIND = {"attributeCreated": CREATED, "attributeUpdated": UPDATED, "attributeDel
 
 
 class Trigger:
-    __slots__ = ("_alteration", "_at_birth", "_at_death", "_renamed", "_watched", "kinds")
+    __slots__ = ("_alteration", "_apart", "_at_birth", "_at_death", "_renamed", "_watched", "kinds")
 
     def __init__(self, subscription: Subscription) -> None:
         triggers = subscription.triggers
@@ -29,6 +29,8 @@ class Trigger:
         self._watched = subscription.watched
         notice = subscription.notification.v2
         self._alteration = "any" if notice is None else notice.alteration
+        self._apart = notice is not None
+        """NGSI v2: an entity that comes or goes is no change of its attributes."""
         self.kinds = sum(_KIND[name] for name in named if name in _KIND)
         if "entityUpdated" in named:
             self.kinds = CREATED | UPDATED | DELETED
@@ -41,6 +43,8 @@ class Trigger:
         seen = changes.seen
         if seen.before is None:
             return self._about(seen, shown) if self._at_birth else self._on_attributes(seen, shown, "attributeCreated")
+        if seen.after is None and self._apart:
+            return self._at_death
         if seen.after is None:
             return self._about(seen, shown) if self._at_death else self._on_attributes(seen, shown, "attributeDeleted")
         kinds = changes.everything if self._watched is None and shown is None else changes.of(self._watched, shown)
@@ -52,7 +56,7 @@ class Trigger:
         """Whether what NGSI v2 sees of an attribute is another than before (its `entityChange`)."""
         assert seen.before is not None and seen.after is not None
         was, now = seen.before.attributes, seen.after.attributes
-        of = _content if self._alteration == "real" else _value
+        of = content_of if self._alteration == "real" else _value
         return any(of(was.get(name, ())) != of(now.get(name, ())) for name in _concerned(seen, self._watched, shown))
 
     def _about(self, seen: Seen, shown: frozenset[str] | None) -> bool:
@@ -60,7 +64,9 @@ class Trigger:
         return self._watched is None or any(True for _ in _concerned(seen, self._watched, shown))
 
     def _on_attributes(self, seen: Seen, shown: frozenset[str] | None, kind: str) -> bool:
-        return bool(self.kinds & _KIND[kind]) and any(True for _ in _concerned(seen, self._watched, shown))
+        if self._apart or not self.kinds & _KIND[kind]:
+            return False
+        return any(True for _ in _concerned(seen, self._watched, shown))
 
 
 class Changes:
@@ -125,15 +131,15 @@ def _instance_changes(was: list[Instance], now: list[Instance]) -> int:
     return kinds | DELETED if known else kinds
 
 
-def _content(instances: Sequence[Instance]) -> object:
-    """The default instance, whenever it was written; None where there is none."""
+def content_of(instances: Sequence[Instance]) -> object:
+    """The default instance, whenever it was written; None where there is none. Equal: NGSI v2 sees no change."""
     one = next((one for one in instances if one.dataset_id is None), None)
     return None if one is None else msgspec.structs.replace(one, created_at=0, modified_at=0, attributes=_bare(one))
 
 
 def _bare(instance: Instance) -> dict[str, list[Instance]]:
     return {
-        name: [msgspec.structs.replace(one, created_at=0, modified_at=0) for one in many]
+        name: [msgspec.structs.replace(one, created_at=0, modified_at=0, attributes=_bare(one)) for one in many]
         for name, many in instance.attributes.items()
     }
 

@@ -93,7 +93,16 @@ def plain_host(host: str | None) -> str:
     found = (host or "").rstrip(".")
     if not _IN_NO_HOST.isdisjoint(found):
         raise BadTarget("the host is no name and no address")
+    if ":" not in found and found:
+        labels = found.split(".")
+        if len(found) > 253 or not all(map(_is_label, labels)):
+            raise BadTarget("the host is no name: parts of 1 to 63 characters, none with a hyphen at its ends")
     return found
+
+
+def _is_label(text: str) -> bool:
+    """Whether it may stand between the dots of a name (RFC 1123, 2.1)."""
+    return 0 < len(text) <= 63 and "-" not in (text[0], text[-1])
 
 
 def parse_target(uri: str) -> Target:

@@ -142,6 +142,12 @@ def moment_of(value: Any, field: str) -> str:
     return utc.isoformat(timespec="auto" if utc.microsecond % 1000 else "milliseconds").replace("+00:00", "Z")
 
 
+def in_milliseconds(moment: str) -> str:
+    """A moment in UTC with three digits behind its seconds, or more where it has more: as Orion tells dates."""
+    whole, dot, fraction = moment.removesuffix("Z").partition(".")
+    return f"{whole}.{fraction if dot else '':0<3}Z" if moment.endswith("Z") and len(whole) == 19 else moment
+
+
 def _objects(value: Any, field: str) -> str | list[str] | None:
     """URIs of what a Relationship names; None for what is no name of an entity."""
     if isinstance(value, str):
@@ -200,7 +206,9 @@ def typed_value(instance: Instance, table: TermTable) -> tuple[str, Any]:
         if inner["@type"] == "@json" and inner["@value"] is None:
             return named or "None", None
         if isinstance(inner["@type"], str) and not isinstance(inner["@value"], dict | list):
-            return named or _literal_type(inner["@type"], table), inner["@value"]
+            type, literal = _literal_type(inner["@type"], table), inner["@value"]
+            dated = type == DATE_TIME and isinstance(literal, str)
+            return named or type, in_milliseconds(literal) if dated else literal
     shown = value_of(instance, table)
     return named or default_type(shown), shown
 
@@ -221,7 +229,7 @@ def _location(instance: Instance) -> tuple[str, Any]:
 def _show_metadata(instance: Instance, table: TermTable, shown: Shown) -> dict[str, Any]:
     metadata: dict[str, Any] = {}
     if instance.observed_at is not None:
-        metadata[OBSERVED] = {"type": DATE_TIME, "value": instance.observed_at}
+        metadata[OBSERVED] = date_time(instance.observed_at)
     if instance.unit_code is not None:
         metadata[UNIT] = {"type": "Text", "value": instance.unit_code}
     for iri, instances in instance.attributes.items():
@@ -239,4 +247,4 @@ def _show_metadata(instance: Instance, table: TermTable, shown: Shown) -> dict[s
 
 
 def date_time(moment: Instant | str) -> dict[str, Any]:
-    return {"type": DATE_TIME, "value": moment if isinstance(moment, str) else format_instant(moment)}
+    return {"type": DATE_TIME, "value": in_milliseconds(moment if isinstance(moment, str) else format_instant(moment))}

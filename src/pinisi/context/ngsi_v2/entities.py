@@ -1,6 +1,6 @@
 """Entities of NGSI v2 -> `Entity`, and back in each of its forms: normalized, keyValues, values, unique."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, cast
 
 import msgspec
@@ -25,16 +25,22 @@ from pinisi.vocabulary.principal import WHOLE, Projection
 Form = Literal["normalized", "keyValues", "values", "unique"]
 DEFAULT_TYPE = "Thing"
 BUILTIN = frozenset({"dateCreated", "dateModified", "dateExpires"})
+TOLD = BUILTIN | {"servicePath", "alterationType"}
+"""What is told where it is asked for by name; the last two a client may write, too, and then it is his."""
 _encode = msgspec.json.Encoder().encode
 
 
 class View(msgspec.Struct, frozen=True):
-    """How entities are shown. `attributes` are v2 names in the order asked for, `*` all that users wrote."""
+    """How entities are shown. `attributes` are v2 names in the order asked for, `*` all that users wrote.
+
+    `told`: builtin attributes that are not of the entity alone, as `alterationType`.
+    """
 
     form: Form = "normalized"
     attributes: tuple[str, ...] | None = None
     but: frozenset[str] = frozenset()
     shown: Shown = ALL
+    told: Mapping[str, dict[str, Any]] = {}
 
 
 NORMALIZED = View()
@@ -122,8 +128,8 @@ def chosen(entity: Entity, table: TermTable, view: View, seen: Projection) -> It
     }
     wanted = ("*",) if view.attributes is None else view.attributes
     for word in wanted:
-        if word in BUILTIN and word not in own:
-            content = _builtin(entity, word)
+        if word in TOLD and word not in own:
+            content = _builtin(entity, word, view)
             if content is not None:
                 yield word, (content["type"], content if view.form == "normalized" else content["value"])
             continue
@@ -139,11 +145,20 @@ def _content(instance: Instance, table: TermTable, view: View) -> tuple[str, Any
     return typed_value(instance, table)
 
 
-def _builtin(entity: Entity, name: str) -> dict[str, Any] | None:
+def _builtin(entity: Entity, name: str, view: View) -> dict[str, Any] | None:
+    if name == "servicePath":
+        return {"type": "Text", "value": path_of(entity), "metadata": {}}
+    if name == "alterationType":
+        return view.told.get(name)
     if name == "dateExpires":
         return None if entity.expires_at is None else {**date_time(entity.expires_at), "metadata": {}}
     moment = entity.created_at if name == "dateCreated" else entity.modified_at
     return {**date_time(format_instant(moment)), "metadata": {}}
+
+
+def path_of(entity: Entity | None) -> str:
+    """The service path that an entity lies under."""
+    return "/" + entity.scopes[0].strip("/") if entity is not None and entity.scopes else "/"
 
 
 def _once(values: list[Any]) -> list[Any]:

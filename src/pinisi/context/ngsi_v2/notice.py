@@ -34,3 +34,8 @@ class Notice(msgspec.Struct, frozen=True):
     def asks_of_before(self) -> bool:
         """Whether it shows what was before the change."""
         return self.metadata is not None and not self.metadata.isdisjoint(("previousValue", "actionType"))
+
+    @property
+    def asks_of_kind(self) -> bool:
+        """Whether it tells what kind of change it was (`alterationType`)."""
+        return self.attributes is not None and "alterationType" in self.attributes

@@ -9,65 +9,99 @@ from pinisi.context.delivery import Delivery, opening_of
 from pinisi.context.mqtt_delivery import MqttMessage
 from pinisi.context.mqtt_target import MqttTarget
 from pinisi.context.ngsi_v2.attributes import ALL, Shown, typed_value
-from pinisi.context.ngsi_v2.entities import Form, View, show_entity
+from pinisi.context.ngsi_v2.entities import TOLD, Form, View, default_instance, path_of, show_entity
 from pinisi.context.ngsi_v2.names import entity_id, name_of
 from pinisi.context.ngsi_v2.notice import Format, Notice
 from pinisi.context.ngsi_v2.templates import Custom, body_for, headers_for, target_for, told_by, topic_for
 from pinisi.context.notification_envelope import LONGEST_TIMEOUT, TIMEOUT, target_of
 from pinisi.context.notified_past import NOTHING_BEFORE, Before
 from pinisi.context.subscription import Subscription
+from pinisi.context.subscription_trigger import content_of
 from pinisi.context.term_table import TermTable
 from pinisi.store.debt import Debt
+from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.principal import Projection
 
 _encode = msgspec.json.Encoder().encode
 
 
-def element(
-    debt: Debt,
-    types: Sequence[str],
-    notice: Notice,
-    table: TermTable,
-    seen: Projection,
-    before: Before = NOTHING_BEFORE,
-) -> Any:
-    """One element of `data`: the entity after its change; of one that is gone its id and type.
+class Told(msgspec.Struct, frozen=True):
+    """A change with what a notification may tell of it: `types` and `before` of what is gone, the `service`."""
 
-    Args:
-        before: what was there before the change, where the notice asks of it.
-    """
-    if debt.entity is None:
-        gone: dict[str, Any] = {"id": entity_id(debt.subject), "type": name_of(types[0], table) if types else "Thing"}
-        return [] if notice.form == "values" and not _is_template(notice) else gone
+    debt: Debt
+    types: Sequence[str] = ()
+    before: Before = NOTHING_BEFORE
+    op: str = ""
+    service: str = ""
+
+    @property
+    def entity(self) -> Entity | None:
+        """The state after the change; of an entity that is gone its last one, as far as it is known."""
+        if self.debt.entity is not None or not self.types:
+            return self.debt.entity
+        last = {iri: [was.instance] for (iri, dataset), was in self.before.items() if dataset is None and was.known}
+        return Entity(self.debt.subject, list(self.types), last)
+
+
+def element(told: Told, notice: Notice, table: TermTable, seen: Projection) -> Any:
+    """One element of `data`: the entity after its change; one that is gone as it was."""
+    entity, debt = told.entity, told.debt
+    if entity is None:
+        return [] if notice.form == "values" and not _is_template(notice) else {"id": entity_id(debt.subject)}
     attributes = notice.attributes
-    if notice.changed_only:
-        changed = {name_of(iri, table) for iri in debt.attributes}
+    if notice.changed_only and debt.entity is not None:
+        changed = {name_of(iri, table) for iri in debt.attributes} | _ALWAYS
         attributes = tuple(name for name in _named(debt, notice, table) if name in changed)
     shown = ALL if notice.metadata is None else Shown(notice.metadata)
-    if _is_template(notice):
-        return show_entity(debt.entity, table, View("keyValues", attributes, notice.but, shown), seen)
-    if not notice.covered and not notice.asks_of_before and (notice.custom is None or notice.custom.ngsi is None):
-        return show_entity(debt.entity, table, View(_plain(notice.form), attributes, notice.but, shown), seen)
-    document = _made(debt, notice, table, seen, attributes, shown)
+    builtin = {"alterationType": _text(_alteration(told))} if "alterationType" in (attributes or ()) else {}
+    view = View("keyValues" if _is_template(notice) else _plain(notice.form), attributes, notice.but, shown, builtin)
+    plain = not notice.covered and not notice.asks_of_before and (notice.custom is None or notice.custom.ngsi is None)
+    if plain or _is_template(notice):
+        document = show_entity(entity, table, view, seen)
+        return _with_macros(document, told) if _is_template(notice) else document
+    document = _made(told, entity, notice, table, seen, view)
     if notice.asks_of_before:
-        _tell_before(document, debt, notice, table, before)
+        _tell_before(document, told, notice, table)
     if notice.covered:
         document = _covered(document, notice.attributes or ())
     return _in_form(document, _plain(notice.form))
 
 
-def _made(
-    debt: Debt, notice: Notice, table: TermTable, seen: Projection, attributes: tuple[str, ...] | None, shown: Shown
-) -> dict[str, Any]:
+_ALWAYS = frozenset({"alterationType", "dateCreated", "dateModified"})
+"""Told with `onlyChangedAttrs`, too, where they are asked for."""
+
+
+def _text(value: str) -> dict[str, Any]:
+    return {"type": "Text", "value": value, "metadata": {}}
+
+
+def _alteration(told: Told) -> str:
+    """What kind of change it was: `entityUpdate` is one that changes nothing."""
+    if told.op in ("create", "delete"):
+        return "entityCreate" if told.op == "create" else "entityDelete"
+    entity = told.debt.entity
+    for iri in told.debt.attributes if entity is not None else ():
+        was, now = told.before.get((iri, None)), default_instance(entity.attributes.get(iri, ()))  # pyright: ignore
+        if was is None or was.gone or now is None or content_of([was.instance]) != content_of([now]):
+            return "entityChange"
+    return "entityUpdate"
+
+
+def _with_macros(document: dict[str, Any], told: Told) -> dict[str, Any]:
+    """With what templates may name besides: the service and its path. An attribute of that name goes before."""
+    return {"service": told.service, "servicePath": path_of(told.debt.entity), **document}
+
+
+def _made(told: Told, entity: Entity, notice: Notice, table: TermTable, seen: Projection, view: View) -> dict[str, Any]:
     """The entity in the normalized form, with what the template `ngsi` makes of it."""
-    assert debt.entity is not None
+    normal = msgspec.structs.replace(view, form="normalized")
     if notice.custom is None or notice.custom.ngsi is None:
-        return show_entity(debt.entity, table, View("normalized", attributes, notice.but, shown), seen)
-    values = show_entity(debt.entity, table, View("keyValues"), seen)
-    whole = told_by(
-        notice.custom, show_entity(debt.entity, table, View("normalized", None, frozenset(), shown), seen), values
-    )
-    wanted = None if attributes is None or "*" in attributes else {"id", "type", *attributes}
+        return show_entity(entity, table, normal, seen)
+    values = _with_macros(show_entity(entity, table, View("keyValues"), seen), told)
+    every = ("*", *(name for name in view.attributes or () if name in TOLD))
+    patched = msgspec.structs.replace(normal, attributes=every, but=frozenset[str]())
+    whole = told_by(notice.custom, show_entity(entity, table, patched, seen), values)
+    wanted = None if view.attributes is None or "*" in view.attributes else {"id", "type", *view.attributes}
     return {
         name: member for name, member in whole.items() if name not in notice.but and (wanted is None or name in wanted)
     }
@@ -80,20 +114,26 @@ def _covered(document: dict[str, Any], attributes: Iterable[str]) -> dict[str, A
     return rest | {name: document.get(name) or {"type": "None", "value": None, "metadata": {}} for name in named}
 
 
-def _tell_before(document: dict[str, Any], debt: Debt, notice: Notice, table: TermTable, before: Before) -> None:
-    """The builtin metadata `previousValue` and `actionType` of what the change touched."""
+def _tell_before(document: dict[str, Any], told: Told, notice: Notice, table: TermTable) -> None:
+    """The builtin metadata: `actionType` of what the change touched, `previousValue` of all that was there before."""
     wanted = notice.metadata or frozenset()
-    for iri in debt.attributes:
-        member = document.get(name_of(iri, table))
-        if not isinstance(member, dict):
+    entity = told.entity
+    for iri, instances in entity.attributes.items() if entity is not None else ():
+        member, now = document.get(name_of(iri, table)), default_instance(instances)
+        if not isinstance(member, dict) or now is None:
             continue
         metadata: dict[str, Any] = member["metadata"]  # pyright: ignore[reportUnknownVariableType]
-        previous = before.get((iri, None))
-        if "actionType" in wanted:
-            metadata["actionType"] = {"type": "Text", "value": "append" if previous is None else "update"}
-        if "previousValue" in wanted and previous is not None and previous.known:
-            type, value = typed_value(previous.instance, table)
+        touched, previous = iri in told.debt.attributes, told.before.get((iri, None))
+        if "actionType" in wanted and touched:
+            metadata["actionType"] = {"type": "Text", "value": _action(told, previous is None)}
+        was = (previous.instance if previous is not None and previous.known else None) if touched else now
+        if "previousValue" in wanted and was is not None:
+            type, value = typed_value(was, table)
             metadata["previousValue"] = {"type": type, "value": value}
+
+
+def _action(told: Told, new: bool) -> str:
+    return "delete" if told.debt.entity is None else "append" if new else "update"
 
 
 def _in_form(document: dict[str, Any], form: Form) -> Any:
@@ -101,6 +141,10 @@ def _in_form(document: dict[str, Any], form: Form) -> Any:
         return document
     values = {name: member if name in ("id", "type") else member["value"] for name, member in document.items()}
     return values if form == "keyValues" else [value for name, value in values.items() if name not in ("id", "type")]
+
+
+def _form_named(notice: Notice) -> str:
+    return "custom" if _is_template(notice) else notice.form
 
 
 def _plain(form: Format) -> Form:
@@ -133,10 +177,10 @@ def sealed(
     target = target_of(endpoint)
     if isinstance(target, MqttTarget):
         return _message(target, notice.custom, body, data, timeout)
-    lines = [("Content-Type", "application/json; charset=utf-8"), ("Ngsiv2-AttrsFormat", notice.form)]
+    lines = [("Content-Type", "application/json; charset=utf-8"), ("Ngsiv2-AttrsFormat", _form_named(notice))]
     if tenant is not None:
         lines.append(("Fiware-Service", tenant))
-    lines.append(("Fiware-ServicePath", ",".join(map(_path, debts))))
+    lines.append(("Fiware-ServicePath", ",".join(path_of(debt.entity) for debt in debts)))
     if notice.custom is not None:
         return _custom(notice.custom, lines, body, data, timeout)
     return Delivery(target, "".join(f"{name}: {value}\r\n" for name, value in lines).encode(), body, timeout)
@@ -175,8 +219,3 @@ def _values(shown: dict[str, Any]) -> dict[str, Any]:
         else content
         for name, content in shown.items()
     }
-
-
-def _path(debt: Debt) -> str:
-    scopes = debt.entity.scopes if debt.entity is not None else []
-    return "/" + scopes[0].strip("/") if scopes else "/"

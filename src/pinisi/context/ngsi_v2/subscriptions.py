@@ -10,11 +10,12 @@ from pinisi.context.ngsi_v2.expressions import parse_expression, parse_geo
 from pinisi.context.ngsi_v2.members import known_members, object_at, words_at
 from pinisi.context.ngsi_v2.names import Names, entity_uri, id_pattern, iri_of
 from pinisi.context.ngsi_v2.notice import Alteration, Format, Notice
+from pinisi.context.ngsi_v2.paths import scopes_of
 from pinisi.context.problems import BadRequestData, OperationNotSupported
 from pinisi.context.query_error import QueryError
 from pinisi.context.subscription import NotificationParams, Selector, Subscription
 from pinisi.context.validate import refuse, shorten
-from pinisi.store.query import AllOf, Filter, TypeIs
+from pinisi.store.query import AllOf, Filter, ScopeSelection, TypeIs
 from pinisi.vocabulary.instant import SECOND, Instant, parse_instant
 from pinisi.vocabulary.terms import DEFAULT_CONTEXT
 
@@ -34,9 +35,11 @@ _TRIGGERS: dict[str, frozenset[str]] = {
     "entityChange": frozenset({"attributeCreated", "attributeUpdated", "attributeDeleted"}),
     "entityDelete": frozenset({"entityDeleted"}),
 }
+_ANY_CHANGE = ["entityCreate", "entityChange"]
 _STATES = ("active", "inactive", "oneshot", "failed", "expired")
 """The last two are what the broker says: sent back by a client, they change nothing."""
 MOST_ENTITIES = 100
+LONGEST_TEXT = 1024
 LONGEST_S = 366 * 86_400.0
 
 
@@ -75,14 +78,22 @@ class Kept(Protocol):
     def terms(self) -> dict[str, str]: ...
     @property
     def context(self) -> Any: ...
+    @property
+    def path(self) -> str: ...
 
 
 def read_kept(kept: Kept) -> Subscription:
-    return read_subscription(kept.payload, Recorded(kept.terms), kept.id, kept.owner, kept.context)
+    names, scopes = Recorded(kept.terms), scopes_of(kept.path)
+    return read_subscription(kept.payload, names, kept.id, kept.owner, kept.context, scopes)
 
 
-def read_subscription(payload: Payload, names: Names, id: str, owner: str, context: Any) -> Subscription:
+def read_subscription(
+    payload: Payload, names: Names, id: str, owner: str, context: Any, scopes: ScopeSelection | None = None
+) -> Subscription:
     """Read and check a whole subscription.
+
+    Args:
+        scopes: those that the service path asks for; None: any.
 
     Raises:
         BadRequestData, OperationNotSupported: name the member.
@@ -111,6 +122,7 @@ def read_subscription(payload: Payload, names: Names, id: str, owner: str, conte
         triggers=_triggers(condition),
         filter=_filter(expression, names),
         geo=parse_geo(expression.get("georel"), expression.get("geometry"), expression.get("coords")),
+        scopes=scopes,
         throttling=round(_throttling(payload) * SECOND),
         active=_status(payload) in ("active", "oneshot"),
         expires_at=expiry(payload),
@@ -176,10 +188,8 @@ def read_pattern(pattern: Any, field: str) -> str:
         raise BadRequestData(error.reason, field) from None
 
 
-def _triggers(condition: Payload) -> frozenset[str] | None:
-    kinds = words_at(condition, "alterationTypes", "subject.condition.alterationTypes")
-    if not kinds:
-        return None
+def _triggers(condition: Payload) -> frozenset[str]:
+    kinds = words_at(condition, "alterationTypes", "subject.condition.alterationTypes") or _ANY_CHANGE
     unknown = next((kind for kind in kinds if kind not in _TRIGGERS), None)
     if unknown is not None:
         refuse("subject.condition.alterationTypes", f"{shorten(unknown)} is none of {', '.join(_TRIGGERS)}")
@@ -204,10 +214,11 @@ def _notice(told: Payload, condition: Payload, payload: Payload) -> Notice:
     if "attrs" in told and "exceptAttrs" in told:
         refuse("notification.exceptAttrs", "goes not together with attrs")
     metadata = words_at(told, "metadata", "notification.metadata")
+    attrs, but = (words_at(told, name, f"notification.{name}") for name in ("attrs", "exceptAttrs"))
     return Notice(
         form,
-        tuple(words_at(told, "attrs", "notification.attrs") or ()) or None,
-        frozenset(words_at(told, "exceptAttrs", "notification.exceptAttrs") or ()),
+        tuple(attrs or ()) or None,
+        frozenset(but or ()),
         None if metadata is None else frozenset(metadata),
         _flag(told, "onlyChangedAttrs", "notification.onlyChangedAttrs"),
         read_custom_endpoint(told),
@@ -216,6 +227,34 @@ def _notice(told: Payload, condition: Payload, payload: Payload) -> Notice:
         _status(payload) == "oneshot",
         _most_failures(told),
     )
+
+
+def check_words(payload: Payload) -> None:
+    """What a subscription that is written must not say; one that was kept before may.
+
+    Args:
+        payload: one that `read_subscription` has read.
+
+    Raises:
+        BadRequestData: names the member.
+    """
+    description, told = payload.get("description"), payload["notification"]
+    if description is not None and (not isinstance(description, str) or len(description) > LONGEST_TEXT):
+        refuse("description", f"{shorten(description)} is no text of at most {LONGEST_TEXT} characters")
+    _once_each(payload["subject"].get("condition", {}), "attrs", "subject.condition.attrs")
+    for name in ("attrs", "exceptAttrs", "metadata"):
+        _once_each(told, name, f"notification.{name}")
+    if "exceptAttrs" in told and not told["exceptAttrs"]:
+        refuse("notification.exceptAttrs", "a list of names, not empty")
+    if told.get("covered") is True and not told.get("attrs"):
+        refuse("notification.covered", "names what is not there, of those in attrs, and there are none")
+
+
+def _once_each(told: Payload, name: str, field: str) -> None:
+    words = words_at(told, name, field) or ()
+    twice = next((word for n, word in enumerate(words) if word in words[:n]), None)
+    if twice is not None:
+        refuse(field, f"{shorten(twice)} stands there twice")
 
 
 def _alteration(condition: Payload) -> Alteration:

@@ -1,7 +1,8 @@
 """Custom notifications of NGSI v2 (`httpCustom`): an address, headers and a body made of an entity by `${name}`.
 
 `${id}` and `${type}` are the entity's, any other name is the value of its attribute: texts as they are, the rest as
-JSON; nothing stands for what the notification does not hold ("Custom Notifications" of NGSI v2).
+JSON; `null` stands for what the notification does not hold. A header whose template is empty is not sent ("Custom
+Notifications" of NGSI v2).
 """
 
 import re
@@ -21,6 +22,8 @@ _MACRO = re.compile(r"\$\{([^{}]+)\}")
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,100}")
 _OWN = frozenset({"host", "content-length", "connection", "transfer-encoding", "upgrade", "te", "trailer", "expect"})
 """Headers of the connection, which no template sets."""
+_FIXED = frozenset({"ngsiv2-attrsformat", "fiware-correlator"})
+"""Headers that a template may name in vain."""
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
 _encode = msgspec.json.Encoder().encode
 Values = Mapping[str, Any]
@@ -74,7 +77,7 @@ def read_custom(told: dict[str, Any], url: str, field: str, topic: str | None = 
         refuse(f"{field}.{bodies[1]}", f"goes not together with {bodies[0]}")
     headers = _pairs(told, "headers", field)
     for name, _ in headers:
-        if _NAME.fullmatch(name) is None or name.lower() in _OWN:
+        if not has_macro(name) and not _can_set(name):
             refuse(f"{field}.headers", f"{shorten(name)} cannot be set")
     return Custom(
         url=url,
@@ -112,12 +115,17 @@ def told_by(custom: Custom, shown: dict[str, Any], values: Values) -> dict[str, 
     document = dict(shown)
     for name, member in made.items():
         if name in ("id", "type"):
-            document[name] = _text(member)
+            document[name] = _named(member, document.get(name, ""))
         else:
             value = member.get("value")
             document[name] = {"type": member.get("type", default_type(value)), "value": value,
                               "metadata": member.get("metadata", {})}  # fmt: skip
     return document
+
+
+def _named(member: Any, own: str) -> str:
+    """An id or a type; its own where the template names what is not there."""
+    return own if member is None else _text(member)
 
 
 def _pairs(told: dict[str, Any], name: str, field: str) -> tuple[tuple[str, str], ...]:
@@ -137,17 +145,24 @@ def target_for(custom: Custom, values: Values) -> Target:
         BadTarget: what came out is no address.
     """
     url = fill(custom.url, values, _in_address)
-    query = "&".join(f"{_in_address(name)}={_in_address(fill(text, values))}" for name, text in custom.query)
+    query = "&".join(
+        f"{_in_address(fill(name, values))}={_in_address(fill(text, values))}" for name, text in custom.query
+    )
     return parse_target(url + ("" if not query else ("&" if "?" in url else "?") + query))
 
 
 def headers_for(custom: Custom, values: Values, usual: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """The header lines: the usual ones, but for those that the template sets."""
-    own = [(name, _UNSAFE.sub(" ", fill(text, values))) for name, text in custom.headers]
+    filled = [(fill(name, values), _UNSAFE.sub(" ", fill(unquote(text), values))) for name, text in custom.headers]
+    own = [pair for pair in filled if _can_set(pair[0]) and pair[0].lower() not in _FIXED]
     if custom.payload is not None and not any(name.lower() == "content-type" for name, _ in own):
         own.insert(0, ("Content-Type", "text/plain; charset=utf-8"))
     set = {name.lower() for name, _ in own}
-    return [pair for pair in usual if pair[0].lower() not in set] + own
+    return [pair for pair in usual if pair[0].lower() not in set] + [pair for pair in own if pair[1]]
+
+
+def _can_set(header: str) -> bool:
+    return _NAME.fullmatch(header) is not None and header.lower() not in _OWN
 
 
 def body_for(custom: Custom, values: Values) -> bytes:
@@ -165,7 +180,7 @@ def _filled(template: Any, values: Values) -> Any:
         alone = _MACRO.fullmatch(template)
         return values.get(alone[1]) if alone else fill(template, values)
     if isinstance(template, dict):
-        return {fill(name, values): _filled(member, values) for name, member in cast(dict[str, Any], template).items()}
+        return {name: _filled(member, values) for name, member in cast(dict[str, Any], template).items()}
     if isinstance(template, list):
         return [_filled(item, values) for item in cast(list[Any], template)]
     return template
@@ -180,8 +195,6 @@ def fill(template: str, values: Values, form: Callable[[str], str] = str) -> str
 
 
 def _text(value: Any) -> str:
-    if value is None:
-        return ""
     return value if isinstance(value, str) else _encode(value).decode()
 
 
