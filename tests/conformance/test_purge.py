@@ -54,3 +54,22 @@ def test_attributes_are_dropped_or_kept(city: Broker, told: str, members: list[s
 def test_a_purge_that_is_too_wide_or_contradicts_itself_deletes_nothing(city: Broker, told: str) -> None:
     refused(city.call("DELETE", f"/entities?{told}"), 400, "BadRequestData")
     assert city.ids(type="*") == ["urn:b:1", "urn:b:2", "urn:d:1"]
+
+
+def test_a_purge_keeps_to_the_entity_map_that_it_names(city: Broker) -> None:
+    """Table 6.4.3.3-2: what came after the map stays; the answer says which map it was."""
+    kept = city.get("/entities", type="Bus", entityMap="true").headers["NGSILD-EntityMap"]
+    city.create("urn:b:3", speed=prop(1))
+    answer = city.call(
+        "DELETE", "/entities", headers={"NGSILD-EntityMap": kept}, type="Bus,Depot", geometryProperty="x"
+    )
+    assert (answer.status_code, answer.headers["NGSILD-EntityMap"]) == (204, kept)
+    assert city.ids(type="*") == ["urn:d:1", "urn:b:3"]
+    city.call("DELETE", "/entities", headers={"NGSILD-EntityMap": kept}, type="Bus", id="urn:b:3")
+    assert city.ids(type="*") == ["urn:d:1", "urn:b:3"], "an id that is not in the map"
+
+
+def test_a_purge_by_a_map_that_is_unknown_deletes_nothing(city: Broker) -> None:
+    answer = city.call("DELETE", "/entities", headers={"NGSILD-EntityMap": "urn:ngsi-ld:entitymap:none"}, type="Bus")
+    refused(answer, 404, "ResourceNotFound", "urn:ngsi-ld:entitymap:none")
+    assert len(city.ids(type="*")) == 3

@@ -24,7 +24,7 @@ from pinisi.context.entity_map import (
     read_lifetime,
     without,
 )
-from pinisi.context.problems import BadRequestData, TooManyResults
+from pinisi.context.problems import BadRequestData, ResourceNotFound, TooManyResults
 from pinisi.store.query import EntityQuery
 from pinisi.store.record import Record
 from pinisi.vocabulary.instant import Instant
@@ -64,6 +64,30 @@ async def map_wish(house: House, call: Call, told: Mapping[str, Any]) -> MapWish
         found = await map_of(house, call, map_referred_to(reference.decode("latin-1")))
         return MapWish(found, reference, lifetime)
     return MapWish(lifetime=lifetime) if flags[0] else None
+
+
+async def map_named(house: House, call: Call) -> EntityMap | None:
+    """The map that a purge keeps to (table 6.4.3.3-2); None where it names none.
+
+    Raises:
+        ResourceNotFound: it is unknown, or its time is over: nobody can have meant all the others.
+    """
+    reference = call.headers.get(MAP_HEADER)
+    if reference is None:
+        return None
+    id = map_referred_to(reference.decode("latin-1"))
+    found = await map_of(house, call, id)
+    if found is None:
+        raise ResourceNotFound(f"there is no entity map {id[:200]}")
+    return found
+
+
+def within_map(query: EntityQuery, kept: EntityMap) -> EntityQuery:
+    """The query, for the entities of a map only."""
+    ids = kept.sources()
+    return msgspec.structs.replace(
+        query, ids=tuple(ids if query.ids is None else (id for id in query.ids if id in ids))
+    )
 
 
 def _flag(told: Mapping[str, Any], name: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from pinisi.console.entity_map_pages import map_named, within_map
 from pinisi.console.federated import ReadLeg, Warnings, all_of, asker_of, write_matches
 from pinisi.console.federated_questions import Question, filters_of, questions, speaks_alike
 from pinisi.console.federated_write import may_write
@@ -35,10 +36,12 @@ async def purge(house: House, call: Call, local: Endpoint) -> Reply:
     table = house.contexts.table(linked_context(call.headers.get(b"link")))
     asker = asker_of(house, call, table)
     query = query_of(call.query, table)
+    if (kept := await map_named(house, call)) is not None:
+        query = within_map(query, kept)
     attributes = None if query.attributes is None else frozenset(query.attributes)
     wanted = Wanted(ids=query.ids, id_pattern=query.id_pattern, types=query.types, attributes=attributes)
     matches = [match for match in write_matches(house, asker, wanted) if _takes_part(match, call, table)]
-    if not matches:
+    if not matches or query.ids == ():
         return await local(house, call)
     reply = await local(house, call)
     warnings = Warnings(asker)

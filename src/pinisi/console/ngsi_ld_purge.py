@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
+from pinisi.console.entity_map_pages import map_header, map_named, within_map
 from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route
 from pinisi.console.ngsi_ld_batch import Errors, batch_result
@@ -15,7 +18,7 @@ from pinisi.store.query import EntityQuery
 
 SLICE = 1_000
 _WHICH = ("id", "type", "idPattern", "attrs", "q", "scopeQ", "csf", "georel", "geometry", "coordinates", "geoproperty",
-          "expandValues")  # fmt: skip
+          "geometryProperty", "expandValues", "jsonKeys")  # fmt: skip
 
 _SELECTING = frozenset({"id", "type", "idPattern", "attrs", "q", "scopeQ", "georel"})
 
@@ -30,9 +33,11 @@ async def purge_entities(house: House, call: Call) -> Reply:
     if keep is not None and drop is not None:
         raise BadRequestData("goes not together with keep", "drop")
     query = query_of(call.query, table)
+    kept = await map_named(house, call)
     if not _narrows(call) and "house.manage" not in call.principal.permissions:
         raise Forbidden("to delete everything needs the permission house.manage: name type, attrs, q or a geo-query")
-    ids = await _ids(house, call, query)
+    query = query if kept is None else within_map(query, kept)
+    ids: Sequence[str] = () if query.ids == () else await _ids(house, call, query)
     errors = Errors()
     done: list[str] = []
     for start in range(0, len(ids), SLICE):
@@ -44,7 +49,8 @@ async def purge_entities(house: House, call: Call) -> Reply:
                 done.append(id)
             else:
                 errors.add(id, outcome.refused)
-    return batch_result(done, errors) if errors.items else Reply(204)
+    reply = batch_result(done, errors) if errors.items else Reply(204)
+    return reply if kept is None else msgspec.structs.replace(reply, headers=(*reply.headers, *map_header(kept)))
 
 
 def _narrows(call: Call) -> bool:

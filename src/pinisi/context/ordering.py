@@ -1,9 +1,9 @@
 """The order of entities in an answer (NGSI-LD 4.23, 5.2.43): by members, attributes, parts of values, or distance.
 
 Values of several kinds rank as numbers, texts, objects, lists, truth values, times, dates, moments (4.23.2); null and
-what an entity does not have come last, up or down. Texts rank by letters first, then accents, then case, as the root
-collation of Unicode does for the scripts of Europe; tailorings of single languages are not applied. Ids and types rank
-by code point.
+what an entity does not have come last, up or down. Texts rank by code point, or under a collation by letters first,
+then accents, then case, as the root collation of Unicode does for the scripts of Europe; tailorings of single languages
+are not applied.
 """
 
 import re
@@ -63,6 +63,7 @@ class Key(msgspec.Struct, frozen=True):
 class Ordering(msgspec.Struct, frozen=True):
     keys: tuple[Key, ...]
     measure: Measure | None = None
+    collated: bool = False
 
     @property
     def by_id_alone(self) -> bool:
@@ -81,13 +82,14 @@ class Ordering(msgspec.Struct, frozen=True):
 
     def _rank(self, key: Key) -> Callable[[Entity, Projection], tuple[int, Any]]:
         measure, away = self.measure, -1 if key.direction == "dist-desc" else 1
+        collated = self.collated and key.path[0] not in _OF_ENTITY
 
         def rank(entity: Entity, seen: Projection) -> tuple[int, Any]:
             value = _value(entity, key, seen)
             if value is not None and measure is not None and key.direction.startswith("dist"):
                 metres = measure(value)
-                return (-1, away * metres) if metres is not None else _ranked(value)
-            return _ranked(value, plain=key.path[0] in _OF_ENTITY)
+                return (-1, away * metres) if metres is not None else _ranked(value, collated)
+            return _ranked(value, collated)
 
         return rank
 
@@ -108,7 +110,7 @@ def parse_ordering(
     measure = _measure(coordinates, geometry)
     if measure is None and any(key.direction.startswith("dist") for key in keys):
         raise BadRequestData("is missing: order by distance needs to know from where", "orderFrom")
-    return Ordering(keys, measure)
+    return Ordering(keys, measure, collation is not None)
 
 
 def _measure(coordinates: Any, kind: Any) -> Measure | None:
@@ -189,7 +191,7 @@ def _inside(value: Any, keys: Iterable[str]) -> Any:
     return value
 
 
-def _ranked(value: Any, *, plain: bool = False) -> tuple[int, Any]:
+def _ranked(value: Any, collated: bool) -> tuple[int, Any]:
     if value is None:
         return _LAST
     if isinstance(value, bool):
@@ -197,7 +199,7 @@ def _ranked(value: Any, *, plain: bool = False) -> tuple[int, Any]:
     if isinstance(value, int | float):
         return _NUMBER, value
     if isinstance(value, str):
-        return _TEXT, value if plain else _collated(value)
+        return _TEXT, _collated(value) if collated else value
     if isinstance(value, list):
         return _LIST, msgspec.json.encode(value, order="deterministic")
     typed = cast(dict[str, Any], value)
@@ -205,7 +207,7 @@ def _ranked(value: Any, *, plain: bool = False) -> tuple[int, Any]:
     if inner is None or isinstance(inner, dict | list):
         return _OBJECT, msgspec.json.encode(value, order="deterministic")
     kind = _TIMES.get(_SHORT.split(str(typed.get("@type")))[-1].lower())
-    return _ranked(inner) if kind is None else (kind, str(inner))
+    return _ranked(inner, collated) if kind is None else (kind, str(inner))
 
 
 def _collated(text: str) -> tuple[str, str, str]:
