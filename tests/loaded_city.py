@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 from pinisi.console.house import House
+from pinisi.console.house_opening import open_house
 from pinisi.settings import Settings
 
 MAKASSAR = Path(__file__).parents[1] / "cities" / "makassar"
@@ -41,5 +42,5 @@ def _loaded() -> Path:
 
 async def _load(data: Path) -> None:
     house = House(Settings(data=data, commit_window_ms=0), MAKASSAR)
-    await house.open()
+    await open_house(house)
     await house.close()

@@ -28,7 +28,6 @@ class OpenDoor:
     async def admit(self, headers: dict[bytes, bytes], address: str, tenant: str) -> Principal | None:
         return Principal(id="x", name="x", kind="person", permissions=frozenset({"read"}))
 
-    async def open(self) -> None: ...
     async def close(self) -> None: ...
 
 

@@ -14,6 +14,7 @@ import msgspec
 
 from loaded_city import MAKASSAR, lay_out
 from patience import PATIENCE
+from pinisi.console import house_opening
 from pinisi.console.application import Application
 from pinisi.console.exercise_room import Rehearsal
 from pinisi.console.files import console_files
@@ -88,7 +89,7 @@ async def open_house(
     if not static.exists():
         build_static(static)
     house = House(Settings(data=data, commit_window_ms=0, **settings), city, rehearsal)
-    await house.open()
+    await house_opening.open_house(house)
     try:
         routes = all_routes(house.registry)
         yield Opened(house, Application(house, routes, console_files(static, house.public_file)), static)

@@ -7,6 +7,7 @@ import pytest
 from house_at_hand import MAKASSAR, OURS, PINISI_CONTEXT, Opened, open_house
 
 from pinisi.city.profile import load_profile
+from pinisi.console.city_opening import open_town
 from pinisi.runtime.clock import ReplayClock
 from pinisi.vocabulary.instant import DAY, parse_instant
 
@@ -21,7 +22,7 @@ async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Open
     async with open_house(tmp_path_factory.mktemp("towns")) as opened:
         clock = ReplayClock(THEN, THEN + DAY, 60)
         opened.house.store.keep_time("past", clock.now)
-        await opened.house.open_town("past", load_profile(MAKASSAR), clock)
+        await open_town(opened.house, "past", load_profile(MAKASSAR), clock)
         yield opened
 
 

@@ -50,7 +50,6 @@ class Door(Protocol):
 
     def now(self) -> Instant: ...
     async def admit(self, headers: dict[bytes, bytes], address: str, tenant: str) -> Principal | None: ...
-    async def open(self) -> None: ...
     async def close(self) -> None: ...
 
 
@@ -61,8 +60,13 @@ class Application:
         routes: tuple[Route, ...],
         files: Callable[[Call], Reply | None],
         room: BodyRoom | None = None,
+        opening: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """`files` answers GETs that no route takes: the console's own files. `room`: for bodies; None: the default."""
+        """`files` answers GETs that no route takes: the console's own files. `room`: for bodies; None: the default.
+
+        `opening` opens the house when the server starts; None: it is open already.
+        """
+        self._opening = opening
         self._room = BodyRoom() if room is None else room
         self._house = house
         self._tree = RouteTree(routes)
@@ -97,7 +101,8 @@ class Application:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 try:
-                    await self._house.open()
+                    if self._opening is not None:
+                        await self._opening()
                 except Exception as error:
                     self.failure = error
                     await send({"type": "lifespan.startup.failed", "message": ""})

@@ -1,9 +1,10 @@
 """What a replay has of the house: a town that shows it, sources and alarms that run in it, and their end."""
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from pinisi.city.profile import Profile
+from pinisi.console.city_opening import open_town
+from pinisi.console.house import House
 from pinisi.console.town import Town
 from pinisi.runtime.clock import ReplayClock
 from pinisi.runtime.keeper import Keeper
@@ -11,14 +12,11 @@ from pinisi.runtime.kinds import KINDS
 from pinisi.runtime.preparation import Preparation
 from pinisi.runtime.views import with_views
 
-if TYPE_CHECKING:
-    from pinisi.console.house import House
-
 
 class ReplayStage:
     """A `Stage` (pinisi.runtime.replay)."""
 
-    def __init__(self, house: "House") -> None:
+    def __init__(self, house: House) -> None:
         self._house = house
         self._watches: dict[str, asyncio.Task[None]] = {}
 
@@ -27,7 +25,7 @@ class ReplayStage:
         house.towns[tenant] = Town(tenant, self._viewed(profile), house.store, house.pinisi_table, clock)
 
     async def set_stage(self, tenant: str, profile: Profile, clock: ReplayClock, preparation: Preparation) -> Keeper:
-        town = await self._house.open_town(tenant, self._viewed(profile), clock, preparation)
+        town = await open_town(self._house, tenant, self._viewed(profile), clock, preparation)
         await town.atlas.refresh()
         await town.catalogue.read()
         await town.rooms.open(self._house.registry, self._house.feed, self._house.jobs)

@@ -9,6 +9,7 @@ import resource
 import socket
 import sys
 import traceback
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -19,6 +20,7 @@ from pinisi.console.body_room import BodyRoom
 from pinisi.console.exercise_room import Rehearsal
 from pinisi.console.files import console_files
 from pinisi.console.house import House
+from pinisi.console.house_opening import open_house
 from pinisi.console.http_connection import with_limits
 from pinisi.console.http_patience import DoorLimits
 from pinisi.console.lean_uvicorn import lean_uvicorn
@@ -53,7 +55,9 @@ def serve(settings: Settings, city: Path, rehearsal: Rehearsal | None = None, *,
         return 1
     house.port = listener.getsockname()[1]
     room = BodyRoom(max(settings.bodies_mb, settings.body_limit_mb) << 20)
-    application = Application(house, all_routes(house.registry), console_files(STATIC, house.public_file), room)
+    application = Application(
+        house, all_routes(house.registry), console_files(STATIC, house.public_file), room, partial(open_house, house)
+    )
     limits = DoorLimits(request_seconds=settings.request_seconds, connections=settings.connections)
     allow_open_files(settings.connections)
     config = uvicorn.Config(
