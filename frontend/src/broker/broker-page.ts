@@ -73,8 +73,8 @@ export class BrokerPage extends View {
   }
 
   private count(tab: Tab) {
-    const dead = undelivered.count;
-    return tab === "deliveries" && dead > 0 ? html`<span class="n">${this.format.exact(dead)}</span>` : nothing;
+    const n = tab === "deliveries" ? undelivered.count : tab === "sources" ? undelivered.silent : 0;
+    return n > 0 ? html`<span class="n" title=${tab === "sources" ? this.said.silent : nothing}>${this.format.exact(n)}</span>` : nothing;
   }
 
   private room(tab: Tab | undefined) {

@@ -52,6 +52,7 @@ export abstract class BrokerView extends View {
 
   /** Does something that the server may refuse, says what came of it, and looks again. */
   protected async doing(act: () => Promise<string | void>): Promise<void> {
+    const held = this.focused;
     Object.assign(this, { busy: true, told: "" });
     let refused = "";
     try {
@@ -62,6 +63,29 @@ export abstract class BrokerView extends View {
     await this.lookout.again();
     if (refused) this.problem = refused;
     this.busy = false;
+    await this.keepPlace(held);
+  }
+
+  private get focused(): HTMLElement | null {
+    return (this.renderRoot as ShadowRoot).activeElement as HTMLElement | null;
+  }
+
+  /** Whoever works by keys stays where he was; where that is gone, he is at the head of the list. */
+  protected async keepPlace(held: HTMLElement | null): Promise<void> {
+    if (held === null) return;
+    await this.updateComplete;
+    const lost = document.activeElement === null || document.activeElement === document.body || this.focused === null;
+    if (!lost && this.focused?.isConnected) return;
+    const there = held.isConnected ? held : this.renderRoot.querySelector<HTMLElement>(".section-head h2");
+    if (there && !held.isConnected) there.tabIndex = -1;
+    there?.focus();
+  }
+
+  /** Closes what was asked beforehand; the place of whoever answers by keys is kept. */
+  protected async closing(change: () => void): Promise<void> {
+    const held = this.focused;
+    change();
+    await this.keepPlace(held);
   }
 
   protected heard() {

@@ -20,6 +20,9 @@ interface Intent {
   all: boolean;
 }
 
+/** A phone: there the fields would fill the screen before the first letter. */
+const NARROW = window.matchMedia("(max-width: 45rem)");
+
 @customElement("letter-list")
 export class LetterList extends BrokerView {
   @property({ attribute: false }) receivers: readonly Receiver[] = [];
@@ -72,6 +75,18 @@ export class LetterList extends BrokerView {
         margin-top: 0.25rem;
       }
 
+      .narrow summary {
+        padding: 0.75rem 1.125rem;
+        border-bottom: 1px solid var(--line);
+        font-size: 0.8125rem;
+      }
+
+      @media (min-width: 45.01rem) {
+        .narrow summary {
+          display: none;
+        }
+      }
+
       @media (max-width: 45rem) {
         .letter {
           grid-template-columns: auto minmax(0, 1fr);
@@ -109,7 +124,8 @@ export class LetterList extends BrokerView {
     const { said, letters } = this;
     const any = (letters?.length ?? 0) > 0;
     return html`
-      <div class="section-head"><h2 id="letters">${said.letters}</h2><span class="count">${any ? this.format.exact(letters?.length ?? 0) : 0}${this.next === null ? "" : "+"}</span></div>
+      <div class="section-head"><h2 id="letters">${said.letters}</h2><span class="count">${this.total(letters?.length ?? 0)}</span></div>
+      ${any && letters ? html`<p class="row small">${said.oldestOf(this.format.moment(letters[0]?.changedAt ?? ""))}</p>` : nothing}
       ${this.heard()}
       ${any || this.narrowed ? this.tools() : nothing}
       ${any && this.may("subscriptions.write") ? this.many() : nothing}
@@ -119,9 +135,17 @@ export class LetterList extends BrokerView {
     `;
   }
 
+  /** How many there are; where only some are read and none can tell, at least so many. */
+  private total(read: number): string {
+    const { receiver, subscription, since, until } = this.wanted;
+    const all = this.receivers.filter((each) => !receiver || each.receiver === receiver).reduce((sum, { dead }) => sum + dead, 0);
+    const known = !subscription && !since && !until && all >= read;
+    return this.next === null ? this.format.exact(read) : known ? this.format.exact(all) : `${this.format.exact(read)}+`;
+  }
+
   private tools() {
     const { said, wanted } = this;
-    return html`<div class="tools">
+    return html`<details class="narrow" ?open=${this.narrowed || !NARROW.matches}><summary>${said.narrow}</summary><div class="tools">
       <label class="field">${said.receiver}<select name="receiver" @change=${this.chose}>
         <option value="">${said.anyReceiver}</option>
         ${this.receivers.map(({ receiver }) => html`<option value=${receiver} ?selected=${receiver === wanted.receiver}>${receiver}</option>`)}
@@ -129,7 +153,7 @@ export class LetterList extends BrokerView {
       <label class="field">${said.subscription}<input name="subscription" .value=${wanted.subscription} @change=${this.chose} /></label>
       <label class="field">${said.since} (${this.format.zone})<input name="since" type="datetime-local" @change=${this.chose} /></label>
       <label class="field">${said.before} (${this.format.zone})<input name="until" type="datetime-local" @change=${this.chose} /></label>
-    </div>`;
+    </div></details>`;
   }
 
   private many() {
@@ -160,7 +184,7 @@ export class LetterList extends BrokerView {
         <button class="button ${act === "replay" ? "primary" : "danger"}" ?disabled=${this.busy || lacks} @click=${() => this.carryOut({ act, all })}>
           ${act === "replay" ? said.doReplay : said.doDiscard}
         </button>
-        <button class="button" @click=${() => (this.intent = null)}>${this.words.cancel}</button>
+        <button class="button" @click=${() => this.closing(() => (this.intent = null))}>${this.words.cancel}</button>
       </div>
     </div>`;
   }

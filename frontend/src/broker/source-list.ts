@@ -88,7 +88,7 @@ export class BrokerSources extends BrokerView {
       <p>${said.endSourceEffect(name)}</p>
       <div class="acts">
         <button class="button danger" ?disabled=${this.busy} @click=${() => this.end(each)}>${said.endSource}</button>
-        <button class="button" @click=${() => (this.ending = "")}>${said.keep}</button>
+        <button class="button" @click=${() => this.closing(() => (this.ending = ""))}>${said.keep}</button>
       </div>
     </div>`;
   }

@@ -10,7 +10,7 @@ import { asksInWords, few } from "./asks";
 import { brokerStyles } from "./broker-styles";
 import { BrokerView } from "./broker-view";
 
-const STATES = ["all", "ailing", "paused"] as const;
+const STATES = ["all", "ailing", "unused", "paused"] as const;
 const PAGE = 50;
 
 @customElement("broker-subscriptions")
@@ -107,7 +107,7 @@ export class BrokerSubscriptions extends BrokerView {
   private copy({ endpoint, state, since, failures, reason }: Copy): string {
     const { said } = this;
     const when = since ? ` ${said.copySince(this.when(since))}` : "";
-    const why = failures ? `${said.copyFails(this.format.exact(failures))}${reason ? ` (${reason})` : ""}` : "";
+    const why = failures ? `${said.copyFails(this.format.exact(failures))}${reason ? ` (${this.reason(reason)})` : ""}` : "";
     return [`${said.copies[state](endpoint)}${when}`, why].filter(Boolean).join(" · ");
   }
 
@@ -130,7 +130,7 @@ export class BrokerSubscriptions extends BrokerView {
       <p>${said.endEffect(this.format.exact(each.waiting), this.format.exact(each.dead), each.endpoint)}</p>
       <div class="acts">
         <button class="button danger" ?disabled=${this.busy} @click=${() => this.end(each)}>${said.endNow}</button>
-        <button class="button" @click=${() => (this.ending = "")}>${said.keep}</button>
+        <button class="button" @click=${() => this.closing(() => (this.ending = ""))}>${said.keep}</button>
       </div>
     </div>`;
   }

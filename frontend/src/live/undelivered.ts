@@ -1,4 +1,4 @@
-/** How many notifications were given up, for those who deal with them: asked now and then, and after every act. */
+/** How many notifications were given up and how many sources are silent, for those who deal with them: asked now and then, and after every act. */
 import { ask } from "../api/client";
 import { store } from "./store";
 
@@ -7,6 +7,7 @@ const NEEDED = "subscriptions.read";
 
 class Undelivered {
   count = 0;
+  silent = 0;
   private timer = 0;
   private watchers = 0;
 
@@ -38,9 +39,10 @@ class Undelivered {
   private async read(): Promise<void> {
     if (!this.told || document.hidden) return;
     try {
-      const { dead } = await ask<{ dead: number }>("broker");
-      if (dead === this.count) return;
-      this.count = dead;
+      const { dead, silentSources } = await ask<{ dead: number; silentSources: number | null }>("broker");
+      const silent = silentSources ?? 0;
+      if (dead === this.count && silent === this.silent) return;
+      Object.assign(this, { count: dead, silent });
       store.dispatchEvent(new Event("change"));
     } catch {
       // The stream's own line says when the server is silent.

@@ -41,7 +41,7 @@ export interface BrokerWords {
   asks: AsksWords;
   find: string;
   show: string;
-  showStates: Record<"all" | "ailing" | "paused", string>;
+  showStates: Record<"all" | "ailing" | "unused" | "paused", string>;
   noSubscriptions: string;
   noSubscriptionsHow: string;
   noneFits: string;
@@ -73,6 +73,8 @@ export interface BrokerWords {
   letters: string;
   noLetters: string;
   noLettersFit: string;
+  narrow: string;
+  oldestOf: (when: string) => string;
   receiver: string;
   anyReceiver: string;
   subscription: string;
@@ -103,6 +105,7 @@ export interface BrokerWords {
   doDiscard: string;
   replayed: (n: string) => string;
   discarded: (n: string) => string;
+  silent: string;
   sources: string;
   noSources: string;
   noSourcesHow: string;

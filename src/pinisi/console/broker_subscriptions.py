@@ -28,7 +28,7 @@ from pinisi.store.debt import DebtSum
 from pinisi.vocabulary.instant import format_instant
 
 TESTED = "subscription-tested"
-STATES = ("all", "ailing", "paused")
+STATES = ("all", "ailing", "unused", "paused")
 _NOTHING = DebtSum(subscription="")
 
 
@@ -147,6 +147,8 @@ def _ails(entry: Entry, sums: Mapping[str, DebtSum]) -> bool:
 def _in_state(entry: Entry, sums: Mapping[str, DebtSum], state: str) -> bool:
     if state == "ailing":
         return _ails(entry, sums)
+    if state == "unused":
+        return not entry.state.times_sent
     return state == "all" or not entry.subscription.active
 
 
