@@ -40,6 +40,7 @@ class Source:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def _take(self) -> None:
                 parts = urlsplit(self.path)
@@ -54,7 +55,7 @@ class Source:
                 self.send_response(status)
                 for name, value in more.items():
                     self.send_header(name, value)
-                if body is not None:
+                if body is not None and "Content-Type" not in more:
                     self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body or b"")))
                 self.end_headers()

@@ -17,7 +17,7 @@ from pinisi.console.ngsi_ld_show import document_reply
 from pinisi.context.federation.answer import invalid
 from pinisi.context.federation.outgoing import sayable
 from pinisi.context.federation.plan import types_of
-from pinisi.context.federation.reading import Unreadable, read_body
+from pinisi.context.federation.reading import Unreadable, list_of_texts, read_body
 from pinisi.context.federation.sources import Asker, Errand
 from pinisi.context.json_shapes import is_list, is_object
 from pinisi.context.problems import ResourceNotFound
@@ -118,14 +118,24 @@ class _Work:
         if answer.taken and tongue is not None:
             try:
                 document = read_body(answer.body)
-                if not (is_object(document) or is_list(document)):
-                    raise Unreadable("is neither an object nor a list")
+                self._check(document, path, query)
                 heard = _Heard(leg, sayable(tongue), document)
             except Unreadable as error:
                 answer = invalid(answer, str(error))
                 sources.spoiled(self._asker, registration, answer)
         self.warnings.hear(registration, answer)
         return heard
+
+    def _check(self, document: Any, path: tuple[str, ...], query: Mapping[str, str]) -> None:
+        """Raises `Unreadable` for what is no such list, or no such description (4.5.10 to 4.5.15)."""
+        if len(path) > 1:
+            if not is_object(document) or not isinstance(document.get("id"), str):
+                raise Unreadable("is no description of it")
+        elif query:
+            if not is_list(document) or not all(is_object(item) for item in document):
+                raise Unreadable("is no list of descriptions")
+        else:
+            list_of_texts(document, self._kind.listed)
 
     def plain(self, own: Document, heard: Sequence[_Heard]) -> Document:
         names = set(_texts(own.get(self._kind.listed)))

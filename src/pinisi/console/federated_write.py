@@ -168,7 +168,8 @@ async def _forward(
     warnings.told += answer.warnings
     if answer.status == 207:
         return Done(leg=leg, attributes=leg.attributes, left=left_by(answer, leg, table.expand_term))
-    return Done(leg=leg, attributes=leg.attributes, problem=problem_of(answer), created=answer.status == 201)
+    created, answered = answer.status == 201, 0 if answer.fault else answer.status
+    return Done(leg=leg, attributes=leg.attributes, problem=problem_of(answer), created=created, answered=answered)
 
 
 def may_write(call: Call, known: tuple[str, ...], registered: frozenset[str], attributes: frozenset[str]) -> bool:

@@ -29,7 +29,8 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one part: `problem` None: it was done.
 
     `leg` None: the part that is done here. `attributes` are those that it was about (None: the entity as a whole);
-    `left` are those that were not written, with the reason, although the part was done.
+    `left` are those that were not written, with the reason, although the part was done. `answered`: the HTTP
+    status where the problem is what the source answered, not ours with it; 0: otherwise.
     """
 
     leg: Leg | None
@@ -37,7 +38,7 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     problem: ProblemDetails | None = None
     left: tuple[tuple[str, str], ...] = ()
     created: bool = False
-    detail: Any = None
+    answered: int = 0
 
     @property
     def source(self) -> str | None:
@@ -155,6 +156,19 @@ def whole_failure(parts: Sequence[Done]) -> ProblemDetails | None:
     problems = [part.problem for part in parts if part.problem is not None]
     if len(problems) < len(parts) or not problems:
         return None
-    first = problems[0]
+    if len(problems) == 1:
+        return _of_one_source(parts[0], problems[0])
     alike = all(problem.status == 404 for problem in problems)
-    return first if len(problems) == 1 or alike else None
+    return problems[0] if alike else None
+
+
+_PASSED_ON = frozenset({404, 409, 504, 508})
+
+
+def _of_one_source(part: Done, problem: ProblemDetails) -> ProblemDetails:
+    """What is told where all of the data lies with one source (6.3.17): 404, 504 and 508 as they are, and 409, by which
+    it says what a store here would; of whatever else went wrong there 502, with its words."""
+    if part.leg is None or not part.leg.proxied or not part.answered or problem.status in _PASSED_ON:
+        return problem
+    detail = f"{part.source} answered {part.answered}: {problem.title}: {problem.detail}"
+    return ProblemDetails(PINISI_ERRORS + "SourceBadGateway", HTTPStatus.BAD_GATEWAY.phrase, 502, detail)
