@@ -153,15 +153,15 @@ def _with(document: Any, way: tuple[Any, ...], value: Any) -> Any:
     return changed
 
 
-def _nearly(good: Any) -> SearchStrategy[Any]:
+def nearly(good: Any) -> SearchStrategy[Any]:
     """The document with one of its members exchanged or taken away."""
     return st.builds(_with, st.just(good), st.sampled_from(_places(good)), st.one_of(ANY, st.just(...)))
 
 
 def _bodies(kind: str | None) -> SearchStrategy[bytes]:
     meant = GOOD.get(kind or "", tuple(document for some in GOOD.values() for document in some))
-    nearly = st.sampled_from(meant).flatmap(_nearly).map(msgspec.json.encode)
-    return st.one_of(st.sampled_from(meant).map(msgspec.json.encode), nearly, nearly, nearly, BODIES)
+    near = st.sampled_from(meant).flatmap(nearly).map(msgspec.json.encode)
+    return st.one_of(st.sampled_from(meant).map(msgspec.json.encode), near, near, near, BODIES)
 
 
 BODIES: SearchStrategy[bytes] = st.one_of(
