@@ -183,6 +183,9 @@ def test_a_provider_that_fails_is_told_of_and_left_out(device: Device, provider:
     assert device.get(f"/registrations/{id}")["status"] == "failed"
     provider.does = lambda document: (404, {"error": "NotFound", "description": "no such lamp"})
     refused(device.call("PATCH", "/entities/Lamp1/attrs", {"switch": {"value": 1}}), 404, "NotFound", "no such lamp")
+    provider.does = lambda document: (500, {"error": "InternalServerError", "description": "the lamp is broken"})
+    answer = device.call("PATCH", "/entities/Lamp1/attrs", {"switch": {"value": 1}})
+    refused(answer, 500, "InternalServerError", "the lamp is broken")
     device.ok("PATCH", f"/registrations/{id}", {"provider": {"http": {"url": "http://127.0.0.1:9"}}})
     refused(device.call("PATCH", "/entities/Lamp1/attrs", {"switch": {"value": 1}}), 504, "GatewayTimeout")
 

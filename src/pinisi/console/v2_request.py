@@ -21,6 +21,7 @@ from pinisi.context.ngsi_v2.unprocessable import PartlyDone
 from pinisi.context.problems import (
     BadRequestData,
     InvalidRequest,
+    NgsiLdError,
     NonexistentTenant,
     TooComplexQuery,
     UnsupportedMediaType,
@@ -72,7 +73,7 @@ def _told(error: Exception, call: Call) -> Reply:
     if isinstance(error, NonexistentTenant):
         return refused(404, f"there is no service {call.tenant}")
     reply = refusal_of(error)
-    if reply.status == 500:
+    if reply.status == 500 and not isinstance(error, NgsiLdError):
         _log.exception("a request failed", path=call.path, method=call.method)
         return refused(500, "an error on our side; it is in the log")
     detail = msgspec.json.decode(reply.body).get("detail", "")
