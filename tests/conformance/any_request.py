@@ -34,7 +34,11 @@ KEYS = st.sampled_from(_words("""
     throttling timeInterval notificationTrigger isActive jsonldContext information propertyNames
     relationshipNames mode operations management contextSourceInfo key observationInterval startAt
     snapshotQueries actionType subject condition expression http httpCustom url payload headers metadata
-    idPattern typePattern attributes status
+    idPattern typePattern attributes status method qs json ngsi mqtt mqttCustom topic qos retain
+    attrsFormat exceptAttrs onlyChangedAttrs covered maxFailsLimit mq georel geometry coords alterationTypes
+    notifyOnMetadataChange provider dataProvided legacyForwarding supportedForwardingMode contextSourceAlias
+    showChanges sysAttrs join joinLevel pick omit containedBy orderBy collation lang csf datasetId timeproperty
+    endTimeAt aggrMethods aggrPeriodDuration cooldown timeout localOnly refreshRate tenant hostAlias
     """))  # fmt: skip
 KINDS = st.sampled_from(_words("""
     Property Relationship GeoProperty LanguageProperty VocabProperty JsonProperty ListProperty ListRelationship
@@ -79,7 +83,7 @@ SUBSCRIPTION = {
     "type": "Subscription", "entities": [{"type": "Bus", "idPattern": ".*"}], "watchedAttributes": ["speed"],
     "q": "speed>1", "geoQ": {"georel": "near;maxDistance==10", "geometry": "Point", "coordinates": [1, 2]},
     "notificationTrigger": ["entityCreated"],
-    "notification": {"attributes": ["speed"], "format": "keyValues", "endpoint": ENDPOINT, "showChanges": True},
+    "notification": {"attributes": ["speed"], "format": "normalized", "endpoint": ENDPOINT, "showChanges": True},
 }  # fmt: skip
 REGISTRATION = {
     "type": "ContextSourceRegistration", "endpoint": "http://127.0.0.1:1", "mode": "inclusive",
@@ -149,13 +153,25 @@ def _with(document: Any, way: tuple[Any, ...], value: Any) -> Any:
     if len(way) == 1 and value is ...:
         del changed[way[0]]
     else:
-        changed[way[0]] = _with(changed[way[0]], way[1:], value)
+        changed[way[0]] = value if len(way) == 1 else _with(changed[way[0]], way[1:], value)
     return changed
 
 
 def nearly(good: Any) -> SearchStrategy[Any]:
-    """The document with one of its members exchanged or taken away."""
-    return st.builds(_with, st.just(good), st.sampled_from(_places(good)), st.one_of(ANY, st.just(...)))
+    """The document with one of its members exchanged or taken away, or with one more."""
+    places = _places(good)
+    changed = st.builds(_with, st.just(good), st.sampled_from(places), st.one_of(ANY, st.just(...)))
+    objects = [way for way in ((), *places) if isinstance(_at(good, way), dict)]
+    if not objects:
+        return changed
+    more = st.builds(lambda way, name, value: _with(good, (*way, name), value), st.sampled_from(objects), KEYS, ANY)
+    return st.one_of(changed, changed, more)
+
+
+def _at(document: Any, way: tuple[Any, ...]) -> Any:
+    for step in way:
+        document = document[step]
+    return document
 
 
 def _bodies(kind: str | None) -> SearchStrategy[bytes]:

@@ -94,6 +94,7 @@ def test_no_value_sets_a_header_of_its_own(device: Device, receiver: Receiver) -
         ({"url": "http://${id}.example/"}, "httpCustom.url"),
         ({"url": None}, "httpCustom.url"),
         ({"method": "TRACE"}, "httpCustom.method"),
+        ({"method": []}, "httpCustom.method"),
         ({"headers": {"Host": "x"}}, "httpCustom.headers"),
         ({"headers": {"a b": "x"}}, "httpCustom.headers"),
         ({"headers": ["a"]}, "httpCustom.headers"),

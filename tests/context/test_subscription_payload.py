@@ -136,6 +136,7 @@ def test_read_only_and_unknown_members_are_ignored() -> None:
         (endpoint(uri="http://x:99999/"), "notification.endpoint.uri"),
         (endpoint(uri="http://x/\r\nHost: y"), "notification.endpoint.uri"),
         (endpoint(accept="text/html"), "notification.endpoint.accept"),
+        (endpoint(accept=["text/html"]), "notification.endpoint.accept"),
         (endpoint(timeout=-1), "notification.endpoint.timeout"),
         (endpoint(receiverInfo={}), "notification.endpoint.receiverInfo"),
         (endpoint(receiverInfo=[{"value": "x"}]), "notification.endpoint.receiverInfo[0].key"),

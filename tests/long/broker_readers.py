@@ -62,7 +62,16 @@ SNAPSHOT = {
     "id": "urn:s:1", "type": "Snapshot", "snapshotQueries": [QUERY], "endpoint": "http://127.0.0.1:1/",
     "snapshotLifetime": "PT1H", "snapshotStatus": "preparing", "expiresAt": "2040-01-01T00:00:00Z",
 }  # fmt: skip
-CHANGE = {"id": "urn:s:1", "type": "Snapshot", "endpoint": "http://127.0.0.1:1/", "expiresAt": "2040-01-01T00:00:00Z"}
+CHANGE = {"id": "urn:s:1", "type": "Snapshot", "endpoint": "http://127.0.0.1:1/", "snapshotLifetime": "PT1H"}
+CUSTOM = {
+    **V2_SUBSCRIPTION,
+    "notification": {
+        "mqttCustom": {"url": "mqtt://127.0.0.1:1", "topic": "a/${id}", "qos": 1, "user": "a",
+                       "passwd": "b", "ngsi": {"id": "p:${id}", "t": {"value": "${t}", "type": "Number"}}},
+        "exceptAttrs": ["u"], "attrsFormat": "keyValues", "covered": False, "maxFailsLimit": 3, "metadata": ["a"],
+    },
+    "status": "oneshot",
+}  # fmt: skip
 PROVIDER = {
     "dataProvided": {"entities": [{"id": "R1", "type": "Room"}], "attrs": ["t"]}, "expires": "2040-01-01T00:00:00Z",
     "provider": {"http": {"url": "http://127.0.0.1:1/"}, "supportedForwardingMode": "all"}, "status": "active",
@@ -197,7 +206,7 @@ BROKER: dict[str, Reading] = {
         ({"t": {"value": 6, "type": "Number"}},), lambda document: read_v2_fragment(document, TABLE)
     ),
     "v2 subscription": Reading(
-        (V2_SUBSCRIPTION,),
+        (V2_SUBSCRIPTION, CUSTOM),
         lambda document: read_v2_subscription(v2(document), Recording(TABLE.expand_term), "urn:s:1", "x", None),
     ),
     "v2 registration": Reading((PROVIDER,), lambda document: payload_of(v2(document), "urn:r:1", None, TABLE)),

@@ -181,7 +181,7 @@ def _payload(sealed: Sealed | None) -> Any:
         return None
     try:
         return msgspec.json.decode(sealed.body)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return sealed.body.decode("utf-8", "replace")
 
 

@@ -213,7 +213,7 @@ def _partly(answer: Answer, ids: Sequence[str], source: str, outcome: Outcome) -
     """A BatchOperationResult of a source; where there is none, nothing is known to be done."""
     try:
         told: Any = msgspec.json.decode(answer.body)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         told = None
     result = cast(dict[str, Any], told) if isinstance(told, dict) else {}
     errors: list[Any] = result["errors"] if isinstance(result.get("errors"), list) else []

@@ -12,6 +12,7 @@ from pinisi.console.house import House
 from pinisi.console.http import BadRequest, Call, Reply, Route, json_reply
 from pinisi.console.incident_bodies import moment_of
 from pinisi.console.layers import point_of
+from pinisi.console.refusals import refuse
 from pinisi.console.town import Town
 from pinisi.incidents.incident import word_of
 from pinisi.incidents.queue import Case
@@ -113,9 +114,16 @@ async def import_units(house: House, call: Call) -> Reply:
     if file.preview:
         return json_reply({"units": 0, "faults": faults, "changes": changes})
     if faults:
-        return json_reply({"units": 0, "faults": faults}, 400)
+        return _refused_file(faults)
     await write()
     return json_reply({"units": len(changes), "faults": []})
+
+
+def _refused_file(faults: Sequence[RowFault]) -> Reply:
+    """A problem document that lists what is wrong, row by row."""
+    reply = refuse(400, "The file does not fit", f"rows are wrong: {len(faults)}; nothing was written")
+    told = msgspec.json.decode(reply.body, type=dict[str, Any])
+    return msgspec.structs.replace(reply, body=msgspec.json.encode(told | {"units": 0, "faults": faults}))
 
 
 _Read = tuple[Sequence[Change], Sequence[RowFault], Callable[[], Awaitable[Any]]]

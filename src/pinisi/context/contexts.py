@@ -50,7 +50,7 @@ def read_folder(folder: Path) -> Folder:
         return Folder({})
     try:
         names = msgspec.json.decode(index.read_bytes(), type=dict[str, str])
-    except (msgspec.MsgspecError, OSError) as error:
+    except (msgspec.MsgspecError, OSError, UnicodeDecodeError) as error:
         return Folder({}, (f"{index}: {error}",))
     documents: dict[str, Any] = {}
     faults: list[str] = []
@@ -60,7 +60,7 @@ def read_folder(folder: Path) -> Folder:
             if not path.resolve().is_relative_to(folder.resolve()):
                 raise OSError("lies outside the folder")
             documents[url] = msgspec.json.decode(path.read_bytes())
-        except (msgspec.MsgspecError, OSError, RecursionError) as error:
+        except (msgspec.MsgspecError, OSError, RecursionError, UnicodeDecodeError) as error:
             faults.append(f"{path}: {error}")
     return Folder(documents, tuple(faults))
 

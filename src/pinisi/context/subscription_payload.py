@@ -314,7 +314,7 @@ def _endpoint(value: Any) -> Endpoint:
     members = _object(value, field)
     uri = check_text(members.get("uri"), f"{field}.uri")
     accept: Any = members.get("accept", "application/json")
-    if accept not in _ACCEPTED:
+    if not isinstance(accept, str) or accept not in _ACCEPTED:
         refuse(f"{field}.accept", f"{shorten(accept)} is none of {', '.join(sorted(_ACCEPTED))}")
     endpoint = Endpoint(
         uri=uri,

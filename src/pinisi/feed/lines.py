@@ -72,7 +72,7 @@ def read_message(body: bytes) -> Message:
     """Raises: BadMessage."""
     try:
         message = _decode(body)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadMessage(f"no message of a feed: {error}") from error
     places = [line.position for line in message.lines or ()]
     if message.lines is not None and (not places or places != sorted(set(places))):

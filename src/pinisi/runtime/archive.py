@@ -113,7 +113,7 @@ def _read_manifest(archive: tarfile.TarFile) -> Manifest:
         raise BackupError("the file is not a backup of Pinisi: it does not begin with a manifest")
     try:
         manifest = msgspec.json.decode(content.read(), type=Manifest)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BackupError(f"the manifest of the backup cannot be read: {error}") from error
     if manifest.format != FORMAT:
         raise BackupError(

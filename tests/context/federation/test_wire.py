@@ -11,7 +11,7 @@ from pinisi.context.contexts import Contexts
 from pinisi.context.federation.answer import Answer, read_warnings, warning, warning_header, warning_of
 from pinisi.context.federation.outcome import problem_of
 from pinisi.context.federation.outgoing import address, base_of, body_for, header_lines, tongue_of
-from pinisi.context.federation.reading import Unreadable, read_body, read_entities
+from pinisi.context.federation.reading import Unreadable, read_body, read_entities, read_ids
 from pinisi.context.federation.via import hops, onward
 from pinisi.context.problems import BadRequestData
 from pinisi.context.registration import Registration
@@ -191,3 +191,10 @@ def test_any_answer_is_read_or_refused(document: Any) -> None:
 def test_any_refusal_of_a_source_becomes_a_problem(status: int, body: bytes) -> None:
     problem = problem_of(Answer(status=status, body=body))
     assert (problem is None) == (200 <= status < 300)
+
+
+@pytest.mark.parametrize("body", [b"{}", b"[1]", b"[", b'["\x80"]', b'"a"'])
+def test_ids_that_are_none_are_unreadable(body: bytes) -> None:
+    assert read_ids(b"") == []
+    with pytest.raises(Unreadable):
+        read_ids(body)

@@ -113,5 +113,5 @@ def read_ids(body: bytes) -> list[str]:
         return []
     try:
         return msgspec.json.decode(body, type=list[str])
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise Unreadable(str(error)) from None

@@ -154,6 +154,6 @@ def _entities(body: bytes, names: TermTable) -> tuple[Entity, ...]:
 def _problem(body: bytes) -> bytes:
     try:
         told = msgspec.json.decode(body, type=dict[str, Any]) if len(body) < _ERROR_MOST else {}
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return b""
     return _encode({"title": str(told.get("error", ""))[:200], "detail": str(told.get("description", ""))[:2000]})

@@ -63,7 +63,7 @@ def read_custom(told: dict[str, Any], url: str, field: str, topic: str | None = 
     if has_macro(host):
         refuse(f"{field}.url", "a host is no template")
     method, payload, json = told.get("method", "POST"), told.get("payload"), told.get("json")
-    if method not in METHODS:
+    if not isinstance(method, str) or method not in METHODS:
         refuse(f"{field}.method", f"{shorten(method)} is none of {', '.join(sorted(METHODS))}")
     if payload is not None and not isinstance(payload, str):
         refuse(f"{field}.payload", f"{shorten(payload)} is no text")

@@ -247,7 +247,7 @@ class Router:
 def _read(body: bytes, status: int) -> Any:
     try:
         said = msgspec.json.decode(body)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         raise RoutingFailed(f"Valhalla answers {status} with what is no JSON") from None
     if status == http.client.OK:
         return said
