@@ -99,7 +99,8 @@ async def test_a_faulty_file_names_every_row_and_field_and_changes_nothing(
     lines[3] = lines[3].replace("119.4990", "east")
     lines[4] = lines[2].replace("spaceship", "fire-engine")
     answer = await shift["siti"].post(f"{UNITS}/import", json={"text": "\n".join([*lines, lines[4]])})
-    assert answer.status_code == 400
+    assert (answer.status_code, answer.json()["title"]) == (400, "The file does not fit")
+    assert answer.headers["content-type"] == "application/problem+json"
     faults = [(fault["row"], fault["field"]) for fault in answer.json()["faults"]]
     assert faults == [(2, "agency"), (3, "capabilities"), (4, "longitude"), (6, "code")]
     assert (await shift["siti"].get(UNITS)).json()["units"] == []
