@@ -141,6 +141,23 @@ def test_a_merge_patch_carries_no_context_of_its_own(broker: Broker) -> None:
     refused(answer, 400, "BadRequestData", "@context")
 
 
+@pytest.mark.parametrize("said", [str, lambda words: words.split(",")])
+def test_words_are_expanded_unless_json_keys_take_them_out(broker: Broker, said: Any) -> None:
+    """4.9; tables 5.2.23-1 (a text of names) and 6.4.3.2-1. The @context of V1.8 had lists."""
+    broker.create("urn:b:1", colour={"type": "VocabProperty", "vocab": "red"})
+
+    def found(**members: str) -> tuple[int, int]:
+        query = {"type": "Query", "entities": [{"type": "Bus"}], "q": "colour==red"}
+        posted = broker.call("POST", "/entityOperations/query", query | {k: said(v) for k, v in members.items()})
+        assert posted.status_code == 200, posted.text
+        return len(posted.json()), len(broker.ids(type="Bus", q="colour==red", **members))
+
+    assert found() == (0, 0)
+    assert found(expandValues="speed,colour") == (1, 1)
+    assert found(expandValues="colour", jsonKeys="speed") == (1, 1)
+    assert found(expandValues="colour", jsonKeys="colour,speed") == (0, 0)
+
+
 def subscription(**members: Any) -> dict[str, Any]:
     told = {"entities": [{"type": "Bus"}], "notification": {"endpoint": {"uri": "http://127.0.0.1:9/told"}}}
     return {"type": "Subscription", **told, **members}

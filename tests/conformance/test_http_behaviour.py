@@ -289,3 +289,15 @@ def test_options_names_what_an_address_does_and_nothing_else(broker: Broker) -> 
 def test_options_names_the_media_types_of_a_patch(broker: Broker, path: str, media: str | None) -> None:
     """RFC 5789, 3.1; 6.3.4."""
     assert broker.call("OPTIONS", path).headers.get("accept-patch") == media
+
+
+def test_headers_are_written_as_the_standards_write_them(broker: Broker) -> None:
+    """Their names mean the same in any case (RFC 9110, 5.1), but there are readers who look for them by the letter."""
+    broker.create("urn:b:1")
+    made = broker.call("POST", "/entities", {"id": "urn:b:2", "type": "Bus"})
+    page = broker.get("/entities", type="Bus", limit="1", count="true", entityMap="true")
+    refused = broker.call("PUT", "/entities", {})
+    told = {name.decode() for answer in (made, page, refused) for name, _ in answer.headers.raw}
+    wanted = {"Location", "Link", "Content-Type", "Content-Length", "NGSILD-Results-Count", "NGSILD-EntityMap"}
+    assert wanted | {"NGSILD-Tenant", "X-Content-Type-Options"} <= told
+    assert not {name for name in told if name.islower()}

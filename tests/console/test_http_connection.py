@@ -86,7 +86,8 @@ class _Wire:
 
     async def answer(self, *, bodiless: bool = False) -> tuple[int, dict[str, str], bytes]:
         head = (await self.reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-        headers = dict(line.split(": ", 1) for line in head[1:] if line)
+        told = [line.split(": ", 1) for line in head[1:] if line]
+        headers = {name.lower(): value for name, value in told}
         length = 0 if bodiless else int(headers.get("content-length", "0"))
         return int(head[0].split()[1]), headers, await self.reader.readexactly(length)
 

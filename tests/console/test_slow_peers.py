@@ -147,7 +147,7 @@ async def test_one_who_says_no_more_but_listens_is_answered(served: _Served) -> 
         writer.write_eof()
         answer = await asyncio.wait_for(reader.read(), PATIENCE)
         assert answer.startswith(b"HTTP/1.1 200") and answer.endswith(b"slept")
-        assert b"connection: close" in answer
+        assert b"Connection: close" in answer
 
 
 async def test_one_who_says_no_more_in_the_middle_is_let_go(served: _Served) -> None:

@@ -18,7 +18,7 @@ from pinisi.context.term_table import CORE_TABLE, TermTable
 from pinisi.store.query import EntityQuery
 from pinisi.vocabulary.principal import Grants
 
-FILTERS = ("q", "scopeQ", "georel", "geometry", "coordinates", "geoproperty", "expandValues")
+FILTERS = ("q", "scopeQ", "georel", "geometry", "coordinates", "geoproperty", "expandValues", "jsonKeys")
 """Parameters that say of which content entities shall be; names in them are in the terms of the request."""
 Told = Mapping[str, str]
 
@@ -120,9 +120,7 @@ def _posted(question: Question, tongue: Tongue, view: View, filters: Told, page:
     datasets = datasets_of(question, view)
     if datasets is not None:
         document["datasetId"] = datasets
-    document |= {name: filters[name] for name in ("q", "scopeQ") if name in filters}
-    if "expandValues" in filters:
-        document["expandValues"] = filters["expandValues"].split(",")
+    document |= {name: filters[name] for name in ("q", "scopeQ", "expandValues", "jsonKeys") if name in filters}
     geo = {name: filters[name] for name in ("georel", "geometry", "coordinates", "geoproperty") if name in filters}
     if geo:
         if isinstance(geo.get("coordinates"), str):
@@ -172,9 +170,10 @@ def wider(question: Question, attributes: frozenset[str]) -> Question:
 def filters_of(told: Mapping[str, Any]) -> dict[str, str]:
     """The filters of a query as parameters of a GET, however it was asked."""
     found = {name: told[name] for name in FILTERS if isinstance(told.get(name), str)}
-    words = told.get("expandValues")
-    if isinstance(words, list):
-        found["expandValues"] = ",".join(map(str, words))  # pyright: ignore[reportUnknownArgumentType]
+    for name in ("expandValues", "jsonKeys"):
+        words = told.get(name)
+        if isinstance(words, list):
+            found[name] = ",".join(map(str, words))  # pyright: ignore[reportUnknownArgumentType]
     geo = told.get("geoQ")
     if isinstance(geo, dict):
         for name in ("georel", "geometry", "coordinates", "geoproperty"):

@@ -307,7 +307,7 @@ class HttpConnection(asyncio.Protocol):
         _log.error("a reply could not be sent", path=exchange.scope["path"], error=repr(error))
         exchange.lasting = False
         if not exchange.started:
-            self.transport.write(STATUS_LINE[500] + b"content-length: 0\r\nconnection: close\r\n\r\n")
+            self.transport.write(STATUS_LINE[500] + b"Content-Length: 0\r\nConnection: close\r\n\r\n")
 
     def _end(self, exchange: Exchange) -> None:
         """After a reply: the next request that waits, or quiet."""

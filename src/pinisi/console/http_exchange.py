@@ -32,6 +32,21 @@ class Connection(Protocol):
 _LF, _CR = ord("\n"), ord("\r")
 
 
+_WRITTEN = {
+    name.lower(): name + b": "
+    for name in (
+        b"ETag",
+        b"NGSILD-EntityMap",
+        b"NGSILD-Results-Count",
+        b"NGSILD-Snapshot",
+        b"NGSILD-Tenant",
+        b"NGSILD-Warning",
+        b"WWW-Authenticate",
+    )
+}
+"""Headers that are not written with one capital a word; readers may look for them by the letter."""
+
+
 def header_line(name: bytes, value: bytes) -> bytes:
     """A header as it goes out.
 
@@ -48,11 +63,11 @@ def _named(name: bytes) -> bytes:
     """Kept by name: values are many (the links of a page), and kept by those too a page would pay 5 us."""
     if _LF in name or _CR in name or 0 in name:
         raise ValueError(f"a header holds the end of a line: {name!r}")
-    return name.lower() + b": "
+    return _WRITTEN.get(name.lower()) or b"-".join(part.capitalize() for part in name.split(b"-")) + b": "
 
 
 _SECURITY_LINES = b"".join(header_line(name, value) for name, value in SECURITY_HEADERS)
-_END, _END_OF_ALL = b"\r\n", b"connection: close\r\n\r\n"
+_END, _END_OF_ALL = b"\r\n", b"Connection: close\r\n\r\n"
 
 
 def _head_of(reply: Reply, lasting: bool) -> list[bytes]:
@@ -63,7 +78,7 @@ def _head_of(reply: Reply, lasting: bool) -> list[bytes]:
     parts += [header_line(name, value) for name, value in reply.headers]
     parts.append(_SECURITY_LINES)
     if tells_length(reply):
-        parts.append(b"content-length: %d\r\n" % len(reply.body))
+        parts.append(b"Content-Length: %d\r\n" % len(reply.body))
     parts.append(_END if lasting else _END_OF_ALL)
     return parts
 

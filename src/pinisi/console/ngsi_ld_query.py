@@ -13,7 +13,7 @@ from pinisi.context.linked_entities import DEEPEST, Join, parse_join, read_above
 from pinisi.context.ordering import Ordering, parse_ordering
 from pinisi.context.pick import CORE_MEMBERS, parse_pick
 from pinisi.context.problems import BadRequestData
-from pinisi.context.q_language import attributes_of, parse_q
+from pinisi.context.q_language import attributes_of, expanded_names, parse_q
 from pinisi.context.query_error import QueryError
 from pinisi.context.render import View
 from pinisi.context.scope_query import parse_scope_query
@@ -54,7 +54,8 @@ def query_of(told: Told, table: TermTable) -> EntityQuery:
 
 def _filter(told: Told, expand: Callable[[str], str]) -> Filter:
     """`q`, also percent-encoded as in an address, which is how many clients write it into a body."""
-    text, values, links = told["q"], _words(told.get("expandValues")), _links(told)
+    text, links = told["q"], _links(told)
+    values = expanded_names(_words(told.get("expandValues")), _words(told.get("jsonKeys")))
     try:
         return parse_q(text, expand, values, links=links)
     except QueryError:
@@ -201,6 +202,8 @@ _MEMBERS = frozenset(
 
 
 _TEMPORAL = ("temporalQ", "aggrParams")
+_LISTED = frozenset({"expandValues", "jsonKeys"})
+"""Members that table 5.2.23-1 describes as texts, and the core @context as lists; both are read."""
 
 
 def posted_query(document: Any, table: TermTable, *, temporal: bool = False) -> Posted:
@@ -239,9 +242,11 @@ def _told(body: Mapping[str, Any]) -> dict[str, str]:
             told[name] = body[name]
     if "joinLevel" in body:
         told["joinLevel"] = str(body["joinLevel"])
-    for name in ("attrs", "pick", "expandValues"):
+    for name in ("attrs", "pick", "expandValues", "jsonKeys"):
         if name in body:
             value = body[name]
+            if isinstance(value, str) and name in _LISTED:
+                value = value.split(",")
             if not isinstance(value, list) or not value or not all(isinstance(part, str) for part in value):  # pyright: ignore
                 raise BadRequestData("a list of names, not empty", name)
             told[name] = ",".join(value)  # pyright: ignore

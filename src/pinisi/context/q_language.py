@@ -49,6 +49,11 @@ _Step = tuple[str, tuple[str, ...]]
 """A relationship to follow, and types of the entities that it may lead to."""
 
 
+def expanded_names(expand_values: Sequence[str], json_keys: Sequence[str]) -> tuple[str, ...]:
+    """The attributes whose words are expanded: not those of `jsonKeys`, whose values are no terms (4.9)."""
+    return tuple(name for name in expand_values if name not in json_keys)
+
+
 def parse_q(text: str, expand: Expand, expand_values: Collection[str] = (), *, links: int = 0) -> Filter:
     """Read a percent-decoded `q`.
 

@@ -19,7 +19,7 @@ from pinisi.context.mqtt_target import BadNotifierInfo
 from pinisi.context.ngsi_v2.subscriptions import read_kept
 from pinisi.context.notification_envelope import target_of
 from pinisi.context.problems import BadRequestData
-from pinisi.context.q_language import parse_q
+from pinisi.context.q_language import expanded_names, parse_q
 from pinisi.context.query_error import QueryError
 from pinisi.context.scope_query import parse_scope_query
 from pinisi.context.subscription import (
@@ -223,9 +223,8 @@ def _triggers(payload: Payload) -> frozenset[str] | None:
 
 def _filter(payload: Payload, expand: Expand) -> Filter | None:
     """Subscribers write q as in a URL, percent-encoded, or plainly."""
-    return _parsed(
-        "q", payload, lambda text: parse_q(unquote(text), expand, _names_in(payload, "expandValues"), links=DEEPEST)
-    )
+    words = expanded_names(_names_in(payload, "expandValues"), _names_in(payload, "jsonKeys"))
+    return _parsed("q", payload, lambda text: parse_q(unquote(text), expand, words, links=DEEPEST))
 
 
 def _names_in(payload: Payload, name: str) -> tuple[str, ...]:
