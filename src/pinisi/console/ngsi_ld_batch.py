@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 import msgspec
@@ -13,13 +14,15 @@ from pinisi.console.ngsi_ld_request import options, sent
 from pinisi.context import edits
 from pinisi.context.contexts import ContextAwaited, Contexts
 from pinisi.context.edits import UpdateResult
+from pinisi.context.newborns import Newborns
 from pinisi.context.patch_payload import read_entity_patch
 from pinisi.context.plain_batch import WholeEntities
 from pinisi.context.problems import BadRequestData, problem_details
 from pinisi.context.term_table import TermTable
 from pinisi.context.validate import check_entity_id
-from pinisi.store.change import EntityChange, Outcome, Refused
+from pinisi.store.change import Edit, EntityChange, Outcome, Refused, Transform
 from pinisi.vocabulary.entity import Entity
+from pinisi.vocabulary.instant import Instant
 
 BATCH = "/ngsi-ld/v1/entityOperations"
 MOST = 10_000
@@ -46,10 +49,7 @@ Done = tuple[list[EntityChange], tuple[Outcome, ...], Errors]
 
 
 async def create_entities(house: House, call: Call) -> Reply:
-    def change(entity: Entity) -> EntityChange:
-        return EntityChange(entity.id, edits.create(entity))
-
-    changes, outcomes, errors = await _run_whole(house, call, change)
+    changes, outcomes, errors = await _run_whole(house, call, edits.create, makes=True)
     done = [change.id for change, outcome in zip(changes, outcomes, strict=True) if outcome.refused is None]
     return batch_result(done, errors) if errors.items else Reply(201, _encode(done))
 
@@ -57,10 +57,7 @@ async def create_entities(house: House, call: Call) -> Reply:
 async def upsert_entities(house: House, call: Call) -> Reply:
     update = "update" in options(call)
 
-    def change(entity: Entity) -> EntityChange:
-        return EntityChange(entity.id, edits.upsert(entity, update=update))
-
-    changes, outcomes, errors = await _run_whole(house, call, change)
+    changes, outcomes, errors = await _run_whole(house, call, partial(edits.upsert, update=update), makes=True)
     if errors.items:
         pairs = zip(changes, outcomes, strict=True)
         return batch_result([change.id for change, outcome in pairs if outcome.refused is None], errors)
@@ -72,10 +69,7 @@ async def upsert_entities(house: House, call: Call) -> Reply:
 async def update_entities(house: House, call: Call) -> Reply:
     overwrite = "noOverwrite" not in options(call)
 
-    def change(entity: Entity) -> EntityChange:
-        return EntityChange(entity.id, edits.batch_update(entity, overwrite=overwrite))
-
-    changes, outcomes, errors = await _run_whole(house, call, change)
+    changes, outcomes, errors = await _run_whole(house, call, partial(edits.batch_update, overwrite=overwrite))
     return _partly(changes, outcomes, errors)
 
 
@@ -97,11 +91,34 @@ async def delete_entities(house: House, call: Call) -> Reply:
     return _partly(changes, outcomes, errors)
 
 
-async def _run_whole(house: House, call: Call, change: Callable[[Entity], EntityChange]) -> Done:
-    """A batch of whole entities."""
+async def _run_whole(
+    house: House, call: Call, transform: Callable[[Entity], Transform], *, makes: bool = False
+) -> Done:
+    """A batch of whole entities. `makes`: they are made where they are not, just as they are."""
     body = sent(house.contexts, call, read=WholeEntities)
     entities: WholeEntities = body.document
-    return await _run(house, call, body.table, entities.documents, lambda at, table: change(entities.read(at, table)))
+    newborns = None if entities.plain is None or not makes else Newborns(entities.plain)
+
+    def read(place: int, table: TermTable) -> EntityChange:
+        told = None if newborns is None else newborns.read(place, table)
+        if told is None:
+            entity = entities.read(place, table)
+            return EntityChange(entity.id, transform(entity))
+        return EntityChange(told[0], partial(_read_then, transform, entities, place, table), None, None, told[1])
+
+    return await _run(house, call, body.table, entities.documents, read)
+
+
+def _read_then(
+    transform: Callable[[Entity], Transform],
+    entities: WholeEntities,
+    place: int,
+    table: TermTable,
+    present: Entity | None,
+    now: Instant,
+) -> Edit:
+    """The change of one that is there already."""
+    return transform(entities.read(place, table))(present, now)
 
 
 async def _run_each(house: House, call: Call, read: Callable[[Any, TermTable], EntityChange]) -> Done:

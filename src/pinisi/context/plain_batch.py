@@ -61,6 +61,11 @@ class WholeEntities:
         self._documents: Any = None if self._plain is not None else read_json(body, len(body))
 
     @property
+    def plain(self) -> "list[Document] | None":
+        """The entities, if the members of all of them are plain."""
+        return self._plain
+
+    @property
     def documents(self) -> Any:
         return self._documents if self._plain is None else self._plain
 
@@ -85,9 +90,7 @@ def _read_plain(body: bytes) -> list[Document] | None:
 def read_plain_entity(document: Document, terms: TermTable) -> Entity | None:
     """The entity; None for what is to be looked at more closely."""
     names = tuple(document)
-    plan = terms.plans.get(names)
-    if plan is None:
-        plan = _remember(names, terms)
+    plan = plan_of(names, terms)
     if not plan:
         return None
     id, kind = document["id"], document["type"]
@@ -131,8 +134,13 @@ def _read_member(member: Member) -> Instance | None:
     return instance if moment is None or is_usual_moment(moment) else None
 
 
-def _remember(names: tuple[str, ...], terms: TermTable) -> tuple[str | None, ...]:
+def plan_of(names: tuple[str, ...], terms: TermTable) -> tuple[str | None, ...]:
     """What each of the members means, None for what is no attribute; empty where they have to be read one by one."""
+    plan = terms.plans.get(names)
+    return _remember(names, terms) if plan is None else plan
+
+
+def _remember(names: tuple[str, ...], terms: TermTable) -> tuple[str | None, ...]:
     plan = _plan(names, terms)
     if len(terms.plans) >= _MOST_PLANS:
         terms.plans.clear()

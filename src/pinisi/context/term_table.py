@@ -43,6 +43,7 @@ class TermTable:
         served_json: the same, encoded.
         size: number of terms beyond the core ones, the weight of the table in a cache.
         plans: what names of members mean, where they stand together (`plain_batch`); bounded by its writer.
+        shapes: what entities of the same type and members have in common (`newborns`); bounded by its writer.
         link: the one address by which a Link header can name it, if there is one.
     """
 
@@ -62,6 +63,7 @@ class TermTable:
         "plans",
         "served",
         "served_json",
+        "shapes",
         "size",
     )  # fmt: skip
 
@@ -78,6 +80,7 @@ class TermTable:
         self._prefixes = _prefixes(self._terms)
         self._prefix_lengths = sorted({len(start) for start in self._prefixes})
         self.plans: dict[tuple[str, ...], tuple[str | None, ...]] = {}
+        self.shapes: dict[tuple[Any, ...], Any] = {}
         self._expanded: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._compacted: dict[str, str] = {}

@@ -14,9 +14,18 @@ from pinisi.store.historic import encode_each, number_of, observed, since
 from pinisi.store.interning import Names
 from pinisi.store.lapse import MARK, next_end
 from pinisi.store.log import LogEntry
+from pinisi.store.newborn import Newborn
 from pinisi.store.record import Record
 from pinisi.store.sql_rows import Row
-from pinisi.vocabulary.entity import PROPERTY, Attributes, Entity, Instance, encode_entity, encode_instance
+from pinisi.vocabulary.entity import (
+    PROPERTY,
+    Attributes,
+    Entity,
+    Instance,
+    decode_entity,
+    encode_entity,
+    encode_instance,
+)
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Principal
 from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA, LOCATION, SCOPE
@@ -94,6 +103,72 @@ def born(
     if ADMINISTRATIVE_AREA in types:
         draft.areas_changed |= ledger.locator.learn(id, new)
     return Outcome(position, False, edit.result)
+
+
+def born_as_told(
+    ledger: "Ledger", draft: Draft, id: str, newborn: Newborn, principal: Principal, free: bool, now: Instant
+) -> Outcome:
+    """As `born`, of one that comes in the words in which it is kept: 6 us instead of 12, and nothing is made of it
+    before.
+
+    Raises:
+        Forbidden: as `born`.
+    """
+    names, form, place = ledger.names, newborn.form, newborn.place
+    layout = names.layout(form.attributes)
+    areas = ledger.locator.at(*place) if place is not None and ledger.locator else ()
+    family = ledger.families.of(form.types, areas)
+    if not free and not principal.grants.may_write(form.types, areas, layout.attributes):
+        raise Forbidden(f"{principal.name} may not change this entity, or one of the attributes named")
+    position, row, number = draft.position + 1, draft.next_row, family.id
+    told = newborn.instances(now)
+    body = form.template % (*told, now, now)
+    by = names.intern(principal.id)
+    moments = [now if moment is None else observed(moment) for moment in newborn.moments]
+    history: list[Row] = [
+        (row, attribute, 0, moment, position, now, by, number, figure, instance)
+        for attribute, moment, figure, instance in zip(layout.numbers, moments, newborn.figures, told[1:], strict=True)
+    ]
+    hot = None
+    if ledger.hot.attributes and not layout.attributes.isdisjoint(ledger.hot.attributes):
+        hot = ledger.hot.moves(row, _NOTHING, decode_entity(body).attributes, layout.names)
+    owed: tuple[str, ...] = ()
+    if ledger.owing is not None:
+        owed = tuple(ledger.owing(ledger.tenant, Seen(id, None, body, layout.attributes, (), areas)))
+    detail = body if owed else None
+
+    draft.position = position
+    draft.next_row = row + 1
+    draft.put(None, Record(row, id, position, family, body))
+    draft.history += history
+    if hot:
+        draft.hot.update(hot)
+    if place is None:
+        draft.passages.append((row, position, now, 0, number))
+        draft.moves.setdefault(row, []).append((now, number))
+    else:
+        lon, lat = place
+        draft.places[row] = (lon, lon, lat, lat)
+        draft.moves.setdefault(row, []).append((moments[layout.names.index(LOCATION)] or now, number))
+    draft.count_shape(number, (layout.numbers, form.kinds), 1)
+    draft.entries.append(
+        LogEntry(
+            position=position,
+            time=now,
+            op="create",
+            subject=id,
+            types=form.types,
+            attributes=layout.names,
+            areas_after=areas,
+            principal=principal.id,
+            detail=detail,
+            owed=owed,
+        )
+    )
+    draft.log.append((position, now, "create", id, None, number, layout.text, by, detail))
+    if owed:
+        draft.debts.append((position, owed))
+    return Outcome(position, False, None)
 
 
 def _moments(

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 from pinisi.store.log import Position
+from pinisi.store.newborn import Newborn
 from pinisi.store.record_tables import ReadyStatement, Values
 from pinisi.vocabulary.entity import Entity, Instance
 from pinisi.vocabulary.instant import Instant
@@ -64,12 +65,14 @@ class EntityChange(msgspec.Struct, frozen=True):
     It sees every earlier change; it may run more than once. It raises `Refused` to change nothing.
     Keep untouched attributes identical (`is`): the rest becomes history.
     `origin` says where the new values come from (lineage): it is kept beside them, never shown as a part of them.
+    `newborn` is what `transform` makes of nothing, where that is at hand.
     """
 
     id: str
     transform: Transform
     expected: Position | None = None
     origin: bytes | None = None
+    newborn: Newborn | None = None
 
 
 class DocumentChange(msgspec.Struct, frozen=True):

@@ -60,16 +60,36 @@ class DebtSum(msgspec.Struct, frozen=True, kw_only=True):
     dead: int = 0
 
 
-class Seen(msgspec.Struct, frozen=True):
-    """What the matcher of subscriptions sees of a change, before and after."""
+class Seen:
+    """What the matcher of subscriptions sees of a change, before and after. What comes encoded is read when it is asked
+    for: where nobody listens, nobody asks.
+    """
 
-    id: str
-    before: Entity | None
-    after: Entity | None
-    attributes: frozenset[str]
-    areas_before: tuple[str, ...]
-    areas_after: tuple[str, ...]
-    told_anyway: bool = False
+    __slots__ = ("_after", "areas_after", "areas_before", "attributes", "before", "id", "told_anyway")
+
+    def __init__(
+        self,
+        id: str,
+        before: Entity | None,
+        after: Entity | bytes | None,
+        attributes: frozenset[str],
+        areas_before: tuple[str, ...],
+        areas_after: tuple[str, ...],
+        told_anyway: bool = False,
+    ) -> None:
+        self.id = id
+        self.before = before
+        self._after = after
+        self.attributes = attributes
+        self.areas_before = areas_before
+        self.areas_after = areas_after
+        self.told_anyway = told_anyway
+
+    @property
+    def after(self) -> Entity | None:
+        if isinstance(self._after, bytes):
+            self._after = decode_entity(self._after)
+        return self._after
 
 
 Owing = Callable[[str, Seen], Sequence[str]]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 
@@ -31,7 +32,11 @@ def encode_each(instances: Sequence[Instance]) -> list[bytes]:
 
 def number_of(instance: Instance) -> float | None:
     """The value where it is a number that history can count with."""
-    value = instance.value
+    return figure(instance.value)
+
+
+def figure(value: Any) -> float | None:
+    """A number that history can count with."""
     kind = value.__class__
     return float(value) if (kind is float or kind is int) and -_HIGHEST < value < _HIGHEST else None
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from pinisi.store.areas import Locator
-from pinisi.store.birth import born
+from pinisi.store.birth import born, born_as_told
 from pinisi.store.change import (
     AuditEntry,
     Change,
@@ -127,6 +127,8 @@ class Ledger:
     def _entity(self, draft: Draft, change: EntityChange, principal: Principal, now: Instant) -> Outcome:
         before = draft.record(change.id) or self.current(change.id)
         if before is None and not change.expected:
+            if change.newborn is not None and not change.origin:
+                return born_as_told(self, draft, change.id, change.newborn, principal, self._writes_all(principal), now)
             edit = change.transform(None, now)
             new = edit.entity
             if new is not None and not edit.late and not edit.forget and all(new.attributes.values()):
