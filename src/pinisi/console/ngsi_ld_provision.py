@@ -13,11 +13,12 @@ from pinisi.context import edits
 from pinisi.context.edits import UpdateResult
 from pinisi.context.patch_payload import read_attribute_patch, read_entity_patch
 from pinisi.context.payload import read_attribute, read_attribute_name, read_entity, read_fragment, read_replacement
+from pinisi.context.plain_fragment import read_members, read_update
 from pinisi.context.problems import BadRequestData
 from pinisi.context.term_table import TermTable
 from pinisi.context.type_selection import parse_type_selection
 from pinisi.context.validate import check_entity_id, check_moment, is_uri
-from pinisi.store.change import EntityChange, Transform
+from pinisi.store.change import EntityChange, Renewal, Transform
 from pinisi.vocabulary.entity import Entity
 
 NO_CONTENT = Reply(204)
@@ -73,6 +74,18 @@ async def append_attributes(house: House, call: Call) -> Reply:
 
 
 async def update_attributes(house: House, call: Call) -> Reply:
+    if call.query_string:
+        return await _update_as_asked(house, call)
+    body = sent(house.contexts, call, merge_patch=True, read=read_members)
+    id = _id(call)
+    fragment, plain = read_update(body.document, call.body, body.table)
+    renewal = None if plain is None else Renewal(plain, UpdateResult(tuple(plain)))
+    change = EntityChange(id, edits.update(id, fragment), renewal=renewal)
+    return await _told(house, call, change)
+
+
+async def _update_as_asked(house: House, call: Call) -> Reply:
+    """With parameters: of a simplified fragment, or of an entity of certain types."""
     body = sent(house.contexts, call, merge_patch=True)
     id = _id(call)
     fragment = read_fragment(body.document, body.table, nulls=True, simplified=_simplified(call))
@@ -131,7 +144,11 @@ def _of_type(call: Call, table: TermTable, transform: Transform) -> Transform:
 
 
 async def _update(house: House, call: Call, id: str, transform: Transform, table: TermTable) -> Reply:
-    change = EntityChange(id, _of_type(call, table, transform))
+    return await _told(house, call, EntityChange(id, _of_type(call, table, transform)))
+
+
+async def _told(house: House, call: Call, change: EntityChange) -> Reply:
+    """Change, and tell what could not be done."""
     applied = await house.store.apply(call.tenant, (change,), call.principal)
     result = applied.outcomes[0].result
     if not isinstance(result, UpdateResult) or not result.not_updated:

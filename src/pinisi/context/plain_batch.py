@@ -101,14 +101,15 @@ def read_plain_entity(document: Document, terms: TermTable) -> Entity | None:
     attributes: Attributes = {}
     for iri, member in zip(plan, document.values(), strict=True):
         if iri is not None:
-            instance = _read_member(member)
+            instance = read_member(member)
             if instance is None or (iri in ALWAYS_GEO and instance.kind != GEO):
                 return None
             attributes[iri] = [instance]
     return Entity(id, [terms.expand_name(kind, "type")], attributes)
 
 
-def _read_member(member: Member) -> Instance | None:
+def read_member(member: Member) -> Instance | None:
+    """The instance; None for what is to be looked at more closely."""
     moment = None
     if isinstance(member, PlainProperty):
         if member.observedAt is not UNSET:

@@ -65,12 +65,12 @@ class Seen:
     for: where nobody listens, nobody asks.
     """
 
-    __slots__ = ("_after", "areas_after", "areas_before", "attributes", "before", "id", "told_anyway")
+    __slots__ = ("_after", "_before", "areas_after", "areas_before", "attributes", "id", "told_anyway")
 
     def __init__(
         self,
         id: str,
-        before: Entity | None,
+        before: Entity | bytes | None,
         after: Entity | bytes | None,
         attributes: frozenset[str],
         areas_before: tuple[str, ...],
@@ -78,12 +78,18 @@ class Seen:
         told_anyway: bool = False,
     ) -> None:
         self.id = id
-        self.before = before
+        self._before = before
         self._after = after
         self.attributes = attributes
         self.areas_before = areas_before
         self.areas_after = areas_after
         self.told_anyway = told_anyway
+
+    @property
+    def before(self) -> Entity | None:
+        if isinstance(self._before, bytes):
+            self._before = decode_entity(self._before)
+        return self._before
 
     @property
     def after(self) -> Entity | None:

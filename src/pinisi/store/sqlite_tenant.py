@@ -7,7 +7,7 @@ publication: index, caches and position always tell of the same moment. Long rea
 import asyncio
 import contextlib
 from collections import OrderedDict, deque
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -336,7 +336,7 @@ class Tenant:
 
     # writing
 
-    async def apply(
+    def apply(
         self,
         changes: Sequence[Change],
         principal: Principal,
@@ -344,8 +344,9 @@ class Tenant:
         atomic: bool,
         key: str | None,
         cursor: tuple[str, Position] | None,
-    ) -> Applied:
-        return await self._writer.apply(changes, principal, atomic=atomic, key=key, cursor=cursor)
+    ) -> Awaitable[Applied]:
+        """See `protocol.Store.apply`."""
+        return self._writer.apply(changes, principal, atomic=atomic, key=key, cursor=cursor)
 
     async def end_what_is_due(self) -> None:
         """Take away what has ended by itself until now, so that no answer shows it (NGSI-LD 4.22).

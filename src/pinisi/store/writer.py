@@ -101,7 +101,7 @@ class Writer:
         connection.set_wal_hook(self._count_pages)
         self._task = asyncio.get_running_loop().create_task(self._loop(), name=f"writer of {name}")
 
-    async def apply(
+    def apply(
         self,
         changes: Sequence[Change],
         principal: Principal,
@@ -109,20 +109,21 @@ class Writer:
         atomic: bool,
         key: str | None,
         cursor: tuple[str, Position] | None,
-    ) -> Applied:
-        """See `protocol.Store.apply`."""
-        return await self._wait_for(Job(changes, principal, atomic, key, cursor))
+    ) -> "asyncio.Future[Applied]":
+        """See `protocol.Store.apply`: what will have become of it."""
+        return self._wait_for(Job(changes, principal, atomic, key, cursor))
 
     async def work(self, work: Callable[[apsw.Connection], T]) -> T:
         """Run the store's own work between the groups, in the writing thread."""
         return await self._wait_for(_Work(work))
 
-    async def _wait_for(self, job: Job | _Work) -> Any:
+    def _wait_for(self, job: Job | _Work) -> "asyncio.Future[Any]":
         if self._closing:
             raise StoreUnavailable("the store is being closed")
         self._queue.append(job)
-        self._wake.set()
-        return await job.future
+        if len(self._queue) == 1:
+            self._wake.set()
+        return job.future
 
     async def close(self) -> None:
         """Finish what waits; take nothing more."""
