@@ -4,7 +4,7 @@ Read as plain entities of a batch are (`plain_batch`): 2 us for one attribute in
 not right, is left to `payload`.
 """
 
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -12,7 +12,7 @@ from pinisi.context.attribute_payload import PROOF
 from pinisi.context.core_context import VALUE_MEMBERS
 from pinisi.context.json_body import read_json
 from pinisi.context.payload import ALWAYS_GEO, TAKEN, Fragment, read_fragment
-from pinisi.context.plain_batch import Document, Member, read_member
+from pinisi.context.plain_batch import Document, read_member
 from pinisi.context.problems import BadRequestData
 from pinisi.context.term_table import TermTable
 from pinisi.vocabulary.entity import GEO, Attributes, Instance
@@ -38,14 +38,14 @@ def read_update(document: Any, body: bytes, terms: TermTable) -> tuple[Fragment,
     Raises:
         BadRequestData: as `read_fragment`.
     """
-    plain = _read_plain(document, terms) if isinstance(document, dict) else None
+    plain = _read_plain(cast(Document, document), terms) if isinstance(document, dict) else None
     if plain is None:
         return read_fragment(read_json(body, len(body)), terms, nulls=True), None
     attributes: Attributes = {name: [instance] for name, instance in plain.items()}
     return Fragment(attributes=attributes), plain
 
 
-def _read_plain(document: dict[str, Member], terms: TermTable) -> dict[str, Instance] | None:
+def _read_plain(document: Document, terms: TermTable) -> dict[str, Instance] | None:
     key = (None, *document)
     iris = terms.shapes.get(key)
     if iris is None:
@@ -63,7 +63,7 @@ def _read_plain(document: dict[str, Member], terms: TermTable) -> dict[str, Inst
     return plain
 
 
-def _iris(document: dict[str, Member], terms: TermTable) -> tuple[str, ...]:
+def _iris(document: Document, terms: TermTable) -> tuple[str, ...]:
     """The attributes; empty where members have to be looked at one by one."""
     if PROOF in document or not VALUE_MEMBERS.isdisjoint(document) or not TAKEN.isdisjoint(document):
         return ()
