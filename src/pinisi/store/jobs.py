@@ -33,7 +33,7 @@ class Job:
         self.key = key
         self.cursor = cursor
         self.result: Applied | None = None
-        self.alone = any([change.__class__ is RecordChange for change in changes])
+        self.alone = RecordChange in map(type, changes)
         """What SQL may refuse at the end has a transaction of its own, so that it takes nobody else's with it."""
         if self.alone and not atomic:
             raise Refused("records change with all that is beside them, or not at all")
