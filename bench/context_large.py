@@ -206,16 +206,17 @@ def _found(count: int) -> Callable[[Any], bool]:
 # ten million values of the past
 
 
-async def histories(server: ServerProcess) -> None:
+async def histories(server: ServerProcess, group: str = "context") -> None:
+    """Of a tenant with one value a minute for each meter; `group`: how the names of the figures begin."""
     ids = [meter_id(number) for number in range(METERS)]
     end = BEGIN + VALUES_EACH * MINUTE
     size = f"{METERS * VALUES_EACH:,} values: {METERS} entities, one a minute"
     day = [(_path(id, end - DAY, end, "options=temporalValues"), _a_day) for id in ids]
-    await report(server, "context.temporal_day", day, "20", f"last day of one attribute, 1,440 values; {size}")
+    await report(server, f"{group}.temporal_day", day, "20", f"last day of one attribute, 1,440 values; {size}")
     month = [(_path(id, end - 30 * DAY, end, _HOURLY), _a_month) for id in ids[:50]]
-    await report(server, "context.temporal_month_hourly", month, "100", f"hourly averages of 30 days; {size}")
+    await report(server, f"{group}.temporal_month_hourly", month, "100", f"hourly averages of 30 days; {size}")
     last = [(f"/ngsi-ld/v1/temporal/entities/{id}?attrs=reading&lastN=10", _ten) for id in ids]
-    await report(server, "context.temporal_last10", last, "", f"the last ten values; {size}")
+    await report(server, f"{group}.temporal_last10", last, "", f"the last ten values; {size}")
 
 
 _HOURLY = "options=aggregatedValues&aggrMethods=avg&aggrPeriodDuration=PT1H"

@@ -49,10 +49,10 @@ def meter_id(number: int) -> str:
 async def write_entities(data: Path, tenant: str, people: Sequence[Sensor]) -> None:
     async with SqliteStore(Settings(data=data).tenant_folder, _now) as store:
         for start in range(0, len(people), _AT_ONCE):
-            await store.apply(tenant, [_creation(sensor) for sensor in people[start : start + _AT_ONCE]], SYSTEM)
+            await store.apply(tenant, [creation(sensor) for sensor in people[start : start + _AT_ONCE]], SYSTEM)
 
 
-def _creation(sensor: Sensor) -> EntityChange:
+def creation(sensor: Sensor) -> EntityChange:
     made = read_entity(entity(sensor), CORE_TABLE)
     return EntityChange(made.id, edits.create(made))
 
@@ -70,7 +70,7 @@ def write_values(file: Path) -> None:
     meters = list(connection.execute("SELECT row, family FROM entity WHERE id LIKE ? ORDER BY row", (f"%{TYPE}%",)))
     ((position, by),) = connection.execute("SELECT max(position), max(principal) FROM log")
     connection.execute("DELETE FROM history WHERE attribute = ?", (number,))
-    head, middle, tail = _around_value_and_moment()
+    head, middle, tail = around_value_and_moment()
     moments = [(BEGIN + n * MINUTE, middle + _text(n)) for n in range(VALUES_EACH)]
     connection.execute("CREATE TEMP TABLE minute (n INTEGER PRIMARY KEY, at INTEGER, body TEXT)")
     lines = [(n, at, f"{head}{n % 1_000}{rest}{tail}".encode()) for n, (at, rest) in enumerate(moments)]
@@ -87,7 +87,7 @@ def _text(minute: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime((BEGIN + minute * MINUTE) // 1_000_000))
 
 
-def _around_value_and_moment() -> tuple[str, str, str]:
+def around_value_and_moment() -> tuple[str, str, str]:
     """An encoded instance, cut where its value and its moment stand."""
     made = Instance(PROPERTY, 7, observed_at="MOMENT", unit_code="CEL", created_at=BEGIN, modified_at=BEGIN)
     head, _, rest = encode_instance(made).decode().partition("7")

@@ -1,7 +1,9 @@
 """Statistics of periods, made by the store, say what the values themselves say (NGSI-LD 4.5.19)."""
 
+from random import Random
+
 import pytest
-from city_at_hand import SPEED, TENANT, Clock, late, put, thing, value, write
+from city_at_hand import EAST, SPEED, TENANT, WEST, Clock, found_districts, late, put, thing, value, write
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,9 +21,10 @@ ID = "urn:s:1"
 BEGIN: Instant = 1_000_000_000_000_000
 
 
-def question(period: str, methods: str = "totalCount,sum,avg,min,max,sumsq") -> TemporalQuery:
+def question(period: str, methods: str = "totalCount,sum,avg,min,max,sumsq", by: str = "observedAt") -> TemporalQuery:
     return parse_temporal_query(
         {
+            "timeproperty": by,
             "timerel": "between",
             "timeAt": format_instant(BEGIN),
             "endTimeAt": format_instant(BEGIN + 100 * MINUTE),
@@ -32,11 +35,19 @@ def question(period: str, methods: str = "totalCount,sum,avg,min,max,sumsq") -> 
 
 
 async def told(store: Store, query: TemporalQuery, *, by_store: bool) -> tuple[Story, object]:
+    by_truth = query.timeproperty == "observedAt"
     history = HistoryQuery(
-        attributes=(SPEED,), since=query.since, until=query.until, period=query.even_period if by_store else None
+        attributes=(SPEED,),
+        by="observed" if by_truth else "received",
+        since=query.since,
+        until=query.until,
+        period=query.even_period if by_store else None,
     )
     (story,) = await store.stories(TENANT, [ID], history, EVERYTHING)
-    values = [(moment.observed, moment.instance) for moment in as_known_now(story.moments)]
+    if by_truth:
+        values = [(moment.observed, moment.instance) for moment in as_known_now(story.moments)]
+    else:
+        values = [(moment.received, moment.instance) for moment in story.moments]
     assert query.since is not None
     return story, aggregate(values, story.hours, query, query.since)
 
@@ -56,6 +67,33 @@ async def test_the_same_as_of_the_values(store: Store, clock: Clock, period: str
     assert story.hours
     _, slow = await told(store, query, by_store=False)
     assert fast == slow
+
+
+@pytest.mark.parametrize("by", ["observedAt", "createdAt"])
+@pytest.mark.parametrize("seed", range(2))
+async def test_of_what_was_corrected_the_last_word_counts(store: Store, clock: Clock, seed: int, by: str) -> None:
+    clock.now = BEGIN
+    await write(store, put(thing(ID)))
+    draw = Random(seed)
+    for _ in range(60):
+        clock.forward(2 * MINUTE)
+        number = draw.choice([0.1, 0.2, 0.3, 1e16, -1e16, 7])
+        await write(store, late(ID, SPEED, value(number, BEGIN + draw.randrange(20) * MINUTE)))
+    query = question("PT7M", by=by)
+    story, fast = await told(store, query, by_store=True)
+    assert story.hours
+    assert not story.moments
+    assert fast == (await told(store, query, by_store=False))[1]
+
+
+async def test_values_of_several_families_are_told_in_full(store: Store, clock: Clock) -> None:
+    await found_districts(store)
+    clock.now = BEGIN
+    await write(store, put(thing(ID, place=WEST, speed=1)))
+    clock.forward(MINUTE)
+    await write(store, put(thing(ID, place=EAST, speed=2)))
+    story, _ = await told(store, question("PT10M"), by_store=True)
+    assert (len(story.moments), list(story.hours)) == (2, [])
 
 
 @pytest.mark.parametrize(

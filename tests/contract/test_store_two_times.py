@@ -1,7 +1,25 @@
 """History keeps when a value was true and when it was known; corrections append and replace nothing."""
 
 import pytest
-from city_at_hand import LEVEL, SPEED, TENANT, Clock, late, patch, person, put, remove, thing, value, write
+from city_at_hand import (
+    EAST,
+    LEVEL,
+    SPEED,
+    TENANT,
+    WEST,
+    WEST_CODE,
+    Clock,
+    found_districts,
+    late,
+    limited,
+    patch,
+    person,
+    put,
+    remove,
+    thing,
+    value,
+    write,
+)
 
 from pinisi.store.history import HistoryQuery, Moment
 from pinisi.store.protocol import Store
@@ -81,6 +99,17 @@ async def test_times_include_their_beginning_and_exclude_their_end(store: Store)
     for n in range(5):
         await write(store, patch("urn:a", SPEED, value(n, observed=T + n)))
     assert words(await moments(store, HistoryQuery(since=T + 1, until=T + 3))) == [1, 2]
+
+
+async def test_the_last_values_are_the_last_that_the_reader_may_see(store: Store, clock: Clock) -> None:
+    """The newest lie elsewhere, and are not his."""
+    await found_districts(store)
+    for n in range(12):
+        clock.forward(1)
+        await write(store, put(thing("urn:a", place=WEST if n < 6 else EAST, speed=n)))
+    asked = HistoryQuery(attributes=(SPEED,), last=4)
+    (story,) = await store.stories(TENANT, ["urn:a"], asked, limited(areas=[WEST_CODE]))
+    assert words(list(story.moments)) == [2, 3, 4, 5]
 
 
 async def test_history_can_be_asked_by_the_time_it_was_received(store: Store, clock: Clock) -> None:

@@ -10,6 +10,7 @@ from pinisi.vocabulary.instant import DAY, SECOND, Instant
 OBSERVED = 3
 """Where a row of history tells when it was true."""
 MANY_ROWS = 500
+_COLUMNS = "entity, attribute, dataset, observed, position, received, principal, family, number, body"
 _LITTLE = 20_000
 _EARLIEST, _LATEST = 0, 8_000 * 366 * 86_400 * SECOND
 
@@ -59,10 +60,11 @@ class Months:
     async def _make(self, connection: Any, begin: Instant) -> None:
         """What lies in the month already comes over from the partition of all others."""
         s, table, end = self._schema, self._table(begin), month_of(begin)[1]
-        await connection.execute(f"CREATE TABLE {table} (LIKE {s}.history INCLUDING ALL)")
+        often = "autovacuum_vacuum_insert_scale_factor = 0.02"
+        await connection.execute(f"CREATE TABLE {table} (LIKE {s}.history INCLUDING ALL) WITH ({often})")
         await connection.execute(
             f"WITH gone AS (DELETE FROM {s}.history_other WHERE observed >= {begin} AND observed < {end} RETURNING *) "
-            f"INSERT INTO {table} SELECT * FROM gone"
+            f"INSERT INTO {table} ({_COLUMNS}) SELECT {_COLUMNS} FROM gone"
         )
         await connection.execute(
             f"ALTER TABLE {s}.history ATTACH PARTITION {table} FOR VALUES FROM ({begin}) TO ({end})"
@@ -85,7 +87,7 @@ class Months:
             sql = f"SELECT count(*) FROM (SELECT FROM {table} LIMIT {_LITTLE + 1}) AS part"
             if await connection.fetchval(sql) <= _LITTLE:
                 await connection.execute(f"ALTER TABLE {s}.history DETACH PARTITION {table}")
-                await connection.execute(f"INSERT INTO {s}.history SELECT * FROM {table}")
+                await connection.execute(f"INSERT INTO {s}.history ({_COLUMNS}) SELECT {_COLUMNS} FROM {table}")
                 await connection.execute(f"DROP TABLE {table}")
                 await connection.execute(f"DELETE FROM {s}.month WHERE begins = $1", begin)
                 self.forget()

@@ -61,6 +61,7 @@ class PostgresTenant:
         """What is `replayed` keeps no chain: it can be made again, and nobody answers for it."""
         self.name = name
         self.schema = quoted(schema_of(name))
+        self._own_tables = f"{self.schema}, pinisi, public"
         self.postgres = postgres
         self.now = clock
         self.sealing = sealing
@@ -275,14 +276,14 @@ class PostgresTenant:
     async def read_far(self, work: Callable[[Connection], T]) -> T:
         """Run a long read in a thread, upon one snapshot, with all words that it may meet known."""
         async with self.postgres.snapshot() as connection:
-            await self.see_own_tables(connection)
-            names, families = await connection.fetchrow("SELECT names, families FROM head")
+            sql = f"SELECT names, families, set_config('search_path', $1, true) FROM {self.schema}.head"
+            names, families, _ = await connection.fetchrow(sql, self._own_tables)
             await self.know_words(names, families, connection)
             return await in_thread(connection, self.postgres.threads, work)
 
     async def see_own_tables(self, connection: Any) -> None:
         """Until the end of the transaction, names of tables are those of this tenant."""
-        await connection.execute(f"SET LOCAL search_path TO {self.schema}, pinisi, public")
+        await connection.execute(f"SET LOCAL search_path TO {self._own_tables}")
 
     async def apply(
         self,

@@ -4,9 +4,9 @@ Each row of history is seen through the grants that hold for the family in which
 Rappocini sees the days that a vehicle spent there, and not the others.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import fsum
-from typing import Any
+from typing import Any, NamedTuple
 
 from pinisi.store.history import HistoryQuery, Hour, Moment, Story
 from pinisi.store.interning import Families, Names
@@ -44,6 +44,22 @@ _DELETED = (
 )
 _PLAIN = b'{"t":"Property",'
 _FOREVER = 2**62
+
+
+class Periods(NamedTuple):
+    """What statistics are asked for: of which entity, attribute and dataset, by which time, how long each period is."""
+
+    entity: int
+    pair: _Pair
+    by: str
+    since: Instant
+    until: Instant | None
+    period: int
+
+    @property
+    def values(self) -> list[int]:
+        """Entity, attribute, dataset, begin, end."""
+        return [self.entity, *self.pair, self.since, _FOREVER if self.until is None else self.until]
 
 
 class StoryReader:
@@ -164,8 +180,8 @@ class StoryReader:
         found: list[Moment] = []
         attribute = self._names.text[pair[0]]
         dataset = self._names.text[pair[1]] or None
-        for observed, position, received, principal, family, body in self._connection.execute(
-            f"{sql} ORDER BY {order}", values
+        for observed, position, received, principal, family, body in self._told(
+            f"{sql} ORDER BY {order}", values, wanted
         ):
             if len(found) >= wanted:
                 break
@@ -188,14 +204,30 @@ class StoryReader:
             found.reverse()
         return found
 
+    def _told(self, sql: str, values: Sequence[Any], number: int) -> Iterable[Any]:
+        """Rows, of which so many are wanted at first."""
+        return self._connection.execute(sql, values)
+
     def _in_periods(self, entity: int, pair: _Pair, query: HistoryQuery) -> list[Hour] | None:
         """Statistics of the pair's values; None where they are not all plain numbers that this reader sees."""
         if query.since is None or query.period is None or query.last is not None or query.known is not None:
             return None
-        column, attribute = query.by, self._names.text[pair[0]]
-        values = [entity, *pair, query.since, _FOREVER if query.until is None else query.until]
-        rows_of = self._connection.execute(_NUMBERS.format(column=column), values)
-        since, period, by_truth = query.since, query.period, column == "observed"
+        asked = Periods(entity, pair, query.by, query.since, query.until, query.period)
+        found = self._numbers(asked, self._names.text[pair[0]])
+        if found is None:
+            return None
+        families, buckets = found
+        self._newest = max(self._newest, (0, families or 0))
+        attribute, dataset = self._names.text[pair[0]], self._names.text[pair[1]] or None
+        return [
+            _period(attribute, dataset, asked.since + index * asked.period, numbers)
+            for index, numbers in sorted(buckets.items())
+        ]
+
+    def _numbers(self, asked: Periods, attribute: str) -> tuple[int | None, dict[int, list[float]]] | None:
+        """The family of all values, and the numbers of each period; None as above."""
+        since, period, by_truth = asked.since, asked.period, asked.by == "observed"
+        rows_of = self._connection.execute(_NUMBERS.format(column=asked.by), asked.values)
         buckets: dict[int, list[float]] = {}
         before = families = None
         for time, number, family, body in rows_of:
@@ -211,11 +243,7 @@ class StoryReader:
             else:
                 bucket.append(number)
             before = time
-        self._newest = max(self._newest, (0, families or 0))
-        dataset = self._names.text[pair[1]] or None
-        return [
-            _period(attribute, dataset, since + index * period, numbers) for index, numbers in sorted(buckets.items())
-        ]
+        return families, buckets
 
     def _shows(self, family: int, attribute: str) -> bool:
         projection = self._view.get(family)
