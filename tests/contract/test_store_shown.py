@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Hashable, Sequence
+from typing import Any
 
 import msgspec
 import pytest
@@ -29,12 +30,13 @@ from city_at_hand import (
 )
 from stores_at_hand import Place, relocating
 
+from pinisi.store import find
 from pinisi.store.change import EntityChange
 from pinisi.store.protocol import Store
 from pinisi.store.query import AnyOf, Compare, EntityQuery, Path, TypeIs
 from pinisi.store.record import Record
 from pinisi.store.seen import projection_of, seen
-from pinisi.vocabulary.principal import EVERYTHING, NOTHING, Grants, Projection
+from pinisi.vocabulary.principal import EVERYTHING, NOTHING, WHOLE, Grants, Projection
 from pinisi.vocabulary.terms import LOCATION
 
 pytestmark = pytest.mark.anyio
@@ -70,6 +72,9 @@ QUERIES = (
     EntityQuery(types=TypeIs("urn:type:Unknown")),
     EntityQuery(types=TypeIs(CAR), filter=Compare(Path(SPEED), "==", (2,))),
     EntityQuery(types=TypeIs(CAR), filter=Compare(Path(SPEED), ">", (1,))),
+    EntityQuery(filter=Compare(Path(SPEED), "==", (2,))),
+    EntityQuery(types=AnyOf((TypeIs(CAR), TypeIs(SENSOR))), filter=Compare(Path(LEVEL), "==", (4.0,))),
+    EntityQuery(types=TypeIs(CAR), filter=Compare(Path(SPEED), "==", (7,))),
 )
 CHANGES: Sequence[Sequence[EntityChange]] = (
     (),
@@ -120,16 +125,52 @@ async def test_after_every_change_for_every_reader(store: Store) -> None:
         await agree(store)
 
 
+async def heat(store: Any) -> None:
+    """Ask until the numbers have their index."""
+    for name in (SPEED, LEVEL):
+        asked = EntityQuery(filter=Compare(Path(name), "==", (0,)))
+        await store.find(TENANT, asked, EVERYTHING, limit=1)
+        await store.wait_until_hot(TENANT, name)
+
+
+async def test_of_hot_attributes_too(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(find, "HEAT_ROWS", -1)
+    await populate(store)
+    await heat(store)
+    for changes in CHANGES:
+        await write(store, *changes)
+        await agree(store)
+        await agree(store)
+
+
+async def test_many_of_one_value_are_shown_page_by_page(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(find, "HEAT_ROWS", -1)
+    await write(store, *(put(thing(f"urn:car:{n}", CAR, speed=n % 2)) for n in range(600)))
+    await heat(store)
+    query = EntityQuery(types=TypeIs(CAR), filter=Compare(Path(SPEED), "==", (1,)))
+    for limit, offset, count in ((20, 0, False), (20, 240, False), (20, 290, True), (100, 250, False), (0, 0, True)):
+        page = await store.find(TENANT, query, EVERYTHING, limit=limit + 1, offset=offset, count=count)
+        shown = await store.shown(TENANT, query, EVERYTHING, Plainly(), limit=limit, offset=offset, count=count)
+        assert list(shown.bodies) == [Plainly().body(record, WHOLE) for record in page.records[:limit]]
+        assert (shown.count, limit and shown.more) == (page.count, limit and len(page.records) > limit)
+
+
 async def test_a_tenant_that_nobody_has_written_to_shows_nothing(store: Store) -> None:
     shown = await store.shown("nobody", QUERIES[0], EVERYTHING, Plainly(), limit=20, count=True)
     assert (list(shown.bodies), shown.more, shown.count) == ([], False, 0)
 
 
-async def test_what_another_process_wrote_is_shown(place: Place, clock: Clock) -> None:
+@pytest.mark.parametrize("hot", [False, True])
+async def test_what_another_process_wrote_is_shown(
+    place: Place, clock: Clock, hot: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if place.kind == "sqlite":
         pytest.skip("one process alone has the files of SQLite open")
+    monkeypatch.setattr(find, "HEAT_ROWS", -1 if hot else 1_000_000)
     async with place.open(clock) as one, place.open(clock) as other:
         await populate(one)
+        if hot:
+            await heat(one)
         await agree(other)
         for changes in CHANGES:
             await write(one, *changes)

@@ -154,6 +154,36 @@ async def test_an_attribute_that_cools_in_the_middle_of_a_long_proof_loses_nothi
         assert (len(found.records), found.count) == (300, 300)
 
 
+async def test_a_number_that_changes_while_it_is_looked_up_is_not_shown_with_another(address: str) -> None:
+    """The index says who has the number; what is shown of them is of the same moment."""
+    query = EntityQuery(types=TypeIs("urn:type"), filter=Compare(Path(COUNT), "==", (1,)))
+    async with PostgresStore(address, clock) as one, PostgresStore(address, clock) as other:
+        await one.apply(TENANT, [made(f"urn:{n}", 1) for n in range(4)], SYSTEM)
+        tenant = await one.tenant(TENANT)
+        for _ in range(400):
+            if COUNT in tenant.hot.complete:
+                break
+            await one.find(TENANT, query, EVERYTHING, limit=0, count=True)
+            monkey = one._finders[TENANT]  # pyright: ignore[reportPrivateUsage]
+            monkey._consider_heat([COUNT], 1_000_000)  # pyright: ignore[reportPrivateUsage]
+            await one.wait_until_hot(TENANT, COUNT)
+        ids = [f"urn:{n}" for n in range(4)]
+        assert await page(other, query) == [[id, 1] for id in ids]
+        fetch: Any = other.postgres.fetch
+
+        async def late(sql: str, *values: Any) -> Any:
+            rows = await fetch(sql, *values)
+            if "number = $2" in sql and ids:
+                await one.apply(TENANT, [one_more(ids.pop(0))], SYSTEM)
+                await (await other.tenant(TENANT)).hear()
+            return rows
+
+        other.postgres.fetch = late
+        while ids:
+            assert all(number == 1 for _, number in await page(other, query))
+        assert await page(other, query) == []
+
+
 async def test_a_history_is_read_with_the_words_of_its_moment(one: PostgresStore, address: str) -> None:
     await one.apply(TENANT, [typed("urn:1", "urn:type:a")], SYSTEM)
     async with PostgresStore(address, clock) as other:

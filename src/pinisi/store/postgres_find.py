@@ -14,7 +14,7 @@ from pinisi.store import find, match
 from pinisi.store.candidates import Bound, hot_values
 from pinisi.store.log import Position
 from pinisi.store.postgres_lay_down import hot_text
-from pinisi.store.postgres_shown import shown_from_pages
+from pinisi.store.postgres_shown import shown_by_value, shown_from_pages
 from pinisi.store.postgres_tenant import PostgresTenant
 from pinisi.store.proof import Proof, TooComplex, joined, only_types
 from pinisi.store.query import EntityQuery
@@ -80,8 +80,10 @@ class PostgresFinder:
         """What `find` finds, as bytes; from what this process has heard, where types alone are asked for."""
         if only_types(query):
             shown = await shown_from_pages(self._tenant, query, grants, showing, limit, offset, count)
-            if shown is not None:
-                return shown
+        else:
+            shown = await shown_by_value(self._tenant, query, grants, showing, limit, offset, count)
+        if shown is not None:
+            return shown
         most = limit + 1 if limit else 0
         page = await self.find(query, grants, limit=most, offset=offset, count=count, heat=heat)
         seen = self._tenant.views.of(grants).of
@@ -169,10 +171,11 @@ class PostgresFinder:
         known: tuple[int, int],
     ) -> Page | None:
         sql, values, cold = self._statement(query, families)
+        decided = proof.attribute if proof.attribute in self._tenant.hot.complete else None
         rows = await self._tenant.postgres.fetch(f"{sql} LIMIT {CHUNK + 1}", *values)
         if not await self._knew_all(rows[0], known):
             return None
-        run = _Run(proof, limit, offset, count)
+        run = _Run(proof, decided, limit, offset, count)
         position = rows[0][0]
         if rows[0][4] is not None:
             for row in rows[:CHUNK]:
@@ -180,7 +183,7 @@ class PostgresFinder:
                 if run.done:
                     break
         if len(rows) > CHUNK and not run.done:
-            run = _Run(proof, limit, offset, count)
+            run = _Run(proof, decided, limit, offset, count)
             position = await self._prove_all(sql, values, run, known)
             if position is None:
                 return None
@@ -355,10 +358,11 @@ class PostgresFinder:
 
 
 class _Run:
-    """What has been proved so far."""
+    """What has been proved so far. `decided`: the attribute of which the index has decided; None: all is proved."""
 
-    def __init__(self, proof: Proof, limit: int, offset: int, count: bool) -> None:
+    def __init__(self, proof: Proof, decided: str | None, limit: int, offset: int, count: bool) -> None:
         self._proof = proof
+        self._decided = decided
         self._limit = limit
         self._offset = offset
         self._count = count
@@ -368,7 +372,8 @@ class _Run:
 
     def take(self, record: Record) -> None:
         self.read += 1
-        if self._proof.holds(record):
+        decided = self._decided
+        if self._proof.holds(record) if decided is None else self._proof.sees(record, decided):
             self.matched += 1
             if self._offset < self.matched <= self._offset + self._limit:
                 self.found.append(record)

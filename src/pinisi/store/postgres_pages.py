@@ -67,6 +67,17 @@ class Pages:
         self._row_of[record.id] = record.row
         shelf[record.row] = body
 
+    def stayed(self, rows: Iterable[int], tail: Sequence[LogEntry], position: Position) -> bool:
+        """Whether none of these rows, which are on a shelf, has changed after a position; `tail`: the newest lines."""
+        changed: set[int] = set()
+        for entry in reversed(tail):
+            if entry.position <= position:
+                return changed.isdisjoint(rows)
+            row = self._row_of.get(entry.subject)
+            if row is not None:
+                changed.add(row)
+        return False
+
     def hear(self, entries: Iterable[LogEntry]) -> None:
         """Take off what these lines changed."""
         changed: list[int] = []

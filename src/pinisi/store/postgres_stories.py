@@ -17,11 +17,17 @@ WITH RECURSIVE pair AS (
   (SELECT attribute, dataset FROM history WHERE entity = ?1{asked} ORDER BY attribute, dataset LIMIT 1)
   UNION ALL
   (SELECT after.attribute, after.dataset FROM pair CROSS JOIN LATERAL (
-    SELECT attribute, dataset FROM history
-    WHERE entity = ?1{asked} AND (attribute, dataset) > (pair.attribute, pair.dataset)
+    (SELECT attribute, dataset FROM history
+      WHERE entity = ?1{asked} AND attribute = pair.attribute AND dataset > pair.dataset
+      ORDER BY attribute, dataset LIMIT 1)
+    UNION ALL
+    (SELECT attribute, dataset FROM history
+      WHERE entity = ?1{asked} AND attribute > pair.attribute
+      ORDER BY attribute, dataset LIMIT 1)
     ORDER BY attribute, dataset LIMIT 1) AS after)
 ) SELECT attribute, dataset FROM pair
 """
+"""One column at a time: `(attribute, dataset) > (…, …)` walks all values of the pair, 50 ms of 50,000."""
 
 
 _OF_THEM = "FROM history WHERE entity = ?1 AND attribute = ?2 AND dataset = ?3 AND {by} >= ?4 AND {by} < ?5"

@@ -183,8 +183,6 @@ class StoryReader:
         for observed, position, received, principal, family, body in self._told(
             f"{sql} ORDER BY {order}", values, wanted
         ):
-            if len(found) >= wanted:
-                break
             if self._shows(family, attribute):
                 self._newest = max(self._newest, (position, family))
                 by = self._names.text[principal]
@@ -200,6 +198,8 @@ class StoryReader:
                         instance=instance,
                     )
                 )
+                if len(found) >= wanted:
+                    break
         if not _forwards(query):
             found.reverse()
         return found
