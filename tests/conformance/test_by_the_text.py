@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from broker_at_hand import Broker, point, prop, refused
+from broker_at_hand import LINK, Broker, point, prop, refused
 
 SPAN = {"timerel": "after", "timeAt": "2019-01-01T00:00:00Z", "format": "aggregatedValues"}
 METHODS = "totalCount,distinctCount,sum,avg,min,max,stddev,sumsq"
@@ -189,3 +189,39 @@ def test_members_of_a_subscription_that_their_tables_do_not_allow(
 ) -> None:
     """Tables 5.2.12-1, 5.2.14.1-1, 5.2.33-1."""
     refused(broker.call("POST", "/subscriptions", subscription(**members)), 400, "BadRequestData", named)
+
+
+@pytest.mark.parametrize(
+    ("query", "body", "named"),
+    [
+        ({}, {"q": "modifiedAt>2020-01-01T00:00:00Z"}, "entities"),
+        ({}, {"entities": [{"type": "*"}], "local": False}, "local"),
+        ({"local": "false"}, {"entities": [{"type": "*"}]}, "local"),
+    ],
+)
+def test_a_posted_query_is_as_narrow_as_one_that_is_got(
+    broker: Broker, query: dict[str, str], body: dict[str, Any], named: str
+) -> None:
+    """5.7.2.4; table 5.2.33-1."""
+    broker.create("urn:b:1", speed=prop(1))
+    refused(broker.call("POST", "/entityOperations/query", {"type": "Query", **body}, **query), 400, "BadRequestData",
+            named)  # fmt: skip
+
+
+def test_a_posted_query_of_what_is_held_here_needs_no_more(broker: Broker) -> None:
+    """5.7.2.4 e."""
+    broker.create("urn:b:1")
+    answer = broker.call("POST", "/entityOperations/query", {"type": "Query"}, local="true")
+    assert [entity["id"] for entity in answer.json()] == ["urn:b:1"]
+    refused(broker.call("POST", "/entityOperations/query", {"type": "Query"}), 400, "BadRequestData", "entities")
+
+
+def test_links_in_several_lines_are_one_list(broker: Broker) -> None:
+    """6.3.5, RFC 9110 5.3: two different contexts are refused, the same one twice is one."""
+    broker.create("urn:b:1")
+    line = {"NGSILD-Tenant": broker.tenant}
+    other = LINK.replace("contexts.example", "other.example")
+    for lines, status in (([LINK, LINK], 200), ([LINK, other], 400), ([f"{LINK}, {other}"], 400)):
+        headers = [*line.items(), *(("Link", one) for one in lines)]
+        answer = broker.wire.get("/ngsi-ld/v1/entities", params={"type": "Bus"}, headers=headers)
+        assert answer.status_code == status, answer.text

@@ -128,6 +128,7 @@ class Application:
         headers: dict[bytes, bytes] = dict(scope["headers"])
         if len(headers) != len(scope["headers"]):
             _refuse_repeated(scope["headers"])
+            headers |= _joined(scope["headers"])
         host = headers.get(b"host", b"")
         if not house.address.is_host(host):
             return refuse(421, "Misdirected request", "this server does not answer to that host name (allowed_hosts)")
@@ -214,6 +215,16 @@ def _refuse_repeated(headers: list[tuple[bytes, bytes]]) -> None:
     for name in _ONCE:
         if names.count(name) > 1:
             raise BadRequest(name.decode(), "stands more than once among the headers")
+
+
+def _joined(headers: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Headers that are lists and came in several lines, as the one line that they mean (RFC 9110, 5.3)."""
+    return {
+        name: b", ".join(value for told, value in headers if told == name) for name in _LISTS if name in dict(headers)
+    }
+
+
+_LISTS = (b"accept", b"link", b"prefer")
 
 
 def _tenant(named: bytes) -> str:

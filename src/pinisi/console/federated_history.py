@@ -97,7 +97,7 @@ def searched(house: House, call: Call) -> "tuple[HistorySearch, tuple[EntityQuer
 def searched_posted(house: House, call: Call) -> "tuple[HistorySearch, tuple[EntityQuery, ...]] | None":
     """What a body asks for; None where only what is held here is."""
     body = sent(house.contexts, call)
-    posted = posted_query(body.document, body.table, temporal=True)
+    posted = posted_query(body.document, body.table, temporal=True, local=call.query.get("local"))
     if posted.local:
         return None
     part = posted.told.get("temporalQ")

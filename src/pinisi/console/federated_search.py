@@ -85,7 +85,7 @@ def posted_search(house: House, call: Call, *, geo: bool) -> Search | None:
     """The whole of what a body asks for; None where only what is held here is. `geo`: GeoJSON may be the answer."""
     body = sent(house.contexts, call)
     how = Asked(body.table, accepted(call.headers.get(b"accept"), geo))
-    posted = posted_query(body.document, body.table)
+    posted = posted_query(body.document, body.table, local=call.query.get("local"))
     if posted.local:
         return None
     return Search(posted.queries, WHOLE, how, view_of_words(call, how.table, posted_words(posted.told)), posted.told)

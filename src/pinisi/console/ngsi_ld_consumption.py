@@ -118,7 +118,7 @@ async def post_query(house: House, call: Call) -> Reply:
     body = sent(house.contexts, call)
     how = Asked(body.table, accepted(call.headers.get(b"accept"), True))
     page = paging(call)
-    posted = posted_query(body.document, body.table)
+    posted = posted_query(body.document, body.table, local=call.query.get("local"))
     view = view_of_words(call, how.table, posted_words(posted.told))
     return await _answer(house, call, posted.queries, page, how, view, posted.told)
 

@@ -41,7 +41,7 @@ async def post_map(house: House, call: Call) -> Reply:
     """5.14.4 by POST: a Query in the body."""
     body = sent(house.contexts, call)
     how = Asked(body.table, accepted(call.headers.get(b"accept"), False))
-    posted = posted_query(body.document, body.table)
+    posted = posted_query(body.document, body.table, local=call.query.get("local"))
     join_of(posted.told, view_of_words(call, how.table, posted_words(posted.told)))
     return await _created(house, call, how, posted.queries, posted.told)
 

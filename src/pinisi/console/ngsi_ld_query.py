@@ -206,8 +206,10 @@ _LISTED = frozenset({"expandValues", "jsonKeys"})
 """Members that table 5.2.23-1 describes as texts, and the core @context as lists; both are read."""
 
 
-def posted_query(document: Any, table: TermTable, *, temporal: bool = False) -> Posted:
+def posted_query(document: Any, table: TermTable, *, temporal: bool = False, local: str | None = None) -> Posted:
     """Read the body of `entityOperations/query` (5.2.23). Each entity selector is a query of its own; they are joined.
+
+    `local`: the parameter of that name, where the request has it.
 
     Raises:
         BadRequestData, QueryError: name the member.
@@ -223,14 +225,18 @@ def posted_query(document: Any, table: TermTable, *, temporal: bool = False) -> 
         raise BadRequestData("goes with a query of history only", stray)
     told = _told(body)
     whole = query_of({"type": "*", "local": "true", **told}, table)
+    scope = str(body.get("local", local or "")).lower()
     if "entities" not in body:
-        if not (("attrs" in told and whole.attributes) or whole.filter or whole.geo):
+        if scope != "true" and not _narrow(told, whole):
             raise BadRequestData("a query needs entities, attrs, q or geoQ", "entities")
         return Posted((msgspec.structs.replace(whole, types=None),), body)
     selectors = body["entities"]
     if not isinstance(selectors, list) or not selectors:
         raise BadRequestData("a list of entity selectors, not empty", "entities")
-    return Posted(tuple(_merged(whole, _selectors(selectors, table))), body)  # pyright: ignore
+    chosen = _selectors(selectors, table)  # pyright: ignore[reportUnknownArgumentType]
+    if scope == "false" and any(one.types is None for one in chosen):
+        raise BadRequestData("cannot be false where the type is * (5.2.33)", "local")
+    return Posted(tuple(_merged(whole, chosen)), body)
 
 
 def _told(body: Mapping[str, Any]) -> dict[str, str]:

@@ -103,7 +103,7 @@ async def query_histories(house: House, call: Call) -> Reply:
 async def post_history_query(house: House, call: Call) -> Reply:
     body = sent(house.contexts, call)
     how = Asked(body.table, accepted(call.headers.get(b"accept"), False))
-    posted = posted_query(body.document, body.table, temporal=True)
+    posted = posted_query(body.document, body.table, temporal=True, local=call.query.get("local"))
     time = parse_temporal_query(_time_of(posted.told), required=True)
     order = ordering_of(posted.told, how.table)
     wish = _wish(call, how, time, posted_words(posted.told))
@@ -122,7 +122,7 @@ async def posted_histories(house: House, call: Call) -> tuple[Asked, list[str], 
     """The same, the query in the body; and the members of the Query."""
     body = sent(house.contexts, call)
     how = Asked(body.table, accepted(call.headers.get(b"accept"), False))
-    posted = posted_query(body.document, body.table, temporal=True)
+    posted = posted_query(body.document, body.table, temporal=True, local=call.query.get("local"))
     time = parse_temporal_query(_time_of(posted.told), required=True)
     wish = _wish(call, how, time, posted_words(posted.told))
     order = _by_id(ordering_of(posted.told, how.table))

@@ -31,7 +31,7 @@ def read_link(header: str | None) -> str | None:
         if LINK_RELATION in parameters.get("rel", "").split():
             urls.append(found[1].strip())
         place = found.end()
-    if len(urls) > 1:
+    if len(set(urls)) > 1:
         raise BadRequestData("names more than one @context", "Link")
     return urls[0] if urls else None
 
