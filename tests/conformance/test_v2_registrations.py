@@ -1,5 +1,7 @@
 """Registrations of NGSI v2, and what is forwarded to the providers that they name: as IoT agents need it."""
 
+import socket
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -225,3 +227,60 @@ def test_a_registration_is_one_of_ngsi_ld_too(device: Device, provider: Provider
     assert changed.status_code == 422, changed.text
     assert device.broker.wire.delete(place, headers=headers).status_code == 204
     assert device.get("/registrations") == []
+
+
+def lamps(device: Device, url: str, number: int) -> list[str]:
+    """Lamps that are here, each with a registration of its own, as an agent makes them."""
+    ids = [f"Lamp{n:03}" for n in range(number)]
+    entities = [{"id": id, "type": "Lamp", "power": {"value": 40}} for id in ids]
+    device.ok("POST", "/op/update", {"actionType": "append", "entities": entities})
+    for id in ids:
+        provided = {"entities": [{"id": id, "type": "Lamp"}], "attrs": ["lux"]}
+        register(device, {"dataProvided": provided, "provider": {"http": {"url": url}}})
+    return ids
+
+
+@pytest.mark.parametrize("language", ["v2", "ngsi-ld"])
+def test_a_page_of_devices_is_one_question_to_their_agent(device: Device, provider: Provider, language: str) -> None:
+    ids = lamps(device, provider.url, 30)
+
+    def measure(document: Any) -> tuple[int, Any]:
+        asked = [one["id"] for one in document["entities"]]
+        assert all(one["type"] == "Lamp" for one in document["entities"])
+        foreign = {"id": "Lamp999", "type": "Lamp", "lux": {"type": "Number", "value": 1}}
+        return 200, [*({"id": id, "type": "Lamp", "lux": {"type": "Number", "value": 7}} for id in asked), foreign]
+
+    provider.knows = measure
+    if language == "v2":
+        answer = device.call("GET", "/entities", type="Lamp", limit=25, offset=2, options="keyValues")
+        told = {entity["id"]: entity.get("lux") for entity in answer.json()}
+        assert told == dict.fromkeys(ids[2:27], 7)
+    else:
+        query = {"type": "Lamp", "limit": 25, "options": "keyValues"}
+        answer = device.broker.call("GET", "/entities", headers={"Link": OURS}, **query)
+        assert [entity["lux"] for entity in answer.json()] == [7] * 25
+    asked = provider.next()
+    assert (asked.path.partition("?")[0], asked.document["attrs"]) == ("/agent/op/query", ["lux"])
+    assert len(asked.document["entities"]) == 25
+    assert provider.asked.empty()
+    assert "ngsild-warning" not in answer.headers
+
+
+def test_agents_that_do_not_answer_are_waited_for_once_and_hold_back_no_other(
+    device: Device, provider: Provider
+) -> None:
+    """Forty silent ones before one that lives; a request that came over eight others has a sixth of the time."""
+    provider.knows = lambda document: (200, [{"id": "Lamp1", "type": "Lamp", "lux": {"type": "Number", "value": 7}}])
+    device.ok("POST", "/entities", {"id": "Lamp1", "type": "Lamp", "power": {"value": 40}})
+    with socket.create_server(("127.0.0.1", 0), backlog=200) as silent:
+        urls = [f"http://127.0.0.1:{silent.getsockname()[1]}/agent{n}" for n in range(40)]
+        for n, url in enumerate([*urls, provider.url]):
+            provided = {"entities": [{"id": "Lamp1", "type": "Lamp"}], "attrs": ["lux" if n == 40 else f"lux{n}"]}
+            register(device, {"dataProvided": provided, "provider": {"http": {"url": url}}})
+        headers = {"Via": ", ".join(f"1.1 city{n}" for n in range(8))}
+        began = time.monotonic()
+        answer = device.call("GET", "/entities", headers=headers, type="Lamp", options="keyValues")
+        took = time.monotonic() - began
+    assert answer.json() == [{"id": "Lamp1", "type": "Lamp", "power": 40, "lux": 7}]
+    assert answer.headers["ngsild-warning"].count("no answer in time") > 1
+    assert 0.5 < took < 4, "5 s * 0.8**8 is 0.84 s; three rounds of sixteen would be more, one after another 34 s"

@@ -133,11 +133,11 @@ def write_matches(house: House, asker: Asker, wanted: Wanted, *, temporal: bool 
     ]
 
 
-async def all_of(work: Sequence[Awaitable[T]]) -> list[T]:
+async def all_of(work: Sequence[Awaitable[T]], at_once: int = AT_ONCE) -> list[T]:
     """The results of work done together, not too much of it at a time, in its order."""
     if len(work) <= 1:
         return [await one for one in work]
-    slots = asyncio.Semaphore(AT_ONCE)
+    slots = asyncio.Semaphore(at_once)
 
     async def guarded(one: Awaitable[T]) -> T:
         async with slots:

@@ -15,6 +15,7 @@ from pinisi.console.entity_maps import change_face, change_places
 from pinisi.console.federated import Warnings, all_of, parts_seen
 from pinisi.console.federated_map_links import NO_MAPS, MapsThere, makers
 from pinisi.console.federated_parts import Heard, assembled, entities_of
+from pinisi.console.federated_providers import Part, ask_together
 from pinisi.console.federated_questions import (
     Question,
     by_query,
@@ -184,7 +185,10 @@ class Gathering:
             ids = list(dict.fromkeys((*ids, *(id for walk in walks for id in (*walk.heard, *walk.named)))))
         more = own.more or len(ids) > page.offset + page.limit
         chosen = ids[page.offset : page.offset + page.limit]
-        await all_of([self._ask_ids(walk, chosen) for walk in walks])
+        providers = [walk for walk in walks if walk.question.leg.registration.provider is not None]
+        others = [walk for walk in walks if walk.question.leg.registration.provider is None]
+        asking = [self._ask_ids(walk, chosen) for walk in others]
+        await all_of([*asking, self._ask_providers(providers, chosen)] if providers else asking)
         count = await self._count(own.count, walks) if page.count else None
         return self._union(chosen, {record.id: record for record in own.records}, walks, more, count)
 
@@ -219,15 +223,20 @@ class Gathering:
 
     async def _ask_ids(self, walk: Walk, ids: Sequence[str]) -> None:
         """What the source knows of these entities, where they lie behind what it was asked for."""
-        missing = tuple(id for id in ids if id not in walk.heard)
-        if walk.ended or not missing:
-            return
-        question = walk.question
-        inquiry = question.inquiry
-        if inquiry.entities:
-            missing = tuple(id for id in missing if any(one.covers_id(id) for one in inquiry.entities))
+        missing = _missing(walk, ids)
         if missing:
             await self._ask(walk, missing, len(missing), 0)
+
+    async def _ask_providers(self, walks: Sequence[Walk], ids: Sequence[str]) -> None:
+        """The same of providers of NGSI v2, of which there may be one for each entity."""
+        asked = [(walk, Part(walk.question, missing)) for walk in walks if (missing := _missing(walk, ids))]
+        parts = [part for _, part in asked]
+        told = await ask_together(self._house, self._asker, self._warnings, parts, self._search.view)
+        entities = [(walk, entity) for (walk, _), known in zip(asked, told, strict=True) for entity in known]
+        seen = await parts_seen(self._house, self._call, [entity for _, entity in entities])
+        for (walk, _), part in zip(entities, seen, strict=True):
+            if part is not None and (walk.test is None or walk.test(part.entity)):
+                walk.heard.setdefault(part.entity.id, Heard(walk.question.leg, part))
 
     async def _ask(self, walk: Walk, ids: tuple[str, ...] | None, limit: int, offset: int) -> tuple[int, bool]:
         """One request; gives how many entities the source said, and whether it says that more follow."""
@@ -273,6 +282,16 @@ class Gathering:
             found = await find(self._house, self._call, queries, len(part), 0, False)
             here.update(record.id for record in found.records)
         return (own or 0) + len(remote) - len(here)
+
+
+def _missing(walk: Walk, ids: Sequence[str]) -> tuple[str, ...]:
+    """Those of the ids that the source may know, and has not told."""
+    if walk.ended:
+        return ()
+    entities = walk.question.inquiry.entities
+    return tuple(
+        id for id in ids if id not in walk.heard and (not entities or any(one.covers_id(id) for one in entities))
+    )
 
 
 def _both(ids: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The other context sources of one process: asked within time, left alone after failures, and kept account of."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -99,14 +99,48 @@ class Sources:
         except NgsiLdError:
             return None
 
+    def patience(self, asker: Asker, registration: Registration) -> float:
+        """Seconds that an answer of a source is waited for."""
+        return (registration.timeout or self._timeout) * HOP_SHARE ** len(asker.came_over)
+
+    async def ask_once(
+        self, asker: Asker, whole: Registration, all: Sequence[Registration], errand: Errand, until: float
+    ) -> Answer:
+        """Ask one question for several registrations of one provider; how it fared is kept for each of them.
+
+        Args:
+            whole: a registration that speaks for all of them.
+            until: the moment of the loop's clock after which nobody waits.
+        """
+        left = until - asyncio.get_running_loop().time()
+        if left <= 0:
+            return Answer(fault="timeout", reason="was not asked: the time of the request was over")
+        asked = next((one for one in all if self.breaker.may_ask(asker.tenant, one.id)), None)
+        if asked is None:
+            return Answer(fault="cooldown", reason="the source failed a moment ago and is left alone for a while")
+        share = min(1.0, left / self.patience(asker, whole))
+        short = msgspec.structs.replace(whole, id=asked.id, timeout=(whole.timeout or self._timeout) * share)
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        answer = await self._asked(asker, short, errand, admitted=True)
+        seconds = clock() - began
+        for other in {one.id: one for one in all if one.id != asked.id}.values():
+            self._note(asker, other, answer, seconds)
+        return answer
+
     async def ask(self, asker: Asker, registration: Registration, errand: Errand) -> Answer:
         """Have a source do something; never raises but when cancelled."""
+        return await self._asked(asker, registration, errand)
+
+    async def _asked(
+        self, asker: Asker, registration: Registration, errand: Errand, *, admitted: bool = False
+    ) -> Answer:
         tongue = self.tongue(asker, registration)
         if tongue is None:
             return Answer(fault="refused", status=0, reason="the @context that the source wants has no local copy")
         if registration.alias is not None and registration.alias in (asker.alias, *asker.came_over):
             return Answer(fault="loop", status=_LOOP, reason="the source is one that the request came over")
-        if not self.breaker.may_ask(asker.tenant, registration.id):
+        if not admitted and not self.breaker.may_ask(asker.tenant, registration.id):
             return Answer(fault="cooldown", reason="the source failed a moment ago and is left alone for a while")
         try:
             outgoing = self._outgoing(asker, registration, errand, tongue)
@@ -122,11 +156,15 @@ class Sources:
             answer = understood(answer, self._said(asker, errand), self._v2_names)
         if answer.status == _LOOP:
             answer = msgspec.structs.replace(answer, fault="loop", reason="the request came back to where it had been")
+        self._note(asker, registration, answer, seconds)
+        return answer
+
+    def _note(self, asker: Asker, registration: Registration, answer: Answer, seconds: float) -> None:
+        """Keep how a source fared."""
         self.breaker.told(asker.tenant, registration.id, answer, registration.cooldown)
         self.log_book.told(asker.tenant, registration.id, answer, seconds)
         good = answer.taken or answer.empty or (not answer.fault and answer.status < 500)
         self._registrations.told(asker.tenant, registration.id, good, self._now())
-        return answer
 
     def spoiled(self, asker: Asker, registration: Registration, answer: Answer) -> None:
         """An answer could not be used after all (it was no NGSI-LD)."""
@@ -145,7 +183,7 @@ class Sources:
 
     def _outgoing(self, asker: Asker, registration: Registration, errand: Errand, tongue: Tongue) -> Outgoing:
         via = onward(asker.via, asker.alias)
-        timeout = (registration.timeout or self._timeout) * HOP_SHARE ** len(asker.came_over)
+        timeout = self.patience(asker, registration)
         if registration.provider is not None:
             said = self._said(asker, errand)
             return outgoing_v2(registration, registration.provider, said, self._v2_names, via, timeout)
