@@ -48,7 +48,8 @@ async def create_registration(house: House, call: Call) -> Reply:
 async def list_registrations(house: House, call: Call) -> Reply:
     words = options(call, "count")
     limit, offset = page_of(call)
-    seen = [one for one in house.registrations.of(call.tenant) if _is_shown(call, one)]
+    path = next(iter(written_scopes(call)), None)
+    seen = [one for one in house.registrations.of(call.tenant) if _is_shown(call, one) and _is_under(one, path)]
     headers = ((COUNT, str(len(seen)).encode()),) if "count" in words else ()
     page = [await _found(house, call, one) for one in seen[offset : offset + limit]]
     return answer([_shown(house, call, *found) for found in page if found is not None], headers)
@@ -119,6 +120,11 @@ def _in_v2(error: BadRequestData) -> BadRequestData:
 
 def _is_shown(call: Call, one: Registration) -> bool:
     return one.provider is not None and (one.owner == call.principal.id or bool(seen_by(one, call.grants)))
+
+
+def _is_under(one: Registration, path: str | None) -> bool:
+    """Whether it was made under exactly this service path; None: whichever."""
+    return path is None or (one.provider is not None and one.provider.path == path)
 
 
 async def _found(house: House, call: Call, one: Registration) -> tuple[Registration, StoredRegistration] | None:

@@ -164,6 +164,8 @@ async def _shown(house: House, call: Call, entry: Entry) -> dict[str, Any]:
             notification[name] = in_milliseconds(format_instant(moment))
     if state.reason:
         notification["lastFailureReason"] = state.reason
+    if state.success_code and not entry.subscription.notification.endpoint.uri.startswith("mqtt"):
+        notification["lastSuccessCode"] = state.success_code
     if state.fails:
         notification["failsCounter"] = state.fails
     status = entry.subscription.status(house.now())
@@ -178,6 +180,8 @@ async def _shown(house: House, call: Call, entry: Entry) -> dict[str, Any]:
         "notification": notification,
     }
     expires = expiry(stored.payload)
+    if not shown.get("throttling", True):
+        del shown["throttling"]
     if expires is not None:
         shown["expires"] = in_milliseconds(format_instant(expires))
     return shown

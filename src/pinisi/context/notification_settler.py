@@ -67,7 +67,7 @@ class Settler:
         state.failing, state.reason = not taken, receipt.reason
         state.fails = 0 if taken else state.fails + 1
         if taken:
-            state.last_success = now
+            state.last_success, state.success_code = now, receipt.status
         else:
             state.times_failed += first
             state.last_failure = now

@@ -5,11 +5,13 @@ What is stored is the payload with every name as an IRI, so that it means the sa
 which the filters of discovery (`csf`, `geoQ`, `scopeQ`) are asked.
 """
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 import msgspec
 
 from pinisi.context.duration import Duration
+from pinisi.context.ngsi_v2.names import plain_name
 from pinisi.context.subscription import KeyValue
 from pinisi.store.match import compile_query
 from pinisi.store.pattern import compile_pattern
@@ -60,12 +62,22 @@ decode_stored = msgspec.json.Decoder(StoredRegistration).decode
 class EntityInfo(msgspec.Struct, frozen=True, kw_only=True):
     """Entities that a source may hold (NGSI-LD 5.2.8). An id goes before a pattern; neither: all of these types.
 
-    `types` is empty only where a source was registered by ids alone.
+    `types` is empty only where a source was registered by ids alone, or by a pattern of the names of types (NGSI v2).
     """
 
     types: frozenset[str]
     id: str | None = None
     id_pattern: str | None = None
+    type_pattern: str | None = None
+
+    def may_be(self, types: Iterable[str]) -> bool:
+        """Whether an entity of these types (IRIs) may be meant, whatever its id."""
+        if self.types:
+            return not self.types.isdisjoint(types)
+        if self.type_pattern is None:
+            return True
+        found = compile_pattern(self.type_pattern)
+        return any(found(plain_name(iri)) for iri in types)
 
     def covers_id(self, id: str) -> bool:
         """Whether an entity of this id may be meant, whatever its type."""

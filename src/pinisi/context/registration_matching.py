@@ -1,5 +1,7 @@
 """Which parts of a registration a request is about (NGSI-LD 5.12)."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from pinisi.context.registration import EntityInfo, Information, Registration
@@ -60,7 +62,7 @@ def _part(number: int, info: Information, wanted: Wanted) -> Part | None:
 
 
 def _is_about(entity: EntityInfo, wanted: Wanted) -> bool:
-    if wanted.types is not None and entity.types and not has_types(entity.types, wanted.types):
+    if wanted.types is not None and not _is_of(entity, wanted.types):
         return False
     if entity.id is None and entity.id_pattern is None:
         return True
@@ -69,6 +71,18 @@ def _is_about(entity: EntityInfo, wanted: Wanted) -> bool:
     if wanted.ids is not None:
         return any(map(entity.covers_id, wanted.ids))
     return _by_pattern(entity, wanted.id_pattern)
+
+
+def _is_of(entity: EntityInfo, wanted: TypeSelection) -> bool:
+    if entity.types:
+        return has_types(entity.types, wanted)
+    return entity.type_pattern is None or any(entity.may_be((type,)) for type in _named(wanted))
+
+
+def _named(selection: TypeSelection) -> Iterable[str]:
+    if isinstance(selection, TypeIs):
+        return (selection.iri,)
+    return [type for term in selection.terms for type in _named(term)]
 
 
 def _by_pattern(entity: EntityInfo, pattern: str | None) -> bool:

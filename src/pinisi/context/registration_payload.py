@@ -16,6 +16,7 @@ from pinisi.context.duration import Duration, NotADuration, parse_duration
 from pinisi.context.geometry import check_geometry
 from pinisi.context.id_pattern import parse_id_pattern
 from pinisi.context.json_members import Payload, array_of, flag_of, object_of, plainly_named, positive_of, text_of
+from pinisi.context.ngsi_v2.type_patterns import with_type_patterns
 from pinisi.context.problems import BadRequestData
 from pinisi.context.query_error import QueryError
 from pinisi.context.registration import (
@@ -155,7 +156,8 @@ def read_stored(stored: StoredRegistration) -> Registration:
     if stored.provider is None:
         return read
     operations = read.operations if "operations" in stored.payload else frozenset[str]()
-    return msgspec.structs.replace(read, provider=stored.provider, operations=operations)
+    information = with_type_patterns(read.information, stored.v2 or {})
+    return msgspec.structs.replace(read, provider=stored.provider, operations=operations, information=information)
 
 
 def read_registration(

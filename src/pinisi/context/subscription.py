@@ -234,6 +234,8 @@ class DeliveryState(msgspec.Struct, omit_defaults=True):
     reason: str = ""
     fails: int = 0
     """In a row."""
+    success_code: int = 0
+    """The status of the last answer that took one; 0: over MQTT, or none yet."""
 
 
 encode_state = msgspec.json.Encoder().encode

@@ -142,7 +142,7 @@ class Inquiry(msgspec.Struct, frozen=True):
         if not self.entities:
             return True
         own = frozenset(types)
-        return any(one.covers_id(id) and (not one.types or not own.isdisjoint(one.types)) for one in self.entities)
+        return any(one.covers_id(id) and one.may_be(own) for one in self.entities)
 
 
 def inquiries(

@@ -3,7 +3,7 @@
 | v2 | NGSI-LD |
 |---|---|
 | `id` of 24 hexadecimal digits | the same behind `urn:ngsi-ld:ContextSourceRegistration:` |
-| `dataProvided` | `information`, its `attrs` as `attributeNames` |
+| `dataProvided` | `information`, its `attrs` as `attributeNames`; the area of `expression` as `location` |
 | `provider.http.url` | `endpoint` |
 | `provider.supportedForwardingMode` | `operations` |
 | `expires`, `description` | `expiresAt`, `description` |
@@ -18,8 +18,10 @@ from typing import Any, cast
 
 from pinisi.context.json_members import Payload
 from pinisi.context.ngsi_v2.attributes import moment_of
+from pinisi.context.ngsi_v2.expressions import parse_geo
 from pinisi.context.ngsi_v2.members import known_members, object_at, words_at
 from pinisi.context.ngsi_v2.names import Names, entity_uri, id_pattern, iri_of
+from pinisi.context.ngsi_v2.patterns import read_pattern
 from pinisi.context.problems import OperationNotSupported
 from pinisi.context.registration import TYPE, Fares, Registration, StoredRegistration
 from pinisi.context.validate import refuse, shorten
@@ -57,8 +59,6 @@ def payload_of(told: Payload, uri: str, path: str | None, names: Names) -> Paylo
     known_members(told, _MEMBERS, "")
     provided = object_at(told.get("dataProvided"), "dataProvided")
     known_members(provided, frozenset({"entities", "attrs", "expression"}), "dataProvided.")
-    if provided.get("expression"):
-        raise OperationNotSupported("what a provider holds is told by entities and attrs", "dataProvided.expression")
     attrs = words_at(provided, "attrs", "dataProvided.attrs")
     part: Payload = {"entities": _entities(provided.get("entities"), names)}
     if attrs:
@@ -73,6 +73,9 @@ def payload_of(told: Payload, uri: str, path: str | None, names: Names) -> Paylo
     }
     if operations:
         payload["operations"] = list(operations)
+    place = _place(provided)
+    if place is not None:
+        payload["location"] = place
     if path is not None:
         payload["scope"] = path
     if told.get("description") is not None:
@@ -80,6 +83,20 @@ def payload_of(told: Payload, uri: str, path: str | None, names: Names) -> Paylo
     if told.get("expires") not in (None, ""):
         payload["expiresAt"] = moment_of(told["expires"], "expires")
     return payload
+
+
+def _place(provided: Payload) -> Payload | None:
+    """Where what is provided lies: `expression` knows areas, and nothing else ("dataProvided")."""
+    expression = object_at(provided.get("expression", {}), "dataProvided.expression")
+    if not expression:
+        return None
+    other = next((name for name in expression if name not in ("georel", "geometry", "coords")), None)
+    if other is not None:
+        raise OperationNotSupported("what is provided is told by an area", f"dataProvided.expression.{other[:80]}")
+    geo = parse_geo(*(expression.get(name) for name in ("georel", "geometry", "coords")))
+    if geo is None or geo.relation != "within":
+        raise OperationNotSupported("an area is told by coveredBy", "dataProvided.expression.georel")
+    return dict(geo.geometry)
 
 
 def _entities(entities: Any, names: Names) -> list[Payload]:
@@ -97,8 +114,10 @@ def _entity(entity: Any, field: str, names: Names) -> Payload:
     id, pattern = told.get("id"), told.get("idPattern")
     if (id is None) == (pattern is None):
         refuse(field, "id or idPattern, one of them")
-    if told.get("typePattern") not in (None, ".*"):
-        raise OperationNotSupported("patterns of types are not served in registrations", f"{field}.typePattern")
+    if told.get("typePattern") is not None:
+        read_pattern(told["typePattern"], f"{field}.typePattern")
+        if told.get("type") is not None:
+            refuse(f"{field}.typePattern", "goes not together with type")
     found: Payload = {} if told.get("type") is None else {"type": iri_of(told["type"], names, f"{field}.type")}
     if id is not None:
         found["id"] = entity_uri(id, f"{field}.id")
@@ -146,6 +165,7 @@ def shown(stored: StoredRegistration, registration: Registration, fares: Fares, 
     status = "inactive" if told.get("status") == "inactive" else "failed" if fares.failing else "active"
     provider: Payload = {**told["provider"]}
     provider.setdefault("supportedForwardingMode", "all")
+    provider.setdefault("legacyForwarding", False)
     document: Payload = {
         "id": id_of(stored.id),
         **told,

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any, Protocol, cast
 
-from pinisi.context.id_pattern import parse_id_pattern
 from pinisi.context.ngsi_v2.attributes import moment_of
 from pinisi.context.ngsi_v2.endpoints import CUSTOM, KINDS, read_custom_endpoint, read_endpoint
 from pinisi.context.ngsi_v2.expressions import parse_expression, parse_geo
@@ -11,8 +10,8 @@ from pinisi.context.ngsi_v2.members import known_members, object_at, words_at
 from pinisi.context.ngsi_v2.names import Names, entity_uri, id_pattern, iri_of
 from pinisi.context.ngsi_v2.notice import Alteration, Format, Notice
 from pinisi.context.ngsi_v2.paths import scopes_of
-from pinisi.context.problems import BadRequestData, OperationNotSupported
-from pinisi.context.query_error import QueryError
+from pinisi.context.ngsi_v2.patterns import read_pattern
+from pinisi.context.problems import OperationNotSupported
 from pinisi.context.subscription import NotificationParams, Selector, Subscription
 from pinisi.context.validate import refuse, shorten
 from pinisi.store.query import AllOf, Filter, ScopeSelection, TypeIs
@@ -172,20 +171,6 @@ def _selector(entity: Any, field: str, names: Names) -> Selector:
         id_pattern=None if pattern in (None, ".*") else id_pattern(read_pattern(pattern, f"{field}.idPattern")),
         type_pattern=None if types in (None, ".*") else read_pattern(types, f"{field}.typePattern"),
     )
-
-
-def read_pattern(pattern: Any, field: str) -> str:
-    """A regular expression as it is written.
-
-    Raises:
-        BadRequestData: it is none.
-    """
-    if not isinstance(pattern, str) or not pattern:
-        refuse(field, f"{shorten(pattern)} is no regular expression")
-    try:
-        return parse_id_pattern(pattern, field)
-    except QueryError as error:
-        raise BadRequestData(error.reason, field) from None
 
 
 def _triggers(condition: Payload) -> frozenset[str]:
