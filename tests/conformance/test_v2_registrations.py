@@ -332,4 +332,5 @@ def test_a_list_of_registrations_is_narrowed_by_the_service_path(device: Device,
     register(device, registration(provider, "lux"))
     listed = device.call("GET", "/registrations", headers={"Fiware-ServicePath": "/a"}).json()
     assert [one["id"] for one in listed] == [id]
+    assert device.call("GET", "/registrations", headers={"Fiware-ServicePath": "/a/#"}).json() == []
     assert len(device.get("/registrations")) == 2

@@ -137,6 +137,10 @@ def test_a_subscription_hears_of_its_service_path(
     receiver.nothing()
     listed = device.call("GET", "/subscriptions", headers={"Fiware-ServicePath": "/a"}).json()
     assert len(listed) == (path == "/a")
+    one = answer.headers["location"].removeprefix("/v2")
+    moved = device.call("PATCH", one, {"status": "active"}, headers={"Fiware-ServicePath": "/b"})
+    assert moved.status_code == 204, moved.text
+    assert len(device.call("GET", "/subscriptions", headers={"Fiware-ServicePath": "/b"}).json()) == 1
     two = device.call("POST", "/subscriptions", subscription(receiver), headers={"Fiware-ServicePath": "/a,/b"})
     refused(two, 400, "BadRequest", "Fiware-ServicePath")
     assert device.get("/entities/ab", attrs="servicePath,t", options="keyValues") == {

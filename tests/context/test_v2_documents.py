@@ -12,11 +12,14 @@ from pinisi.context.ngsi_v2.expressions import parse_expression, parse_geo
 from pinisi.context.ngsi_v2.names import NAME, entity_id, entity_uri, id_pattern, iri_of, name_of
 from pinisi.context.ngsi_v2.operators import OPERATORS
 from pinisi.context.ngsi_v2.registrations import PREFIX, payload_of
-from pinisi.context.ngsi_v2.subscriptions import read_subscription
+from pinisi.context.ngsi_v2.subscriptions import check_words, read_subscription
+from pinisi.context.ngsi_v2.templates import body_for, headers_for, read_custom, target_for
+from pinisi.context.ngsi_v2.type_patterns import with_type_patterns
 from pinisi.context.ngsi_v2.written import NewEntity, Writing, read_new, read_writing
 from pinisi.context.problems import NgsiLdError
 from pinisi.context.registration_payload import read_registration
 from pinisi.context.render import render_entity
+from pinisi.context.targets import BadTarget
 from pinisi.context.term_table import CORE_TABLE
 from pinisi.context.validate import is_uri
 from pinisi.store.match import compile_query
@@ -160,11 +163,21 @@ ENTITIES: st.SearchStrategy[Any] = st.lists(
     st.one_of(ANY, members({}, optional={"id": WORDS, "idPattern": WORDS, "type": WORDS, "typePattern": WORDS})),
     max_size=2,
 )
+AREAS = members(
+    {},
+    optional={
+        "georel": st.sampled_from(["coveredBy", "near;maxDistance:1", "x"]) | ANY,
+        "geometry": st.sampled_from(["box", "polygon", "point"]) | ANY,
+        "coords": st.text("0123456789.,;- ", max_size=30) | st.just("1,2;3,4") | ANY,
+    },
+)
 URLS = st.one_of(ANY, st.sampled_from(["http://127.0.0.1/", "mqtt://127.0.0.1", "http://[", "http://${a}/", "//"]))
 REGISTRATIONS = members(
     {},
     optional={
-        "dataProvided": st.one_of(ANY, members({}, optional={"entities": ENTITIES, "attrs": st.lists(WORDS) | ANY})),
+        "dataProvided": st.one_of(
+            ANY, members({}, optional={"entities": ENTITIES, "attrs": st.lists(WORDS) | ANY, "expression": AREAS | ANY})
+        ),
         "provider": st.one_of(
             ANY,
             members({"http": members({"url": URLS})}, optional={"supportedForwardingMode": ANY}),
@@ -188,6 +201,8 @@ def test_any_registration_is_read_or_refused(told: dict[str, Any]) -> None:
         assert error.detail
         return
     assert (read.id, read.endpoint) == (uri, payload["endpoint"])
+    (part,) = with_type_patterns(read.information, told)
+    assert all(one.may_be(["urn:v2:name:a"]) in (True, False) for one in part.entities)
 
 
 ENDPOINTS = members(
@@ -195,6 +210,7 @@ ENDPOINTS = members(
     optional={
         "topic": WORDS | st.just("a/${b}"),
         "qos": ANY,
+        "retain": ANY,
         "payload": ANY,
         "json": ANY,
         "ngsi": ANY,
@@ -237,3 +253,35 @@ def test_any_subscription_is_read_or_refused(told: dict[str, Any]) -> None:
         assert error.detail
         return
     assert read.notification.v2 is not None
+    entity = new({"id": "a", "type": "odd-type", "a": 1}).entity(CORE_TABLE)
+    assert read.predicate()(entity, None) in (True, False)
+    try:
+        check_words(told)
+    except NgsiLdError as error:
+        assert error.status == 400
+
+
+TEMPLATES = st.text('${}abserviceid.:/ \r\n\0"é', max_size=20) | st.sampled_from(["${a}", "${nothing}", "x-${a}", ""])
+
+
+@settings(max_examples=400)
+@given(st.dictionaries(TEMPLATES, TEMPLATES, max_size=3), st.dictionaries(TEMPLATES, TEMPLATES, max_size=2), ANY)
+def test_no_template_breaks_out_of_its_place(headers: dict[str, str], query: dict[str, str], value: Any) -> None:
+    """Whatever an entity holds: one line a header, no name that is none, an address of the same host."""
+    told = {"url": "http://127.0.0.1/${a}", "headers": headers, "qs": query, "payload": "${a}"}
+    try:
+        custom = read_custom(told, told["url"], "httpCustom")
+    except NgsiLdError as error:
+        assert error.status == 400
+        return
+    values = {"a": value, "b": "x\r\ny: z"}
+    for name, text in headers_for(custom, values, [("Ngsiv2-AttrsFormat", "custom")]):
+        assert not set("\r\n\0: ") & set(name)
+        assert not set("\r\n\0") & set(text)
+    assert isinstance(body_for(custom, values), bytes)
+    try:
+        target = target_for(custom, values)
+    except BadTarget:
+        return
+    assert (target.host, target.port, target.tls) == ("127.0.0.1", 80, False)
+    assert not set(" \r\n\0") & set(target.path)

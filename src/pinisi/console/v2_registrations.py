@@ -9,7 +9,7 @@ from typing import Any
 
 from pinisi.console.house import CONTEXT_NAME, House
 from pinisi.console.http import Call, Reply, Route
-from pinisi.console.v2_request import COUNT, V2, answer, body_of, options, page_of, written_scopes
+from pinisi.console.v2_request import COUNT, PATH, V2, answer, body_of, options, page_of, written_scopes
 from pinisi.context.ngsi_v2.entities import as_object
 from pinisi.context.ngsi_v2.registrations import PREFIX, READ_ONLY, id_of, payload_of, shown, uri_of
 from pinisi.context.problems import BadRequestData, ResourceNotFound
@@ -48,7 +48,8 @@ async def create_registration(house: House, call: Call) -> Reply:
 async def list_registrations(house: House, call: Call) -> Reply:
     words = options(call, "count")
     limit, offset = page_of(call)
-    path = next(iter(written_scopes(call)), None)
+    told = (call.header(PATH) or "/").strip()
+    path = None if told in ("/", "/#", "") else told
     seen = [one for one in house.registrations.of(call.tenant) if _is_shown(call, one) and _is_under(one, path)]
     headers = ((COUNT, str(len(seen)).encode()),) if "count" in words else ()
     page = [await _found(house, call, one) for one in seen[offset : offset + limit]]

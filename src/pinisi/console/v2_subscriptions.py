@@ -69,7 +69,8 @@ async def update_subscription(house: House, call: Call) -> Reply:
         raise BadRequestData("cannot change", "id")
     payload = {name: value for name, value in {**stored.payload, **fragment}.items() if value not in ("", None)}
     payload.pop("id", None)
-    changed = await _checked(house, call, stored.id, stored.owner, payload, stored.created_at, stored.path)
+    path = _one_path(call) if PATH in call.headers else stored.path
+    changed = await _checked(house, call, stored.id, stored.owner, payload, stored.created_at, path)
     change = DocumentChange(KIND, stored.id, encode_stored(changed), expected=position)
     await house.store.apply(call.tenant, (change,), call.principal)
     house.subscriptions.put(call.tenant, read_stored(changed))
