@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 
 from pinisi.context.contexts import Contexts
-from pinisi.context.federation.answer import Answer
+from pinisi.context.federation.answer import Answer, warning
 from pinisi.context.federation.breaker import Breaker
 from pinisi.context.federation.client import Outgoing, SourceClient
+from pinisi.context.federation.kept_answers import KeptAnswers
 from pinisi.context.federation.log_book import LogBook
 from pinisi.context.federation.outgoing import Tongue, address, body_for, header_lines, tongue_of
 from pinisi.context.federation.v2_provider import Said, outgoing_v2, understood
@@ -19,10 +20,12 @@ from pinisi.context.registration import Registration
 from pinisi.context.registration_index import Registrations
 from pinisi.context.targets import BadTarget, Targets, parse_target
 from pinisi.context.term_table import CORE_TABLE, TermTable
-from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.instant import SECOND, Instant
 
 HOP_SHARE = 0.8
 """A request that has come over n sources waits 0.8^n of the time: who asks us must not give up before we answer."""
+LONGEST_KEPT = 86_400.0
+"""Seconds that an answer is kept at most, whatever a registration allows."""
 _LOOP = 508
 
 
@@ -60,6 +63,11 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
     scoped: bool = True
     entity_map: str = ""
 
+    @property
+    def reads(self) -> bool:
+        """Whether it is an operation of consumption (5.7)."""
+        return self.method == "GET" or (self.method == "POST" and self.path[-1:] == ("query",))
+
 
 class Sources:
     def __init__(
@@ -87,6 +95,8 @@ class Sources:
         self._v2_names = v2_names
         self._client = SourceClient(Targets(targets, "context_source_targets"))
         self.breaker = Breaker(lambda: asyncio.get_running_loop().time())
+        self._kept = KeptAnswers(lambda: asyncio.get_running_loop().time())
+        registrations.watch(self._changed)
         self.log_book = LogBook()
 
     async def close(self) -> None:
@@ -125,7 +135,7 @@ class Sources:
         answer = await self._asked(asker, short, errand, admitted=True)
         seconds = clock() - began
         for other in {one.id: one for one in all if one.id != asked.id}.values():
-            self._note(asker, other, answer, seconds)
+            self._note(asker, other, errand, answer, seconds)
         return answer
 
     async def ask(self, asker: Asker, registration: Registration, errand: Errand) -> Answer:
@@ -140,14 +150,17 @@ class Sources:
             return Answer(fault="refused", status=0, reason="the @context that the source wants has no local copy")
         if registration.alias is not None and registration.alias in (asker.alias, *asker.came_over):
             return Answer(fault="loop", status=_LOOP, reason="the source is one that the request came over")
-        if not admitted and not self.breaker.may_ask(asker.tenant, registration.id):
-            return Answer(fault="cooldown", reason="the source failed a moment ago and is left alone for a while")
         try:
             outgoing = self._outgoing(asker, registration, errand, tongue)
         except BadTarget as error:
             return Answer(fault="unreachable", reason=f"its address {error}")
         except BadRequestData as error:
             return Answer(fault="refused", status=error.status, reason=f"it cannot be said in NGSI v2: {error}")
+        kept = self._kept_of(asker, registration, errand, outgoing)
+        if kept is not None:
+            return kept
+        if not admitted and not self.breaker.may_ask(asker.tenant, registration.id):
+            return Answer(fault="cooldown", reason="the source failed a moment ago and is left alone for a while")
         clock = asyncio.get_running_loop().time
         began = clock()
         answer = await self._client.exchange(outgoing)
@@ -156,18 +169,48 @@ class Sources:
             answer = understood(answer, self._said(asker, errand), self._v2_names)
         if answer.status == _LOOP:
             answer = msgspec.structs.replace(answer, fault="loop", reason="the request came back to where it had been")
-        self._note(asker, registration, answer, seconds)
+        self._note(asker, registration, errand, answer, seconds)
+        self._keep(asker, registration, errand, outgoing, answer)
         return answer
 
-    def _note(self, asker: Asker, registration: Registration, answer: Answer, seconds: float) -> None:
+    def _note(self, asker: Asker, registration: Registration, errand: Errand, answer: Answer, seconds: float) -> None:
         """Keep how a source fared."""
         self.breaker.told(asker.tenant, registration.id, answer, registration.cooldown)
         self.log_book.told(asker.tenant, registration.id, answer, seconds)
-        good = answer.taken or answer.empty or (not answer.fault and answer.status < 500)
+        good = answer.taken or (answer.empty and errand.reads)
         self._registrations.told(asker.tenant, registration.id, good, self._now())
+
+    def _kept_of(self, asker: Asker, registration: Registration, errand: Errand, outgoing: Outgoing) -> Answer | None:
+        """What the source answered to the same a moment ago, where its registration allows; with a word that it is old
+        (110)."""
+        if registration.cache_duration is None or not errand.reads:
+            return None
+        kept = self._kept.of(asker.tenant, registration.id, outgoing)
+        if kept is None:
+            return None
+        stale = warning(110, asker.alias, f"{registration.id}: an answer of a moment ago, by its cacheDuration")
+        return msgspec.structs.replace(kept, warnings=(stale, *kept.warnings))
+
+    def _keep(
+        self, asker: Asker, registration: Registration, errand: Errand, outgoing: Outgoing, answer: Answer
+    ) -> None:
+        if not errand.reads:
+            self._kept.forget(asker.tenant, registration.id)
+            return
+        duration = registration.cache_duration
+        if duration is None or answer.status != 200 or answer.fault or answer.entity_map:
+            return
+        seconds = duration.after(0) / SECOND
+        self._kept.keep(asker.tenant, registration.id, outgoing, answer, min(seconds, LONGEST_KEPT))
+
+    def _changed(self, tenant: str, registration: str) -> None:
+        """A registration is new, changed or gone: nothing that was learnt of the old one holds."""
+        self.breaker.forget(tenant, registration)
+        self._kept.forget(tenant, registration)
 
     def spoiled(self, asker: Asker, registration: Registration, answer: Answer) -> None:
         """An answer could not be used after all (it was no NGSI-LD)."""
+        self._kept.forget(asker.tenant, registration.id)
         self.log_book.spoiled(asker.tenant, registration.id, answer)
         self.breaker.told(asker.tenant, registration.id, answer, registration.cooldown)
         self._registrations.told(asker.tenant, registration.id, False, self._now())
