@@ -96,6 +96,23 @@ def test_a_batch_result_has_the_shape_that_is_told(broker: Broker) -> None:
     jsonschema_rs.validate(schema, answer.json())
 
 
+@pytest.mark.parametrize(
+    ("path", "template"),
+    [
+        ("/ngsi-ld/v1/entities/none", "/ngsi-ld/v1/entities/{id}"),
+        ("/v2/entities?limit=x", "/v2/entities"),
+        ("/pinisi/v1/incidents?limit=x", "/pinisi/v1/incidents"),
+    ],
+)
+def test_a_refusal_has_the_media_type_and_the_shape_that_are_told(wire: httpx.Client, path: str, template: str) -> None:
+    answer = wire.get(path)
+    assert answer.status_code >= 400
+    ((media, told),) = OURS["paths"][template]["get"]["responses"]["default"]["content"].items()
+    assert answer.headers["content-type"] == media
+    validator = jsonschema_rs.validator_for({**told["schema"], "components": OURS["components"]})
+    assert validator.is_valid(answer.json())
+
+
 def test_a_wrong_answer_would_be_noticed() -> None:
     schema = schema_of("/ngsi-ld/v1/types/{type}", 200, "application/json")
     with pytest.raises(jsonschema_rs.ValidationError):

@@ -35,11 +35,12 @@ from pinisi.context.mqtt_packets import (
 )
 from pinisi.context.mqtt_target import BadNotifierInfo, parse_mqtt_target
 from pinisi.context.ngsi_v2.entities import read_entity as read_v2_entity
-from pinisi.context.ngsi_v2.entities import read_fragment as read_v2_fragment
 from pinisi.context.ngsi_v2.expressions import ids_of, parse_expression, parse_geo
 from pinisi.context.ngsi_v2.registrations import payload_of
 from pinisi.context.ngsi_v2.subscriptions import Recording
 from pinisi.context.ngsi_v2.subscriptions import read_subscription as read_v2_subscription
+from pinisi.context.ngsi_v2.written import read_new as read_new_v2
+from pinisi.context.ngsi_v2.written import read_writing as read_v2_writing
 from pinisi.context.ordering import parse_ordering
 from pinisi.context.patch_payload import read_attribute_patch
 from pinisi.context.payload import read_attribute, read_fragment, read_replacement
@@ -200,10 +201,11 @@ BROKER: dict[str, Reading] = {
     "welcome of MQTT": Reading((WELCOME,), welcome, (Malformed,)),
     "v2 entity": Reading((ROOM,), lambda document: read_v2_entity(document, TABLE)),
     "v2 entity, keyValues": Reading(
-        ({"id": "R1", "type": "Room", "t": 5},), lambda document: read_v2_entity(document, TABLE, key_values=True)
+        ({"id": "R1", "type": "Room", "t": 5},),
+        lambda document: read_new_v2(document, TABLE, key_values=True, scopes=[], override=False),
     ),
     "v2 fragment": Reading(
-        ({"t": {"value": 6, "type": "Number"}},), lambda document: read_v2_fragment(document, TABLE)
+        ({"t": {"value": 6, "type": "Number"}},), lambda document: read_v2_writing(document, TABLE, key_values=False)
     ),
     "v2 subscription": Reading(
         (V2_SUBSCRIPTION, CUSTOM),

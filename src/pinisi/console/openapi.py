@@ -8,8 +8,9 @@ import msgspec
 
 from pinisi import __version__
 from pinisi.console.http import Route, Shapes
-from pinisi.console.openapi_ngsi_ld import ANSWERS, content_of, headers_of
+from pinisi.console.openapi_ngsi_ld import ANSWERS, NGSI_LD, content_of, headers_of
 from pinisi.console.openapi_shapes import BODIES, MERGE_PATCH, PARAMETERS, SCHEMAS
+from pinisi.console.v2_refusals import is_v2
 
 _BRACES = re.compile(r"\{(\w+)\}")
 
@@ -49,7 +50,7 @@ def _operation(route: Route) -> dict[str, Any]:
         + [_query_parameter(name, route.shapes) for name in route.parameters]
         + headers_of(route),
         "responses": {str(status): _answer(status, route) for status in route.answers}
-        | {"default": {"description": "A problem document (RFC 7807)", "content": _PROBLEM}},
+        | {"default": _refusal(route.path)},
     }
     if route.body is not None:
         typed = route.shapes is not None and route.shapes.body is not None
@@ -59,6 +60,19 @@ def _operation(route: Route) -> dict[str, Any]:
 
 
 _JSON = "application/json"
+
+
+def _refusal(path: str) -> dict[str, Any]:
+    """How an operation refuses, as `application.Application.reply` words it for each interface."""
+    if is_v2(path):
+        words = {"type": "object", "required": ["error"], "properties": {"error": _TEXT, "description": _TEXT}}
+        return {"description": "An error of NGSI v2", "content": {_JSON: {"schema": words}}}
+    media = _JSON if path.startswith(NGSI_LD) else "application/problem+json"
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": "A problem document (RFC 7807)", "content": {media: {"schema": schema}}}
+
+
+_TEXT = {"type": "string"}
 
 
 def _service_schemas(routes: Iterable[Route]) -> dict[str, Any]:
@@ -94,7 +108,6 @@ def _answer(status: int, route: Route) -> dict[str, Any]:
     return told | {"content": {_JSON: {"schema": _ref(f"{shapes.family}.{shapes.answer.__name__}")}}}
 
 
-_PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _DESCRIPTIONS = {
     200: "Done",
     201: "Created",
