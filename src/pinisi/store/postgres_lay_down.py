@@ -14,6 +14,7 @@ from pinisi.store.draft import Draft, rows_of_records
 from pinisi.store.hot import HotAttributes
 from pinisi.store.owed import Settlement, fates_of, owed_rows, settled
 from pinisi.store.postgres_head import Head
+from pinisi.store.postgres_schema import schema_of
 from pinisi.store.postgres_turn import VIRTUAL, Place, Turn
 
 _PARAMETER = re.compile(r"\$(\d+)")
@@ -134,6 +135,21 @@ _SQL = {
     "relocate": "INSERT INTO {s}.fact VALUES ('relocate', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
 }
 
+COPIED_CHANGES, COPIED_VALUES = 200, 1_000
+"""From so many on, values of history are copied (COPY) under the lock of the head."""
+_HISTORY = [
+    "entity",
+    "attribute",
+    "dataset",
+    "observed",
+    "position",
+    "received",
+    "principal",
+    "family",
+    "number",
+    "body",
+]
+
 Lines = Sequence[Sequence[Any]]
 Heads = tuple[Head, Head]
 Piece = tuple[str, Sequence[Sequence[Any]]]
@@ -229,6 +245,9 @@ class Laying:
         """
         head, after = heads
         pieces = list(_pieces(draft, lines, hot, several))
+        if len(draft.history) >= COPIED_VALUES and connection.is_in_transaction():
+            pieces = [piece for piece in pieces if piece[0] != "history"]
+            await self._copy_history(connection, draft.history)
         if draft.debt_moves:
             pieces += _settling(await self._settlement(connection, draft.debt_moves))
         parts = tuple((name, len(columns)) for name, columns in pieces)
@@ -247,6 +266,12 @@ class Laying:
             return None
         mark, areas, hot_version, due, _ = found
         return after._replace(mark=mark, areas=areas, hot=hot_version, due=due)
+
+    async def _copy_history(self, connection: Any, history: Sequence[Sequence[Any]]) -> None:
+        """A transaction is open: if the head has moved, it takes these with it."""
+        await connection.copy_records_to_table(
+            "history", schema_name=schema_of(self._tenant), columns=_HISTORY, records=_last_words(history)
+        )
 
     async def _settlement(self, connection: Any, moves: Sequence[DebtChange | Paid]) -> Settlement:
         """What becomes of what is owed. Who changes that moves the head: then this is not laid down."""

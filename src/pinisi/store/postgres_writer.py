@@ -25,7 +25,7 @@ from pinisi.store.postgres_erasing import erase
 from pinisi.store.postgres_faults import FAULTS, LOST, cannot_be_kept, may_be_tried_again, raise_unless_ordinary, told
 from pinisi.store.postgres_group import Group, Groups
 from pinisi.store.postgres_head import HEAD, Head, head_of
-from pinisi.store.postgres_lay_down import Laying, hot_text
+from pinisi.store.postgres_lay_down import COPIED_CHANGES, Laying, hot_text
 from pinisi.store.postgres_months import Months
 from pinisi.store.postgres_records import change_records
 from pinisi.store.postgres_rested import Turns
@@ -274,6 +274,8 @@ class PostgresWriter:
         """Whether a group may begin without a lock."""
         head, tenant = self._head, self._tenant
         if head is None or jobs[0].alone or head.position != tenant.heard:
+            return False
+        if sum(len(job.changes) for job in jobs) >= COPIED_CHANGES:
             return False
         now = tenant.now()
         if (head.due is not None and head.due <= now) or not self.months.has(max(now, head.time)):
