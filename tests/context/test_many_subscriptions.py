@@ -48,6 +48,14 @@ def test_ranges_are_found_as_they_are_one_by_one(
     assert not ranges
 
 
+def test_values_without_a_bound_meet_every_range_above() -> None:
+    ranges = Ranges()
+    for low in (0.5, 5, 900):
+        ranges.add(low, low + 1, f"urn:s:{low}")
+    assert set(ranges.holding(3, float("inf"))) == {"urn:s:5", "urn:s:900"}
+    assert set(ranges.holding(float("-inf"), 5)) == {"urn:s:0.5", "urn:s:5"}
+
+
 def _of_a_kind(number: int) -> dict[str, Any]:
     """Eight kinds of filters; each tells one of 500 places apart."""
     kind, place = number % 8, number // 8 % 500

@@ -60,7 +60,7 @@ class Ranges:
     def _in_cells(self, level: int, least: float, most: float) -> Iterator[str]:
         """A range is no wider than its cell: it begins in a cell of the values, or in the one before."""
         first, last = _cell(least, level) - 1, _cell(most, level)
-        if last - first > MOST_CELLS:
+        if last - first > MOST_CELLS or most - least == math.inf:
             chosen = [ranges for (of, _), ranges in self._cells.items() if of == level]
         else:
             chosen = [self._cells.get((level, cell), ()) for cell in range(first, last + 1)]
