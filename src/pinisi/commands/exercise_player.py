@@ -1,8 +1,9 @@
 """Scripted players of an exercise: they do over HTTP what people do at the console, so that one can watch it run."""
 
+import contextlib
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -15,6 +16,16 @@ LONGEST_TAIL_S = 600
 """How long they go on after the last inject, until nothing is left to wait for."""
 TAKEN = (404, 409)
 """Somebody else was faster, or it is over: nothing to worry about."""
+
+
+@contextlib.contextmanager
+def unless_taken() -> Iterator[None]:
+    """A step that somebody else took first is left out; what comes behind it goes on."""
+    try:
+        yield
+    except Refused as refused:
+        if refused.status not in TAKEN:
+            raise
 
 
 def play(url: str, script: Script, passwords: Mapping[str, str]) -> None:
@@ -66,16 +77,15 @@ class Table:
             "crew": self._drive,
         }
         while not over.is_set():
-            try:
+            with unless_taken():
                 rounds[player.role](seat)
-            except Refused as refused:
-                if refused.status not in TAKEN:
-                    raise
             over.wait(PAUSE_S)
 
     def _operate(self, seat: Seat) -> None:
         for call in seat.get("calls")["calls"]:
-            if call["state"] == "ringing":
+            if call["state"] != "ringing":
+                continue
+            with unless_taken():
                 seat.post(f"calls/{call['key']}/acts", {"act": "pick-up"})
                 self._take_down(seat, call["key"])
         self._work(seat)
@@ -106,14 +116,14 @@ class Table:
     def _work(self, seat: Seat) -> None:
         for incident in seat.get("incidents?state=open&limit=200")["incidents"]:
             fits, id = set(incident["fits"]), incident["id"]
-            if incident["owner"] is None and "take" in fits:
-                seat.act(id, "take")
-                return
-            mine = incident["ownerId"] == f"account:{seat.account}"
-            if mine:
-                self._next(seat, incident, fits)
-            elif "verify" in fits and incident["asked"]:
-                seat.act(id, "verify")
+            with unless_taken():
+                if incident["owner"] is None and "take" in fits:
+                    seat.act(id, "take")
+                    return
+                if incident["ownerId"] == f"account:{seat.account}":
+                    self._next(seat, incident, fits)
+                elif "verify" in fits and incident["asked"]:
+                    seat.act(id, "verify")
 
     def _next(self, seat: Seat, incident: Mapping[str, Any], fits: set[str]) -> None:
         """The next step of an incident that one owns."""
@@ -137,7 +147,9 @@ class Table:
             seat.act(id, "close", reason="Latihan: selesai")
 
     def _follow(self, seat: Seat, incident: Mapping[str, Any]) -> None:
-        if incident["category"] == "flood":
+        if incident["category"] != "flood":
+            return
+        with unless_taken():
             seat.post(f"incidents/{quote(incident['id'], safe='')}/procedures", {"procedure": "flood", "drill": True})
 
     def _send(self, seat: Seat, incident: Mapping[str, Any]) -> None:
@@ -147,16 +159,20 @@ class Table:
         if incident["leadAgency"] not in [unit["agency"] for unit in chosen]:
             seat.act(incident["id"], "assign", agency=incident["leadAgency"], role="lead")
         for unit in chosen:
-            seat.act(incident["id"], "assign", agency=unit["agency"], unit=unit["id"])
+            with unless_taken():
+                seat.act(incident["id"], "assign", agency=unit["agency"], unit=unit["id"])
 
     def _supervise(self, seat: Seat) -> None:
         for incident in seat.get("incidents?state=open&limit=200")["incidents"]:
             if "verify" in incident["fits"] and incident["asked"]:
-                seat.act(incident["id"], "verify")
+                with unless_taken():
+                    seat.act(incident["id"], "verify")
 
     def _drive(self, seat: Seat) -> None:
         for task in seat.get("crew/assignments")["assignments"]:
             act = {"sent": "accept", "accepted": "arrive", "onScene": "finish"}.get(task["state"])
-            if act:
+            if act is None:
+                continue
+            with unless_taken():
                 body = {"act": act, "key": str(uuid4()), "unit": task["unit"]}
                 seat.post(f"crew/assignments/{quote(task['incident'], safe='')}/acts", body)
