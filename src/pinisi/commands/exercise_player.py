@@ -3,7 +3,7 @@
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -19,7 +19,7 @@ TAKEN = (404, 409)
 
 
 @contextlib.contextmanager
-def unless_taken() -> Iterator[None]:
+def unless_taken() -> Generator[None]:
     """A step that somebody else took first is left out; what comes behind it goes on."""
     try:
         yield
@@ -142,9 +142,16 @@ class Table:
         elif state == "dispatched" and not [each for each in incident["sent"] if each["state"] != "refused"]:
             self._send(seat, incident)
         elif state in ("resolved", "verified") and "close" in fits and (state == "verified" or not incident["asked"]):
+            if self._is_spoken_of_again(id):
+                return
             if incident["answerOwed"]:
                 seat.act(id, "answer", note="Latihan: ditelepon balik")
             seat.act(id, "close", reason="Latihan: selesai")
+
+    def _is_spoken_of_again(self, incident: str) -> bool:
+        """Whether a caller is still to come who belongs to it: an incident that is closed takes no call."""
+        of = {inject for inject, one in list(self._incidents.items()) if one == incident}
+        return any(each.wanted("joins") in of and each.id not in self._incidents for each in self._script.injects)
 
     def _follow(self, seat: Seat, incident: Mapping[str, Any]) -> None:
         if incident["category"] != "flood":
