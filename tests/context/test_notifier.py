@@ -180,6 +180,32 @@ async def test_what_cannot_be_delivered_for_a_day_becomes_a_dead_letter_that_can
         assert await house.dead_letters() == []
 
 
+async def test_letters_sent_again_go_out_though_many_later_ones_wait(tmp_path: Path, impatient: None) -> None:
+    """They are older than what was left in the store for want of room, and are read from there; none goes twice."""
+    async with open_receiver() as receiver, open_house(tmp_path, limits=Limits(at_hand=8, page=4)) as house:
+        receiver.status = 500
+        id = await house.subscribe(vehicles(receiver.uri))
+        for vehicle in range(3):
+            await house.speed(f"urn:v:dead{vehicle}", 7)
+        await receiver.wait_tries(3)
+        house.shift = DAY
+        async with asyncio.timeout(PATIENCE):
+            while len(letters := await house.dead_letters()) < 3:  # noqa: ASYNC110 - the store has no event for it
+                await asyncio.sleep(0.02)
+        house.shift = 0
+        for speed in range(40):
+            await house.speed("urn:v:1", speed)
+        assert len(await house.dead_letters()) == 3
+        for letter in letters:
+            assert (await house.resend(id, letter["position"])).status == 204
+        receiver.status = 200
+        taken = await receiver.wait(43)
+        told = [one.data[0]["speed"]["value"] for one in taken if one.data[0]["id"] == "urn:v:1"]
+        assert told == list(range(40))
+        assert {one.data[0]["id"] for one in taken} == {"urn:v:1", *(f"urn:v:dead{vehicle}" for vehicle in range(3))}
+        await house.settled()
+
+
 async def test_the_dead_letters_of_one_who_unsubscribes_are_put_away(tmp_path: Path, impatient: None) -> None:
     async with open_receiver() as receiver, open_house(tmp_path, limits=Limits(give_up=0)) as house:
         receiver.status = 500

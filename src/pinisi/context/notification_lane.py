@@ -30,7 +30,8 @@ class Lane:
     """The debts of one subscription that are at hand, in order of position.
 
     `entry`: the subscription; None where there is none any more. `behind`: the first position whose debt was left in
-    the store for want of room; None: all that is read is here.
+    the store for want of room; None: all that is read is here. `revived`: positions before what was read that are owed
+    again and lie in the store.
     """
 
     __slots__ = (
@@ -44,6 +45,7 @@ class Lane:
         "failures",
         "head",
         "id",
+        "revived",
         "room",
         "throttled",
         "timer",
@@ -57,6 +59,7 @@ class Lane:
         self.head: Letterhead | None = None
         """What its notifications share, as it was last."""
         self.behind: Position | None = None
+        self.revived: set[Position] = set()
         self.failures = 0
         self.closed_until = 0.0
         self.throttled = False
@@ -84,12 +87,12 @@ class Lane:
     @property
     def wants_more(self) -> bool:
         """Whether debts were left in the store and half the room is free again."""
-        return self.behind is not None and len(self._queue) * 2 <= self.room
+        return (self.behind is not None or bool(self.revived)) and len(self._queue) * 2 <= self.room
 
     @property
     def idle(self) -> bool:
         """Whether nothing is known of it that would be missed."""
-        return not self._queue and self.behind is None and not self.failures
+        return not self._queue and self.behind is None and not self.revived and not self.failures
 
     def has_room_for(self, debt: Debt) -> bool:
         """Whether the debt may come in: there is room, or it takes the place of an older one."""
@@ -112,9 +115,19 @@ class Lane:
                 self._retry_at.pop(older, None)
             self._newest[debt.subject] = debt.position
         self._queue[debt.position] = debt
+        self.revived.discard(debt.position)
         if retry_at:
             self._retry_at[debt.position] = retry_at
         return replaced
+
+    def leave(self, position: Position) -> None:
+        """A debt stays in the store for want of room."""
+        if position in self.revived:
+            return
+        if self.behind is None:
+            self.behind = position
+        elif position < self.behind:
+            self.revived.add(position)
 
     def take(self, now: float, most: int) -> tuple[Sequence[Debt], float | None]:
         """The next debts to send, of entities that differ; when there are none, how long to wait (None: for news).

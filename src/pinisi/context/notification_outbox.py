@@ -112,15 +112,19 @@ class Outbox:
 
     # one lane
 
-    def _take_in(self, debt: Debt) -> None:
+    def _take_in(self, debt: Debt, *, revived: bool = False) -> None:
         lane = self._lanes.get(debt.subscription) or self._lane(debt.subscription)
         if lane.entry is None:
             self._settle(debt, "paid")
             return
         if debt.position in lane:
             return
-        if lane.behind is not None or (lane.full and not lane.has_room_for(debt)):
-            lane.behind = debt.position if lane.behind is None else lane.behind
+        again = debt.position in lane.revived
+        if (lane.behind is not None and not again) or (lane.full and not lane.has_room_for(debt)):
+            if revived:
+                lane.revived.add(debt.position)
+            elif not self._settler.is_paid(debt.position, debt.subscription):
+                lane.leave(debt.position)
             return
         replaced = lane.push(debt, self._retry_at(debt) if debt.attempts else 0.0)
         if replaced is not None:
@@ -402,7 +406,8 @@ class Outbox:
         now = self._now()
         for debt in dead:
             if debt.position <= self._reader.read_to:
-                self._take_in(msgspec.structs.replace(debt, attempts=0, due=now, dead=False, reason=""))
+                fresh = msgspec.structs.replace(debt, attempts=0, due=now, dead=False, reason="")
+                self._take_in(fresh, revived=True)
         self.wake()
 
     def read_anew(self) -> None:

@@ -138,29 +138,40 @@ class OwedReader:
 
     async def _catch_up(self) -> None:
         """Read again for lanes that had no room and have some now, from where each of them was left behind."""
-        missing = {lane.id: lane.behind for lane in self._lanes.values() if lane.wants_more and lane.behind is not None}
-        if not missing:
+        lanes = {lane.id: lane for lane in self._lanes.values() if lane.wants_more}
+        if not lanes:
             return
-        for id in missing:
-            self._lanes[id].behind = None
-        after = min(missing.values()) - 1
+        beyond = self.read_to + 1
+        missing = {id: beyond if lane.behind is None else lane.behind for id, lane in lanes.items()}
+        revived = {id: set(lane.revived) for id, lane in lanes.items()}
+        after = min(min(missing[id], min(revived[id], default=beyond)) for id in lanes) - 1
+        for lane in lanes.values():
+            lane.behind = None
         try:
             async for debts in debt_pages(self._store, self._tenant, after, self._page):
                 for debt in debts:
-                    if missing.get(debt.subscription, self.read_to + 1) <= debt.position <= self.read_to:
+                    id = debt.subscription
+                    again = debt.position in revived.get(id, ())
+                    if again or missing.get(id, beyond) <= debt.position <= self.read_to:
                         self._take_in(debt)
+                    if again:
+                        revived[id].discard(debt.position)
                 after = debts[-1].position
-                if after >= self.read_to or all(map(self._is_behind, missing)):
+                if after >= self.read_to or all(map(self._is_behind, lanes)):
                     break
+            else:
+                after = self.read_to
         except StoreUnavailable:
-            for id in missing:
-                if not self._is_behind(id):
+            for id in lanes:
+                if not self._is_behind(id) and missing[id] < beyond:
                     self._lane_of(id).behind = max(after + 1, missing[id])
             raise
+        for id, lane in lanes.items():
+            lane.revived -= {position for position in revived[id] if position <= after}
 
     def _is_behind(self, id: str) -> bool:
         lane = self._lanes.get(id)
-        return lane is not None and lane.behind is not None
+        return lane is not None and (lane.behind is not None or (lane.full and bool(lane.revived)))
 
 
 def _owed_by(entry: LogEntry) -> list[Debt]:

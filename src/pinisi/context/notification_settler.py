@@ -59,6 +59,10 @@ class Settler:
         else:
             found.append(subscription)
 
+    def is_paid(self, position: Position, subscription: str) -> bool:
+        """Whether it was taken, and the store does not know yet."""
+        return subscription in self._paid.get(position, ())
+
     def note(self, entry: Entry, receipt: Receipt, now: Instant, *, first: bool = True) -> None:
         """Keep count of notifications and, once for each, of failures (NGSI-LD 5.2.14.2); not of repeated tries."""
         state, taken = entry.state, receipt.taken
