@@ -12,6 +12,7 @@ from broker_at_hand import JSON_LD, V1, Broker, prop, refused, relation
 
 from patience import PATIENCE
 from pinisi.console import (
+    federated_gathering,
     federated_links,
     http,
     http_connection,
@@ -30,12 +31,15 @@ from pinisi.context import (
     geo_query,
     json_body,
     linked_entities,
+    linked_filter,
     linked_walk,
     ordering,
     q_language,
+    q_text,
     selection,
     subscription_payload,
 )
+from pinisi.context.federation import client, kept_answers
 from pinisi.settings import Settings
 from pinisi.store import pattern
 
@@ -74,6 +78,18 @@ def row(start: str) -> str:
         (
             "requests to sources",
             [federated_links.IDS_AT_ONCE, federated_links.REQUESTS_MOST, round(federated_links.SECONDS_MOST)],
+        ),
+        ("entities that fulfil", [linked_filter.LINKED_MOST]),
+        ("a filter that is said", [q_text.LONGEST]),
+        ("what one answer looks at", [federated_gathering.MOST]),
+        ("one answer of a source", [client.LARGEST >> 20]),
+        (
+            "answers of sources in memory",
+            [
+                kept_answers.ANSWERS_MOST,
+                kept_answers.BYTES_MOST >> 20,
+                kept_answers.BYTES_MOST // kept_answers.LARGEST_SHARE >> 20,
+            ],
         ),
         ("entities in `containedBy`", [linked_entities.ABOVE_MOST]),
         ("`joinLevel`", [linked_entities.DEEPEST]),
