@@ -8,8 +8,10 @@ import asyncio
 import contextlib
 import itertools
 import json
+import math
 import random
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -110,8 +112,11 @@ class Clients:
         return answer.status
 
 
-async def crash_often(folder: Path, rounds: int, seed: int, *, load_seconds: float = 0.6) -> Toll:
-    """Start, write, kill, judge; `rounds` times on one data folder."""
+async def crash_often(
+    folder: Path, rounds: int, seed: int, *, load_seconds: float = 0.6, within: float = math.inf
+) -> Toll:
+    """Start, write, kill, judge; `rounds` times on one data folder, or as often as `within` seconds hold."""
+    ends = time.monotonic() + within
     chance = random.Random(seed)
     data = folder / "data"
     data.mkdir(parents=True)
@@ -122,6 +127,8 @@ async def crash_often(folder: Path, rounds: int, seed: int, *, load_seconds: flo
         await _subscribe(server.port, receiver.port)
         try:
             for _ in range(rounds):
+                if time.monotonic() > ends:
+                    break
                 writing = asyncio.create_task(clients.write(server.port))
                 await asyncio.sleep(chance.uniform(0.1, 2 * load_seconds))
                 server.kill()
