@@ -65,7 +65,7 @@ class Settings:
         cache_records: int = 50_000,
         hot_attributes: int = 64,
         commit_window: float = 0.002,
-        checkpoint_pages: int = 8_000,
+        checkpoint_pages: int = 16_000,
         vfs: str | None = None,
     ) -> None:
         self.cache_records = cache_records
