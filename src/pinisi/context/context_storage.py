@@ -244,8 +244,10 @@ class ContextStorage:
     def heard(self, tenant: str, entries: Sequence[LogEntry]) -> None:
         """The log tells of changes that others made: what they touched is read anew."""
         for entry in entries:
+            if entry.op != "document":
+                continue
             kind, _, id = entry.subject.partition("/")
-            if entry.op == "document" and kind == KIND and id not in self._writing:
+            if kind == KIND and id not in self._writing:
                 self._contexts.forget(self._places.pop((tenant, id), Place(tenant, id)))
 
     # keeping

@@ -6,6 +6,7 @@ dropped when they could be wrong. Eight bytes an entity.
 
 from array import array
 from bisect import bisect_left
+from collections.abc import Sequence
 
 import apsw
 
@@ -47,6 +48,12 @@ class Members:
                 _remove(view, row)
         if after is not None:
             for view in self._views(after):
+                _insert(view, row)
+
+    def enter(self, rows: Sequence[int], family: int) -> None:
+        """Take in new entities of one family, after the commit."""
+        for view in self._views(family):
+            for row in rows:
                 _insert(view, row)
 
     def _views(self, family: int) -> "list[array[int]]":

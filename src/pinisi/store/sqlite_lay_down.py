@@ -132,10 +132,10 @@ def _lay_down_records(draft: Draft, connection: apsw.Connection) -> None:
 
 
 def _lay_down_places(draft: Draft, connection: apsw.Connection) -> None:
-    known = {record.row for id, record in draft.records.items() if draft.first[id] is not None}
-    write_all(
-        connection, _SQL["place_out"], [(row,) for row, box in draft.places.items() if box is None and row in known]
-    )
+    if None in draft.places.values():
+        known = {record.row for id, record in draft.records.items() if draft.first[id] is not None}
+        gone = [(row,) for row, box in draft.places.items() if box is None and row in known]
+        write_all(connection, _SQL["place_out"], gone)
     write_all(connection, _SQL["place_in"], [(row, *box) for row, box in draft.places.items() if box is not None])
 
 

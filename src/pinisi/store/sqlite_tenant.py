@@ -311,17 +311,22 @@ class Tenant:
     def _take(self, draft: Draft) -> None:
         """Records of a commit take the place of those before them."""
         records, by_row, move, first = self.records, self.by_row, self.members.move, draft.first
+        new: dict[int, list[int]] = {}
         for id, record in draft.records.items():
             before = first[id]
             family = record.family.id if record.body else None
             was = before.family.id if before is not None and before.body else None
-            if was != family:
+            if before is None and family is not None:
+                new.setdefault(family, []).append(record.row)
+            elif was != family:
                 move(record.row, was, family)
             if family is None:
                 records.pop(id, None)
                 by_row.pop(record.row, None)
             else:
                 records[id] = by_row[record.row] = record
+        for family, entered in new.items():
+            self.members.enter(entered, family)
         self._make_room()
 
     def _move_snapshot(self) -> None:
