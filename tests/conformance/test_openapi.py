@@ -96,6 +96,16 @@ def test_a_batch_result_has_the_shape_that_is_told(broker: Broker) -> None:
     jsonschema_rs.validate(schema, answer.json())
 
 
+def test_an_error_of_a_batch_names_what_was_sent_though_it_is_no_uri(broker: Broker) -> None:
+    """Table 5.2.17-1 tells a URI, but the error may be that what was sent is none."""
+    broker.create("urn:bus:1")
+    answer = broker.call("POST", "/entityOperations/delete", ["", "no uri"])
+    assert answer.status_code == 207
+    schema = OURS["paths"]["/ngsi-ld/v1/entityOperations/delete"]["post"]["responses"]["207"]["content"]
+    whole = {**schema["application/json"]["schema"], "components": OURS["components"]}
+    assert jsonschema_rs.validator_for(whole, validate_formats=True).is_valid(answer.json())
+
+
 @pytest.mark.parametrize(
     ("path", "template"),
     [

@@ -45,7 +45,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "BatchOperationResult": _object(
         ("success", "errors"),
         success=_list(_URI),
-        errors=_list(_object(("error",), entityId=_URI, registrationId=_URI, error=_PROBLEM_ITEM)),
+        errors=_list(_object(("error",), entityId=_TEXT, registrationId=_URI, error=_PROBLEM_ITEM)),
     ),
     "UpdateResult": _object(
         ("updated", "notUpdated"),
