@@ -1,6 +1,6 @@
 """What the store's own work (retention, seals) asks of a tenant, in whichever store it is kept."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, TypeVar
 
 from pinisi.store.chain import Chain
@@ -24,7 +24,7 @@ class KeptTenant(Protocol):
         """Run a short piece of work (at most 50 ms) in a transaction of its own, beside no other writer."""
         ...
 
-    async def apply(
+    def apply(
         self,
         changes: Sequence[Change],
         principal: Principal,
@@ -32,4 +32,4 @@ class KeptTenant(Protocol):
         atomic: bool,
         key: str | None,
         cursor: tuple[str, Position] | None,
-    ) -> Applied: ...
+    ) -> Awaitable[Applied]: ...
