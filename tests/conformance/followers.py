@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from city_model import Change, Json, Known
+from city_model import NULL, VALUE, Change, Json, Known, one_or_all
 from drawn_fragments import NAMES, Q
 from hypothesis import strategies as st
 from two_brokers import PLACE
@@ -49,7 +49,23 @@ class Follower:
         if self.active and self._concerned(change):
             after = change[1]
             entity: Any = after or change[0]
-            self.owed.append((entity.id, None if after is None else after.shown()))
+            self.owed.append((entity.id, None if after is None else after.shown() | self._gone(change)))
+
+    def _gone(self, change: Change) -> Json:
+        """What the change took away is told as NGSI-LD Null to who waits for deletions (5.8.6): beside what is left of
+        the attribute, and by the default instance alone where nothing is left."""
+        before, after = change
+        if before is None or after is None or not {"attributeDeleted", "entityUpdated"} & set(self.triggers or ()):
+            return {}
+        told: Json = {}
+        for name in before.attributes if self.watched is None else self.watched:
+            left = after.attributes.get(name, ())
+            there = {one.get("datasetId") for one in left}
+            gone = [_null(one) for one in before.attributes.get(name, ()) if one.get("datasetId") not in there]
+            default = [one for one in gone if "datasetId" not in one]
+            if gone:
+                told[name] = one_or_all([*left, *gone] if left or not default else default)
+        return told
 
     def _concerned(self, change: Change) -> bool:
         before, after = change
@@ -72,6 +88,13 @@ class Follower:
         renamed = (before.types, before.scopes) != (after.types, after.scopes)
         told = self.triggers is None or "entityUpdated" in triggers
         return bool(kinds & triggers) or (renamed and told and self.watched is None)
+
+
+def _null(instance: Json) -> Json:
+    """The NGSI-LD Null in the place of an instance (4.5.0)."""
+    kind = instance["type"]
+    null: Json = {"type": kind, VALUE[kind]: {"@none": NULL} if kind == "LanguageProperty" else NULL}
+    return null | {name: instance[name] for name in ("datasetId",) if name in instance}
 
 
 def _kinds(name: str, before: Known | None, after: Known | None) -> set[str]:
