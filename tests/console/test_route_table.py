@@ -56,7 +56,7 @@ def test_only_queries_and_what_is_ones_own_are_sent_with_no_more_than_a_right_to
 
 def of_v2(route: Route) -> bool:
     """Whether it refuses in the words of NGSI v2."""
-    return route.path.startswith("/v2/")
+    return f"{route.path}/".startswith("/v2/")
 
 
 @pytest.mark.parametrize("route", GUARDED, ids=lambda route: f"{route.method} {route.path}")
@@ -65,7 +65,7 @@ async def test_without_sign_in_it_answers_401(lived_in: Opened, route: Route) ->
         answer = await stranger.request(route.method, address(route))
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"
-    of_brokers = route.path.startswith(("/ngsi-ld/", "/v2/"))
+    of_brokers = f"{route.path}/".startswith(("/ngsi-ld/", "/v2/"))
     assert answer.headers["content-type"] == ("application/json" if of_brokers else "application/problem+json")
     assert set(answer.json()) == {"error", "description"} if of_v2(route) else answer.json()["status"] == 401
 
