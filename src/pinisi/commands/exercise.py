@@ -53,7 +53,12 @@ def exercise(settings: Settings, wish: Wish) -> int:
         url = address(settings.host, settings.port)
         attendant = Attendant(url, script, passwords, wish.report or Path(f"exercise-{script.id}"), play=wish.play)
         threading.Thread(target=attendant.attend, daemon=True).start()
-        code = serve(settings, city, rehearsal)
+        try:
+            code = serve(settings, city, rehearsal)
+        except KeyboardInterrupt:
+            if not attendant.ended:
+                raise
+            code = 0
     return attendant.code or code
 
 

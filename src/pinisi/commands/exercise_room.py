@@ -18,11 +18,12 @@ CONTROL = "kendali"
 
 
 class Attendant:
-    """`code`: what the command answers when the exercise could not be played to its end."""
+    """`code`: what the command answers when the exercise could not be played to its end; `ended`: it stopped it."""
 
     def __init__(self, url: str, script: Script, passwords: Mapping[str, str], report: Path, *, play: bool) -> None:
         self.url = url
         self.code = 0
+        self.ended = False
         self._script = script
         self._passwords = passwords
         self._report = report
@@ -41,6 +42,7 @@ class Attendant:
             print(f"pinisi: the exercise was left: {error}", flush=True)
             self.code = 1
         if self._play:
+            self.ended = True
             os.kill(os.getpid(), signal.SIGINT)
 
     def _let_play(self) -> None:

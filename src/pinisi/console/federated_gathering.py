@@ -210,13 +210,14 @@ class Gathering:
         return Union(kept, len(fitting) > end, len(fitting) if page.count else None, sources)
 
     async def _go(self, walk: Walk, need: int | None) -> None:
-        """Ask page by page until enough is known (`need`), or all."""
-        offset = 0
+        """Ask page by page until enough is known (`need`), or all; a page without anything new is the last."""
+        offset, known = 0, set[str]()
         while not walk.ended and offset < MOST and (need is None or len(walk.heard) < need):
             limit = PAGE if need is None or walk.test is not None else min(PAGE, need - len(walk.heard))
             said, more = await self._ask(walk, None, limit, offset)
-            offset += said
-            walk.ended = not said or (said < limit and not more)
+            walk.ended = known.issuperset(said) or (len(said) < limit and not more)
+            offset += len(said)
+            known.update(said)
         if not walk.ended and offset >= MOST:
             id = walk.question.leg.registration.id
             self._warnings.say(f"{id}: more than {MOST} entities: the rest is missing")
@@ -238,8 +239,8 @@ class Gathering:
             if part is not None and (walk.test is None or walk.test(part.entity)):
                 walk.heard.setdefault(part.entity.id, Heard(walk.question.leg, part))
 
-    async def _ask(self, walk: Walk, ids: tuple[str, ...] | None, limit: int, offset: int) -> tuple[int, bool]:
-        """One request; gives how many entities the source said, and whether it says that more follow."""
+    async def _ask(self, walk: Walk, ids: tuple[str, ...] | None, limit: int, offset: int) -> tuple[list[str], bool]:
+        """One request; gives the ids of the entities that the source said, and whether it says that more follow."""
         question = walk.question
         if ids is not None:
             inquiry = msgspec.structs.replace(question.inquiry, ids=ids, id_pattern=None)
@@ -253,7 +254,7 @@ class Gathering:
         for part in await parts_seen(self._house, self._call, entities):
             if part is not None and (walk.test is None or walk.test(part.entity)):
                 walk.heard.setdefault(part.entity.id, Heard(question.leg, part))
-        return (len(entities), answer.more) if answer.taken else (0, False)
+        return ([entity.id for entity in entities], answer.more) if answer.taken else ([], False)
 
     def _union(
         self, ids: Sequence[str], held: Mapping[str, Record], walks: Sequence[Walk], more: bool, count: int | None

@@ -184,12 +184,17 @@ class HistorySearch:
         return interval is None or interval.meets(time.since, time.until)
 
     async def _ask(self, question: Question) -> list[Story]:
-        """Everything that a source has to say to one question, page by page."""
+        """Everything that a source has to say to one question, page by page, to one that has nothing new."""
         stories: list[Story] = []
+        known: set[str] = set()
         while len(stories) < MOST:
             said, more = await self._page(question, len(stories))
+            ids = {story.id for story in said}
+            if ids <= known:
+                return stories
             stories += said
-            if not said or (len(said) < PAGE and not more):
+            known |= ids
+            if len(said) < PAGE and not more:
                 return stories
         id = question.leg.registration.id
         self.warnings.say(f"{id}: more than {MOST} histories: the rest is missing")
