@@ -157,9 +157,14 @@ class Desk:
 
     def take_call(self, words: dict[str, str]) -> str:
         """`n`: the call that rings longest; which one it is, by what its caller says (words -> inject)."""
-        expect(self.page.locator("call-desk")).to_contain_text("berdering")
-        self.keys.press("n")
-        box = self.page.get_by_role("combobox", name="Kejadian")
+        calls, box = self.page.locator("call-desk"), self.page.get_by_role("combobox", name="Kejadian")
+        taken_by_another = calls.get_by_text("sudah diterima orang lain")
+        while True:
+            expect(calls).to_contain_text("berdering")
+            self.keys.press("n")
+            expect(box.or_(taken_by_another)).to_be_visible()
+            if box.is_visible():
+                break
         expect(box).to_be_focused()
         said = self.page.locator("exercise-panel blockquote")
         expect(said).to_have_count(1)

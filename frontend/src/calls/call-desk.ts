@@ -157,27 +157,31 @@ export class CallDesk extends View {
     return html`<button class="button" @click=${() => this.take(act)}>${label}</button>`;
   }
 
-  private async take(act: () => Promise<CallInHand>): Promise<void> {
+  private async take(act: () => Promise<CallInHand | null>): Promise<void> {
     this.refusal = null;
     this.told = "";
     try {
       this.inHand = await act();
-      this.onPaper = false;
+      if (this.inHand) this.onPaper = false;
     } catch (cause) {
       this.refusal = this.saidOf(cause);
     }
     await this.read();
   }
 
-  /** The call that rings longest; a new one by hand where none rings. */
+  /** The call that rings longest; a new one by hand where none rings. Who saw one ring that somebody else took meanwhile
+   * wanted that one, and begins none by hand. */
   private begin(): Promise<void> {
+    const rang = this.ringing().length > 0;
     return this.take(async () => {
       this.queue = await calls.queue();
       for (const { key } of this.ringing()) {
         const mine = await calls.pickUp(key).catch(elsewhere);
         if (mine) return mine;
       }
-      return calls.begin({});
+      if (!rang) return calls.begin({});
+      this.told = this.words.calls.takenElsewhere;
+      return null;
     });
   }
 

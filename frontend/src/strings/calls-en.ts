@@ -15,6 +15,7 @@ export const calls: Catalogue["calls"] = {
   waits: (seconds) => `waiting ${seconds}`,
   rings: (calls, time) => `112 rings: ${calls}, ${time}`,
   late: (limit) => `over ${limit} seconds`,
+  takenElsewhere: "Somebody else has taken that call.",
   heldBy: (name) => `by ${name}`,
   today: (calls, answered, missed, share) =>
     `Today ${calls === "1" ? "1 call" : `${calls} calls`}, ${answered} answered, ${missed} missed; ${share} answered in time`,

@@ -13,6 +13,7 @@ export const calls = {
   waits: (seconds: string) => `menunggu ${seconds}`,
   rings: (calls: string, time: string) => `112 berdering: ${calls} panggilan, ${time}`,
   late: (limit: string) => `lebih dari ${limit} detik`,
+  takenElsewhere: "Panggilan itu sudah diterima orang lain.",
   heldBy: (name: string) => `oleh ${name}`,
   today: (calls: string, answered: string, missed: string, share: string) =>
     `Hari ini ${calls} panggilan, ${answered} dijawab, ${missed} tak terjawab; ${share} dijawab tepat waktu`,

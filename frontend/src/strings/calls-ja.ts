@@ -15,6 +15,7 @@ export const calls: Catalogue["calls"] = {
   waits: (seconds) => `待ち ${seconds}`,
   rings: (calls, time) => `112番が鳴っています：${calls}件、${time}`,
   late: (limit) => `${limit} 秒超過`,
+  takenElsewhere: "その通報は別の担当者が受けました。",
   heldBy: (name) => `担当 ${name}`,
   today: (calls, answered, missed, share) =>
     `本日 ${calls} 件、応答 ${answered} 件、不応答 ${missed} 件、時間内の応答 ${share}`,
