@@ -1,9 +1,10 @@
 """The 112 form without a mouse: a call is taken, sorted, placed and saved by few keys; a prank ends with one."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from .conftest import WarRoom, open_console
 
@@ -93,3 +94,31 @@ def test_the_paper_form_can_be_printed_before_it_is_needed(page: Page, war_room:
     page.goto(war_room.address + "/112-form.html")
     expect(page.get_by_role("heading", level=1)).to_contain_text("formulir kertas")
     expect(page.get_by_role("row", name="Kata penelepon")).to_be_visible()
+
+
+def test_a_call_that_another_took_meanwhile_is_not_begun_by_hand(
+    page: Page, keyboard: Keyboard, war_room: WarRoom
+) -> None:
+    calls = f"{war_room.address}/pinisi/v1/calls"
+    desk = page.locator("call-desk")
+    page.request.post(f"{calls}/events", data={"event": "ringing", "call": "balapan", "number": "0811 777 0009"})
+    expect(desk).to_contain_text("berdering")
+    page.route("**/pinisi/v1/calls", lambda route: route.abort())  # what it shows is from before
+    waiting = page.request.get(calls).json()["calls"]
+    ring = next(call["key"] for call in waiting if call["state"] == "ringing")
+    assert page.request.post(f"{calls}/{ring}/acts", data={"act": "pick-up"}).ok
+    page.unroute("**/pinisi/v1/calls")
+    page.route("**/pinisi/v1/calls", _late)
+    keyboard.press("n")
+    expect(desk).to_contain_text("sudah diterima orang lain")
+    expect(page.locator("call-form")).to_have_count(0)
+    assert len(page.request.get(calls).json()["calls"]) == len(waiting)
+    desk.get_by_role("button", name="Lanjutkan").click()
+    keyboard.press("F4")
+    expect(page.locator("call-form")).to_have_count(0)
+
+
+def _late(route: Route) -> None:
+    """An answer that comes when the key was pressed long since."""
+    time.sleep(0.3)
+    route.continue_()
