@@ -1,6 +1,7 @@
 """A query that goes by a plan is answered as one that goes the long way; a plan is made once for many queries."""
 
 import itertools
+from typing import Any
 from urllib.parse import parse_qsl
 
 import httpx
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from pinisi.console import ngsi_ld_consumption, query_plan
 from pinisi.console.ngsi_ld_request import Asked
 from pinisi.console.query_shape import Shape, shape_of
+from pinisi.vocabulary.memory import Memory
 
 pytestmark = pytest.mark.anyio
 QUERIES = (
@@ -115,8 +117,7 @@ async def test_every_pair_of_plain_parameters_is_answered_as_on_the_long_way(
 
 
 async def test_pages_share_one_plan_and_plans_are_bounded(calm: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(query_plan, "_plans", kept := {})
-    monkeypatch.setattr(query_plan, "PLANS_MOST", 4)
+    monkeypatch.setattr(query_plan, "_plans", kept := Memory[Any, Any](4))
     async with calm.client(link=PINISI_CONTEXT) as client:
         for offset in range(5):
             await client.get(f"{NGSI}/entities?type=WasteBank&offset={offset}&q=wasteReceived>{offset}")

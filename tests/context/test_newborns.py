@@ -1,6 +1,5 @@
 """Plain entities of a batch are laid down in the words of the request; it becomes the same rows as by an `Entity`."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -14,17 +13,14 @@ from pinisi.context.plain_batch import WholeEntities
 from pinisi.context.problems import NgsiLdError
 from pinisi.context.term_definitions import Term
 from pinisi.context.term_table import CORE_TABLE, TermTable
-from pinisi.store.areas import Locator
-from pinisi.store.change import EntityChange, Forbidden, Outcome
+from pinisi.store.change import EntityChange, Forbidden
 from pinisi.store.debt import Seen
 from pinisi.store.draft import Draft
-from pinisi.store.hot import HotAttributes
-from pinisi.store.interning import Families, Names
-from pinisi.store.ledger import Ledger
 from pinisi.store.newborn import Newborn
-from pinisi.vocabulary.entity import GEO, PROPERTY, Entity, Instance
+from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.principal import SYSTEM, Grant, Grants, Principal
-from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA, CODE, LOCATION
+from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA, LOCATION
+from two_ways import ledger, told, written
 
 NOW = 1_795_738_320_000_000
 OWN = TermTable(
@@ -66,37 +62,6 @@ DOCUMENTS = st.builds(
     ),
     st.just({}) | st.fixed_dictionaries({"location": PLACES | PROPERTIES}),
 )  # fmt: skip
-SQUARE = {"type": "Polygon", "coordinates": [[[1, 1], [2, 1], [2, 2], [1, 2], [1, 1]]]}
-
-
-def ledger(heard: list[Seen], owed: Sequence[str], hot: Sequence[str] = ()) -> Ledger:
-    names, locator = Names(), Locator()
-    attributes = {CODE: [Instance(PROPERTY, "1")], LOCATION: [Instance(GEO, SQUARE)]}
-    locator.learn("urn:area:1", Entity("urn:area:1", [ADMINISTRATIVE_AREA], attributes))
-    followed = HotAttributes(names, 8)
-    followed.attributes.update({name: names.intern(name) for name in hot})
-
-    def owing(_tenant: str, seen: Seen) -> Sequence[str]:
-        heard.append(seen)
-        return owed
-
-    return Ledger(
-        "city", names, Families(), locator, followed, owing, lambda id: None, lambda kind, id: None,
-        lambda row, at: None, lambda key: None,
-    )  # fmt: skip
-
-
-def written(draft: Draft, outcome: Outcome) -> dict[str, Any]:
-    """All that a draft holds."""
-    held = {name: value for name, value in vars(draft).items() if name not in ("records", "first")}
-    records = [
-        (r.row, r.id, r.position, r.family.id, r.family.types, r.family.areas, r.body) for r in draft.records.values()
-    ]
-    return held | {"records": records, "first": draft.first, "outcome": outcome}
-
-
-def told(seen: Seen) -> tuple[object, ...]:
-    return seen.id, seen.before, seen.after, seen.attributes, seen.areas_before, seen.areas_after
 
 
 def never(present: Entity | None, now: int) -> Any:

@@ -1,25 +1,19 @@
 """A new entity takes a way of its own into the draft; it becomes the same rows as by the way of every change."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from things_at_hand import area, point, square
+from things_at_hand import point
 
-from pinisi.store.areas import Locator
 from pinisi.store.birth import born
-from pinisi.store.change import Edit, EntityChange, Forbidden, Outcome
+from pinisi.store.change import Edit, EntityChange, Forbidden
 from pinisi.store.debt import Seen
 from pinisi.store.draft import Draft
-from pinisi.store.hot import HotAttributes
-from pinisi.store.interning import Families, Names
-from pinisi.store.ledger import Ledger
 from pinisi.vocabulary.entity import PROPERTY, RELATIONSHIP, Entity, Instance
 from pinisi.vocabulary.principal import SYSTEM, Grant, Grants, Principal
 from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA, LOCATION, SCOPE
+from two_ways import ledger, told, written
 
 NOW = 1_795_738_320_000_000
 TYPES = st.lists(
@@ -36,6 +30,7 @@ MANY = st.lists(INSTANCES, min_size=1, max_size=3, unique_by=lambda instance: in
 PLACES = st.sampled_from([point(1.5, 1.5), point(40.0, 40.0), Instance(PROPERTY, "nowhere")])
 HOT = "urn:attribute:hot"
 WORDS = ("urn:attribute:one", "urn:attribute:two", HOT)
+KNOWN = (SYSTEM.id, *WORDS, LOCATION, SCOPE, "urn:dataset:1", "urn:dataset:2")
 
 
 @st.composite
@@ -50,41 +45,10 @@ def entities(draw: st.DrawFn) -> Entity:
     )
 
 
-def ledger(heard: list[Seen], owed: Sequence[str] = ("urn:subscription",)) -> Ledger:
-    names, locator = Names(), Locator()
-    for word in (SYSTEM.id, *WORDS, LOCATION, SCOPE, "urn:dataset:1", "urn:dataset:2"):
-        names.intern(word)
-    locator.learn("urn:area:1", area("1", square(1, 1)))
-    hot = HotAttributes(names, 8)
-    hot.attributes[HOT] = names.intern(HOT)
-
-    def owing(_tenant: str, seen: Seen) -> Sequence[str]:
-        heard.append(seen)
-        return owed
-
-    return Ledger(
-        "city", names, Families(), locator, hot, owing, lambda id: None, lambda kind, id: None, lambda row, at: None,
-        lambda key: None,
-    )  # fmt: skip
-
-
-def written(draft: Draft, outcome: Outcome) -> dict[str, Any]:
-    """All that a draft holds."""
-    told = {name: value for name, value in vars(draft).items() if name not in ("records", "first")}
-    records = [
-        (r.row, r.id, r.position, r.family.id, r.family.types, r.family.areas, r.body) for r in draft.records.values()
-    ]
-    return told | {"records": records, "first": draft.first, "outcome": outcome}
-
-
-def told(seen: Seen) -> tuple[object, ...]:
-    return seen.id, seen.before, seen.after, seen.attributes, seen.areas_before, seen.areas_after, seen.told_anyway
-
-
 @given(entities(), st.sampled_from([(), ("urn:subscription",)]))
 def test_it_becomes_the_same_rows(entity: Entity, owed: tuple[str, ...]) -> None:
     heard: list[Seen] = []
-    short, long = ledger(heard, owed), ledger(heard, owed)
+    short, long = (ledger(heard, owed, (HOT,), known=KNOWN) for _ in range(2))
     edit = Edit(entity, result="told")
     one, other = Draft(10, 5), Draft(10, 5)
     first = written(one, born(short, one, entity.id, entity, edit, SYSTEM, True, NOW))
@@ -102,6 +66,8 @@ def test_it_is_refused_where_no_grant_reaches() -> None:
     draft = Draft(0, 1)
     entity = Entity("urn:new", ["urn:type:a"], {"urn:attribute:one": [Instance(PROPERTY, 1)]})
     with pytest.raises(Forbidden):
-        ledger([]).make(draft, EntityChange("urn:new", lambda old, now: Edit(entity)), limited, NOW)
+        ledger([], ("urn:subscription",), (HOT,), known=KNOWN).make(
+            draft, EntityChange("urn:new", lambda old, now: Edit(entity)), limited, NOW
+        )
     assert draft.empty
     assert not draft.records

@@ -1,30 +1,29 @@
 """New values in the place of those that are there take a way of their own; it becomes the same rows as the long way."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
-from things_at_hand import area, point, square
+from things_at_hand import point
 
 from pinisi.context.edits import UpdateResult, update
 from pinisi.context.payload import Fragment
-from pinisi.store.areas import Locator
 from pinisi.store.change import EntityChange, Outcome, Renewal
 from pinisi.store.debt import Seen
 from pinisi.store.draft import Draft
-from pinisi.store.hot import HotAttributes
-from pinisi.store.interning import Families, Names
+from pinisi.store.interning import Families
 from pinisi.store.ledger import Ledger
 from pinisi.store.record import Record
 from pinisi.vocabulary.entity import PROPERTY, RELATIONSHIP, Entity, Instance, encode_entity
 from pinisi.vocabulary.principal import SYSTEM, Grant, Grants, Principal
 from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA, LOCATION, SCOPE
+from two_ways import ledger, locator_with_an_area, told, written
 
 NOW, THEN = 1_795_738_320_000_000, 1_795_000_000_000_000
 HOT = "urn:attribute:hot"
 WORDS = ("urn:attribute:one", "urn:attribute:two", HOT)
+KNOWN = (SYSTEM.id, *WORDS, LOCATION, SCOPE)
 VALUES = st.integers() | st.floats(allow_nan=False) | st.text('ä"\n x', max_size=3) | st.booleans() | st.just([1, 2])
 MOMENTS = st.sampled_from(
     [None, "2026-11-22T06:32:00Z", "2026-11-22T06:32:00.000001Z", "1969-12-31T23:59:59Z", "never"]
@@ -59,39 +58,6 @@ def entities(draw: st.DrawFn) -> Entity:
     return Entity("urn:a", draw(TYPES), attributes, draw(st.sampled_from([[], ["/Makassar"]])), None, THEN, THEN)
 
 
-def ledger(before: Record, heard: list[Seen], owed: Sequence[str]) -> Ledger:
-    names, locator = Names(), Locator()
-    locator.learn("urn:area:1", area("1", square(1, 1)))
-    for word in (SYSTEM.id, *WORDS, LOCATION, SCOPE):
-        names.intern(word)
-    hot = HotAttributes(names, 8)
-    hot.attributes[HOT] = names.intern(HOT)
-
-    def owing(_tenant: str, seen: Seen) -> Sequence[str]:
-        heard.append(seen)
-        return owed
-
-    families = Families()
-    families.of(before.family.types, before.family.areas)
-    return Ledger(
-        "city", names, families, locator, hot, owing, lambda id: before, lambda kind, id: None, lambda row, at: None,
-        lambda key: None,
-    )  # fmt: skip
-
-
-def written(draft: Draft, outcome: Outcome) -> dict[str, Any]:
-    """All that a draft holds."""
-    held = {name: value for name, value in vars(draft).items() if name not in ("records", "first")}
-    records = [
-        (r.row, r.id, r.position, r.family.id, r.family.types, r.family.areas, r.body) for r in draft.records.values()
-    ]
-    return held | {"records": records, "first": draft.first, "outcome": outcome}
-
-
-def told(seen: Seen) -> tuple[object, ...]:
-    return seen.id, seen.before, seen.after, seen.attributes, seen.areas_before, seen.areas_after, seen.told_anyway
-
-
 @given(
     entities(), st.dictionaries(st.sampled_from((*WORDS, LOCATION)), NEW, min_size=1, max_size=3), PEOPLE,
     st.sampled_from([(), ("urn:subscription",)]),
@@ -100,13 +66,12 @@ def test_it_becomes_the_same_rows(
     entity: Entity, fresh: dict[str, Instance], principal: Principal, owed: tuple[str, ...]
 ) -> None:
     families = Families()
-    locator = Locator()
-    locator.learn("urn:area:1", area("1", square(1, 1)))
+    locator = locator_with_an_area()
     family = families.of(tuple(entity.types), locator.areas_of(entity))
     before = Record(7, entity.id, 3, family, encode_entity(entity))
     heard: list[Seen] = []
     one, other = Draft(10, 8), Draft(10, 8)
-    short, long = ledger(before, heard, owed), ledger(before, heard, owed)
+    short, long = (ledger(heard, owed, (HOT,), known=KNOWN, before=before) for _ in range(2))
     copies = {name: msgspec.structs.replace(instance) for name, instance in fresh.items()}
     transform = update(entity.id, Fragment(attributes={name: [instance] for name, instance in fresh.items()}))
     renewal = Renewal(copies, UpdateResult(tuple(fresh)))
@@ -133,7 +98,9 @@ def test_a_new_value_of_a_sensor_needs_no_entity() -> None:
     before = Record(7, entity.id, 3, Families().of(("urn:type:a",), ()), encode_entity(entity))
     draft = Draft(10, 8)
     renewal = Renewal({HOT: Instance(PROPERTY, 2)}, "told")
-    done = ledger(before, [], ()).make(draft, EntityChange("urn:a", never, renewal=renewal), SYSTEM, NOW)
+    done = ledger([], (), (HOT,), known=KNOWN, before=before).make(
+        draft, EntityChange("urn:a", never, renewal=renewal), SYSTEM, NOW
+    )
     assert done == Outcome(11, True, "told")
     assert draft.records["urn:a"].entity.attributes[HOT][0].value == 2
     assert draft.hot == {(4, 1.0, 7): False, (4, 2.0, 7): True}

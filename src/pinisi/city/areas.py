@@ -17,6 +17,7 @@ from pinisi.city.errors import CityError
 from pinisi.city.facts import Entity, Origin, area_id, fact, link, place, words
 from pinisi.city.reading import read_text
 from pinisi.city.text import Text
+from pinisi.vocabulary.memory import Memory
 
 Level = Literal["city", "kecamatan", "kelurahan", "rw"]
 MOST_NAMES = 50_000
@@ -161,7 +162,7 @@ class AreaIndex:
         self._tree = shapely.STRtree(list(self._shapes.values()))
         self._second = {area.bps: area.code for area in areas if area.bps}
         self._levels: dict[Level, tuple[list[str], shapely.STRtree]] = {}
-        self._meant: dict[tuple[str, Level, str | None], Area | None] = {}
+        self._meant = Memory[tuple[str, Level, str | None], Area | None](MOST_NAMES)
         self._cities = frozenset(plain(area.name) for area in areas if area.level == "city")
 
     def at(self, lon: float, lat: float) -> list[Area]:
@@ -197,11 +198,9 @@ class AreaIndex:
     def named(self, name: str, level: Level, within: str | None = None) -> Area | None:
         """The area whose name is nearest to `name`, when it is near enough; `within` is the code of the area above."""
         wanted = plain(name), level, within
-        if wanted not in self._meant:
-            if len(self._meant) > MOST_NAMES:
-                self._meant.clear()
-            self._meant[wanted] = self._nearest_name(*wanted)
-        return self._meant[wanted]
+        if wanted in self._meant:
+            return self._meant[wanted]
+        return self._meant.remember(wanted, self._nearest_name(*wanted))
 
     def _nearest_name(self, name: str, level: Level, within: str | None) -> Area | None:
         known = [area for area in self.of_level(level) if within is None or area.parent == within]

@@ -17,6 +17,7 @@ from pinisi.console.query_shape import Shape
 from pinisi.context.q_language import parse_q
 from pinisi.context.term_table import TermTable
 from pinisi.store.query import EntityQuery
+from pinisi.vocabulary.memory import Memory
 from pinisi.vocabulary.principal import Principal
 
 PLANS_MOST = 512
@@ -55,7 +56,7 @@ class Plan(msgspec.Struct, frozen=True, eq=False):
         return page_headers(call.path, told, self.how.media, page, more, total)
 
 
-_plans: dict[tuple[bytes, TermTable, Media], Plan] = {}
+_plans = Memory[tuple[bytes, TermTable, Media], Plan](PLANS_MOST)
 
 
 def plan_of(how: Asked, shape: Shape | None) -> Plan | None:
@@ -71,9 +72,7 @@ def plan_of(how: Asked, shape: Shape | None) -> Plan | None:
     if plan is None:
         plan = _made(how, shape.rest)
         if plan is not None:
-            if len(_plans) >= PLANS_MOST:
-                _plans.clear()
-            _plans[key] = plan
+            _plans.remember(key, plan)
     return plan
 
 

@@ -29,7 +29,6 @@ _KEPT_AS = (
     (b',"observedAt":"', b',"observed_at":"'),
     (b',"unitCode":"', b',"unit_code":"'),
 )
-_MOST_SHAPES = 1_000
 
 Shape = tuple[Form, int, tuple[int, ...], int | None]
 """Form, and the places of the id, of the attributes and of the location among the members of a document."""
@@ -53,7 +52,7 @@ class Newborns:
         key = (kind, *document, *map(type, members))
         shape = terms.shapes.get(key)
         if shape is None:
-            shape = _remember(key, document, terms)
+            shape = terms.shapes.remember(key, _shape(document, terms))
         if not shape:
             return None
         form, id_at, attributes_at, location_at = shape
@@ -89,16 +88,8 @@ class Newborns:
         return id, Newborn(form, self._words, self._starts[place], len(members), figures, moments, where)
 
 
-def _remember(key: tuple[Any, ...], document: Document, terms: TermTable) -> Shape | tuple[()]:
-    """The shape of such entities; empty where each has to be read by itself."""
-    shape = _shape(document, terms)
-    if len(terms.shapes) >= _MOST_SHAPES:
-        terms.shapes.clear()
-    terms.shapes[key] = shape
-    return shape
-
-
 def _shape(document: Document, terms: TermTable) -> Shape | tuple[()]:
+    """The shape of such entities; empty where each has to be read by itself."""
     names, members = tuple(document), tuple(document.values())
     told = [(at, iri) for at, iri in enumerate(plan_of(names, terms)) if iri is not None]
     kinds = tuple([_KIND.get(type(members[at]), "") for at, _ in told])

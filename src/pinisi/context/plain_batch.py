@@ -21,7 +21,6 @@ from pinisi.context.validate import NULL, is_uri, is_usual_moment
 from pinisi.vocabulary.entity import GEO, PROPERTY, RELATIONSHIP, Attributes, Entity, Instance
 
 _NAMING = frozenset(("id", "type", "@context"))
-_MOST_PLANS = 1_000
 Whole = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 Text = Annotated[str, Meta(min_length=1)]
 
@@ -138,15 +137,7 @@ def read_member(member: Member) -> Instance | None:
 def plan_of(names: tuple[str, ...], terms: TermTable) -> tuple[str | None, ...]:
     """What each of the members means, None for what is no attribute; empty where they have to be read one by one."""
     plan = terms.plans.get(names)
-    return _remember(names, terms) if plan is None else plan
-
-
-def _remember(names: tuple[str, ...], terms: TermTable) -> tuple[str | None, ...]:
-    plan = _plan(names, terms)
-    if len(terms.plans) >= _MOST_PLANS:
-        terms.plans.clear()
-    terms.plans[names] = plan
-    return plan
+    return terms.plans.remember(names, _plan(names, terms)) if plan is None else plan
 
 
 def _plan(names: tuple[str, ...], terms: TermTable) -> tuple[str | None, ...]:

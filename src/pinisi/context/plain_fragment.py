@@ -18,7 +18,6 @@ from pinisi.context.term_table import TermTable
 from pinisi.vocabulary.entity import GEO, Attributes, Instance
 
 _decode = msgspec.json.Decoder(Document).decode
-_MOST_SHAPES = 1_000
 
 
 def read_members(body: bytes) -> Any:
@@ -49,9 +48,7 @@ def _read_plain(document: Document, terms: TermTable) -> dict[str, Instance] | N
     key = (None, *document)
     iris = terms.shapes.get(key)
     if iris is None:
-        if len(terms.shapes) >= _MOST_SHAPES:
-            terms.shapes.clear()
-        iris = terms.shapes[key] = _iris(document, terms)
+        iris = terms.shapes.remember(key, _iris(document, terms))
     if not iris:
         return None
     plain: dict[str, Instance] = {}

@@ -14,10 +14,12 @@ from pinisi.context.core_context import CORE_URL, LATEST, MEMBERS, PREFIXES, VAL
 from pinisi.context.json_shapes import is_list
 from pinisi.context.term_definitions import Term
 from pinisi.context.validate import is_name, is_uri, refuse, shorten
+from pinisi.vocabulary.memory import Memory
 from pinisi.vocabulary.terms import DEFAULT_CONTEXT, NGSI_LD
 
 _CORE_COERCIONS = {"vocab": "@vocab", "id": "@id", "idlist": "@id", "json": "@json", "proof": "@json"}
 _MOST_REMEMBERED = 20_000
+MOST_SHAPES = 1_000
 
 
 def _core_terms() -> dict[str, Term]:
@@ -42,8 +44,8 @@ class TermTable:
         served: the @context as the user named it; answers carry it back.
         served_json: the same, encoded.
         size: number of terms beyond the core ones, the weight of the table in a cache.
-        plans: what names of members mean, where they stand together (`plain_batch`); bounded by its writer.
-        shapes: what entities of the same type and members have in common (`newborns`); bounded by its writer.
+        plans: what names of members mean, where they stand together (`plain_batch`).
+        shapes: what entities of the same type and members have in common (`newborns`, `plain_fragment`).
         link: the one address by which a Link header can name it, if there is one.
     """
 
@@ -79,8 +81,8 @@ class TermTable:
         self._inverse = _invert(self._terms)
         self._prefixes = _prefixes(self._terms)
         self._prefix_lengths = sorted({len(start) for start in self._prefixes})
-        self.plans: dict[tuple[str, ...], tuple[str | None, ...]] = {}
-        self.shapes: dict[tuple[Any, ...], Any] = {}
+        self.plans = Memory[tuple[str, ...], tuple[str | None, ...]](MOST_SHAPES)
+        self.shapes = Memory[tuple[Any, ...], Any](MOST_SHAPES)
         self._expanded: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._compacted: dict[str, str] = {}

@@ -10,6 +10,7 @@ from typing import Any
 from pinisi.context.payload import read_entity
 from pinisi.context.term_table import TermTable
 from pinisi.vocabulary.entity import Attributes, Entity
+from pinisi.vocabulary.memory import Memory
 
 _TRACE = ("period", "method", "provider")
 _MOST = 10_000
@@ -20,7 +21,7 @@ class TracedReader:
 
     def __init__(self, table: TermTable) -> None:
         self._table = table
-        self._known: dict[tuple[int, ...], tuple[tuple[Any, ...], Attributes]] = {}
+        self._known = Memory[tuple[int, ...], tuple[tuple[Any, ...], Attributes]](_MOST)
 
     def read(self, document: Mapping[str, Any]) -> Entity:
         """The entity, as `read_entity` reads it.
@@ -48,8 +49,6 @@ class TracedReader:
         if known is None:
             carrier = {"type": "Property", "value": 0, **dict(zip(_TRACE, trace, strict=True))}
             read = read_entity({"id": "urn:x:trace", "type": "Trace", "trace": carrier}, self._table)
-            if len(self._known) >= _MOST:
-                self._known.clear()
             # The trace is kept beside what was read: as long as it lives, nothing else has its identity.
-            known = self._known[key] = trace, next(iter(read.attributes.values()))[0].attributes
+            known = self._known.remember(key, (trace, next(iter(read.attributes.values()))[0].attributes))
         return known[1]

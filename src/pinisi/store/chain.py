@@ -14,6 +14,7 @@ import msgspec
 from pinisi.store.interning import Families, Names
 from pinisi.store.log import ChainedLine
 from pinisi.store.sql_rows import Connection, rows
+from pinisi.vocabulary.memory import Memory
 
 Link = bytes
 _encode = msgspec.json.Encoder().encode
@@ -34,7 +35,7 @@ class Chain:
         self._names = names
         self._families = families
         self._sides: dict[int, msgspec.Raw] = {}
-        self._lists: dict[str, msgspec.Raw] = {}
+        self._lists = Memory[str, msgspec.Raw](_MOST_KEPT)
 
     def linked(self, link: Link, lines: Iterable[tuple[Any, ...]]) -> tuple[list[tuple[Any, ...]], Link]:
         """Rows of the log with their links, and the last of them."""
@@ -73,12 +74,9 @@ class Chain:
         return side
 
     def _list(self, attributes: str) -> msgspec.Raw:
-        if len(self._lists) >= _MOST_KEPT:
-            self._lists.clear()
         numbers = attributes.split(",") if attributes else ()
         names = [self._names.text.get(int(n) if n.isdecimal() else -1) or f"?{n}" for n in numbers]
-        written = self._lists[attributes] = msgspec.Raw(_encode(names))
-        return written
+        return self._lists.remember(attributes, msgspec.Raw(_encode(names)))
 
 
 def read_chain(connection: Connection, chain: Chain, after: int, limit: int) -> list[ChainedLine]:

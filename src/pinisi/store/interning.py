@@ -6,6 +6,7 @@ import msgspec
 
 from pinisi.store.record import Family
 from pinisi.store.sql_rows import Connection, Row, rows
+from pinisi.vocabulary.memory import Memory
 
 _list = msgspec.json.Decoder(tuple[str, ...]).decode
 
@@ -29,7 +30,7 @@ class Names:
         self.number: dict[str, int] = {"": 0}
         self.text: dict[int, str] = {0: ""}
         self.fresh: list[tuple[int, str]] = []
-        self._layouts: dict[tuple[str, ...], Layout] = {}
+        self._layouts = Memory[tuple[str, ...], Layout](_MOST_LAYOUTS)
 
     def load(self, connection: Connection) -> None:
         self.__init__()
@@ -62,9 +63,8 @@ class Names:
         found = self._layouts.get(names)
         if found is None:
             numbers = tuple([self.intern(name) for name in names])
-            if len(self._layouts) >= _MOST_LAYOUTS:
-                self._layouts.clear()
-            found = self._layouts[names] = Layout(names, frozenset(names), numbers, ",".join(map(str, numbers)))
+            layout = Layout(names, frozenset(names), numbers, ",".join(map(str, numbers)))
+            found = self._layouts.remember(names, layout)
         return found
 
 

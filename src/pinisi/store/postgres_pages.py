@@ -14,6 +14,7 @@ from pinisi.store.interning import Families
 from pinisi.store.log import LogEntry, Position
 from pinisi.store.record import Record
 from pinisi.store.shelves import Shelf, Shelves
+from pinisi.vocabulary.memory import Memory
 
 QUIET_SECONDS = 1.0
 """How long nothing came into a family or left it, before its members are read once more."""
@@ -30,17 +31,15 @@ class Pages:
         self.shelves = Shelves(most)
         self._row_of: dict[str, int] = {}
         self._members: dict[int, array[int]] = {}
-        self._merged: dict[frozenset[int], array[int]] = {}
+        self._merged = Memory[frozenset[int], array[int]](_MERGED_MOST)
         self._left: dict[int, tuple[Position, float]] = {}
 
     def rows(self, families: frozenset[int]) -> "array[int] | None":
         """Rows of all these families, ascending; None where the members of one are not known."""
         found = self._merged.get(families)
         if found is None and not self.lacking(families):
-            found = array("q", sorted(row for family in families for row in self._members[family]))
-            if len(self._merged) >= _MERGED_MOST:
-                self._merged.clear()
-            self._merged[families] = found
+            rows = array("q", sorted(row for family in families for row in self._members[family]))
+            found = self._merged.remember(families, rows)
         return found
 
     def lacking(self, families: frozenset[int]) -> list[int]:
@@ -98,4 +97,5 @@ class Pages:
             return
         self._left[family] = (position, monotonic())
         if self._members.pop(family, None) is not None:
-            self._merged = {families: rows for families, rows in self._merged.items() if family not in families}
+            for families in [families for families in self._merged if family in families]:
+                del self._merged[families]

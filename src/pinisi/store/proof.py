@@ -13,6 +13,7 @@ from pinisi.store.pattern import compile_pattern
 from pinisi.store.query import AllOf, EntityQuery, TypeIs, TypeSelection
 from pinisi.store.record import Record
 from pinisi.store.sketch import sketcher
+from pinisi.vocabulary.memory import Memory
 from pinisi.vocabulary.principal import WHOLE, Grants, Projection
 
 _NOTHING_MORE = (None,) * 6
@@ -30,6 +31,9 @@ def type_matches(selection: TypeSelection, types: Sequence[str]) -> bool:
     return all(parts) if isinstance(selection, AllOf) else any(parts)
 
 
+_MOST_KEPT = 200
+
+
 class View:
     """The families that a reader may see, each with the attributes that he sees of it."""
 
@@ -43,18 +47,16 @@ class View:
                 self.of[id] = projection
         self.families = frozenset(self.of)
         self.known = len(known)
-        self.by_type: dict[Any, frozenset[int]] = {}
-        self._alike: dict[frozenset[int], Projection] = {}
+        self.by_type = Memory[Any, frozenset[int]](_MOST_KEPT)
+        self._alike = Memory[frozenset[int], Projection](_MOST_KEPT)
 
     def select(self, families: Families, selection: TypeSelection | None) -> frozenset[int]:
         if selection is None:
             return self.families
         found = self.by_type.get(selection)
         if found is None:
-            found = frozenset(id for id in self.families if type_matches(selection, families.all[id].types))
-            if len(self.by_type) > 200:
-                self.by_type.clear()
-            self.by_type[selection] = found
+            of_types = frozenset(id for id in self.families if type_matches(selection, families.all[id].types))
+            found = self.by_type.remember(selection, of_types)
         return found
 
     def alike(self, families: frozenset[int]) -> Projection | None:
@@ -64,10 +66,7 @@ class View:
             projections = {self.of[family].attributes for family in families}
             if len(projections) != 1:
                 return None
-            found = Projection(projections.pop())
-            if len(self._alike) > 200:
-                self._alike.clear()
-            self._alike[families] = found
+            found = self._alike.remember(families, Projection(projections.pop()))
         return found
 
 
@@ -76,15 +75,12 @@ class Views:
 
     def __init__(self, families: Families) -> None:
         self._families = families
-        self._of: dict[Grants, View] = {}
+        self._of = Memory[Grants, View](_MOST_KEPT)
 
     def of(self, grants: Grants) -> View:
         view = self._of.get(grants)
         if view is None or view.known != len(self._families.all):
-            view = View(self._families, grants)
-            if len(self._of) > 200:
-                self._of.clear()
-            self._of[grants] = view
+            view = self._of.remember(grants, View(self._families, grants))
         return view
 
     def clear(self) -> None:

@@ -28,6 +28,7 @@ from pinisi.store.query import EntityQuery, TypeIs
 from pinisi.store.record import Record
 from pinisi.store.seen import projection_of
 from pinisi.vocabulary.instant import DAY
+from pinisi.vocabulary.memory import Memory
 from pinisi.vocabulary.principal import EVERYTHING, Grants
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 TEXTS = texts_of("pinisi.services.mobility")
 MOST_GRAPHS = 20
 _MOST_GROUNDS = 40_000
-_GROUNDS: dict[tuple[str, str, int], Closed | None] = {}
+_GROUNDS = Memory[tuple[str, str, int], Closed | None](_MOST_GROUNDS)
 
 
 class GraphSaid(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -128,11 +129,7 @@ def _shut(records: Sequence[Record], visit: Asker, by: By, grants: Grants) -> tu
 def _ground(tenant: str, closure: Known) -> Closed | None:
     """Worked out once for each version of a closure: 3,000 of them cost 0.3 s otherwise."""
     key = (tenant, closure.id, closure.position)
-    if key not in _GROUNDS:
-        if len(_GROUNDS) >= _MOST_GROUNDS:
-            _GROUNDS.clear()
-        _GROUNDS[key] = closed_ground(closure)
-    return _GROUNDS[key]
+    return _GROUNDS[key] if key in _GROUNDS else _GROUNDS.remember(key, closed_ground(closure))
 
 
 def _graph(graph: Known, visit: Asker) -> GraphSaid:
