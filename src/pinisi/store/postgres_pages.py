@@ -31,7 +31,7 @@ class Pages:
         self.shelves = Shelves(most)
         self._row_of: dict[str, int] = {}
         self._members: dict[int, array[int]] = {}
-        self._merged = Memory[frozenset[int], array[int]](_MERGED_MOST)
+        self._merged: Memory[frozenset[int], array[int]] = Memory(_MERGED_MOST)
         self._left: dict[int, tuple[Position, float]] = {}
 
     def rows(self, families: frozenset[int]) -> "array[int] | None":
