@@ -5,10 +5,10 @@ from typing import Any
 
 import msgspec
 
+from pinisi.store.acts import document_changed, on_record, records_changed
 from pinisi.store.areas import Locator
 from pinisi.store.birth import born, born_as_told
 from pinisi.store.change import (
-    AuditEntry,
     Change,
     DebtChange,
     DocumentChange,
@@ -20,11 +20,11 @@ from pinisi.store.change import (
     Paid,
     Reacted,
     RecordChange,
-    Refused,
     Renewal,
     VersionConflict,
 )
 from pinisi.store.debt import Owing, Seen
+from pinisi.store.differences import Difference, differences_of, is_renamed, new_scopes, told_by_location
 from pinisi.store.draft import Draft, Shape
 from pinisi.store.erasure import Erasure
 from pinisi.store.extent import extent
@@ -34,7 +34,6 @@ from pinisi.store.interning import Families, Names
 from pinisi.store.lapse import ATTRIBUTE_ENDED, ENTITY_ENDED, MARK, next_end, what_is_left
 from pinisi.store.log import LogEntry
 from pinisi.store.record import Family, Record
-from pinisi.store.record_tables import NotReached, areas_reached, bound
 from pinisi.store.renewal import renewed
 from pinisi.vocabulary.entity import (
     PROPERTY,
@@ -50,7 +49,6 @@ from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA, LOCATION, SCOPE
 
 HistoryKey = tuple[int, int, int, Instant]
 """Row of an entity, number of an attribute, number of a dataset, moment at which it was true."""
-_Difference = tuple[str, str | None, Instance | None]
 
 
 class Ledger:
@@ -95,15 +93,15 @@ class Ledger:
         if isinstance(change, EntityChange):
             return self._entity(draft, change, principal, now)
         if isinstance(change, DocumentChange):
-            return self._document(draft, change, principal, now)
+            return document_changed(self, draft, change, principal, now)
         if isinstance(change, DebtChange | Paid):
             return _debt(draft, change)
         if isinstance(change, Reacted):
             draft.reacted[change.reaction, change.subject] = change.versions
             return Outcome()
         if isinstance(change, RecordChange):
-            return self._records(draft, change, principal, now)
-        return self._audit(draft, change, principal, now)
+            return records_changed(self, draft, change, principal, now)
+        return on_record(self, draft, change, principal, now)
 
     def end_what_is_due(self, draft: Draft, ids: Iterable[str], now: Instant) -> None:
         """Take away what ends by itself of these entities (`store.lapse`)."""
@@ -185,9 +183,9 @@ class Ledger:
             edit = msgspec.structs.replace(edit, late=self._unsaid(draft, before.row, edit.late))
         new = edit.entity
         was = None if before is None or old is None else before.family
-        differences = _differences(old, new)
+        differences = differences_of(old, new)
         family = self._family(was, new, differences)
-        if not (differences or edit.late or edit.forget) and family is was and not _renamed(old, new):
+        if not (differences or edit.late or edit.forget) and family is was and not is_renamed(old, new):
             return Outcome(None, old is not None, edit.result)
         if not self._writes_all(principal):
             if edit.forget:
@@ -195,7 +193,7 @@ class Ledger:
             _admit(principal, was, family, differences, edit)
         return self._keep(draft, id, before, old, edit, differences, was, family, principal, now)
 
-    def _family(self, was: Family | None, new: Entity | None, differences: list[_Difference]) -> Family | None:
+    def _family(self, was: Family | None, new: Entity | None, differences: list[Difference]) -> Family | None:
         """The family after the change. An unmoved entity keeps its own: to find areas is dear."""
         if new is None:
             return None
@@ -215,7 +213,7 @@ class Ledger:
         before: Record | None,
         old: Entity | None,
         edit: Edit,
-        differences: list[_Difference],
+        differences: list[Difference],
         was: Family | None,
         family: Family | None,
         principal: Principal,
@@ -229,7 +227,7 @@ class Ledger:
         assert kept_in is not None
         record = Record(row, id, position, kept_in, b"" if new is None else encode_entity(new))
         by = self.names.intern(principal.id)
-        history = self._moments(draft, record, differences, _new_scopes(old, new), edit, now, by)
+        history = self._moments(draft, record, differences, new_scopes(old, new), edit, now, by)
         had = old.attributes if old is not None else {}
         has = new.attributes if new is not None else {}
         names = dict.fromkeys([attribute for attribute, _, _ in differences])
@@ -260,7 +258,7 @@ class Ledger:
         self._count(draft, was, had, family, has, changed)
         if family is not was:
             draft.moves.setdefault(row, []).append((since(has.get(LOCATION)) or now, kept_in.id))
-            if not _told_by_location(before, was, family, differences):
+            if not told_by_location(before, was, family, differences):
                 standing = kept_in.id if family is not None else -kept_in.id
                 draft.passages.append((row, position, now, was.id if was is not None else 0, standing))
         self._log(draft, entry, was, family, by, owed)
@@ -272,7 +270,7 @@ class Ledger:
         self,
         draft: Draft,
         record: Record,
-        differences: list[_Difference],
+        differences: list[Difference],
         scopes: list[str] | None,
         edit: Edit,
         now: Instant,
@@ -404,74 +402,13 @@ class Ledger:
         if owed:
             draft.debts.append((entry.position, owed))
 
-    def _document(self, draft: Draft, change: DocumentChange, principal: Principal, now: Instant) -> Outcome:
-        key = (change.kind, change.id)
-        touched, state = draft.document(key)
-        if not touched:
-            state = self.kept(*key)
-        if change.expected is not None and change.expected != (state[0] if state else 0):
-            raise VersionConflict(f"{change.kind} {change.id} is no longer at position {change.expected}")
-        if state is None and change.body is None and not change.owed:
-            return Outcome(None, False)
-        position = self._line(draft, "document", f"{change.kind}/{change.id}", principal, now, change.told, change.owed)
-        if change.owed:
-            draft.debts.append((position, change.owed))
-        draft.documents[key] = None if change.body is None else (position, change.body)
-        return Outcome(position, state is not None)
-
-    def _records(self, draft: Draft, change: RecordChange, principal: Principal, now: Instant) -> Outcome:
-        """The statement is run when the draft is laid down; the line of the log holds none of its values."""
-        statement = change.statement
-        if not statement.changes:
-            raise Refused(f"{statement.title} changes nothing: read with it")
-        try:
-            values = bound(statement, change.values, areas_reached(statement, principal))
-        except NotReached as error:
-            raise Forbidden(str(error)) from None
-        except ValueError as error:
-            raise Refused(str(error)) from None
-        outcome = self._audit(draft, AuditEntry("records.change", statement.title), principal, now)
-        draft.records_changed.append((change, values))
-        return outcome
-
-    def _audit(self, draft: Draft, entry: AuditEntry, principal: Principal, now: Instant) -> Outcome:
-        detail = msgspec.json.encode({"act": entry.act, **entry.detail})
-        return Outcome(self._line(draft, "audit", entry.subject, principal, now, detail))
-
-    def _line(
-        self,
-        draft: Draft,
-        op: Any,
-        subject: str,
-        principal: Principal,
-        now: Instant,
-        detail: bytes | None,
-        owed: tuple[str, ...] = (),
-    ) -> int:
-        subject.encode()  # text that UTF-8 cannot carry must fail here, not in the transaction of many
-        draft.position += 1
-        by = self.names.intern(principal.id)
-        draft.log.append((draft.position, now, op, subject, None, None, "", by, detail))
-        draft.entries.append(
-            LogEntry(
-                position=draft.position,
-                time=now,
-                op=op,
-                subject=subject,
-                principal=principal.id,
-                detail=detail,
-                owed=owed,
-            )
-        )
-        return draft.position
-
 
 def _kind(instances: list[Instance] | None) -> str | None:
     return instances[0].kind if instances else None
 
 
 def _admit(
-    principal: Principal, was: Family | None, family: Family | None, differences: list[_Difference], edit: Edit
+    principal: Principal, was: Family | None, family: Family | None, differences: list[Difference], edit: Edit
 ) -> None:
     """Refuse what no grant of the principal reaches, before or after the change."""
     touched = {attribute for attribute, _, _ in differences} | {attribute for attribute, _ in edit.late}
@@ -487,54 +424,3 @@ def _debt(draft: Draft, change: DebtChange | Paid) -> Outcome:
 
 def _visible(grants: Grants, record: Record) -> bool:
     return grants.sees_all or grants.projection(record.family.types, record.family.areas) is not None
-
-
-def _told_by_location(
-    before: Record | None, was: Family | None, family: Family | None, differences: list[_Difference]
-) -> bool:
-    """Whether a row of its location's history tells into which family the entity has come. A return never does."""
-    if family is None or (was is None and before is not None) or (was is not None and was.types != family.types):
-        return False
-    return any(name == LOCATION and dataset is None and there for name, dataset, there in differences)
-
-
-def _renamed(old: Entity | None, new: Entity | None) -> bool:
-    """Whether anything but attributes differs."""
-    if old is None or new is None:
-        return old is not new
-    return old.types != new.types or old.scopes != new.scopes or old.expires_at != new.expires_at
-
-
-def _new_scopes(old: Entity | None, new: Entity | None) -> list[str] | None:
-    """The scopes after the change, where it changed them."""
-    scopes: list[str] = new.scopes if new is not None else []
-    return None if scopes == (old.scopes if old is not None else []) else scopes
-
-
-def _differences(old: Entity | None, new: Entity | None) -> list[_Difference]:
-    """Attribute instances that are new, changed, or gone (None)."""
-    if old is None and new is not None:
-        return [(name, one.dataset_id, one) for name, many in new.attributes.items() for one in many]
-    had: Attributes = old.attributes if old is not None else {}
-    has: Attributes = new.attributes if new is not None else {}
-    found: list[_Difference] = []
-    for attribute, instances in has.items():
-        before = had.get(attribute)
-        if before is None:
-            found += [(attribute, instance.dataset_id, instance) for instance in instances]
-        elif before is not instances:
-            found += _instance_differences(attribute, before, instances)
-    if old is not None:
-        for attribute, instances in had.items():
-            if attribute not in has:
-                found += [(attribute, instance.dataset_id, None) for instance in instances]
-    return found
-
-
-def _instance_differences(attribute: str, before: list[Instance], after: list[Instance]) -> Iterable[_Difference]:
-    known = {instance.dataset_id: instance for instance in before}
-    for instance in after:
-        if known.pop(instance.dataset_id, None) is not instance:
-            yield attribute, instance.dataset_id, instance
-    for dataset in known:
-        yield attribute, dataset, None
