@@ -12,7 +12,7 @@ import msgspec
 
 from pinisi.console.entity_map_pages import MapWish, asked_about, make_map, turned, within
 from pinisi.console.entity_maps import change_face, change_places
-from pinisi.console.federated import Warnings, all_of, parts_seen
+from pinisi.console.federated import SeenPart, Warnings, all_of, parts_seen
 from pinisi.console.federated_map_links import NO_MAPS, MapsThere, makers
 from pinisi.console.federated_parts import Heard, assembled, entities_of
 from pinisi.console.federated_providers import Part, ask_together
@@ -75,6 +75,11 @@ class Walk:
         self.adds = adds
         self.heard: dict[str, Heard] = {}
         self.ended = False
+
+    def hear(self, part: SeenPart | None) -> None:
+        """Take in what the source told of one entity, of what the reader sees and the filters leave."""
+        if part is not None and (self.test is None or self.test(part.entity)):
+            self.heard.setdefault(part.entity.id, Heard(self.question.leg, part))
 
 
 class Gathering:
@@ -236,8 +241,7 @@ class Gathering:
         entities = [(walk, entity) for (walk, _), known in zip(asked, told, strict=True) for entity in known]
         seen = await parts_seen(self._house, self._call, [entity for _, entity in entities])
         for (walk, _), part in zip(entities, seen, strict=True):
-            if part is not None and (walk.test is None or walk.test(part.entity)):
-                walk.heard.setdefault(part.entity.id, Heard(walk.question.leg, part))
+            walk.hear(part)
 
     async def _ask(self, walk: Walk, ids: tuple[str, ...] | None, limit: int, offset: int) -> tuple[list[str], bool]:
         """One request; gives the ids of the entities that the source said, and whether it says that more follow."""
@@ -252,8 +256,7 @@ class Gathering:
             self._house, self._asker, self._warnings, question, tongue, errand, self._maps
         )
         for part in await parts_seen(self._house, self._call, entities):
-            if part is not None and (walk.test is None or walk.test(part.entity)):
-                walk.heard.setdefault(part.entity.id, Heard(question.leg, part))
+            walk.hear(part)
         return ([entity.id for entity in entities], answer.more) if answer.taken else ([], False)
 
     def _union(
