@@ -18,6 +18,7 @@ from pinisi.vocabulary.entity import (
     VOCAB,
     Attributes,
     Instance,
+    with_times,
 )
 from pinisi.vocabulary.instant import Instant, parse_instant
 
@@ -55,18 +56,7 @@ def stamped(instance: Instance, old: Instance | None, now: Instant) -> Instance:
             for name, many in attributes.items()
         }
     created = now if old is None or not old.created_at else old.created_at
-    return Instance(
-        instance.kind,
-        instance.value,
-        instance.dataset_id,
-        instance.observed_at,
-        instance.unit_code,
-        instance.object_type,
-        instance.expires_at,
-        created,
-        now,
-        attributes,
-    )
+    return with_times(instance, created, now, attributes)
 
 
 def merged(

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from pinisi.store.change import Edit, Transform
-from pinisi.vocabulary.entity import Attributes, Entity, Instance
+from pinisi.vocabulary.entity import Attributes, Entity, Instance, with_times
 from pinisi.vocabulary.instant import Instant, NotAnInstant, parse_instant
 
 Late = list[tuple[str, Instance]]
@@ -94,15 +94,5 @@ def said(instance: Instance) -> Any:
 
 def stamped(instance: Instance, created: Instant, modified: Instant) -> Instance:
     """The instance with the store's times, inside and out."""
-    return Instance(
-        instance.kind,
-        instance.value,
-        instance.dataset_id,
-        instance.observed_at,
-        instance.unit_code,
-        instance.object_type,
-        instance.expires_at,
-        created,
-        modified,
-        {name: [stamped(one, created, modified) for one in many] for name, many in instance.attributes.items()},
-    )
+    inside = {name: [stamped(one, created, modified) for one in many] for name, many in instance.attributes.items()}
+    return with_times(instance, created, modified, inside)

@@ -58,6 +58,22 @@ class Instance(msgspec.Struct, omit_defaults=True, gc=False, rename={"kind": "t"
 Attributes = dict[str, list[Instance]]
 
 
+def with_times(instance: Instance, created: Instant, modified: Instant, attributes: Attributes) -> Instance:
+    """The same said with other times of the system, and with these attributes of the attribute."""
+    return Instance(
+        instance.kind,
+        instance.value,
+        instance.dataset_id,
+        instance.observed_at,
+        instance.unit_code,
+        instance.object_type,
+        instance.expires_at,
+        created,
+        modified,
+        attributes,
+    )
+
+
 class Entity(msgspec.Struct, omit_defaults=True, gc=False):
     """One entity: `types` and `attributes` by IRI, scopes as written, times of the system."""
 

@@ -3,9 +3,7 @@
 Every event is on disk before it is answered. What a telephone system says twice is done once.
 """
 
-import secrets
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import cast
 from uuid import uuid4
 
@@ -15,11 +13,12 @@ from pinisi.incidents.calls.call import Channel, Kind, Language, Past, State, Wa
 from pinisi.incidents.calls.line import dialled, line_of
 from pinisi.incidents.calls.pranks import PrankScore, prank_score
 from pinisi.incidents.desk import as_desk
+from pinisi.incidents.tenant_key import tenant_key
 from pinisi.runtime.records import RecordRoom, Row
-from pinisi.store.change import Change, DocumentChange, RecordChange, VersionConflict
+from pinisi.store.change import Change, RecordChange, VersionConflict
 from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import SECOND, Instant
-from pinisi.vocabulary.principal import SYSTEM, Principal
+from pinisi.vocabulary.principal import Principal
 
 KEY_KIND = "call-lines"
 REMEMBERED = 90 * 86_400 * SECOND
@@ -254,11 +253,4 @@ def _waiting(row: Row) -> Waiting:
 
 async def line_key(store: Store, tenant: str) -> bytes:
     """The tenant's secret for the pseudonyms of lines, made at the first use."""
-    known = await store.document(tenant, KEY_KIND, "key")
-    if known is not None:
-        return known[1]
-    with suppress(VersionConflict):
-        await store.apply(tenant, [DocumentChange(KEY_KIND, "key", secrets.token_bytes(32), 0)], SYSTEM)
-    kept = await store.document(tenant, KEY_KIND, "key")
-    assert kept is not None
-    return kept[1]
+    return await tenant_key(store, tenant, KEY_KIND)

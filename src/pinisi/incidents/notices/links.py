@@ -3,12 +3,9 @@
 import base64
 import hashlib
 import hmac
-import secrets
-from contextlib import suppress
 
-from pinisi.store.change import DocumentChange, VersionConflict
+from pinisi.incidents.tenant_key import tenant_key
 from pinisi.store.protocol import Store
-from pinisi.vocabulary.principal import SYSTEM
 
 KEY_KIND = "notice-links"
 PATH = "/pinisi/v1/told"
@@ -18,14 +15,7 @@ _DOMAIN = b"pinisi notice "
 
 async def link_key(store: Store, tenant: str) -> bytes:
     """The tenant's key, made at its first use."""
-    known = await store.document(tenant, KEY_KIND, "key")
-    if known is not None:
-        return known[1]
-    with suppress(VersionConflict):
-        await store.apply(tenant, [DocumentChange(KEY_KIND, "key", secrets.token_bytes(32), 0)], SYSTEM)
-    kept = await store.document(tenant, KEY_KIND, "key")
-    assert kept is not None
-    return kept[1]
+    return await tenant_key(store, tenant, KEY_KIND)
 
 
 def token_of(key: bytes, tenant: str, message: str) -> str:
