@@ -112,12 +112,17 @@ def check_scopes(value: Any) -> list[str]:
     return list(dict.fromkeys(scopes))
 
 
+def is_language_tag(tag: str) -> bool:
+    """Whether it may stand in a languageMap: a language tag (RFC 5646), or `@none` for words of no known language."""
+    return _LANGUAGE.fullmatch(tag) is not None
+
+
 def check_languages(value: Any, field: str) -> dict[str, Any]:
     """The map of a LanguageProperty: language tag -> text or texts (NGSI-LD 4.6.5)."""
     if not is_object(value) or not value:
         refuse(field, "a languageMap is an object of language tags and texts")
     for tag, text in value.items():
-        if _LANGUAGE.fullmatch(tag) is None:
+        if not is_language_tag(tag):
             refuse(f"{field}.{tag}", "is no language tag (RFC 5646)")
         if not (isinstance(text, str) or _all_texts(text)):
             refuse(f"{field}.{tag}", f"{shorten(text)} is neither a text nor a list of texts")

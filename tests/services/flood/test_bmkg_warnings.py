@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "incidents"))
 from cap_keys import certificate, key_pem, pem
 
 from pinisi.city.profile import Profile, load_profile
+from pinisi.context.payload import read_entity
 from pinisi.incidents.cap.alert_entities import alerts_of
 from pinisi.incidents.cap.reader import read_cap
 from pinisi.incidents.cap.sign import SigningKey, sign_cap
@@ -189,6 +190,13 @@ def test_infos_in_two_languages_are_one_alert_in_two_languages() -> None:
     english = info.replace(b"<language>id", b"<language>en-US").replace(b"Hujan Lebat dan Petir", b"Heavy rain")
     alert = only(BANTEN.replace(b"</alert>", english + b"</alert>"))
     assert alert["event"]["languageMap"] == {"id": "Hujan Lebat dan Petir", "en-us": "Heavy rain"}
+
+
+@pytest.mark.parametrize("language", [b"1e999", b"id_ID", b"x", "bahasa\u0661".encode()])
+def test_words_in_no_language_that_there_is_are_kept_without_one(language: bytes) -> None:
+    alert = only(BANTEN.replace(b"<language>id", b"<language>" + language))
+    assert alert["name"]["languageMap"] == {"@none": "Hujan Lebat disertai Petir di Banten"}
+    assert read_entity(dict(alert), pinisi_table()).attributes
 
 
 def test_infos_of_two_dangers_are_two_alerts() -> None:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import msgspec
 import shapely
 
+from pinisi.context.validate import is_language_tag
 from pinisi.incidents.cap.geometry import rings_of
 from pinisi.incidents.cap.model import Alert, Area, Info
 from pinisi.incidents.cap.moments import utc_text
@@ -147,7 +148,13 @@ def _time(moment: str, cap: Alert) -> dict[str, Any]:
 
 def _said(infos: Sequence[Info], words: Sequence[str], cap: Alert) -> dict[str, Any] | None:
     """Words in each language that has some."""
-    told: Mapping[str, str] = {info.language.lower(): text for info, text in zip(infos, words, strict=True) if text}
+    told: Mapping[str, str] = {_tag(info): text for info, text in zip(infos, words, strict=True) if text}
     if not told:
         return None
     return {"type": "LanguageProperty", "languageMap": dict(told), "observedAt": utc_text(cap.sent)}
+
+
+def _tag(info: Info) -> str:
+    """The language of its words; `@none` where it names none that is one: a warning is not lost over it."""
+    tag = info.language.strip().lower()
+    return tag if is_language_tag(tag) else "@none"
