@@ -246,6 +246,7 @@ async def test_what_is_no_context_is_invalid(server: ContextServer, body: bytes)
         (("Cache-Control: max-age=600",), 600.0),
         (("Cache-Control: public, Max-Age=600", "Age: 100"), 500.0),
         (("Cache-Control: max-age=10", "Age: 100"), 0.0),
+        (("Cache-Control: max-age=10", "Age: \u00b2"), 10.0),
         (("Cache-Control: no-store",), 0.0),
         (("Cache-Control: no-cache, max-age=600",), 0.0),
         (("Date: Thu, 26 Nov 2026 10:00:00 GMT", "Expires: Thu, 26 Nov 2026 11:00:00 GMT"), 3600.0),

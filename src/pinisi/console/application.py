@@ -18,6 +18,7 @@ from pinisi.console.our_names import OurNames
 from pinisi.console.refusals import refusal_of, refuse
 from pinisi.console.route_tree import RouteTree
 from pinisi.console.v2_refusals import in_v2_words, is_v2
+from pinisi.context.ngsi_v2.correlator import HEADER, prompted_by
 from pinisi.store.tenant_name import BadTenantName
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Principal
@@ -158,7 +159,7 @@ class Application:
             if route.permission not in principal.permissions:
                 return refuse(403, "Not permitted", f"{principal.name} lacks the permission {route.permission}")
         if principal is not None:
-            call.principal = principal
+            call.principal = principal if CORRELATOR not in headers else _prompted(principal, headers[CORRELATOR])
         if method in _UNSAFE:
             held = _Held(self._room)
             try:
@@ -252,6 +253,13 @@ def _queried(scope: Scope) -> bytes:
     return next((part[7:] for part in query.split(b"&") if part.startswith(b"tenant=")), b"")
 
 
+def _prompted(principal: Principal, header: bytes) -> Principal:
+    """Who acts because of a notification."""
+    prompted = prompted_by(header)
+    return msgspec.structs.replace(principal, prompted=prompted) if prompted else principal
+
+
+CORRELATOR = HEADER.lower().encode()
 _NOBODY = Principal(id="nobody", name="nobody", kind="anonymous")
 
 

@@ -217,7 +217,8 @@ def _lifetime(headers: dict[str, str]) -> float | None:
     told = headers.get("cache-control", "").lower()
     if _FORGETFUL.search(told):
         return 0.0
-    age = float(headers["age"]) if headers.get("age", "").isdigit() else 0.0
+    told_age = headers.get("age", "")
+    age = float(told_age) if told_age.isascii() and told_age.isdigit() else 0.0
     found = _MAX_AGE.search(told)
     if found is not None:
         return max(0.0, float(found[1]) - age)

@@ -14,6 +14,7 @@ from pinisi.context.contexts import Contexts
 from pinisi.context.earlier_versions import amended
 from pinisi.context.federation.relayed import is_relayed
 from pinisi.context.geojson import join_features, render_feature
+from pinisi.context.ngsi_v2.correlator import correlator, prompted_by
 from pinisi.context.ngsi_v2.notice import Notice
 from pinisi.context.ngsi_v2.notification import Told, element, sealed
 from pinisi.context.notification_letterhead import Letterhead, Letterheads, PlaceOf, nowhere
@@ -177,7 +178,14 @@ class NotificationWriter:
                 told.append(debt)
         if not data:
             return None
-        return sealed(subscription, notice, data, told, service)
+        return sealed(subscription, notice, data, told, service, await self._correlator(tenant, subscription, told))
+
+    async def _correlator(self, tenant: str, subscription: Subscription, told: Sequence[Debt]) -> str:
+        """Which notifications led to these changes, and that this one tells of them."""
+        positions = [debt.position for debt in told]
+        prompted = await self._store.origins(tenant, positions)
+        chains = [prompted_by(prompted.get(position, b"")) for position in positions]
+        return correlator(chains, tenant, subscription.id, [debt.subject for debt in told], positions[0])
 
     async def _part(self, tenant: str, head: Letterhead, debt: Debt, grants: Grants) -> bytes | None:
         """One element of `data`: an entity after its change."""

@@ -9,6 +9,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Sequence
 
+from pinisi.context.ngsi_v2.correlator import was_told
 from pinisi.context.registration_subscription import read_stored_follower
 from pinisi.context.snapshot_notice import decode_notice
 from pinisi.context.subscription import (
@@ -162,6 +163,8 @@ class SubscriptionIndex:
             shown = projection.attributes
             if entry.trigger.fires(changes, shown) and entry.matches(state, shown):
                 hearing.append(id)
+        if seen.prompted:
+            return [id for id in hearing if not was_told(seen.prompted, tenant, id, seen.id)]
         return hearing
 
     def _put(self, tenant: str, entry: Entry) -> None:

@@ -65,7 +65,7 @@ class Seen:
     for: where nobody listens, nobody asks.
     """
 
-    __slots__ = ("_after", "_before", "areas_after", "areas_before", "attributes", "id", "told_anyway")
+    __slots__ = ("_after", "_before", "areas_after", "areas_before", "attributes", "id", "prompted", "told_anyway")
 
     def __init__(
         self,
@@ -76,6 +76,7 @@ class Seen:
         areas_before: tuple[str, ...],
         areas_after: tuple[str, ...],
         told_anyway: bool = False,
+        prompted: bytes = b"",
     ) -> None:
         self.id = id
         self._before = before
@@ -84,6 +85,7 @@ class Seen:
         self.areas_before = areas_before
         self.areas_after = areas_after
         self.told_anyway = told_anyway
+        self.prompted = prompted
 
     @property
     def before(self) -> Entity | None:

@@ -126,7 +126,7 @@ class Ledger:
 
     def _entity(self, draft: Draft, change: EntityChange, principal: Principal, now: Instant) -> Outcome:
         before = draft.record(change.id) or self.current(change.id)
-        if before is None and not change.expected:
+        if before is None and not change.expected and not principal.prompted:
             if change.newborn is not None and not change.origin:
                 return born_as_told(self, draft, change.id, change.newborn, principal, self._writes_all(principal), now)
             edit = change.transform(None, now)
@@ -151,15 +151,16 @@ class Ledger:
         if hidden:
             raise Forbidden(f"{change.id} lies outside of what {principal.name} may change")
         outcome = self._edited(draft, change.id, before, old, edit, principal, now)
-        if change.origin is not None and outcome.position is not None:
-            draft.origins[outcome.position] = change.origin
+        origin = change.origin or principal.prompted
+        if origin and outcome.position is not None:
+            draft.origins[outcome.position] = origin
         return outcome
 
     def _renewed(
         self, draft: Draft, change: EntityChange, before: Record, renewal: Renewal, principal: Principal, now: Instant
     ) -> Outcome | None:
         """The short way (`store.renewal`); None: the long one."""
-        if change.origin is not None or not self._writes_all(principal):
+        if change.origin is not None or principal.prompted or not self._writes_all(principal):
             return None
         return renewed(self, draft, before, renewal, principal, now)
 
@@ -237,7 +238,7 @@ class Ledger:
         changed = names
         if edit.late:
             names = names | dict.fromkeys([attribute for attribute, _ in edit.late])
-        entry, owed = self._entry(record, old, edit, tuple(names), was, family, by, now)
+        entry, owed = self._entry(record, old, edit, tuple(names), was, family, by, now, principal.prompted)
 
         draft.position = position
         if before is None:
@@ -364,6 +365,7 @@ class Ledger:
         family: Family | None,
         by: int,
         now: Instant,
+        prompted: bytes,
     ) -> tuple[LogEntry, Sequence[str]]:
         """The line of the log, and the subscriptions that must hear of it."""
         new = edit.entity
@@ -371,7 +373,7 @@ class Ledger:
         areas_after = family.areas if family is not None else ()
         owed: tuple[str, ...] = ()
         if self.owing is not None:
-            seen = Seen(record.id, old, new, frozenset(names), areas_before, areas_after, edit.told_anyway)
+            seen = Seen(record.id, old, new, frozenset(names), areas_before, areas_after, edit.told_anyway, prompted)
             owed = tuple(self.owing(self.tenant, seen))
         entry = LogEntry(
             position=record.position,

@@ -88,7 +88,8 @@ NOTHING = Grants()
 class Principal(msgspec.Struct, frozen=True, kw_only=True):
     """Who acts. `id` is stable and lies in the log beside every change; `permissions` name the routes and acts.
 
-    `account` is that of the person behind it, empty where there is none.
+    `account` is that of the person behind it, empty where there is none. `prompted`: which notifications led to the
+    act, as it is kept beside a change; empty where none did.
     """
 
     id: str
@@ -98,6 +99,7 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     permissions: frozenset[str] = frozenset()
     grants: Grants = NOTHING
     account: str = ""
+    prompted: bytes = b""
 
 
 SYSTEM = Principal(id="system", name="Pinisi", kind="system", grants=EVERYTHING)

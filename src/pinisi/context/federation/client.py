@@ -21,6 +21,12 @@ FRESH_SECONDS = 2.0
 """How long a connection may have been idle for what may not be said twice."""
 AT_ONCE = 64
 LARGEST = 16 << 20
+LARGEST_HEAD = 64_000
+"""With those that tell of waiting (1xx)."""
+_READ = frozenset(
+    {b"content-type", b"content-length", b"transfer-encoding", b"ngsild-warning", b"ngsild-entitymap", b"link"}
+)
+"""Headers of answers that mean something here."""
 _REPEATABLE = frozenset({"GET", "PUT", "DELETE"})
 
 
@@ -46,6 +52,8 @@ class _Connection(Connection):
         self._parser = httptools.HttpResponseParser(self)
         self._parts: list[bytes] = []
         self._size = 0
+        self._received = 0
+        self._headed = False
         self._headers: dict[bytes, bytes] = {}
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -66,19 +74,29 @@ class _Connection(Connection):
         except httptools.HttpParserError as error:
             self._settle(Answer(fault="invalid", reason=f"the answer is no HTTP: {error}"))
             self.close()
+        self._received += len(data)
+        if self._received > (2 * LARGEST if self._headed else LARGEST_HEAD):
+            self._too_large()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         name = name.lower()
-        known = self._headers.get(name)
-        self._headers[name] = value if known is None else known + b", " + value
+        if name in _READ:
+            known = self._headers.get(name)
+            self._headers[name] = value if known is None else known + b", " + value
+
+    def on_headers_complete(self) -> None:
+        self._headed = self._parser.get_status_code() >= 200
 
     def on_body(self, body: bytes) -> None:
         self._size += len(body)
         if self._size > LARGEST:
-            self._settle(Answer(fault="invalid", reason=f"the answer is over {LARGEST >> 20} MB"))
-            self.close()
+            self._too_large()
             return
         self._parts.append(body)
+
+    def _too_large(self) -> None:
+        self._settle(Answer(fault="invalid", reason=f"the answer is over {LARGEST >> 20} MB"))
+        self.close()
 
     def on_message_complete(self) -> None:
         if self._parser.get_status_code() < 200:

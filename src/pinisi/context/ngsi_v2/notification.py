@@ -9,6 +9,7 @@ from pinisi.context.delivery import Delivery, opening_of
 from pinisi.context.mqtt_delivery import MqttMessage
 from pinisi.context.mqtt_target import MqttTarget
 from pinisi.context.ngsi_v2.attributes import ALL, Shown, typed_value
+from pinisi.context.ngsi_v2.correlator import HEADER
 from pinisi.context.ngsi_v2.entities import TOLD, Form, View, default_instance, path_of, show_entity
 from pinisi.context.ngsi_v2.names import entity_id, name_of
 from pinisi.context.ngsi_v2.notice import Format, Notice
@@ -163,9 +164,14 @@ def _named(debt: Debt, notice: Notice, table: TermTable) -> Iterable[str]:
 
 
 def sealed(
-    subscription: Subscription, notice: Notice, data: list[Any], debts: Sequence[Debt], tenant: str | None
+    subscription: Subscription,
+    notice: Notice,
+    data: list[Any],
+    debts: Sequence[Debt],
+    tenant: str | None,
+    correlated: str = "",
 ) -> Delivery | MqttMessage:
-    """The notification as it is sent. `tenant` None: the service is not named.
+    """The notification as it is sent. `tenant` None: the service is not named. `correlated`: see `correlator`.
 
     Raises:
         BadTarget: the address is none that is served.
@@ -181,6 +187,8 @@ def sealed(
     if tenant is not None:
         lines.append(("Fiware-Service", tenant))
     lines.append(("Fiware-ServicePath", ",".join(path_of(debt.entity) for debt in debts)))
+    if correlated:
+        lines.append((HEADER, correlated))
     if notice.custom is not None:
         return _custom(notice.custom, lines, body, data, timeout)
     return Delivery(target, "".join(f"{name}: {value}\r\n" for name, value in lines).encode(), body, timeout)
