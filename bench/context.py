@@ -6,7 +6,9 @@ once by one limited to two kecamatan. Writes: answered after the sync to disk. E
 Beside it runs the bare server with the same bytes (`context.ceiling.`). No other broker can be run in the same run
 without Docker: Debian has none; npm and PyPI have clients and agents only (looked for ngsi, fiware, context broker);
 coraine is on GitHub, the libraries that it links are not; Orion-LD, Scorpio, Stellio and Antares need MongoDB, Maven or
-images. Orion 4.7 and others stand as references, measured elsewhere.
+images; Cassiopeia's tables, as it publishes them, do not fit its code (`ent_temporal` is asked for and never written,
+`latest_attributes` is missing), so that it answers every creation with 409. Orion 4.7 and others stand as references,
+measured elsewhere.
 """
 
 import asyncio
