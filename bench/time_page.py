@@ -30,6 +30,7 @@ from server_process import ROOT, ServerProcess
 from wire import Wire
 
 from context import UPSERT, make_tokens
+from pinisi.store.recent import COLUMNS
 from pinisi.vocabulary.entity import Instance, encode_instance
 from pinisi.vocabulary.instant import DAY, SECOND, Instant, format_instant
 
@@ -138,6 +139,7 @@ def write_history(path: Path, begin: Instant) -> int:
     low, high = found[0][0], found[-1][0]
     sent = connection.execute
     with connection:
+        sent(f"INSERT OR REPLACE INTO history SELECT {COLUMNS} FROM recent; DELETE FROM recent")
         sent(f"DELETE FROM history WHERE entity BETWEEN ? AND ? AND attribute IN ({changing})", (low, high))
         sent("UPDATE history SET observed = ?, received = ? WHERE entity BETWEEN ? AND ?", (begin, begin, low, high))
         insert = "INSERT INTO history VALUES (?, ?, 0, ?, ?, ?, 1, ?, ?, ?)"

@@ -106,7 +106,8 @@ class _File:
         self.cursors: dict[str, int] = dict(self._connection.execute("SELECT name, position FROM cursor"))  # type: ignore[arg-type]
         self._told: dict[tuple[str, str], dict[str, Told]] = defaultdict(dict)
         sql = (
-            "SELECT e.id, n.text, h.number, h.position FROM history h JOIN entity e ON e.row = h.entity "
+            "SELECT e.id, n.text, h.number, h.position FROM (SELECT entity, attribute, number, position FROM history "
+            "UNION SELECT entity, attribute, number, position FROM recent) AS h JOIN entity e ON e.row = h.entity "
             "JOIN name n ON n.id = h.attribute WHERE h.number IS NOT NULL ORDER BY h.position"
         )
         short = {TABLE.expand_term(name): name for name in (*ATTRIBUTES, "answered", "version")}

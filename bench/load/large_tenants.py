@@ -69,6 +69,7 @@ def write_values(file: Path) -> None:
     ((number,),) = connection.execute("SELECT id FROM name WHERE text = ?", (DEFAULT_CONTEXT + "reading",))
     meters = list(connection.execute("SELECT row, family FROM entity WHERE id LIKE ? ORDER BY row", (f"%{TYPE}%",)))
     ((position, by),) = connection.execute("SELECT max(position), max(principal) FROM log")
+    connection.execute("DELETE FROM recent WHERE attribute = ?", (number,))
     connection.execute("DELETE FROM history WHERE attribute = ?", (number,))
     head, middle, tail = around_value_and_moment()
     moments = [(BEGIN + n * MINUTE, middle + _text(n)) for n in range(VALUES_EACH)]

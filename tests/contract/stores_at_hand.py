@@ -14,6 +14,9 @@ from postgres_server import emptied
 AnyStore = SqliteStore | PostgresStore
 KINDS = ("sqlite", "postgres")
 
+MOVED_AFTER = 5
+"""Rows of history that are moved to their places: in every test that writes some, some are and some are not."""
+
 
 class Place:
     """A folder, or a database of the test session's own server."""
@@ -25,7 +28,7 @@ class Place:
 
     def open(self, clock: Callable[[], int], settings: Settings | None = None) -> AnyStore:
         if self.kind == "sqlite":
-            return SqliteStore(self.folder, clock, settings=settings)
+            return SqliteStore(self.folder, clock, settings=settings or Settings(recent_most=MOVED_AFTER))
         return PostgresStore(self._address(), clock, settings=settings, connections=6)
 
     def empty(self) -> None:

@@ -86,7 +86,7 @@ class StoreModel(RuleBasedStateMachine):
         self._open()
 
     def _open(self) -> None:
-        self.store = self.place.open(self._clock, Settings(cache_records=5, hot_attributes=1))
+        self.store = self.place.open(self._clock, Settings(cache_records=5, hot_attributes=1, recent_most=7))
 
     def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return self._runner.run(work)

@@ -181,7 +181,9 @@ async def test_what_ends_while_nobody_runs_is_gone_at_the_start(tmp_path: Path, 
 async def test_a_file_of_an_earlier_version_learns_what_ends(tmp_path: Path, clock: Clock) -> None:
     async with SqliteStore(tmp_path, clock) as store:
         await write(store, put(ending(ID, clock.now + SECOND)), put(ending(OTHER, clock.now + HOUR)))
-        await store.tenant(TENANT).work(lambda connection: rows(connection, "DROP TABLE due; DROP TABLE owed"))
+        await store.tenant(TENANT).work(
+            lambda connection: rows(connection, "DROP TABLE due; DROP TABLE owed; DROP TABLE recent")
+        )
         await store.tenant(TENANT).work(lambda connection: connection.pragma("user_version", 5))
     async with SqliteStore(tmp_path, clock) as store:
         assert await ids(store) == [ID, OTHER]

@@ -8,6 +8,7 @@ from things_at_hand import TENANT, area, point, put, remove, square, thing
 
 from pinisi.store.history import PictureQuery
 from pinisi.store.query import EntityQuery
+from pinisi.store.recent import COLUMNS
 from pinisi.store.sqlite import SqliteStore
 from pinisi.store.sqlite_schema import MIGRATIONS
 from pinisi.vocabulary.entity import Entity
@@ -50,7 +51,8 @@ async def _all(store: SqliteStore, at: int) -> set[str]:
 def _to_version_1(file: Path) -> None:
     """What later versions added goes; a migrated file must be brought to the newest version again."""
     connection = apsw.Connection(str(file))
-    for table in ("passage", "strand", "origin", "reacted", "record_migration", "seal", "due", "owed"):
+    connection.execute(f"INSERT INTO history SELECT {COLUMNS} FROM recent")
+    for table in ("passage", "strand", "origin", "reacted", "record_migration", "seal", "due", "owed", "recent"):
         connection.execute(f"DROP TABLE {table}")
     connection.execute("ALTER TABLE log DROP COLUMN link")
     connection.pragma("user_version", 1)

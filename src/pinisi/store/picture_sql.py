@@ -12,13 +12,14 @@ from collections.abc import Sequence
 import msgspec
 
 _HEAD = "e.row, e.id, e.family, e.passed, e.stands"
-_FIRST = """(SELECT CASE WHEN observed > :at AND observed = received THEN {what} END FROM history
+_FIRST = """(SELECT CASE WHEN observed > :at AND observed = received THEN {what} END FROM (SELECT * FROM history
   WHERE entity = e.row AND attribute = {attribute} AND dataset = 0 AND position > e.floor ORDER BY observed, position
-  LIMIT 1)"""
+  LIMIT 1) AS one)"""
 _AHEAD = """(SELECT CASE WHEN received <= :heard AND NOT EXISTS (SELECT 1 FROM history
   WHERE entity = e.row AND attribute = {attribute} AND dataset = 0 AND position > e.floor AND observed <= :at)
-  THEN {what} END FROM history WHERE entity = e.row AND attribute = {attribute} AND dataset = 0 AND observed > :at
-  AND body IS NOT NULL AND position > e.floor ORDER BY observed, position LIMIT 1)"""
+  THEN {what} END FROM (SELECT * FROM history
+  WHERE entity = e.row AND attribute = {attribute} AND dataset = 0 AND observed > :at
+  AND body IS NOT NULL AND position > e.floor ORDER BY observed, position LIMIT 1) AS one)"""
 
 
 class Dialect(msgspec.Struct, frozen=True):
@@ -116,7 +117,8 @@ class Walk(msgspec.Struct, frozen=True):
         conditions = f"entity = e.row AND attribute = {attribute} AND dataset = {dataset} AND observed <= :at"
         conditions += " AND received <= :known" if self.then else ""
         conditions += " AND position > e.floor" if self.gone else ""
-        return f"(SELECT {what} FROM history WHERE {conditions} ORDER BY observed DESC, position DESC LIMIT 1)"
+        in_order = f"SELECT * FROM history WHERE {conditions} ORDER BY observed DESC, position DESC LIMIT 1"
+        return f"(SELECT {what} FROM ({in_order}) AS one)"
 
     def _entities(self, which: str = "") -> str:
         last = "last.position AS passed, last.family AS stands" if self.passed else "NULL AS passed, NULL AS stands"

@@ -9,6 +9,7 @@ import apsw
 import msgspec
 
 from pinisi.store.interning import Families, Names
+from pinisi.store.recent_shown import show_unsorted
 from pinisi.vocabulary.entity import Attributes, Instance, decode_instance
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.terms import SCOPE
@@ -37,6 +38,7 @@ def retell(path: Path, types: Sequence[str] | None, since: Instant, until: Insta
     """
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
     try:
+        show_unsorted(connection)
         connection.pragma("query_only", True)
         yield from _told(connection, types, since, until)
     finally:

@@ -491,6 +491,7 @@ class SqliteStore(Around):
     async def retain(self, tenant: str, history_before: Instant, log_before: Instant) -> tuple[int, int]:
         """Apply retention; answers (values, log entries) that went."""
         known = self.tenant(tenant)
+        await known.settle()
         return await retain_history(known, history_before), await trim_log(known, log_before)
 
     async def hold(self, tenant: str, hold: Hold) -> None:

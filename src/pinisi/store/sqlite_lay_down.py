@@ -11,6 +11,7 @@ from pinisi.store.change import DebtChange, Paid
 from pinisi.store.draft import Draft, rows_of_records
 from pinisi.store.erasure import Erasure
 from pinisi.store.owed import fates_of, owed_rows, settled
+from pinisi.store.recent import is_scattered, pull, put_recent
 from pinisi.store.sql_rows import Row, first, write_all
 from pinisi.store.sqlite_records import change_records
 
@@ -85,10 +86,12 @@ def lay_down(draft: Draft, connection: apsw.Connection) -> None:
         _lay_down_records(draft, connection)
     if draft.log:
         _insert(connection, _SQL["log"], draft.linked_log())
+    if draft.erasures:
+        pull(connection, {erasure.row for erasure in draft.erasures})
     for erasure in draft.erasures:
         _erase(erasure, connection)
     if draft.history:
-        _insert(connection, _SQL["history"], draft.history)
+        _lay_down_history(draft.history, connection)
     if draft.passages:
         write_all(connection, _SQL["passage"], draft.passages)
     if draft.strands:
@@ -129,6 +132,13 @@ def _lay_down_records(draft: Draft, connection: apsw.Connection) -> None:
     _insert(connection, _SQL["entity_new"], new)
     write_all(connection, _SQL["entity_changed"], changed)
     write_all(connection, _SQL["entity_moved"], moved)
+
+
+def _lay_down_history(history: Sequence[Row], connection: apsw.Connection) -> None:
+    if is_scattered(history):
+        put_recent(connection, history)
+    else:
+        _insert(connection, _SQL["history"], history)
 
 
 def _lay_down_places(draft: Draft, connection: apsw.Connection) -> None:

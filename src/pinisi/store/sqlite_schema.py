@@ -2,6 +2,7 @@
 
 import apsw
 
+from pinisi.store import recent
 from pinisi.store.change import StoreUnavailable
 
 _VERSION_1 = """
@@ -149,6 +150,7 @@ MIGRATIONS: tuple[str, ...] = (
     _VERSION_6,
     _VERSION_7,
     _VERSION_8,
+    recent.SCHEMA,
 )
 """Numbered from 1, forward only; a released one is never changed."""
 
@@ -178,19 +180,20 @@ def open_connection(
     What is `replayed` can be made again: it is synced when the log is brought into the file. A crash of the process
     loses nothing of it; a power cut may lose its last seconds, never a part of a commit.
 
-    One who reads `far`, in much of the file, sees it mapped into memory: 120,000 seeks among 10 million values of
-    history take 0.26 s of CPU instead of 0.47 s. What is mapped counts as resident memory until the system needs it.
+    One who only reads may have tables of his own in memory (`recent_shown`). One who reads `far`, in much of the file,
+    sees it mapped into memory: 120,000 seeks among 10 million values of history take 0.26 s of CPU instead of 0.47 s.
+    What is mapped counts as resident memory until the system needs it.
     """
-    flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+    writes = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+    flags = apsw.SQLITE_OPEN_READONLY if read_only else writes
     connection = apsw.Connection(path, flags=flags, vfs=vfs, statementcachesize=128)
     connection.set_busy_timeout(10_000)
-    connection.pragma("journal_mode", "wal")
-    connection.pragma("synchronous", 1 if replayed else 2)
+    if not read_only:
+        connection.pragma("journal_mode", "wal")
+        connection.pragma("synchronous", 1 if replayed else 2)
     connection.pragma("cache_size", -8_000 if read_only else -16_000)
     connection.pragma("temp_store", 2)
     connection.pragma("journal_size_limit", 64 << 20)
-    if read_only:
-        connection.pragma("query_only", True)
     if far:
         connection.pragma("mmap_size", WHOLE_FILE)
     return connection

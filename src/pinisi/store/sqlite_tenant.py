@@ -29,6 +29,8 @@ from pinisi.store.lapse import LAPSED_AT_ONCE
 from pinisi.store.ledger import HistoryKey, Ledger
 from pinisi.store.log import LogEntry, Position, Sealing
 from pinisi.store.members import Members
+from pinisi.store.recent import KEPT
+from pinisi.store.recent_shown import RecentShown
 from pinisi.store.record import Record
 from pinisi.store.shelves import Shelves
 from pinisi.store.sql_rows import first, rows
@@ -55,6 +57,7 @@ class Settings:
         cache_records: committed records kept in memory, as bytes.
         hot_attributes: attributes of a tenant that may be in the typed side table at a time.
         checkpoint_pages: pages in the write-ahead log after which it is brought into the file.
+        recent_most: rows of history that may be where they came, before they are moved to their places.
         commit_window: seconds that a group commit waits for more writers, when the last one had several.
         vfs: SQLite's way to the disk; None: the system's.
     """
@@ -66,12 +69,14 @@ class Settings:
         hot_attributes: int = 64,
         commit_window: float = 0.002,
         checkpoint_pages: int = 16_000,
+        recent_most: int = KEPT,
         vfs: str | None = None,
     ) -> None:
         self.cache_records = cache_records
         self.hot_attributes = hot_attributes
         self.commit_window = commit_window
         self.checkpoint_pages = checkpoint_pages
+        self.recent_most = recent_most
         self.vfs = vfs
 
 
@@ -113,6 +118,8 @@ class Tenant:
             self.reader = self._connect(read_only=True)
             self._far_reader = self._connect(read_only=True, far=True)
             self._load(writer)
+            self._recent = RecentShown(self.reader)
+            self._far_recent = RecentShown(self._far_reader)
             self._move_snapshot()
         except apsw.Error as error:
             self._disconnect()
@@ -143,6 +150,7 @@ class Tenant:
             last_time=self.last_time,
             window=settings.commit_window,
             checkpoint_pages=settings.checkpoint_pages,
+            recent_most=settings.recent_most,
         )
         self._far = ThreadPoolExecutor(1, f"read-{name}")
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -233,6 +241,7 @@ class Tenant:
         def read() -> T:
             connection.execute("BEGIN")
             try:
+                self._far_recent.catch_up()
                 return work(connection)
             finally:
                 connection.execute("COMMIT")
@@ -268,17 +277,19 @@ class Tenant:
 
     def _family_then(self, row: int, moment: Instant) -> int | None:
         sql = (
-            "SELECT family FROM history WHERE entity = ? AND attribute = ? AND dataset = 0 AND observed <= ? "
-            "ORDER BY observed DESC, position DESC LIMIT 1"
+            "SELECT family, observed, position FROM history WHERE entity = ? AND attribute = ? AND dataset = 0 "
+            "AND observed <= ? ORDER BY observed DESC, position DESC LIMIT 1"
         )
+        self._recent.catch_up()
         found = first(self.reader, sql, (row, self.names.number.get(LOCATION), moment))
         return None if found is None else found[0]
 
     def _said_then(self, key: HistoryKey) -> bytes | None:
         sql = (
-            "SELECT body FROM history WHERE entity = ? AND attribute = ? AND dataset = ? AND observed = ? "
+            "SELECT body, position FROM history WHERE entity = ? AND attribute = ? AND dataset = ? AND observed = ? "
             "ORDER BY position DESC LIMIT 1"
         )
+        self._recent.catch_up()
         found = first(self.reader, sql, key)
         return None if found is None else found[0]
 
@@ -368,6 +379,10 @@ class Tenant:
     async def work(self, work: Callable[[apsw.Connection], T]) -> T:
         """Run the store's own short work (at most 50 ms) in a transaction of its own."""
         return await self._writer.work(work)
+
+    async def settle(self) -> None:
+        """Move all that is recent of history to its place."""
+        await self._writer.settle()
 
     async def wipe(self) -> None:
         """Empty the write-ahead log."""

@@ -30,7 +30,7 @@ _NEXT_DATASET = (
     "SELECT dataset FROM history WHERE entity = ? AND attribute = ? AND dataset > ? ORDER BY dataset LIMIT 1"
 )
 _NUMBERS = (
-    "SELECT {column}, number, family, body FROM history "
+    "SELECT {column}, position, number, family, body FROM history "
     "WHERE entity = ? AND attribute = ? AND dataset = ? AND {column} >= ? AND {column} < ? ORDER BY {column}, position"
 )
 _GONE = (
@@ -230,7 +230,7 @@ class StoryReader:
         rows_of = self._connection.execute(_NUMBERS.format(column=asked.by), asked.values)
         buckets: dict[int, list[float]] = {}
         before = families = None
-        for time, number, family, body in rows_of:
+        for time, _, number, family, body in rows_of:
             if number is None or not body.startswith(_PLAIN) or MARK in body:
                 return None
             if family != families:

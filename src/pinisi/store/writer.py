@@ -22,6 +22,7 @@ from pinisi.store.faults import unavailable
 from pinisi.store.jobs import GROUP_SECONDS, SLICE_CHANGES, Job
 from pinisi.store.ledger import Ledger
 from pinisi.store.log import Position
+from pinisi.store.recent import SLICE, is_scattered, prepare_to_settle, settle_slice
 from pinisi.store.sqlite_lay_down import lay_down, lay_down_names
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Principal
@@ -77,6 +78,7 @@ class Writer:
         last_time: Instant,
         window: float,
         checkpoint_pages: int,
+        recent_most: int,
     ) -> None:
         self._name = name
         self._connection = connection
@@ -97,6 +99,9 @@ class Writer:
         self._crowded = False
         self._met = 0.0
         self._pages = 0
+        self._recent_most = self._settle_at = recent_most
+        self._recent = prepare_to_settle(connection)
+        self._settling = False
         connection.wal_autocheckpoint(0)
         connection.set_wal_hook(self._count_pages)
         self._task = asyncio.get_running_loop().create_task(self._loop(), name=f"writer of {name}")
@@ -154,6 +159,8 @@ class Writer:
             if pause := self._pause():
                 await asyncio.sleep(pause)
             await self._group()
+        if self._settling or self._recent >= self._settle_at:
+            await self._settle()
         if self._pages >= self._checkpoint_pages:
             await self._checkpoint()
 
@@ -195,6 +202,8 @@ class Writer:
             return
         if not draft.empty:
             self._publish(draft)
+        if is_scattered(draft.history):
+            self._recent += len(draft.history)
         self._crowded = len(done) > CROWD
         if len(done) > 1 or self._queue:
             self._met = perf_counter()
@@ -288,6 +297,27 @@ class Writer:
         del ledger.names.fresh[:names]
         del ledger.families.fresh[:families]
         return result
+
+    async def settle(self) -> None:
+        """Move all that is recent of history to its place."""
+        over = False
+        while not over:
+            taken, over = await self.work(settle_slice)
+            self._recent -= taken
+
+    async def _settle(self) -> None:
+        """A slice of the move, after a group."""
+        try:
+            taken, over = await self._in_thread(lambda: self._transact(settle_slice))
+        except apsw.Error as error:
+            self._settling, self._settle_at = False, self._recent + SLICE
+            _log.warning("history could not be put in order", tenant=self._name, error=str(error))
+            return
+        self._recent -= taken
+        self._settling = not over
+        if over:
+            self._settle_at = self._recent_most
+        self._publish(self._begin())
 
     async def wipe(self) -> None:
         """Bring the write-ahead log into the file and empty it: it holds pages as they were."""

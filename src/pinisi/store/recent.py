@@ -1,0 +1,142 @@
+"""History of what changed here and there, in the order in which it came; many rows go to their places together.
+
+`history` is kept in the order of entities, so that a value's past is read in one go. A change of one sensor touches a
+page of it anywhere in the file, and splits it when it is full: 2 to 3 pages of 4 KB go through the write-ahead log
+(`docs/reference/speed.md`). Here the rows of a group of writers fill a page together. When there are `KEPT` of them
+they are moved, sorted, in slices between the groups; who reads history sees both (`recent_shown`).
+
+Where a move stands is written beside it, in `fact`: `settling` is the position through which rows are being moved,
+`settled` the entity before which they lie in `history` already. They are taken from here only at the end of a move.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from pinisi.store.sql_rows import Connection, Row, first, rows, write_all
+
+FEW = 512
+"""Rows of a group that are scattered; in a larger one many belong to one entity, or all are new: they go straight."""
+KEPT = 16_384
+"""Rows after which they are moved: what a reader of history has to take in at most, when he has not read for long."""
+SLICE = 1_024
+"""Rows moved in one transaction (5 to 10 ms, between two groups)."""
+_TAKEN = 4_096
+"""Rows taken from here in one transaction, once all are moved."""
+ALL = 1 << 62
+COLUMNS = "entity, attribute, dataset, observed, position, received, principal, family, number, body"
+UNSETTLED = """NOT (position <= coalesce((SELECT value FROM fact WHERE name = 'settling'), 0)
+  AND entity < coalesce((SELECT value FROM fact WHERE name = 'settled'), 0))"""
+"""Rows of `recent` that are not in `history` yet."""
+
+SCHEMA = """
+CREATE TABLE recent (
+  position INTEGER NOT NULL,
+  entity INTEGER NOT NULL,
+  attribute INTEGER NOT NULL,
+  dataset INTEGER NOT NULL,
+  observed INTEGER NOT NULL,
+  received INTEGER NOT NULL,
+  principal INTEGER NOT NULL,
+  family INTEGER NOT NULL,
+  number REAL,
+  body BLOB,
+  PRIMARY KEY (position, entity, attribute, dataset, observed)
+) STRICT, WITHOUT ROWID;
+"""
+IN_ORDER = """CREATE TEMP TABLE {name} (
+  entity INTEGER, attribute INTEGER, dataset INTEGER, observed INTEGER, position INTEGER, received INTEGER,
+  principal INTEGER, family INTEGER, number REAL, body BLOB,
+  PRIMARY KEY (entity, attribute, dataset, observed, position)) WITHOUT ROWID"""
+"""A table of one connection, in memory, with rows of `recent` in the order of `history`."""
+
+_INSERT = f"INSERT OR REPLACE INTO recent ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_FACT = "INSERT OR REPLACE INTO fact VALUES (?, ?)"
+_encode = msgspec.json.Encoder().encode
+
+
+def is_scattered(history: Sequence[Row]) -> bool:
+    """Whether rows of a group go into `recent`."""
+    return 0 < len(history) <= FEW
+
+
+def put_recent(connection: Connection, history: Sequence[Row]) -> None:
+    """Write rows, as `history` has them."""
+    write_all(connection, _INSERT, history)
+
+
+def prepare_to_settle(connection: Connection) -> int:
+    """Make ready the connection that writes; answers how many rows are here."""
+    connection.execute(IN_ORDER.format(name="moving"))
+    connection.execute("CREATE TEMP TABLE moving_through (position INTEGER)")
+    return rows(connection, "SELECT count(*) FROM recent")[0][0]
+
+
+class Step(NamedTuple):
+    """What one transaction of a move did. `taken`: rows that are no longer here; `over`: whether the move is."""
+
+    taken: int
+    over: bool
+
+
+def settle_slice(connection: Connection) -> Step:
+    """Go on with the move, or begin one, in the open transaction."""
+    begun = first(connection, "SELECT value FROM fact WHERE name = 'settling'")
+    if begun is None:
+        (through,) = rows(connection, "SELECT max(position) FROM recent")[0]
+        if through is None:
+            return Step(0, True)
+        connection.execute(_FACT, ("settling", through))
+        after = 0
+    else:
+        (through,) = begun
+        after = (first(connection, "SELECT value FROM fact WHERE name = 'settled'") or (0,))[0]
+    if after == ALL:
+        return _take_moved(connection, through)
+    _sort(connection, through)
+    end = first(connection, "SELECT entity FROM moving WHERE entity >= ? LIMIT 1 OFFSET ?", (after, SLICE))
+    before = ALL if end is None else max(end[0], after + 1)
+    into = f"INSERT OR REPLACE INTO history SELECT {COLUMNS} FROM moving WHERE entity >= ? AND entity < ?"
+    connection.execute(into, (after, before))
+    connection.execute(_FACT, ("settled", before))
+    return Step(0, False)
+
+
+def _sort(connection: Connection, through: int) -> None:
+    """Have the rows that are to be moved in the order of `history`; what has been moved need not be among them."""
+    if first(connection, "SELECT 1 FROM moving_through WHERE position = ?", (through,)) is not None:
+        return
+    connection.execute("DELETE FROM moving")
+    connection.execute("DELETE FROM moving_through")
+    connection.execute("INSERT INTO moving_through VALUES (?)", (through,))
+    which = f"position <= ? AND {UNSETTLED} ORDER BY entity, attribute, dataset, observed, position"
+    connection.execute(f"INSERT INTO moving SELECT {COLUMNS} FROM recent WHERE {which}", (through,))
+
+
+def _take_moved(connection: Connection, through: int) -> Step:
+    """Take some of what lies in `history` from here."""
+    connection.execute("DELETE FROM moving")
+    last = first(connection, "SELECT position FROM recent ORDER BY position LIMIT 1 OFFSET ?", (_TAKEN - 1,))
+    upto = through if last is None else min(last[0], through)
+    connection.execute("DELETE FROM recent WHERE position <= ?", (upto,))
+    taken = connection.changes()
+    if upto == through:
+        connection.execute("DELETE FROM fact WHERE name IN ('settling', 'settled')")
+    return Step(taken, upto == through)
+
+
+def pull(connection: Connection, entities: Collection[int]) -> None:
+    """Move what is here of some entities at once, so that history may be taken away where it lies.
+
+    `recut` tells readers that rows went from amid the others.
+    """
+    of_these = "entity IN (SELECT value FROM json_each(?))"
+    chosen = (_encode(sorted(entities)).decode(),)
+    if first(connection, f"SELECT 1 FROM recent WHERE {of_these} LIMIT 1", chosen) is None:
+        return
+    which = f"{of_these} AND {UNSETTLED}"
+    connection.execute(f"INSERT OR REPLACE INTO history SELECT {COLUMNS} FROM recent WHERE {which}", chosen)
+    connection.execute(f"DELETE FROM recent WHERE {of_these}", chosen)
+    connection.execute(f"DELETE FROM moving WHERE {of_these}", chosen)
+    connection.execute("INSERT INTO fact VALUES ('recut', 1) ON CONFLICT DO UPDATE SET value = value + 1")
