@@ -247,17 +247,24 @@ def test_a_subscription_whose_context_has_no_address_is_given_one(broker: Broker
     assert broker.call("DELETE", f"{CONTEXTS}/{id}", link=False).status_code == 204
 
 
+CORE = "https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.9.jsonld"
+
+
 @pytest.mark.parametrize(
-    ("context", "accept"),
+    ("context", "accept", "named"),
     [
-        (CONTEXT, JSON),
-        ([CONTEXT], JSON),
-        ([CONTEXT, "https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.9.jsonld"], JSON),
-        ([CONTEXT, TERMS["@context"]], JSON_LD),
+        (CONTEXT, JSON, CONTEXT),
+        ([CONTEXT], JSON, CONTEXT),
+        ([CONTEXT, CORE], JSON, CONTEXT),
+        (CORE, JSON, CORE),
+        ([CONTEXT, TERMS["@context"]], JSON_LD, None),
     ],
 )
-def test_a_subscription_whose_context_can_be_named_creates_none(broker: Broker, context: Any, accept: str) -> None:
-    assert "jsonldContext" not in subscription(broker, context, accept)
+def test_a_subscription_whose_context_can_be_named_creates_none(
+    broker: Broker, context: Any, accept: str, named: str | None
+) -> None:
+    """5.8.1.4: `jsonldContext` is the @context of the subscription where none was given."""
+    assert subscription(broker, context, accept).get("jsonldContext") == named
     assert broker.get(CONTEXTS, link=False, kind="ImplicitlyCreated").json() == []
 
 

@@ -1,10 +1,14 @@
 """Common behaviour over HTTP (NGSI-LD 6.3): media types, @context, parameters, paging, tenants, versions."""
 
 import json
+import re
+from pathlib import Path
 
 import httpx
 import pytest
 from broker_at_hand import CONTEXT, CONTEXT_DOCUMENT, JSON, JSON_LD, LINK, V1, Broker, prop, refused
+
+from pinisi.context.registration_operations import GROUPS, OPERATIONS
 
 BUS = {"id": "urn:b:1", "type": "Bus", "speed": prop(5)}
 GEO = "application/geo+json"
@@ -245,6 +249,26 @@ def test_the_source_says_who_it_is_by_tenant(broker: Broker) -> None:
     assert mine["contextSourceUptime"].startswith("PT")
     assert mine["contextSourceTimeAt"].endswith("Z")
     assert broker.get("/info/sourceIdentity").json()["contextSourceAlias"] == mine["contextSourceAlias"]
+
+
+def test_the_broker_tells_which_standard_it_keeps_and_every_operation_with_its_clause(broker: Broker) -> None:
+    """The table of operations of docs/reference/clauses.md, from the running broker; in any tenant."""
+    told = broker.get("/info/conformance").json()
+    assert (told["specification"], told["specificationVersion"]) == ("ETSI GS CIM 009", "1.9.1")
+    assert told["coreContext"].endswith("core-context-v1.9.jsonld")
+    page = (Path(__file__).parents[2] / "docs/reference/clauses.md").read_text(encoding="utf-8")
+    table = page.partition("## Operations")[2].partition("\n## ")[0]
+    expected = set[str]()
+    for row in table.splitlines():
+        cells = row.split(" | ")
+        if row.startswith("| 5.") and "`" in row:
+            expected |= set(re.findall(r"5\.\d+\.\d+", cells[0]))
+    assert {each["clause"] for each in told["operations"]} == expected
+    assert {each["name"] for each in told["operations"] if "name" in each} == OPERATIONS
+    assert told["operationGroups"] == sorted(GROUPS)
+    for each in told["operations"]:
+        path = re.sub(r"\{\w+\}", "urn:x:none", each["path"]).removeprefix("/ngsi-ld/v1")
+        assert each["method"] in broker.call("OPTIONS", path).headers["allow"]
 
 
 @pytest.mark.parametrize("prefer", ["ngsi-ld=1.5", 'NGSI-LD="1.5"', "respond-async, ngsi-ld=1.5;q=0.3"])

@@ -52,6 +52,7 @@ QUESTIONS: list[tuple[str, str, dict[str, str]]] = [
     ("/ngsi-ld/v1/attributes", "/attributes", {"details": "true"}),
     ("/ngsi-ld/v1/attributes/{attribute}", "/attributes/speed", {}),
     ("/ngsi-ld/v1/info/sourceIdentity", "/info/sourceIdentity", {}),
+    ("/ngsi-ld/v1/info/conformance", "/info/conformance", {}),
     ("/ngsi-ld/v1/jsonldContexts", "/jsonldContexts", {}),
     ("/ngsi-ld/v1/jsonldContexts", "/jsonldContexts", {"details": "true"}),
     ("/ngsi-ld/v1/subscriptions", "/subscriptions", {}),

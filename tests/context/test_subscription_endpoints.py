@@ -31,6 +31,7 @@ async def test_what_was_written_is_read_back_with_its_status(tmp_path: Path) -> 
         document = await house.subscription("urn:s:1")
         assert document.pop("status") == "active"
         assert document.pop("notificationTrigger") == ["attributeCreated", "attributeUpdated"]
+        assert document.pop("jsonldContext").endswith("core-context-v1.9.jsonld"), "5.8.1.4: the one it was written in"
         assert document == payload
 
 

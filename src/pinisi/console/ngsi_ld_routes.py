@@ -4,6 +4,8 @@ from pinisi.console.federated import with_sources
 from pinisi.console.federated_routes import WAYS
 from pinisi.console.http import Route
 from pinisi.console.ngsi_ld_batch import BATCH_ROUTES
+from pinisi.console.ngsi_ld_conformance import PATH as CONFORMANCE
+from pinisi.console.ngsi_ld_conformance import with_conformance
 from pinisi.console.ngsi_ld_consumption import CONSUMPTION_ROUTES
 from pinisi.console.ngsi_ld_contexts import CONTEXT_ROUTES
 from pinisi.console.ngsi_ld_discovery import DISCOVERY_ROUTES
@@ -34,6 +36,7 @@ _OPEN_TO_ANY = frozenset(
     {
         *(("POST", PREFIX + path) for path in _CREATING),
         ("GET", PREFIX + "info/sourceIdentity"),
+        ("GET", CONFORMANCE),
         ("POST", JSONLD_CONTEXTS),
         ("GET", JSONLD_CONTEXTS),
     }
@@ -43,7 +46,7 @@ _QUERIES = (*with_sources(CONSUMPTION_ROUTES, WAYS), *with_sources(TEMPORAL_ROUT
 _ASK = {route.path: route.endpoint for route in _QUERIES if route.method == "POST"}
 """What snapshots ask: the POSTed queries, by their address."""
 
-NGSI_LD_ROUTES: tuple[Route, ...] = behind_door(
+_SERVED = with_conformance(
     (
         *with_sources(PROVISION_ROUTES, WAYS),
         *with_sources(CONSUMPTION_ROUTES, WAYS),
@@ -59,6 +62,7 @@ NGSI_LD_ROUTES: tuple[Route, ...] = behind_door(
         *REGISTRATION_SUBSCRIPTION_ROUTES,
         *snapshot_routes(_ASK),
         *SUBSCRIPTION_ROUTES,
-    ),
-    _OPEN_TO_ANY,
+    )
 )
+
+NGSI_LD_ROUTES: tuple[Route, ...] = behind_door(_SERVED, _OPEN_TO_ANY)

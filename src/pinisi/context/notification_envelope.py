@@ -1,5 +1,7 @@
 """What goes around a notification: the headers of HTTP (NGSI-LD 6.3.8), or the `metadata` of MQTT (7.2)."""
 
+from typing import Any, cast
+
 import msgspec
 
 from pinisi.context.delivery import Delivery, opening_of
@@ -12,6 +14,7 @@ from pinisi.context.term_table import TermTable
 TIMEOUT = 10.0
 LONGEST_TIMEOUT = 60.0
 _CONTEXT_RELATION = "http://www.w3.org/ns/json-ld#context"
+_CORE = "/ngsi-ld-core-context"
 _encode = msgspec.json.Encoder().encode
 
 
@@ -77,11 +80,12 @@ def _named(endpoint: Endpoint, table: TermTable, tenant: str | None, snapshot: s
 
 def link_of(table: TermTable) -> str | None:
     """The address for the Link header; a list is named by the one address in it that is not the core's."""
-    if table.link is not None:
-        return table.link
-    served = table.served
-    if isinstance(served, list):
-        others = [item for item in served if not (isinstance(item, str) and "/ngsi-ld-core-context" in item)]  # pyright: ignore
-        if len(others) == 1 and isinstance(others[0], str):  # pyright: ignore[reportUnknownArgumentType]
-            return others[0]
-    return None
+    return table.link if table.link is not None else address_of(table.served)
+
+
+def address_of(context: Any) -> str | None:
+    """Where a @context that is an address, or a list of the core's and one more, can be had; None: nowhere as one."""
+    if not isinstance(context, list):
+        return context if isinstance(context, str) else None
+    others = [item for item in cast(list[Any], context) if not (isinstance(item, str) and _CORE in item)]
+    return others[0] if len(others) == 1 and isinstance(others[0], str) else None

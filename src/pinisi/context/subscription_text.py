@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
+from pinisi.context.notification_envelope import address_of
 from pinisi.context.pick import CORE_MEMBERS
 from pinisi.context.subscription import (
     DEFAULT_TRIGGERS,
@@ -77,7 +78,7 @@ def _is_null(value: Any) -> bool:
 def shown(
     stored: StoredSubscription, subscription: Subscription, state: DeliveryState, table: TermTable, now: Instant
 ) -> Payload:
-    """The subscription as an answer: names in the reader's @context, with what is computed (NGSI-LD 5.2.12)."""
+    """The subscription as an answer: names in the reader's @context, and what is computed (NGSI-LD 5.2.12, 5.8.1.4)."""
     other = {
         name: table.compact_iri(iri)
         for name, iri in stored.terms.items()
@@ -85,6 +86,9 @@ def shown(
     }
     payload = renamed(stored.payload, lambda name: other.get(name, name)) if other else dict(stored.payload)
     payload.setdefault("notificationTrigger", list(DEFAULT_TRIGGERS))
+    address = address_of(subscription.context)
+    if address is not None:
+        payload.setdefault("jsonldContext", address)
     payload["status"] = subscription.status(now)
     payload["notification"] = {**payload["notification"], **_deliveries(state)}
     return payload
