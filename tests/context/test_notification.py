@@ -112,6 +112,21 @@ async def test_as_geojson_the_data_is_a_feature_collection(tmp_path: Path) -> No
         assert got.data["features"][0]["geometry"] == BUS["location"]["value"]  # type: ignore[index]
 
 
+@pytest.mark.parametrize(
+    ("prefer", "in_body"), [(None, True), ("body=ld+json", True), ("respond-async", True), ("body=json", False)]
+)
+async def test_geojson_carries_its_context_unless_the_receiver_prefers_not(
+    tmp_path: Path, prefer: str | None, in_body: bool
+) -> None:
+    """5.3.1, 6.3.8: in the FeatureCollection, else in the Link header."""
+    info = [] if prefer is None else [{"key": "Prefer", "value": prefer}]
+    async with open_receiver() as receiver, open_house(tmp_path) as house:
+        endpoint = {"accept": "application/geo+json", "receiverInfo": info}
+        got = await heard(house, receiver, endpoint=endpoint)
+        assert ("@context" in got.data, "link" in got.headers) == (in_body, not in_body)
+        assert "@context" not in got.data["features"][0]  # type: ignore[index]
+
+
 async def test_receiver_info_goes_as_headers(tmp_path: Path) -> None:
     info = [{"key": "X-City", "value": "Makassar"}, {"key": "Authorization", "value": "Bearer x"}]
     async with open_receiver() as receiver, open_house(tmp_path) as house:

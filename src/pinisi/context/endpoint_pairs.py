@@ -30,12 +30,12 @@ _OUR_HEADERS = frozenset(
 
 
 def read_pairs(value: Any, field: str) -> tuple[KeyValue, ...]:
-    """An array of pairs; an empty tuple where nothing was said.
+    """An array of pairs; an empty tuple where nothing was said, or an empty array.
 
     Raises:
         BadRequestData: names the element.
     """
-    if value == ():
+    if value in ((), []):
         return ()
     pairs: list[KeyValue] = []
     for number, pair in enumerate(array_of(value, field, MOST)):

@@ -308,7 +308,10 @@ def _seen(debt: Debt, line: LogEntry | None, grants: Grants) -> Projection | Non
 
 
 def _all(data: Sequence[bytes], head: Letterhead) -> bytes:
-    return join_features(data) if head.geo else join(data)
+    if not head.geo:
+        return join(data)
+    collection = join_features(data)
+    return with_context(collection, head.table) if head.with_context else collection
 
 
 def _finished(body: bytes, head: Letterhead) -> bytes:
@@ -316,4 +319,4 @@ def _finished(body: bytes, head: Letterhead) -> bytes:
     version = head.subscription.notification.conformance
     if version is not None:
         body = amended(body, version) or body
-    return with_context(body, head.table) if head.with_context else body
+    return with_context(body, head.table) if head.with_context and not head.geo else body

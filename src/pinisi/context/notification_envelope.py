@@ -69,13 +69,21 @@ def envelope_of(endpoint: Endpoint, table: TermTable, tenant: str | None, snapsh
 
 def _named(endpoint: Endpoint, table: TermTable, tenant: str | None, snapshot: str | None) -> list[tuple[str, str]]:
     lines = [("Content-Type", endpoint.accept)]
-    if endpoint.accept != "application/ld+json":
+    if not carries_context(endpoint):
         lines.append(("Link", f'<{link_of(table)}>; rel="{_CONTEXT_RELATION}"; type="application/ld+json"'))
     if tenant is not None:
         lines.append(("NGSILD-Tenant", tenant))
     if snapshot is not None:
         lines.append(("NGSILD-Snapshot", snapshot))
     return lines + [(pair.key, pair.value) for pair in endpoint.receiver_info]
+
+
+def carries_context(endpoint: Endpoint) -> bool:
+    """Whether the @context stands in the body and not in a Link header: with JSON-LD, and with GeoJSON unless the
+    receiver prefers `body=json` (5.3.1, 6.3.8)."""
+    if endpoint.accept == "application/geo+json":
+        return not any(pair.key.lower() == "prefer" and pair.value == "body=json" for pair in endpoint.receiver_info)
+    return endpoint.accept == "application/ld+json"
 
 
 def link_of(table: TermTable) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import msgspec
 
 from pinisi.context.contexts import ContextAwaited, Contexts
-from pinisi.context.notification_envelope import Envelope, envelope_of, link_of
+from pinisi.context.notification_envelope import Envelope, carries_context, envelope_of, link_of
 from pinisi.context.problems import NgsiLdError
 from pinisi.context.render import View
 from pinisi.context.snapshot_places import SnapshotPlace
@@ -120,7 +120,7 @@ class Letterheads:
             past=past,
             plain=not past and _is_plain(subscription),
             geo=params.endpoint.accept == "application/geo+json",
-            with_context=params.endpoint.accept == "application/ld+json",
+            with_context=carries_context(params.endpoint),
             shape=self._shape(shape),
             contexts=version,
         )
@@ -149,7 +149,7 @@ class Letterheads:
 
 def _writable(table: TermTable, subscription: Subscription) -> TermTable:
     """The table, where notifications can name it."""
-    plain = subscription.notification.endpoint.accept != "application/ld+json"
+    plain = not carries_context(subscription.notification.endpoint)
     return CORE_TABLE if plain and link_of(table) is None else table
 
 

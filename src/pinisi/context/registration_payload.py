@@ -349,7 +349,7 @@ def _milliseconds(management: Payload, name: str) -> float | None:
 
 
 def _source_info(payload: Payload) -> tuple[KeyValue, ...]:
-    if "contextSourceInfo" not in payload:
+    if payload.get("contextSourceInfo", []) == []:
         return ()
     pairs = array_of(payload["contextSourceInfo"], "contextSourceInfo", MOST_NAMES)
     return tuple(_pair(pair, f"contextSourceInfo[{number}]") for number, pair in enumerate(pairs))
