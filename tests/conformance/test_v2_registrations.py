@@ -207,12 +207,18 @@ def test_a_provider_that_fails_is_told_of_and_left_out(device: Device, provider:
     refused(device.call("PATCH", "/entities/Lamp1/attrs", {"switch": {"value": 1}}), 504, "GatewayTimeout")
 
 
-def test_nothing_is_sent_where_a_part_is_neither_here_nor_registered(device: Device, provider: Provider) -> None:
+def test_what_is_neither_here_nor_registered_is_told_and_the_rest_is_done(device: Device, provider: Provider) -> None:
     device.ok("POST", "/entities", LAMP)
     register(device, registration(provider, "switch"))
-    answer = device.call("PATCH", "/entities/Lamp1/attrs", {"switch": {"value": 1}, "colour": {"value": "red"}})
-    refused(answer, 422, "Unprocessable", "colour")
-    assert provider.asked.empty()
+    update = {"switch": {"value": 1}, "power": {"value": 7}, "colour": {"value": "red"}}
+    refused(device.call("PATCH", "/entities/Lamp1/attrs", update), 422, "PartialUpdate", "Lamp1 - [ colour ]")
+    assert provider.next().document["entities"][0].keys() == {"id", "type", "switch"}
+    assert device.get("/entities/Lamp1", options="keyValues,skipForwarding")["power"] == 7
+    update.pop("power")
+    refused(device.call("PATCH", "/entities/Lamp1/attrs", update), 422, "PartialUpdate", "colour")
+    entities = [{"id": "Lamp1", "type": "Lamp", **update}]
+    batch = device.call("POST", "/op/update", {"actionType": "update", "entities": entities})
+    refused(batch, 422, "PartialUpdate", "colour")
 
 
 @pytest.mark.parametrize(("mode", "asks", "tells"), [("none", 0, 0), ("query", 1, 0), ("update", 0, 1)])
@@ -279,6 +285,40 @@ def test_a_page_of_devices_is_one_question_to_their_agent(device: Device, provid
     assert len(asked.document["entities"]) == 25
     assert provider.asked.empty()
     assert "ngsild-warning" not in answer.headers
+
+
+def lit_lamps(device: Device, provider: Provider, number: int) -> list[dict[str, Any]]:
+    """An update of lamps, each of which its agent has registered; all of them are here."""
+    told = [{"id": f"Lamp{n}", "type": "Lamp", "power": {"value": 1}} for n in range(number)]
+    device.ok("POST", "/op/update", {"actionType": "append", "entities": told})
+    for n in range(number):
+        provided = {"entities": [{"id": f"Lamp{n}", "type": "Lamp"}], "attrs": ["switch"]}
+        register(device, {"dataProvided": provided, "provider": {"http": {"url": provider.url}}})
+    return [{"id": f"Lamp{n}", "type": "Lamp", "switch": {"value": n}, "power": {"value": 2}} for n in range(number)]
+
+
+def test_a_command_to_many_devices_is_one_request_to_their_agent(device: Device, provider: Provider) -> None:
+    entities = lit_lamps(device, provider, 120)
+    device.ok("POST", "/op/update", {"actionType": "update", "entities": entities})
+    sent = [provider.next().document for _ in range(2)]
+    assert provider.asked.empty()
+    assert sorted(len(document["entities"]) for document in sent) == [20, 100]
+    assert {document["actionType"] for document in sent} == {"update"}
+    told = [entity for document in sent for entity in document["entities"]]
+    assert all(one["type"] == "Lamp" and one["id"] == f"Lamp{one['switch']['value']}" for one in told)
+    assert len({one["id"] for one in told}) == 120
+    powers = device.get("/entities", type="Lamp", options="keyValues,skipForwarding", limit=200)
+    assert [one["power"] for one in powers] == [2] * 120
+
+
+def test_an_agent_that_refuses_a_command_to_many_is_told_of_for_each(device: Device, provider: Provider) -> None:
+    entities = lit_lamps(device, provider, 3)
+    provider.does = lambda document: (404, {"error": "NotFound", "description": "Lamp1 is unplugged"})
+    other = {"id": "Lamp0", "type": "Lamp", "power": {"value": 9}}
+    answer = device.call("POST", "/op/update", {"actionType": "update", "entities": [*entities[1:], other]})
+    refused(answer, 422, "PartialUpdate", "sent 2 entities together): Lamp1 is unplugged")
+    powers = device.get("/entities", type="Lamp", options="keyValues,skipForwarding")
+    assert {one["id"]: one["power"] for one in powers} == {"Lamp0": 9, "Lamp1": 1, "Lamp2": 1}
 
 
 def test_agents_that_do_not_answer_are_waited_for_once_and_hold_back_no_other(

@@ -2,15 +2,19 @@
 
 from typing import Any, cast
 
-from pinisi.console.federated import all_of
+import msgspec
+
+from pinisi.console.federated import all_of, asker_of
 from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route
 from pinisi.console.ngsi_ld_batch import MOST
 from pinisi.console.v2_entities import FORCED, NO_CONTENT, OVERRIDE, as_told
+from pinisi.console.v2_forwarding import Share, forward, share_of
 from pinisi.console.v2_request import V2, aim_of, body_of, options, written_scopes
-from pinisi.console.v2_sources import takes_part, told_elsewhere
+from pinisi.console.v2_sources import takes_part
 from pinisi.context.edits import delete
 from pinisi.context.ngsi_v2.changes import (
+    Aim,
     aimed,
     delete_attributes,
     replace,
@@ -20,8 +24,8 @@ from pinisi.context.ngsi_v2.changes import (
 from pinisi.context.ngsi_v2.entities import as_object
 from pinisi.context.ngsi_v2.names import entity_id, entity_uri, iri_of
 from pinisi.context.ngsi_v2.unprocessable import PartlyDone, Unprocessable
-from pinisi.context.ngsi_v2.written import read_members, read_new
-from pinisi.context.problems import BadRequestData, PayloadTooLarge, ResourceNotFound, problem_details
+from pinisi.context.ngsi_v2.written import Writing, read_members, read_new
+from pinisi.context.problems import BadRequestData, NgsiLdError, PayloadTooLarge, ResourceNotFound, problem_details
 from pinisi.store.change import EntityChange, Refused, Transform
 
 _ACTIONS = {
@@ -59,44 +63,75 @@ async def _run(house: House, call: Call, action: str, entities: Any, field: str,
         raise PayloadTooLarge(f"{len(documents)} entities, at most {MOST} in one request", field)
     plans = [_change(house, call, action, each, f"{field}[{n}]", words) for n, each in enumerate(documents)]
     refused: list[tuple[str, Refused]] = []
-    changes = plans
+    changes, partly = plans, frozenset[int]()
     if action == "update" and takes_part(house, call):
-        told = await all_of([_told_elsewhere(house, call, each, words, refused) for each in documents])
-        changes = [plan for plan in told if plan is not None]
+        changes, partly = await _told_elsewhere(house, call, documents, words, refused)
     applied = await house.store.apply(call.tenant, changes, call.principal, atomic=False) if changes else None
-    refused += [
-        (change.id, outcome.refused)
-        for change, outcome in zip(changes, applied.outcomes if applied is not None else (), strict=True)
-        if outcome.refused is not None
-    ]
-    if not refused:
-        return NO_CONTENT
-    reasons = "; ".join(f"{entity_id(id)}: {problem_details(reason).detail}" for id, reason in refused[:_TOLD])
-    text = f"{len(refused)} of {len(plans)} entities were refused, the others are written: {reasons}"
-    if len(refused) < len(plans):
-        raise PartlyDone(text)
-    raise (
-        ResourceNotFound(text)
-        if all(isinstance(each, ResourceNotFound) for _, each in refused)
-        else Unprocessable(text)
-    )
+    for n, (change, outcome) in enumerate(zip(changes, () if applied is None else applied.outcomes, strict=True)):
+        if outcome.refused is not None:
+            reason = outcome.refused
+            refused.append((change.id, PartlyDone(problem_details(reason).detail) if n in partly else reason))
+        elif isinstance(outcome.result, str):
+            refused.append((change.id, PartlyDone(outcome.result)))
+    if refused:
+        raise _refusal(refused, len(plans))
+    return NO_CONTENT
+
+
+def _refusal(refused: list[tuple[str, Refused]], entities: int) -> NgsiLdError:
+    """The one error of a request: 404 where none of its entities exists, else whether anything was written."""
+    text = "; ".join(f"{entity_id(id)}: {problem_details(reason).detail}" for id, reason in refused[:_TOLD])
+    if len(refused) > _TOLD:
+        text += f"; and {len(refused) - _TOLD} more"
+    if len(refused) < entities or any(isinstance(reason, PartlyDone) for _, reason in refused):
+        return PartlyDone(f"{len(refused)} of {entities} entities were not written as asked: {text}")
+    if all(isinstance(reason, ResourceNotFound) for _, reason in refused):
+        return ResourceNotFound(text)
+    return Unprocessable(text)
 
 
 async def _told_elsewhere(
-    house: House, call: Call, document: dict[str, Any], words: frozenset[str], refused: list[tuple[str, Refused]]
-) -> EntityChange | None:
-    """What is left to be written here of an update, after providers have written their part; None: nothing is."""
-    table, id = house.pinisi_table, entity_uri(document.get("id"))
-    aim = aim_of(call, table, document.get("type"))
+    house: House, call: Call, documents: list[Any], words: frozenset[str], refused: list[tuple[str, Refused]]
+) -> tuple[list[EntityChange], frozenset[int]]:
+    """What is left to be written here of an update, and the numbers of the changes of which others have done a part."""
+    asker = asker_of(house, call, house.pinisi_table)
+    wholes = [_whole(house, call, each, words) for each in documents]
+
+    async def share(whole: _Whole) -> Share | None:
+        try:
+            return await share_of(house, call, asker, whole.id, whole.aim, whole.writing)
+        except Refused as error:
+            refused.append((whole.id, error))
+            return None
+
+    shares = await all_of([share(whole) for whole in wholes])
+    errors = iter(await forward(house, asker, [each for each in shares if each is not None]))
+    changes: list[EntityChange] = []
+    partly: set[int] = set()
+    for whole, mine in zip(wholes, shares, strict=True):
+        error = None if mine is None else next(errors)
+        if error is not None:
+            refused.append((whole.id, error))
+        elif mine is not None and (mine.left.attributes or not mine.legs):
+            if mine.legs:
+                partly.add(len(changes))
+            transform = update(whole.id, mine.left, house.pinisi_table)
+            changes.append(EntityChange(whole.id, aimed(whole.aim, as_told(words, transform))))
+    return changes, frozenset(partly)
+
+
+class _Whole(msgspec.Struct, frozen=True):
+    """One entity of an update, as the request says it."""
+
+    id: str
+    aim: Aim
+    writing: Writing
+
+
+def _whole(house: House, call: Call, document: dict[str, Any], words: frozenset[str]) -> _Whole:
+    table = house.pinisi_table
     writing = read_members(document, table, key_values="keyValues" in words, override=OVERRIDE in words)
-    try:
-        left = await told_elsewhere(house, call, id, aim, writing)
-    except Refused as error:
-        refused.append((id, error))
-        return None
-    if writing.attributes and not left.attributes:
-        return None
-    return EntityChange(id, aimed(aim, as_told(words, update(id, left, table))))
+    return _Whole(entity_uri(document.get("id")), aim_of(call, table, document.get("type")), writing)
 
 
 def _change(house: House, call: Call, action: str, document: Any, field: str, words: frozenset[str]) -> EntityChange:

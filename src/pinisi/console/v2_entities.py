@@ -8,8 +8,12 @@ import msgspec
 
 from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route
+from pinisi.console.v2_forwarding import told_elsewhere
 from pinisi.console.v2_request import (
+    JSON,
+    TEXT,
     V2,
+    acceptable,
     aim_of,
     answer,
     body_of,
@@ -19,7 +23,7 @@ from pinisi.console.v2_request import (
     view_of,
     written_scopes,
 )
-from pinisi.console.v2_sources import entity_everywhere, takes_part, told_elsewhere
+from pinisi.console.v2_sources import entity_everywhere, takes_part
 from pinisi.context.edits import delete
 from pinisi.context.ngsi_v2.attributes import show_attribute, typed_value
 from pinisi.context.ngsi_v2.changes import (
@@ -42,9 +46,9 @@ from pinisi.context.ngsi_v2.entities import (
     show_entity,
 )
 from pinisi.context.ngsi_v2.names import entity_id, entity_uri, iri_of, name_of
-from pinisi.context.ngsi_v2.unprocessable import Unprocessable
+from pinisi.context.ngsi_v2.unprocessable import PartlyDone, Unprocessable
 from pinisi.context.ngsi_v2.written import Writing, read_new, read_writing, read_written
-from pinisi.context.problems import BadRequestData, NotAcceptable, ResourceNotFound, UnsupportedMediaType
+from pinisi.context.problems import BadRequestData, ResourceNotFound, UnsupportedMediaType
 from pinisi.store.change import Edit, EntityChange, Transform
 from pinisi.store.record import Record
 from pinisi.store.seen import projection_of
@@ -62,7 +66,6 @@ OVERRIDE, FORCED = "overrideMetadata", "forcedUpdate"
 """Words of `options`: metadata of the request stand alone; who asks for changes hears of it in any case."""
 _UPDATING = (OVERRIDE, FORCED)
 _encode = msgspec.json.Encoder().encode
-_JSON, _TEXT = "application/json", "text/plain"
 
 
 async def create_entity(house: House, call: Call) -> Reply:
@@ -124,6 +127,7 @@ async def delete_entity(house: House, call: Call) -> Reply:
 
 
 async def retrieve_attribute(house: House, call: Call) -> Reply:
+    options(call)
     view = view_of(call)
     instance, warn = await _instance(house, call)
     return warn(answer(show_attribute(instance, house.pinisi_table, view.shown)))
@@ -136,15 +140,17 @@ async def update_attribute(house: House, call: Call) -> Reply:
 
 
 async def delete_attribute(house: House, call: Call) -> Reply:
-    return await _change(house, call, delete_attributes(_uri(call), (_attribute(house, call),), house.pinisi_table))
+    change = delete_attributes(_uri(call), (_attribute(house, call),), house.pinisi_table)
+    return await _change(house, call, _of_one(change))
 
 
 async def retrieve_value(house: House, call: Call) -> Reply:
     """A structure as JSON, anything else as text ("Get Attribute Value")."""
+    options(call)
     instance, warn = await _instance(house, call)
     value = typed_value(instance, house.pinisi_table)[1]
     structured = isinstance(value, dict | list)
-    media = _acceptable(call.header(b"accept") or "*/*", (_JSON, _TEXT) if structured else (_TEXT,))
+    media = acceptable(call.header(b"accept") or "*/*", (JSON, TEXT) if structured else (TEXT,))
     return warn(Reply(200, _encode(value), media.encode()))
 
 
@@ -159,12 +165,12 @@ async def update_value(house: House, call: Call) -> Reply:
 
 def _sent_value(call: Call) -> Any:
     media = media_of(call)
-    if media == _JSON:
+    if media == JSON:
         value = body_of(call)
         if not isinstance(value, dict | list):
             raise BadRequestData("an object or a list; text, numbers, true, false and null come as text/plain", "body")
         return value  # pyright: ignore[reportUnknownVariableType]
-    if media != _TEXT:
+    if media != TEXT:
         raise UnsupportedMediaType(f"{media or 'nothing'}: application/json or text/plain", "Content-Type")
     text = call.body.decode("utf-8", "replace").strip()
     if len(text) > 1 and text[0] == text[-1] == '"':
@@ -176,15 +182,6 @@ def _sent_value(call: Call) -> Any:
     if isinstance(value, dict | list | tuple | str):
         raise BadRequestData("a text in quotation marks, a number, true, false or null", "body")
     return value
-
-
-def _acceptable(accept: str, offered: tuple[str, ...]) -> str:
-    ranges = [part.partition(";")[0].strip().lower() for part in accept.split(",")]
-    for range in ranges:
-        for media in offered:
-            if range in ("*/*", media, media.partition("/")[0] + "/*"):
-                return media
-    raise NotAcceptable(f"accepted MIME types: {', '.join(offered)}", "Accept")
 
 
 def _uri(call: Call) -> str:
@@ -256,17 +253,29 @@ async def _update(
     sharpened: Callable[[Transform], Transform] = lambda same: same,
 ) -> Reply:
     """Write attributes that are there: here, or at the providers that were registered for them."""
+    left = writing
     if takes_part(house, call):
         left = await told_elsewhere(house, call, _uri(call), aim_of(call, house.pinisi_table), writing)
         if writing.attributes and not left.attributes:
             return NO_CONTENT
-        writing = left
-    return await _change(house, call, sharpened(as_told(words, update(_uri(call), writing, house.pinisi_table))))
+    try:
+        return await _change(house, call, sharpened(as_told(words, update(_uri(call), left, house.pinisi_table))))
+    except (Unprocessable, ResourceNotFound) as error:
+        if len(left.attributes) == len(writing.attributes):
+            raise
+        raise PartlyDone(error.detail) from None
 
 
 async def _change(house: House, call: Call, transform: Transform) -> Reply:
+    """
+    Raises:
+        PartlyDone: some attributes could not be changed, the others are.
+    """
     change = EntityChange(_uri(call), aimed(aim_of(call, house.pinisi_table), transform))
-    await house.store.apply(call.tenant, (change,), call.principal)
+    applied = await house.store.apply(call.tenant, (change,), call.principal)
+    left_out = applied.outcomes[0].result
+    if isinstance(left_out, str):
+        raise PartlyDone(left_out)
     return NO_CONTENT
 
 
@@ -291,13 +300,13 @@ V2_ENTITY_ROUTES: tuple[Route, ...] = (
     Route(method="PUT", path=ATTRS, permission=_WRITE, endpoint=replace_attributes, body="V2Attributes",
           summary="Replace all attributes", parameters=("type", "options"), answers=(204, 404)),
     Route(method="GET", path=ATTRIBUTE, permission=_READ, endpoint=retrieve_attribute,
-          summary="Retrieve an attribute", parameters=("type", "metadata"), answers=(200, 404)),
+          summary="Retrieve an attribute", parameters=("type", "metadata", "options"), answers=(200, 404)),
     Route(method="PUT", path=ATTRIBUTE, permission=_WRITE, endpoint=update_attribute, body="V2Attribute",
           summary="Replace an attribute", parameters=("type", "options"), answers=(204, 404)),
     Route(method="DELETE", path=ATTRIBUTE, permission=_WRITE, endpoint=delete_attribute,
           summary="Delete an attribute", parameters=("type",), answers=(204, 404)),
     Route(method="GET", path=VALUE, permission=_READ, endpoint=retrieve_value,
-          summary="Retrieve the value of an attribute", parameters=("type",), answers=(200, 404, 406)),
+          summary="Retrieve the value of an attribute", parameters=("type", "options"), answers=(200, 404, 406)),
     Route(method="PUT", path=VALUE, permission=_WRITE, endpoint=update_value, body="V2Value",
           summary="Write the value of an attribute; its type and metadata stay", parameters=("type", "options"),
           answers=(204, 400, 404, 415)),

@@ -144,7 +144,7 @@ def _any_of(iris: Sequence[str]) -> TypeSelection:
 
 async def _answer(house: House, call: Call, queries: tuple[EntityQuery, ...], view: View) -> Reply:
     limit, offset = page_of(call)
-    counted = "count" in options(call, "count", "keyValues", "values", "unique")
+    counted = "count" in call.query.get("options", "").split(",")
     order = call.query.get("orderBy")
     if order is None and takes_part(house, call):
         everywhere = await page_everywhere(
@@ -170,8 +170,12 @@ def _shown(house: House, call: Call, record: Record, view: View) -> Any:
 def _ordering(text: str, call: Call, table: TermTable) -> Ordering:
     keys: list[Key] = []
     measure = None
+    seen: set[str] = set()
     for word in text.split(","):
         back, name = word.startswith("!"), word.removeprefix("!").strip()
+        if name in seen:
+            raise BadRequestData(f"{name[:80]} stands twice", "orderBy")
+        seen.add(name)
         if name == "geo:distance":
             near = parse_geo(call.query.get("georel"), call.query.get("geometry"), call.query.get("coords"))
             if near is None or near.relation != "near" or near.geometry["type"] != "Point":

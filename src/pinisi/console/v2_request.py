@@ -23,6 +23,7 @@ from pinisi.context.problems import (
     InvalidRequest,
     NgsiLdError,
     NonexistentTenant,
+    NotAcceptable,
     TooComplexQuery,
     UnsupportedMediaType,
 )
@@ -31,10 +32,17 @@ from pinisi.store.query import ScopeSelection
 
 SERVICE = b"fiware-service"
 PATH = b"fiware-servicepath"
+JSON, TEXT = "application/json", "text/plain"
+_USUAL = (None, b"*/*", b"application/json")
 COUNT = b"fiware-total-count"
 LIMIT, MOST = 20, 1000
 LISTS = frozenset(V2 + path for path in ("", "/entities", "/types", "/subscriptions", "/registrations", "/op/query"))
 """Of a service that nobody has written to there is nothing, as in Orion; a thing in it is not found."""
+_HELD_ANYWAY = frozenset({"normalized", "skipForwarding", "flowControl"})
+"""Words of `options` that ask for nothing more: the last slows writers until receivers keep up, and nothing that waits
+for a receiver is ever dropped here."""
+_DATES = ("dateCreated", "dateModified", "dateExpires")
+"""Words of `options` in old clients that stand in `attrs` now ("Deprecated features")."""
 _FORMS: tuple[Form, ...] = ("normalized", "keyValues", "values", "unique")
 _log = structlog.get_logger("pinisi.ngsi_v2")
 _encode = msgspec.json.Encoder().encode
@@ -59,6 +67,8 @@ def _admitted(route: Route, creates: bool) -> Callable[[House, Call], Awaitable[
             unknown = next((name for name in call.query if name not in known), None) if call.query_string else None
             if unknown is not None:
                 raise BadRequestData("this operation has no such parameter", unknown[:80])
+            if call.headers.get(b"accept") not in _USUAL:
+                acceptable(call.header(b"accept") or "*/*", (JSON, TEXT) if route.path.endswith("/value") else (JSON,))
             if SERVICE in call.headers and not (creates or lists):
                 await known_tenant(house, call.tenant)
             return await inner(house, call)
@@ -84,6 +94,20 @@ def _told(error: Exception, call: Call) -> Reply:
     if isinstance(error, TooComplexQuery):
         return refused(422, detail, "NotSupportedQuery")
     return refused(422 if reply.status == 409 else reply.status, detail, headers=reply.headers)
+
+
+def acceptable(accept: str, offered: tuple[str, ...]) -> str:
+    """The first media type that is accepted, of those that are offered.
+
+    Raises:
+        NotAcceptable: none is.
+    """
+    ranges = [part.partition(";")[0].strip().lower() for part in accept.split(",")]
+    for range in ranges:
+        for media in offered:
+            if range in ("*/*", media, media.partition("/")[0] + "/*"):
+                return media
+    raise NotAcceptable(f"accepted MIME types: {', '.join(offered)}", "Accept")
 
 
 def body_of(call: Call) -> Any:
@@ -113,7 +137,7 @@ def options(call: Call, *known: str) -> frozenset[str]:
         BadRequestData: one that the operation does not have.
     """
     words = frozenset(word for word in call.query.get("options", "").split(",") if word)
-    words -= {"normalized", "skipForwarding"}
+    words -= _HELD_ANYWAY
     unknown = next((word for word in words if word not in known), None)
     if unknown is not None:
         raise BadRequestData(f"{unknown[:40]!r} is none of {', '.join(known)}", "options")
@@ -126,9 +150,11 @@ def names(text: str | None) -> tuple[str, ...] | None:
 
 def view_of(call: Call, *more: str, attrs: Any = None, metadata: Any = None) -> View:
     """How the answer is written: `options`, `attrs`, `metadata` of the address, or those of a body."""
-    words = options(call, *_FORMS[1:], *more)
+    words = options(call, *_FORMS[1:], *more, *_DATES)
     forms: list[Form] = [each for each in _FORMS if each in words]
     attributes = names(call.query.get("attrs")) if attrs is None else tuple(attrs)
+    if dates := tuple(word for word in _DATES if word in words):
+        attributes = (*(attributes or ("*",)), *dates)
     shown = names(call.query.get("metadata")) if metadata is None else tuple(metadata)
     return View(
         forms[0] if forms else "normalized",

@@ -116,8 +116,24 @@ def _type_name(info: EntityInfo, names: TermTable) -> str:
 
 
 def _update(registration: Registration, said: Said, names: TermTable) -> dict[str, Any]:
+    if said.path[0] == "entityOperations":
+        told = [_entity(registration, said, names, each["id"], _without_id(each)) for each in said.document]
+        return {"actionType": "update", "entities": told}
     id, attribute = said.path[1], said.path[3:4]
     document = {attribute[0]: said.document} if attribute else said.document
+    return {"actionType": "update", "entities": [_entity(registration, said, names, id, document)]}
+
+
+def _without_id(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: member for name, member in document.items() if name != "id"}
+
+
+def _entity(registration: Registration, said: Said, names: TermTable, id: str, document: Any) -> dict[str, Any]:
+    """An entity with the values that a provider is to write.
+
+    Raises:
+        BadRequestData: they cannot be said in v2.
+    """
     words = said.query.get("options", "").split(",")
     fragment = read_fragment(
         document, said.table, nulls=True, simplified=not {"keyValues", "simplified"}.isdisjoint(words)
@@ -128,7 +144,7 @@ def _update(registration: Registration, said: Said, names: TermTable) -> dict[st
         if one is None or one.value == DELETE:
             raise BadRequestData("a provider of NGSI v2 is sent new values only, without datasetId", name)
         entity[name] = show_attribute(one, names)
-    return {"actionType": "update", "entities": [entity]}
+    return entity
 
 
 def understood(answer: Answer, said: Said, names: TermTable) -> Answer:

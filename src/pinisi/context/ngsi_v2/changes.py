@@ -89,27 +89,39 @@ def append(id: str, writing: Writing, table: TermTable) -> Transform:
 
 
 def append_strict(id: str, writing: Writing, table: TermTable) -> Transform:
-    """Add attributes that are not there yet (`options=append`)."""
+    """Add attributes that are not there yet (`options=append`); those that are there stay (`_partly`)."""
 
     def change(present: Entity | None, now: Instant) -> Edit:
-        there = [] if present is None else [iri for iri in writing.attributes if _has(present, iri)]
-        if there:
-            raise Unprocessable(f"attributes exist already: {_said(there, table)}")
-        return edits.append(id, writing.upon(present, table))(_must(present, id), now)
+        entity = _must(present, id)
+        there = [iri for iri in writing.attributes if _has(entity, iri)]
+        reason = f"one or more of the attributes in the request already exist: {_said(id, there, table)}"
+        return _partly(entity, writing, there, reason, table, now)
 
     return change
 
 
 def update(id: str, writing: Writing, table: TermTable) -> Transform:
-    """Write attributes that are there."""
+    """Write attributes that are there, and no others (`_partly`)."""
 
     def change(present: Entity | None, now: Instant) -> Edit:
-        missing = [] if present is None else [iri for iri in writing.attributes if not _has(present, iri)]
-        if missing:
-            raise Unprocessable(f"attributes do not exist: {_said(missing, table)}")
-        return edits.append(id, writing.upon(present, table))(_must(present, id), now)
+        entity = _must(present, id)
+        missing = [iri for iri in writing.attributes if not _has(entity, iri)]
+        return _partly(entity, writing, missing, f"do not exist: {_said(id, missing, table)}", table, now)
 
     return change
+
+
+def _partly(entity: Entity, writing: Writing, left: Sequence[str], reason: str, table: TermTable, now: Instant) -> Edit:
+    """What is written without what is `left` out; the reason is the result of the edit.
+
+    Raises:
+        Unprocessable: nothing is left to be written.
+    """
+    done = writing if not left else writing.only(frozenset(writing.attributes).difference(left))
+    if left and not done.attributes:
+        raise Unprocessable(reason)
+    edit = edits.append(entity.id, done.upon(entity, table))(entity, now)
+    return msgspec.structs.replace(edit, result=reason) if left else edit
 
 
 def replace(id: str, writing: Writing, table: TermTable) -> Transform:
@@ -153,17 +165,23 @@ def told_anyway(transform: Transform) -> Transform:
 
 
 def delete_attributes(id: str, iris: Sequence[str], table: TermTable) -> Transform:
-    """Delete attributes; all must be there."""
+    """Delete attributes; those that are not there are the result of the edit.
+
+    Raises, when it is run:
+        Unprocessable: none of them is there.
+    """
 
     def change(present: Entity | None, now: Instant) -> Edit:
         entity = _must(present, id)
         missing = [iri for iri in iris if not _has(entity, iri)]
-        if missing:
-            raise ResourceNotFound(f"attributes do not exist: {_said(missing, table)}")
+        reason = f"do not exist: {_said(id, missing, table)}"
+        if len(missing) == len(iris):
+            raise Unprocessable(reason)
         edit = Edit(entity)
         for iri in iris:
-            edit = edits.delete_attribute(id, iri)(edit.entity, now)
-        return edit
+            if iri not in missing:
+                edit = edits.delete_attribute(id, iri)(edit.entity, now)
+        return msgspec.structs.replace(edit, result=reason) if missing else edit
 
     return change
 
@@ -182,5 +200,6 @@ def _has(entity: Entity, iri: str) -> bool:
     return _default(entity, iri) is not None
 
 
-def _said(iris: Iterable[str], table: TermTable) -> str:
-    return ", ".join(name_of(iri, table) for iri in iris)
+def _said(id: str, iris: Iterable[str], table: TermTable) -> str:
+    """An entity and its attributes as Orion names them in its errors, which clients read."""
+    return f"{entity_id(id)} - [ {', '.join(name_of(iri, table) for iri in iris)} ]"

@@ -22,13 +22,24 @@ def geometry_of(form: str, value: Any, field: str) -> dict[str, Any]:
         BadRequestData: names the field and what is wrong.
     """
     if form == GEO_JSON:
-        return check_geometry(value, field)
+        return check_geometry(_bare(value, field), field)
     if form == "geo:point":
         return check_geometry({"type": "Point", "coordinates": position(value, field)}, field)
     if not isinstance(value, list):
         refuse(field, f"{shorten(value)} is no list of latitude-longitude pairs")
     pairs = cast(list[Any], value)
     return shape(form.removeprefix("geo:"), [position(pair, f"{field}[{n}]") for n, pair in enumerate(pairs)], field)
+
+
+def _bare(value: Any, field: str) -> Any:
+    """The geometry of a Feature, or of a FeatureCollection of one; anything else as it is ("GeoJSON")."""
+    told = cast(dict[str, Any], value) if isinstance(value, dict) else {}
+    if told.get("type") == "FeatureCollection":
+        features = told.get("features")
+        if not isinstance(features, list) or len(cast(list[Any], features)) != 1:
+            refuse(f"{field}.features", "must be a list of one Feature: an attribute is one place")
+        return _bare(features[0], f"{field}.features[0]")
+    return told.get("geometry") if told.get("type") == "Feature" else cast(Any, value)
 
 
 def shape(kind: str, places: list[Position], field: str) -> dict[str, Any]:

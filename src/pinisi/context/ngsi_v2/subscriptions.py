@@ -11,6 +11,7 @@ from pinisi.context.ngsi_v2.names import Names, entity_uri, id_pattern, iri_of
 from pinisi.context.ngsi_v2.notice import Alteration, Format, Notice
 from pinisi.context.ngsi_v2.paths import scopes_of
 from pinisi.context.ngsi_v2.patterns import read_pattern
+from pinisi.context.ngsi_v2.templates import check_macros
 from pinisi.context.problems import OperationNotSupported
 from pinisi.context.subscription import NotificationParams, Selector, Subscription
 from pinisi.context.validate import refuse, shorten
@@ -26,6 +27,7 @@ _NOTIFICATION = READ_ONLY | {
     *KINDS, "attrs", "exceptAttrs", "attrsFormat", "metadata", "onlyChangedAttrs", "covered", "maxFailsLimit",
 }  # fmt: skip
 _ELSEWHERE = {"kafka": "Kafka is not served", "kafkaCustom": "Kafka is not served"}
+_JEXL = "JEXL is not served: `expression` filters by values, metadata and places"
 _CONDITION = frozenset({"attrs", "expression", "alterationTypes", "notifyOnMetadataChange"})
 _FORMATS: tuple[Format, ...] = ("normalized", "keyValues", "values", "simplifiedNormalized", "simplifiedKeyValues")
 _TRIGGERS: dict[str, frozenset[str]] = {
@@ -101,6 +103,8 @@ def read_subscription(
     subject = object_at(payload.get("subject"), "subject")
     known_members(subject, frozenset({"entities", "condition"}), "subject.")
     condition = object_at(subject.get("condition", {}), "subject.condition")
+    if "jexlExpression" in condition:
+        raise OperationNotSupported(_JEXL, "subject.condition.jexlExpression")
     known_members(condition, _CONDITION, "subject.condition.")
     expression = object_at(condition.get("expression", {}), "subject.condition.expression")
     known_members(expression, frozenset({"q", "mq", "georel", "geometry", "coords"}), "subject.condition.expression.")
@@ -224,6 +228,8 @@ def check_words(payload: Payload) -> None:
         BadRequestData: names the member.
     """
     description, told = payload.get("description"), payload["notification"]
+    for kind in CUSTOM & told.keys():
+        check_macros(told[kind], f"notification.{kind}")
     if description is not None and (not isinstance(description, str) or len(description) > LONGEST_TEXT):
         refuse("description", f"{shorten(description)} is no text of at most {LONGEST_TEXT} characters")
     _once_each(payload["subject"].get("condition", {}), "attrs", "subject.condition.attrs")

@@ -13,12 +13,15 @@ from urllib.parse import quote, unquote, urlsplit
 import msgspec
 
 from pinisi.context.ngsi_v2.attributes import default_type
+from pinisi.context.problems import OperationNotSupported
 from pinisi.context.targets import Target, parse_target
 from pinisi.context.validate import refuse, shorten
 
 METHODS = frozenset({"POST", "PUT", "PATCH", "GET", "DELETE"})
 MOST = 100
 _MACRO = re.compile(r"\$\{([^{}]+)\}")
+_EXPRESSION = re.compile(r"[\s|()\[\]'\"<>=?,;&/*+!^%]")
+"""What stands in an expression of JEXL, and in the name of hardly an attribute."""
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,100}")
 _OWN = frozenset({"host", "content-length", "connection", "transfer-encoding", "upgrade", "te", "trailer", "expect"})
 """Headers of the connection, which no template sets."""
@@ -102,6 +105,26 @@ def _check_ngsi(ngsi: Any, field: str) -> None:
                 refuse(f"{field}.{name}", f"{shorten(member)} is no text")
         elif not isinstance(member, dict) or not cast(dict[str, Any], member).keys() <= {"value", "type", "metadata"}:
             refuse(f"{field}.{name[:80]}", "an attribute is an object with value, type and metadata")
+
+
+def check_macros(template: Any, field: str) -> None:
+    """
+    Raises:
+        OperationNotSupported: a macro is an expression of JEXL, which would be told as null.
+    """
+    if isinstance(template, str):
+        for macro in _MACRO.findall(unquote(template)):
+            if _EXPRESSION.search(macro):
+                told = f"{shorten(macro)} is an expression (JEXL), which is not served: a macro is a name, as ${{id}}"
+                raise OperationNotSupported(told, field)
+    elif isinstance(template, dict):
+        for name, member in cast(dict[str, Any], template).items():
+            if field.endswith((".headers", ".qs")):
+                check_macros(name, field)
+            check_macros(member, f"{field}.{name[:80]}")
+    elif isinstance(template, list):
+        for n, item in enumerate(cast(list[Any], template)):
+            check_macros(item, f"{field}[{n}]")
 
 
 def topic_for(custom: Custom, values: Values) -> str:
