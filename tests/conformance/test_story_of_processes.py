@@ -16,11 +16,13 @@ import httpx
 import pytest
 from broker_at_hand import Broker
 from busy_others import Busy
+from drawn_fragments import NAMES
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import rule, run_state_machine_as_test
 from receiver_at_hand import Receiver
 from server_at_hand import running
 from test_same_story import Story
+from told_story import places
 from two_brokers import NONE, Alike, Headers, Side
 
 from nats_server import running_nats
@@ -77,9 +79,16 @@ class StoryOfProcesses(Story):
             answers.append(answers[0])
         return Alike(answers, [one, two])
 
-    @rule()
-    def discover(self) -> None:
-        """Others make types and attributes meanwhile: what they are is theirs."""
+    @rule(n=places)
+    def discover(self, n: int) -> None:
+        """Others make types and attributes meanwhile, of names of their own."""
+        ground = self.ground(n)
+        side = self._draw.choice(self.sides)
+        entities = ground.city.entities.values()
+        types = side.call("GET", "/types", None, ground.headers[0], {}).json()["typeList"]
+        assert set(types) & {"Bus", "Depot"} == {type for entity in entities for type in entity.types}
+        attributes = side.call("GET", "/attributes", None, ground.headers[0], {}).json()["attributeList"]
+        assert set(attributes) & set(NAMES) == {name for entity in entities for name in entity.attributes}
 
     def hearing(self) -> Sequence[Side]:
         return self.sides[:1]

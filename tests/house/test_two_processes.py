@@ -68,6 +68,8 @@ class Receiver:
 
     def __init__(self) -> None:
         self.heard: dict[str, list[int]] = {}
+        self.registrations: list[tuple[str, str]] = []
+        """Why each was told of, and its id."""
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -76,7 +78,10 @@ class Receiver:
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 for entity in body["data"]:
-                    receiver.heard.setdefault(entity["id"], []).append(entity["n"]["value"])
+                    if "triggerReason" in body:
+                        receiver.registrations.append((body["triggerReason"], entity["id"]))
+                    else:
+                        receiver.heard.setdefault(entity["id"], []).append(entity["n"]["value"])
                 self.send_response(200)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
@@ -184,6 +189,72 @@ def _status(process: Process, entity: Any) -> int:
         return process.ask("POST", "/entities", entity)
     except HTTPError as error:
         return error.code
+
+
+def _there(process: Process, path: str) -> bool:
+    try:
+        process.ask("GET", path)
+    except HTTPError as error:
+        assert error.code == 404
+        return False
+    return True
+
+
+def _subscription(id: str, receiver: Receiver) -> dict[str, Any]:
+    told = {"endpoint": {"uri": receiver.url}}
+    return {"id": id, "type": "Subscription", "entities": [{"type": "Far"}], "notification": told}
+
+
+def _registration(id: str, receiver: Receiver) -> dict[str, Any]:
+    about = [{"entities": [{"type": "Far"}]}]
+    return {"id": id, "type": "ContextSourceRegistration", "information": about, "endpoint": receiver.url}
+
+
+@pytest.mark.parametrize("kind", ["subscriptions", "csourceRegistrations", "csourceSubscriptions"])
+def test_what_one_knows_by_heart_the_other_is_told_before_he_is_asked(
+    two: tuple[Process, Process], receiver: Receiver, kind: str
+) -> None:
+    """Subscriptions and registrations: made, changed and taken away by one, asked of the other at once."""
+    for n in range(12):
+        here, there = two if n % 2 else two[::-1]
+        id = f"urn:ngsi-ld:Known:{kind}:{n}"
+        document = _registration(id, receiver) if kind == "csourceRegistrations" else _subscription(id, receiver)
+        here.ask("POST", "/entities", thing(f"{kind}{n}", n))
+        here.ask("POST", f"/{kind}", document)
+        assert _there(there, f"/{kind}/{id}")
+        there.ask("PATCH", f"/{kind}/{id}", {"description": f"changed {n}"})
+        assert here.ask("GET", f"/{kind}/{id}")["description"] == f"changed {n}"
+        here.ask("DELETE", f"/{kind}/{id}")
+        assert not _there(there, f"/{kind}/{id}")
+
+
+def test_who_follows_registrations_by_one_hears_of_those_that_the_other_takes(
+    two: tuple[Process, Process], receiver: Receiver
+) -> None:
+    told: list[tuple[str, str]] = []
+    for n, (here, there) in enumerate((two, two[::-1])):
+        followed, id = f"urn:ngsi-ld:Following:{n}", f"urn:ngsi-ld:ContextSourceRegistration:f{n}"
+        here.ask("POST", "/csourceSubscriptions", _subscription(followed, receiver))
+        there.ask("POST", "/csourceRegistrations", _registration(id, receiver))
+        there.ask("DELETE", f"/csourceRegistrations/{id}")
+        told += [("newlyMatching", id), ("noLongerMatching", id)]
+        wait_until(lambda upto=len(told): len(receiver.registrations) >= upto)
+        assert receiver.registrations == told
+        there.ask("DELETE", f"/csourceSubscriptions/{followed}")
+
+
+def test_a_registration_that_one_was_told_is_kept_is_asked_by_the_other(
+    two: tuple[Process, Process], receiver: Receiver
+) -> None:
+    """Its source does not answer as one does: the reader is warned of it (NGSI-LD 6.3.17)."""
+    for n in range(10):
+        here, there = two if n % 2 else two[::-1]
+        id = f"urn:ngsi-ld:ContextSourceRegistration:{n}"
+        here.ask("POST", "/entities", thing(f"r{n}", n))
+        here.ask("POST", "/csourceRegistrations", _registration(id, receiver))
+        with there.open("GET", "/entities?type=Far") as answer:
+            assert answer.headers["NGSILD-Warning"], n
+        here.ask("DELETE", f"/csourceRegistrations/{id}")
 
 
 def test_a_subscription_made_here_hears_of_the_next_change_made_there(

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
+from pinisi.console.heard_first import hear
 from pinisi.console.house import House
 from pinisi.console.http import Call, Endpoint, Reply, Route
 from pinisi.console.ngsi_ld_identity import alias_of
@@ -26,6 +27,8 @@ T = TypeVar("T")
 Distributed = Callable[[House, Call, Endpoint], Awaitable[Reply]]
 """The way of an operation that other sources may take part in; the endpoint does the part that is done here."""
 
+_LOOKING = ("/ngsi-ld/v1/entities", "/ngsi-ld/v1/entityOperations")
+"""Whoever reads here has heard of the whole log when he is answered, also of the first registration of a tenant."""
 AT_ONCE = 16
 """Requests of one operation that are under way at the same time."""
 
@@ -39,10 +42,25 @@ def with_sources(routes: Iterable[Route], ways: dict[tuple[str, str], Distribute
 
 def _with_way(route: Route, way: Distributed) -> Route:
     local = route.endpoint
+    looks, reads = route.path.startswith(_LOOKING), route.method == "GET" or route.path.endswith("/query")
 
     async def endpoint(house: House, call: Call) -> Reply:
-        if not house.registrations.any(call.tenant) or (call.query_string and flag(call, "local")):
+        if call.query_string and flag(call, "local"):
             return await local(house, call)
+        if house.registrations.any(call.tenant) or (reads and not looks):
+            await hear(house, call)
+        if house.registrations.any(call.tenant):
+            return await way(house, call, local)
+        if not reads:
+            return await local(house, call)
+        try:
+            reply = await local(house, call)
+        except Refused:
+            if not house.registrations.any(call.tenant):
+                raise
+        else:
+            if not house.registrations.any(call.tenant):
+                return reply
         return await way(house, call, local)
 
     parameters = route.parameters if "local" in route.parameters else (*route.parameters, "local")

@@ -2,6 +2,7 @@
 
 from pinisi.console.federated import with_sources
 from pinisi.console.federated_routes import WAYS
+from pinisi.console.heard_first import heard_first
 from pinisi.console.http import Route
 from pinisi.console.ngsi_ld_batch import BATCH_ROUTES
 from pinisi.console.ngsi_ld_conformance import PATH as CONFORMANCE
@@ -56,12 +57,12 @@ _SERVED = with_conformance(
         *with_sources(TEMPORAL_ROUTES, WAYS),
         *with_sources(TEMPORAL_PROVISION_ROUTES, WAYS),
         *IDENTITY_ROUTES,
-        *REGISTRATION_ROUTES,
+        *heard_first(REGISTRATION_ROUTES),
         *CONTEXT_ROUTES,
         *with_sources(ENTITY_MAP_ROUTES, WAYS),
-        *REGISTRATION_SUBSCRIPTION_ROUTES,
+        *heard_first(REGISTRATION_SUBSCRIPTION_ROUTES),
         *snapshot_routes(_ASK),
-        *SUBSCRIPTION_ROUTES,
+        *heard_first(SUBSCRIPTION_ROUTES),
     )
 )
 

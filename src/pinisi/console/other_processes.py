@@ -16,6 +16,8 @@ from pinisi.store.log import LogEntry
 if TYPE_CHECKING:
     from pinisi.console.house import House
 
+_OF_SUBSCRIPTIONS = frozenset((subscription.KIND, subscription.FOLLOWING, subscription.STATUS, subscription.STATE_KIND))
+
 
 class OtherProcesses:
     """Hears of their lines; `learn` is for the store's `learn`."""
@@ -35,7 +37,7 @@ class OtherProcesses:
         house.context_storage.heard(tenant, entries)
         for subject in documents:
             kind, _, id = subject.partition("/")
-            if kind in (subscription.KIND, subscription.STATE_KIND, subscription.STATUS):
+            if kind in _OF_SUBSCRIPTIONS:
                 await house.subscriptions.learn(house.store, tenant, kind, id)
             elif kind == snapshot.KIND:
                 gone = await house.snapshot_places.learn(house.store, tenant, id)

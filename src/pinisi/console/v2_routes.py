@@ -1,5 +1,6 @@
 """The NGSI v2 interface as one table, behind the door that its routes share."""
 
+from pinisi.console.heard_first import heard_first
 from pinisi.console.http import Route
 from pinisi.console.v2_batch import V2_BATCH_ROUTES
 from pinisi.console.v2_entities import ENTITIES, V2_ENTITY_ROUTES
@@ -11,6 +12,12 @@ from pinisi.console.v2_subscriptions import SUBSCRIPTIONS, V2_SUBSCRIPTION_ROUTE
 _WRITES = (ENTITIES, SUBSCRIPTIONS, REGISTRATIONS, V2 + "/op/update", V2 + "/op/notify")
 
 V2_ROUTES: tuple[Route, ...] = behind_v2_door(
-    (*V2_ENTITY_ROUTES, *V2_QUERY_ROUTES, *V2_BATCH_ROUTES, *V2_SUBSCRIPTION_ROUTES, *V2_REGISTRATION_ROUTES),
+    (
+        *V2_ENTITY_ROUTES,
+        *V2_QUERY_ROUTES,
+        *V2_BATCH_ROUTES,
+        *heard_first(V2_SUBSCRIPTION_ROUTES),
+        *heard_first(V2_REGISTRATION_ROUTES),
+    ),
     frozenset(("POST", path) for path in _WRITES),
 )

@@ -5,6 +5,7 @@ Registrations whose time is over vanish for readers at once (the index leaves th
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 
 import structlog
@@ -89,11 +90,14 @@ class Registry:
         async with self._one_at_a_time:
             await self._delete(tenant, stored, principal)
 
-    async def _delete(self, tenant: str, stored: StoredRegistration, principal: Principal) -> None:
+    async def _delete(
+        self, tenant: str, stored: StoredRegistration, principal: Principal, position: Position | None = None
+    ) -> None:
+        """Raises `VersionConflict` where it is no longer as it was read at `position`."""
         owed = self._owed(tenant, read_stored(stored), None)
         told = told_of(stored, None) if owed else None
         changes = (
-            DocumentChange(KIND, stored.id, None, owed=owed, told=told),
+            DocumentChange(KIND, stored.id, None, expected=position, owed=owed, told=told),
             DocumentChange(STATE_KIND, stored.id, None),
         )
         await self._store.apply(tenant, changes, principal)
@@ -112,12 +116,14 @@ class Registry:
                         _log.warning("expired registrations cannot be removed now", tenant=tenant, reason=str(error))
 
     async def _remove_expired(self, tenant: str) -> None:
+        """Of several processes that find one expired, one removes it: it is told once."""
         for registration in self._known.expired(tenant):
             found = await self._store.document(tenant, KIND, registration.id)
             if found is None:
                 self._known.drop(tenant, registration.id)
             else:
-                await self._delete(tenant, decode_stored(found[1]), SYSTEM)
+                with contextlib.suppress(VersionConflict):
+                    await self._delete(tenant, decode_stored(found[1]), SYSTEM, found[0])
 
     # subscriptions to them
 

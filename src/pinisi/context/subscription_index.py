@@ -94,8 +94,10 @@ class SubscriptionIndex:
             self.drop(tenant, id)
         elif kind == KIND and document is not None:
             self.put(tenant, read_stored(decode_stored(document[1])))
-        elif kind == STATUS and document is None:
-            self.drop(tenant, f"{STATUS}/{id}")
+        elif kind in (FOLLOWING, STATUS) and document is None:
+            self.drop(tenant, f"{kind}/{id}")
+        elif kind == FOLLOWING and document is not None:
+            self.put(tenant, read_stored_follower(decode_stored(document[1])))
         elif kind == STATUS and document is not None:
             self.put(tenant, decode_notice(document[1]).subscription)
         elif kind == STATE_KIND and document is not None and (entry := self.get(tenant, id)) is not None:
