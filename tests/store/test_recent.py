@@ -99,7 +99,7 @@ class _Kept:
 
 @given(ACTS)
 def test_every_reader_sees_each_row_once(acts: list[tuple[str, Any]]) -> None:
-    with TemporaryDirectory() as folder, patch.object(recent, "SLICE", 2), patch.object(recent, "_TAKEN", 3):
+    with TemporaryDirectory() as folder, patch.object(recent, "SLICE", 2), patch.object(recent, "AT_ONCE", 3):
         kept = _Kept(f"{folder}/kept.sqlite")
         for act, what in acts:
             kept.do(act, what)
@@ -108,7 +108,7 @@ def test_every_reader_sees_each_row_once(acts: list[tuple[str, Any]]) -> None:
 
 
 def test_a_move_ends_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    with patch.object(recent, "SLICE", 10), patch.object(recent, "_TAKEN", 7):
+    with patch.object(recent, "SLICE", 10), patch.object(recent, "AT_ONCE", 7):
         kept = _Kept(str(tmp_path / "kept.sqlite"))
         for _ in range(25):
             kept.do("write", [1, 2, 3, 4])

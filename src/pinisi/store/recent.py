@@ -22,8 +22,8 @@ KEPT = 16_384
 """Rows after which they are moved: what a reader of history has to take in at most, when he has not read for long."""
 SLICE = 1_024
 """Rows moved in one transaction (5 to 10 ms, between two groups)."""
-_TAKEN = 4_096
-"""Rows taken from here in one transaction, once all are moved."""
+AT_ONCE = 4_096
+"""Rows sorted, and taken from here, in one transaction."""
 ALL = 1 << 62
 COLUMNS = "entity, attribute, dataset, observed, position, received, principal, family, number, body"
 UNSETTLED = """NOT (position <= coalesce((SELECT value FROM fact WHERE name = 'settling'), 0)
@@ -52,6 +52,7 @@ IN_ORDER = """CREATE TEMP TABLE {name} (
 """A table of one connection, in memory, with rows of `recent` in the order of `history`."""
 
 _INSERT = f"INSERT OR REPLACE INTO recent ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_POSITIONS = "SELECT position FROM recent WHERE position > ? AND position <= ? ORDER BY position"
 _FACT = "INSERT OR REPLACE INTO fact VALUES (?, ?)"
 _encode = msgspec.json.Encoder().encode
 
@@ -69,7 +70,7 @@ def put_recent(connection: Connection, history: Sequence[Row]) -> None:
 def prepare_to_settle(connection: Connection) -> int:
     """Make ready the connection that writes; answers how many rows are here."""
     connection.execute(IN_ORDER.format(name="moving"))
-    connection.execute("CREATE TEMP TABLE moving_through (position INTEGER)")
+    connection.execute("CREATE TEMP TABLE sorted (through INTEGER, upto INTEGER)")
     return rows(connection, "SELECT count(*) FROM recent")[0][0]
 
 
@@ -94,7 +95,8 @@ def settle_slice(connection: Connection) -> Step:
         after = (first(connection, "SELECT value FROM fact WHERE name = 'settled'") or (0,))[0]
     if after == ALL:
         return _take_moved(connection, through)
-    _sort(connection, through)
+    if not _sort(connection, through):
+        return Step(0, False)
     end = first(connection, "SELECT entity FROM moving WHERE entity >= ? LIMIT 1 OFFSET ?", (after, SLICE))
     before = ALL if end is None else max(end[0], after + 1)
     into = f"INSERT OR REPLACE INTO history SELECT {COLUMNS} FROM moving WHERE entity >= ? AND entity < ?"
@@ -103,22 +105,32 @@ def settle_slice(connection: Connection) -> Step:
     return Step(0, False)
 
 
-def _sort(connection: Connection, through: int) -> None:
-    """Have the rows that are to be moved in the order of `history`; what has been moved need not be among them."""
-    if first(connection, "SELECT 1 FROM moving_through WHERE position = ?", (through,)) is not None:
-        return
-    connection.execute("DELETE FROM moving")
-    connection.execute("DELETE FROM moving_through")
-    connection.execute("INSERT INTO moving_through VALUES (?)", (through,))
-    which = f"position <= ? AND {UNSETTLED} ORDER BY entity, attribute, dataset, observed, position"
-    connection.execute(f"INSERT INTO moving SELECT {COLUMNS} FROM recent WHERE {which}", (through,))
+def _sort(connection: Connection, through: int) -> bool:
+    """Bring some of the rows that are to be moved into the order of `history`; answers whether all are.
+
+    What lies in `history` already need not be among them.
+    """
+    begun = first(connection, "SELECT upto FROM sorted WHERE through = ?", (through,))
+    if begun is None:
+        connection.execute("DELETE FROM moving")
+        connection.execute("DELETE FROM sorted")
+        connection.execute("INSERT INTO sorted VALUES (?, 0)", (through,))
+    after = 0 if begun is None else begun[0]
+    if after == through:
+        return True
+    last = first(connection, f"{_POSITIONS} LIMIT 1 OFFSET ?", (after, through, AT_ONCE - 1))
+    upto = through if last is None else last[0]
+    which = f"position > ? AND position <= ? AND {UNSETTLED} ORDER BY entity, attribute, dataset, observed, position"
+    connection.execute(f"INSERT INTO moving SELECT {COLUMNS} FROM recent WHERE {which}", (after, upto))
+    connection.execute("UPDATE sorted SET upto = ?", (upto,))
+    return upto == through
 
 
 def _take_moved(connection: Connection, through: int) -> Step:
     """Take some of what lies in `history` from here."""
     connection.execute("DELETE FROM moving")
-    last = first(connection, "SELECT position FROM recent ORDER BY position LIMIT 1 OFFSET ?", (_TAKEN - 1,))
-    upto = through if last is None else min(last[0], through)
+    last = first(connection, f"{_POSITIONS} LIMIT 1 OFFSET ?", (0, through, AT_ONCE - 1))
+    upto = through if last is None else last[0]
     connection.execute("DELETE FROM recent WHERE position <= ?", (upto,))
     taken = connection.changes()
     if upto == through:
