@@ -32,6 +32,7 @@ ACTS = st.lists(
         st.tuples(st.just("settle"), st.integers(1, 4)),
         st.tuples(st.just("erase"), ENTITIES),
         st.tuples(st.just("erase in its place"), ENTITIES),
+        st.tuples(st.just("pull"), ENTITIES),
         st.tuples(st.just("look"), st.just(0)),
         st.tuples(st.just("open again"), st.just(0)),
     ),
@@ -78,6 +79,8 @@ class _Kept:
         elif act == "settle":
             for _ in range(what):
                 settle_slice(self.writer)
+        elif act == "pull":
+            pull(self.writer, [what])
         else:
             if act == "erase":
                 pull(self.writer, [what])
@@ -103,6 +106,28 @@ def test_every_reader_sees_each_row_once(acts: list[tuple[str, Any]]) -> None:
         kept = _Kept(f"{folder}/kept.sqlite")
         for act, what in acts:
             kept.do(act, what)
+        kept.look()
+        kept.close()
+
+
+TO_ITS_END = ("settle", 40)
+
+
+@pytest.mark.parametrize("begun", range(12))
+@pytest.mark.parametrize("act", ["erase", "erase in its place"])
+@pytest.mark.parametrize("entity", [1, 3, 5])
+def test_what_is_erased_amid_a_move_does_not_come_back(tmp_path: Path, begun: int, act: str, entity: int) -> None:
+    with patch.object(recent, "SLICE", 1), patch.object(recent, "AT_ONCE", 4):
+        kept = _Kept(str(tmp_path / "kept.sqlite"))
+        for entities in ([1, 2, 3], [3, 4, 5], [1, 5], [3]):
+            kept.do("write", entities)
+        kept.do("settle", begun)
+        kept.do(act, entity)
+        kept.look()
+        kept.do("pull", entity)
+        kept.look()
+        kept.do("erase", entity % 3 + 1)
+        kept.do(*TO_ITS_END)
         kept.look()
         kept.close()
 
