@@ -66,6 +66,7 @@ def endless(part: bytes, first: bytes = b"HTTP/1.1 200 OK\r\n") -> Say:
 
 HOSTILE = {
     "a head without an end": endless(b"X-More: 0123456789abcdef\r\n"),
+    "a header that is said for ever": endless(b"Link: 0123456789abcdef\r\n"),
     "one header without an end": endless(b"x", b"HTTP/1.1 200 OK\r\nX: "),
     "told to wait for ever": endless(b"HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n", b""),
     "a body without an end": endless(b" ", b"HTTP/1.1 200 OK\r\n\r\n"),
@@ -86,3 +87,10 @@ async def test_what_has_no_end_is_cut(
     answer = await client.exchange(asked)
     assert answer.fault == "invalid", answer
     assert source.said < 64 << 20
+
+
+async def test_an_answer_that_ends_with_the_connection_is_one(source: Source, client: SourceClient) -> None:
+    source.say = lambda: (b"HTTP/1.1 200 OK\r\nServer: old\r\n\r\n[]",)
+    asked = Outgoing(method="GET", target=parse_target(f"http://127.0.0.1:{source.port}/"), timeout=PATIENCE)
+    answer = await client.exchange(asked)
+    assert (answer.fault, answer.status, answer.body) == ("", 200, b"[]")

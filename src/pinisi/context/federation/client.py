@@ -58,7 +58,7 @@ class _Connection(Connection):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.usable = False
-        started = self._headers and b"content-length" not in self._headers and self._unended()
+        started = self._headed and b"content-length" not in self._headers and self._unended()
         self._settle(self._answer() if started else None)
 
     def _unended(self) -> bool:
