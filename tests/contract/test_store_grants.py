@@ -201,6 +201,25 @@ async def test_what_is_hidden_cannot_be_told_from_what_is_not_there(store: Store
     assert await store.entity(TENANT, "urn:car:east", EVERYTHING) is not None
 
 
+async def test_who_replaces_an_entity_leaves_what_he_does_not_see(store: Store) -> None:
+    """It is as it was, in history too; what he names of it is refused, whether it is there or not."""
+    await populate(store)
+    driver = person(limited(types=[CAR], attributes=[SPEED], write=True))
+    await write(store, put(thing("urn:car:west", CAR, speed=7)), by=driver)
+    record = await store.entity(TENANT, "urn:car:west", EVERYTHING)
+    assert record is not None
+    assert {name: each[0].value for name, each in record.entity.attributes.items() if name != LOCATION} == {
+        SPEED: 7,
+        OWNER: "Ani",
+    }
+    assert record.family.areas[0] == WEST_CODE
+    (story,) = await store.stories(TENANT, ["urn:car:west"], HistoryQuery(), EVERYTHING)
+    assert sorted(moment.attribute for moment in story.moments) == sorted([SPEED, SPEED, OWNER, LOCATION])
+    for change in (patch("urn:car:west", OWNER, value("Eka")), patch("urn:car:lost", OWNER, value("Eka"))):
+        with pytest.raises(Forbidden):
+            await write(store, change, by=driver)
+
+
 async def test_reading_rights_do_not_let_one_write(store: Store) -> None:
     await populate(store)
     with pytest.raises(Forbidden):

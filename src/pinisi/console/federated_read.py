@@ -62,7 +62,7 @@ async def _shown(
     record = assembled(house, call, own, heard)
     if record is None:
         raise ResourceNotFound(f"{id[:200]} does not exist")
-    check_fits(record, types, view, how.table)
+    check_fits(record, types, view, how.table, call.grants)
     headers = await _map_header(house, call, own is not None, heard, id, maps, there)
     if wish is not None and how.media != "geo":
         reply = await joined(house, call, (record,), how, view, wish, (), single=True)

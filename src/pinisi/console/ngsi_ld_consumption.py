@@ -35,8 +35,8 @@ from pinisi.context.validate import check_entity_id
 from pinisi.store.match import compile_query
 from pinisi.store.query import EntityQuery
 from pinisi.store.record import Page, Record
-from pinisi.store.seen import projection_of
-from pinisi.vocabulary.principal import WHOLE
+from pinisi.store.seen import projection_of, seen
+from pinisi.vocabulary.principal import WHOLE, Grants
 
 ENTITIES = "/ngsi-ld/v1/entities"
 ORDERED_MOST = 10_000
@@ -55,7 +55,7 @@ async def retrieve_entity(house: House, call: Call) -> Reply:
     if record is None:
         check_entity_id(call.params["id"])
         raise ResourceNotFound(f"{call.params['id'][:200]} does not exist")
-    check_fits(record, types, view, how.table)
+    check_fits(record, types, view, how.table, call.grants)
     maps = await map_of_one(house, call, record.id)
     if wish is not None and how.media != "geo":
         reply = await joined(house, call, (record,), how, view, wish, (), single=True)
@@ -64,13 +64,16 @@ async def retrieve_entity(house: House, call: Call) -> Reply:
     return reply if maps is None else msgspec.structs.replace(reply, headers=(*reply.headers, *maps))
 
 
-def check_fits(record: Record, types: str | None, view: View, table: TermTable) -> None:
-    """Raises `ResourceNotFound` for an entity that has nothing of what is asked for (5.7.1.4)."""
+def check_fits(record: Record, types: str | None, view: View, table: TermTable, grants: Grants) -> None:
+    """Raises `ResourceNotFound` for an entity of which the reader sees nothing that is asked for (5.7.1.4)."""
     if types is not None and not of_type(record, types, table):
         raise ResourceNotFound(f"{record.id} is not of the type asked for")
-    if view.attributes is not None and not any(name in record.entity.attributes for name in view.attributes):
+    if view.attributes is None and view.pick is None and view.omit is None:
+        return
+    entity = seen(record, projection_of(record, grants) or WHOLE)
+    if view.attributes is not None and not any(name in entity.attributes for name in view.attributes):
         raise ResourceNotFound(f"{record.id} has none of the attributes asked for")
-    if (view.pick is not None or view.omit is not None) and not shows_any(record.entity, view):
+    if (view.pick is not None or view.omit is not None) and not shows_any(entity, view):
         raise ResourceNotFound(f"{record.id} has none of the members asked for")
 
 

@@ -21,6 +21,7 @@ from pinisi.store.change import (
     Reacted,
     RecordChange,
     Renewal,
+    Transform,
     VersionConflict,
 )
 from pinisi.store.debt import Owing, Seen
@@ -35,6 +36,7 @@ from pinisi.store.lapse import ATTRIBUTE_ENDED, ENTITY_ENDED, MARK, next_end, wh
 from pinisi.store.log import LogEntry
 from pinisi.store.record import Family, Record
 from pinisi.store.renewal import renewed
+from pinisi.store.seen import narrowed, projection_of, with_unseen
 from pinisi.vocabulary.entity import (
     PROPERTY,
     Attributes,
@@ -44,7 +46,7 @@ from pinisi.vocabulary.entity import (
     encode_instance,
 )
 from pinisi.vocabulary.instant import Instant
-from pinisi.vocabulary.principal import Grants, Principal
+from pinisi.vocabulary.principal import WHOLE, Principal
 from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA, LOCATION, SCOPE
 
 HistoryKey = tuple[int, int, int, Instant]
@@ -125,6 +127,9 @@ class Ledger:
                 self.locator.learn(id, before.entity if before is not None and before.body else None)
 
     def _entity(self, draft: Draft, change: EntityChange, principal: Principal, now: Instant) -> Outcome:
+        """One change as its principal means it: of what he does not see he says nothing, so that it stays, and nothing
+        that he is answered depends on it; but whoever deletes an entity deletes all of it, or may not.
+        """
         before = draft.record(change.id) or self.current(change.id)
         if before is None and not change.expected and not principal.prompted:
             if change.newborn is not None and not change.origin:
@@ -141,15 +146,19 @@ class Ledger:
             done = self._renewed(draft, change, before, change.renewal, principal, now)
             if done is not None:
                 return done
-        hidden = before is not None and there and not _visible(principal.grants, before)
+        projection = projection_of(before, principal.grants) if before is not None and there else WHOLE
+        hidden = projection is None
         old = before.entity if before is not None and there and not hidden else None
         if change.expected is not None and change.expected != (before.position if before and old else 0):
             raise VersionConflict(f"{change.id} is no longer at position {change.expected}")
-        edit = change.transform(old, now)
+        if old is None or projection is None or projection.attributes is None:
+            edit = change.transform(old, now)
+        else:
+            edit = _edited_in_part(narrowed(old, projection), old, change.transform, now)
         if edit.entity is None and old is None and (before is None or not edit.forget):
             return Outcome(None, False, edit.result)
         if hidden:
-            raise Forbidden(f"{change.id} lies outside of what {principal.name} may change")
+            raise Forbidden(f"{principal.name} may not change this entity, or one of the attributes named")
         outcome = self._edited(draft, change.id, before, old, edit, principal, now)
         origin = change.origin or principal.prompted
         if origin and outcome.position is not None:
@@ -373,8 +382,8 @@ class Ledger:
         areas_after = family.areas if family is not None else ()
         owed: tuple[str, ...] = ()
         if self.owing is not None:
-            seen = Seen(record.id, old, new, frozenset(names), areas_before, areas_after, edit.told_anyway, prompted)
-            owed = tuple(self.owing(self.tenant, seen))
+            change = Seen(record.id, old, new, frozenset(names), areas_before, areas_after, edit.told_anyway, prompted)
+            owed = tuple(self.owing(self.tenant, change))
         entry = LogEntry(
             position=record.position,
             time=now,
@@ -405,6 +414,14 @@ class Ledger:
             draft.debts.append((entry.position, owed))
 
 
+def _edited_in_part(known: Entity, whole: Entity, transform: Transform, now: Instant) -> Edit:
+    """What becomes of an entity of which the principal sees a part (`known`)."""
+    edit = transform(known, now)
+    if edit.entity is None:
+        return edit
+    return msgspec.structs.replace(edit, entity=with_unseen(whole, known, edit.entity))
+
+
 def _kind(instances: list[Instance] | None) -> str | None:
     return instances[0].kind if instances else None
 
@@ -422,7 +439,3 @@ def _admit(
 def _debt(draft: Draft, change: DebtChange | Paid) -> Outcome:
     draft.debt_moves.append(change)
     return Outcome(change.position, True)
-
-
-def _visible(grants: Grants, record: Record) -> bool:
-    return grants.sees_all or grants.projection(record.family.types, record.family.areas) is not None
