@@ -239,6 +239,7 @@ def reads() -> Iterator[Ask]:
         yield Ask("POST /v2/op/query?options=count", asked)
         yield Ask("POST /v2/op/query?options=count", {**asked, "expression": {"q": "price>5"}})
     yield Ask(f"GET {NGSI}/info/sourceIdentity")
+    yield Ask(f"GET {NGSI}/info/conformance")
     yield Ask(f"GET {NGSI}/jsonldContexts")
     yield Ask(f"GET {NGSI}/csourceRegistrations?type=Tree,Vault&count=true")
     yield Ask(f"GET {NGSI}/subscriptions?count=true")
