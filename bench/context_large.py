@@ -29,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).parent / "load"))
 from large_tenants import BEGIN, HISTORY, MANY, METERS, MILLION, TYPE, VALUES_EACH, meter_id, population
 from server_process import ServerProcess
 from wire import Wire
+from write_ahead import bytes_waiting
 
 from pinisi.vocabulary.instant import DAY, MINUTE, Instant, format_instant
 
@@ -44,6 +45,8 @@ ONLY = os.environ.get("PINISI_BENCH_ONLY", "")
 IDLE_S = 75
 """Past the first minute, after which the house looks after its history and gives back what that took."""
 WRITES_BEFORE_THE_CUT = 2_000
+FULL_LOG_BYTES = 60 << 20
+"""The house brings the log in after 16,000 pages (62.5 MB)."""
 Questions = Sequence[tuple[str, Callable[[Any], bool]]]
 
 
@@ -103,7 +106,7 @@ async def measure(data: Path, alone: float) -> None:
     try:
         await starts(server)
         await values(server, alone)
-        await recovery(server)
+        await recovery(server, data)
         await histories(server)
     finally:
         server.kill()
@@ -133,20 +136,40 @@ async def asked_once(server: ServerProcess, tenant: str, id: str) -> Any:
     return answer.json()
 
 
-async def recovery(server: ServerProcess) -> None:
-    """Cut off while it writes; what it acknowledged last is asked for when it is there again."""
-    chance = random.Random(5)
+async def recovery(server: ServerProcess, data: Path) -> None:
+    """Cut off while it writes, once after some writes and once as its write-ahead log is about to be brought in."""
+    chance, log = random.Random(5), data / "tenants" / f"{MILLION}.sqlite-wal"
+
+    def full(_: int) -> bool:
+        return bytes_waiting(log) > FULL_LOG_BYTES
+
+    seconds, n, _ = await cut_off(server, log, chance, lambda n: n >= WRITES_BEFORE_THE_CUT)
+    note = f"kill -9 after {n:,} writes among {MANY:,} entities, to the answer that holds the last one"
+    figure("context.recovery_s", seconds, "s", "", note)
+    seconds, n, waiting = await cut_off(server, log, chance, full)
+    note = f"the same after {n:,} more writes, with {waiting / 2**20:.0f} MB of write-ahead log that are not in the file yet"
+    figure("context.recovery_s.full_log", seconds, "s", "", note)
+
+
+async def cut_off(
+    server: ServerProcess, log: Path, chance: random.Random, enough: Callable[[int], bool]
+) -> tuple[float, int, int]:
+    """Write, kill, start; what was acknowledged last is asked for. Seconds of the start, writes, bytes of the log."""
     told: dict[str, float] = {}
+    n = 0
     async with Wire(server.port) as wire:
-        for _ in range(WRITES_BEFORE_THE_CUT):
+        while n % 100 or not enough(n):
             id, level = f"urn:ngsi-ld:{TYPE}:{chance.randrange(MANY):06}", round(chance.random(), 6)
             body = {"level": {"type": "Property", "value": level}}
             path = f"/ngsi-ld/v1/entities/{id}/attrs"
             answer = await wire.ask("PATCH", path, body, headers={"NGSILD-Tenant": MILLION})
             if answer.status != 204:
                 raise SystemExit(f"a write was answered {answer.status}: {answer.body[:300]!r}")
+            told.pop(id, None)
             told[id] = level
+            n += 1
         server.kill()
+    waiting = bytes_waiting(log)
     began = time.perf_counter()
     server.start()
     found = [await asked_once(server, MILLION, next(reversed(told)))]
@@ -155,10 +178,7 @@ async def recovery(server: ServerProcess) -> None:
     lost = [one["id"] for one in found if one["level"]["value"] != told[one["id"]]]
     if lost:
         raise SystemExit(f"acknowledged and lost: {lost[:5]}")
-    note = (
-        f"kill -9 after {WRITES_BEFORE_THE_CUT:,} writes among {MANY:,} entities, to the answer that holds the last one"
-    )
-    figure("context.recovery_s", seconds, "s", "", note)
+    return seconds, n, waiting
 
 
 # a value among a million
