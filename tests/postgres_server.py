@@ -79,6 +79,10 @@ class Server:
         return f"postgresql://pinisi@/{database}?host={self._folder}"
 
     def start(self) -> None:
+        self._launch()
+        _in_a_thread(self._answering())
+
+    def _launch(self) -> None:
         options = ["listen_addresses=", f"unix_socket_directories={self._folder}", "max_connections=200"]
         options += ["shared_buffers=64MB", "log_min_messages=fatal", *self._settings]
         with (self._folder / "log").open("ab") as log:
@@ -89,9 +93,10 @@ class Server:
                 cwd=self._folder,
                 **self._as,
             )
-        _in_a_thread(self._answering())
 
     async def _answering(self) -> None:
+        """Until it answers. One that ended is started again, as whoever looks after a city's services does: it refuses
+        to start as long as a process of its predecessor, which was killed, has not noticed and holds the memory."""
         ends = time.monotonic() + WAIT_SECONDS
         while True:
             try:
@@ -99,6 +104,8 @@ class Server:
             except (OSError, asyncpg.PostgresError):
                 assert time.monotonic() < ends, (self._folder / "log").read_text()
                 await asyncio.sleep(0.05)
+                if self._process is not None and self._process.poll() is not None:
+                    self._launch()
             else:
                 return
 
