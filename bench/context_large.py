@@ -147,7 +147,7 @@ async def recovery(server: ServerProcess, data: Path) -> None:
     note = f"kill -9 after {n:,} writes among {MANY:,} entities, to the answer that holds the last one"
     figure("context.recovery_s", seconds, "s", "", note)
     seconds, n, waiting = await cut_off(server, log, chance, full)
-    note = f"the same after {n:,} more writes, with {waiting / 2**20:.0f} MB of write-ahead log that are not in the file yet"
+    note = f"the same after {n:,} more writes, with {waiting / 2**20:.0f} MB of write-ahead log not in the file yet"
     figure("context.recovery_s.full_log", seconds, "s", "", note)
 
 
