@@ -51,6 +51,36 @@ def test_an_update_replaces_adds_and_deletes(broker: Broker) -> None:
     assert broker.entity("urn:b:1") == {"id": "urn:b:1", "type": "Bus", "speed": prop(6), "name": prop("x")}
 
 
+@pytest.mark.parametrize("method", ["PATCH", "POST"])
+@pytest.mark.parametrize(
+    ("parameters", "status"),
+    [
+        ("type=Bus", 204),
+        ("type=Tram,Bus", 204),
+        ("type=Tram", 404),
+        ("type=(Bus;Tram)", 404),
+        ("local=true", 204),
+        ("local=true&type=Bus", 204),
+        ("options=normalized", 204),
+        ("format=concise", 204),
+    ],
+)
+def test_new_values_are_written_with_parameters_too(broker: Broker, method: str, parameters: str, status: int) -> None:
+    """4.17, 5.6.2, 5.6.3, 6.3.18."""
+    broker.create("urn:b:1", speed=prop(5, unitCode="KMH"), name=prop("x"))
+    answer = broker.call(method, f"/entities/urn:b:1/attrs?{parameters}", {"speed": prop(6)})
+    assert answer.status_code == status
+    assert broker.entity("urn:b:1")["speed"] == (prop(6) if status == 204 else prop(5, unitCode="KMH"))
+
+
+def test_a_null_is_appended_by_nobody(broker: Broker) -> None:
+    """4.5.0: it stands in an update only."""
+    broker.create("urn:b:1", speed=prop(5))
+    for fragment in ({"speed": NULL}, {"speed": prop(NULL)}):
+        refused(broker.call("POST", "/entities/urn:b:1/attrs", fragment), 400, "BadRequestData")
+    assert broker.entity("urn:b:1")["speed"] == prop(5)
+
+
 def test_a_partial_update_changes_what_it_mentions(broker: Broker) -> None:
     """5.6.4."""
     broker.create("urn:b:1", speed=prop(5, unitCode="KMH", source=prop("gps")))

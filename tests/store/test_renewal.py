@@ -1,5 +1,6 @@
 """New values in the place of those that are there take a way of their own; it becomes the same rows as the long way."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -7,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from things_at_hand import point
 
-from pinisi.context.edits import UpdateResult, update
+from pinisi.context.edits import UpdateResult, append, of_type, update
 from pinisi.context.payload import Fragment
-from pinisi.store.change import EntityChange, Outcome, Renewal
+from pinisi.store.change import EntityChange, Outcome, Renewal, Transform
 from pinisi.store.debt import Seen
 from pinisi.store.draft import Draft
 from pinisi.store.interning import Families
 from pinisi.store.ledger import Ledger
+from pinisi.store.query import AllOf, AnyOf, TypeIs, TypeSelection
 from pinisi.store.record import Record
 from pinisi.vocabulary.entity import PROPERTY, RELATIONSHIP, Entity, Instance, encode_entity
 from pinisi.vocabulary.principal import SYSTEM, Grant, Grants, Principal
@@ -40,6 +42,8 @@ NEW = st.builds(
     unit_code=st.sampled_from([None, "MTR"]), expires_at=st.sampled_from([None, None, None, "2027-01-01T00:00:00Z"]),
     attributes=SUB,
 )  # fmt: skip
+A, B = TypeIs("urn:type:a"), TypeIs("urn:type:b")
+SELECTIONS = st.sampled_from([None, None, None, A, B, AnyOf((A, B)), AllOf((A, B)), TypeIs(ADMINISTRATIVE_AREA)])
 MANY = st.lists(OLD, min_size=1, max_size=2, unique_by=lambda instance: instance.dataset_id)
 TYPES = st.sampled_from([["urn:type:a"], ["urn:type:a"], ["urn:type:a", ADMINISTRATIVE_AREA]])
 PEOPLE = st.sampled_from(
@@ -60,11 +64,12 @@ def entities(draw: st.DrawFn) -> Entity:
 
 @given(
     entities(), st.dictionaries(st.sampled_from((*WORDS, LOCATION)), NEW, min_size=1, max_size=3), PEOPLE,
-    st.sampled_from([(), ("urn:subscription",)]),
+    st.sampled_from([(), ("urn:subscription",)]), st.sampled_from([update, append]), SELECTIONS,
 )  # fmt: skip
 def test_it_becomes_the_same_rows(
-    entity: Entity, fresh: dict[str, Instance], principal: Principal, owed: tuple[str, ...]
-) -> None:
+    entity: Entity, fresh: dict[str, Instance], principal: Principal, owed: tuple[str, ...],
+    edit: Callable[[str, Fragment], Transform], types: TypeSelection | None,
+) -> None:  # fmt: skip
     families = Families()
     locator = locator_with_an_area()
     family = families.of(tuple(entity.types), locator.areas_of(entity))
@@ -73,8 +78,10 @@ def test_it_becomes_the_same_rows(
     one, other = Draft(10, 8), Draft(10, 8)
     short, long = (ledger(heard, owed, (HOT,), known=KNOWN, before=before) for _ in range(2))
     copies = {name: msgspec.structs.replace(instance) for name, instance in fresh.items()}
-    transform = update(entity.id, Fragment(attributes={name: [instance] for name, instance in fresh.items()}))
-    renewal = Renewal(copies, UpdateResult(tuple(fresh)))
+    transform = edit(entity.id, Fragment(attributes={name: [instance] for name, instance in fresh.items()}))
+    if types is not None:
+        transform = of_type(types, transform)
+    renewal = Renewal(copies, UpdateResult(tuple(fresh)), types)
     second = outcome(long, other, EntityChange(entity.id, transform), principal)
     first = outcome(short, one, EntityChange(entity.id, transform, renewal=renewal), principal)
     if not isinstance(first, Outcome) or not isinstance(second, Outcome):

@@ -1,5 +1,6 @@
 """Entities and attributes written one at a time (NGSI-LD 5.6.1 to 5.6.6, 5.6.17 to 5.6.19)."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -12,13 +13,21 @@ from pinisi.console.refusals import refuse
 from pinisi.context import edits
 from pinisi.context.edits import UpdateResult
 from pinisi.context.patch_payload import read_attribute_patch, read_entity_patch
-from pinisi.context.payload import read_attribute, read_attribute_name, read_entity, read_fragment, read_replacement
+from pinisi.context.payload import (
+    Fragment,
+    read_attribute,
+    read_attribute_name,
+    read_entity,
+    read_fragment,
+    read_replacement,
+)
 from pinisi.context.plain_fragment import read_members, read_update
 from pinisi.context.problems import BadRequestData
 from pinisi.context.term_table import TermTable
 from pinisi.context.type_selection import parse_type_selection
 from pinisi.context.validate import check_entity_id, check_moment, is_uri
 from pinisi.store.change import EntityChange, Renewal, Transform
+from pinisi.store.query import TypeSelection
 from pinisi.vocabulary.entity import Entity
 
 NO_CONTENT = Reply(204)
@@ -66,30 +75,37 @@ async def change_unnamed_entity(house: House, call: Call) -> Reply:
 
 
 async def append_attributes(house: House, call: Call) -> Reply:
+    words = options(call)
+    if "noOverwrite" not in words and not _simplified(call):
+        return await _renew(house, call, edits.append, nulls=False)
     body = sent(house.contexts, call)
     id = _id(call)
     fragment = read_fragment(body.document, body.table, nulls=False, simplified=_simplified(call))
-    overwrite = "noOverwrite" not in options(call)
-    return await _update(house, call, id, edits.append(id, fragment, overwrite=overwrite), body.table)
+    return await _update(house, call, id, edits.append(id, fragment, overwrite="noOverwrite" not in words), body.table)
 
 
 async def update_attributes(house: House, call: Call) -> Reply:
-    if call.query_string:
-        return await _update_as_asked(house, call)
-    body = sent(house.contexts, call, merge_patch=True, read=read_members)
-    id = _id(call)
-    fragment, plain = read_update(body.document, call.body, body.table)
-    renewal = None if plain is None else Renewal(plain, UpdateResult(tuple(plain)))
-    change = EntityChange(id, edits.update(id, fragment), renewal=renewal)
-    return await _told(house, call, change)
-
-
-async def _update_as_asked(house: House, call: Call) -> Reply:
-    """With parameters: of a simplified fragment, or of an entity of certain types."""
+    if not _simplified(call):
+        return await _renew(house, call, edits.update, nulls=True)
     body = sent(house.contexts, call, merge_patch=True)
     id = _id(call)
-    fragment = read_fragment(body.document, body.table, nulls=True, simplified=_simplified(call))
+    fragment = read_fragment(body.document, body.table, nulls=True, simplified=True)
     return await _update(house, call, id, edits.update(id, fragment), body.table)
+
+
+async def _renew(house: House, call: Call, edit: Callable[[str, Fragment], Transform], *, nulls: bool) -> Reply:
+    """Write attributes in the place of those that are there, where all of them are: by the short way if they are plain.
+
+    `nulls`: whether an NGSI-LD Null deletes, in an update, which may come as a merge patch too.
+    """
+    body = sent(house.contexts, call, merge_patch=nulls, read=read_members)
+    id = _id(call)
+    fragment, plain = read_update(body.document, call.body, body.table, nulls=nulls)
+    transform, selection = edit(id, fragment), _selection(call, body.table)
+    renewal = None if plain is None else Renewal(plain, UpdateResult(tuple(plain)), selection)
+    if selection is not None:
+        transform = edits.of_type(selection, transform)
+    return await _told(house, call, EntityChange(id, transform, renewal=renewal))
 
 
 async def partial_update(house: House, call: Call) -> Reply:
@@ -122,7 +138,7 @@ def _id(call: Call) -> str:
 
 
 def _simplified(call: Call) -> bool:
-    words = options(call)
+    words = options(call) if call.query_string else ()
     return "keyValues" in words or "simplified" in words
 
 
@@ -138,9 +154,13 @@ async def _change(house: House, call: Call, id: str, transform: Transform, table
 
 def _of_type(call: Call, table: TermTable, transform: Transform) -> Transform:
     """The change, if the entity is of the types that the request names (parameter `type`, 4.17)."""
-    text = call.query.get("type")
-    selection = None if text is None else parse_type_selection(text, table.expand_term)
+    selection = _selection(call, table)
     return transform if selection is None else edits.of_type(selection, transform)
+
+
+def _selection(call: Call, table: TermTable) -> TypeSelection | None:
+    text = call.query.get("type") if call.query_string else None
+    return None if text is None else parse_type_selection(text, table.expand_term)
 
 
 async def _update(house: House, call: Call, id: str, transform: Transform, table: TermTable) -> Reply:

@@ -16,8 +16,8 @@ from pinisi.context.patch_payload import AttributePatch, EntityPatch
 from pinisi.context.payload import ALWAYS_GEO, Fragment
 from pinisi.context.problems import AlreadyExists, BadRequestData, ResourceNotFound
 from pinisi.store.change import Edit, Transform
-from pinisi.store.match import compile_query
-from pinisi.store.query import EntityQuery, TypeSelection
+from pinisi.store.proof import type_matches
+from pinisi.store.query import TypeSelection
 from pinisi.vocabulary.entity import GEO, Attributes, Entity, Instance
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.terms import SCOPE
@@ -201,10 +201,9 @@ def merge(
 
 def of_type(selection: TypeSelection, transform: Transform) -> Transform:
     """The change, for entities of these types only (4.17). Raises `ResourceNotFound` for others."""
-    matches = compile_query(EntityQuery(types=selection))
 
     def checked(present: Entity | None, now: Instant) -> Edit:
-        if present is not None and not matches(present, None):
+        if present is not None and not type_matches(selection, present.types):
             raise ResourceNotFound(f"{present.id} is not of the type asked for")
         return transform(present, now)
 

@@ -28,18 +28,21 @@ def read_members(body: bytes) -> Any:
         return read_json(body, len(body))
 
 
-def read_update(document: Any, body: bytes, terms: TermTable) -> tuple[Fragment, dict[str, Instance] | None]:
-    """The fragment that a body holds, for an update, and its instances where it is plain.
+def read_update(
+    document: Any, body: bytes, terms: TermTable, *, nulls: bool = True
+) -> tuple[Fragment, dict[str, Instance] | None]:
+    """The fragment that a body holds, for an update or to append, and its instances where it is plain.
 
     Args:
         document: what `read_members` made of the body.
+        nulls: whether an NGSI-LD Null may stand in it.
 
     Raises:
         BadRequestData: as `read_fragment`.
     """
     plain = _read_plain(cast(Document, document), terms) if isinstance(document, dict) else None
     if plain is None:
-        return read_fragment(read_json(body, len(body)), terms, nulls=True), None
+        return read_fragment(read_json(body, len(body)), terms, nulls=nulls), None
     attributes: Attributes = {name: [instance] for name, instance in plain.items()}
     return Fragment(attributes=attributes), plain
 

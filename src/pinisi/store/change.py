@@ -7,6 +7,7 @@ import msgspec
 
 from pinisi.store.log import Position
 from pinisi.store.newborn import Newborn
+from pinisi.store.query import TypeSelection
 from pinisi.store.record_tables import ReadyStatement, Values
 from pinisi.vocabulary.entity import Entity, Instance
 from pinisi.vocabulary.instant import Instant
@@ -62,11 +63,12 @@ Transform = Callable[[Entity | None, Instant], Edit]
 class Renewal(msgspec.Struct, frozen=True):
     """Instances that take the place of those that are there, attribute by attribute, and what is answered then.
 
-    They were made for this change alone: whoever puts them there stamps them.
+    They were made for this change alone: whoever puts them there stamps them. `types`: of an entity of these only.
     """
 
     attributes: dict[str, Instance]
     result: Any
+    types: TypeSelection | None = None
 
 
 class EntityChange(msgspec.Struct, frozen=True):

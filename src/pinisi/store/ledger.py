@@ -34,6 +34,7 @@ from pinisi.store.hot import HotAttributes
 from pinisi.store.interning import Families, Names
 from pinisi.store.lapse import ATTRIBUTE_ENDED, ENTITY_ENDED, MARK, next_end, what_is_left
 from pinisi.store.log import LogEntry
+from pinisi.store.proof import type_matches
 from pinisi.store.record import Family, Record
 from pinisi.store.renewal import renewed
 from pinisi.store.seen import narrowed, projection_of, with_unseen
@@ -170,6 +171,8 @@ class Ledger:
     ) -> Outcome | None:
         """The short way (`store.renewal`); None: the long one."""
         if change.origin is not None or principal.prompted or not self._writes_all(principal):
+            return None
+        if renewal.types is not None and not type_matches(renewal.types, before.family.types):
             return None
         return renewed(self, draft, before, renewal, principal, now)
 
