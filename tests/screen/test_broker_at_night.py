@@ -1,6 +1,7 @@
 """The broker's section at three in the morning: who is silent, what is missing, what never fired; by keys."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -153,6 +154,49 @@ def test_on_a_phone_the_first_letter_is_on_the_first_screen(page: Page, room: Wa
     expect(page.locator("letter-list section").first).to_be_in_viewport()
     page.get_by_text("Narrow the list").click()
     expect(page.get_by_label("Receiver")).to_be_visible()
+
+
+def test_the_entities_of_a_type_are_found_and_open_with_their_past(page: Page, room: WarRoom) -> None:
+    witness = Witness(page, room.address)
+    open_console(page, room, "/?page=programme&list=broker&detail=types&lang=en")
+    page.locator("broker-types").get_by_role("button", name="Gauge", exact=True).press("Enter")
+    expect(page).to_have_url(re.compile("detail=types/https"))
+    head = page.locator("broker-entities .section-head .count")
+    expect(head).to_have_text(str(LETTERS))
+    expect(page.locator("broker-entities section")).to_have_count(50)
+    page.locator("broker-entities").get_by_role("button", name="Show more").press("Enter")
+    expect(page.locator("broker-entities section")).to_have_count(LETTERS)
+    page.get_by_label("Find by id").fill("gauge:07")
+    page.keyboard.press("Enter")
+    expect(head).to_have_text("1")
+    one = section(page, "entities", "urn:ngsi-ld:Gauge:07")
+    expect(one).to_contain_text("level: 7")
+    one.get_by_role("button").press("Enter")
+    expect(page.locator("place-page")).to_contain_text("level")
+    expect(page.locator("place-page")).not_to_contain_text("default-context")
+    page.go_back()
+    expect(head).to_have_text(str(LETTERS))
+    page.get_by_role("button", name="All types").click()
+    expect(page.locator("broker-types tbody tr").first).to_be_visible()
+    assert witness.complaints == [] and witness.strangers == []
+
+
+@pytest.mark.parametrize(("width", "theme"), [(390, "light"), (3840, "dark")])
+def test_the_entities_of_a_type_fit_a_phone_and_a_wall(page: Page, room: WarRoom, width: int, theme: str) -> None:
+    page.set_viewport_size({"width": width, "height": 1000})
+    open_console(page, room, f"/?page=programme&list=broker&detail=types/{GAUGE}&lang=ja&theme={theme}")
+    expect(page.locator("broker-entities section").first).to_be_visible()
+    assert Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_letters_of_one_receiver_are_shown_from_its_row(page: Page, room: WarRoom, pump: Pump) -> None:
+    open_console(page, room, "/?page=programme&list=broker&detail=deliveries&lang=en")
+    receiver = page.locator("broker-deliveries section", has_text=str(pump.server_port)).first
+    receiver.get_by_role("button", name="Show its undelivered").press("Enter")
+    expect(page.locator("letter-list h2")).to_be_focused()
+    expect(page.get_by_label("Receiver")).to_have_value(f"http://127.0.0.1:{pump.server_port}")
+    expect(page.locator("letter-list section")).to_have_count(50)
 
 
 def test_letters_are_counted_replayed_by_keys_and_seen_to_go(page: Page, room: WarRoom, pump: Pump) -> None:

@@ -1,5 +1,5 @@
 /** The broker as those see it who run it: subscriptions, deliveries, dead letters, context sources, @contexts, types. */
-import { ask, ngsi, send } from "./client";
+import { ask, ngsi, ngsiAnswer, send } from "./client";
 
 export interface Overview {
   subscriptions: number;
@@ -183,6 +183,22 @@ export interface EntityType {
   attributes: string[];
 }
 
+/** An entity with bare values under the city's words; a name that has no word is an address. */
+export interface BareEntity {
+  id: string;
+  modifiedAt: string;
+  name?: unknown;
+  [attribute: string]: unknown;
+}
+
+/** What the city's words mean. */
+const WORDS = { Link: `</pinisi/v1/context.jsonld>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"` };
+
+/** A text as a pattern that finds it, written large or small. */
+function pattern(text: string): string {
+  return `(?i)${text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")}`;
+}
+
 function given(wish: object): string {
   const parts = Object.entries(wish).filter(([, value]) => value !== "" && value !== null && value !== undefined);
   return new URLSearchParams(parts.map(([name, value]) => [name, String(value)])).toString();
@@ -210,6 +226,13 @@ export const broker = {
   contexts: () => ask<{ contexts: StoredContext[] }>("broker/contexts").then((answer) => answer.contexts),
   endContext: ({ id }: StoredContext, reload: boolean) =>
     ngsi("DELETE", `/ngsi-ld/v1/jsonldContexts/${encodeURIComponent(id)}${reload ? "?reload=true" : ""}`),
+  /** Entities of a type that are held here, whose ids contain a text. */
+  entities: async (type: string, text: string, offset: number) => {
+    const asked = { type, idPattern: text && pattern(text), limit: 50, offset, count: true, local: true, format: "simplified", options: "sysAttrs" };
+    const answer = await ngsiAnswer("GET", `/ngsi-ld/v1/entities?${given(asked)}`, undefined, WORDS);
+    const count = Number(answer.headers.get("NGSILD-Results-Count"));
+    return { count, entities: (await answer.json()) as BareEntity[] };
+  },
   types: () => ask<{ entities: number; types: EntityType[] }>("broker/types"),
 };
 

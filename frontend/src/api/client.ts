@@ -52,14 +52,19 @@ export async function answerOf(path: string, init: RequestInit = {}): Promise<Re
 
 /** A request to the standard's own interface, of which only the success matters; `path` is a whole one. */
 export async function ngsi(method: string, path: string, body?: unknown): Promise<void> {
-  const headers: Record<string, string> = body === undefined ? {} : { "Content-Type": "application/json" };
+  await ngsiAnswer(method, path, body);
+}
+
+/** The answer of the standard's own interface as it came, where it went well. */
+export async function ngsiAnswer(method: string, path: string, body?: unknown, more: Record<string, string> = {}): Promise<Response> {
+  const headers: Record<string, string> = { ...more, ...(body === undefined ? {} : { "Content-Type": "application/json" }) };
   if (tenant !== null) headers["NGSILD-Tenant"] = tenant;
   const init: RequestInit = { method, headers, credentials: "same-origin" };
   if (body !== undefined) init.body = JSON.stringify(body);
   const answer = await fetch(path, init).catch(() => {
     throw new Problem(0, "", "");
   });
-  if (answer.ok) return;
+  if (answer.ok) return answer;
   const problem = (await answer.json().catch(() => ({}))) as ProblemDocument;
   throw new Problem(answer.status, problem.title ?? answer.statusText, problem.detail ?? problem.description ?? "");
 }

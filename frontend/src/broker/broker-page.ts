@@ -10,6 +10,7 @@ import { controls, panelParts } from "../theme/controls";
 import { tabStrip } from "../theme/tab-strip";
 import "./context-list";
 import "./delivery-list";
+import "./entity-list";
 import "./source-list";
 import "./subscription-list";
 import "./type-list";
@@ -59,7 +60,8 @@ export class BrokerPage extends View {
   protected override render() {
     const { said } = this;
     const tabs = TABS.filter((tab) => store.session?.permissions.includes(NEEDED[tab]) ?? false);
-    const shown = tabs.find((tab) => tab === screenState.state.detail) ?? tabs[0];
+    const [chosen = ""] = (screenState.state.detail ?? "").split("/", 1);
+    const shown = tabs.find((tab) => tab === chosen) ?? tabs[0];
     return html`
       <div class="head">
         <h1>${said.title}</h1>
@@ -77,6 +79,11 @@ export class BrokerPage extends View {
     return n > 0 ? html`<span class="n" title=${tab === "sources" ? this.said.silent : nothing}>${this.format.exact(n)}</span>` : nothing;
   }
 
+  /** The type whose entities are listed: `detail=types/` and its name, which may hold strokes. */
+  private get type(): string {
+    return /^types\/(.+)$/.exec(screenState.state.detail ?? "")?.[1] ?? "";
+  }
+
   private room(tab: Tab | undefined) {
     switch (tab) {
       case "subscriptions":
@@ -88,7 +95,7 @@ export class BrokerPage extends View {
       case "contexts":
         return html`<broker-contexts></broker-contexts>`;
       case "types":
-        return html`<broker-types></broker-types>`;
+        return this.type ? html`<broker-entities .type=${this.type}></broker-entities>` : html`<broker-types></broker-types>`;
       default:
         return nothing;
     }

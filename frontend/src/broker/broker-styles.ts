@@ -15,6 +15,17 @@ export const brokerStyles = css`
     max-width: 22rem;
   }
 
+  .link {
+    padding: 0;
+    border: 0;
+    background: none;
+    color: var(--accent);
+    font: inherit;
+    text-align: left;
+    overflow-wrap: anywhere;
+    cursor: pointer;
+  }
+
   .one {
     grid-template-columns: minmax(0, 1fr);
   }

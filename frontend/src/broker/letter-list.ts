@@ -116,6 +116,16 @@ export class LetterList extends BrokerView {
     return false;
   }
 
+  /** Shows the letters of one receiver alone, whatever was asked for before; whoever works by keys is at their head. */
+  async narrowTo(receiver: string): Promise<void> {
+    Object.assign(this, { wanted: { ...NONE, receiver }, ticked: new Set(), intent: null, pages: 1 });
+    await this.lookout.again();
+    await this.updateComplete;
+    const head = this.renderRoot.querySelector<HTMLElement>("#letters");
+    if (head) head.tabIndex = -1;
+    head?.focus();
+  }
+
   private get narrowed(): boolean {
     return Object.values(this.wanted).some(Boolean);
   }

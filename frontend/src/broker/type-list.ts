@@ -2,7 +2,9 @@
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { broker, type EntityType } from "../api/broker";
+import { screenState } from "../screen/screen";
 import { controls, panelParts } from "../theme/controls";
+import { shortName } from "./asks";
 import { brokerStyles } from "./broker-styles";
 import { BrokerView } from "./broker-view";
 
@@ -74,7 +76,7 @@ export class BrokerTypes extends BrokerView {
       ${types?.length
         ? html`<table>
             <thead><tr><th scope="col">${said.type}</th><th scope="col" class="n">${said.entities}</th><th scope="col">${said.attributes}</th></tr></thead>
-            <tbody>${types.map((each) => html`<tr><th scope="row" title=${each.type}>${each.name}</th><td class="n">${n(each.entities)}</td><td>${each.attributes.join(", ")}</td></tr>`)}</tbody>
+            <tbody>${types.map((each) => html`<tr><th scope="row"><button class="link" title=${each.type} @click=${() => screenState.go({ detail: `types/${each.type}` })}>${shortName(each.name)}</button></th><td class="n">${n(each.entities)}</td><td>${each.attributes.map(shortName).join(", ")}</td></tr>`)}</tbody>
           </table>`
         : nothing}
     `;

@@ -69,6 +69,8 @@ export interface BrokerWords {
   noReceivers: string;
   serves: (n: string) => string;
   well: string;
+  lags: string;
+  lettersOf: string;
   nothingWaits: string;
   letters: string;
   noLetters: string;
@@ -153,6 +155,9 @@ export interface BrokerWords {
   reloaded: (url: string) => string;
   endContext: string;
   endContextEffect: Record<"Hosted" | "Cached" | "ImplicitlyCreated", string>;
+  findEntity: string;
+  allTypes: string;
+  noEntities: string;
   types: string;
   entitiesIn: (entities: string, types: string) => string;
   noTypes: string;

@@ -1,5 +1,6 @@
 """Names of types, attributes, units and rules in three languages: Pinisi's (`words.toml`), then those of services."""
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
@@ -54,13 +55,19 @@ def _first(found: Iterable[Found | None]) -> Found | None:
 def type_title(name: str) -> Text:
     """The title of a type; its short name where the catalogue has none."""
     found = catalogue().types.get(name) or _first(words.types.get(name) for words in _of_services.values())
-    return found or Text(name, name, name)
+    return found or _as_named(name)
 
 
 def attribute_label(name: str) -> Text:
     """The label of an attribute; its short name where the catalogue has none."""
     found = catalogue().attributes.get(name) or _first(words.attributes.get(name) for words in _of_services.values())
-    return found or Text(name, name, name)
+    return found or _as_named(name)
+
+
+def _as_named(name: str) -> Text:
+    """What people call a thing whose name is an address: the end of it."""
+    short = re.split("[/#]", name)[-1] or name
+    return Text(short, short, short)
 
 
 def value_text(attribute: str, value: str | float) -> Text | None:
