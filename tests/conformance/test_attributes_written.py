@@ -106,7 +106,7 @@ def test_a_replaced_attribute_keeps_nothing(broker: Broker) -> None:
 
 @pytest.mark.parametrize(
     ("parameters", "left"),
-    [("", [TWO[1]]), ("?datasetId=urn:s:2", [TWO[0]]), ("?deleteAll=true", [])],
+    [("", [TWO[1]]), ("?datasetId=@none", [TWO[1]]), ("?datasetId=urn:s:2", [TWO[0]]), ("?deleteAll=true", [])],
 )
 def test_one_instance_or_all_are_deleted(broker: Broker, parameters: str, left: list[dict[str, object]]) -> None:
     """5.6.5."""

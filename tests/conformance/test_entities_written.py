@@ -104,6 +104,28 @@ def test_a_simplified_merge_is_dated_and_tagged_by_its_parameters(broker: Broker
     assert entity["motto"]["languageMap"] == {"en": "hello", "nl": "hallo"}
 
 
+@pytest.mark.parametrize(
+    ("before", "told", "after"),
+    [
+        ({"type": "ListProperty", "valueList": [1]}, [2, 3], {"type": "ListProperty", "valueList": [2, 3]}),
+        ({"type": "ListProperty", "valueList": [1]}, 2, None),
+        ({"type": "LanguageProperty", "languageMap": {"en": "a", "nl": "b"}}, ["x", "y"],
+         {"type": "LanguageProperty", "languageMap": {"en": "a", "nl": ["x", "y"]}}),
+        ({"type": "VocabProperty", "vocab": "red"}, {"vocab": "blue"}, {"type": "VocabProperty", "vocab": "blue"}),
+        ({"type": "JsonProperty", "json": {"x": 1}}, {"json": {"id": 5}}, {"type": "JsonProperty", "json": {"x": 1, "id": 5}}),
+        ({"type": "JsonProperty", "json": {"x": 1}}, {"id": 5}, None),
+        ({"type": "GeoProperty", "value": {"type": "Point", "coordinates": [1, 2]}}, "here", None),
+    ],
+)  # fmt: skip
+def test_a_simplified_merge_keeps_the_type_of_what_it_meets(broker: Broker, before: Any, told: Any, after: Any) -> None:
+    """4.5.4, table 6.5.3.4-1: any attempt to modify the type is an error."""
+    broker.create("urn:b:1", colour=before)
+    answer = broker.call("PATCH", "/entities/urn:b:1?format=simplified&lang=nl", {"colour": told})
+    if after is None:
+        refused(answer, 400, "BadRequestData", "colour")
+    assert broker.entity("urn:b:1")["colour"] == (before if after is None else after)
+
+
 def test_a_deleted_entity_is_gone(broker: Broker) -> None:
     """5.6.6."""
     broker.create("urn:b:1")

@@ -11,6 +11,7 @@ from pinisi.console.http import Call, Reply, Route
 from pinisi.console.ngsi_ld_request import flag, linked_table, options, sent
 from pinisi.console.refusals import refuse
 from pinisi.context import edits
+from pinisi.context.attribute_payload import read_dataset
 from pinisi.context.edits import UpdateResult
 from pinisi.context.patch_payload import read_attribute_patch, read_entity_patch
 from pinisi.context.payload import (
@@ -25,7 +26,7 @@ from pinisi.context.plain_fragment import read_members, read_update
 from pinisi.context.problems import BadRequestData
 from pinisi.context.term_table import TermTable
 from pinisi.context.type_selection import parse_type_selection
-from pinisi.context.validate import check_entity_id, check_moment, is_uri
+from pinisi.context.validate import check_entity_id, check_moment
 from pinisi.store.change import EntityChange, Renewal, Transform
 from pinisi.store.query import TypeSelection
 from pinisi.vocabulary.entity import Entity
@@ -126,9 +127,7 @@ async def delete_attribute(house: House, call: Call) -> Reply:
     table = linked_table(house.contexts, call)
     id = _id(call)
     name = read_attribute_name(call.params["attribute"], table)
-    dataset = call.query.get("datasetId")
-    if dataset is not None and not is_uri(dataset):
-        raise BadRequestData(f"{dataset[:80]!r} is no URI", "datasetId")
+    dataset = read_dataset(call.query.get("datasetId", "@none"), "datasetId")
     change = edits.delete_attribute(id, name, dataset_id=dataset, delete_all=flag(call, "deleteAll"))
     return await _change(house, call, id, change, table)
 

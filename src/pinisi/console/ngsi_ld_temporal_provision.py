@@ -9,6 +9,7 @@ from pinisi.console.http import Call, Reply, Route
 from pinisi.console.ngsi_ld_request import flag, linked_table, sent
 from pinisi.console.ngsi_ld_temporal import TEMPORAL
 from pinisi.console.refusals import refuse
+from pinisi.context.attribute_payload import read_dataset
 from pinisi.context.patch_payload import read_attribute_patch
 from pinisi.context.payload import read_attribute_name
 from pinisi.context.problems import BadRequestData, ResourceNotFound
@@ -53,9 +54,7 @@ async def erase_attribute_history(house: House, call: Call) -> Reply:
     table = linked_table(house.contexts, call)
     id, name = check_entity_id(call.params["id"]), read_attribute_name(call.params["attribute"], table)
     delete_all = flag(call, "deleteAll")
-    dataset = call.query.get("datasetId") or None
-    if dataset is not None:
-        check_uri(dataset, "datasetId")
+    dataset = read_dataset(call.query.get("datasetId", "@none"), "datasetId")
     moments = await _moments(house, call, id, name)
     if not any(delete_all or moment.dataset == dataset for moment in moments):
         raise ResourceNotFound(f"{id} has no such instance of {name} in its history")

@@ -12,6 +12,7 @@ from pinisi.vocabulary.entity import (
     GEO,
     JSON,
     LANGUAGE,
+    LIST,
     LIST_RELATIONSHIP,
     PROPERTY,
     RELATIONSHIP,
@@ -162,10 +163,16 @@ def _fit(old: Instance, patch: AttributePatch, language: str | None) -> tuple[st
     if old.kind == VOCAB and patch.word is not ABSENT:
         words = cast(list[str], patch.word)
         return old.kind, words if isinstance(value, list) else words[0]
-    if old.kind == LANGUAGE and isinstance(value, str):
+    if old.kind == LANGUAGE and (isinstance(value, str) or _are_texts(value)):
         return old.kind, {language or "@none": value}
     if old.kind == GEO:
         return old.kind, check_geometry(value, field)
+    if old.kind == LIST and isinstance(value, list):
+        return old.kind, cast(list[Any], value)
     if old.kind not in (PROPERTY, LANGUAGE, VOCAB):
         refuse(field, f"a bare value does not fit the {old.kind} that is there")
     return PROPERTY, value
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, str) for one in cast(list[Any], value))
