@@ -236,6 +236,29 @@ def test_one_value_is_corrected(broker: Broker, place: int, after: list[int], pr
     assert broker.entity("urn:b:1")["speed"]["value"] == present
 
 
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_corrected_value_keeps_its_name_and_the_time_it_was_told(broker: Broker, place: int) -> None:
+    """5.6.14: it is replaced whole, also by one that was observed at another time; `createdAt` remains, and the name
+    goes to no later value."""
+    write(broker, "urn:b:1", speed=past((1, 1), (2, 5), unitCode="KMH"))
+    path = f"{TEMPORAL}/urn:b:1"
+    before = broker.get(path, options="sysAttrs").json()["speed"][place]
+    one = f"{path}/attrs/speed/{before['instanceId']}"
+    for value, minute in ((8, 7), (9, 8)):
+        assert broker.call("PATCH", one, {"speed": past((value, minute))}).status_code == 204
+    found = broker.get(path, options="sysAttrs").json()["speed"]
+    after = next(each for each in found if each["instanceId"] == before["instanceId"])
+    assert (len(found), after["value"], after["observedAt"]) == (2, 9, at(8))
+    assert "unitCode" not in after
+    assert (after["createdAt"], after["modifiedAt"] > before["modifiedAt"]) == (before["createdAt"], True)
+    assert broker.call("PATCH", "/entities/urn:b:1/attrs", {"speed": prop(4, observedAt=at(9))}).status_code == 204
+    names = [each["instanceId"] for each in broker.get(path).json()["speed"]]
+    assert len(set(names)) == 3
+    assert broker.call("DELETE", one).status_code == 204
+    refused(broker.call("DELETE", one), 404, "ResourceNotFound")
+    assert len(broker.get(path).json()["speed"]) == 2
+
+
 def test_a_value_that_is_told_again_takes_the_place_of_the_first(broker: Broker) -> None:
     """5.6.11: what history says of one moment is what was said last; its name stays."""
     write(broker, "urn:b:1", speed=past((1, 1), (2, 2)))

@@ -175,4 +175,5 @@ def _fit(old: Instance, patch: AttributePatch, language: str | None) -> tuple[st
 
 
 def _are_texts(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(one, str) for one in cast(list[Any], value))
+    texts = cast(list[Any], value) if isinstance(value, list) else []
+    return bool(texts) and all(isinstance(one, str) for one in texts)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from pinisi.context.attribute_payload import DELETE
 from pinisi.context.instance_edits import find, merged, stamped
-from pinisi.context.patch_payload import AttributePatch
+from pinisi.context.patch_payload import ABSENT, AttributePatch
 from pinisi.context.problems import ResourceNotFound
 from pinisi.context.temporal_payload import TemporalFragment
+from pinisi.context.temporal_render import first_told, instance_id
 from pinisi.store.change import Edit, Forgotten, Transform
 from pinisi.store.history import Moment
 from pinisi.vocabulary.entity import Attributes, Entity, Instance
@@ -73,10 +74,15 @@ def erase_moment(moment: Moment, others: Sequence[Moment]) -> Transform:
 
 
 def change_moment(moment: Moment, patch: AttributePatch) -> Transform:
-    """Change members of one value of the past (5.6.14)."""
+    """Put another value in the place of one of the past, or change members of it where no value is given (5.6.14).
+
+    It keeps its name and the time it was first told; and its time of observation, unless another is given.
+    """
+    called = (instance_id(moment), first_told(moment))
 
     def transform(present: Entity | None, now: Instant) -> Edit:
-        new = merged(moment.instance, patch, now, deep=False)
+        new = _corrected(moment.instance, patch, now)
+        new.corrected = called
         gone = Forgotten(moment.attribute, moment.dataset or "", moment.observed)
         current = _present_of(present, moment)
         if present is None or current is None:
@@ -85,6 +91,14 @@ def change_moment(moment: Moment, patch: AttributePatch) -> Transform:
         return Edit(_with(present, moment.attribute, changed, now), forget=(gone,))
 
     return transform
+
+
+def _corrected(old: Instance | None, patch: AttributePatch, now: Instant) -> Instance:
+    if patch.value is ABSENT or old is None:
+        return merged(old, patch, now, deep=False)
+    new = merged(None, patch, now, deep=False, observed_at=old.observed_at)
+    new.created_at = old.created_at
+    return new
 
 
 def _present_of(present: Entity | None, moment: Moment) -> Instance | None:

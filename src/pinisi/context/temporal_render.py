@@ -101,8 +101,16 @@ class Strand(msgspec.Struct):
 
 def instance_id(moment: Moment) -> str:
     """A name for one value in history, the same in every answer and after a correction."""
+    if moment.instance is not None and moment.instance.corrected is not None:
+        return moment.instance.corrected[0]
     subject = f"{moment.attribute} {moment.dataset or ''}".encode()
     return f"{INSTANCE_ID}{moment.observed}-{zlib.crc32(subject):08x}"
+
+
+def first_told(moment: Moment) -> Instant:
+    """When a value of history was told, before whatever correction (5.6.14)."""
+    corrected = None if moment.instance is None else moment.instance.corrected
+    return moment.received if corrected is None else corrected[1]
 
 
 def as_known_now(moments: Sequence[Moment]) -> list[Moment]:
@@ -198,7 +206,8 @@ def _moment(moment: Moment, strand: Strand, terms: TermTable, view: View, query:
         document["expiresAt"] = instance.expires_at
     document["instanceId"] = instance_id(moment)
     if view.sys_attrs or query.timeproperty in ("createdAt", "modifiedAt"):
-        document["createdAt"] = document["modifiedAt"] = format_instant(moment.received)
+        document["createdAt"] = format_instant(first_told(moment))
+        document["modifiedAt"] = format_instant(moment.received)
     return document
 
 

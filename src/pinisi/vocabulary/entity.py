@@ -40,7 +40,8 @@ class Instance(msgspec.Struct, omit_defaults=True, gc=False, rename={"kind": "t"
 
     `value` is the payload whatever the kind (`value`, `object`, `languageMap` ...): the member's name follows from
     `kind`. Terms inside (keys of a Property's object values, `vocab` words) are expanded. `observed_at` keeps the
-    writer's own text.
+    writer's own text. `corrected`: of a value of history that another took the place of (5.6.14): what it was called,
+    and when it was first told; its successor in the present has none.
     """
 
     kind: str
@@ -53,6 +54,7 @@ class Instance(msgspec.Struct, omit_defaults=True, gc=False, rename={"kind": "t"
     created_at: Instant = 0
     modified_at: Instant = 0
     attributes: dict[str, list["Instance"]] = {}
+    corrected: tuple[str, Instant] | None = None
 
 
 Attributes = dict[str, list[Instance]]
