@@ -33,13 +33,16 @@ def free_ports(count: int) -> list[int]:
 class NatsServer:
     """One server. It can be stopped, killed and started again; what its streams held is there again."""
 
-    def __init__(self, folder: Path, name: str, ports: Sequence[int], routes: Sequence[int] = ()) -> None:
+    def __init__(
+        self, folder: Path, name: str, ports: Sequence[int], routes: Sequence[int] = (), host: str = "127.0.0.1"
+    ) -> None:
         """`ports`: for clients, for its monitor, for its cluster."""
+        self._host = host
         self.port, self._monitor, route = ports
         self._log = folder / f"{name}.log"
         self._config = folder / f"{name}.conf"
         cluster = ", ".join(f'"nats://127.0.0.1:{each}"' for each in routes)
-        lines = [f"server_name: {name}", f"listen: 127.0.0.1:{self.port}", f"http: 127.0.0.1:{self._monitor}"]
+        lines = [f"server_name: {name}", f"listen: {host}:{self.port}", f"http: 127.0.0.1:{self._monitor}"]
         lines += [f'jetstream {{ store_dir: "{folder / name}" }}']
         if routes:
             lines += [f"cluster {{ name: pinisi, listen: 127.0.0.1:{route}, routes: [{cluster}] }}"]
@@ -48,7 +51,7 @@ class NatsServer:
 
     @property
     def address(self) -> str:
-        return f"nats://127.0.0.1:{self.port}"
+        return f"nats://{self._host}:{self.port}"
 
     def start(self) -> None:
         with self._log.open("ab") as log:
@@ -76,11 +79,11 @@ class NatsServer:
 
 
 @contextlib.contextmanager
-def running_nats(servers: int = 1) -> Generator[list[NatsServer]]:
+def running_nats(servers: int = 1, host: str = "127.0.0.1") -> Generator[list[NatsServer]]:
     folder = Path(tempfile.mkdtemp(prefix="pinisi-nats-"))
     ports = free_ports(3 * servers)
     routes = ports[2::3] if servers > 1 else []
-    made = [NatsServer(folder, f"n{n}", ports[3 * n : 3 * n + 3], routes) for n in range(servers)]
+    made = [NatsServer(folder, f"n{n}", ports[3 * n : 3 * n + 3], routes, host) for n in range(servers)]
     try:
         for server in made:
             server.start()

@@ -66,6 +66,11 @@ class Server:
             **self._as,
         )
 
+    def admit(self, network: str) -> None:
+        """Let whoever comes from there in, without a word; before it is started."""
+        with (self._folder / "data" / "pg_hba.conf").open("a") as rules:
+            rules.write(f"host all all {network} trust\n")
+
     @property
     def folder(self) -> Path:
         """Where its socket lies, and its data (`data`)."""
@@ -180,10 +185,12 @@ class Server:
 
 
 @contextmanager
-def running_server(*settings: str) -> Generator[Server]:
+def running_server(*settings: str, network: str = "") -> Generator[Server]:
     folder = Path(tempfile.mkdtemp(prefix="pinisi-postgres-"))
     try:
         server = Server(folder, settings or QUICK)
+        if network:
+            server.admit(network)
         server.start()
         try:
             yield server

@@ -30,6 +30,8 @@ AHEAD_MOST = 64 << 10
 
 _NO_HTTP = refuse(400, "Bad request", "this is no HTTP/1.1 request that can be read")
 _HUGE_HEAD = refuse(431, "Too large", f"the address and the headers of a request may have {HEAD_MOST >> 10} KB")
+_ENDING = refuse(503, "Service Unavailable", "this process ended before it had answered: look whether it was done")
+_UNSAID = Reply(500)
 _TOO_MANY = refuse(503, "Too many connections", "as many connections are open as the operator allows (connections)")
 
 _log = structlog.get_logger("pinisi.http")
@@ -307,7 +309,7 @@ class HttpConnection(asyncio.Protocol):
         _log.error("a reply could not be sent", path=exchange.scope["path"], error=repr(error))
         exchange.lasting = False
         if not exchange.started:
-            self.transport.write(STATUS_LINE[500] + b"Content-Length: 0\r\nConnection: close\r\n\r\n")
+            self._say(_ENDING if isinstance(error, asyncio.CancelledError) else _UNSAID)
 
     def _end(self, exchange: Exchange) -> None:
         """After a reply: the next request that waits, or quiet."""

@@ -8,11 +8,13 @@ from typing import Protocol
 from pinisi.feed.ending import end
 
 DUTY = "relay of the log"
+AGAIN_SECONDS = 2.0
+"""Whoever cannot relay leaves the duty alone for so long: another takes it."""
 
 
 class Relaying(Protocol):
     async def relay(self) -> None:
-        """Put the store's log into the feed, for ever."""
+        """Put the store's log into the feed, for as long as it can be reached."""
         ...
 
 
@@ -21,7 +23,10 @@ Duty = Callable[[str], AbstractAsyncContextManager[asyncio.Event]]
 
 
 async def relay_on_duty(duty: Duty, feed: Relaying) -> None:
-    """Relay whenever it is this process's turn; it goes on where the one before it ended."""
+    """Relay whenever it is this process's turn; it goes on where the one before it ended.
+
+    One who cannot reach the feed gives the duty to another, who perhaps can.
+    """
     while True:
         async with duty(DUTY) as lost:
             waiting, relay = asyncio.create_task(lost.wait()), asyncio.create_task(feed.relay())
@@ -31,3 +36,4 @@ async def relay_on_duty(duty: Duty, feed: Relaying) -> None:
                 await end((waiting, relay))
             if not relay.cancelled():
                 relay.result()
+        await asyncio.sleep(AGAIN_SECONDS)

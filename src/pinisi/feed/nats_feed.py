@@ -61,7 +61,7 @@ class NatsFeed(LogFeed):
         await self._reader.listening.wait()
 
     async def relay(self) -> None:
-        """Put the store's log into the stream, for ever."""
+        """Put the store's log into the stream, until NATS is out of reach for long."""
         await self._relay.run()
 
     def heard(self, tenant: str, _entries: Sequence[LogEntry]) -> None:

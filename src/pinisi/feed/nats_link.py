@@ -79,6 +79,13 @@ class NatsLink:
         """Until there is a connection."""
         await self._there.wait()
 
+    async def there_within(self, seconds: float) -> bool:
+        """Whether there is a connection, at the latest after so long."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._there.wait()
+        return self.connected
+
     async def see_to_stream(self) -> None:
         """Make the stream, unless the operator or another process has."""
         name = self.address.stream

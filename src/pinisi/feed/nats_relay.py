@@ -22,6 +22,8 @@ from pinisi.store.protocol import Store
 
 LINES = 500
 LOOK_SECONDS = 5.0
+AWAY_SECONDS = 5.0
+"""So long a relay waits for a NATS that it cannot reach, before another process may try."""
 _WRONG_LAST_SEQUENCE = 10071
 _log = structlog.get_logger("pinisi.feed")
 
@@ -53,11 +55,10 @@ class NatsRelay:
         self._bell.set()
 
     async def run(self) -> None:
-        """Relay for ever; what was known of the stream before is read anew."""
+        """Relay until NATS is out of reach for long; what was known of the stream before is read anew."""
         self._ends.clear()
         await self._begin()
-        while True:
-            await self._link.wait()
+        while await self._link.there_within(AWAY_SECONDS):
             rung, self._rung = self._rung, set()
             self._bell.clear()
             try:
@@ -141,6 +142,7 @@ class NatsRelay:
         """Send until it is taken; answers its sequence.
 
         Raises:
+            TimeoutError: it was not answered, and NATS was lost.
             Overtaken: the stream does not end there any more.
         """
         subject = subject_of(self._link.address.stream, tenant)
@@ -156,7 +158,8 @@ class NatsRelay:
                     raise Overtaken(f"{subject}: {error.description}") from error
                 raise
             except TimeoutError:
-                await self._link.wait()
+                if not self._link.connected:
+                    raise
             else:
                 if taken.duplicate:
                     raise Overtaken(f"{subject}: this message is there already")

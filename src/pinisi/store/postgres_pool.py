@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -34,6 +35,8 @@ _SETTINGS = {
     "idle_in_transaction_session_timeout": "60000",
 }
 _WRITER_SETTINGS = _SETTINGS | {"plan_cache_mode": "force_generic_plan"}
+logging.getLogger("asyncpg").setLevel(logging.CRITICAL)
+"""What is wrong is said by whoever asks, in plain words: its pools would add a page of their code to each attempt."""
 _KEEPALIVE = ((socket.TCP_KEEPIDLE, 5), (socket.TCP_KEEPINTVL, 2), (socket.TCP_KEEPCNT, 3))
 
 
