@@ -31,6 +31,7 @@ from wire import Wire
 
 from context import UPSERT, make_tokens
 from pinisi.store.recent import COLUMNS
+from pinisi.store.sqlite_lay_down import tell_births
 from pinisi.vocabulary.entity import Instance, encode_instance
 from pinisi.vocabulary.instant import DAY, SECOND, Instant, format_instant
 
@@ -139,6 +140,7 @@ def write_history(path: Path, begin: Instant) -> int:
     low, high = found[0][0], found[-1][0]
     sent = connection.execute
     with connection:
+        tell_births(connection, {number: text for text, number in names.items()}, [row for row, _, _ in found])
         sent(f"INSERT OR REPLACE INTO history SELECT {COLUMNS} FROM recent; DELETE FROM recent")
         sent(f"DELETE FROM history WHERE entity BETWEEN ? AND ? AND attribute IN ({changing})", (low, high))
         sent("UPDATE history SET observed = ?, received = ? WHERE entity BETWEEN ? AND ?", (begin, begin, low, high))

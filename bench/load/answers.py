@@ -2,12 +2,14 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import apsw
 import msgspec
 from busy_services import ATTRIBUTES, PER_SITE, TABLE, TENANT, Declared, answer_type, everything
+
+from pinisi.store.untold import values_of
 
 Told = list[tuple[int, int]]
 """How many changes there were, or were answered, and the position of the log at which that was written."""
@@ -111,10 +113,20 @@ class _File:
             "JOIN name n ON n.id = h.attribute WHERE h.number IS NOT NULL ORDER BY h.position"
         )
         short = {TABLE.expand_term(name): name for name in (*ATTRIBUTES, "answered", "version")}
-        for id, attribute, number, position in self._connection.execute(sql):
+        lines = [*self._connection.execute(sql), *self._only_in_state()]
+        for id, attribute, number, position in sorted(lines, key=lambda line: line[3]):
             _, _, type, key = id.split(":")
             if attribute in short:
                 self._told[type, short[attribute]].setdefault(key, []).append((int(number), position))
+
+    def _only_in_state(self) -> Iterator[tuple[str, str, float, int]]:
+        """Numbers of which history has no rows (`store.untold`)."""
+        names: dict[int, str] = dict(self._connection.execute("SELECT id, text FROM name"))  # type: ignore[arg-type]
+        sql = "SELECT id, body, birth, untold FROM entity WHERE untold IS NOT NULL"
+        for id, body, birth, untold in self._connection.execute(sql):
+            for value in values_of(body, (birth, untold), names):
+                if value.number is not None:
+                    yield id, names[value.attribute], value.number, value.position
 
     def close(self) -> None:
         self._connection.close()

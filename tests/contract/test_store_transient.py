@@ -184,6 +184,8 @@ async def test_a_file_of_an_earlier_version_learns_what_ends(tmp_path: Path, clo
         await store.tenant(TENANT).work(
             lambda connection: rows(connection, "DROP TABLE due; DROP TABLE owed; DROP TABLE recent")
         )
+        columns = "ALTER TABLE entity DROP COLUMN untold; ALTER TABLE entity DROP COLUMN birth"
+        await store.tenant(TENANT).work(lambda connection: rows(connection, columns))
         await store.tenant(TENANT).work(lambda connection: connection.pragma("user_version", 5))
     async with SqliteStore(tmp_path, clock) as store:
         assert await ids(store) == [ID, OTHER]

@@ -78,6 +78,7 @@ async def test_a_file_without_a_chain_begins_it_where_it_is(tmp_path: Path) -> N
     connection = apsw.Connection(str(tmp_path / f"{TENANT}.sqlite"))
     connection.execute("DROP TABLE recent; DROP TABLE owed; DROP TABLE due; DROP TABLE seal")
     connection.execute("ALTER TABLE log DROP COLUMN link")
+    connection.execute("ALTER TABLE entity DROP COLUMN untold; ALTER TABLE entity DROP COLUMN birth")
     connection.pragma("user_version", 4)
     connection.close()
     async with SqliteStore(tmp_path, lambda: 7) as store:

@@ -55,6 +55,7 @@ def _to_version_1(file: Path) -> None:
     for table in ("passage", "strand", "origin", "reacted", "record_migration", "seal", "due", "owed", "recent"):
         connection.execute(f"DROP TABLE {table}")
     connection.execute("ALTER TABLE log DROP COLUMN link")
+    connection.execute("ALTER TABLE entity DROP COLUMN untold; ALTER TABLE entity DROP COLUMN birth")
     connection.pragma("user_version", 1)
     connection.close()
     assert len(MIGRATIONS) >= 2

@@ -16,7 +16,6 @@ from pinisi.context.plain_batch import Document, PlainPlace, PlainProperty, Plai
 from pinisi.context.problems import BadRequestData
 from pinisi.context.term_table import TermTable
 from pinisi.context.validate import NULL, is_uri, is_usual_moment
-from pinisi.store.historic import figure
 from pinisi.store.newborn import Form, Newborn, Words
 from pinisi.vocabulary.entity import GEO, PROPERTY, RELATIONSHIP
 from pinisi.vocabulary.terms import ADMINISTRATIVE_AREA, LOCATION
@@ -59,21 +58,21 @@ class Newborns:
         id = members[id_at]
         if id == NULL or not is_uri(id):
             return None
-        figures: list[float | None] = []
+        values: list[Any] = []
         moments: list[str | None] = []
         for at in attributes_at:
             member = members[at]
-            number = None
+            value = None
             if member.__class__ is PlainProperty:
                 if member.value == NULL or member.unitCode == NULL:
                     return None
-                number = figure(member.value)
+                value = member.value
             elif member.__class__ is PlainRelationship:
                 if member.object == NULL or not is_uri(member.object):
                     return None
             elif not is_point(member.value):
                 return None
-            figures.append(number)
+            values.append(value)
             moment = member.observedAt
             if moment is UNSET:
                 moments.append(None)
@@ -85,7 +84,7 @@ class Newborns:
         if location_at is not None:
             lon, lat = members[location_at].value["coordinates"]
             where = (float(lon), float(lat))
-        return id, Newborn(form, self._words, self._starts[place], len(members), figures, moments, where)
+        return id, Newborn(form, self._words, self._starts[place], len(members), values, moments, where)
 
 
 def _shape(document: Document, terms: TermTable) -> Shape | tuple[()]:

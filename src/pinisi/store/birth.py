@@ -10,8 +10,8 @@ from pinisi.store.change import Edit, Forbidden, Outcome
 from pinisi.store.debt import Seen
 from pinisi.store.draft import Draft
 from pinisi.store.extent import extent
-from pinisi.store.historic import encode_each, number_of, observed, since
-from pinisi.store.interning import Names
+from pinisi.store.historic import encode_each, figure, number_of, observed, since
+from pinisi.store.interning import Layout, Names
 from pinisi.store.lapse import MARK, next_end
 from pinisi.store.log import LogEntry
 from pinisi.store.newborn import Newborn
@@ -124,11 +124,16 @@ def born_as_told(
     told = newborn.instances(now)
     body = form.template % (*told, now, now)
     by = names.intern(principal.id)
-    moments = [now if moment is None else observed(moment) for moment in newborn.moments]
-    history: list[Row] = [
-        (row, attribute, 0, moment, position, now, by, number, figure, instance)
-        for attribute, moment, figure, instance in zip(layout.numbers, moments, newborn.figures, told[1:], strict=True)
-    ]
+    history: list[Row] = []
+    untold = None
+    if ledger.tells_births:
+        moments = [now if moment is None else observed(moment) for moment in newborn.moments]
+        lines = zip(layout.numbers, moments, map(figure, newborn.values), told[1:], strict=True)
+        history = [
+            (row, attribute, 0, true, position, now, by, number, one, words) for attribute, true, one, words in lines
+        ]
+    else:
+        untold = (position, f"{by},{number},{layout.text}")
     hot = None
     if ledger.hot.attributes and not layout.attributes.isdisjoint(ledger.hot.attributes):
         hot = ledger.hot.moves(row, _NOTHING, decode_entity(body).attributes, layout.names)
@@ -139,7 +144,7 @@ def born_as_told(
 
     draft.position = position
     draft.next_row = row + 1
-    draft.put(None, Record(row, id, position, family, body))
+    draft.put(None, Record(row, id, position, family, body, untold))
     draft.history += history
     if hot:
         draft.hot.update(hot)
@@ -149,7 +154,7 @@ def born_as_told(
     else:
         lon, lat = place
         draft.places[row] = (lon, lon, lat, lat)
-        draft.moves.setdefault(row, []).append((moments[layout.names.index(LOCATION)] or now, number))
+        draft.moves.setdefault(row, []).append((_told_at(newborn, layout, now), number))
     draft.count_shape(number, (layout.numbers, form.kinds), 1)
     draft.entries.append(
         LogEntry(
@@ -169,6 +174,12 @@ def born_as_told(
     if owed:
         draft.debts.append((position, owed))
     return Outcome(position, False, None)
+
+
+def _told_at(newborn: Newborn, layout: Layout, now: Instant) -> Instant:
+    """Since when it is where it is."""
+    moment = newborn.moments[layout.names.index(LOCATION)]
+    return now if moment is None else observed(moment) or now
 
 
 def _moments(

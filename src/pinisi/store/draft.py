@@ -167,7 +167,7 @@ Row = tuple[Any, ...]
 
 
 def rows_of_records(draft: Draft) -> tuple[list[Row], list[Row], list[Row]]:
-    """New rows, changed bodies, and rows that change family: the last alone touch an index."""
+    """New rows, changed bodies, and rows that change family: the last alone touch an index (on PostgreSQL)."""
     new: list[Row] = []
     changed: list[Row] = []
     moved: list[Row] = []

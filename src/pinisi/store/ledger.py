@@ -38,6 +38,8 @@ from pinisi.store.proof import type_matches
 from pinisi.store.record import Family, Record
 from pinisi.store.renewal import renewed
 from pinisi.store.seen import narrowed, projection_of, with_unseen
+from pinisi.store.sql_rows import Row
+from pinisi.store.untold import Value, numbers_of, values_of, without
 from pinisi.vocabulary.entity import (
     PROPERTY,
     Attributes,
@@ -73,7 +75,10 @@ class Ledger:
         kept: Callable[[str, str], tuple[int, bytes] | None],
         family_then: Callable[[int, Instant], int | None],
         said_then: Callable[[HistoryKey], bytes | None],
+        *,
+        tells_births: bool = True,
     ) -> None:
+        """`tells_births`: whether history is written of the plainest that is new, or its state says it (`untold`)."""
         self.tenant = tenant
         self.names = names
         self.families = families
@@ -84,6 +89,7 @@ class Ledger:
         self.kept = kept
         self.family_then = family_then
         self.said_then = said_then
+        self.tells_births = tells_births
         self._lately: Principal | None = None
         self._free = False
 
@@ -193,7 +199,7 @@ class Ledger:
         now: Instant,
     ) -> Outcome:
         if edit.late and edit.said_once and before is not None:
-            edit = msgspec.structs.replace(edit, late=self._unsaid(draft, before.row, edit.late))
+            edit = msgspec.structs.replace(edit, late=self._unsaid(draft, before, edit.late))
         new = edit.entity
         was = None if before is None or old is None else before.family
         differences = differences_of(old, new)
@@ -240,7 +246,8 @@ class Ledger:
         assert kept_in is not None
         record = Record(row, id, position, kept_in, b"" if new is None else encode_entity(new))
         by = self.names.intern(principal.id)
-        history = self._moments(draft, record, differences, new_scopes(old, new), edit, now, by)
+        history = self._moments(draft, record, before, differences, new_scopes(old, new), edit, now, by)
+        told = self._told(before, record, history, whole=bool(edit.forget))
         had = old.attributes if old is not None else {}
         has = new.attributes if new is not None else {}
         names = dict.fromkeys([attribute for attribute, _, _ in differences])
@@ -256,6 +263,7 @@ class Ledger:
         if before is None:
             draft.next_row += 1
         draft.put(before, record)
+        draft.history += told
         for erasure in [self._erasure(row, id, forgotten) for forgotten in edit.forget]:
             draft.forget(erasure)
             history = [line for line in history if line[-1] is not None or not erasure.holds(line)]
@@ -283,6 +291,7 @@ class Ledger:
         self,
         draft: Draft,
         record: Record,
+        before: Record | None,
         differences: list[Difference],
         scopes: list[str] | None,
         edit: Edit,
@@ -303,22 +312,29 @@ class Ledger:
             rows.append((row, self.names.intern(SCOPE), 0, now, position, now, by, family, None, body))
         for attribute, instance in edit.late:
             observed, figure, body = historic(instance, now)
-            then = self._family_then(draft, row, observed) or family
+            then = self._family_then(draft, row, before, observed) or family
             number, within = self.names.intern(attribute), self.names.intern(instance.dataset_id or "")
             rows.append((row, number, within, observed, position, now, by, then, figure, body))
         return rows
 
-    def _unsaid(self, draft: Draft, row: int, late: Sequence[tuple[str, Instance]]) -> Sequence[tuple[str, Instance]]:
+    def _unsaid(
+        self, draft: Draft, before: Record, late: Sequence[tuple[str, Instance]]
+    ) -> Sequence[tuple[str, Instance]]:
         """Those of the late values that history has not word for word."""
         kept: list[tuple[str, Instance]] = []
         for attribute, instance in late:
             observed, _, body = historic(instance, 0)
             within = self.names.intern(instance.dataset_id) if instance.dataset_id else 0
-            key = (row, self.names.intern(attribute), within, observed)
-            before = draft.said_at(key) or self.said_then(key)
-            if before is None or not same_words(before, body):
+            key = (before.row, self.names.intern(attribute), within, observed)
+            said = draft.said_at(key) or self._untold_at(before, key) or self.said_then(key)
+            if said is None or not same_words(said, body):
                 kept.append((attribute, instance))
         return kept
+
+    def _untold_at(self, record: Record, key: HistoryKey) -> bytes | None:
+        """As `said_then`, of what is untold."""
+        value = None if key[2] else self._untold(record, key[1])
+        return value.body if value is not None and value.observed == key[3] else None
 
     def _erasure(self, row: int, id: str, forgotten: Forgotten) -> Erasure:
         attribute, dataset = forgotten.attribute, forgotten.dataset
@@ -330,12 +346,31 @@ class Ledger:
             forgotten.observed,
         )
 
-    def _family_then(self, draft: Draft, row: int, observed: Instant) -> int | None:
+    def _family_then(self, draft: Draft, row: int, before: Record | None, observed: Instant) -> int | None:
         """The family that the entity was in at a past moment: a late value is seen by those who saw it there."""
         for moved, family in reversed(draft.moves_of(row)):
             if moved <= observed:
                 return family
+        place = self._untold(before, self.names.number.get(LOCATION))
+        if place is not None:
+            return place.family if place.observed <= observed else None
         return self.family_then(row, observed)
+
+    def _untold(self, record: Record | None, attribute: int | None) -> Value | None:
+        """What history knows of an attribute only by the state of its entity."""
+        if record is None or record.untold is None or attribute is None:
+            return None
+        return next(values_of(record.body, record.untold, self.names.text, (attribute,)), None)
+
+    def _told(self, before: Record | None, record: Record, history: list[Row], *, whole: bool) -> list[Row]:
+        """Rows of what was told at its birth of attributes that history now has more of; the rest stays untold."""
+        untold = None if before is None else before.untold
+        if before is None or untold is None:
+            return []
+        touched = set(numbers_of(untold) if whole else [line[1] for line in history if not line[2]])
+        told = [value.row(record.row) for value in values_of(before.body, untold, self.names.text, touched)]
+        record.untold = without(untold, touched) if told else untold
+        return told
 
     def _count(
         self,

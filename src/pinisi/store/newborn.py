@@ -78,7 +78,7 @@ class Words:
 class Newborn(msgspec.Struct, frozen=True, gc=False):
     """One entity: its members are `count` of the words, from `start` on.
 
-    `figures` and `moments` are the numbers that history counts with and the times of observation, by attribute.
+    `values` are those of Properties, `moments` the times of observation, by attribute.
     `place` is longitude and latitude of its location, which is a point.
     """
 
@@ -86,7 +86,7 @@ class Newborn(msgspec.Struct, frozen=True, gc=False):
     words: Words
     start: int
     count: int
-    figures: list[float | None]
+    values: list[Any]
     moments: list[str | None]
     place: tuple[float, float] | None
 

@@ -26,13 +26,15 @@ class Dialect(msgspec.Struct, frozen=True):
     """Where the SQL of the stores differs.
 
     `numbers` and `texts` list what a parameter holds as JSON, `text` reads a body, `last` is the last passage of each
-    entity (entity, position, family) that was heard of.
+    entity (entity, position, family) that was heard of. `untold`: whether there are values of which history has no rows
+    (`store.untold`).
     """
 
     numbers: str
     texts: str
     text: str
     last: str
+    untold: bool = False
 
     def listed(self, name: str) -> str:
         return self.numbers.format(name=name)
@@ -47,6 +49,7 @@ SQLITE = Dialect(
     texts="(SELECT value FROM json_each(:{name}))",
     text="body",
     last="SELECT entity, max(position) AS position, family FROM passage WHERE received <= :heard GROUP BY entity",
+    untold=True,
 )
 
 _LAST = "LEFT JOIN ({last}) AS last ON last.entity = entity.row"
@@ -102,6 +105,10 @@ class Walk(msgspec.Struct, frozen=True):
         which = f"entity.row IN {self.dialect.listed('rows')}"
         return f"{self._entities(which)} SELECT {', '.join(['e.row', placed, *cells])} FROM e"
 
+    def untold(self) -> str:
+        """Row, body, birth and what is untold of the entities of which history has not all."""
+        return f"SELECT row, body, birth, untold FROM entity WHERE {self._which()} AND untold IS NOT NULL"
+
     def hours(self, attributes: Sequence[int]) -> str:
         """Row, attribute, hour, its statistics, and when the value that is kept from before was observed (or NULL)."""
         observed = self._value("observed", "h.attribute")
@@ -124,13 +131,16 @@ class Walk(msgspec.Struct, frozen=True):
         last = "last.position AS passed, last.family AS stands" if self.passed else "NULL AS passed, NULL AS stands"
         floor = "coalesce(gone.floor, 0)" if self.gone else "0"
         joined = f"{_LAST.format(last=self.dialect.last) if self.passed else ''} {_GONE if self.gone else ''}"
-        if not which and self.named:
-            which = f"entity.id IN {self.dialect.texts.format(name='ids')}"
-        which = which or _OF_FAMILIES.format(families=self.dialect.listed("families"))
         return (
             f"WITH e AS (SELECT entity.row, entity.id, abs(entity.family) AS family, {last}, {floor} AS floor "
-            f"FROM entity {joined} WHERE {which})"
+            f"FROM entity {joined} WHERE {which or self._which()})"
         )
+
+    def _which(self) -> str:
+        """Whether an entity is asked for."""
+        if self.named:
+            return f"entity.id IN {self.dialect.texts.format(name='ids')}"
+        return _OF_FAMILIES.format(families=self.dialect.listed("families"))
 
 
 def _listed(numbers: Sequence[int]) -> str:

@@ -4,7 +4,7 @@ What an entity was (its types, its areas, whether it was there at all) follows f
 its last passage, and decides who may see it: a reader sees of a picture what he would have seen then.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -17,6 +17,7 @@ from pinisi.store.picture_sql import SQLITE, Dialect, Walk
 from pinisi.store.query import EntityQuery
 from pinisi.store.record import Family, Record
 from pinisi.store.sql_rows import Connection, first, rows
+from pinisi.store.untold import Value, values_of
 from pinisi.vocabulary.entity import PROPERTY, Attributes, Entity, Instance, decode_entity, decode_instance
 from pinisi.vocabulary.instant import Instant, format_instant
 from pinisi.vocabulary.principal import Projection
@@ -27,6 +28,7 @@ _USED = "SELECT DISTINCT attribute FROM usage WHERE family IN {families}"
 _ANY_PASSAGE = "SELECT 1 FROM passage WHERE received <= :heard"
 _Shown = frozenset[str] | None
 _Place = tuple[int, Instant, int, bytes | None]
+_NOWHERE: _Place = (0, 0, 0, None)
 
 
 class Past(Record):
@@ -107,12 +109,17 @@ class PictureReader:
         self._view = view
         self._kin = kin
         self._position = position
+        self._untold: Mapping[int, tuple[bytes, int, str]] = {}
+        """By row of an entity: its body, and what is told of it by that alone (`store.untold`)."""
 
     def picture(self, query: PictureQuery) -> Picture:
         wanted = self._attributes(query)
         numbers = [self._names.number[name] for name in wanted]
         values = self._parameters(query)
         walk = self._walk(query, values)
+        if self._dialect.untold:
+            told = self._connection.execute(walk.untold(), values)
+            self._untold = {row: (body, birth, untold) for row, body, birth, untold in told}
         found = self._found(walk, numbers, values)
         self._fill_ahead(walk, found, numbers, values)
         found = [each for each in found if each.there]
@@ -168,12 +175,35 @@ class PictureReader:
         gone = passed and first(self._connection, _ANY_PASSAGE + " AND family < 0", values) is not None
         return Walk(query.entities.ids is not None, query.known is not None, passed, gone, self._dialect)
 
+    def _with_untold(
+        self,
+        row: int,
+        numbers: Sequence[int],
+        placed: str | None,
+        bodies: Sequence[Any],
+        holds: Callable[[Value], bool],
+    ) -> tuple["_Place", Sequence[Any]]:
+        """The row of the location and the bodies, with what is untold and holds where history has none."""
+        place, untold = _placed(placed), self._untold.get(row)
+        if untold is None:
+            return place, bodies
+        body, birth, which = untold
+        told = values_of(body, (birth, which), self._names.text)
+        held = {value.attribute: value for value in told if holds(value)}
+        location = held.get(self._names.number.get(LOCATION, 0))
+        if location is not None:
+            place = (location.position, location.received, location.family, location.body)
+        return place, [held[n].body if n in held else body for n, body in zip(numbers, bodies, strict=True)]
+
     def _found(self, walk: Walk, numbers: Sequence[int], values: Mapping[str, Any]) -> list[_Found]:
         """The entities that have not gone; `there` are those of which something is true at the moment."""
         sql = walk.values(numbers, self._names.number.get(LOCATION))
         found: list[_Found] = []
+        at, known = values["at"], values["known"]
         for row, id, family, passed, stands, placed, *bodies in self._connection.execute(sql, values):
-            since, received, area, body = _placed(placed)
+            (since, received, area, body), bodies = self._with_untold(
+                row, numbers, placed, bodies, lambda value: value.observed <= at and value.received <= known
+            )
             if passed is not None and passed > since:
                 family = stands
             elif since:
@@ -200,10 +230,14 @@ class PictureReader:
         wanted = [numbers[n - 1] for n in lacking if n]
         sql = walk.said_ahead(wanted, location if 0 in lacking else None)
         asked = {**values, "rows": msgspec.json.encode(list(poor)).decode()}
+        at, heard = values["at"], values["heard"]
         for row, placed, *bodies in self._connection.execute(sql, asked):
-            if placed is not None or any(bodies):
+            place, bodies = self._with_untold(
+                row, wanted, placed, bodies, lambda value: value.observed > at and value.received <= heard
+            )
+            if place[0] or any(bodies):
                 told = dict(zip((n for n in lacking if n), bodies, strict=True))
-                _said_ahead(poor[row], _placed(placed), told)
+                _said_ahead(poor[row], place if 0 in lacking else _NOWHERE, told)
 
     def _fill_undated(self, walk: Walk, found: Iterable[_Found], numbers: Sequence[int], at: Instant) -> None:
         """As known now: what tells no time of its own (a name, a place) held before it was first written down."""
@@ -214,7 +248,9 @@ class PictureReader:
         values = {"at": at, "known": _FOREVER, "heard": at, "rows": msgspec.json.encode(list(poor)).decode()}
         for row, placed, *bodies in self._connection.execute(sql, values):
             each = poor[row]
-            since, _, area, body = _placed(placed)
+            (since, _, area, body), bodies = self._with_untold(
+                row, numbers, placed, bodies, lambda value: at < value.observed == value.received
+            )
             if since:
                 each.family = area
             firsts = zip(each.bodies, (body, *bodies), strict=True)
@@ -279,7 +315,7 @@ def _said_ahead(each: _Found, placed: _Place, told: Mapping[int, bytes | None]) 
 def _placed(text: str | None) -> _Place:
     """Position, received, family and body of a location's row; zeros where there is none."""
     if text is None:
-        return 0, 0, 0, None
+        return _NOWHERE
     position, received, family, body = text.split(" ", 3)
     return int(position), int(received), int(family), body.encode() or None
 

@@ -28,17 +28,26 @@ class Record:
     """One entity as committed at `position`: encoded once, decoded when asked, with room for rendered bytes.
 
     `memo` keeps what was rendered from exactly this version (bounded by its writer); a change makes a new record,
-    so nothing in it can be stale.
+    so nothing in it can be stale. `untold`: what history has no rows of (`store.untold`).
     """
 
-    __slots__ = ("body", "family", "id", "memo", "position", "row")
+    __slots__ = ("body", "family", "id", "memo", "position", "row", "untold")
 
-    def __init__(self, row: int, id: str, position: Position, family: "Family", body: bytes) -> None:
+    def __init__(
+        self,
+        row: int,
+        id: str,
+        position: Position,
+        family: "Family",
+        body: bytes,
+        untold: tuple[Position, str] | None = None,
+    ) -> None:
         self.row = row
         self.id = id
         self.position = position
         self.family = family
         self.body = body
+        self.untold = untold
         self.memo: dict[Any, bytes] = {}
 
     @property

@@ -16,6 +16,7 @@ from pinisi.store.lapse import MARK
 from pinisi.store.log import LogEntry
 from pinisi.store.record import Record
 from pinisi.store.sql_rows import Row
+from pinisi.store.untold import values_of, without
 from pinisi.vocabulary.entity import Instance, encode_instance
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Principal
@@ -72,7 +73,13 @@ def renewed(
         true = now if moment is None else moment
         history.append((row, number, 0, true, position, now, by, family.id, figure(new.value), words))
     body.modified_at = now
-    record = Record(row, before.id, position, family, _encode(body))
+    untold = before.untold
+    if untold is not None:
+        told = [value.row(row) for value in values_of(before.body, untold, ledger.names.text, layout.numbers)]
+        if told:
+            history[:0] = told
+            untold = without(untold, layout.numbers)
+    record = Record(row, before.id, position, family, _encode(body), untold)
     hot: dict[tuple[int, Any, int], bool] = {}
     if ledger.hot.attributes and not layout.attributes.isdisjoint(ledger.hot.attributes):
         had, has = {name: [replaced[name]] for name in names}, {name: [fresh[name]] for name in names}

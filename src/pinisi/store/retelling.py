@@ -1,6 +1,7 @@
 """A span of a tenant's history in the order in which it was received, for those who live through it again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
+from heapq import merge
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import msgspec
 
 from pinisi.store.interning import Families, Names
 from pinisi.store.recent_shown import show_unsorted
+from pinisi.store.untold import values_of
 from pinisi.vocabulary.entity import Attributes, Instance, decode_instance
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.terms import SCOPE
@@ -20,6 +22,7 @@ FROM history h JOIN entity e ON e.row = h.entity
 WHERE abs(h.family) IN ({families}) AND h.received < ? AND h.attribute != ?
 ORDER BY h.position
 """
+_UNTOLD = "SELECT id, body, birth, untold FROM entity WHERE untold IS NOT NULL ORDER BY birth"
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -49,11 +52,10 @@ def _told(connection: apsw.Connection, types: Sequence[str] | None, since: Insta
     names, families = Names(), Families()
     names.load(connection)
     families.load(connection)
-    wanted = [
-        str(id) for id, family in families.all.items() if types is None or not set(types).isdisjoint(family.types)
-    ]
-    sql = _SQL.format(families=",".join(wanted))
-    lines = connection.execute(sql, (until, names.number.get(SCOPE, -1)))
+    wanted = {id for id, family in families.all.items() if types is None or not set(types).isdisjoint(family.types)}
+    sql = _SQL.format(families=",".join(map(str, wanted)))
+    rows_of = connection.execute(sql, (until, names.number.get(SCOPE, -1)))
+    lines = merge(rows_of, _only_in_state(connection, names, wanted, until), key=_position)
     known: dict[str, tuple[tuple[str, ...], dict[tuple[str, int], Instance]]] = {}
     begun = False
     for (_, id), group in groupby(lines, key=_change):
@@ -70,6 +72,20 @@ def _told(connection: apsw.Connection, types: Sequence[str] | None, since: Insta
             yield Told(received, id, kind, attributes)
     if not begun:
         yield from _picture(known, since)
+
+
+def _only_in_state(
+    connection: apsw.Connection, names: Names, families: Container[int], until: Instant
+) -> Iterator[tuple[Any, ...]]:
+    """Lines of what is told, but not in rows of history (`store.untold`)."""
+    for id, body, birth, untold in connection.execute(_UNTOLD):
+        for value in values_of(body, (birth, untold), names.text):
+            if value.family in families and value.received < until:
+                yield id, value.attribute, 0, value.position, value.received, value.family, value.body
+
+
+def _position(row: tuple[Any, ...]) -> int:
+    return row[3]
 
 
 def _change(row: tuple[Any, ...]) -> tuple[int, str]:

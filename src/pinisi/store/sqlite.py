@@ -34,9 +34,9 @@ from pinisi.store.sql_rows import first, rows
 from pinisi.store.sqlite_records import asked_of_records, migrate_records, read_records, ready_statements, seen_entry
 from pinisi.store.sqlite_schema import begin_after
 from pinisi.store.sqlite_tenant import Settings, Tenant
-from pinisi.store.stories import StoryReader
+from pinisi.store.stories import SqliteStoryReader
 from pinisi.store.tenant_name import TENANT_NAME, BadTenantName
-from pinisi.store.timelines import TimelineReader
+from pinisi.store.timelines import SqliteTimelineReader
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import EVERYTHING, Grants, Principal
 
@@ -243,7 +243,7 @@ class SqliteStore(Around):
             return ()
         view = self._finders[tenant].view(grants).of
         return await known.read_far(
-            lambda connection: StoryReader(connection, known.names, known.families, view).stories(ids, query)
+            lambda connection: SqliteStoryReader(connection, known.names, known.families, view).stories(ids, query)
         )
 
     @_in_plain_words
@@ -256,7 +256,7 @@ class SqliteStore(Around):
         view = self._finders[tenant].view(grants)
         families = view.select(known.families, query.types)
         return await known.read_far(
-            lambda connection: StoryReader(connection, known.names, known.families, view.of).gone(
+            lambda connection: SqliteStoryReader(connection, known.names, known.families, view.of).gone(
                 query, families, since, limit, offset
             )
         )
@@ -282,7 +282,7 @@ class SqliteStore(Around):
             return Timeline(query.until, query.until, [nothing] * query.buckets, 0, 0, 0)
         view = self._finders[tenant].view(grants).of
         return await known.read_far(
-            lambda connection: TimelineReader(connection, known.names, known.families, view).timeline(query)
+            lambda connection: SqliteTimelineReader(connection, known.names, known.families, view).timeline(query)
         )
 
     @_in_plain_words

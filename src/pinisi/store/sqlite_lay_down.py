@@ -1,6 +1,6 @@
 """How a draft is laid down in a tenant's SQLite file: one statement a table, in the transaction that is open."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -8,19 +8,22 @@ from typing import Any
 import apsw
 
 from pinisi.store.change import DebtChange, Paid
-from pinisi.store.draft import Draft, rows_of_records
+from pinisi.store.draft import Draft
 from pinisi.store.erasure import Erasure
 from pinisi.store.owed import fates_of, owed_rows, settled
 from pinisi.store.recent import is_scattered, pull, put_recent
 from pinisi.store.sql_rows import Row, first, write_all
 from pinisi.store.sqlite_records import change_records
+from pinisi.store.untold import untold_values
 
 _SQL = {
     "name": "INSERT OR IGNORE INTO name (id, text) VALUES (?, ?)",
     "family": "INSERT OR IGNORE INTO family (id, types, areas) VALUES (?, ?, ?)",
-    "entity_new": "INSERT INTO entity (row, id, position, family, body) VALUES (?, ?, ?, ?, ?)",
+    "entity_new": "INSERT INTO entity (row, id, position, family, body, birth, untold) VALUES (?, ?, ?, ?, ?, ?, ?)",
     "entity_changed": "UPDATE entity SET position = ?, body = ? WHERE row = ?",
-    "entity_moved": "UPDATE entity SET position = ?, family = ?, body = ? WHERE row = ?",
+    "entity_told": "UPDATE entity SET position = ?, body = ?, untold = ? WHERE row = ?",
+    "entity_moved": "UPDATE entity SET position = ?, family = ?, body = ?, untold = ? WHERE row = ?",
+    "told": "UPDATE entity SET untold = NULL WHERE row = ?",
     "log": "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     "history": "INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     "passage": "INSERT INTO passage VALUES (?, ?, ?, ?, ?)",
@@ -74,14 +77,16 @@ def _wide(sql: str) -> str:
     return f"{head} VALUES {', '.join([one] * _AT_ONCE)}"
 
 
-def lay_down(draft: Draft, connection: apsw.Connection) -> None:
-    """Write everything through an open transaction.
+def lay_down(draft: Draft, connection: apsw.Connection, names: Mapping[int, str]) -> None:
+    """Write everything through an open transaction. `names`: number -> IRI.
 
     Raises:
         Refused: what a service's own tables do not take.
     """
     if draft.records_changed:
         change_records(connection, draft.records_changed)
+    for row in {erasure.row for erasure in draft.erasures}:
+        tell_births(connection, names, [row])
     if draft.records:
         _lay_down_records(draft, connection)
     if draft.log:
@@ -91,7 +96,7 @@ def lay_down(draft: Draft, connection: apsw.Connection) -> None:
     for erasure in draft.erasures:
         _erase(erasure, connection)
     if draft.history:
-        _lay_down_history(draft.history, connection)
+        _lay_down_history(draft, connection)
     if draft.passages:
         write_all(connection, _SQL["passage"], draft.passages)
     if draft.strands:
@@ -128,17 +133,50 @@ def lay_down(draft: Draft, connection: apsw.Connection) -> None:
 
 
 def _lay_down_records(draft: Draft, connection: apsw.Connection) -> None:
-    new, changed, moved = rows_of_records(draft)
+    """New rows, changed bodies, bodies of which values have been told, and rows that change family: the last alone
+    touch an index.
+    """
+    new: list[Row] = []
+    changed: list[Row] = []
+    told: list[Row] = []
+    moved: list[Row] = []
+    for record in draft.records.values():
+        before, untold = draft.first[record.id], record.untold
+        family = record.family.id if record.body else -record.family.id
+        birth, left = untold or (None, None)
+        if before is None:
+            new.append((record.row, record.id, record.position, family, record.body or None, birth, left))
+        elif not (before.body and record.body and before.family is record.family):
+            moved.append((record.position, family, record.body or None, left, record.row))
+        elif untold is before.untold:
+            changed.append((record.position, record.body, record.row))
+        else:
+            told.append((record.position, record.body, left, record.row))
     _insert(connection, _SQL["entity_new"], new)
     write_all(connection, _SQL["entity_changed"], changed)
+    write_all(connection, _SQL["entity_told"], told)
     write_all(connection, _SQL["entity_moved"], moved)
 
 
-def _lay_down_history(history: Sequence[Row], connection: apsw.Connection) -> None:
-    if is_scattered(history):
-        put_recent(connection, history)
-    else:
+def _lay_down_history(draft: Draft, connection: apsw.Connection) -> None:
+    """What is told of a birth only now goes to its place: among what is recent it would not be the last that came."""
+    history = draft.history
+    if not is_scattered(history):
         _insert(connection, _SQL["history"], history)
+        return
+    begins = draft.log[0][0]
+    births = [row for row in history if row[4] < begins]
+    write_all(connection, _SQL["history"], births)
+    put_recent(connection, [row for row in history if row[4] >= begins] if births else history)
+
+
+def tell_births(connection: apsw.Connection, names: Mapping[int, str], entities: Iterable[int]) -> None:
+    """Write into history what it has only by the state of these entities (`store.untold`)."""
+    for row in entities:
+        told = [value.row(row) for value in untold_values(connection, row, names)]
+        if told:
+            write_all(connection, _SQL["history"], told)
+            connection.execute(_SQL["told"], (row,))
 
 
 def _lay_down_places(draft: Draft, connection: apsw.Connection) -> None:

@@ -141,6 +141,12 @@ CREATE TABLE owed (position INTEGER PRIMARY KEY, n INTEGER NOT NULL, subscriptio
 _VERSION_8 = "DELETE FROM hot_attribute;"
 """Numbers inside an `object` are indexed no longer (`store.candidates`): what is hot is filled anew when asked for."""
 
+_VERSION_10 = """
+ALTER TABLE entity ADD COLUMN birth INTEGER;
+ALTER TABLE entity ADD COLUMN untold TEXT;
+"""
+"""Values that are in history only by the state that says them still (`store.untold`), since the position `birth`."""
+
 MIGRATIONS: tuple[str, ...] = (
     _VERSION_1,
     _VERSION_2,
@@ -151,6 +157,7 @@ MIGRATIONS: tuple[str, ...] = (
     _VERSION_7,
     _VERSION_8,
     recent.SCHEMA,
+    _VERSION_10,
 )
 """Numbered from 1, forward only; a released one is never changed."""
 

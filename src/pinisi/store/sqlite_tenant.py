@@ -33,8 +33,9 @@ from pinisi.store.recent import KEPT
 from pinisi.store.recent_shown import RecentShown
 from pinisi.store.record import Record
 from pinisi.store.shelves import Shelves
-from pinisi.store.sql_rows import first, rows
+from pinisi.store.sql_rows import Row, first, rows
 from pinisi.store.sqlite_schema import migrate, open_connection
+from pinisi.store.untold import untold_of
 from pinisi.store.writer import Writer
 from pinisi.vocabulary.entity import Entity, decode_entity
 from pinisi.vocabulary.instant import SECOND, Instant
@@ -47,7 +48,7 @@ _log = structlog.get_logger("pinisi.store")
 
 LOG_TAIL = 20_000
 _RELOCATED_AT_ONCE = 256
-_RECORD = "SELECT row, id, position, abs(family), body FROM entity WHERE "
+_RECORD = "SELECT row, id, position, abs(family), body, birth, untold FROM entity WHERE "
 
 
 class Settings:
@@ -136,6 +137,7 @@ class Tenant:
             self.document,
             self._family_then,
             self._said_then,
+            tells_births=False,
         )
         self._writer = Writer(
             name,
@@ -216,8 +218,11 @@ class Tenant:
         found = first(self.reader, sql, (key,))
         if found is None:
             return None
-        row, id, position, family, body = found
-        return Record(row, id, position, self.families.all[family], body or b"")
+        return self._record(found)
+
+    def _record(self, found: Row) -> Record:
+        row, id, position, family, body, birth, untold = found
+        return Record(row, id, position, self.families.all[family], body or b"", untold_of(birth, untold))
 
     def _cache(self, record: Record) -> None:
         self.records[record.id] = self.by_row[record.row] = record
@@ -268,8 +273,8 @@ class Tenant:
         self._foreseen = dict.fromkeys(ids)
         if ids:
             sql = _RECORD + "id IN (SELECT value FROM json_each(?))"
-            for row, id, position, family, body in rows(self.reader, sql, (_encode(ids),)):
-                self._foreseen[id] = Record(row, id, position, self.families.all[family], body or b"")
+            for found in rows(self.reader, sql, (_encode(ids),)):
+                self._foreseen[found[1]] = self._record(found)
 
     def _applied(self, key: str) -> Position | None:
         found = first(self.reader, "SELECT position FROM done WHERE key = ?", (key,))

@@ -5,12 +5,13 @@ values have been read as a reader may wait for; what was counted then stands for
 """
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pinisi.store.history import Timeline, TimelineQuery
 from pinisi.store.interning import Families, Names
 from pinisi.store.sql_rows import Connection, first, rows
+from pinisi.store.untold import Value, untold_values
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Projection
 
@@ -58,12 +59,26 @@ class TimelineReader:
         """Count one entity's values; answers how many were read."""
         read = 0
         values: dict[str, Any] = {"entity": entity, "since": since, "until": until, "buckets": query.buckets}
-        for family, attribute, bucket, n in self._connection.execute(_COUNT.format(by=query.by), values):
+        for family, attribute, bucket, n in self._counted(entity, query, values):
             read += n
             if bucket is not None and self._shows(family, attribute):
                 type = self._families.all[family].types[0]
                 counts[bucket][type] = counts[bucket].get(type, 0) + n
         return read
+
+    def _counted(self, entity: int, query: TimelineQuery, values: Mapping[str, Any]) -> list[Any]:
+        """Family, attribute, place of the part of time (None: in none of them), number of values."""
+        counted = rows(self._connection, _COUNT.format(by=query.by), values)
+        since, until = values["since"], values["until"]
+        for value in self._only_in_state(entity):
+            time = getattr(value, query.by)
+            bucket = (time - since) * query.buckets // (until - since) if since <= time < until else None
+            counted.append((value.family, value.attribute, bucket, 1))
+        return counted
+
+    def _only_in_state(self, entity: int) -> Iterable[Value]:
+        """What is told of an entity, but not in rows of history (`store.untold`)."""
+        return ()
 
     def _shows(self, family: int, attribute: int) -> bool:
         projection = self._view.get(family)
@@ -77,6 +92,9 @@ class TimelineReader:
         sql = f"SELECT family, attribute, min({query.by}) FROM history WHERE entity = ? GROUP BY family, attribute"
         for entity in entities:
             found = rows(self._connection, sql, (entity,))
+            found += [
+                (value.family, value.attribute, getattr(value, query.by)) for value in self._only_in_state(entity)
+            ]
             moments += [moment for family, attribute, moment in found if self._shows(family, attribute)]
         return min(moments)
 
@@ -84,3 +102,8 @@ class TimelineReader:
         """When this tenant's log begins."""
         found = first(self._connection, "SELECT time FROM log ORDER BY position LIMIT 1")
         return 0 if found is None else found[0]
+
+
+class SqliteTimelineReader(TimelineReader):
+    def _only_in_state(self, entity: int) -> Iterable[Value]:
+        return untold_values(self._connection, entity, self._names.text)

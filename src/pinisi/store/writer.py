@@ -191,7 +191,9 @@ class Writer:
         try:
             await self._collect(draft, done)
             if not draft.empty or self._ledger.names.fresh:
-                await self._in_thread(lambda: self._transact(lambda connection: lay_down(draft, connection)))
+                await self._in_thread(
+                    lambda: self._transact(lambda connection: lay_down(draft, connection, self._ledger.names.text))
+                )
         except BaseException as error:
             self._ledger.forget(draft)
             for job in done:
