@@ -38,6 +38,7 @@ from pinisi.context import (
     q_text,
     selection,
     subscription_payload,
+    validate,
 )
 from pinisi.context.federation import client, kept_answers
 from pinisi.settings import Settings
@@ -65,6 +66,7 @@ def row(start: str) -> str:
         ("body of a request", [Settings().body_limit_mb]),
         ("bodies of all requests", [Settings().bodies_mb]),
         ("JSON in a body", [json_body.DEEPEST]),
+        ("an id, any other URI", [validate.LONGEST]),
         ("attributes of attributes", [attribute_payload.DEEPEST]),
         ("parameters of a request", [http.MOST_PARAMETERS]),
         ("entities in one batch", [ngsi_ld_batch.MOST]),
@@ -243,3 +245,37 @@ def test_others_are_answered_while_one_asks_much(server: str, broker: Broker) ->
     assert broker.get("/entities", type="Bus", q='name~="(x+x+)+y"', limit="1").json() == []
     with httpx.Client(base_url=server, timeout=PATIENCE) as other:
         assert other.get(f"{V1}/info/sourceIdentity").status_code == 200
+
+
+LONG = "a" * 5_000
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"id": f"urn:{LONG}"},
+        {"type": LONG},
+        {"type": f"https://x.example/{LONG}"},
+        {LONG: prop(1)},
+        {"speed": {**prop(1), LONG: prop(1)}},
+        {"parkedAt": relation(f"urn:{LONG}")},
+        {"speed": {**prop(1), "datasetId": f"urn:{LONG}"}},
+    ],
+    ids=["id", "type", "IRI", "attribute", "attribute of an attribute", "object", "datasetId"],
+)
+def test_what_no_address_can_hold_is_refused(broker: Broker, more: dict[str, Any]) -> None:
+    answer = broker.call("POST", "/entities", {"id": "urn:long:1", "type": "Bus", **more})
+    refused(answer, 400, "BadRequestData")
+    assert len(answer.content) < 1_000
+    device = {"id": f"urn:{LONG}", "type": "Bus"}
+    headers = {"Content-Type": "application/json", "Fiware-Service": broker.tenant}
+    assert broker.wire.post("/v2/entities", json=device, headers=headers).status_code == 400
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd", "gzip, gzip", "x"])
+def test_a_compressed_body_is_not_unpacked(broker: Broker, coding: str) -> None:
+    body = {"id": "urn:packed:1", "type": "Bus"}
+    answer = broker.call("POST", "/entities", body, headers={"Content-Encoding": coding})
+    assert (answer.status_code, answer.headers["accept-encoding"]) == (415, "identity")
+    assert broker.get("/entities/urn:packed:1").status_code == 404
+    assert broker.call("POST", "/entities", body, headers={"Content-Encoding": "identity"}).status_code == 201

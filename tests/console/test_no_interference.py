@@ -275,9 +275,12 @@ def kept() -> Iterator[Ask]:
     yield Ask(f"POST {NGSI}/jsonldContexts", {"@context": {"a": "urn:a:b"}})
     yield Ask("GET {}")
     yield Ask("DELETE {}")
+    held = {"propertyNames": ["height"]}
     for type in ("Tree", "Vault"):
         source = {"type": "ContextSourceRegistration", "endpoint": "http://127.0.0.1:9"}
-        yield Ask(f"POST {NGSI}/csourceRegistrations", {**source, "information": [{"entities": [{"type": type}]}]})
+        yield Ask(
+            f"POST {NGSI}/csourceRegistrations", {**source, "information": [{**held, "entities": [{"type": type}]}]}
+        )
         yield Ask("GET {}")
         yield Ask("PATCH {}", {"endpoint": "http://127.0.0.1:10"})
         yield Ask("DELETE {}")
@@ -289,7 +292,7 @@ def kept() -> Iterator[Ask]:
         yield Ask("GET {}")
         yield Ask("PATCH {}", {"status": "inactive"})
         yield Ask("DELETE {}")
-        provider = {"dataProvided": {"entities": [{"id": "Lamp", "type": type}]}}
+        provider = {"dataProvided": {"attrs": ["height"], "entities": [{"id": "Lamp", "type": type}]}}
         yield Ask("POST /v2/registrations", {**provider, "provider": {"http": {"url": "http://127.0.0.1:9"}}})
         yield Ask("GET {}")
         yield Ask("PATCH {}", {"description": "x"})

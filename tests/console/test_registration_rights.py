@@ -11,6 +11,7 @@ pytestmark = pytest.mark.anyio
 
 ALL = "/ngsi-ld/v1/csourceRegistrations"
 AIR, WASTE = "https://smart.example/AirQualityObserved", "https://smart.example/WasteContainer"
+FILL = "https://smart.example/fillingLevel"
 
 
 def registration(id: str, type: str, **members: Any) -> dict[str, Any]:
@@ -66,3 +67,44 @@ async def test_a_partners_token_reads_what_his_account_may(fresh: Opened) -> Non
         assert (await broker.get("/ngsi-ld/v1/types", headers=headers)).json()["typeList"] == []
         write = await broker.post("/ngsi-ld/v1/entities", json={"id": "urn:a:1", "type": AIR}, headers=headers)
         assert write.status_code == 403
+
+
+async def test_who_may_change_a_part_registers_sources_of_that_part_alone(fresh: Opened) -> None:
+    """A source is asked by everybody, and gets what everybody writes: rights over waste must not lead air away."""
+    await fresh.account("ani", Assignment(role="administrator"))
+    limits: dict[str, Assignment] = {
+        "waste": Assignment(role="technician", types=frozenset({WASTE})),
+        "fill": Assignment(role="technician", attributes=frozenset({FILL})),
+        "west": Assignment(role="technician", areas=frozenset({"73.71.09"})),
+        "reads": Assignment(role="technician", types=frozenset({WASTE}), write=False),
+    }
+    tried: dict[str, list[dict[str, Any]]] = {
+        "waste": [{"entities": [{"type": WASTE}]}],
+        "air": [{"entities": [{"type": AIR}]}],
+        "both": [{"entities": [{"type": WASTE}, {"type": AIR}]}],
+        "one each": [{"entities": [{"type": WASTE}]}, {"entities": [{"type": AIR}]}],
+        "fill": [{"propertyNames": [FILL]}],
+        "fill of waste": [{"entities": [{"type": WASTE}], "propertyNames": [FILL]}],
+        "fill and more": [{"propertyNames": [FILL, FILL + "ed"]}],
+    }
+    allowed = {"waste": {"waste", "fill of waste"}, "fill": {"fill", "fill of waste"}}
+    for name, assignment in limits.items():
+        cookie = await fresh.account(name, assignment)
+        async with fresh.client(cookie=cookie) as client:
+            taken: set[str] = set()
+            for what, information in tried.items():
+                body = registration("urn:r:tried", WASTE, information=information)
+                made = await client.post(ALL, json=body)
+                assert made.status_code in (201, 403), made.text
+                if made.status_code == 201:
+                    taken.add(what)
+                    widened = await client.patch(f"{ALL}/urn:r:tried", json={"information": tried["air"]})
+                    assert widened.status_code == 403, widened.text
+                    assert (await client.delete(f"{ALL}/urn:r:tried")).status_code == 204
+            assert taken == allowed.get(name, set()), name
+    async with fresh.client(cookie=await fresh.cookie("waste")) as client:
+        provider = {
+            "dataProvided": {"entities": [{"id": "A1", "type": AIR}]},
+            "provider": {"http": {"url": "http://partner.example"}},
+        }
+        assert (await client.post("/v2/registrations", json=provider)).status_code == 403

@@ -161,6 +161,8 @@ class Application:
         if principal is not None:
             call.principal = principal if CORRELATOR not in headers else _prompted(principal, headers[CORRELATOR])
         if method in _UNSAFE:
+            if headers.get(b"content-encoding", b"identity").lower() != b"identity":
+                return refuse(415, "A compressed body", "a body is taken as it is: Content-Encoding", _AS_IT_IS)
             held = _Held(self._room)
             try:
                 body = await _read(headers, house.body_limit, receive, held)
@@ -175,6 +177,7 @@ class Application:
         return await route.endpoint(house, call)
 
 
+_AS_IT_IS = ((b"accept-encoding", b"identity"),)
 _NO_ROOM = "the bodies of the requests under way take all the memory that they may have (bodies_mb)"
 
 

@@ -10,7 +10,7 @@ from pinisi.context.registration_payload import MEMBERS, NAME_LISTS, is_null
 from pinisi.context.term_table import TermTable
 from pinisi.vocabulary.entity import Attributes
 from pinisi.vocabulary.instant import format_instant
-from pinisi.vocabulary.principal import Grants
+from pinisi.vocabulary.principal import Grant, Grants
 
 
 def merged(stored: StoredRegistration, fragment: Payload, properties: Attributes) -> tuple[Payload, Attributes]:
@@ -29,6 +29,23 @@ def seen_by(registration: Registration, grants: Grants) -> tuple[int, ...]:
     if grants.sees_all:
         return tuple(range(len(registration.information)))
     return tuple(n for n, info in enumerate(registration.information) if _may_see(info, grants))
+
+
+def within_reach(registration: Registration, grants: Grants) -> bool:
+    """Whether all that a registration speaks of is its writer's to change: it is asked of the source, and written
+    there, for everybody. Whose rights end at an area registers nothing: which entities a source has, it tells alone.
+    """
+    if grants.writes_all:
+        return True
+    own = [grant for grant in grants.grants if grant.write and grant.areas is None]
+    return all(any(_covers(grant, info) for grant in own) for info in registration.information)
+
+
+def _covers(grant: Grant, info: Information) -> bool:
+    types = [entity.types for entity in info.entities]
+    of_types = grant.types is None or (bool(types) and all(one and one <= grant.types for one in types))
+    of_names = grant.attributes is None or (info.attributes is not None and info.attributes <= grant.attributes)
+    return of_types and of_names
 
 
 def _may_see(info: Information, grants: Grants) -> bool:

@@ -16,11 +16,12 @@ from pinisi.context.registration_index import Registrations
 from pinisi.context.registration_notice import PICTURE, told_of
 from pinisi.context.registration_payload import read_stored
 from pinisi.context.registration_subscription import heard_parts
+from pinisi.context.registration_text import within_reach
 from pinisi.context.subscription import FOLLOWING, StoredSubscription, Subscription
 from pinisi.context.subscription import STATE_KIND as DELIVERIES
 from pinisi.context.subscription import encode_stored as encode_subscription
 from pinisi.context.subscription_index import Entry, SubscriptionIndex
-from pinisi.store.change import Change, DocumentChange, StoreUnavailable, VersionConflict
+from pinisi.store.change import Change, DocumentChange, Forbidden, StoreUnavailable, VersionConflict
 from pinisi.store.log import Position
 from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import Instant
@@ -49,9 +50,11 @@ class Registry:
     ) -> None:
         """
         Raises:
+            Forbidden: it speaks of what is not his to change.
             Conflict: see `check_conflicts`.
             VersionConflict: there is one of this id.
         """
+        _admit(registration, principal)
         async with self._one_at_a_time:
             await self._remove_expired(tenant)
             await check_conflicts(self._store, self._known, tenant, registration)
@@ -75,9 +78,11 @@ class Registry:
     ) -> None:
         """
         Raises:
+            Forbidden: it speaks of what is not his to change.
             Conflict: see `check_conflicts`.
             VersionConflict: somebody else has changed it since it was read at `position`.
         """
+        _admit(registration, principal)
         async with self._one_at_a_time:
             await check_conflicts(self._store, self._known, tenant, registration)
             owed = self._owed(tenant, read_stored(before), registration)
@@ -196,3 +201,8 @@ class Registry:
         if grants is None:
             return False
         return any(one is not None and heard_parts(subscription, one, grants) for one in (after, before))
+
+
+def _admit(registration: Registration, principal: Principal) -> None:
+    if not within_reach(registration, principal.grants):
+        raise Forbidden(f"{principal.name} may register sources only of what is his to change, type and attribute")

@@ -17,7 +17,7 @@ from pinisi.context.temporal_query import TemporalQuery
 from pinisi.context.temporal_scope import scope_instances, scope_pairs, split_scopes
 from pinisi.context.term_table import TermTable
 from pinisi.context.validate import NULL
-from pinisi.store.history import Moment, Story
+from pinisi.store.history import Hour, Moment, Story
 from pinisi.vocabulary.entity import LANGUAGE, LIST_RELATIONSHIP, PROPERTY, VALUE_MEMBER, Instance
 from pinisi.vocabulary.instant import Instant, format_instant
 
@@ -73,9 +73,27 @@ def story_document(
         document["modifiedAt"] = format_instant(story.modified_at)
     if story.deleted_at and (view.sys_attrs or query.timeproperty == "deletedAt"):
         document["deletedAt"] = format_instant(story.deleted_at)
+    periods = _periods(story, query) if form == "aggregatedValues" else _NO_PERIODS
     for name, strands in _strands(story, query, view, form, silent).items():
-        document[terms.compact_iri(name)] = _attribute(strands, story, terms, query, form, view)
+        document[terms.compact_iri(name)] = _attribute(strands, periods, terms, query, form, view)
     return document
+
+
+class Periods(msgspec.Struct, frozen=True):
+    """What the statistics of all attributes share: where the first period begins, and what is told by the hour."""
+
+    start: Instant
+    hours: dict[tuple[str, str | None], list[Hour]]
+
+
+_NO_PERIODS = Periods(0, {})
+
+
+def _periods(story: Story, query: TemporalQuery) -> Periods:
+    hours: dict[tuple[str, str | None], list[Hour]] = {}
+    for hour in story.hours:
+        hours.setdefault((hour.attribute, hour.dataset), []).append(hour)
+    return Periods(_start(story, query), hours)
 
 
 def _add_scopes(
@@ -182,14 +200,19 @@ def _shown(strand: Strand, view: View) -> bool:
 
 
 def _attribute(
-    strands: Sequence[Strand], story: Story, terms: TermTable, query: TemporalQuery, form: TemporalForm, view: View
+    strands: Sequence[Strand],
+    periods: Periods,
+    terms: TermTable,
+    query: TemporalQuery,
+    form: TemporalForm,
+    view: View,
 ) -> Any:
     if form == "normalized":
         return [_moment(one, strand, terms, view, query) for strand in strands for one in strand.moments]
     if form == "temporalValues":
         documents = [_pairs(strand, terms, query, view) for strand in strands]
     else:
-        documents = list(_aggregated(strands, story, query, terms, view))
+        documents = list(_aggregated(strands, periods, query, terms, view))
     return documents[0] if len(documents) == 1 else documents
 
 
@@ -247,21 +270,20 @@ def _pair_value(instance: Instance | None, kind: str, terms: TermTable, view: Vi
 
 
 def _aggregated(
-    strands: Sequence[Strand], story: Story, query: TemporalQuery, terms: TermTable, view: View
+    strands: Sequence[Strand], periods: Periods, query: TemporalQuery, terms: TermTable, view: View
 ) -> Iterable[dict[str, Any]]:
     """Statistics over periods (4.5.19).
 
     Raises:
         InvalidRequest: an attribute that was asked for by name has values that none of the methods counts (5.7.4.4).
     """
-    start = _start(story, query)
     for strand in strands:
-        hours = [hour for hour in story.hours if (hour.attribute, hour.dataset) == (strand.attribute, strand.dataset)]
+        hours = periods.hours.get((strand.attribute, strand.dataset), [])
         values = [(time_of(moment, query), moment.instance) for moment in strand.moments]
         document: dict[str, Any] = {"type": strand.kind}
         if strand.dataset is not None:
             document["datasetId"] = strand.dataset
-        told = aggregate(values, hours, query, start)
+        told = aggregate(values, hours, query, periods.start)
         if not any(told.values()) and _named(view, strand.attribute) and any(one is not None for _, one in values):
             name = terms.compact_iri(strand.attribute)
             raise InvalidRequest(f"{name} has no values of which these can be told", "aggrMethods")

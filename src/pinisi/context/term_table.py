@@ -13,7 +13,7 @@ import msgspec
 from pinisi.context.core_context import CORE_URL, LATEST, MEMBERS, PREFIXES, VALUE_MEMBERS, terms_of
 from pinisi.context.json_shapes import is_list
 from pinisi.context.term_definitions import Term
-from pinisi.context.validate import is_name, is_uri, refuse, shorten
+from pinisi.context.validate import LONGEST, is_name, is_uri, refuse, shorten
 from pinisi.vocabulary.memory import Memory
 from pinisi.vocabulary.terms import DEFAULT_CONTEXT, NGSI_LD
 
@@ -110,6 +110,8 @@ class TermTable:
             iri = self._expand(name)
             if iri in RESERVED:
                 refuse(field, f"{shorten(name)} is a member of NGSI-LD and cannot name a type or an attribute here")
+            if len(iri) > LONGEST:
+                refuse(field, f"{shorten(name)} is longer than {LONGEST:,} characters")
             if iri[:1] == "@" or not (name in self._terms or is_name(name) or (":" in name and is_uri(iri))):
                 refuse(field, f"{shorten(name)} is no name: a letter, then letters, digits or _")
             if len(self._names) < _MOST_REMEMBERED:

@@ -30,12 +30,19 @@ _LARGEST = 2**63
 
 
 def refuse(field: str, reason: str) -> NoReturn:
-    """Raise the problem of a field."""
-    raise BadRequestData(reason, field)
+    """Raise the problem of a field; of a long path its beginning is told."""
+    raise BadRequestData(reason, field if len(field) <= LONGEST_FIELD else f"{field[:LONGEST_FIELD]}...")
+
+
+LONGEST_FIELD = 300
+LONGEST = 4_096
+"""Of an id, a URI, a name, in characters: what is longer fits in no address."""
 
 
 def is_uri(text: str) -> bool:
-    """A URI (RFC 3986), or an IRI (RFC 3987) without characters that nobody can see."""
+    """A URI (RFC 3986), or an IRI (RFC 3987) without characters that nobody can see; not over `LONGEST`."""
+    if len(text) > LONGEST:
+        return False
     if text.isascii():
         return _ASCII_URI.fullmatch(text) is not None
     ascii_part = "".join(char if char.isascii() else "-" for char in text)
@@ -53,7 +60,7 @@ def _visible(char: str) -> bool:
 def check_uri(value: Any, field: str) -> str:
     if isinstance(value, str) and value != NULL and is_uri(value):
         return value
-    refuse(field, f"{shorten(value)} is not a URI")
+    refuse(field, f"{shorten(value)} is not a URI{_too_long(value)}")
 
 
 def check_entity_id(value: Any) -> str:
@@ -62,7 +69,11 @@ def check_entity_id(value: Any) -> str:
         return value
     if value is None:
         refuse("id", "an entity needs an id")
-    refuse("id", f"{shorten(value)} is not a URI, as the id of an entity must be")
+    refuse("id", f"{shorten(value)} is not a URI{_too_long(value)}, as the id of an entity must be")
+
+
+def _too_long(value: Any) -> str:
+    return f" of at most {LONGEST:,} characters" if isinstance(value, str) and len(value) > LONGEST else ""
 
 
 def is_name(text: str) -> bool:
