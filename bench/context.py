@@ -292,7 +292,8 @@ def _creations(number: int) -> Iterator[Request]:
 
 
 def _patches(population: list[Sensor]) -> Iterator[Request]:
-    for _ in range(8_000):
+    """So many that each run pays for one whole move of recent history (`pinisi.store.recent.KEPT`)."""
+    for _ in range(16_384):
         value = {"level": {"type": "Property", "value": round(random.random(), 4), "unitCode": "MTR"}}
         path = f"{people_of.ENTITIES}/{random.choice(population).id}/attrs"
         yield Request("PATCH", path, msgspec.json.encode(value), 204)
