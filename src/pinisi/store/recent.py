@@ -10,7 +10,6 @@ Where a move stands is written beside it, in `fact`: `settling` is the position 
 """
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
 
 import msgspec
 
@@ -71,23 +70,21 @@ def prepare_to_settle(connection: Connection) -> int:
     """Make ready the connection that writes; answers how many rows are here."""
     connection.execute(IN_ORDER.format(name="moving"))
     connection.execute("CREATE TEMP TABLE sorted (through INTEGER, upto INTEGER)")
+    return count(connection)
+
+
+def count(connection: Connection) -> int:
+    """How many rows are here."""
     return rows(connection, "SELECT count(*) FROM recent")[0][0]
 
 
-class Step(NamedTuple):
-    """What one transaction of a move did. `taken`: rows that are no longer here; `over`: whether the move is."""
-
-    taken: int
-    over: bool
-
-
-def settle_slice(connection: Connection) -> Step:
-    """Go on with the move, or begin one, in the open transaction."""
+def settle_slice(connection: Connection) -> int | None:
+    """Go on with the move, or begin one, in the open transaction; answers how many rows are here when it is over."""
     begun = first(connection, "SELECT value FROM fact WHERE name = 'settling'")
     if begun is None:
         (through,) = rows(connection, "SELECT max(position) FROM recent")[0]
         if through is None:
-            return Step(0, True)
+            return 0
         connection.execute(_FACT, ("settling", through))
         after = 0
     else:
@@ -96,13 +93,13 @@ def settle_slice(connection: Connection) -> Step:
     if after == ALL:
         return _take_moved(connection, through)
     if not _sort(connection, through):
-        return Step(0, False)
+        return None
     end = first(connection, "SELECT entity FROM moving WHERE entity >= ? LIMIT 1 OFFSET ?", (after, SLICE))
     before = ALL if end is None else max(end[0], after + 1)
     into = f"INSERT OR REPLACE INTO history SELECT {COLUMNS} FROM moving WHERE entity >= ? AND entity < ?"
     connection.execute(into, (after, before))
     connection.execute(_FACT, ("settled", before))
-    return Step(0, False)
+    return None
 
 
 def _sort(connection: Connection, through: int) -> bool:
@@ -126,16 +123,16 @@ def _sort(connection: Connection, through: int) -> bool:
     return upto == through
 
 
-def _take_moved(connection: Connection, through: int) -> Step:
+def _take_moved(connection: Connection, through: int) -> int | None:
     """Take some of what lies in `history` from here."""
     connection.execute("DELETE FROM moving")
     last = first(connection, f"{_POSITIONS} LIMIT 1 OFFSET ?", (0, through, AT_ONCE - 1))
     upto = through if last is None else last[0]
     connection.execute("DELETE FROM recent WHERE position <= ?", (upto,))
-    taken = connection.changes()
-    if upto == through:
-        connection.execute("DELETE FROM fact WHERE name IN ('settling', 'settled')")
-    return Step(taken, upto == through)
+    if upto < through:
+        return None
+    connection.execute("DELETE FROM fact WHERE name IN ('settling', 'settled')")
+    return count(connection)
 
 
 def pull(connection: Connection, entities: Collection[int]) -> None:

@@ -302,23 +302,21 @@ class Writer:
 
     async def settle(self) -> None:
         """Move all that is recent of history to its place."""
-        over = False
-        while not over:
-            taken, over = await self.work(settle_slice)
-            self._recent -= taken
+        while (left := await self.work(settle_slice)) is None:
+            pass
+        self._recent = left
 
     async def _settle(self) -> None:
         """A slice of the move, after a group."""
         try:
-            taken, over = await self._in_thread(lambda: self._transact(settle_slice))
+            left = await self._in_thread(lambda: self._transact(settle_slice))
         except apsw.Error as error:
             self._settling, self._settle_at = False, self._recent + SLICE
             _log.warning("history could not be put in order", tenant=self._name, error=str(error))
             return
-        self._recent -= taken
-        self._settling = not over
-        if over:
-            self._settle_at = self._recent_most
+        self._settling = left is None
+        if left is not None:
+            self._recent, self._settle_at = left, self._recent_most
         self._publish(self._begin())
 
     async def wipe(self) -> None:
