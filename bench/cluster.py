@@ -69,14 +69,15 @@ def tell(name: str, load: Load, what: str) -> None:
 
 def tell_lost(toll: Toll, count: int) -> None:
     """A run without faults or writes proves nothing."""
-    if not toll.writes or toll.faults != 3 + count or not toll.lines:
+    if not toll.writes or toll.faults != 5 + count or not toll.lines:
         raise SystemExit(f"the faults did not run: {toll}")
     lost = toll.lost_writes + toll.lost_notifications + toll.lost_lines + toll.out_of_order
     note = (
         f"{count} processes; {toll.writes:,} acknowledged writes, {toll.notifications:,} notifications "
         f"({toll.repeated} repeated), {toll.lines:,} lines in the stream; lost: {toll.lost_writes} writes, "
         f"{toll.lost_notifications} notifications, {toll.lost_lines} lines; out of order: {toll.out_of_order}; "
-        f"kill -9 of a process and of a NATS server of three, restart of PostgreSQL, then of every process in turn"
+        f"kill -9 of a process, of one NATS server of three and of two, restart and kill -9 of PostgreSQL, then every process "
+        f"restarted in turn"
     )
     figure(f"cluster.lost.{count}", lost, "count", "0", note)
     pauses = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in toll.pauses.items())

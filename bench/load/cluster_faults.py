@@ -1,7 +1,8 @@
 """Faults of a cluster under load: what was acknowledged must be there, be notified, and be in the stream.
 
 Clients raise counters of their own over any process, and go to the next when one is away. Meanwhile a process is
-killed, a NATS server of three is killed, PostgreSQL is restarted, and at last every process is restarted in turn.
+killed, a NATS server of three is killed, then two at once (no majority is left), PostgreSQL is restarted, then killed as
+by a power cut, and at last every process is restarted in turn.
 """
 
 import asyncio
@@ -106,7 +107,9 @@ class Faults:
         world = self._world
         await self._one("process killed", self._killed)
         await self._one("NATS server of three killed", self._nats_killed)
+        await self._one("two NATS servers of three killed", self._two_of_nats_killed)
         await self._one("PostgreSQL restarted", self._postgres_restarted)
+        await self._one("PostgreSQL killed", self._postgres_killed)
         for number, member in enumerate(world.members, start=1):
             await self._one(
                 f"process {number} restarted", lambda member=member: self._restarted(member, signal.SIGTERM)
@@ -122,15 +125,31 @@ class Faults:
         await self._restarted(self._world.members[0], signal.SIGKILL)
 
     async def _nats_killed(self) -> None:
-        server = self._world.nats[0]
-        server.stop(kill=True)
+        await self._nats_away(1)
+
+    async def _two_of_nats_killed(self) -> None:
+        await self._nats_away(2)
+
+    async def _nats_away(self, count: int) -> None:
+        servers = self._world.nats[:count]
+        for server in servers:
+            server.stop(kill=True)
         await asyncio.sleep(QUIET_SECONDS)
-        server.start()
-        await asyncio.to_thread(server.wait)
+        for server in servers:
+            server.start()
+        for server in servers:
+            await asyncio.to_thread(server.wait)
 
     async def _postgres_restarted(self) -> None:
+        await self._postgres_away(signal.SIGINT)
+
+    async def _postgres_killed(self) -> None:
+        """All of its processes at once: none has a word to say."""
+        await self._postgres_away(signal.SIGKILL)
+
+    async def _postgres_away(self, how: signal.Signals) -> None:
         """One process loses a duty by it and begins anew; the next fault waits for it."""
-        await self._world.restart_postgres()
+        await self._world.restart_postgres(how)
         await asyncio.sleep(QUIET_SECONDS)
         for member in self._world.members:
             await _until_it_answers(member)

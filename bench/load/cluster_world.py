@@ -77,10 +77,10 @@ class World:
         """Of Pinisi's processes."""
         return sum(member.cpu_seconds() for member in self.members)
 
-    async def restart_postgres(self) -> float:
+    async def restart_postgres(self, how: signal.Signals = signal.SIGINT) -> float:
         """Stop it at once (connections are broken), start it again; the seconds that it was away."""
         began = time.perf_counter()
-        await asyncio.to_thread(self.postgres.stop)
+        await asyncio.to_thread(self.postgres.stop, how)
         await asyncio.to_thread(self.postgres.start)
         return time.perf_counter() - began
 
