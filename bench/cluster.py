@@ -76,8 +76,8 @@ def tell_lost(toll: Toll, count: int) -> None:
         f"{count} processes; {toll.writes:,} acknowledged writes, {toll.notifications:,} notifications "
         f"({toll.repeated} repeated), {toll.lines:,} lines in the stream; lost: {toll.lost_writes} writes, "
         f"{toll.lost_notifications} notifications, {toll.lost_lines} lines; out of order: {toll.out_of_order}; "
-        f"kill -9 of a process, of one NATS server of three and of two, restart and kill -9 of PostgreSQL, then every process "
-        f"restarted in turn"
+        f"kill -9 of a process, of one NATS server of three and of two, restart and kill -9 of PostgreSQL, "
+        f"restart of every process in turn"
     )
     figure(f"cluster.lost.{count}", lost, "count", "0", note)
     pauses = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in toll.pauses.items())

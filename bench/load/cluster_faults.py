@@ -1,8 +1,8 @@
 """Faults of a cluster under load: what was acknowledged must be there, be notified, and be in the stream.
 
 Clients raise counters of their own over any process, and go to the next when one is away. Meanwhile a process is
-killed, a NATS server of three is killed, then two at once (no majority is left), PostgreSQL is restarted, then killed as
-by a power cut, and at last every process is restarted in turn.
+killed, a NATS server of three is killed, then two at once (no majority is left), PostgreSQL is restarted, then killed
+as by a power cut, and at last every process is restarted in turn.
 """
 
 import asyncio
