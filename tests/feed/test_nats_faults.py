@@ -192,6 +192,24 @@ async def test_a_node_of_three_may_be_killed(store: SqliteStore, three: list[Nat
         await until(lambda: stream_of(address), upto)
 
 
+@pytest.mark.long
+async def test_two_of_three_may_be_killed_and_come_back(store: SqliteStore, three: list[NatsServer]) -> None:
+    """No majority is left: followers read the store meanwhile; each line is once in the stream when they are back."""
+    address = f"nats://{','.join(server.address.removeprefix('nats://') for server in three)}/two"
+    async with running(store, address, (True, False)) as processes:
+        await until(lambda: stream_of(address), await write_until_begun(store, address))
+        for server in three[:2]:
+            server.stop(kill=True)
+        await all_heard(processes, await write(store, 60))
+        for server in three[:2]:
+            server.start()
+        for server in three:
+            server.wait()
+        upto = await write(store, 30)
+        await all_heard(processes, upto)
+        await until(lambda: stream_of(address), upto)
+
+
 async def test_of_two_relays_each_line_is_once_in_the_stream(store: SqliteStore, server: NatsServer) -> None:
     address = f"{server.address}/twins"
     async with running(store, address, (True, True, False)) as processes:
