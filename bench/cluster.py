@@ -38,7 +38,7 @@ async def main() -> None:
             for count in (1, 2, 4):
                 async with world(folder, f"n{count}", count) as made:
                     await speed(made, count)
-        if wanted("cluster.lost"):
+        if wanted("cluster.lost") or wanted("cluster.pause_s"):
             for count in (2, 4):
                 async with world(folder, f"lost{count}", count) as made:
                     tell_lost(await live_through(made), count)
