@@ -7,7 +7,7 @@ import msgspec
 from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, Route, json_reply
 from pinisi.people.acts import exported
-from pinisi.runtime.doctor import examine_running, judge_views
+from pinisi.runtime.doctor import examine_running, judge_feed, judge_views
 
 
 async def get_health(house: House, _call: Call) -> Reply:
@@ -18,7 +18,9 @@ async def get_health(house: House, _call: Call) -> Reply:
     years = {source.id: source.year for source in house.profile.sources}
     health = examine_running(house.settings, damaged, years, house.now(), newest[-1].time if newest else 0)
     views = judge_views({service.name: house.registry.left_out(service.name) for service in house.registry.services})
-    return json_reply(msgspec.structs.replace(health, checks=(*health.checks, views)))
+    feed = house.settings.feed
+    heard = (judge_feed(house.feed.connected, feed),) if feed else ()
+    return json_reply(msgspec.structs.replace(health, checks=(*health.checks, *heard, views)))
 
 
 async def post_backup(house: House, call: Call) -> Reply:

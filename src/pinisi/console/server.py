@@ -107,6 +107,16 @@ def configure_log(level: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+    logging.getLogger().handlers = [_OneLine(logging.WARNING)]
+
+
+class _OneLine(logging.Handler):
+    """What libraries log, said as everything else: one line with the reason, and no trace of the library's own code."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        cause = record.exc_info[1] if record.exc_info else None
+        reason = {} if cause is None else {"reason": str(cause) or type(cause).__name__}
+        structlog.get_logger(record.name).log(record.levelno, record.getMessage(), library=record.name, **reason)
 
 
 class _Server(uvicorn.Server):

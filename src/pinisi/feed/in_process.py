@@ -27,6 +27,11 @@ class InProcessFeed(LogFeed):
     async def close(self) -> None:
         """Nothing has to be closed."""
 
+    @property
+    def connected(self) -> bool:
+        """There is nobody to lose."""
+        return True
+
     async def listening(self) -> None:
         """At once."""
 

@@ -108,6 +108,15 @@ def judge_views(left_out: Mapping[str, Sequence[LeftOut]]) -> Finding:
     return Finding("views", "warn", f"left out: {'; '.join(told)}", remedy)
 
 
+def judge_feed(connected: bool, address: str) -> Finding:
+    """Whether changes are heard from the servers that the setting `feed` names."""
+    hosts = address.partition("://")[2].rpartition("@")[2]
+    if connected:
+        return Finding("feed", "ok", f"changes are heard from {hosts}")
+    remedy = "see to its servers; nothing is lost meanwhile, and the stream catches up by itself"
+    return Finding("feed", "warn", f"{hosts} cannot be reached: changes are read in the store", remedy)
+
+
 def check_python(version: Sequence[int]) -> Finding:
     words = f"Python {'.'.join(map(str, version))}"
     if tuple(version) >= (3, 11):

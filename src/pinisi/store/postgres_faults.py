@@ -59,6 +59,9 @@ def told(error: BaseException) -> Exception:
     return error if isinstance(error, Exception) else StoreUnavailable("the store is being closed")
 
 
+_POSTGIS = "let its administrator run once in this database: CREATE EXTENSION postgis WITH SCHEMA public"
+
+
 def _plain(error: BaseException) -> str:
     if isinstance(error, asyncpg.DiskFullError):
         return "the disk of PostgreSQL is full: nothing was written"
@@ -69,7 +72,8 @@ def _plain(error: BaseException) -> str:
     if isinstance(error, asyncpg.InvalidCatalogNameError):
         return f"PostgreSQL has no such database: {error}"
     if isinstance(error, asyncpg.InsufficientPrivilegeError):
-        return f"our account in PostgreSQL may not do this: {error}"
+        text = f"our account in PostgreSQL may not do this: {error}"
+        return f"{text}\n{_POSTGIS}" if "postgis" in str(error) else text
     if isinstance(error, asyncpg.UndefinedFileError):
         return "PostgreSQL has no PostGIS: install the package postgresql-NN-postgis-3 beside it"
     if isinstance(error, LOST):
