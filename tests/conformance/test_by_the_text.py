@@ -225,3 +225,13 @@ def test_links_in_several_lines_are_one_list(broker: Broker) -> None:
         headers = [*line.items(), *(("Link", one) for one in lines)]
         answer = broker.wire.get("/ngsi-ld/v1/entities", params={"type": "Bus"}, headers=headers)
         assert answer.status_code == status, answer.text
+
+
+@pytest.mark.parametrize(
+    ("member", "told"), [("csf", "=="), ("csf", 5), ("containedBy", []), ("entities", []), ("attrs", []), ("q", "a==")]
+)
+def test_a_member_of_a_query_that_breaks_its_table_is_refused_by_name(broker: Broker, member: str, told: Any) -> None:
+    """Table 5.2.23-1."""
+    broker.create("urn:b:1")
+    query = {"type": "Query", "entities": [{"type": "Bus"}], "join": "flat", member: told}
+    refused(broker.call("POST", "/entityOperations/query", query), 400, "BadRequestData", member)

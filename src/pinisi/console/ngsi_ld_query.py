@@ -46,10 +46,18 @@ def query_of(told: Told, table: TermTable) -> EntityQuery:
         scopes=parse_scope_query(told["scopeQ"]) if "scopeQ" in told else None,
     )
     if told.get("csf"):
-        parse_q(told["csf"], expand)
+        _check_csf(told["csf"], expand)
     if told.get("local") != "true" and not _narrow(told, query):
         raise BadRequestData("a query needs type, attrs, q or a geo-query", "type")
     return query
+
+
+def _check_csf(text: str, expand: Callable[[str], str]) -> None:
+    """The filter of context sources is judged also where none is asked (4.9)."""
+    try:
+        parse_q(text, expand)
+    except QueryError as error:
+        raise type(error)("csf", error.reason, error.position) from None
 
 
 def _filter(told: Told, expand: Callable[[str], str]) -> Filter:
@@ -241,7 +249,7 @@ def posted_query(document: Any, table: TermTable, *, temporal: bool = False, loc
 
 def _told(body: Mapping[str, Any]) -> dict[str, str]:
     told: dict[str, Any] = {}
-    for name in ("q", "scopeQ", "join"):
+    for name in ("q", "scopeQ", "join", "csf"):
         if name in body:
             if not isinstance(body[name], str):
                 raise BadRequestData("must be a text", name)

@@ -63,11 +63,13 @@ def read_above(told: Any) -> frozenset[str]:
     """Read `containedBy`: ids separated by commas, or a list of them (6.4.3.2, 5.2.23).
 
     Raises:
-        BadRequestData: one of them is no URI, or there are too many.
+        BadRequestData: one of them is no URI, or there are too many, or the list is empty.
     """
     if told is None:
         return frozenset()
     ids = cast(list[Any], told) if isinstance(told, list) else str(told).split(",")
+    if not ids:
+        raise BadRequestData("a list of entities, not empty", "containedBy")
     if len(ids) > ABOVE_MOST:
         raise BadRequestData(f"at most {ABOVE_MOST} entities", "containedBy")
     for id in ids:
