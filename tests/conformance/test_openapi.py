@@ -21,6 +21,13 @@ def test_the_served_document_is_the_one_of_the_code(wire: httpx.Client) -> None:
         assert served["paths"][path] == operations
 
 
+def test_each_operation_has_a_name_of_its_own_that_a_program_can_use() -> None:
+    names = [operation["operationId"] for path in OURS["paths"].values() for operation in path.values()]
+    assert len(set(names)) == len(names)
+    assert [name for name in names if not name.isidentifier()] == []
+    assert OURS["paths"]["/v2/entities/{id}"]["get"]["operationId"] == "getV2EntitiesById"
+
+
 @pytest.mark.parametrize("route", NGSI_LD_ROUTES, ids=lambda route: f"{route.method} {route.path}")
 def test_every_route_is_described_with_its_headers_and_answers(route: Any) -> None:
     told = OURS["paths"][route.path][route.method.lower()]

@@ -43,6 +43,7 @@ def openapi(routes: tuple[Route, ...]) -> dict[str, Any]:
 
 def _operation(route: Route) -> dict[str, Any]:
     operation: dict[str, Any] = {
+        "operationId": _operation_id(route),
         "summary": route.summary,
         "tags": [route.path.split("/")[1]],
         "x-permission": route.permission,
@@ -57,6 +58,13 @@ def _operation(route: Route) -> dict[str, Any]:
         content = _body(route.body, route.method) if not typed else {_JSON: {"schema": _ref(route.body)}}
         operation["requestBody"] = {"required": True, "content": content}
     return operation
+
+
+def _operation_id(route: Route) -> str:
+    """`GET /v2/entities/{id}` is `getV2EntitiesById`: what generators of clients call it."""
+    words = re.findall(r"\{?\w+", route.path)
+    parts = [f"By{word[1:2].upper()}{word[2:]}" if word[0] == "{" else word[0].upper() + word[1:] for word in words]
+    return route.method.lower() + "".join(parts)
 
 
 _JSON = "application/json"
