@@ -1,6 +1,7 @@
 """A disk that fails is told in plain words, keeps nothing of what failed, and is used again when it is well."""
 
 import asyncio
+import contextlib
 import itertools
 import os
 import sqlite3
@@ -14,6 +15,7 @@ from things_at_hand import TENANT, area, put, square, thing
 
 from patience import PATIENCE
 from pinisi.store.change import StoreUnavailable
+from pinisi.store.history import HistoryQuery
 from pinisi.store.query import EntityQuery
 from pinisi.store.sqlite import SqliteStore
 from pinisi.store.sqlite_tenant import Settings
@@ -73,6 +75,49 @@ async def test_a_disk_that_is_well_again_is_used_again(store: SqliteStore, disk:
     async with SqliteStore(tmp_path, lambda: 1_000_000) as again:
         record = await again.entity(TENANT, "urn:second", EVERYTHING)
         assert record is not None and record.entity == news
+
+
+N = "urn:attribute:n"
+FULL_AFTER = (0, 1, 2, 3, 5, 8, 12, 17, 23, 30, 40, 55, 75, 100)
+
+
+@pytest.mark.parametrize("left", FULL_AFTER)
+async def test_a_disk_that_is_full_in_the_middle_keeps_what_was_answered_and_nothing_else(
+    tmp_path: Path, disk: FailingDisk, left: int
+) -> None:
+    """In the middle of a batch, of history, of bringing the write-ahead log into the file: it is full at any write."""
+    answered: dict[str, int] = {}
+    many = Settings(vfs=disk.name, checkpoint_pages=8)
+
+    async def batch(store: SqliteStore, n: int) -> None:
+        changes = [put(thing(f"urn:{each}", text="x" * 3_000, n=n)) for each in range(n % 3, 30, 3)]
+        await store.apply(TENANT, changes, SYSTEM)
+        answered.update({f"urn:{each}": n for each in range(n % 3, 30, 3)})
+
+    async with SqliteStore(tmp_path, lambda: 1_000_000, settings=many) as store:
+        for n in range(3):
+            await batch(store, n)
+        disk.left, disk.fault = left, apsw.FullError
+        for n in range(3, 12):
+            with contextlib.suppress(StoreUnavailable):
+                await batch(store, n)
+        assert disk.failed
+        assert await numbers(store) == answered
+        disk.fault = None
+        await batch(store, 12)
+        assert await numbers(store) == answered
+    async with SqliteStore(tmp_path, lambda: 1_000_000) as again:
+        assert await numbers(again) == answered
+        stories = await again.stories(TENANT, sorted(answered), HistoryQuery(attributes=(N,)), EVERYTHING)
+        newest = {story.id: max(story.moments, key=lambda one: one.position).instance for story in stories}
+        assert {id: None if one is None else one.value for id, one in newest.items()} == answered
+        entries = (await again.log(TENANT, 0, 10_000)).entries
+        assert [entry.position for entry in entries] == list(range(1, len(entries) + 1))
+
+
+async def numbers(store: SqliteStore) -> dict[str, int]:
+    page = await store.find(TENANT, EntityQuery(), EVERYTHING, limit=100)
+    return {record.id: record.entity.attributes[N][0].value for record in page.records}
 
 
 async def test_all_who_wait_for_a_failing_commit_are_told(store: SqliteStore, disk: FailingDisk) -> None:
