@@ -37,6 +37,8 @@ class Course:
     now: str = ""
     outcomes: dict[str, str] = field(default_factory=dict[str, str])
     seconds: float = 0.0
+    cpu: float = 0.0
+    """Seconds of processors: what it takes, however busy the machine is."""
     ended: int | None = None
 
     def hear(self, line: dict[str, Any]) -> str | None:
@@ -47,6 +49,7 @@ class Course:
             self.outcomes[line["test"]] = line["outcome"]
             return line["test"] if line["outcome"] == "failed" else None
         self.seconds += line.get("part_seconds", 0.0)
+        self.cpu += line.get("part_cpu", 0.0)
         self.ended = line.get("ended", self.ended)
         return None
 
@@ -106,7 +109,7 @@ def run(part: Part, seed: int, resumed: bool) -> Course:
     before = len(course.outcomes)
     say(f"{part.name}: {part.what}" + (f" ({before} passed before)" if before else ""))
     record_of(part).touch()
-    began = time.monotonic()
+    began, used = time.monotonic(), cpu_of_children()
     with record_of(part).open(encoding="utf-8") as lines, log_of(part).open("w", encoding="utf-8") as log:
         lines.seek(0, os.SEEK_END)
         process = subprocess.Popen(
@@ -118,12 +121,20 @@ def run(part: Part, seed: int, resumed: bool) -> Course:
             process.wait()
             raise
         finally:
-            took = time.monotonic() - began
+            took, cpu = time.monotonic() - began, cpu_of_children() - used
+            told = {"part_seconds": round(took, 1), "part_cpu": round(cpu, 1), "ended": process.returncode}
             with record_of(part).open("a", encoding="utf-8") as record:
-                record.write(json.dumps({"part_seconds": round(took, 1), "ended": process.returncode}) + "\n")
+                record.write(json.dumps(told) + "\n")
     course.seconds += took
+    course.cpu += cpu
     say(f"{part.name}: {verdict(course)} in {took / 60:.1f} min")
     return course
+
+
+def cpu_of_children() -> float:
+    """Seconds of processors that ended children and theirs took, if each was waited for."""
+    used = os.times()
+    return used.children_user + used.children_system
 
 
 def _watched(process: subprocess.Popen[bytes], course: Course, lines: Any, before: int, began: float) -> int:
@@ -151,9 +162,9 @@ def verdict(course: Course) -> str:
 
 def sum_up(courses: list[Course], seed: int) -> bool:
     """Print what became of each part and what failed; true when all is green."""
-    print("\npart         minutes  outcome")
+    print("\npart         minutes  of CPU  outcome")
     for course in courses:
-        print(f"{course.part.name:<12} {course.seconds / 60:>7.1f}  {verdict(course)}")
+        print(f"{course.part.name:<12} {course.seconds / 60:>7.1f} {course.cpu / 60:>7.1f}  {verdict(course)}")
     bad = [course for course in courses if not course.good]
     for course in bad:
         print(f"\n{course.part.name}, see {log_of(course.part).relative_to(ROOT)}")
