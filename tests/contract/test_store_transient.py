@@ -182,7 +182,7 @@ async def test_a_file_of_an_earlier_version_learns_what_ends(tmp_path: Path, clo
     async with SqliteStore(tmp_path, clock) as store:
         await write(store, put(ending(ID, clock.now + SECOND)), put(ending(OTHER, clock.now + HOUR)))
         await store.tenant(TENANT).work(
-            lambda connection: rows(connection, "DROP TABLE due; DROP TABLE owed; DROP TABLE recent")
+            lambda connection: rows(connection, "DROP TABLE due; DROP TABLE owed; DROP TABLE recent; DROP TABLE point")
         )
         columns = "ALTER TABLE entity DROP COLUMN untold; ALTER TABLE entity DROP COLUMN birth"
         await store.tenant(TENANT).work(lambda connection: rows(connection, columns))

@@ -76,7 +76,7 @@ async def test_a_file_without_a_chain_begins_it_where_it_is(tmp_path: Path) -> N
     async with SqliteStore(tmp_path, lambda: 7) as store:
         await store.apply(TENANT, [put(thing(f"urn:{n}")) for n in range(3)], SYSTEM)
     connection = apsw.Connection(str(tmp_path / f"{TENANT}.sqlite"))
-    connection.execute("DROP TABLE recent; DROP TABLE owed; DROP TABLE due; DROP TABLE seal")
+    connection.execute("DROP TABLE point; DROP TABLE recent; DROP TABLE owed; DROP TABLE due; DROP TABLE seal")
     connection.execute("ALTER TABLE log DROP COLUMN link")
     connection.execute("ALTER TABLE entity DROP COLUMN untold; ALTER TABLE entity DROP COLUMN birth")
     connection.pragma("user_version", 4)

@@ -52,7 +52,8 @@ def _to_version_1(file: Path) -> None:
     """What later versions added goes; a migrated file must be brought to the newest version again."""
     connection = apsw.Connection(str(file))
     connection.execute(f"INSERT INTO history SELECT {COLUMNS} FROM recent")
-    for table in ("passage", "strand", "origin", "reacted", "record_migration", "seal", "due", "owed", "recent"):
+    later = ("passage", "strand", "origin", "reacted", "record_migration", "seal", "due", "owed", "recent", "point")
+    for table in later:
         connection.execute(f"DROP TABLE {table}")
     connection.execute("ALTER TABLE log DROP COLUMN link")
     connection.execute("ALTER TABLE entity DROP COLUMN untold; ALTER TABLE entity DROP COLUMN birth")

@@ -296,7 +296,7 @@ async def test_a_file_of_an_earlier_version_is_read_on(tmp_path: Path) -> None:
     await store.apply(TENANT, upserts([document(IDS[0], 1, None, 0.5)]), SYSTEM)
     await store.close()
     connection = apsw.Connection(str(store.path(TENANT)))
-    connection.execute("ALTER TABLE entity DROP COLUMN untold; ALTER TABLE entity DROP COLUMN birth")
+    connection.execute("DROP TABLE point; ALTER TABLE entity DROP COLUMN untold; ALTER TABLE entity DROP COLUMN birth")
     connection.pragma("user_version", 9)
     connection.close()
     async with SqliteStore(tmp_path, clock) as store:

@@ -35,6 +35,8 @@ class Draft:
         self.usage: dict[tuple[int, int, str], int] = {}
         self.shapes: dict[tuple[int, Shape], int] = {}
         self.places: dict[int, tuple[float, float, float, float] | None] = {}
+        self.left: dict[int, tuple[float, float, float, float] | None] = {}
+        """Row of an entity -> where it was before it came to its place."""
         self.hot: dict[tuple[int, Any, int], bool] = {}
         self.moves: dict[int, list[tuple[int, int]]] = {}
         self.debts: list[tuple[int, Sequence[str]]] = []
@@ -142,6 +144,8 @@ class Draft:
         for key, n in child.shapes.items():
             self.count_shape(*key, n)
         self.places.update(child.places)
+        for row, box in child.left.items():
+            self.left.setdefault(row, box)
         self.hot.update(child.hot)
         for row, moves in child.moves.items():
             self.moves.setdefault(row, []).extend(moves)

@@ -11,6 +11,7 @@ from typing import Any
 
 from pinisi.store import match
 from pinisi.store.candidates import Bound
+from pinisi.store.grid import rows_in
 from pinisi.store.proof import Proof, TooComplex, View, Views, decided_alone, joined, only_types
 from pinisi.store.query import Compare, EntityQuery
 from pinisi.store.record import Page, Record, Showing, Shown
@@ -166,9 +167,7 @@ class Finder:
         box = match.geo_box(query.geo)
         if box is None:
             return None
-        west, south, east, north = box
-        sql = "SELECT row FROM place WHERE max_lon >= ? AND min_lon <= ? AND max_lat >= ? AND min_lat <= ?"
-        return sorted(row for (row,) in self._tenant.reader.execute(sql, (west, east, south, north)))
+        return sorted(rows_in(self._tenant.reader, box))
 
     def _by_hot(self, query: EntityQuery, heat: bool, rows: int) -> Sequence[int] | None:
         """Candidates by the hot attributes of the filter; None when they do not narrow it."""

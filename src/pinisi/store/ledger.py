@@ -274,6 +274,8 @@ class Ledger:
         draft.hot.update(moves)
         if moved:
             draft.places[row] = box
+            if before is not None:
+                draft.left.setdefault(row, extent(had.get(LOCATION)))
         if MARK in record.body or (before is not None and MARK in before.body):
             draft.dues[row] = None if new is None else next_end(new)
         self._count(draft, was, had, family, has, changed)

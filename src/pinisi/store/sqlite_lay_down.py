@@ -10,6 +10,7 @@ import apsw
 from pinisi.store.change import DebtChange, Paid
 from pinisi.store.draft import Draft
 from pinisi.store.erasure import Erasure
+from pinisi.store.grid import point_of
 from pinisi.store.owed import fates_of, owed_rows, settled
 from pinisi.store.recent import is_scattered, pull, put_recent
 from pinisi.store.sql_rows import Row, first, write_all
@@ -31,6 +32,8 @@ _SQL = {
     "usage": "INSERT INTO usage VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n",
     "place_out": "DELETE FROM place WHERE row = ?",
     "place_in": "INSERT OR REPLACE INTO place VALUES (?, ?, ?, ?, ?)",
+    "point_out": "DELETE FROM point WHERE band = ? AND lon = ? AND lat = ? AND row = ?",
+    "point_in": "INSERT OR IGNORE INTO point VALUES (?, ?, ?, ?)",
     "hot_out": "DELETE FROM hot WHERE attribute = ? AND value = ? AND row = ?",
     "hot_in": "INSERT OR IGNORE INTO hot VALUES (?, ?, ?)",
     "document_in": "INSERT INTO document VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE "
@@ -180,11 +183,22 @@ def tell_births(connection: apsw.Connection, names: Mapping[int, str], entities:
 
 
 def _lay_down_places(draft: Draft, connection: apsw.Connection) -> None:
-    if None in draft.places.values():
-        known = {record.row for id, record in draft.records.items() if draft.first[id] is not None}
-        gone = [(row,) for row, box in draft.places.items() if box is None and row in known]
-        write_all(connection, _SQL["place_out"], gone)
-    write_all(connection, _SQL["place_in"], [(row, *box) for row, box in draft.places.items() if box is not None])
+    """A file of an earlier version has points among what has an extent."""
+    if draft.left:
+        write_all(connection, _SQL["place_out"], [(row,) for row in draft.left])
+        lay = [(row, point_of(box)) for row, box in draft.left.items() if box is not None]
+        write_all(connection, _SQL["point_out"], [(*point, row) for row, point in lay if point is not None])
+    points: list[Row] = []
+    extents: list[Row] = []
+    for row, box in draft.places.items():
+        if box is not None:
+            point = point_of(box)
+            if point is None:
+                extents.append((row, *box))
+            else:
+                points.append((*point, row))
+    write_all(connection, _SQL["place_in"], extents)
+    write_all(connection, _SQL["point_in"], points)
 
 
 def _settle(moves: Iterable[DebtChange | Paid], connection: apsw.Connection) -> None:

@@ -2,7 +2,7 @@
 
 import apsw
 
-from pinisi.store import recent
+from pinisi.store import grid, recent
 from pinisi.store.change import StoreUnavailable
 
 _VERSION_1 = """
@@ -158,6 +158,7 @@ MIGRATIONS: tuple[str, ...] = (
     _VERSION_8,
     recent.SCHEMA,
     _VERSION_10,
+    grid.SCHEMA,
 )
 """Numbered from 1, forward only; a released one is never changed."""
 
