@@ -74,7 +74,10 @@ class _Kept:
         if act == "write":
             self.position += 1
             lines = [(entity, 7, 0, 100 - self.position, self.position, 1, 1, 1, 0.5, b"x") for entity in set(what)]
-            put_recent(self.writer, lines)
+            lines += [
+                (entity, 7, 0, -self.position, -self.position, 1, 1, 1, 0.5, b"birth") for entity in set(what[:1])
+            ]
+            put_recent(self.writer, lines, came=self.position)
             self.model += lines
         elif act == "settle":
             for _ in range(what):
@@ -145,7 +148,7 @@ def test_a_move_ends_and_leaves_nothing_behind(tmp_path: Path) -> None:
             if steps == 5:
                 kept.do("write", [1, 2])
             kept.look()
-        assert left == 2
+        assert left == 3
         assert steps > 10
         kept.do("settle", 20)
         assert rows(kept.writer, "SELECT count(*) FROM recent") == [(0,)]

@@ -25,7 +25,7 @@ AT_ONCE = 4_096
 """Rows sorted, and taken from here, in one transaction."""
 ALL = 1 << 62
 COLUMNS = "entity, attribute, dataset, observed, position, received, principal, family, number, body"
-UNSETTLED = """NOT (position <= coalesce((SELECT value FROM fact WHERE name = 'settling'), 0)
+UNSETTLED = """NOT (came <= coalesce((SELECT value FROM fact WHERE name = 'settling'), 0)
   AND entity < coalesce((SELECT value FROM fact WHERE name = 'settled'), 0))"""
 """Rows of `recent` that are not in `history` yet."""
 
@@ -44,14 +44,36 @@ CREATE TABLE recent (
   PRIMARY KEY (position, entity, attribute, dataset, observed)
 ) STRICT, WITHOUT ROWID;
 """
+BY_COMING = """
+ALTER TABLE recent RENAME TO recent_before;
+CREATE TABLE recent (
+  came INTEGER NOT NULL,
+  entity INTEGER NOT NULL,
+  attribute INTEGER NOT NULL,
+  dataset INTEGER NOT NULL,
+  observed INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  received INTEGER NOT NULL,
+  principal INTEGER NOT NULL,
+  family INTEGER NOT NULL,
+  number REAL,
+  body BLOB,
+  PRIMARY KEY (came, entity, attribute, dataset, observed, position)
+) STRICT, WITHOUT ROWID;
+INSERT INTO recent SELECT position, entity, attribute, dataset, observed, position, received, principal, family, number,
+  body FROM recent_before;
+DROP TABLE recent_before;
+"""
+"""`came` is the position at which a row came: what is told of a birth only later (`untold`) has an earlier position."""
+
 IN_ORDER = """CREATE TEMP TABLE {name} (
   entity INTEGER, attribute INTEGER, dataset INTEGER, observed INTEGER, position INTEGER, received INTEGER,
-  principal INTEGER, family INTEGER, number REAL, body BLOB,
+  principal INTEGER, family INTEGER, number REAL, body BLOB, came INTEGER,
   PRIMARY KEY (entity, attribute, dataset, observed, position)) WITHOUT ROWID"""
 """A table of one connection, in memory, with rows of `recent` in the order of `history`."""
 
-_INSERT = f"INSERT OR REPLACE INTO recent ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_POSITIONS = "SELECT position FROM recent WHERE position > ? AND position <= ? ORDER BY position"
+_INSERT = f"INSERT OR REPLACE INTO recent ({COLUMNS}, came) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_POSITIONS = "SELECT came FROM recent WHERE came > ? AND came <= ? ORDER BY came"
 _FACT = "INSERT OR REPLACE INTO fact VALUES (?, ?)"
 _encode = msgspec.json.Encoder().encode
 
@@ -61,9 +83,9 @@ def is_scattered(history: Sequence[Row]) -> bool:
     return 0 < len(history) <= FEW
 
 
-def put_recent(connection: Connection, history: Sequence[Row]) -> None:
-    """Write rows, as `history` has them."""
-    write_all(connection, _INSERT, history)
+def put_recent(connection: Connection, history: Sequence[Row], came: int) -> None:
+    """Write rows, as `history` has them, which came at the end of a group at this position."""
+    write_all(connection, _INSERT, [(*row, came) for row in history])
 
 
 def prepare_to_settle(connection: Connection) -> int:
@@ -82,7 +104,7 @@ def settle_slice(connection: Connection) -> int | None:
     """Go on with the move, or begin one, in the open transaction; answers how many rows are here when it is over."""
     begun = first(connection, "SELECT value FROM fact WHERE name = 'settling'")
     if begun is None:
-        (through,) = rows(connection, "SELECT max(position) FROM recent")[0]
+        (through,) = rows(connection, "SELECT max(came) FROM recent")[0]
         if through is None:
             return 0
         connection.execute(_FACT, ("settling", through))
@@ -117,8 +139,8 @@ def _sort(connection: Connection, through: int) -> bool:
         return True
     last = first(connection, f"{_POSITIONS} LIMIT 1 OFFSET ?", (after, through, AT_ONCE - 1))
     upto = through if last is None else last[0]
-    which = f"position > ? AND position <= ? AND {UNSETTLED} ORDER BY entity, attribute, dataset, observed, position"
-    connection.execute(f"INSERT INTO moving SELECT {COLUMNS} FROM recent WHERE {which}", (after, upto))
+    which = f"came > ? AND came <= ? AND {UNSETTLED} ORDER BY entity, attribute, dataset, observed, position"
+    connection.execute(f"INSERT INTO moving SELECT {COLUMNS}, came FROM recent WHERE {which}", (after, upto))
     connection.execute("UPDATE sorted SET upto = ?", (upto,))
     return upto == through
 
@@ -128,7 +150,7 @@ def _take_moved(connection: Connection, through: int) -> int | None:
     connection.execute("DELETE FROM moving")
     last = first(connection, f"{_POSITIONS} LIMIT 1 OFFSET ?", (0, through, AT_ONCE - 1))
     upto = through if last is None else last[0]
-    connection.execute("DELETE FROM recent WHERE position <= ?", (upto,))
+    connection.execute("DELETE FROM recent WHERE came <= ?", (upto,))
     if upto < through:
         return None
     connection.execute("DELETE FROM fact WHERE name IN ('settling', 'settled')")

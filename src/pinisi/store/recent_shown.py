@@ -10,7 +10,7 @@ from pinisi.store.recent import COLUMNS, IN_ORDER, UNSETTLED
 from pinisi.store.sql_rows import Connection, rows
 
 _BOTH = f"SELECT {COLUMNS} FROM main.history UNION ALL SELECT {COLUMNS} FROM"
-_ENDS = "SELECT (SELECT min(position) FROM recent), (SELECT max(position) FROM recent)"
+_ENDS = "SELECT (SELECT min(came) FROM recent), (SELECT max(came) FROM recent)"
 _STANDS = "SELECT name, value FROM fact WHERE name IN ('recut', 'settled', 'settling')"
 
 
@@ -36,12 +36,12 @@ class RecentShown:
             connection.execute("DELETE FROM fresh")
             self._last = 0
         elif begins != self._first:
-            connection.execute("DELETE FROM fresh WHERE position < ?", (begins,))
+            connection.execute("DELETE FROM fresh WHERE came < ?", (begins,))
         if ends is not None and ends > self._last:
-            come = f"SELECT {COLUMNS} FROM recent WHERE position > ?"
+            come = f"SELECT {COLUMNS}, came FROM recent WHERE came > ?"
             connection.execute(f"INSERT OR REPLACE INTO fresh {come}", (self._last,))
         if "settled" in stands:
-            gone = "DELETE FROM fresh WHERE entity < ? AND position <= ?"
+            gone = "DELETE FROM fresh WHERE entity < ? AND came <= ?"
             connection.execute(gone, (stands["settled"], stands["settling"]))
         self._first, self._last, self._stands = begins, ends or 0, stands
 

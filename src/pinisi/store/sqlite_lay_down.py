@@ -162,15 +162,10 @@ def _lay_down_records(draft: Draft, connection: apsw.Connection) -> None:
 
 
 def _lay_down_history(draft: Draft, connection: apsw.Connection) -> None:
-    """What is told of a birth only now goes to its place: among what is recent it would not be the last that came."""
-    history = draft.history
-    if not is_scattered(history):
-        _insert(connection, _SQL["history"], history)
-        return
-    begins = draft.log[0][0]
-    births = [row for row in history if row[4] < begins]
-    write_all(connection, _SQL["history"], births)
-    put_recent(connection, [row for row in history if row[4] >= begins] if births else history)
+    if is_scattered(draft.history):
+        put_recent(connection, draft.history, draft.position)
+    else:
+        _insert(connection, _SQL["history"], draft.history)
 
 
 def tell_births(connection: apsw.Connection, names: Mapping[int, str], entities: Iterable[int]) -> None:

@@ -159,6 +159,7 @@ MIGRATIONS: tuple[str, ...] = (
     recent.SCHEMA,
     _VERSION_10,
     grid.SCHEMA,
+    recent.BY_COMING,
 )
 """Numbered from 1, forward only; a released one is never changed."""
 
