@@ -15,7 +15,6 @@ from pinisi.console.house import House
 from pinisi.console.http import Call
 from pinisi.console.ngsi_ld_request import Asked, Paging
 from pinisi.context.ngsi_v2.changes import Aim
-from pinisi.context.problems import NgsiLdError
 from pinisi.context.registration import Registration
 from pinisi.context.registration_matching import Wanted
 from pinisi.context.render import View
@@ -25,17 +24,6 @@ from pinisi.store.record import Record
 SKIP = "skipForwarding"
 """The word of `options` with which nobody else is asked."""
 _UPDATE = ("updateEntity",)
-
-
-class SourceFailed(NgsiLdError):
-    """A source that alone could do it did not."""
-
-    type_uri = "urn:pinisi:error:SourceFailed"
-    title = "A context provider did not do it"
-
-    def __init__(self, status: int, detail: str) -> None:
-        super().__init__(detail)
-        self.status = status
 
 
 def takes_part(house: House, call: Call) -> bool:

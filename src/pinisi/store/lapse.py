@@ -8,7 +8,7 @@ temporal evolution (5.2.5: the storage of the Property expires); an entity leave
 
 from collections.abc import Iterable
 
-from pinisi.vocabulary.entity import Attributes, Entity, Instance
+from pinisi.vocabulary.entity import Attributes, Entity, Instance, with_times
 from pinisi.vocabulary.instant import Instant, NotAnInstant, parse_instant
 from pinisi.vocabulary.principal import EVERYTHING, Principal
 
@@ -79,15 +79,4 @@ def _left_of(instance: Instance, now: Instant) -> Instance:
     attributes = _left(instance.attributes, now) if instance.attributes else instance.attributes
     if attributes is instance.attributes:
         return instance
-    return Instance(
-        instance.kind,
-        instance.value,
-        instance.dataset_id,
-        instance.observed_at,
-        instance.unit_code,
-        instance.object_type,
-        instance.expires_at,
-        instance.created_at,
-        now,
-        attributes,
-    )
+    return with_times(instance, instance.created_at, now, attributes)
