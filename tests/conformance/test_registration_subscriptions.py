@@ -130,7 +130,7 @@ def test_a_subscription_is_read_changed_listed_and_deleted(broker: Broker, recei
     ids = [follow(broker, subscription(receiver.url, isActive=False, csf="colour")) for _ in range(2)]
     document = broker.get(f"{SUBSCRIPTIONS}/{ids[0]}").json()
     assert (document["status"], document["csf"], document["entities"]) == ("paused", "colour", [{"type": "Bus"}])
-    assert "notificationTrigger" not in document
+    assert not {"notificationTrigger", "jsonldContext"} & set(document), "they are told of subscriptions to entities"
     assert broker.get(f"{SUBSCRIPTIONS}/{ids[0]}", link=False).json()["csf"] == "https://terms.example/colour"
     page = broker.get(SUBSCRIPTIONS, limit=1, count="true")
     assert ([one["id"] for one in page.json()], page.headers["NGSILD-Results-Count"]) == (ids[:1], "2")

@@ -114,6 +114,7 @@ def test_a_call_that_another_took_meanwhile_is_not_begun_by_hand(
     expect(page.locator("call-form")).to_have_count(0)
     assert len(page.request.get(calls).json()["calls"]) == len(waiting)
     desk.get_by_role("button", name="Lanjutkan").click()
+    expect(page.get_by_role("combobox", name="Kejadian")).to_be_focused()
     keyboard.press("F4")
     expect(page.locator("call-form")).to_have_count(0)
 

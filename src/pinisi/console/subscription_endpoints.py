@@ -22,7 +22,7 @@ from pinisi.context.problems import AlreadyExists, BadRequestData, LoopDetected,
 from pinisi.context.subscription import KIND, STATE_KIND, TYPE, StoredSubscription, decode_stored, encode_stored
 from pinisi.context.subscription_index import Entry
 from pinisi.context.subscription_payload import expiry, read_stored, read_subscription, wanted_members
-from pinisi.context.subscription_text import Recorder, merged, shown, written_out
+from pinisi.context.subscription_text import Recorder, initialize_context, merged, shown, written_out
 from pinisi.context.targets import BadTarget
 from pinisi.context.validate import check_uri
 from pinisi.store.change import DebtChange, DocumentChange, VersionConflict
@@ -176,6 +176,7 @@ async def _stored(house: House, call: Call, entry: Entry) -> tuple[int, StoredSu
 async def _document(house: House, call: Call, wish: Asked, entry: Entry) -> dict[str, Any]:
     _, stored = await _stored(house, call, entry)
     document = shown(stored, entry.subscription, entry.state, wish.table, house.now())
+    initialize_context(document, entry.subscription)
     if "sysAttrs" in options(call):
         document["createdAt"] = format_instant(stored.created_at)
         document["modifiedAt"] = format_instant(stored.modified_at)

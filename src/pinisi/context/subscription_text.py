@@ -78,7 +78,7 @@ def _is_null(value: Any) -> bool:
 def shown(
     stored: StoredSubscription, subscription: Subscription, state: DeliveryState, table: TermTable, now: Instant
 ) -> Payload:
-    """The subscription as an answer: names in the reader's @context, and what is computed (NGSI-LD 5.2.12, 5.8.1.4)."""
+    """The subscription as an answer: names in the reader's @context, and what is computed (NGSI-LD 5.2.12)."""
     other = {
         name: table.compact_iri(iri)
         for name, iri in stored.terms.items()
@@ -86,12 +86,16 @@ def shown(
     }
     payload = renamed(stored.payload, lambda name: other.get(name, name)) if other else dict(stored.payload)
     payload.setdefault("notificationTrigger", list(DEFAULT_TRIGGERS))
-    address = address_of(subscription.context)
-    if address is not None:
-        payload.setdefault("jsonldContext", address)
     payload["status"] = subscription.status(now)
     payload["notification"] = {**payload["notification"], **_deliveries(state)}
     return payload
+
+
+def initialize_context(document: Payload, subscription: Subscription) -> None:
+    """Say the @context of the notifications of entities where nobody chose one (NGSI-LD 5.8.1.4)."""
+    address = address_of(subscription.context)
+    if address is not None:
+        document.setdefault("jsonldContext", address)
 
 
 def _deliveries(state: DeliveryState) -> Payload:
