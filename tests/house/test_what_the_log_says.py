@@ -27,16 +27,16 @@ def test_what_a_library_logs_is_one_line_with_its_reason(capsys: pytest.CaptureF
         try:
             raise ConnectionResetError(104, "Connection reset by peer")
         except ConnectionResetError:
-            logging.getLogger("asyncpg.pool").exception("the floor of %s cannot be held", "the pool")
-        logging.getLogger("asyncpg.pool").info("this is nobody's matter")
+            logging.getLogger("a.library").exception("the floor of %s cannot be held", "the pool")
+        logging.getLogger("a.library").info("this is nobody's matter")
     finally:
         root.handlers = before
         structlog.reset_defaults()
     (line,) = capsys.readouterr().err.splitlines()
     assert "level=error" in line
     assert 'event="the floor of the pool cannot be held"' in line
-    assert 'reason="[Errno 104] Connection reset by peer" library=asyncpg.pool' in line or (
-        'library=asyncpg.pool reason="[Errno 104] Connection reset by peer"' in line
+    assert 'reason="[Errno 104] Connection reset by peer" library=a.library' in line or (
+        'library=a.library reason="[Errno 104] Connection reset by peer"' in line
     )
 
 
