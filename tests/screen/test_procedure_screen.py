@@ -1,8 +1,10 @@
 """A procedure in a real browser: from proposed to finished by the keyboard alone, in every language, on a phone."""
 
+from urllib.parse import quote
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import APIResponse, Browser, BrowserContext, Page, Route, expect
 
 from patience import PATIENCE
 
@@ -90,6 +92,46 @@ def test_a_step_is_skipped_only_with_a_reason(page: Page, war_room: WarRoom) -> 
     page.keyboard.type("No power lines there")
     page.keyboard.press("Enter")
     expect(page.locator("procedure-step article.skipped")).to_contain_text("No power lines there")
+
+
+def test_an_answer_from_before_the_start_takes_neither_the_procedure_nor_the_keyboard(
+    page: Page, war_room: WarRoom
+) -> None:
+    incident = raise_flood(page, war_room)
+    open_incident(page, war_room, incident)
+    held: list[tuple[Route, APIResponse]] = []
+    address = f"**/incidents/{quote(incident, safe='')}/procedures"
+
+    def hold_the_first(route: Route) -> None:
+        if route.request.method == "GET" and not held:
+            held.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    page.route(address, hold_the_first)
+    act = {"act": "note", "note": "The neighbours call too"}
+    told = page.request.post(f"{war_room.address}/pinisi/v1/incidents/{incident}/acts", data=act)
+    assert told.ok, told.text()
+    for _ in range(100):
+        if held:
+            break
+        page.wait_for_timeout(50)
+    page.keyboard.press("g")
+    page.keyboard.press("Enter")
+    focused = page.locator("procedure-step article:focus")
+    expect(focused).to_contain_text("Confirm the flood")
+    route, answer = held[0]
+    page.evaluate(_WATCH_FOR_LOSS)
+    route.fulfill(response=answer)
+    page.wait_for_timeout(500)
+    assert page.evaluate("window.lost") is False
+    expect(focused).to_contain_text("Confirm the flood")
+
+
+_WATCH_FOR_LOSS = """() => {
+  window.lost = false;
+  document.addEventListener("focusout", () => { window.lost = true; });
+}"""
 
 
 def test_a_drill_says_so_on_the_screen(page: Page, war_room: WarRoom) -> None:

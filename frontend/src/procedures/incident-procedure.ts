@@ -20,6 +20,8 @@ export class IncidentProcedure extends View {
 
   private readFor = "";
   private begin = false;
+  private asked = 0;
+  private answered = 0;
 
   static override readonly styles = [
     controls,
@@ -75,14 +77,17 @@ export class IncidentProcedure extends View {
 
   private async read(): Promise<void> {
     const id = this.incidentId;
+    const question = ++this.asked;
     try {
       const told = await procedures.of(id);
-      if (id !== this.incidentId) return;
+      if (question !== this.asked || id !== this.incidentId) return;
       this.told = told;
       this.problem = "";
     } catch (cause) {
+      if (question !== this.asked) return;
       this.problem = this.saidOf(cause);
     }
+    this.answered = question;
   }
 
   protected override render() {
@@ -162,7 +167,9 @@ export class IncidentProcedure extends View {
     this.busy = false;
   }
 
+  /** What is on its way was asked before this run was as it is: it would take the run and the keyboard away. */
   private keep(run: ProcedureRun): void {
+    if (this.asked !== this.answered) void this.read();
     if (!this.told) return;
     const others = this.told.runs.filter(({ id }) => id !== run.id);
     const proposed = isActive(run) ? this.told.proposed.filter((id) => id !== run.procedure) : this.told.proposed;
