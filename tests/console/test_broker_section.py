@@ -275,7 +275,12 @@ async def test_contexts_and_types_are_told_with_their_size_and_use(opened: Opene
         told = (await client.get(BROKER + "/types")).json()
         found = {each["type"]: each for each in told["types"]}
         assert found[GAUGE]["entities"] == 1 and found[GAUGE]["attributes"] == ["level"]
-        assert told["entities"] == sum(each["entities"] for each in told["types"])
+        before = told["entities"]
+        both = {"id": "urn:ngsi-ld:Gauge:both", "type": [GAUGE, "https://pinisi.example/Pump"]}
+        assert (await client.post(NGSI + "/entities", json=both)).status_code == 201
+        told = (await client.get(BROKER + "/types")).json()
+        assert {each["type"]: each["entities"] for each in told["types"]}[GAUGE] == 2
+        assert told["entities"] == before + 1, "an entity of two types is one"
 
 
 async def test_a_wish_that_cannot_be_understood_names_its_field(opened: Opened) -> None:

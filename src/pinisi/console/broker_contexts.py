@@ -5,6 +5,7 @@ from pinisi.console.house import House
 from pinisi.console.http import Call, Reply, json_reply
 from pinisi.context.context_address import context_path
 from pinisi.context.stored_context import StoredContext
+from pinisi.store.query import EntityQuery
 from pinisi.vocabulary.instant import format_instant
 
 
@@ -38,7 +39,10 @@ def _context(house: House, call: Call, stored: StoredContext, owner: str) -> Con
 
 
 async def list_entity_types(house: House, call: Call) -> Reply:
-    """Types that the caller may see, with how many entities each has and the attributes that they use."""
+    """Types that the caller may see, with how many entities each has and the attributes that they use.
+
+    An entity of two types counts in both, and once in the number of all.
+    """
     counts = await house.store.type_counts(call.tenant, call.grants)
     attributes: dict[str, set[str]] = {}
     for use in await house.store.attribute_uses(call.tenant, call.grants):
@@ -55,5 +59,5 @@ async def list_entity_types(house: House, call: Call) -> Reply:
         for iri, count in counts.items()
     ]
     told.sort(key=lambda one: (-one.entities, one.name))
-    position = await house.store.position(call.tenant)
-    return json_reply(TypeList(position=position, entities=sum(counts.values()), types=tuple(told)))
+    all_of_them = await house.store.find(call.tenant, EntityQuery(), call.grants, limit=0, count=True)
+    return json_reply(TypeList(position=all_of_them.position, entities=all_of_them.count or 0, types=tuple(told)))
