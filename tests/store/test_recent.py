@@ -15,7 +15,7 @@ from things_at_hand import SPEED, TENANT, put, remove, thing
 from pinisi.store import recent
 from pinisi.store.history import HistoryQuery, PictureQuery
 from pinisi.store.query import EntityQuery
-from pinisi.store.recent import is_scattered, prepare_to_settle, pull, put_recent, settle_slice
+from pinisi.store.recent import parted, prepare_to_settle, pull, put_recent, settle_slice
 from pinisi.store.recent_shown import RecentShown, show_unsorted
 from pinisi.store.retelling import retell
 from pinisi.store.sql_rows import rows
@@ -157,8 +157,12 @@ def test_a_move_ends_and_leaves_nothing_behind(tmp_path: Path) -> None:
         kept.close()
 
 
-def test_only_few_rows_are_scattered() -> None:
-    assert [is_scattered([()] * n) for n in (0, 1, recent.FEW, recent.FEW + 1)] == [False, True, True, False]
+def test_few_rows_are_scattered_and_none_of_what_is_new() -> None:
+    many = [(entity, 1) for entity in range(recent.FEW + 1)]
+    assert parted(many, ()) == (many, ())
+    assert parted(many[1:], ()) == ([], many[1:])
+    assert parted([(1, 1), (7, 1), (1, 2)], {7}) == ([(7, 1)], [(1, 1), (1, 2)])
+    assert parted([], ()) == ([], [])
 
 
 pytestmark = pytest.mark.anyio

@@ -9,14 +9,14 @@ Where a move stands is written beside it, in `fact`: `settling` is the position 
 `settled` the entity before which they lie in `history` already. They are taken from here only at the end of a move.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Sequence
 
 import msgspec
 
 from pinisi.store.sql_rows import Connection, Row, first, rows, write_all
 
 FEW = 512
-"""Rows of a group that are scattered; in a larger one many belong to one entity, or all are new: they go straight."""
+"""Rows of a group that may be scattered; in a larger one many belong to one entity: they go straight."""
 KEPT = 16_384
 """Rows after which they are moved: what a reader of history has to take in at most, when he has not read for long."""
 SLICE = 1_024
@@ -78,9 +78,15 @@ _FACT = "INSERT OR REPLACE INTO fact VALUES (?, ?)"
 _encode = msgspec.json.Encoder().encode
 
 
-def is_scattered(history: Sequence[Row]) -> bool:
-    """Whether rows of a group go into `recent`."""
-    return 0 < len(history) <= FEW
+def parted(history: Sequence[Row], born: Container[int]) -> tuple[Sequence[Row], Sequence[Row]]:
+    """Rows of a group that go straight into `history`, and those that are scattered.
+
+    `born`: entities that are new in the group. Their rows are the last of all: they fill a page together there, too.
+    """
+    if len(history) > FEW:
+        return history, ()
+    straight = [row for row in history if row[0] in born]
+    return straight, [row for row in history if row[0] not in born] if straight else history
 
 
 def put_recent(connection: Connection, history: Sequence[Row], came: int) -> None:

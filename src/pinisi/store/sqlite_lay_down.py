@@ -12,7 +12,7 @@ from pinisi.store.draft import Draft
 from pinisi.store.erasure import Erasure
 from pinisi.store.grid import point_of
 from pinisi.store.owed import fates_of, owed_rows, settled
-from pinisi.store.recent import is_scattered, pull, put_recent
+from pinisi.store.recent import parted, pull, put_recent
 from pinisi.store.sql_rows import Row, first, write_all
 from pinisi.store.sqlite_records import change_records
 from pinisi.store.untold import untold_values
@@ -80,8 +80,10 @@ def _wide(sql: str) -> str:
     return f"{head} VALUES {', '.join([one] * _AT_ONCE)}"
 
 
-def lay_down(draft: Draft, connection: apsw.Connection, names: Mapping[int, str]) -> None:
-    """Write everything through an open transaction. `names`: number -> IRI.
+def lay_down(draft: Draft, connection: apsw.Connection, names: Mapping[int, str]) -> int:
+    """Write everything through an open transaction; answers how many rows of history are recent (`store.recent`).
+
+    `names`: number -> IRI.
 
     Raises:
         Refused: what a service's own tables do not take.
@@ -98,8 +100,7 @@ def lay_down(draft: Draft, connection: apsw.Connection, names: Mapping[int, str]
         pull(connection, {erasure.row for erasure in draft.erasures})
     for erasure in draft.erasures:
         _erase(erasure, connection)
-    if draft.history:
-        _lay_down_history(draft, connection)
+    recent = _lay_down_history(draft, connection) if draft.history else 0
     if draft.passages:
         write_all(connection, _SQL["passage"], draft.passages)
     if draft.strands:
@@ -133,6 +134,7 @@ def lay_down(draft: Draft, connection: apsw.Connection, names: Mapping[int, str]
         write_all(connection, _SQL["due_in"], [(row, end) for row, end in draft.dues.items() if end is not None])
     if draft.areas_changed:
         connection.execute(_SQL["relocate"], (draft.position,))
+    return recent
 
 
 def _lay_down_records(draft: Draft, connection: apsw.Connection) -> None:
@@ -161,11 +163,13 @@ def _lay_down_records(draft: Draft, connection: apsw.Connection) -> None:
     write_all(connection, _SQL["entity_moved"], moved)
 
 
-def _lay_down_history(draft: Draft, connection: apsw.Connection) -> None:
-    if is_scattered(draft.history):
-        put_recent(connection, draft.history, draft.position)
-    else:
-        _insert(connection, _SQL["history"], draft.history)
+def _lay_down_history(draft: Draft, connection: apsw.Connection) -> int:
+    born = {record.row for id, record in draft.records.items() if draft.first[id] is None}
+    straight, scattered = parted(draft.history, born)
+    _insert(connection, _SQL["history"], straight)
+    if scattered:
+        put_recent(connection, scattered, draft.position)
+    return len(scattered)
 
 
 def tell_births(connection: apsw.Connection, names: Mapping[int, str], entities: Iterable[int]) -> None:

@@ -22,7 +22,7 @@ from pinisi.store.faults import unavailable
 from pinisi.store.jobs import GROUP_SECONDS, SLICE_CHANGES, Job
 from pinisi.store.ledger import Ledger
 from pinisi.store.log import Position
-from pinisi.store.recent import SLICE, is_scattered, prepare_to_settle, settle_slice
+from pinisi.store.recent import SLICE, prepare_to_settle, settle_slice
 from pinisi.store.sqlite_lay_down import lay_down, lay_down_names
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Principal
@@ -188,10 +188,11 @@ class Writer:
         """As many waiting jobs as fit, one transaction, one sync."""
         draft = self._begin()
         done: list[Job] = []
+        recent = 0
         try:
             await self._collect(draft, done)
             if not draft.empty or self._ledger.names.fresh:
-                await self._in_thread(
+                recent = await self._in_thread(
                     lambda: self._transact(lambda connection: lay_down(draft, connection, self._ledger.names.text))
                 )
         except BaseException as error:
@@ -204,8 +205,7 @@ class Writer:
             return
         if not draft.empty:
             self._publish(draft)
-        if is_scattered(draft.history):
-            self._recent += len(draft.history)
+        self._recent += recent
         self._crowded = len(done) > CROWD
         if len(done) > 1 or self._queue:
             self._met = perf_counter()
