@@ -85,8 +85,11 @@ class Book(Generic[R]):
         return await self.record(tenant, id)
 
     async def record(self, tenant: str, id: str) -> R:
-        """The record, whoever asks. Raises `NotInBook`."""
-        for kind in (self._over, self._open):
+        """The record, whoever asks. Raises `NotInBook`.
+
+        Looked for twice: it may be over, or a turn begin, between two reads of a store that is not in this process.
+        """
+        for kind in (self._over, self._open) * 2:
             found = await self._store.document(tenant, kind, id)
             if found is not None:
                 return self._decode(found[1])
