@@ -1,4 +1,4 @@
-"""The parts of `make test-long`: which tests belong together, in the order in which they run."""
+"""The parts of `make test-long`: which tests belong together, in the order in which they run when none is named."""
 
 from dataclasses import dataclass
 
@@ -61,10 +61,13 @@ PARTS = (
 
 
 def chosen(names: str) -> list[Part]:
-    """The parts that are named, by commas or spaces; all without a name. Raises `ValueError` naming what there is."""
+    """The parts that are named, by commas or spaces, in that order; all without a name.
+
+    Raises `ValueError` naming what there is.
+    """
     wanted = names.replace(",", " ").split()
     known = {part.name: part for part in PARTS}
     unknown = [name for name in wanted if name not in known]
     if unknown:
         raise ValueError(f"PART: there is no {', '.join(unknown)}; there are {', '.join(known)}")
-    return [part for part in PARTS if not wanted or part.name in wanted]
+    return [known[name] for name in dict.fromkeys(wanted)] or list(PARTS)
