@@ -46,9 +46,9 @@ def test_what_the_parts_name_is_there() -> None:
     assert all((ROOT / path).exists() for part in PARTS for path in (*part.paths, *part.left_out))
 
 
-def test_parts_are_chosen_by_name_and_an_unknown_one_is_answered_with_what_there_is() -> None:
+def test_parts_run_in_the_order_in_which_they_are_named_and_an_unknown_one_is_answered_with_what_there_is() -> None:
     assert chosen("") == list(PARTS)
-    assert [part.name for part in chosen("soak, parsers")] == ["parsers", "soak"]
+    assert [part.name for part in chosen("soak, parsers")] == ["soak", "parsers"]
     with pytest.raises(ValueError, match=r"no soap; there are parsers, endpoints, "):
         chosen("soap")
 
