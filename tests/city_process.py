@@ -13,6 +13,7 @@ import httpx
 from loaded_city import lay_out
 from patience import PATIENCE
 from pinisi.city.scaffold import new_city
+from ports import free_port
 
 SOURCES = Path(__file__).parents[1] / "src"
 V1 = "/ngsi-ld/v1"
@@ -37,7 +38,7 @@ class CityProcess:
 
     def start(self) -> None:
         """Start it, at the address that it had before."""
-        port = self.address.rpartition(":")[2] or "0"
+        port = self.address.rpartition(":")[2] or str(free_port())
         words = [self._command, *self._city, "--data", str(self._data), "--port", port]
         command = [sys.executable, "-m", "pinisi", *words]
         self._process = subprocess.Popen(command, env=self._environment, stdout=subprocess.PIPE, text=True)

@@ -2,10 +2,10 @@
 
 import asyncio
 import shutil
-import socket
 from pathlib import Path
 
 from patience import PATIENCE
+from ports import free_port
 
 OPEN = "allow_anonymous true\nuser root"
 """Lets anybody in, and reads files of the folder that root has made."""
@@ -18,12 +18,6 @@ max_queued_messages 0
 max_inflight_messages 50
 log_dest none
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def program() -> str:

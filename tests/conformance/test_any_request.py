@@ -10,10 +10,11 @@ from any_request import Request, requests
 from broker_at_hand import Broker
 from hypothesis import HealthCheck, given, settings
 
+from patience import PATIENCE
 from pinisi.console.ngsi_ld_routes import NGSI_LD_ROUTES
 from pinisi.console.v2_routes import V2_ROUTES
 
-LONGEST_S = 10.0
+LONGEST_S = PATIENCE / 2
 OF_OTHERS = {501, 504, 508}
 """What is not there by the standard, a source or an @context that gives no answer, a loop: errors, but told ones."""
 

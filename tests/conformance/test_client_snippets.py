@@ -4,7 +4,6 @@ import asyncio
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import pytest
 
 from mosquitto import OPEN, Mosquitto
 from patience import PATIENCE
+from ports import free_port
 
 PAGES = [Path(__file__).parents[2] / "docs" / "how-to" / f"{name}.md" for name in ("use-the-broker", "broker-recipes")]
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
@@ -71,7 +71,7 @@ def test_a_program_runs_and_prints_what_the_page_says(
     if shutil.which(command[0]) is None or (language == "sh" and shutil.which("curl") is None):
         pytest.skip(f"{command[0]} or curl is not installed")
     (tmp_path / file).write_text(program, encoding="utf-8")
-    around = {"BROKER": server, "PARTNER": partner_address, "MQTT": mosquitto, "PORT": str(_free_port())}
+    around = {"BROKER": server, "PARTNER": partner_address, "MQTT": mosquitto, "PORT": str(free_port())}
     done = subprocess.run(
         [*command, file],
         cwd=tmp_path,
@@ -83,9 +83,3 @@ def test_a_program_runs_and_prints_what_the_page_says(
     )
     assert done.stdout == printed, done.stderr
     assert done.returncode == 0, done.stderr
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

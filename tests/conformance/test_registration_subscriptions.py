@@ -1,16 +1,17 @@
 """Subscriptions to registrations of context sources, and what they send (NGSI-LD 5.11, 5.3.2), to a real receiver."""
 
 import time
+from contextlib import ExitStack, closing
 from typing import Any
 
 import pytest
 from broker_at_hand import V1, Broker, refused
+from moments import before_the_end
 from receiver_at_hand import Receiver
 from test_registrations import ALL, BUSES, register
 from test_subscriptions_over_http import subscription
 
 from patience import PATIENCE
-from pinisi.vocabulary.instant import SECOND, format_instant
 
 SUBSCRIPTIONS = "/csourceSubscriptions"
 
@@ -56,11 +57,20 @@ def test_changes_are_told_with_their_reason(broker: Broker, receiver: Receiver) 
     assert told(receiver) == ("newlyMatching", [id])
     broker.call("DELETE", f"{ALL}/{id}")
     assert told(receiver) == ("noLongerMatching", [id])
-    broker.call("DELETE", f"{ALL}/urn:r:other")
-    soon = format_instant(round(time.time() * SECOND) + SECOND)
-    passing = register(broker, expiresAt=soon)
-    assert told(receiver) == ("newlyMatching", [passing])
-    assert told(receiver) == ("noLongerMatching", [passing]), "its time is over"
+
+
+def test_one_whose_time_is_over_matches_no_longer(broker: Broker) -> None:
+    """5.11.7."""
+    with ExitStack() as stack:
+
+        def passing(end: str) -> tuple[Receiver, str]:
+            receiver = stack.enter_context(closing(Receiver()))
+            follow(broker, subscription(receiver.url))
+            return receiver, register(broker, expiresAt=end)
+
+        receiver, passed = before_the_end(passing)
+        assert told(receiver) == ("newlyMatching", [passed])
+        assert told(receiver) == ("noLongerMatching", [passed])
 
 
 def test_only_what_concerns_the_subscriber_is_told(broker: Broker, receiver: Receiver) -> None:

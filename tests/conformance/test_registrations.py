@@ -1,13 +1,10 @@
 """Context source registrations over HTTP, by clause: 5.9 provision, 5.10 discovery, 5.12 matching, 4.3.6.3 proxies."""
 
-import time
 from typing import Any
 
 import pytest
 from broker_at_hand import CONTEXT, JSON_LD, Broker, X, prop, refused
-
-from patience import PATIENCE
-from pinisi.vocabulary.instant import SECOND, format_instant
+from moments import before_the_end
 
 ALL = "/csourceRegistrations"
 BUSES = [{"entities": [{"type": "Bus"}]}]
@@ -164,12 +161,14 @@ def test_discovery_comes_in_pages(broker: Broker) -> None:
 
 def test_an_expired_registration_vanishes(broker: Broker) -> None:
     """5.2.9: expiresAt."""
-    id = register(broker, id="urn:r:1", expiresAt=format_instant(round(time.time() * SECOND) + SECOND))
-    assert found(broker, type="Bus") == [id]
-    deadline = time.monotonic() + PATIENCE
-    while found(broker, type="Bus"):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+
+    def registered(end: str) -> str:
+        id = register(broker, id="urn:r:1", expiresAt=end)
+        assert found(broker, type="Bus") == [id]
+        return id
+
+    id = before_the_end(registered)
+    assert found(broker, type="Bus") == []
     refused(broker.get(f"{ALL}/{id}"), 404, "ResourceNotFound")
     register(broker, id=id)
 

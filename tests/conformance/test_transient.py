@@ -1,9 +1,9 @@
 """Transient entities and attributes over HTTP: what has an `expiresAt` ends then (NGSI-LD 4.22)."""
 
 import time
-from datetime import UTC, datetime, timedelta
 
 from broker_at_hand import Broker, prop, refused
+from moments import before_the_end, soon, wait_until
 
 from patience import PATIENCE
 
@@ -12,19 +12,17 @@ FUTURE = "2100-01-01T00:00:00Z"
 BUS = "urn:ngsi-ld:Bus:1"
 
 
-def soon(seconds: float = 1.0) -> str:
-    return (datetime.now(UTC) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def wait_until(moment: str) -> None:
-    time.sleep(max(0.0, (datetime.fromisoformat(moment) - datetime.now(UTC)).total_seconds()))
+def gone(broker: Broker) -> None:
+    """Nothing is left of the bus, nor of its past."""
+    broker.call("DELETE", f"/temporal/entities/{BUS}")
 
 
 def test_an_entity_is_served_until_its_moment_and_its_id_is_free_then(broker: Broker) -> None:
-    end = soon(2.0)
-    broker.create(BUS, expiresAt=end, speed=prop(1))
-    assert broker.entity(BUS)["speed"]["value"] == 1
-    wait_until(end)
+    def served(end: str) -> None:
+        broker.create(BUS, expiresAt=end, speed=prop(1))
+        assert broker.entity(BUS)["speed"]["value"] == 1
+
+    before_the_end(served)
     assert broker.get(f"/entities/{BUS}").status_code == 404
     assert broker.ids(type="Bus") == []
     assert broker.get("/types").json()["typeList"] == []
@@ -43,20 +41,24 @@ def test_one_who_never_asks_hears_of_it_in_the_log(broker: Broker) -> None:
 
 
 def test_the_history_of_an_entity_outlives_it(broker: Broker) -> None:
-    end = soon(0.5)
-    broker.create(BUS, expiresAt=end, speed=prop(1))
-    broker.call("PATCH", f"/entities/{BUS}/attrs/speed", {"type": "Property", "value": 2})
-    wait_until(end)
+    def changed(end: str) -> None:
+        gone(broker)
+        broker.create(BUS, expiresAt=end, speed=prop(1))
+        assert broker.call("PATCH", f"/entities/{BUS}/attrs/speed", prop(2)).status_code == 204
+
+    before_the_end(changed)
     assert broker.get(f"/entities/{BUS}").status_code == 404
     found = broker.get(f"/temporal/entities/{BUS}", options="temporalValues").json()
     assert [value for value, _ in found["speed"]["values"]] == [1, 2]
 
 
 def test_the_history_of_an_attribute_ends_with_it(broker: Broker) -> None:
-    end = soon(0.5)
-    broker.create(BUS, speed=prop(1, expiresAt=end), name=prop("x"))
-    broker.call("PATCH", f"/entities/{BUS}/attrs/speed", {"type": "Property", "value": 2})
-    wait_until(end)
+    def changed(end: str) -> None:
+        gone(broker)
+        broker.create(BUS, speed=prop(1, expiresAt=end), name=prop("x"))
+        assert broker.call("PATCH", f"/entities/{BUS}/attrs/speed", prop(2)).status_code == 204
+
+    before_the_end(changed)
     assert "speed" not in broker.entity(BUS)
     for told in ({}, {"timeproperty": "deletedAt", "timerel": "before", "timeAt": FUTURE}):
         assert "speed" not in broker.get(f"/temporal/entities/{BUS}", **told).json()
@@ -65,10 +67,12 @@ def test_the_history_of_an_attribute_ends_with_it(broker: Broker) -> None:
 
 
 def test_one_instance_ends_and_the_other_stays(broker: Broker) -> None:
-    end = soon(0.5)
-    broker.create(BUS, speed=[prop(10), prop(20, datasetId="urn:d:1", expiresAt=end)])
-    assert len(broker.entity(BUS)["speed"]) == 2
-    wait_until(end)
+    def both(end: str) -> None:
+        gone(broker)
+        broker.create(BUS, speed=[prop(10), prop(20, datasetId="urn:d:1", expiresAt=end)])
+        assert len(broker.entity(BUS)["speed"]) == 2
+
+    before_the_end(both)
     assert broker.entity(BUS)["speed"] == {"type": "Property", "value": 10}
 
 
@@ -82,30 +86,38 @@ def test_an_end_in_the_past_is_taken_and_comes_at_once(broker: Broker) -> None:
 
 
 def test_updates_keep_or_clear_the_end_as_they_keep_or_clear_other_members(broker: Broker) -> None:
-    end = soon(1.0)
-    broker.create(BUS, speed=prop(1, expiresAt=end), name=prop(1, expiresAt=end), colour=prop(1, expiresAt=end))
-    assert broker.call("PATCH", f"/entities/{BUS}/attrs", {"speed": prop(2)}).status_code == 204
-    assert broker.call("PATCH", f"/entities/{BUS}/attrs/name", prop(2)).status_code == 204
-    assert broker.call("PATCH", f"/entities/{BUS}", {"id": BUS, "type": "Bus", "colour": prop(2)}).status_code == 204
-    wait_until(end)
+    def updated(end: str) -> None:
+        gone(broker)
+        broker.create(BUS, speed=prop(1, expiresAt=end), name=prop(1, expiresAt=end), colour=prop(1, expiresAt=end))
+        assert broker.call("PATCH", f"/entities/{BUS}/attrs", {"speed": prop(2)}).status_code == 204
+        assert broker.call("PATCH", f"/entities/{BUS}/attrs/name", prop(2)).status_code == 204
+        merged = {"id": BUS, "type": "Bus", "colour": prop(2)}
+        assert broker.call("PATCH", f"/entities/{BUS}", merged).status_code == 204
+
+    before_the_end(updated)
     assert broker.entity(BUS) == {"id": BUS, "type": "Bus", "speed": {"type": "Property", "value": 2}}
 
 
 def test_a_replaced_entity_has_the_end_that_the_replacement_says(broker: Broker) -> None:
-    end = soon(0.7)
-    broker.create(BUS, expiresAt=end)
-    assert broker.call("PUT", f"/entities/{BUS}", {"id": BUS, "type": "Bus", "speed": prop(1)}).status_code == 204
-    wait_until(end)
+    def replaced(end: str) -> None:
+        gone(broker)
+        broker.create(BUS, expiresAt=end)
+        assert broker.call("PUT", f"/entities/{BUS}", {"id": BUS, "type": "Bus", "speed": prop(1)}).status_code == 204
+
+    before_the_end(replaced)
     assert broker.entity(BUS)["speed"]["value"] == 1
 
 
 def test_the_null_takes_an_end_away(broker: Broker) -> None:
-    end = soon(0.7)
-    broker.create(BUS, expiresAt=end, speed=prop(1, expiresAt=end))
     fragment = {"id": BUS, "type": "Bus", "expiresAt": "urn:ngsi-ld:null", "speed": {"expiresAt": "urn:ngsi-ld:null"}}
-    answer = broker.call("PATCH", f"/entities/{BUS}", fragment)
-    assert answer.status_code == 204, answer.text
-    wait_until(end)
+
+    def taken(end: str) -> None:
+        gone(broker)
+        broker.create(BUS, expiresAt=end, speed=prop(1, expiresAt=end))
+        answer = broker.call("PATCH", f"/entities/{BUS}", fragment)
+        assert answer.status_code == 204, answer.text
+
+    before_the_end(taken)
     assert broker.entity(BUS)["speed"]["value"] == 1
 
 

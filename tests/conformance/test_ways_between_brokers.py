@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from broker_at_hand import Broker, X, prop, refused
+from moments import before_the_end
 from registrar_at_hand import Registrar, warnings
 from source_at_hand import Source
 
@@ -135,10 +136,13 @@ def test_a_source_whose_alias_is_in_the_way_is_not_asked(broker: Broker, registe
 
 def test_a_registration_that_has_expired_is_nobody(broker: Broker, register: Registrar, source: Source) -> None:
     source.answers("GET", "/entities", 200, [{"id": BUS, "type": X + "Bus"}])
-    end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 2))
-    id = register(endpoint=source.origin, expiresAt=end)
-    assert broker.ids(type="Bus") == [BUS]
-    time.sleep(2.1)
+
+    def asked_for(end: str) -> str:
+        id = register(endpoint=source.origin, expiresAt=end)
+        assert broker.ids(type="Bus") == [BUS]
+        return id
+
+    id = before_the_end(asked_for)
     source.asked.clear()
     answer = broker.get("/entities", type="Bus")
     assert (answer.json(), warnings(answer), source.asked) == ([], "", [])

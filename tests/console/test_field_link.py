@@ -4,8 +4,6 @@ import asyncio
 import configparser
 import contextlib
 import datetime
-import itertools
-import os
 import socket
 import ssl
 import sys
@@ -25,6 +23,7 @@ from lxml import etree
 from patience import PATIENCE
 from pinisi.people.accounts import Assignment
 from pinisi.people.errors import RefusedToStart
+from ports import free_port
 
 pytestmark = pytest.mark.anyio
 UNITS, PHONES = f"{OURS}/units", f"{OURS}/field-phones"
@@ -33,18 +32,6 @@ ENGINE = "urn:ngsi-ld:Unit:makassar-latihan-damkar-1"
 PHONE = "ANDROID-589520ccfcd20f01"
 HALL = (-5.1343, 119.4128)
 SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).parents[1] / "incidents" / "cot_examples" / "cot20.xsd"))
-
-
-PORTS = itertools.count(20_000 + os.getpid() % 1_000 * 12)
-"""Below those that systems give to whoever asks for any, so that none is taken before the house listens."""
-
-
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    for port in PORTS:
-        with socket.socket(socket.AF_INET, kind) as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise AssertionError
 
 
 @pytest.fixture

@@ -126,7 +126,7 @@ async def test_a_body_that_drips_in_is_refused_and_never_acted_upon(served: _Ser
 
 
 async def test_a_body_that_keeps_up_is_waited_for(served: _Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_patience, "SLOWEST", 1_000.0)
+    monkeypatch.setattr(http_patience, "SLOWEST", 100.0)
     async with served.wire() as (reader, writer):
         writer.write(POST)
         for _ in range(5):

@@ -29,6 +29,7 @@ from pinisi.context.subscription_index import SubscriptionIndex
 from pinisi.store.change import EntityChange
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM, Grants, Principal
+from ports import free_port
 
 TENANT = "makassar"
 CITY_CONTEXT = "https://city.example/context.jsonld"
@@ -69,7 +70,7 @@ class Receiver:
         return self.origin + "/notify"
 
     async def start(self) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port or free_port())
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 from notification_receiver import TENANT, House, open_house, vehicles
 
-from mosquitto import OPEN, Mosquitto, free_port, program
+from mosquitto import OPEN, Mosquitto, program
 from patience import PATIENCE
 from pinisi.console.subscription_endpoints import create_subscription
 from pinisi.context import notification_lane
@@ -22,6 +22,7 @@ from pinisi.context.mqtt_delivery import MqttMessage, MqttSender
 from pinisi.context.mqtt_target import parse_mqtt_target
 from pinisi.context.problems import BadRequestData
 from pinisi.context.targets import Targets
+from ports import free_port
 
 pytestmark = pytest.mark.anyio
 TOPIC = "city/vehicles"

@@ -15,6 +15,8 @@ from pinisi.vocabulary.instant import DAY
 
 pytestmark = pytest.mark.anyio
 COOLDOWN_SECONDS = 60
+UNHURRIED = {"timeout": round(1_000 * PATIENCE)}
+"""An endpoint that is given up no sooner than the test."""
 
 
 @pytest.fixture
@@ -79,14 +81,13 @@ async def test_a_receiver_that_was_down_gets_all_afterwards(tmp_path: Path, impa
 async def test_a_slow_receiver_delays_no_other_and_no_write(tmp_path: Path) -> None:
     limits = Limits(connections=1, slow_after=0.05)
     async with open_receiver() as slow, open_receiver() as quick, open_house(tmp_path, limits=limits) as house:
-        slow.delay = 3.0
-        await house.subscribe(vehicles(slow.uri))
+        slow.delay = PATIENCE
+        await house.subscribe(vehicles(slow.uri, endpoint=UNHURRIED))
         await house.subscribe(vehicles(quick.uri))
-        began = asyncio.get_running_loop().time()
         for speed in range(20):
             await house.speed("urn:v:1", speed)
-        await quick.wait(20, seconds=2.0)
-        assert asyncio.get_running_loop().time() - began < 2.0
+        await quick.wait(20)
+        assert slow.tries == 1, "it has not answered yet"
 
 
 async def test_what_was_owed_when_the_process_ended_is_sent_by_the_next_one(tmp_path: Path) -> None:
@@ -320,10 +321,9 @@ async def test_by_the_clock_all_that_matches_is_told_and_changes_are_not(tmp_pat
         assert await house.store.debts(TENANT) == []
         assert (await house.subscription(id))["notification"]["timesSent"] >= 2
         await house.unsubscribe(id)
-        await asyncio.sleep(0.1)  # one may be on its way
         count = receiver.tries
-        await asyncio.sleep(0.5)
-        assert receiver.tries == count
+        await asyncio.sleep(0.7)
+        assert receiver.tries <= count + 1, "one was on its way"
 
 
 async def test_a_receiver_that_does_not_answer_is_set_apart_for_all_its_subscriptions(tmp_path: Path) -> None:
@@ -349,11 +349,11 @@ async def test_one_that_only_stumbled_does_not_wait_behind_the_dead(tmp_path: Pa
         dead.delay = PATIENCE
         living.delay = lambda received: 0.5 if received.data[0]["speed"]["value"] == 0 else 0.0
         for _ in range(40):
-            await house.subscribe(vehicles(dead.uri))
+            await house.subscribe(vehicles(dead.uri, endpoint=UNHURRIED))
         await house.subscribe(vehicles(living.uri))
         for speed in range(10):
             await house.speed("urn:v:1", speed)
-        await living.wait(10, seconds=8)
+        await living.wait(10, seconds=PATIENCE / 2)
 
 
 async def test_a_connection_that_was_closed_meanwhile_costs_no_failure(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from pinisi.runtime import doctor, ports
 from pinisi.runtime.occupancy import Occupant, occupy
 from pinisi.settings import Settings
 from pinisi.vocabulary.instant import DAY, SECOND, parse_instant
+from ports import free_port
 
 NOW = 1_795_000_000 * SECOND
 
@@ -58,9 +59,7 @@ def test_a_port_is_bad_when_this_pinisi_runs_but_another_program_holds_it(listen
 
 
 def test_a_free_port_is_well_and_nobody_holds_it(listening: int) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        free = probe.getsockname()[1]
+    free = free_port()
     assert doctor.check_port("127.0.0.1", free, None).state == "ok"
     assert ports.holder(free) is None
 

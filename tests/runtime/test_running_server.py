@@ -118,6 +118,6 @@ def test_it_stops_when_it_is_told_and_opens_again_at_once(tmp_path: Path, sign: 
     with running(tmp_path / "data") as pinisi:
         httpx.post(f"{pinisi.address}/pinisi/v1/incidents", json={"title": "Banjir"}).raise_for_status()
         pinisi.process.send_signal(sign)
-        assert pinisi.process.wait(5) in (0, -sign, 128 + sign)
+        assert pinisi.process.wait(PATIENCE) in (0, -sign, 128 + sign)
     with running(tmp_path / "data") as pinisi:
         assert httpx.get(f"{pinisi.address}/pinisi/v1/incidents").json()["count"] == 1

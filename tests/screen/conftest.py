@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from loaded_city import MAKASSAR, lay_out
 from patience import PATIENCE
+from ports import free_port
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "src/pinisi/console/static/index.html"
@@ -79,7 +80,7 @@ class WarRoom:
     def start(self) -> None:
         assert STATIC.is_file(), "the console is not built: run `make install`"
         lay_out(self.data, self.city)
-        port = urlsplit(self.address).port or 0
+        port = urlsplit(self.address).port or free_port()
         command = [
             sys.executable,
             "-m",

@@ -3,7 +3,6 @@
 import asyncio
 import re
 import shutil
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from pinisi.services.mobility.rsmp.site.site import Site
 from pinisi.services.mobility.rsmp.site.street import Street
 from pinisi.services.mobility.rsmp.site.traffic import Counted
 from pinisi.vocabulary.instant import SECOND, Instant
+from ports import free_port
 
 from .conftest import ROOT, WarRoom, Witness, open_console
 
@@ -79,9 +79,7 @@ class Corner:
 @pytest.fixture(scope="module")
 def signals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[WarRoom, Corner]]:
     folder = tmp_path_factory.mktemp("signals")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
+    port = free_port()
     with WarRoom(folder / "data", city_with_signals(folder, port)) as room, Corner(port) as corner:
         yield room, corner
 

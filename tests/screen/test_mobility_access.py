@@ -1,7 +1,6 @@
 """The pages of mobility can be read and used by everyone: axe-core finds nothing, the keyboard reaches all of them."""
 
 import shutil
-import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from patience import PATIENCE
+from ports import free_port
 
 from .conftest import ROOT, WarRoom, open_console
 
@@ -70,9 +70,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarRoom]:
     city = folder / "makassar"
     shutil.copytree(ROOT / "cities" / "makassar", city, ignore=shutil.ignore_patterns("building", "build.py"))
     shutil.copytree(ROOT / "tests" / "services" / "mobility" / "atcs", city / "signals")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        (city / "live.toml").write_text(LIVE.format(port=free.getsockname()[1]))
+    (city / "live.toml").write_text(LIVE.format(port=free_port()))
     with WarRoom(folder / "data", city=city) as found:
         entities(found)
         yield found

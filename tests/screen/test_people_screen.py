@@ -1,6 +1,5 @@
 """People and rights in a real browser: an administrator's first day, and a colleague with the city's own account."""
 
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from bureau import SECRET, Bureau, client_at_provider
 from patience import PATIENCE
+from ports import free_port
 
 from .conftest import WarRoom, Witness, open_console
 
@@ -32,9 +32,7 @@ email_domains = ["makassar.go.id"]
 @pytest.fixture
 def offices(tmp_path: Path) -> Iterator[WarRoom]:
     """A war room without accounts yet, and the provider of the city's own."""
-    with socket.socket() as place:
-        place.bind(("127.0.0.1", 0))
-        house = f"http://127.0.0.1:{place.getsockname()[1]}"
+    house = f"http://127.0.0.1:{free_port()}"
     data = tmp_path / "data"
     (data / "secrets").mkdir(parents=True)
     (data / "secrets" / "oidc-kota").write_text(SECRET)

@@ -11,8 +11,8 @@ import msgspec
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope, Session
 
-from mosquitto import free_port
 from patience import PATIENCE
+from ports import free_port
 
 
 @dataclass(frozen=True)

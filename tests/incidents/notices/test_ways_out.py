@@ -14,7 +14,7 @@ import msgspec
 import pytest
 from receivers_at_hand import HttpReceiver, MailReceiver
 
-from mosquitto import Mosquitto, free_port
+from mosquitto import Mosquitto
 from patience import PATIENCE
 from pinisi.context.delivery import HttpSender
 from pinisi.context.targets import Targets
@@ -25,6 +25,7 @@ from pinisi.incidents.notices.sending import Answer, Outgoing, Part, Sender
 from pinisi.incidents.notices.server_address import BadServer
 from pinisi.incidents.notices.webhook import Webhook, new_secret
 from pinisi.vocabulary.instant import SECOND
+from ports import free_port
 
 pytestmark = pytest.mark.anyio
 NOW = 1_795_660_862 * SECOND

@@ -1,7 +1,6 @@
 """The loop closed: SUMO drives in a process of its own, the house hears its detectors and orders its lamps by RSMP."""
 
 import asyncio
-import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +20,7 @@ from pinisi.services.mobility.atcs.street.playing import Played, Playing
 from pinisi.services.mobility.engine.signals.fallback import FallBackRule
 from pinisi.services.mobility.twin.child import TwinFailed
 from pinisi.vocabulary.instant import SECOND
+from ports import free_port
 
 PACE = 15.0
 
@@ -47,12 +47,6 @@ class Loop:
         async with asyncio.timeout(PATIENCE):
             while not true():  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 async def closed(folder: Path) -> tuple[Loop, Played]:
