@@ -60,7 +60,7 @@ def servers(
         def address(kind: str, alias: str) -> str:
             if (kind, alias) not in started:
                 name = alias or "here"
-                settings = {"PINISI_CONTEXT_SOURCE_TIMEOUT_MS": "1000", "PINISI_STORE": stores(kind, name)}
+                settings = {"PINISI_CONTEXT_SOURCE_TIMEOUT_MS": "4000", "PINISI_STORE": stores(kind, name)}
                 if alias:
                     settings["PINISI_CONTEXT_SOURCE_ALIAS"] = alias
                 server = running(tmp_path_factory.mktemp(name), **settings)

@@ -7,6 +7,8 @@ from broker_at_hand import Broker, X, prop
 from registrar_at_hand import Registrar, warnings
 from source_at_hand import Source
 
+from patience import PATIENCE
+
 HERE, BOTH, THERE, FAR = (f"urn:ngsi-ld:Bus:{name}" for name in ("here", "both", "there", "far"))
 WINDOW = {"timerel": "after", "timeAt": "2026-01-01T00:00:00Z"}
 MAP = "NGSILD-EntityMap"
@@ -102,11 +104,13 @@ def test_a_source_that_fails_is_told_of_and_its_entities_stay(
     broker: Broker, partner: Broker, register: Registrar, source: Source
 ) -> None:
     spread(broker, partner)
-    silent = register(endpoint=source.origin, management={"timeout": 200})
+    silent = register(endpoint=source.origin)
     source.answers("GET", "/entityMaps", 201, {"id": "urn:m:1", "type": "EntityMap", "entityMap": {FAR: ["@none"]}})
     made = broker.get("/entityMaps", type="Bus")
     assert set(made.json()["entityMap"]) == {HERE, BOTH, FAR}
-    source.answers("GET", "/entities", 200, [], after=1.0)
+    hurry = broker.call("PATCH", f"/csourceRegistrations/{silent}", {"management": {"timeout": 200}})
+    assert hurry.status_code == 204, hurry.text
+    source.answers("GET", "/entities", 200, [], after=PATIENCE)
     headers = {MAP: made.headers[MAP]}
     page = broker.get("/entities", headers=headers, type="Bus")
     assert shown(page) == [HERE, BOTH]

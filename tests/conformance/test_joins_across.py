@@ -126,7 +126,8 @@ def test_many_links_make_few_requests(broker: Broker, register: Registrar, sourc
     register(info=DEPOT, endpoint=source.origin, operations=["queryEntity"])
     told = broker.get("/entities", type="Bus", join="flat").json()
     assert [entity["id"] for entity in told[4:]] == ids
-    assert [len(asked.query["id"].split(",")) for asked in source.asked] == [50, 50, 20]
+    many = sorted((len(asked.query["id"].split(",")) for asked in source.asked), reverse=True)
+    assert many == [50, 50, 20], "side by side"
     assert {asked.query["type"] for asked in source.asked} == {"Depot"}
 
 

@@ -14,6 +14,8 @@ from broker_at_hand import Broker, X, prop
 from registrar_at_hand import Registrar, warnings
 from source_at_hand import Source
 
+from patience import PATIENCE
+
 Mode = Literal["inclusive", "exclusive", "redirect", "auxiliary"]
 MODES: tuple[Mode, ...] = ("inclusive", "exclusive", "redirect", "auxiliary")
 MOMENT = {"observedAt": "2026-05-01T00:00:00Z"}
@@ -48,7 +50,7 @@ FAULTS = (
     Fault("a page", 200, b"<html>", 111, None, among=False, headers={"Content_Type": "text/html"}),
     Fault("elsewhere", 302, b"", 299, 502, headers={"Location": "http://127.0.0.1:9/"}),
     Fault("in part", 207, {"success": [], "errors": [{"entityId": "urn:x:1", "error": PROBLEM}]}, 111, 207),
-    Fault("late", 200, [], 199, 504, after=0.15),
+    Fault("late", 200, [], 199, 504, after=PATIENCE),
 )  # fmt: skip
 
 
