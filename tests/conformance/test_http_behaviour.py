@@ -2,12 +2,18 @@
 
 import json
 import re
+import socket
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import httpx
 import pytest
 from broker_at_hand import CONTEXT, CONTEXT_DOCUMENT, JSON, JSON_LD, LINK, V1, Broker, prop, refused
+from registrar_at_hand import Registrar
+from source_at_hand import Source
 
+from patience import PATIENCE
 from pinisi.context.registration_operations import GROUPS, OPERATIONS
 
 BUS = {"id": "urn:b:1", "type": "Bus", "speed": prop(5)}
@@ -325,3 +331,28 @@ def test_headers_are_written_as_the_standards_write_them(broker: Broker) -> None
     wanted = {"Location", "Link", "Content-Type", "Content-Length", "NGSILD-Results-Count", "NGSILD-EntityMap"}
     assert wanted | {"NGSILD-Tenant", "X-Content-Type-Options"} <= told
     assert not {name for name in told if name.islower()}
+
+
+def test_a_way_told_in_several_lines_is_one_way(broker: Broker, source: Source) -> None:
+    """RFC 9110, 5.3 and 7.6.3; by it loops are found (6.3.18)."""
+    Registrar(broker, source.origin)()
+    source.answers("GET", "/entities", 200, [])
+    lines = [("Via", "1.1 first"), ("Via", "1.1 second"), ("NGSILD-Tenant", broker.tenant), ("Link", LINK)]
+    assert broker.wire.get(V1 + "/entities?type=Bus", headers=lines).status_code == 200
+    assert source.asked[0].headers["via"].startswith("1.1 first, 1.1 second, ")
+
+
+def test_every_answer_says_when_it_was_given(broker: Broker) -> None:
+    """RFC 9110, 6.6.1."""
+    refused = broker.call("PUT", "/entities", {})
+    for answer in (broker.get("/types"), refused, broker.call("OPTIONS", "/entities")):
+        said = parsedate_to_datetime(answer.headers["date"])
+        assert abs((datetime.now(UTC) - said).total_seconds()) < 60
+
+
+def test_a_request_for_nobody_is_a_bad_one(server: str) -> None:
+    """RFC 9112, 3.2: a request of HTTP/1.1 without a Host."""
+    host, _, port = server.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), PATIENCE) as wire:
+        wire.sendall(f"GET {V1}/types HTTP/1.1\r\nConnection: close\r\n\r\n".encode())
+        assert wire.makefile("rb").readline() == b"HTTP/1.1 400 Bad Request\r\n"

@@ -132,6 +132,8 @@ class Application:
             headers |= _joined(scope["headers"])
         host = headers.get(b"host", b"")
         if not house.address.is_host(host):
+            if not host and scope["http_version"] == "1.1":
+                raise BadRequest("Host", "is missing: whom is this request for? (RFC 9112, 3.2)")
             return refuse(421, "Misdirected request", "this server does not answer to that host name (allowed_hosts)")
         origin = headers.get(b"origin")
         if origin is not None and method in _UNSAFE and not house.address.is_origin(origin, host):
@@ -228,7 +230,7 @@ def _joined(headers: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     }
 
 
-_LISTS = (b"accept", b"link", b"prefer")
+_LISTS = (b"accept", b"link", b"prefer", b"via")
 
 
 def _tenant(named: bytes) -> str:

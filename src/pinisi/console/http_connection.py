@@ -16,7 +16,7 @@ import structlog
 
 from pinisi.console.application import Application, Scope, headers_of, send_stream
 from pinisi.console.http import Reply
-from pinisi.console.http_exchange import STATUS_LINE, Exchange, header_line
+from pinisi.console.http_exchange import STATUS_LINE, Exchange, date_line, header_line
 from pinisi.console.http_patience import LOOK_SECONDS, DoorLimits, SlowPeer
 from pinisi.console.refusals import refuse
 
@@ -194,7 +194,7 @@ class HttpConnection(asyncio.Protocol):
     def _say(self, reply: Reply) -> None:
         """A reply to what has not become a request; the connection ends with it."""
         lines = [header_line(name, value) for name, value in headers_of(reply)]
-        head = b"".join((STATUS_LINE[reply.status], *lines, b"connection: close\r\n\r\n"))
+        head = b"".join((STATUS_LINE[reply.status], *lines, date_line(), b"connection: close\r\n\r\n"))
         self.transport.write(head + reply.body)
 
     # what an exchange asks

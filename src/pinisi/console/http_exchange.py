@@ -1,8 +1,10 @@
 """One request on a connection and its reply: the body as it comes, the reply as it goes out."""
 
 import asyncio
+from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
+from time import time
 from typing import Protocol
 
 from pinisi.console.application import SECURITY_HEADERS, Message, Scope, tells_length, tells_type
@@ -67,16 +69,29 @@ def _named(name: bytes) -> bytes:
 
 
 _SECURITY_LINES = b"".join(header_line(name, value) for name, value in SECURITY_HEADERS)
+
+
+def date_line() -> bytes:
+    """When a reply is said (RFC 9110, 6.6.1)."""
+    return _date_line(int(time()))
+
+
+@lru_cache(1)
+def _date_line(second: int) -> bytes:
+    return b"Date: %b\r\n" % formatdate(second, usegmt=True).encode()
+
+
 _END, _END_OF_ALL = b"\r\n", b"Connection: close\r\n\r\n"
 
 
 def _head_of(reply: Reply, lasting: bool) -> list[bytes]:
-    """The head of a whole reply: the same headers as `headers_of`, in its order."""
+    """The head of a whole reply: the same headers as `headers_of`, in its order, and the date."""
     parts = [STATUS_LINE[reply.status]]
     if tells_type(reply):
         parts.append(header_line(b"content-type", reply.media))
     parts += [header_line(name, value) for name, value in reply.headers]
     parts.append(_SECURITY_LINES)
+    parts.append(date_line())
     if tells_length(reply):
         parts.append(b"Content-Length: %d\r\n" % len(reply.body))
     parts.append(_END if lasting else _END_OF_ALL)
@@ -179,6 +194,6 @@ class Exchange:
         return self.scope["http_version"] != "1.0"
 
     def _head(self, status: int, headers: list[tuple[bytes, bytes]]) -> list[bytes]:
-        parts = [STATUS_LINE[status], *[header_line(name, value) for name, value in headers]]
+        parts = [STATUS_LINE[status], *[header_line(name, value) for name, value in headers], date_line()]
         parts.append(_END if self.lasting else _END_OF_ALL)
         return parts
