@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from broker_at_hand import LINK, Broker, point, prop, refused
+from receiver_at_hand import Receiver
 
 SPAN = {"timerel": "after", "timeAt": "2019-01-01T00:00:00Z", "format": "aggregatedValues"}
 METHODS = "totalCount,distinctCount,sum,avg,min,max,stddev,sumsq"
@@ -235,3 +236,18 @@ def test_a_member_of_a_query_that_breaks_its_table_is_refused_by_name(broker: Br
     broker.create("urn:b:1")
     query = {"type": "Query", "entities": [{"type": "Bus"}], "join": "flat", member: told}
     refused(broker.call("POST", "/entityOperations/query", query), 400, "BadRequestData", member)
+
+
+@pytest.mark.parametrize("version", ["1.6", "1.8", "1.9"])
+def test_a_subscriber_who_names_a_version_of_the_core_is_told_under_that_name(
+    broker: Broker, receiver: Receiver, version: str
+) -> None:
+    """5.8.6: the @context is the one that `jsonldContext` specifies."""
+    core = f"https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v{version}.jsonld"
+    for accept in ("application/ld+json", "application/json"):
+        body = subscription(jsonldContext=core, notification={"endpoint": {"uri": receiver.url, "accept": accept}})
+        assert broker.call("POST", "/subscriptions", body).status_code == 201
+    broker.create("urn:b:1", speed=prop(1))
+    told = [receiver.next() for _ in range(2)]
+    assert [one.get("@context") for _, document in told for one in document["data"]].count(core) == 1
+    assert [core in headers.get("link", "") for headers, _ in told].count(True) == 1

@@ -11,6 +11,7 @@ from pinisi.context.attribute_values import READERS
 from pinisi.context.core_context import MEMBERS
 from pinisi.context.geometry import is_geometry
 from pinisi.context.json_shapes import is_list, is_object
+from pinisi.context.ngsi_null import is_null
 from pinisi.context.term_table import TermTable
 from pinisi.context.validate import (
     NULL,
@@ -189,7 +190,7 @@ def _read_bare(member: Any, name: str, terms: TermTable, nulls: bool) -> Instanc
 
 def read_value(kind: str, value: Any, field: str, terms: TermTable, nulls: bool, proof: bool = False) -> Any:
     """The value of an attribute of a kind, checked and expanded; `DELETE` for an NGSI-LD Null that is allowed here."""
-    if is_null(value):
+    if is_null(value, kind):
         if not nulls:
             refuse(field, "urn:ngsi-ld:null asks for deletion, which this operation does not do")
         return DELETE
@@ -198,11 +199,6 @@ def read_value(kind: str, value: Any, field: str, terms: TermTable, nulls: bool,
             refuse(field, "the value of ngsildproof is the object of a W3C Data Integrity proof")
         return value
     return READERS[kind](value, field, terms)
-
-
-def is_null(value: Any) -> bool:
-    """The NGSI-LD Null in each of its forms (4.5.0, 4.6.5)."""
-    return value == NULL or (value.__class__ is dict and len(value) == 1 and value.get("@none") == NULL)
 
 
 def _read_core(instance: Instance, key: str, content: Any, field: str, terms: TermTable, proof: bool) -> None:

@@ -12,6 +12,7 @@ import msgspec
 
 from pinisi.context.attribute_payload import DELETE
 from pinisi.context.instance_edits import find, is_older, kept, merged, stamped
+from pinisi.context.ngsi_null import is_null
 from pinisi.context.patch_payload import AttributePatch, EntityPatch
 from pinisi.context.payload import ALWAYS_GEO, Fragment
 from pinisi.context.problems import AlreadyExists, BadRequestData, ResourceNotFound
@@ -116,7 +117,7 @@ def partial_update(entity_id: str, name: str, patch: AttributePatch) -> Transfor
     def transform(present: Entity | None, now: Instant) -> Edit:
         work = _Work(_must(present, entity_id), now)
         old = _must_have(work.entity, name, patch.dataset_id)
-        if patch.value == DELETE:
+        if is_null(patch.value, old.kind):
             return work.remove(name, [old]).edit()
         if patch.kind is not None and patch.kind != old.kind:
             raise BadRequestData(f"the attribute is a {old.kind}, and a partial update cannot change it", patch.field)
@@ -222,7 +223,7 @@ def delete(entity_id: str) -> Transform:
 
 def _merge_one(work: "_Work", name: str, patch: AttributePatch, observed_at: str | None, language: str | None) -> None:
     old = find(work.instances(name), patch.dataset_id)
-    if patch.value == DELETE:
+    if is_null(patch.value, patch.kind if old is None else old.kind):
         if old is not None:
             work.remove(name, [old])
         return

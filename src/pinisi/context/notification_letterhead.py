@@ -4,10 +4,12 @@ import hashlib
 import itertools
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import lru_cache
 
 import msgspec
 
 from pinisi.context.contexts import ContextAwaited, Contexts
+from pinisi.context.core_context import core_urls
 from pinisi.context.notification_envelope import Envelope, carries_context, envelope_of, link_of
 from pinisi.context.problems import NgsiLdError
 from pinisi.context.render import View
@@ -19,6 +21,7 @@ from pinisi.context.term_table import CORE_TABLE, TermTable
 LETTERHEADS = 20_000
 PlaceOf = Callable[[str], SnapshotPlace | None]
 """The snapshot that a tenant holds; None: it is an ordinary one."""
+_CORE = frozenset(core_urls())
 _encode = msgspec.json.Encoder().encode
 
 
@@ -148,9 +151,17 @@ class Letterheads:
 
 
 def _writable(table: TermTable, subscription: Subscription) -> TermTable:
-    """The table, where notifications can name it."""
+    """The table, where notifications can name it: a version of the core as the subscriber named it (5.8.6)."""
+    if isinstance(subscription.context, str) and subscription.context in _CORE:
+        return _core_named(subscription.context)
     plain = not carries_context(subscription.notification.endpoint)
     return CORE_TABLE if plain and link_of(table) is None else table
+
+
+@lru_cache
+def _core_named(address: str) -> TermTable:
+    """The core table by one of its addresses; there are a few."""
+    return TermTable({}, address)
 
 
 def _is_plain(subscription: Subscription) -> bool:

@@ -6,21 +6,19 @@ from typing import Any, cast
 import msgspec
 
 from pinisi.context.geojson import render_feature
+from pinisi.context.ngsi_null import null_of
 from pinisi.context.notified_past import Before, Previous
 from pinisi.context.render import View, entity_document, value_of
 from pinisi.context.subscription import Subscription
 from pinisi.context.subscription_trigger import DELETED, Trigger
 from pinisi.context.term_table import CORE_TABLE, TermTable
-from pinisi.context.validate import NULL
 from pinisi.store.debt import Debt
-from pinisi.vocabulary.entity import LANGUAGE, LIST_RELATIONSHIP, VALUE_MEMBER, Attributes, Entity, Instance
+from pinisi.vocabulary.entity import VALUE_MEMBER, Attributes, Entity, Instance
 from pinisi.vocabulary.instant import format_instant
 from pinisi.vocabulary.principal import Projection
 
 Document = dict[str, Any]
 _PREVIOUS = {kind: "previous" + member[0].upper() + member[1:] for kind, member in VALUE_MEMBER.items()}
-
-_NULL_OF: dict[str, Any] = {LANGUAGE: {"@none": NULL}, LIST_RELATIONSHIP: [NULL]}
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -120,7 +118,7 @@ def _nothing(instance: Instance) -> Instance:
     """The NGSI-LD Null in place of an instance that was deleted."""
     return Instance(
         instance.kind,
-        _NULL_OF.get(instance.kind, NULL),
+        null_of(instance.kind),
         dataset_id=instance.dataset_id,
         created_at=instance.created_at,
         modified_at=instance.modified_at,

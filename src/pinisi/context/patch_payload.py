@@ -13,7 +13,6 @@ from pinisi.context.attribute_payload import (
     DESCRIBING,
     IGNORED,
     check_allowed,
-    is_null,
     kind_of,
     read_dataset,
     read_object_type,
@@ -24,6 +23,7 @@ from pinisi.context.core_context import MEMBERS
 from pinisi.context.geometry import check_geometry, is_geometry
 from pinisi.context.json_shapes import each, is_list, is_object
 from pinisi.context.json_values import check_plain, expand_value
+from pinisi.context.ngsi_null import is_null
 from pinisi.context.payload import ALWAYS_GEO, attribute_members, iri_of_attribute, read_expiry, read_scopes, read_types
 from pinisi.context.problems import BadRequestData
 from pinisi.context.simplified_payload import DATASET, KEYED

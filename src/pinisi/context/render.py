@@ -14,6 +14,7 @@ from pinisi.context.attribute_payload import BARE_MEMBERS, PROOF, kind_of
 from pinisi.context.geometry import is_geometry
 from pinisi.context.json_values import compact_value
 from pinisi.context.language_filter import choose_language
+from pinisi.context.ngsi_null import is_null
 from pinisi.context.pick import Pick
 from pinisi.context.problems import BadRequestData
 from pinisi.context.simplified_payload import DATASET
@@ -143,7 +144,7 @@ def value_of(instance: Instance, terms: TermTable) -> Any:
     if kind == VOCAB:
         return [terms.compact_iri(word) for word in value] if value.__class__ is list else terms.compact_iri(value)
     if kind == LIST_RELATIONSHIP:
-        return [{"object": reference} for reference in value]
+        return value if is_null(value, kind) else [{"object": reference} for reference in value]
     return value
 
 

@@ -11,12 +11,12 @@ from typing import Any, Literal
 import msgspec
 
 from pinisi.context.aggregation import aggregate
+from pinisi.context.ngsi_null import null_of
 from pinisi.context.problems import InvalidRequest
 from pinisi.context.render import View, describe, encode, in_language, simplified_value, value_of
 from pinisi.context.temporal_query import TemporalQuery
 from pinisi.context.temporal_scope import scope_instances, scope_pairs, split_scopes
 from pinisi.context.term_table import TermTable
-from pinisi.context.validate import NULL
 from pinisi.store.history import Hour, Moment, Story
 from pinisi.vocabulary.entity import LANGUAGE, LIST_RELATIONSHIP, PROPERTY, VALUE_MEMBER, Instance
 from pinisi.vocabulary.instant import Instant, format_instant
@@ -238,16 +238,12 @@ _PLAIN = View()
 
 
 def _deletion(moment: Moment, strand: Strand) -> dict[str, Any]:
-    document: dict[str, Any] = {"type": strand.kind, VALUE_MEMBER[strand.kind]: _null(strand.kind)}
+    document: dict[str, Any] = {"type": strand.kind, VALUE_MEMBER[strand.kind]: null_of(strand.kind)}
     if strand.dataset is not None:
         document["datasetId"] = strand.dataset
     document["instanceId"] = instance_id(moment)
     document["deletedAt"] = format_instant(moment.received)
     return document
-
-
-def _null(kind: str) -> Any:
-    return {"@none": NULL} if kind == LANGUAGE else NULL
 
 
 def _pairs(strand: Strand, terms: TermTable, query: TemporalQuery, view: View) -> dict[str, Any]:
@@ -266,7 +262,7 @@ def _pairs(strand: Strand, terms: TermTable, query: TemporalQuery, view: View) -
 def _pair_value(instance: Instance | None, kind: str, terms: TermTable, view: View) -> Any:
     if instance is not None:
         return instance.value if instance.kind == LIST_RELATIONSHIP else simplified_value(instance, terms, view)
-    return {"languageMap": _null(kind)} if kind == LANGUAGE else NULL
+    return {"languageMap": null_of(kind)} if kind == LANGUAGE else null_of(kind)
 
 
 def _aggregated(
