@@ -85,6 +85,7 @@ SUBSCRIPTION = {
     "notificationTrigger": ["entityCreated"],
     "notification": {"attributes": ["speed"], "format": "normalized", "endpoint": ENDPOINT, "showChanges": True},
 }  # fmt: skip
+FOLLOWING = {name: SUBSCRIPTION[name] for name in ("type", "entities", "watchedAttributes", "notification")}
 REGISTRATION = {
     "type": "ContextSourceRegistration", "endpoint": "http://127.0.0.1:1", "mode": "inclusive",
     "information": [{"entities": [{"type": "Bus", "id": "urn:x:9"}], "propertyNames": ["speed"]}],
@@ -95,6 +96,11 @@ QUERY = {
     "temporalQ": {"timerel": "after", "timeAt": "2020-01-01T00:00:00Z"},
     "geoQ": {"georel": "within", "geometry": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]},
 }  # fmt: skip
+SNAPSHOT: dict[str, Any] = {
+    "type": "Snapshot",
+    "snapshotQueries": [{name: QUERY[name] for name in QUERY if name != "temporalQ"}],
+    "snapshotLifetime": "PT1H",
+}
 CONTEXT = {"@context": {"Bus": "https://x.example/Bus", "speed": {"@id": "https://x.example/speed", "@type": "@id"}}}
 ROOM = {"id": "R1", "type": "Room", "t": {"value": 5, "type": "Number", "metadata": {"a": {"value": 1}}}}
 V2_SUBSCRIPTION = {
@@ -105,6 +111,12 @@ V2_SUBSCRIPTION = {
     },
     "expires": "2040-01-01T00:00:00Z",
 }
+V2_REGISTRATION = {
+    "dataProvided": {"entities": [{"id": "R9", "type": "Room"}, {"idPattern": "a.*"}], "attrs": ["t"]},
+    "provider": {"http": {"url": "http://127.0.0.1:1/v2"}, "supportedForwardingMode": "all"},
+    "expires": "2040-01-01T00:00:00Z", "status": "active", "description": "a",
+}  # fmt: skip
+CORRELATED = "0123456789abcdef-01234567"
 GOOD: dict[str, tuple[Any, ...]] = {
     "Entity": (BUS, {"id": "urn:x:1", "type": "Bus", **HISTORY}),
     "EntityFragment": (FRAGMENT, HISTORY),
@@ -115,23 +127,40 @@ GOOD: dict[str, tuple[Any, ...]] = {
     "SubscriptionFragment": ({"q": "speed>2", "isActive": False, "throttling": 5},),
     "ContextSourceRegistration": (REGISTRATION,),
     "ContextSourceRegistrationFragment": ({"mode": "redirect", "information": REGISTRATION["information"]},),
-    "Query": (QUERY,),
+    "Query": (QUERY, *SNAPSHOT["snapshotQueries"]),
     "JsonLdContext": (CONTEXT,),
-    "Snapshot": ({"type": "Snapshot", "snapshotQueries": [QUERY]},),
+    "Snapshot": (SNAPSHOT, {"type": "Snapshot", "snapshotLifetime": "PT2H"}),
+    "SnapshotFragment": ({"type": "Snapshot", "snapshotLifetime": "PT1H"}, {"snapshotStatus": "ready"}),
     "EntityMapFragment": ({"expiresAt": "2040-01-01T00:00:00Z"},),
-    "V2Entity": (ROOM,),
+    "V2Entity": ({**ROOM, "id": "R2"},),
     "V2Attributes": ({"t": {"value": 6}}, {"t": 7}),
     "V2Attribute": ({"value": 8, "type": "Number"},),
     "V2Value": ({"a": 1}, [1]),
     "V2Update": ({"actionType": "append", "entities": [ROOM]},),
     "V2Query": ({"entities": [{"idPattern": ".*"}], "attrs": ["t"], "expression": {"q": "t>1"}, "metadata": ["a"]},),
     "V2Subscription": (V2_SUBSCRIPTION,),
+    "V2Registration": (V2_REGISTRATION,),
     "V2Notification": ({"subscriptionId": "a", "data": [ROOM]},),
 }
-"""A body that each of the routes' kinds of bodies takes."""
+"""Bodies that are right, by the routes' kinds of bodies."""
 
-NAMED = {"id": ("urn:x:1", "urn:x:2", "R1"), "attribute": ("speed", "name", "t"), "type": ("Bus", "Room")}
+MAP, INSTANCE = "urn:x:map", "urn:x:instance"
+"""Stand for names that a broker gives: exchanged when a request is sent."""
+NAMED = {
+    "id": ("urn:x:1", "urn:x:2", "R1", MAP), "attribute": ("speed", "name", "t"), "type": ("Bus", "Room"),
+    "instance": (INSTANCE,),
+}  # fmt: skip
 """What may stand for a name in braces and is there."""
+FIRST = {"id": "urn:x:1"}
+THERE: tuple[tuple[str, Any], ...] = (
+    ("/ngsi-ld/v1/entities", {**FIRST, "type": "Bus", "name": "a", "speed": 1}),
+    ("/ngsi-ld/v1/subscriptions", {**SUBSCRIPTION, **FIRST}),
+    ("/ngsi-ld/v1/csourceRegistrations", {**REGISTRATION, **FIRST}),
+    ("/ngsi-ld/v1/csourceSubscriptions", {**FOLLOWING, **FIRST}),
+    ("/ngsi-ld/v1/snapshots", {**SNAPSHOT, **FIRST}),
+    ("/v2/entities", ROOM),
+)
+"""What requests are to meet: path and body of what makes it. Each kind that has names of its own has one of NAMED."""
 
 
 def _places(document: Any) -> list[tuple[Any, ...]]:
@@ -223,6 +252,19 @@ HEADER = st.one_of(
     st.tuples(st.just("NGSILD-EntityMap"), st.sampled_from(["urn:x:1", "/ngsi-ld/v1/entityMaps/x", ""])),
     st.tuples(st.just("NGSILD-Snapshot"), st.sampled_from(["urn:x:1", "", "?"])),
     st.tuples(st.just("Via"), st.sampled_from(["1.1 a", "1.1 a, 1.1 b", ",", "x"])),
+    st.tuples(
+        st.just("Fiware-Correlator"),
+        st.sampled_from(
+            [
+                f"a; cbnotif=1; pinisi={CORRELATED}",
+                f"pinisi={CORRELATED}.{CORRELATED}",
+                "pinisi=x",
+                ";=;",
+                "x" * 2_001,
+                "",
+            ]
+        ),
+    ),
     st.tuples(st.just("Fiware-ServicePath"), st.sampled_from(["/", "/a/b", "/#", "a", ""])),
 )
 HEADERS = st.one_of(st.just([]), st.just([]), st.lists(HEADER, max_size=2)).map(
