@@ -34,6 +34,7 @@ from pinisi.context import (
     linked_filter,
     linked_walk,
     ordering,
+    payload_size,
     q_language,
     q_text,
     selection,
@@ -43,6 +44,7 @@ from pinisi.context import (
 from pinisi.context.federation import client, kept_answers
 from pinisi.settings import Settings
 from pinisi.store import pattern
+from pinisi.vocabulary import bounds
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "limits.md").read_text(encoding="utf-8")
 ROWS = {cells[1].strip(): cells[2] for line in PAGE.splitlines() if len(cells := line.split("|")) == 5}
@@ -68,6 +70,12 @@ def row(start: str) -> str:
         ("JSON in a body", [json_body.DEEPEST]),
         ("an id, any other URI", [validate.LONGEST]),
         ("attributes of attributes", [attribute_payload.DEEPEST]),
+        ("attributes of one entity", [bounds.MOST_INSTANCES]),
+        ("instances of one attribute", [bounds.MOST_OF_ONE]),
+        ("types of one entity", [bounds.MOST_TYPES, bounds.MOST_SCOPES]),
+        ("one entity as it is kept", [bounds.LARGEST >> 20]),
+        ("members of objects", [payload_size.MOST_MEMBERS]),
+        ("values of the past", [payload_size.MOST_MOMENTS]),
         ("parameters of a request", [http.MOST_PARAMETERS]),
         ("entities in one batch", [ngsi_ld_batch.MOST]),
         ("`limit` of a page", [ngsi_ld_request.LIMIT_MOST]),

@@ -1,6 +1,5 @@
 """Many entities in one request (NGSI-LD 5.6.7 to 5.6.10, 5.6.20): each stands alone, the result names those refused."""
 
-import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
@@ -23,10 +22,10 @@ from pinisi.context.validate import check_entity_id
 from pinisi.store.change import Edit, EntityChange, Outcome, Refused, Transform
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.turn import Turn
 
 BATCH = "/ngsi-ld/v1/entityOperations"
 MOST = 10_000
-SLICE = 50
 _encode = msgspec.json.Encoder().encode
 
 Reader = Callable[[int, TermTable], EntityChange]
@@ -139,6 +138,7 @@ async def _run(house: House, call: Call, linked: TermTable, documents: Any, read
     errors = Errors()
     changes: list[EntityChange] = []
     ld = call.headers.get(b"content-type", b"").lower().startswith(JSON_LD_MEDIA)
+    turn = Turn()
     for place, document in enumerate(several):
         try:
             changes.append(read(place, _table(house.contexts, call, ld, linked, document)))
@@ -146,8 +146,7 @@ async def _run(house: House, call: Call, linked: TermTable, documents: Any, read
             raise
         except Refused as refusal:
             errors.add(id_of(document), refusal)
-        if place % SLICE == SLICE - 1:
-            await asyncio.sleep(0)
+        await turn.pause()
     if not changes:
         return changes, (), errors
     applied = await house.store.apply(call.tenant, changes, call.principal, atomic=False)

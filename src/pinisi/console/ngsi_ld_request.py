@@ -10,8 +10,8 @@ import msgspec
 
 from pinisi.console.http import GEO_JSON_MEDIA, JSON_LD_MEDIA, JSON_MEDIA, BadRequest, Call
 from pinisi.context.contexts import Contexts
-from pinisi.context.json_body import read_json
 from pinisi.context.link_header import read_link, write_link
+from pinisi.context.payload_size import read_payload
 from pinisi.context.problems import BadRequestData, InvalidRequest, NotAcceptable, UnsupportedMediaType
 from pinisi.context.term_table import CORE_TABLE, TermTable
 
@@ -128,7 +128,7 @@ class Sent(msgspec.Struct, frozen=True):
 
 def read_body(body: bytes) -> Any:
     """The JSON of a body whose size has been looked at."""
-    return read_json(body, len(body))
+    return read_payload(body)
 
 
 def sent(

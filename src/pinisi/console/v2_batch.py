@@ -25,8 +25,10 @@ from pinisi.context.ngsi_v2.entities import as_object
 from pinisi.context.ngsi_v2.names import entity_id, entity_uri, iri_of
 from pinisi.context.ngsi_v2.unprocessable import PartlyDone, Unprocessable
 from pinisi.context.ngsi_v2.written import Writing, read_members, read_new
+from pinisi.context.payload_size import check_v2_extent
 from pinisi.context.problems import BadRequestData, NgsiLdError, PayloadTooLarge, ResourceNotFound, problem_details
 from pinisi.store.change import EntityChange, Refused, Transform
+from pinisi.vocabulary.turn import Turn
 
 _ACTIONS = {
     "append": "append", "appendStrict": "appendStrict", "update": "update", "delete": "delete", "replace": "replace",
@@ -61,7 +63,11 @@ async def _run(house: House, call: Call, action: str, entities: Any, field: str,
     documents = cast(list[Any], entities)
     if len(documents) > MOST:
         raise PayloadTooLarge(f"{len(documents)} entities, at most {MOST} in one request", field)
-    plans = [_change(house, call, action, each, f"{field}[{n}]", words) for n, each in enumerate(documents)]
+    plans: list[EntityChange] = []
+    turn = Turn()
+    for n, each in enumerate(documents):
+        plans.append(_change(house, call, action, each, f"{field}[{n}]", words))
+        await turn.pause()
     refused: list[tuple[str, Refused]] = []
     changes, partly = plans, frozenset[int]()
     if action == "update" and takes_part(house, call):
@@ -152,6 +158,7 @@ def _transform(
     table, key_values, override = house.pinisi_table, "keyValues" in words, OVERRIDE in words
     aim = aim_of(call, table, told.get("type"))
     if action == "delete":
+        check_v2_extent(told)
         iris = [iri_of(name, table, name) for name in told if name not in ("id", "type")]
         return aimed(aim, delete_attributes(id, iris, table) if iris else delete(id))
     if action in ("append", "appendStrict"):

@@ -11,13 +11,13 @@ from pinisi.console.http import JSON_MEDIA, Call, Reply, Route
 from pinisi.console.ngsi_ld_door import known_tenant
 from pinisi.console.refusals import refusal_of
 from pinisi.console.v2_refusals import V2, refused
-from pinisi.context.json_body import read_json
 from pinisi.context.ngsi_v2.attributes import Shown
 from pinisi.context.ngsi_v2.changes import Aim
 from pinisi.context.ngsi_v2.entities import TOLD, Form, View
 from pinisi.context.ngsi_v2.names import iri_of
 from pinisi.context.ngsi_v2.paths import check_path, scopes_of
 from pinisi.context.ngsi_v2.unprocessable import PartlyDone
+from pinisi.context.payload_size import read_payload
 from pinisi.context.problems import (
     BadRequestData,
     InvalidRequest,
@@ -119,7 +119,7 @@ def body_of(call: Call) -> Any:
     media = media_of(call)
     if media != "application/json":
         raise UnsupportedMediaType(f"{media or 'nothing'}: application/json is taken", "Content-Type")
-    return read_json(call.body, len(call.body))
+    return read_payload(call.body)
 
 
 def media_of(call: Call) -> str:

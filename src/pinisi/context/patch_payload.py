@@ -24,7 +24,16 @@ from pinisi.context.geometry import check_geometry, is_geometry
 from pinisi.context.json_shapes import each, is_list, is_object
 from pinisi.context.json_values import check_plain, expand_value
 from pinisi.context.ngsi_null import is_null
-from pinisi.context.payload import ALWAYS_GEO, attribute_members, iri_of_attribute, read_expiry, read_scopes, read_types
+from pinisi.context.payload import (
+    ALWAYS_GEO,
+    TAKEN,
+    attribute_members,
+    iri_of_attribute,
+    read_expiry,
+    read_scopes,
+    read_types,
+)
+from pinisi.context.payload_size import check_extent
 from pinisi.context.problems import BadRequestData
 from pinisi.context.simplified_payload import DATASET, KEYED
 from pinisi.context.term_table import TermTable
@@ -76,6 +85,7 @@ def read_entity_patch(document: Any, terms: TermTable, *, simplified: bool = Fal
     """
     if not is_object(document):
         raise BadRequestData("a fragment of an entity is a JSON object")
+    check_extent(document, TAKEN, simplified=simplified)
     attributes: dict[str, list[AttributePatch]] = {}
     for name, member in attribute_members(document):
         iri = iri_of_attribute(name, member, terms)
@@ -104,6 +114,7 @@ def read_attribute_patch(document: Any, name: str, terms: TermTable) -> tuple[st
     content = {key: member for key, member in document.items() if key != "@context"}
     if not content:
         raise BadRequestData("the fragment is empty", name)
+    check_extent({name: content}, frozenset())
     if is_geometry(content):
         content = {"value": content}
     patch = _read_object(content, _kind(content, name), name, terms, 1, merging=False)

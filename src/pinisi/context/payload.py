@@ -10,11 +10,13 @@ import msgspec
 
 from pinisi.context.attribute_payload import DELETE, read_instance, read_instances
 from pinisi.context.core_context import VALUE_MEMBERS
-from pinisi.context.json_shapes import each, is_object
+from pinisi.context.json_shapes import each, is_list, is_object
+from pinisi.context.payload_size import check_extent
 from pinisi.context.problems import BadRequestData, InvalidRequest
 from pinisi.context.simplified_payload import read_simplified
 from pinisi.context.term_table import TermTable
 from pinisi.context.validate import NULL, check_entity_id, check_moment, check_scopes, check_text, refuse
+from pinisi.vocabulary.bounds import MOST_TYPES
 from pinisi.vocabulary.entity import GEO, VALUE_MEMBER, Attributes, Entity, Instance
 from pinisi.vocabulary.terms import LOCATION, OBSERVATION_SPACE, OPERATION_SPACE, SCOPE
 
@@ -90,6 +92,7 @@ def read_attribute(document: Any, name: str, terms: TermTable, *, simplified: bo
         document = {key: member for key, member in document.items() if key != "@context"}
     if document == {}:
         raise BadRequestData("the fragment is empty", name)
+    check_extent({name: document}, frozenset(), simplified=simplified)
     read = read_simplified(document, name, terms)[0] if simplified else read_instance(document, name, terms)
     _check_geo(iri, [read], name)
     return iri, read
@@ -125,6 +128,8 @@ def read_types(value: Any, terms: TermTable) -> list[str]:
     """The types of an entity as IRIs, each once; none if the fragment is silent."""
     if value is None:
         return []
+    if is_list(value) and len(value) > MOST_TYPES:
+        refuse("type", f"has {len(value):,} types, at most {MOST_TYPES} are taken of one entity")
     return list(dict.fromkeys(terms.expand_name(check_text(name, "type"), "type") for name in each(value)))
 
 
@@ -146,6 +151,7 @@ def attribute_members(document: dict[str, Any]) -> list[tuple[str, Any]]:
 
 
 def _read_attributes(document: dict[str, Any], terms: TermTable, simplified: bool, *, nulls: bool) -> Attributes:
+    check_extent(document, TAKEN, simplified=simplified)
     attributes: Attributes = {}
     for name, member in document.items():
         if name in TAKEN:

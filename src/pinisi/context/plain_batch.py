@@ -13,11 +13,12 @@ from msgspec import UNSET, Meta, UnsetType
 from pinisi.context.attribute_payload import PROOF
 from pinisi.context.core_context import VALUE_MEMBERS
 from pinisi.context.geometry import is_point
-from pinisi.context.json_body import read_json
 from pinisi.context.payload import ALWAYS_GEO, TAKEN, read_entity
+from pinisi.context.payload_size import read_payload
 from pinisi.context.problems import BadRequestData
 from pinisi.context.term_table import TermTable
 from pinisi.context.validate import NULL, is_uri, is_usual_moment
+from pinisi.vocabulary.bounds import MOST_INSTANCES
 from pinisi.vocabulary.entity import GEO, PROPERTY, RELATIONSHIP, Attributes, Entity, Instance
 
 _NAMING = frozenset(("id", "type", "@context"))
@@ -57,7 +58,7 @@ class WholeEntities:
         """Raises as `read_json`."""
         self._body = body
         self._plain = _read_plain(body)
-        self._documents: Any = None if self._plain is not None else read_json(body, len(body))
+        self._documents: Any = None if self._plain is not None else read_payload(body)
 
     @property
     def plain(self) -> "list[Document] | None":
@@ -74,7 +75,7 @@ class WholeEntities:
         if entity is not None:
             return entity
         if self._documents is None:
-            self._documents = read_json(self._body, len(self._body))
+            self._documents = read_payload(self._body)
         return read_entity(self._documents[place], terms)
 
 
@@ -142,6 +143,8 @@ def plan_of(names: tuple[str, ...], terms: TermTable) -> tuple[str | None, ...]:
 
 def _plan(names: tuple[str, ...], terms: TermTable) -> tuple[str | None, ...]:
     others = [name for name in names if name not in _NAMING]
+    if len(others) > MOST_INSTANCES:
+        return ()
     if "id" not in names or "type" not in names or PROOF in others:
         return ()
     if not VALUE_MEMBERS.isdisjoint(others) or not TAKEN.isdisjoint(others):

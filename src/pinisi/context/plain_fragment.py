@@ -10,22 +10,23 @@ import msgspec
 
 from pinisi.context.attribute_payload import PROOF
 from pinisi.context.core_context import VALUE_MEMBERS
-from pinisi.context.json_body import read_json
 from pinisi.context.payload import ALWAYS_GEO, TAKEN, Fragment, read_fragment
+from pinisi.context.payload_size import read_payload
 from pinisi.context.plain_batch import Document, read_member
 from pinisi.context.problems import BadRequestData
 from pinisi.context.term_table import TermTable
+from pinisi.vocabulary.bounds import MOST_INSTANCES
 from pinisi.vocabulary.entity import GEO, Attributes, Instance
 
 _decode = msgspec.json.Decoder(Document).decode
 
 
 def read_members(body: bytes) -> Any:
-    """The members of a plain fragment, proved; of any other its JSON. Raises as `read_json`."""
+    """The members of a plain fragment, proved; of any other its JSON. Raises as `read_payload`."""
     try:
         return _decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return read_json(body, len(body))
+        return read_payload(body)
 
 
 def read_update(
@@ -42,7 +43,7 @@ def read_update(
     """
     plain = _read_plain(cast(Document, document), terms) if isinstance(document, dict) else None
     if plain is None:
-        return read_fragment(read_json(body, len(body)), terms, nulls=nulls), None
+        return read_fragment(read_payload(body), terms, nulls=nulls), None
     attributes: Attributes = {name: [instance] for name, instance in plain.items()}
     return Fragment(attributes=attributes), plain
 
@@ -65,6 +66,8 @@ def _read_plain(document: Document, terms: TermTable) -> dict[str, Instance] | N
 
 def _iris(document: Document, terms: TermTable) -> tuple[str, ...]:
     """The attributes; empty where members have to be looked at one by one."""
+    if len(document) > MOST_INSTANCES:
+        return ()
     if PROOF in document or not VALUE_MEMBERS.isdisjoint(document) or not TAKEN.isdisjoint(document):
         return ()
     try:

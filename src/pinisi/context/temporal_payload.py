@@ -6,10 +6,12 @@ import msgspec
 
 from pinisi.context.attribute_payload import kind_of, read_instance
 from pinisi.context.json_shapes import is_list, is_object
-from pinisi.context.payload import attribute_members, iri_of_attribute, read_types
+from pinisi.context.payload import TAKEN, attribute_members, iri_of_attribute, read_types
+from pinisi.context.payload_size import MOST_MOMENTS, check_extent, refuse_many
 from pinisi.context.problems import BadRequestData, InvalidRequest
 from pinisi.context.term_table import TermTable
 from pinisi.context.validate import check_entity_id, check_moment, check_scopes, refuse
+from pinisi.vocabulary.bounds import MOST_OF_ONE
 from pinisi.vocabulary.entity import PROPERTY, Attributes, Instance
 from pinisi.vocabulary.terms import SCOPE
 
@@ -25,8 +27,8 @@ class TemporalFragment(msgspec.Struct, frozen=True):
     expires_at: str | None = None
 
 
-def read_temporal_entity(document: Any, terms: TermTable) -> tuple[str, TemporalFragment]:
-    """A whole temporal representation: the id of the entity and its past.
+def read_temporal_entity(document: Any, terms: TermTable, *, most: int = MOST_MOMENTS) -> tuple[str, TemporalFragment]:
+    """A whole temporal representation: the id of the entity and its past, of `most` values.
 
     Raises:
         BadRequestData: naming the field by its path.
@@ -34,16 +36,17 @@ def read_temporal_entity(document: Any, terms: TermTable) -> tuple[str, Temporal
     if not is_object(document):
         raise InvalidRequest("an entity is a JSON object")
     id = check_entity_id(document.get("id", document.get("@id")))
-    fragment = read_temporal_fragment(document, terms)
+    fragment = read_temporal_fragment(document, terms, most=most)
     if not fragment.types:
         refuse("type", "an entity needs a type")
     return id, fragment
 
 
-def read_temporal_fragment(document: Any, terms: TermTable) -> TemporalFragment:
-    """Attributes to add to a temporal representation."""
+def read_temporal_fragment(document: Any, terms: TermTable, *, most: int = MOST_MOMENTS) -> TemporalFragment:
+    """Attributes to add to a temporal representation, of `most` values."""
     if not is_object(document):
         raise BadRequestData("a fragment of an entity is a JSON object")
+    check_extent(document, TAKEN, most=most, most_of_one=most)
     expires = document.get("expiresAt")
     return TemporalFragment(
         types=tuple(read_types(document.get("type", document.get("@type")), terms)),
@@ -59,7 +62,10 @@ def read_temporal_fragment(document: Any, terms: TermTable) -> TemporalFragment:
 def _instances(member: Any, name: str, terms: TermTable) -> list[Instance]:
     """The values of one attribute; one that is an NGSI-LD Null tells of a deletion (5.5.4)."""
     if is_list(member) and any(kind_of(item, name) for item in member):
-        return [read_instance(item, f"{name}[{place}]", terms, nulls=True) for place, item in enumerate(member)]
+        values = [read_instance(item, f"{name}[{place}]", terms, nulls=True) for place, item in enumerate(member)]
+        if len(values) > MOST_OF_ONE and len({value.dataset_id for value in values}) > MOST_OF_ONE:
+            refuse_many(name)
+        return values
     return [read_instance(member, name, terms, nulls=True)]
 
 

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from pinisi.context.json_shapes import each, is_list, is_object
 from pinisi.context.problems import BadRequestData
+from pinisi.vocabulary.bounds import MOST_SCOPES
 from pinisi.vocabulary.instant import NotAnInstant, parse_instant
 
 NULL = "urn:ngsi-ld:null"
@@ -117,6 +118,8 @@ def check_scopes(value: Any) -> list[str]:
     scopes = each(value)
     if not scopes:
         refuse("scope", "an empty list holds no scope")
+    if len(scopes) > MOST_SCOPES:
+        refuse("scope", f"has {len(scopes):,} scopes, at most {MOST_SCOPES:,} are taken of one entity")
     for scope in scopes:
         if not isinstance(scope, str) or _SCOPE.fullmatch(scope) is None:
             refuse("scope", f"{shorten(scope)} is not a scope like /Makassar/Tallo")

@@ -6,6 +6,7 @@ What it writes is what `Ledger` would write of it; `tests/store/test_birth.py` c
 
 from typing import TYPE_CHECKING
 
+from pinisi.store.bounds import check_bounds, check_size
 from pinisi.store.change import Edit, Forbidden, Outcome
 from pinisi.store.debt import Seen
 from pinisi.store.draft import Draft
@@ -47,6 +48,7 @@ def born(
 
     Raises:
         Forbidden: no grant of the principal reaches it; nothing of it is in the draft.
+        BeyondBounds: there is too much of it.
     """
     names, attributes = ledger.names, new.attributes
     types = tuple(new.types)
@@ -56,6 +58,7 @@ def born(
         raise Forbidden(f"{principal.name} may not change this entity, or one of the attributes named")
     position, row = draft.position + 1, draft.next_row
     record = Record(row, id, position, family, encode_entity(new))
+    check_bounds(None, new, record.body, 0)
     by = names.intern(principal.id)
     history, strands = _moments(names, record, new, layout.numbers, now, by)
     hot = ledger.hot.moves(row, _NOTHING, attributes, layout.names) if ledger.hot.attributes else None
@@ -123,6 +126,7 @@ def born_as_told(
     position, row, number = draft.position + 1, draft.next_row, family.id
     told = newborn.instances(now)
     body = form.template % (*told, now, now)
+    check_size(len(body))
     by = names.intern(principal.id)
     history: list[Row] = []
     untold = None

@@ -10,7 +10,6 @@ from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Principal
 
 GROUP_SECONDS = 0.02
-SLICE_CHANGES = 64
 
 
 class Job:

@@ -8,6 +8,7 @@ import msgspec
 from pinisi.store.acts import document_changed, on_record, records_changed
 from pinisi.store.areas import Locator
 from pinisi.store.birth import born, born_as_told
+from pinisi.store.bounds import check_bounds
 from pinisi.store.change import (
     Change,
     DebtChange,
@@ -245,6 +246,8 @@ class Ledger:
         kept_in = family or was or (before.family if before is not None else None)
         assert kept_in is not None
         record = Record(row, id, position, kept_in, b"" if new is None else encode_entity(new))
+        if new is not None:
+            check_bounds(old, new, record.body, 0 if before is None else len(before.body))
         by = self.names.intern(principal.id)
         history = self._moments(draft, record, before, differences, new_scopes(old, new), edit, now, by)
         told = self._told(before, record, history, whole=bool(edit.forget))
@@ -353,6 +356,8 @@ class Ledger:
         for moved, family in reversed(draft.moves_of(row)):
             if moved <= observed:
                 return family
+        if before is None:
+            return None
         place = self._untold(before, self.names.number.get(LOCATION))
         if place is not None:
             return place.family if place.observed <= observed else None

@@ -9,7 +9,7 @@ from msgspec.structs import force_setattr
 from pinisi.store.change import Applied, Change, Outcome, Refused
 from pinisi.store.debt import Owing
 from pinisi.store.draft import Draft
-from pinisi.store.jobs import SLICE_CHANGES, Job
+from pinisi.store.jobs import Job
 from pinisi.store.lapse import LAPSED_AT_ONCE
 from pinisi.store.ledger import Ledger
 from pinisi.store.postgres_committed import Committed, Unread
@@ -18,6 +18,7 @@ from pinisi.store.postgres_head import Head
 from pinisi.store.postgres_turn import VIRTUAL, Place
 from pinisi.store.postgres_words import NewWord
 from pinisi.vocabulary.instant import Instant
+from pinisi.vocabulary.turn import Turn
 
 if TYPE_CHECKING:
     from pinisi.store.postgres_tenant import PostgresTenant
@@ -153,10 +154,10 @@ class Groups:
         own = Draft(draft.position, draft.next_row, draft)
         outcomes: list[Outcome] = []
         try:
-            for number, change in enumerate(job.changes, start=1):
+            turn = Turn()
+            for change in job.changes:
                 outcomes.append(await self._make(connection, own, change, job, now))
-                if number % SLICE_CHANGES == 0:
-                    await asyncio.sleep(0)
+                await turn.pause()
         except BaseException:
             self.ledger.forget(own)
             raise

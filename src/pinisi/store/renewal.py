@@ -17,6 +17,7 @@ from pinisi.store.log import LogEntry
 from pinisi.store.record import Record
 from pinisi.store.sql_rows import Row
 from pinisi.store.untold import values_of, without
+from pinisi.vocabulary.bounds import LARGEST
 from pinisi.vocabulary.entity import Instance, encode_instance
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Principal
@@ -79,7 +80,10 @@ def renewed(
         if told:
             history[:0] = told
             untold = without(untold, layout.numbers)
-    record = Record(row, before.id, position, family, _encode(body), untold)
+    encoded = _encode(body)
+    if len(encoded) > LARGEST:
+        return None
+    record = Record(row, before.id, position, family, encoded, untold)
     hot: dict[tuple[int, Any, int], bool] = {}
     if ledger.hot.attributes and not layout.attributes.isdisjoint(ledger.hot.attributes):
         had, has = {name: [replaced[name]] for name in names}, {name: [fresh[name]] for name in names}

@@ -19,13 +19,14 @@ import structlog
 from pinisi.store.change import Applied, Change, Outcome, Refused, StoreUnavailable
 from pinisi.store.draft import Draft
 from pinisi.store.faults import unavailable
-from pinisi.store.jobs import GROUP_SECONDS, SLICE_CHANGES, Job
+from pinisi.store.jobs import GROUP_SECONDS, Job
 from pinisi.store.ledger import Ledger
 from pinisi.store.log import Position
 from pinisi.store.recent import SLICE, prepare_to_settle, settle_slice
 from pinisi.store.sqlite_lay_down import lay_down, lay_down_names
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Principal
+from pinisi.vocabulary.turn import Turn
 
 T = TypeVar("T")
 CROWD = 8
@@ -251,10 +252,10 @@ class Writer:
         outcomes: list[Outcome] = []
         self._foresee(job.changes)
         try:
-            for number, change in enumerate(job.changes, start=1):
+            turn = Turn()
+            for change in job.changes:
                 outcomes.append(self._make(own, change, job, now))
-                if number % SLICE_CHANGES == 0:
-                    await asyncio.sleep(0)
+                await turn.pause()
         except BaseException:
             self._ledger.forget(own)
             raise

@@ -37,7 +37,7 @@ def _read(document: Any, contexts: Contexts, table: TermTable, source: str) -> S
         raise Unreadable("an entity is a JSON object")
     try:
         terms = contexts.table(document["@context"]) if "@context" in document else table
-        id, fragment = read_temporal_entity(document, terms)
+        id, fragment = read_temporal_entity(document, terms, most=MOST_MOMENTS)
         raw = {terms.expand_name(name, name): member for name, member in attribute_members(document)}
         created, modified = _time(document, "createdAt"), _time(document, "modifiedAt")
         moments: list[Moment] = []

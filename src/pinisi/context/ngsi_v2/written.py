@@ -15,6 +15,7 @@ from pinisi.context.ngsi_v2.entities import BUILTIN, as_object, checked, default
 from pinisi.context.ngsi_v2.names import iri_of, name_of
 from pinisi.context.ngsi_v2.operators import NOTHING, Operation, operation_of
 from pinisi.context.payload import Fragment
+from pinisi.context.payload_size import check_v2_extent
 from pinisi.context.term_table import TermTable
 from pinisi.context.validate import refuse
 from pinisi.vocabulary.entity import LIST, PROPERTY, Attributes, Entity, Instance
@@ -119,6 +120,7 @@ def read_writing(document: Any, table: TermTable, *, key_values: bool, override:
 
 def read_members(told: dict[str, Any], table: TermTable, *, key_values: bool, override: bool = False) -> Writing:
     """The attributes of a body, and when the entity expires (`dateExpires`)."""
+    check_v2_extent(told)
     attributes: dict[str, Written] = {}
     for name, member in told.items():
         if name in BUILTIN or name in ("id", "type"):
