@@ -251,3 +251,13 @@ def test_a_subscriber_who_names_a_version_of_the_core_is_told_under_that_name(
     told = [receiver.next() for _ in range(2)]
     assert [one.get("@context") for _, document in told for one in document["data"]].count(core) == 1
     assert [core in headers.get("link", "") for headers, _ in told].count(True) == 1
+
+
+def test_an_order_by_distance_is_that_of_a_sphere(broker: Broker) -> None:
+    """4.23.1: by the Haversine formula a degree is as far to the north as to the east; the next key decides."""
+    broker.create("urn:b:1", speed=prop(2), location=point(0, 1))
+    broker.create("urn:b:2", speed=prop(1), location=point(1, 0))
+    broker.create("urn:b:3", speed=prop(0), location=point(1, 1))
+    for way, ids in (("asc", "213"), ("desc", "321")):
+        found = broker.ids(type="Bus", local="true", orderBy=f"location;dist-{way},speed", orderFrom="[0,0]")
+        assert "".join(id[-1] for id in found) == ids

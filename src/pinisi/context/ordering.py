@@ -17,7 +17,7 @@ from pinisi.context.geo_query import GEOMETRIES, read_reference
 from pinisi.context.problems import BadRequestData
 from pinisi.context.query_error import QueryError
 from pinisi.context.term_table import TermTable
-from pinisi.store.geodesy import distance, geometry_distance
+from pinisi.store.geodesy import geometry_distance, haversine
 from pinisi.store.relation import NotAGeometry, point_of, read_geometry
 from pinisi.vocabulary.entity import Entity
 from pinisi.vocabulary.principal import Projection
@@ -126,15 +126,15 @@ def _measure(coordinates: Any, kind: Any) -> Measure | None:
 
 
 def measure_from(reference: dict[str, Any]) -> Measure:
-    """Distances from a geometry in GeoJSON."""
+    """Distances from a geometry in GeoJSON, on a sphere (4.23.1)."""
     here, shape = point_of(reference), read_geometry(reference)
 
     def measure(value: Any) -> float | None:
         there = point_of(value)
         if here is not None and there is not None:
-            return distance(*here, *there)
+            return haversine(*here, *there)
         try:
-            return geometry_distance(shape, read_geometry(value)) if isinstance(value, dict) else None
+            return geometry_distance(shape, read_geometry(value), haversine) if isinstance(value, dict) else None
         except NotAGeometry:
             return None
 

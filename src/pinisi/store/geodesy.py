@@ -1,4 +1,4 @@
-"""Distances on the WGS84 ellipsoid, and boxes in degrees that surely hold a circle in metres.
+"""Distances on the WGS84 ellipsoid (to put in order: on a sphere), and boxes that surely hold a circle in metres.
 
 Source: P. D. Thomas, "Spheroidal geodesics, reference systems & local geometry", U.S. Naval Oceanographic Office
 SP-138, 1970: the inverse solution to the second order in the flattening, by parametric latitudes. Against Karney's
@@ -72,7 +72,16 @@ def distance(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
     return distance_from(lon1, lat1)(lon2, lat2)
 
 
-def geometry_distance(one: BaseGeometry, other: BaseGeometry) -> float:
+def haversine(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
+    """Metres between two points in degrees on the sphere of the mean radius (NGSI-LD 4.23.1)."""
+    tall, wide = sin(radians(lat2 - lat1) / 2), sin(radians(lon2 - lon1) / 2)
+    share = tall * tall + cos(radians(lat1)) * cos(radians(lat2)) * wide * wide
+    return 2 * _MEAN_RADIUS * asin(min(1.0, sqrt(share)))
+
+
+def geometry_distance(
+    one: BaseGeometry, other: BaseGeometry, between: Callable[[float, float, float, float], float] = distance
+) -> float:
     """Metres between two geometries in degrees, whose lines are straight in longitude and latitude (RFC 7946).
 
     The nearest points are sought in a plane whose axes are metres at the place of nearness, then measured on the
@@ -84,7 +93,7 @@ def geometry_distance(one: BaseGeometry, other: BaseGeometry) -> float:
     nearest = inf = float("inf")
     for _ in range(3):
         a, b = _nearest(one, east, lat)
-        metres = distance(*a, *b)
+        metres = between(*a, *b)
         if metres < nearest:
             nearest = metres
         lat = (a[1] + b[1]) / 2
