@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from written_at_hand import COUNT, TENANT, clock, made, one_more, value
 
-from pinisi.store.change import Edit, EntityChange
+from pinisi.store.change import DebtChange, Edit, EntityChange
 from pinisi.store.history import HistoryQuery
 from pinisi.store.postgres import PostgresStore
 from pinisi.store.query import AnyOf, Compare, EntityQuery, Path, TypeIs
@@ -258,3 +258,54 @@ async def test_a_slow_look_at_areas_does_not_bring_back_old_ones(one: PostgresSt
         record = await one.entity(TENANT, id, EVERYTHING)
         assert record is not None
         assert record.family.areas == ("73",)
+
+
+async def test_a_debt_that_leaves_the_list_meanwhile_is_summed_up_once(one: PostgresStore, address: str) -> None:
+    one.owing = lambda _tenant, _seen: ("s",)
+    await one.apply(TENANT, [made("urn:a")], SYSTEM)
+    async with PostgresStore(address, clock) as other:
+        assert [told.waiting for told in await other.debt_sums(TENANT)] == [1]
+        postponed = DebtChange("s", 1, "postponed", attempts=1, due=99, reason="503")
+        _before_the_second(other, lambda: one.apply(TENANT, [postponed], SYSTEM))
+        assert [told.waiting for told in await other.debt_sums(TENANT)] == [1]
+        assert [told.tried for told in await other.debt_sums(TENANT)] == [1], "it was postponed meanwhile"
+
+
+def _before_the_second(store: PostgresStore, step: Step) -> None:
+    """Between the first two statements that the store makes from now on, something else happens."""
+    real: Any = store.postgres.connection
+    asked = 0
+
+    class Slow:
+        def __init__(self, connection: Any) -> None:
+            self._connection = connection
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._connection, name)
+
+        async def fetch(self, sql: str, *values: Any) -> Any:
+            nonlocal asked
+            asked += 1
+            if asked == 2:
+                await step()
+            return await self._connection.fetch(sql, *values)
+
+    @asynccontextmanager
+    async def connection() -> AsyncGenerator[Any]:
+        async with real() as found:
+            yield Slow(found)
+
+    store.postgres.connection = connection
+
+
+async def test_lines_that_are_all_trimmed_before_they_are_read_are_not_passed_over(
+    one: PostgresStore, address: str
+) -> None:
+    async with PostgresStore(address, clock) as other:
+        await one.apply(TENANT, [made("urn:a"), made("urn:b")], SYSTEM)
+        assert (await other.log(TENANT, 2, 10)).entries == []
+        (await other.tenant(TENANT)).tail.clear()
+        before_fetch(other, "ORDER BY position LIMIT", lambda: one.retain(TENANT, 0, clock() + 1))
+        told = await other.log(TENANT, 0, 10)
+        assert told.reset
+        assert told.position == 2

@@ -144,30 +144,3 @@ async def test_a_full_disk_is_said_and_over_when_there_is_room(durable: Server, 
         await store.apply(TENANT, [sized(f"urn:{kept}", 200_000)], SYSTEM)
         with pytest.raises(Refused):
             await store.apply(TENANT, [made(f"urn:{kept}")], SYSTEM)
-
-
-@pytest.mark.long
-async def test_a_standby_takes_over_and_nothing_that_was_acknowledged_is_lost() -> None:
-    """Synchronous replication, then the first machine is gone: the address names both."""
-    with running_server("fsync=on", "wal_level=replica", "max_wal_senders=4") as first:
-        second = first.standby()
-        try:
-            second.start()
-            await first.say(
-                "ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()", until_synchronous=True
-            )
-            both = f"{first.address},{second.folder}&target_session_attrs=read-write"
-            async with PostgresStore(both, clock) as store:
-                async with Load(store, 8) as load:
-                    await load.more(5)
-                    async with PostgresStore(second.address, clock) as reader:
-                        assert await count(reader, "urn:0") is not None, "a hot standby may be read"
-                        with pytest.raises(StoreUnavailable, match="PostgreSQL is read-only"):
-                            await add_one(reader, "urn:0")
-                    await asyncio.to_thread(first.stop, signal.SIGKILL)
-                    await asyncio.to_thread(second.promote)
-                    await load.more(5)
-                await load.check(store)
-        finally:
-            second.stop(signal.SIGQUIT)
-            shutil.rmtree(second.folder, ignore_errors=True)

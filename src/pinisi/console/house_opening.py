@@ -104,6 +104,7 @@ async def _open(house: House) -> None:
     await open_city(house)
     await house.store.rest()
     if house.settings.store:
+        house.aside.run(_end_when_lost(house), "a look at what PostgreSQL has lost")
         house.aside.run(_take_care_on_duty(house), "the city's own work")
     else:
         await _take_care(house)
@@ -311,6 +312,13 @@ async def _take_care_on_duty(house: House) -> None:
         await lost.wait()
         _log.error("the database was lost, and with it the duty to run the city's own work: this process ends")
         os.kill(os.getpid(), signal.SIGTERM)
+
+
+async def _end_when_lost(house: House) -> None:
+    """A process that knows what PostgreSQL has lost ends, for its service manager to start anew with what is there."""
+    await house.store.lost.wait()
+    _log.error("PostgreSQL has lost what this process knew: this process ends, and has to be started anew")
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 async def _take_care(house: House) -> None:

@@ -8,6 +8,7 @@ import apsw
 from pinisi.people.proof.statements import Key
 from pinisi.people.sealing import checkpoint_of
 from pinisi.store.chain import Chain, chain_begin, read_chain
+from pinisi.store.change import StoreUnavailable
 from pinisi.store.interning import Families, Names
 from pinisi.store.log import ChainedLine, Position, Seal
 from pinisi.store.protocol import Store
@@ -20,6 +21,9 @@ async def exported(store: Store, tenant: str, keys: Sequence[Key], *, signing: b
     """The trail of one tenant up to now, piece by piece; its last line has just been signed, or nothing is written.
 
     A tenant that keeps no chain has an empty export.
+
+    Raises:
+        StoreUnavailable: retention took lines away that were not read yet.
     """
     if signing:
         await store.seal(tenant)
@@ -30,6 +34,8 @@ async def exported(store: Store, tenant: str, keys: Sequence[Key], *, signing: b
     yield _head(tenant, keys, begin, seals)
     after = begin[0]
     while after < last and (lines := await store.chain(tenant, after, min(AT_ONCE, last - after))):
+        if lines[0].position > after + 1 and await store.chain_begin(tenant) != begin:
+            raise StoreUnavailable(f"lines of the trail of {tenant} were trimmed while it was read: read it again")
         yield _lines(lines)
         after = lines[-1].position
     yield b"end %d\n" % after

@@ -1,5 +1,6 @@
 """What both stores ask of those around them: whose time it is, who must hear, who seals, who listens."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
@@ -21,6 +22,8 @@ class Around:
     def __init__(self, clock: Callable[[], Instant], owing: Owing | None) -> None:
         self.owing = owing
         self.sealing: Sealing = _unsealed
+        self.lost = asyncio.Event()
+        """Set when the store has lost what this process knows: it answers nothing any more, and has to begin anew."""
         self._clock = clock
         self._clocks: dict[str, Callable[[], Instant]] = {}
         self._listeners: list[Listener] = []

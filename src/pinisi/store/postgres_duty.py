@@ -10,7 +10,8 @@ from pinisi.store.postgres_pool import Postgres
 
 _AGAIN_SECONDS = 0.5
 _LOOK_SECONDS = 5.0
-_TAKE = "SELECT pg_try_advisory_lock(hashtextextended($1, 4242))"
+_TAKE = "SELECT NOT pg_is_in_recovery() AND pg_try_advisory_lock(hashtextextended($1, 4242))"
+"""A standby has locks of its own: who takes one there would have the duty beside him who has it where writes go."""
 
 
 @contextlib.asynccontextmanager

@@ -27,6 +27,8 @@ LOST = (
 """The connection is gone, or there was none; the next may be well. One that is just being ended by the server is found
 by asyncpg in the midst of its farewell (`InternalClientError`)."""
 FAULTS = (asyncpg.PostgresError, *LOST)
+READ_ONLY = asyncpg.ReadOnlySQLTransactionError
+"""A machine that leads no longer, or not yet; or an administrator's word."""
 NOT_KEPT = (
     asyncpg.DataError,
     asyncpg.ProgramLimitExceededError,
@@ -41,8 +43,19 @@ def cannot_be_kept(error: BaseException) -> bool:
 
 
 def may_be_tried_again(error: BaseException) -> bool:
-    """Nothing was written, and the connection is at fault."""
-    return isinstance(error, LOST) and not cannot_be_kept(error)
+    """Nothing was written, and the connection is at fault: it is gone, or leads to a machine that takes no writes."""
+    return isinstance(error, (*LOST, READ_ONLY)) and not cannot_be_kept(error)
+
+
+def reason(error: BaseException) -> str:
+    """Why a machine does not serve, in few words."""
+    if isinstance(error, asyncpg.TargetServerAttributeNotMatched):
+        return "it takes no writes (a standby?)"
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    if isinstance(error, ConnectionRefusedError):
+        return "the connection is refused"
+    return str(error) or type(error).__name__
 
 
 def unavailable(error: BaseException) -> StoreUnavailable:
@@ -65,7 +78,7 @@ _POSTGIS = "let its administrator run once in this database: CREATE EXTENSION po
 def _plain(error: BaseException) -> str:
     if isinstance(error, asyncpg.DiskFullError):
         return "the disk of PostgreSQL is full: nothing was written"
-    if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
+    if isinstance(error, READ_ONLY):
         return "PostgreSQL is read-only (a standby?): nothing was written"
     if isinstance(error, (asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError)):
         return f"PostgreSQL does not let us in: {error}"
@@ -77,7 +90,7 @@ def _plain(error: BaseException) -> str:
     if isinstance(error, asyncpg.UndefinedFileError):
         return "PostgreSQL has no PostGIS: install the package postgresql-NN-postgis-3 beside it"
     if isinstance(error, LOST):
-        return f"PostgreSQL cannot be reached now: {error or type(error).__name__}"
+        return f"PostgreSQL cannot be reached now: {reason(error)}"
     return f"PostgreSQL cannot be used now: {error}"
 
 

@@ -52,7 +52,7 @@ class PostgresLines(PostgresTenants):
         else:
             sql = f"SELECT {COLUMNS} FROM {s}.log WHERE position > $1 ORDER BY position LIMIT $2"
             entries = await known.entries(await self.postgres.fetch(sql, after, limit))
-            if entries and entries[0].position > after + 1:  # trimmed meanwhile
+            if entries[0].position > after + 1 if entries else after < position and limit > 0:  # trimmed meanwhile
                 return LogSlice((), position, reset=True)
         return LogSlice(entries, entries[-1].position if entries else position)
 
@@ -120,8 +120,9 @@ class PostgresLines(PostgresTenants):
         if known is None:
             return ()
         s = f"{known.schema}."
-        listed = await self.postgres.fetch(listed_sums_sql(IDS_IN_POSTGRES, s))
-        return sums_of(listed, await self.postgres.fetch(single_sums_sql(s)))
+        async with self.postgres.snapshot() as connection:  # else one that leaves the list meanwhile is counted twice
+            listed = await connection.fetch(listed_sums_sql(IDS_IN_POSTGRES, s))
+            return sums_of(listed, await connection.fetch(single_sums_sql(s)))
 
     @in_plain_words
     async def origins(self, tenant: str, positions: Sequence[Position]) -> Mapping[Position, bytes]:

@@ -6,7 +6,8 @@ from typing import Any
 
 import structlog
 
-from pinisi.store.postgres_faults import FAULTS
+from pinisi.store.change import StoreUnavailable
+from pinisi.store.postgres_faults import FAULTS, reason
 from pinisi.store.postgres_pool import Postgres
 
 CHANNEL = "pinisi"
@@ -35,6 +36,8 @@ class News:
         self._task: asyncio.Task[None] | None = None
         self._waiting: set[str | None] = set()
         self._rung = asyncio.Event()
+        self._told = ""
+        """Why calls are not heard: said once."""
 
     def begin(self) -> None:
         if self._task is None:
@@ -52,12 +55,16 @@ class News:
                 connection = await self._postgres.apart()
                 try:
                     await connection.add_listener(CHANNEL, self._heard)
+                    self._told = ""
                     connection.add_termination_listener(self._lost)
                     await self._follow(connection)
                 finally:
                     connection.terminate()
-            except FAULTS as error:
-                _log.warning("calls of other processes are not heard now", reason=str(error))
+            except (*FAULTS, StoreUnavailable) as error:
+                told = reason(error)
+                if told != self._told:
+                    _log.warning("calls of other processes are not heard now", reason=told)
+                self._told = told
                 await asyncio.sleep(_AGAIN_SECONDS)
 
     async def _follow(self, connection: Any) -> None:

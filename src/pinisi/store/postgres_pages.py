@@ -66,6 +66,14 @@ class Pages:
         self._row_of[record.id] = record.row
         shelf[record.row] = body
 
+    def clear(self) -> None:
+        """Forget all; what is read now would not be told to be gone by a line that was lost."""
+        self.shelves.clear()
+        self._row_of.clear()
+        self._members.clear()
+        self._merged.clear()
+        self._left.clear()
+
     def stayed(self, rows: Iterable[int], tail: Sequence[LogEntry], position: Position) -> bool:
         """Whether none of these rows, which are on a shelf, has changed after a position; `tail`: the newest lines."""
         changed: set[int] = set()

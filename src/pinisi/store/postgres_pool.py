@@ -6,13 +6,15 @@ import logging
 import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, cast
+from typing import Any
 
 import asyncpg
 
 from pinisi.store.change import StoreUnavailable
 from pinisi.store.postgres_faults import LOST
+from pinisi.store.postgres_hosts import Hosts
 from pinisi.store.postgres_schema import make_house
+from pinisi.store.postgres_timeline import Timeline
 
 FAR_THREADS = 4
 """Long reads side by side. Each holds a connection of the pool."""
@@ -41,10 +43,16 @@ _KEEPALIVE = ((socket.TCP_KEEPIDLE, 5), (socket.TCP_KEEPINTVL, 2), (socket.TCP_K
 
 
 class Postgres:
-    """Two pools, opened when they are first needed, and the threads of long reads."""
+    """Two pools, opened when they are first needed, and the threads of long reads.
 
-    def __init__(self, address: str, most: int = 16) -> None:
-        self.address = address
+    `another_leads` is called with the first session of a machine that leads where another did before: it answers what
+    this process knows and that machine does not, "" if nothing.
+    """
+
+    def __init__(self, address: str, another_leads: Callable[[Any], Awaitable[str]], most: int = 16) -> None:
+        self._hosts = Hosts(address, self._begun)
+        self.timeline = Timeline(self._changed)
+        self._another_leads = another_leads
         self._readers = max(2, most - WRITERS)
         self._reading: Any = None
         self._writing: Any = None
@@ -66,14 +74,33 @@ class Postgres:
         try:
             async with writing.acquire() as connection:
                 await make_house(connection)
-            self._reading = await self._pool(self._readers, _SETTINGS, _mind_the_line)
+            self._reading = await self._pool(self._readers, _SETTINGS)
         except BaseException:
             writing.terminate()
             raise
         self._writing = writing
 
+    async def _begun(self, connection: Any) -> None:
+        _mind_the_line(connection)
+        await self.timeline.look(connection)
+
+    async def _changed(self, connection: Any) -> str:
+        """Another machine leads: no session of the one before is used again."""
+        await self.give_up_sessions()
+        return await self._another_leads(connection)
+
+    async def give_up_sessions(self) -> None:
+        """Whoever asks next gets a new session, of the machine that leads by then."""
+        for pool in (self._reading, self._writing):
+            if pool is not None:
+                await pool.expire_connections()
+
+    async def not_of_the_leader(self) -> None:
+        """A session of ours was told that nothing can be written there: what the address leads to is asked anew."""
+        if not self._hosts.leader_only:
+            await self.give_up_sessions()
+
     async def _writes(self, connection: Any) -> None:
-        await _mind_the_line(connection)
         session = connection.get_server_pid()
         self.writers.add(session)
 
@@ -82,9 +109,11 @@ class Postgres:
 
         connection.add_termination_listener(ended)
 
-    async def _pool(self, most: int, settings: dict[str, str], begun: Callable[[Any], Awaitable[None]]) -> Any:
+    async def _pool(
+        self, most: int, settings: dict[str, str], begun: Callable[[Any], Awaitable[None]] | None = None
+    ) -> Any:
         return await asyncpg.create_pool(
-            self.address,
+            connect=self._hosts.connect,
             min_size=1,
             max_size=most,
             reset=_as_it_is,
@@ -104,6 +133,7 @@ class Postgres:
     @contextlib.asynccontextmanager
     async def connection(self) -> AsyncGenerator[Any]:
         """One for reading."""
+        self.timeline.see()
         pool = self._reading or await self.open()
         connection = await _acquired(pool)
         try:
@@ -114,6 +144,7 @@ class Postgres:
     @contextlib.asynccontextmanager
     async def writing(self) -> AsyncGenerator[Any]:
         """One for writing."""
+        self.timeline.see()
         if self._writing is None:
             await self.open()
         pool: Any = self._writing
@@ -147,11 +178,9 @@ class Postgres:
     async def apart(self) -> Any:
         """A connection of its own, for what lives as long as its session (a duty, a call)."""
         await self.open()
-        connection = await cast(Any, asyncpg).connect(
-            self.address, server_settings=_SETTINGS, timeout=PATIENCE_SECONDS, command_timeout=LONGEST_SECONDS
+        return await self._hosts.connect(
+            server_settings=_SETTINGS, timeout=PATIENCE_SECONDS, command_timeout=LONGEST_SECONDS
         )
-        await _mind_the_line(connection)
-        return connection
 
 
 async def _acquired(pool: Any) -> Any:
@@ -165,7 +194,7 @@ async def _acquired(pool: Any) -> Any:
         ) from None
 
 
-async def _mind_the_line(connection: Any) -> None:
+def _mind_the_line(connection: Any) -> None:
     """Find out within seconds that PostgreSQL's machine is gone, not when the system gives up after a quarter hour."""
     transport = getattr(connection, "_transport", None)
     line = None if transport is None else transport.get_extra_info("socket")

@@ -199,6 +199,14 @@ class PostgresTenant:
             await self.hear(upto=head.position)
         return head, found
 
+    def begin_anew(self, head: Head) -> None:
+        """PostgreSQL has started again, or another machine leads: nothing that is kept by position is believed."""
+        self.known.clear()
+        self.pages.clear()
+        self.floor = Floor(head.position, head.time)
+        self.areas_known = self.hot_known = -1
+        self.writer.forget_head()
+
     # what others write
 
     async def hear(self, connection: Any = None, *, upto: Position | None = None) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Self
+from typing import Any, Self
 
 import structlog
 
@@ -14,6 +14,7 @@ from pinisi.store.log import LogEntry, Position
 from pinisi.store.postgres_duty import duty
 from pinisi.store.postgres_faults import in_plain_words
 from pinisi.store.postgres_find import PostgresFinder
+from pinisi.store.postgres_lost import lost_of
 from pinisi.store.postgres_news import News
 from pinisi.store.postgres_pool import Postgres
 from pinisi.store.postgres_schema import make_tenant, quoted, schema_of
@@ -31,7 +32,7 @@ class PostgresTenants(Around):
     `hear_all`: from now on also of tenants that this process has not asked for, from the beginning of their logs.
 
     Args:
-        address: `postgresql://user@host/database`; a list of hosts is tried in order.
+        address: `postgresql://user@host/database`; of a list of hosts the one is found that takes writes.
     """
 
     def __init__(
@@ -44,7 +45,8 @@ class PostgresTenants(Around):
         connections: int = 16,
     ) -> None:
         super().__init__(clock, owing)
-        self.postgres = Postgres(address, connections)
+        self.postgres = Postgres(address, self._another_leads, connections)
+        self.lost = self.postgres.timeline.lost
         self._settings = settings or Settings()
         self._tenants: dict[str, PostgresTenant] = {}
         self._finders: dict[str, PostgresFinder] = {}
@@ -125,6 +127,17 @@ class PostgresTenants(Around):
             head, _ = await found.look()
             await found.end_what_is_due(head.due)
         return found
+
+    async def _another_leads(self, connection: Any) -> str:
+        """PostgreSQL has started again, or a standby took over: what is lost of what is known, "" if nothing."""
+        there = {name for (name,) in await connection.fetch("SELECT name FROM pinisi.tenant")}
+        for name, tenant in list(self._tenants.items()):
+            lost = await lost_of(tenant, connection) if name in there else f"{name} is not there any more"
+            if lost:
+                _log.error("PostgreSQL has lost what had been written: no synchronous standby took over?", what=lost)
+                return lost
+            tenant.begin_anew(await tenant.head(connection))
+        return ""
 
     async def _learnt(self, tenant: str, entries: Sequence[LogEntry]) -> None:
         for learner in self._learners:

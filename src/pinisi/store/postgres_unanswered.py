@@ -18,7 +18,11 @@ from pinisi.store.postgres_turn import Place
 _log = structlog.get_logger("pinisi.store")
 ASKED_SECONDS = 20.0
 _AGAIN_SECONDS = 0.1
-_END_IT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND pid <> pg_backend_pid()"
+_END_IT = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND pid <> pg_backend_pid() "
+    "AND datname = current_database() AND usename = current_user"
+)
+"""Where a standby has taken over, a session of another program may have this number."""
 
 
 async def was_kept(postgres: Postgres, schema: str, group: Group, seconds: float = ASKED_SECONDS) -> bool | None:

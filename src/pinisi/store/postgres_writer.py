@@ -22,7 +22,15 @@ from pinisi.store.ledger import Ledger
 from pinisi.store.log import LogEntry, Position
 from pinisi.store.postgres_company import Company
 from pinisi.store.postgres_erasing import erase
-from pinisi.store.postgres_faults import FAULTS, LOST, cannot_be_kept, may_be_tried_again, raise_unless_ordinary, told
+from pinisi.store.postgres_faults import (
+    FAULTS,
+    LOST,
+    READ_ONLY,
+    cannot_be_kept,
+    may_be_tried_again,
+    raise_unless_ordinary,
+    told,
+)
 from pinisi.store.postgres_group import Group, Groups
 from pinisi.store.postgres_head import HEAD, Head, head_of
 from pinisi.store.postgres_lay_down import COPIED_CHANGES, Laying, hot_text
@@ -114,6 +122,10 @@ class PostgresWriter:
         await self._laying.many(connection, "hot_number_in", [row for row in rows if not isinstance(row[1], str)])
         if several:
             await connection.execute(self._laying.sql["several"], list(several))
+
+    def forget_head(self) -> None:
+        """Another machine leads: the next group begins with a look at the head."""
+        self._head = None
 
     def others_wrote(self, entries: Iterable[LogEntry]) -> None:
         """The head is no longer as this process left it."""
@@ -230,10 +242,12 @@ class PostgresWriter:
                     self._publish(groups[-1])
                     return
                 self._forget(groups)
+                if isinstance(error, READ_ONLY):
+                    await self._tenant.postgres.not_of_the_leader()
                 if kept is not None and may_be_tried_again(error) and clock() < ends:
                     await asyncio.sleep(_AGAIN_SECONDS)
                     continue
-                self._reached = not isinstance(error, LOST)
+                self._reached = not isinstance(error, (*LOST, READ_ONLY))
                 await self._failed(error, jobs, groups, doubtful=kept is None)
             else:
                 self._reached = True
