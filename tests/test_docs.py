@@ -149,3 +149,9 @@ def test_every_page_can_be_reached_from_the_index() -> None:
         waiting += [here.parent / link for link in links if "://" not in link]
     decisions = ROOT / "docs" / "decisions"
     assert [path.name for path in PAGES if path.resolve() not in reached and path.parent != decisions] == []
+
+
+@pytest.mark.parametrize("name", ["etcd.conf", "patroni.yml", "haproxy.cfg"])
+def test_the_cluster_that_is_told_is_the_one_that_is_tried(name: str) -> None:
+    told = (ROOT / "docs" / "how-to" / "several-machines.md").read_text(encoding="utf-8")
+    assert (ROOT / "bench" / "patroni" / name).read_text(encoding="utf-8") in told

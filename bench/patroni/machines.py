@@ -164,10 +164,11 @@ class Cluster:
         return []
 
     def whole(self, count: int) -> bool:
-        """A leader, followers that stream, one of them synchronous where that is asked for."""
-        states = [(each["role"], each["state"]) for each in self.members()]
-        running = [role for role, state in states if state in ("running", "streaming")]
-        return len(running) >= count and "leader" in running
+        """So many run, and tell the leader's story (a timeline): one that led before has been rewound by then."""
+        told = [(each["state"], each.get("timeline")) for each in self.members()]
+        leads = [each.get("timeline") for each in self.members() if each["role"] == "leader"]
+        running = [timeline for state, timeline in told if state in ("running", "streaming")]
+        return len(leads) == 1 and running.count(leads[0]) >= count
 
     def leader(self) -> Machine:
         name = next(each["name"] for each in self.members() if each["role"] == "leader")
