@@ -256,6 +256,32 @@ def test_a_registration_that_one_was_told_is_kept_is_asked_by_the_other(
         here.ask("DELETE", f"/csourceRegistrations/{id}")
 
 
+@pytest.mark.parametrize("modes", [("exclusive", "exclusive"), ("exclusive", "redirect")])
+def test_of_two_that_register_the_same_for_themselves_at_one_moment_one_is_refused(
+    two: tuple[Process, Process], receiver: Receiver, modes: tuple[str, str]
+) -> None:
+    """NGSI-LD 4.3.6.3, 5.9.2.4: whichever is later meets the other, whatever process keeps it."""
+    with ThreadPoolExecutor(2) as pool:
+        for n in range(25):
+            entity = {"id": f"urn:ngsi-ld:Alone:{modes[1]}:{n}", "type": "Alone"}
+            about = {"entities": [entity], "propertyNames": ["n"]}
+            documents = [
+                {**_registration(f"{entity['id']}:{k}", receiver), "mode": mode, "information": [about]}
+                for k, mode in enumerate(modes)
+            ]
+            asked = [pool.submit(_registered, *pair) for pair in zip(two, documents, strict=True)]
+            answers = [each.result() for each in asked]
+            assert sorted(answers) == [201, 409], n
+            two[n % 2].ask("DELETE", f"/csourceRegistrations/{documents[answers.index(201)]['id']}")
+
+
+def _registered(process: Process, document: dict[str, Any]) -> int:
+    try:
+        return process.ask("POST", "/csourceRegistrations", document)
+    except HTTPError as error:
+        return error.code
+
+
 def test_a_subscription_made_here_hears_of_the_next_change_made_there(
     two: tuple[Process, Process], receiver: Receiver
 ) -> None:

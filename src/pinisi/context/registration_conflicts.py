@@ -4,14 +4,17 @@ The broker holds no data of its own that a proxied source was registered for. Ch
 changed (5.9.2.4, 5.9.3.4); data that is written later goes to the source.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pinisi.context.problems import Conflict
 from pinisi.context.registration import PROXIED, EntityInfo, Information, Registration
 from pinisi.context.registration_index import Registrations
 from pinisi.context.registration_matching import Wanted, parts_of
+from pinisi.store.change import Edit, EntityChange, Transform
 from pinisi.store.protocol import Store
 from pinisi.store.query import AnyOf, EntityQuery, TypeIs, TypeSelection
+from pinisi.vocabulary.entity import Entity
+from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import EVERYTHING
 
 
@@ -29,16 +32,52 @@ async def check_conflicts(store: Store, known: Registrations, tenant: str, regis
         raise Conflict(
             f"the {other.mode} registration {other.id} covers the same attributes of an entity", "information"
         )
-    if registration.temporal or registration.provider is not None:
+    await check_held(store, tenant, registration)
+
+
+async def check_held(store: Store, tenant: str, registration: Registration) -> None:
+    """As `check_conflicts`, of entities alone."""
+    if not _excludes_entities(registration):
         return
     for query in _held(registration):
         page = await store.find(tenant, query, EVERYTHING, limit=1, heat=False)
         if page.records:
-            raise Conflict(
-                f"the entity {page.records[0].id} is held here: a {registration.mode} source holds alone what it "
-                "is registered for (NGSI-LD 5.9.2.4)",
-                "information",
-            )
+            raise _is_held(page.records[0].id, registration)
+
+
+def none_held(registration: Registration) -> Sequence[EntityChange]:
+    """What refuses the transaction in which an exclusive registration is kept, if one of its entities is held here by
+    then (`Conflict`): changes that change nothing. A registrant who does not see an entity is not refused for it.
+    """
+    if registration.mode != "exclusive" or not _excludes_entities(registration):
+        return ()
+    return [
+        EntityChange(entity.id, _not_held(registration, info.attributes))
+        for info in registration.information
+        for entity in info.entities
+        if entity.id is not None
+    ]
+
+
+def _not_held(registration: Registration, attributes: frozenset[str] | None) -> Transform:
+    def transform(present: Entity | None, _now: Instant) -> Edit:
+        if present is not None and (attributes is None or not attributes.isdisjoint(present.attributes)):
+            raise _is_held(present.id, registration)
+        return Edit(present)
+
+    return transform
+
+
+def _excludes_entities(registration: Registration) -> bool:
+    return registration.mode in PROXIED and not registration.temporal and registration.provider is None
+
+
+def _is_held(id: str, registration: Registration) -> Conflict:
+    return Conflict(
+        f"the entity {id} is held here: a {registration.mode} source holds alone what it is registered for "
+        "(NGSI-LD 5.9.2.4)",
+        "information",
+    )
 
 
 def _other(known: Registrations, tenant: str, registration: Registration) -> Registration | None:

@@ -10,13 +10,23 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
-from pinisi.context.registration import KIND, STATE_KIND, Registration, StoredRegistration, decode_stored, encode_stored
-from pinisi.context.registration_conflicts import check_conflicts
+from pinisi.context.problems import Conflict
+from pinisi.context.registration import (
+    KIND,
+    PROXIED,
+    STATE_KIND,
+    Registration,
+    StoredRegistration,
+    decode_stored,
+    encode_stored,
+)
+from pinisi.context.registration_conflicts import check_conflicts, check_held, none_held
 from pinisi.context.registration_index import Registrations
 from pinisi.context.registration_notice import PICTURE, told_of
 from pinisi.context.registration_payload import read_stored
 from pinisi.context.registration_subscription import heard_parts
 from pinisi.context.registration_text import within_reach
+from pinisi.context.registration_turn import taken, turn_of
 from pinisi.context.subscription import FOLLOWING, StoredSubscription, Subscription
 from pinisi.context.subscription import STATE_KIND as DELIVERIES
 from pinisi.context.subscription import encode_stored as encode_subscription
@@ -57,15 +67,19 @@ class Registry:
         _admit(registration, principal)
         async with self._one_at_a_time:
             await self._remove_expired(tenant)
-            await check_conflicts(self._store, self._known, tenant, registration)
             owed = self._owed(tenant, None, registration)
             told = told_of(None, stored) if owed else None
             changes = (
                 DocumentChange(KIND, stored.id, encode_stored(stored), expected=0, owed=owed, told=told),
                 DocumentChange(STATE_KIND, stored.id, None),
             )
-            await self._store.apply(tenant, changes, principal)
+            await self._keep(tenant, registration, changes, principal)
             self._known.put(tenant, registration)
+            try:
+                await check_held(self._store, tenant, registration)  # what was written between the look and this
+            except Conflict:
+                await self._delete(tenant, stored, principal)
+                raise
 
     async def update(
         self,
@@ -84,12 +98,44 @@ class Registry:
         """
         _admit(registration, principal)
         async with self._one_at_a_time:
-            await check_conflicts(self._store, self._known, tenant, registration)
-            owed = self._owed(tenant, read_stored(before), registration)
+            was = read_stored(before)
+            owed = self._owed(tenant, was, registration)
             told = told_of(before, after) if owed else None
             change = DocumentChange(KIND, after.id, encode_stored(after), expected=position, owed=owed, told=told)
-            await self._store.apply(tenant, (change,), principal)
+            await self._keep(tenant, registration, (change,), principal)
             self._known.put(tenant, registration)
+            try:
+                await check_held(self._store, tenant, registration)
+            except Conflict:
+                told = told_of(after, before) if owed else None
+                back = DocumentChange(KIND, before.id, encode_stored(before), owed=owed, told=told)
+                await self._store.apply(tenant, (back,), principal)
+                self._known.put(tenant, was)
+                raise
+
+    async def _keep(
+        self, tenant: str, registration: Registration, changes: Sequence[Change], principal: Principal
+    ) -> None:
+        """Keep it, if nothing is in its way: who holds data alone looks again where another process was quicker.
+
+        Raises:
+            Conflict: see `check_conflicts`.
+            VersionConflict: one of the changes expects what is not so.
+        """
+        if registration.mode not in PROXIED:
+            await self._store.apply(tenant, changes, principal)
+            return
+        while True:
+            turn = await turn_of(self._store, tenant)
+            await check_conflicts(self._store, self._known, tenant, registration)
+            all_of_it = (*changes, taken(turn, registration), *none_held(registration))
+            try:
+                await self._store.apply(tenant, all_of_it, principal)
+            except VersionConflict:
+                if await turn_of(self._store, tenant) == turn:
+                    raise
+            else:
+                return
 
     async def delete(self, tenant: str, stored: StoredRegistration, principal: Principal) -> None:
         async with self._one_at_a_time:
