@@ -55,6 +55,7 @@ SQLITE = Dialect(
 _LAST = "LEFT JOIN ({last}) AS last ON last.entity = entity.row"
 _GONE = """LEFT JOIN (SELECT entity, max(position) AS floor FROM passage
   WHERE family < 0 AND received <= :heard GROUP BY entity) AS gone ON gone.entity = entity.row"""
+_AS_BORN = "untold IS NOT NULL AND position = birth"
 _OF_FAMILIES = """entity.row IN (SELECT row FROM entity WHERE family IN {families}
   UNION SELECT entity FROM passage WHERE was IN {families} OR abs(family) IN {families})"""
 
@@ -105,9 +106,16 @@ class Walk(msgspec.Struct, frozen=True):
         which = f"entity.row IN {self.dialect.listed('rows')}"
         return f"{self._entities(which)} SELECT {', '.join(['e.row', placed, *cells])} FROM e"
 
+    def as_born(self) -> str:
+        """Row, id, family, body, birth and what is untold of the entities that never changed, in order."""
+        return (
+            f"SELECT row, id, family, body, birth, untold FROM entity WHERE {self._asked()} AND {_AS_BORN} ORDER BY row"
+        )
+
     def untold(self) -> str:
-        """Row, body, birth and what is untold of the entities of which history has not all."""
-        return f"SELECT row, body, birth, untold FROM entity WHERE {self._which()} AND untold IS NOT NULL"
+        """Row, body, birth and what is untold of those that changed, but not all of them."""
+        which = f"{self._asked()} AND untold IS NOT NULL AND position != birth"
+        return f"SELECT row, body, birth, untold FROM entity WHERE {which}"
 
     def hours(self, attributes: Sequence[int]) -> str:
         """Row, attribute, hour, its statistics, and when the value that is kept from before was observed (or NULL)."""
@@ -137,6 +145,10 @@ class Walk(msgspec.Struct, frozen=True):
         )
 
     def _which(self) -> str:
+        """Whether an entity is asked for and has to be looked for in history."""
+        return f"{self._asked()} AND NOT ({_AS_BORN})" if self.dialect.untold else self._asked()
+
+    def _asked(self) -> str:
         """Whether an entity is asked for."""
         if self.named:
             return f"entity.id IN {self.dialect.texts.format(name='ids')}"

@@ -5,11 +5,14 @@ its last passage, and decides who may see it: a reader sees of a picture what he
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from heapq import merge
 from itertools import islice
+from operator import attrgetter
 from typing import Any
 
 import msgspec
 
+from pinisi.store.as_born import AsBorn, as_born
 from pinisi.store.history import Picture, PictureQuery
 from pinisi.store.interning import Families, Names
 from pinisi.store.match import compile_query
@@ -17,7 +20,7 @@ from pinisi.store.picture_sql import SQLITE, Dialect, Walk
 from pinisi.store.query import EntityQuery
 from pinisi.store.record import Family, Record
 from pinisi.store.sql_rows import Connection, first, rows
-from pinisi.store.untold import Value, values_of
+from pinisi.store.untold import Birth, birth_of
 from pinisi.vocabulary.entity import PROPERTY, Attributes, Entity, Instance, decode_entity, decode_instance
 from pinisi.vocabulary.instant import Instant, format_instant
 from pinisi.vocabulary.principal import Projection
@@ -84,6 +87,10 @@ class _Found:
         self.named: Sequence[tuple[str, bytes]] = ()
         self.hours: Sequence[tuple[str, Instance]] = ()
 
+    def record(self, position: int, family: Family, names: Sequence[str], shown: _Shown) -> Past:
+        """What one reader sees of it; `names`: of its bodies."""
+        return Past(self, position, family, names, shown)
+
 
 class PictureReader:
     """Reads pictures through one connection (in the reading thread).
@@ -109,17 +116,15 @@ class PictureReader:
         self._view = view
         self._kin = kin
         self._position = position
-        self._untold: Mapping[int, tuple[bytes, int, str]] = {}
-        """By row of an entity: its body, and what is told of it by that alone (`store.untold`)."""
+        self._births: dict[int, Birth] = {}
+        """By row of an entity that has changed: what is told of it by its state alone (`store.untold`)."""
 
     def picture(self, query: PictureQuery) -> Picture:
         wanted = self._attributes(query)
         numbers = [self._names.number[name] for name in wanted]
         values = self._parameters(query)
         walk = self._walk(query, values)
-        if self._dialect.untold:
-            told = self._connection.execute(walk.untold(), values)
-            self._untold = {row: (body, birth, untold) for row, body, birth, untold in told}
+        born = self._untold(walk, numbers, values, query) if self._dialect.untold else []
         found = self._found(walk, numbers, values)
         self._fill_ahead(walk, found, numbers, values)
         found = [each for each in found if each.there]
@@ -129,17 +134,32 @@ class PictureReader:
         self._add_named(walk, found, numbers, values)
         if condensed:
             self._add_hours(walk, found, numbers, values)
-        records = list(islice(self._records(found, (LOCATION, *wanted), query), query.limit))
+        of_all = merge(found, born, key=_row) if born else found
+        records = list(islice(self._records(of_all, (LOCATION, *wanted), query), query.limit))
         return Picture(records, self._position, condensed)
 
-    def _records(self, found: Iterable[_Found], names: Sequence[str], query: PictureQuery) -> Iterator[Past]:
+    def _untold(
+        self, walk: Walk, numbers: Sequence[int], values: Mapping[str, Any], query: PictureQuery
+    ) -> list[AsBorn]:
+        """Entities that are as they were born; what the state alone says of others is kept for the walks."""
+        wanted = {*numbers, self._names.number.get(LOCATION, 0)}
+        for row, body, birth, untold in self._connection.execute(walk.untold(), values):
+            told = birth_of(body, (birth, untold), self._names.text, wanted)
+            if told is not None:
+                self._births[row] = told
+        lines = self._connection.execute(walk.as_born(), values)
+        return list(as_born(lines, self._names.text, wanted, query.at, query.known))
+
+    def _records(
+        self, found: Iterable["_Found | AsBorn"], names: Sequence[str], query: PictureQuery
+    ) -> Iterator[Record]:
         """What the reader may see of it, proved where the query asks for more than types and ids."""
         holds = _predicate(query.entities)
         for each in found:
             projection = self._view.get(each.family)
             if projection is None or each.family not in self._kin:
                 continue
-            record = Past(each, self._position, self._families.all[each.family], names, projection.attributes)
+            record = each.record(self._position, self._families.all[each.family], names, projection.attributes)
             if holds is None or holds(record.entity, projection.attributes):
                 yield record
 
@@ -181,19 +201,21 @@ class PictureReader:
         numbers: Sequence[int],
         placed: str | None,
         bodies: Sequence[Any],
-        holds: Callable[[Value], bool],
+        holds: Callable[[Instant, Instant], bool],
     ) -> tuple["_Place", Sequence[Any]]:
-        """The row of the location and the bodies, with what is untold and holds where history has none."""
-        place, untold = _placed(placed), self._untold.get(row)
-        if untold is None:
+        """The row of the location and the bodies, with what is untold and holds where history has none.
+
+        `holds`: whether a value does, by when it was true and when it was received.
+        """
+        place, birth = _placed(placed), self._births.get(row)
+        if birth is None:
             return place, bodies
-        body, birth, which = untold
-        told = values_of(body, (birth, which), self._names.text)
-        held = {value.attribute: value for value in told if holds(value)}
+        received = birth.received
+        held = {number: body for number, (true, body) in birth.told.items() if holds(true, received)}
         location = held.get(self._names.number.get(LOCATION, 0))
         if location is not None:
-            place = (location.position, location.received, location.family, location.body)
-        return place, [held[n].body if n in held else body for n, body in zip(numbers, bodies, strict=True)]
+            place = (birth.position, received, birth.family, location)
+        return place, [held.get(n, body) for n, body in zip(numbers, bodies, strict=True)]
 
     def _found(self, walk: Walk, numbers: Sequence[int], values: Mapping[str, Any]) -> list[_Found]:
         """The entities that have not gone; `there` are those of which something is true at the moment."""
@@ -202,7 +224,7 @@ class PictureReader:
         at, known = values["at"], values["known"]
         for row, id, family, passed, stands, placed, *bodies in self._connection.execute(sql, values):
             (since, received, area, body), bodies = self._with_untold(
-                row, numbers, placed, bodies, lambda value: value.observed <= at and value.received <= known
+                row, numbers, placed, bodies, lambda true, received: true <= at and received <= known
             )
             if passed is not None and passed > since:
                 family = stands
@@ -233,7 +255,7 @@ class PictureReader:
         at, heard = values["at"], values["heard"]
         for row, placed, *bodies in self._connection.execute(sql, asked):
             place, bodies = self._with_untold(
-                row, wanted, placed, bodies, lambda value: value.observed > at and value.received <= heard
+                row, wanted, placed, bodies, lambda true, received: true > at and received <= heard
             )
             if place[0] or any(bodies):
                 told = dict(zip((n for n in lacking if n), bodies, strict=True))
@@ -249,7 +271,7 @@ class PictureReader:
         for row, placed, *bodies in self._connection.execute(sql, values):
             each = poor[row]
             (since, _, area, body), bodies = self._with_untold(
-                row, numbers, placed, bodies, lambda value: at < value.observed == value.received
+                row, numbers, placed, bodies, lambda true, received: at < true == received
             )
             if since:
                 each.family = area
@@ -300,6 +322,9 @@ class PictureReader:
             mean.unit_code = kin.unit_code
             mean.attributes = {**kin.attributes, **mean.attributes}
         return mean
+
+
+_row = attrgetter("row")
 
 
 def _said_ahead(each: _Found, placed: _Place, told: Mapping[int, bytes | None]) -> None:

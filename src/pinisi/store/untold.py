@@ -6,7 +6,8 @@ erased, or gets a second one beside it in history, it is written there; so an un
 attribute ever had, and readers of history find it here or there, never in both.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -43,6 +44,19 @@ class Value(NamedTuple):
         return (entity, attribute, 0, true, position, received, by, family, self.number, body)
 
 
+class Birth(msgspec.Struct, frozen=True, gc=False):
+    """What is untold of one entity, of the attributes that are asked for: all of it was received together.
+
+    `told`: attribute -> when its value was true, and its words.
+    """
+
+    position: Position
+    received: Instant
+    principal: int
+    family: int
+    told: dict[int, tuple[Instant, bytes]]
+
+
 class _Instance(msgspec.Struct, gc=False):
     """An `Instance` of which only the times are looked at."""
 
@@ -52,17 +66,14 @@ class _Instance(msgspec.Struct, gc=False):
 
 
 class _Words(msgspec.Struct, gc=False):
-    """An `Entity` of which only the words of instances are looked at."""
+    """An `Entity` of which the instances of each attribute are left as they are."""
 
-    attributes: dict[str, list[msgspec.Raw]] = {}
-
-
-class _Times(msgspec.Struct, gc=False):
-    attributes: dict[str, list[_Instance]] = {}
+    attributes: dict[str, msgspec.Raw] = {}
 
 
 _words = msgspec.json.Decoder(_Words).decode
-_times = msgspec.json.Decoder(_Times).decode
+_instance = msgspec.json.Decoder(_Instance).decode
+_each = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _OF = "SELECT body, birth, untold FROM entity WHERE row = ? AND untold IS NOT NULL"
 
 
@@ -71,37 +82,68 @@ def untold_of(position: Position | None, text: str | None) -> Untold | None:
     return None if position is None or text is None else (position, text)
 
 
-def numbers_of(untold: Untold) -> list[int]:
+@lru_cache(1024)
+def _read(text: str) -> tuple[int, int, tuple[int, ...]]:
+    """The principal, the family and the attributes: most entities of a batch have the same."""
+    by, family, *numbers = map(int, text.split(","))
+    return by, family, tuple(numbers)
+
+
+def numbers_of(untold: Untold) -> tuple[int, ...]:
     """The attributes that are untold."""
-    return list(map(int, untold[1].split(",")[2:]))
+    return _read(untold[1])[2]
 
 
 def without(untold: Untold, told: Collection[int]) -> Untold | None:
     """What is left untold when these attributes are told."""
     position, text = untold
-    by, family, *numbers = text.split(",")
-    left = [number for number in numbers if int(number) not in told]
-    return (position, ",".join([by, family, *left])) if left else None
+    by, family, numbers = _read(text)
+    left = [number for number in numbers if number not in told]
+    return (position, ",".join(map(str, (by, family, *left)))) if left else None
+
+
+def birth_of(
+    body: bytes, untold: Untold, names: Mapping[int, str], wanted: Container[int] | None = None
+) -> Birth | None:
+    """What is untold of an entity; `wanted` None: of all attributes. `names`: number -> IRI.
+
+    7 us of six attributes, three of which tell when they were true. None: it is none of those that are wanted.
+    """
+    by, family, numbers = _read(untold[1])
+    if wanted is not None:
+        numbers = [number for number in numbers if number in wanted]
+    if not numbers:
+        return None
+    instances = _words(body).attributes
+    received: Instant | None = None
+    told: dict[int, tuple[Instant, bytes]] = {}
+    for number in numbers:
+        words = _default(bytes(instances[names[number]]))
+        true: Instant | None = None
+        if received is None or b'"observed_at":' in words:
+            times = _instance(words)
+            received = times.modified_at
+            true = None if times.observed_at is None else observed(times.observed_at)
+        told[number] = (received if true is None else true, words)
+    assert received is not None
+    return Birth(untold[0], received, by, family, told)
+
+
+def _default(instances: bytes) -> bytes:
+    """The words of the one instance that has no dataset id."""
+    if b'"dataset_id":' not in instances:
+        return instances[1:-1]
+    return next(bytes(one) for one in _each(instances) if _instance(one).dataset_id is None)
 
 
 def values_of(
-    body: bytes, untold: Untold, names: Mapping[int, str], wanted: Collection[int] | None = None
+    body: bytes, untold: Untold, names: Mapping[int, str], wanted: Container[int] | None = None
 ) -> Iterator[Value]:
     """The untold values of an entity; `wanted` None: of all attributes. `names`: number -> IRI."""
-    position, text = untold
-    by, family, *numbers = map(int, text.split(","))
-    if wanted is not None:
-        numbers = [number for number in numbers if number in wanted]
-        if not numbers:
-            return
-    words, times = _words(body).attributes, _times(body).attributes
-    for number in numbers:
-        name = names[number]
-        for one, raw in zip(times[name], words[name], strict=True):
-            if one.dataset_id is None:
-                told = None if one.observed_at is None else observed(one.observed_at)
-                true = one.modified_at if told is None else told
-                yield Value(number, true, position, one.modified_at, by, family, bytes(raw))
+    birth = birth_of(body, untold, names, wanted)
+    if birth is not None:
+        for number, (true, words) in birth.told.items():
+            yield Value(number, true, birth.position, birth.received, birth.principal, birth.family, words)
 
 
 def untold_values(connection: Connection, entity: int, names: Mapping[int, str]) -> list[Value]:
