@@ -8,6 +8,7 @@ import tempfile
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import apsw
 import msgspec
@@ -21,9 +22,11 @@ from pinisi.context.newborns import Newborns
 from pinisi.context.payload import Fragment
 from pinisi.context.plain_batch import WholeEntities
 from pinisi.context.term_table import CORE_TABLE
+from pinisi.store import partly_told
 from pinisi.store.change import Change, Edit, EntityChange, Forgotten, Renewal
 from pinisi.store.history import HistoryQuery, PictureQuery, TimelineQuery
-from pinisi.store.query import EntityQuery
+from pinisi.store.query import Compare, EntityQuery
+from pinisi.store.query import Path as Where
 from pinisi.store.retelling import retell
 from pinisi.store.retention import Hold
 from pinisi.store.sqlite import SqliteStore
@@ -215,10 +218,14 @@ async def _past(store: SqliteStore, now: Instant) -> list[Any]:
                 picture = await store.picture(TENANT, asked, reader)
                 told.append([(one.id, one.family.types, one.family.areas, one.entity) for one in picture.records])
         some = PictureQuery(entities=EntityQuery(ids=IDS[:2]), at=BEGIN, attributes=(LEVEL,))
-        told.append([(one.id, one.entity) for one in (await store.picture(TENANT, some, reader)).records])
+        few = PictureQuery(entities=EntityQuery(), at=now, attributes=(STATUS, LEVEL), limit=2)
+        high = EntityQuery(filter=Compare(Where(LEVEL), ">", (1.0,)))
+        for asked in (some, few, PictureQuery(entities=high, at=BEGIN - HOUR)):
+            told.append([(one.id, one.entity) for one in (await store.picture(TENANT, asked, reader)).records])
         for by in ("observed", "received"):
-            asked = TimelineQuery(since=None, until=now, buckets=7, by=by)
-            told.append(await store.timeline(TENANT, asked, reader))
+            for since in (None, BEGIN - HOUR):
+                asked = TimelineQuery(since=since, until=now, buckets=7, by=by)
+                told.append(await store.timeline(TENANT, asked, reader))
         told.append(await store.gone(TENANT, EntityQuery(), reader, since=BEGIN, limit=9))
     told.append(list(retell(store.path(TENANT), None, BEGIN + HOUR // 2, now)))
     told.append(list(retell(store.path(TENANT), [TYPE], BEGIN, now - HOUR)))
@@ -229,9 +236,9 @@ async def _past(store: SqliteStore, now: Instant) -> list[Any]:
 
 
 @settings(max_examples=60)
-@given(st.lists(steps, min_size=1, max_size=8))
-def test_readers_are_told_the_same_as_if_it_were_written(steps: list[tuple[str, Any]]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
+@given(st.lists(steps, min_size=1, max_size=8), st.sampled_from([2, 64]))
+def test_readers_are_told_the_same_as_if_it_were_written(steps: list[tuple[str, Any]], alone: int) -> None:
+    with tempfile.TemporaryDirectory() as folder, patch.object(partly_told, "ALONE", alone):
         one, other = (asyncio.run(live(Path(folder) / str(told), steps, told=told)) for told in (False, True))
     assert one == other
 
@@ -268,6 +275,17 @@ async def test_a_hold_protects_what_only_the_state_says(tmp_path: Path) -> None:
         stories = await store.stories(TENANT, IDS[:2], HistoryQuery(), EVERYTHING)
     kept = {story.id: [moment.attribute for moment in story.moments] for story in stories}
     assert kept == {IDS[0]: [LEVEL], IDS[1]: []}
+
+
+@pytest.mark.anyio
+async def test_what_is_left_when_a_part_is_erased_is_told_once(tmp_path: Path) -> None:
+    async with SqliteStore(tmp_path, Clock()) as store:
+        await store.apply(TENANT, upserts([document(IDS[0], 1, BEGIN - HOUR, 0.5)]), SYSTEM)
+        await store.apply(TENANT, [edited(IDS[0], forgotten(Forgotten(LEVEL)))], SYSTEM)
+        (story,) = await store.stories(TENANT, IDS[:1], HistoryQuery(), EVERYTHING)
+        assert _counted(store) == (3, 0)
+    attributes = [moment.attribute for moment in story.moments]
+    assert sorted(attributes) == sorted({*attributes}) and LEVEL not in attributes
 
 
 @pytest.mark.anyio
@@ -309,3 +327,20 @@ async def test_a_file_of_an_earlier_version_is_read_on(tmp_path: Path) -> None:
 
 def retyped(type: str) -> Any:
     return lambda old, now: Edit(msgspec.structs.replace(old, types=[type], modified_at=now))
+
+
+@pytest.mark.anyio
+async def test_who_looks_at_what_never_changed_does_not_seek_it_in_history(tmp_path: Path) -> None:
+    """Rows under an entity that never changed are met by nobody: there cannot be any."""
+    clock = Clock()
+    async with SqliteStore(tmp_path, clock) as store:
+        await store.apply(TENANT, upserts([document(id, 1, None, 0.5) for id in IDS]), SYSTEM)
+        clock.now += HOUR
+        await store.apply(TENANT, [renewal(IDS[2], LEVEL, Instance(PROPERTY, 2))], SYSTEM)
+        connection = apsw.Connection(str(store.path(TENANT)))
+        connection.execute("INSERT INTO history SELECT 1, attribute, dataset, observed, 9, received, 1, 1, 9, body "
+                           "FROM recent")  # fmt: skip
+        connection.close()
+        asked = PictureQuery(entities=EntityQuery(), at=clock.now, attributes=(LEVEL,))
+        picture = await store.picture(TENANT, asked, EVERYTHING)
+    assert [one.entity.attributes[LEVEL][0].value for one in picture.records] == [1, 1, 2]

@@ -12,11 +12,10 @@ import msgspec
 
 from pinisi.store.record import Family, Record
 from pinisi.store.sql_rows import Answer
-from pinisi.store.untold import birth_of
+from pinisi.store.untold import birth_of, received_as_born
 from pinisi.vocabulary.entity import Entity, decode_entity
 from pinisi.vocabulary.instant import Instant
 
-_TOLD = b'"modified_at":'
 _DATED = b'"observed_at":'
 
 
@@ -66,7 +65,7 @@ def as_born(
         at, known: as in `PictureQuery`.
     """
     for row, id, family, body, birth, untold in lines:
-        received = _received(body)
+        received = received_as_born(body)
         if received <= at and (known is None or received <= known):
             yield AsBorn(row, id, family, body)
         elif (known is None or received <= known) and _DATED in body:
@@ -82,12 +81,8 @@ def _held(
     birth = birth_of(body, untold, names, wanted)
     if birth is None:
         return set()
-    held = {names[number] for number, (true, _) in birth.told.items() if true <= at}
+    true = {names[number]: birth.true(words) for number, words in birth.told.items()}
+    held = {name for name, moment in true.items() if moment <= at}
     if held and undated:
-        held |= {names[number] for number, (true, _) in birth.told.items() if true == birth.received}
+        held |= {name for name, moment in true.items() if moment == birth.received}
     return held
-
-
-def _received(state: bytes) -> Instant:
-    """When it was born: nothing of it has changed since. It is the last that the state says (`store.newborn`)."""
-    return int(state[state.rindex(_TOLD) + len(_TOLD) : -1])

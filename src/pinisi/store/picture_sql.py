@@ -11,6 +11,8 @@ from collections.abc import Sequence
 
 import msgspec
 
+from pinisi.store.untold import AS_BORN
+
 _HEAD = "e.row, e.id, e.family, e.passed, e.stands"
 _FIRST = """(SELECT CASE WHEN observed > :at AND observed = received THEN {what} END FROM (SELECT * FROM history
   WHERE entity = e.row AND attribute = {attribute} AND dataset = 0 AND position > e.floor ORDER BY observed, position
@@ -55,7 +57,6 @@ SQLITE = Dialect(
 _LAST = "LEFT JOIN ({last}) AS last ON last.entity = entity.row"
 _GONE = """LEFT JOIN (SELECT entity, max(position) AS floor FROM passage
   WHERE family < 0 AND received <= :heard GROUP BY entity) AS gone ON gone.entity = entity.row"""
-_AS_BORN = "untold IS NOT NULL AND position = birth"
 _OF_FAMILIES = """entity.row IN (SELECT row FROM entity WHERE family IN {families}
   UNION SELECT entity FROM passage WHERE was IN {families} OR abs(family) IN {families})"""
 
@@ -73,12 +74,13 @@ class Walk(msgspec.Struct, frozen=True):
     gone: bool
     dialect: Dialect = SQLITE
 
-    def values(self, attributes: Sequence[int], location: int | None) -> str:
+    def values(self, attributes: Sequence[int], location: int | None, *, among: bool = False) -> str:
         """Row, id, current family, last passage (position, family), location (position, received, family, body),
-        bodies."""
+        bodies; of those of which history has all, or `among` the entities `:rows` (JSON)."""
         cells = [self._value("body", attribute) for attribute in attributes]
         placed = "NULL" if location is None else self._value(self.dialect.placed, location)
-        return f"{self._entities()} SELECT {', '.join([_HEAD, placed, *cells])} FROM e ORDER BY e.row"
+        which = self._of_rows() if among else self._all_told()
+        return f"{self._entities(which)} SELECT {', '.join([_HEAD, placed, *cells])} FROM e ORDER BY e.row"
 
     def named_instances(self, attributes: Sequence[int]) -> str:
         """Row, attribute, body of the instances that have a dataset id."""
@@ -103,18 +105,17 @@ class Walk(msgspec.Struct, frozen=True):
     def _filling(self, value: str, attributes: Sequence[int], location: int | None) -> str:
         cells = [value.format(what="body", attribute=attribute) for attribute in attributes]
         placed = "NULL" if location is None else value.format(what=self.dialect.placed, attribute=location)
-        which = f"entity.row IN {self.dialect.listed('rows')}"
-        return f"{self._entities(which)} SELECT {', '.join(['e.row', placed, *cells])} FROM e"
+        return f"{self._entities(self._of_rows())} SELECT {', '.join(['e.row', placed, *cells])} FROM e"
 
     def as_born(self) -> str:
         """Row, id, family, body, birth and what is untold of the entities that never changed, in order."""
         return (
-            f"SELECT row, id, family, body, birth, untold FROM entity WHERE {self._asked()} AND {_AS_BORN} ORDER BY row"
+            f"SELECT row, id, family, body, birth, untold FROM entity WHERE {self._asked()} AND {AS_BORN} ORDER BY row"
         )
 
-    def untold(self) -> str:
-        """Row, body, birth and what is untold of those that changed, but not all of them."""
-        which = f"{self._asked()} AND untold IS NOT NULL AND position != birth"
+    def partly_told(self) -> str:
+        """Row, body, birth and what is untold of those that changed, but not in all of their attributes."""
+        which = f"{self._asked()} AND untold IS NOT NULL AND entity.position != birth"
         return f"SELECT row, body, birth, untold FROM entity WHERE {which}"
 
     def hours(self, attributes: Sequence[int]) -> str:
@@ -146,7 +147,14 @@ class Walk(msgspec.Struct, frozen=True):
 
     def _which(self) -> str:
         """Whether an entity is asked for and has to be looked for in history."""
-        return f"{self._asked()} AND NOT ({_AS_BORN})" if self.dialect.untold else self._asked()
+        return f"{self._asked()} AND NOT ({AS_BORN})" if self.dialect.untold else self._asked()
+
+    def _all_told(self) -> str:
+        """Whether one that is asked for has all its values in history."""
+        return f"{self._asked()} AND entity.untold IS NULL" if self.dialect.untold else self._asked()
+
+    def _of_rows(self) -> str:
+        return f"entity.row IN {self.dialect.listed('rows')}"
 
     def _asked(self) -> str:
         """Whether an entity is asked for."""

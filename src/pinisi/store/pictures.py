@@ -4,7 +4,7 @@ What an entity was (its types, its areas, whether it was there at all) follows f
 its last passage, and decides who may see it: a reader sees of a picture what he would have seen then.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import merge
 from itertools import islice
 from operator import attrgetter
@@ -16,11 +16,11 @@ from pinisi.store.as_born import AsBorn, as_born
 from pinisi.store.history import Picture, PictureQuery
 from pinisi.store.interning import Families, Names
 from pinisi.store.match import compile_query
+from pinisi.store.partly_told import PartlyTold, Place
 from pinisi.store.picture_sql import SQLITE, Dialect, Walk
 from pinisi.store.query import EntityQuery
 from pinisi.store.record import Family, Record
 from pinisi.store.sql_rows import Connection, first, rows
-from pinisi.store.untold import Birth, birth_of
 from pinisi.vocabulary.entity import PROPERTY, Attributes, Entity, Instance, decode_entity, decode_instance
 from pinisi.vocabulary.instant import Instant, format_instant
 from pinisi.vocabulary.principal import Projection
@@ -30,8 +30,7 @@ _FOREVER = 2**62
 _USED = "SELECT DISTINCT attribute FROM usage WHERE family IN {families}"
 _ANY_PASSAGE = "SELECT 1 FROM passage WHERE received <= :heard"
 _Shown = frozenset[str] | None
-_Place = tuple[int, Instant, int, bytes | None]
-_NOWHERE: _Place = (0, 0, 0, None)
+_NOWHERE: Place = (0, 0, 0, None)
 
 
 class Past(Record):
@@ -116,8 +115,7 @@ class PictureReader:
         self._view = view
         self._kin = kin
         self._position = position
-        self._births: dict[int, Birth] = {}
-        """By row of an entity that has changed: what is told of it by its state alone (`store.untold`)."""
+        self._partly: PartlyTold | None = None
 
     def picture(self, query: PictureQuery) -> Picture:
         wanted = self._attributes(query)
@@ -141,14 +139,14 @@ class PictureReader:
     def _untold(
         self, walk: Walk, numbers: Sequence[int], values: Mapping[str, Any], query: PictureQuery
     ) -> list[AsBorn]:
-        """Entities that are as they were born; what the state alone says of others is kept for the walks."""
-        wanted = {*numbers, self._names.number.get(LOCATION, 0)}
-        for row, body, birth, untold in self._connection.execute(walk.untold(), values):
-            told = birth_of(body, (birth, untold), self._names.text, wanted)
-            if told is not None:
-                self._births[row] = told
+        """Entities that are as they were born; those that are partly told are kept for the walks."""
+        names, location = self._names.text, self._names.number.get(LOCATION)
+        self._partly = PartlyTold(names, location, numbers)
+        for row, body, birth, untold in self._connection.execute(walk.partly_told(), values):
+            self._partly.take(row, body, (birth, untold))
         lines = self._connection.execute(walk.as_born(), values)
-        return list(as_born(lines, self._names.text, wanted, query.at, query.known))
+        wanted = numbers if location is None else (*numbers, location)
+        return list(as_born(lines, names, wanted, query.at, query.known))
 
     def _records(
         self, found: Iterable["_Found | AsBorn"], names: Sequence[str], query: PictureQuery
@@ -195,44 +193,44 @@ class PictureReader:
         gone = passed and first(self._connection, _ANY_PASSAGE + " AND family < 0", values) is not None
         return Walk(query.entities.ids is not None, query.known is not None, passed, gone, self._dialect)
 
-    def _with_untold(
-        self,
-        row: int,
-        numbers: Sequence[int],
-        placed: str | None,
-        bodies: Sequence[Any],
-        holds: Callable[[Instant, Instant], bool],
-    ) -> tuple["_Place", Sequence[Any]]:
-        """The row of the location and the bodies, with what is untold and holds where history has none.
-
-        `holds`: whether a value does, by when it was true and when it was received.
-        """
-        place, birth = _placed(placed), self._births.get(row)
-        if birth is None:
-            return place, bodies
-        received = birth.received
-        held = {number: body for number, (true, body) in birth.told.items() if holds(true, received)}
-        location = held.get(self._names.number.get(LOCATION, 0))
-        if location is not None:
-            place = (birth.position, received, birth.family, location)
-        return place, [held.get(n, body) for n, body in zip(numbers, bodies, strict=True)]
-
     def _found(self, walk: Walk, numbers: Sequence[int], values: Mapping[str, Any]) -> list[_Found]:
         """The entities that have not gone; `there` are those of which something is true at the moment."""
-        sql = walk.values(numbers, self._names.number.get(LOCATION))
+        location = self._names.number.get(LOCATION)
+        found = self._walked(walk.values(numbers, location), numbers, numbers, values)
+        if not self._partly:
+            return found
+        for told, entities in self._partly.together():
+            sought = [number for number in numbers if number not in told]
+            sql = walk.values(sought, None if location in told else location, among=True)
+            among = {**values, "rows": msgspec.json.encode(entities).decode()}
+            found += self._walked(sql, sought, numbers, among, self._partly)
+        found.sort(key=_row)
+        return found
+
+    def _walked(
+        self,
+        sql: str,
+        sought: Sequence[int],
+        numbers: Sequence[int],
+        values: Mapping[str, Any],
+        partly: PartlyTold | None = None,
+    ) -> list[_Found]:
+        """What one walk finds; `sought` of the `numbers` are in its rows."""
         found: list[_Found] = []
         at, known = values["at"], values["known"]
         for row, id, family, passed, stands, placed, *bodies in self._connection.execute(sql, values):
-            (since, received, area, body), bodies = self._with_untold(
-                row, numbers, placed, bodies, lambda true, received: true <= at and received <= known
-            )
+            place = _placed(placed)
+            if partly is not None:
+                place, told = partly.with_them(row, place, dict(zip(sought, bodies, strict=True)), at, known)
+                bodies = [told.get(number) for number in numbers]
+            since, received, area, body = place
             if passed is not None and passed > since:
                 family = stands
             elif since:
                 family = area
             if family < 0:
                 continue
-            each = _Found(row, id, family, (body, *bodies), passed is not None or (0 < received <= values["at"]))
+            each = _Found(row, id, family, (body, *bodies), passed is not None or (0 < received <= at))
             each.passed = passed or 0
             each.there = passed is not None or since > 0 or any(bodies)
             found.append(each)
@@ -252,11 +250,8 @@ class PictureReader:
         wanted = [numbers[n - 1] for n in lacking if n]
         sql = walk.said_ahead(wanted, location if 0 in lacking else None)
         asked = {**values, "rows": msgspec.json.encode(list(poor)).decode()}
-        at, heard = values["at"], values["heard"]
         for row, placed, *bodies in self._connection.execute(sql, asked):
-            place, bodies = self._with_untold(
-                row, wanted, placed, bodies, lambda true, received: true > at and received <= heard
-            )
+            place = _placed(placed)
             if place[0] or any(bodies):
                 told = dict(zip((n for n in lacking if n), bodies, strict=True))
                 _said_ahead(poor[row], place if 0 in lacking else _NOWHERE, told)
@@ -270,9 +265,11 @@ class PictureReader:
         values = {"at": at, "known": _FOREVER, "heard": at, "rows": msgspec.json.encode(list(poor)).decode()}
         for row, placed, *bodies in self._connection.execute(sql, values):
             each = poor[row]
-            (since, _, area, body), bodies = self._with_untold(
-                row, numbers, placed, bodies, lambda true, received: at < true == received
-            )
+            place = _placed(placed)
+            if self._partly:
+                place, told = self._partly.with_undated(row, place, dict(zip(numbers, bodies, strict=True)))
+                bodies = [told.get(number) for number in numbers]
+            since, _, area, body = place
             if since:
                 each.family = area
             firsts = zip(each.bodies, (body, *bodies), strict=True)
@@ -327,7 +324,7 @@ class PictureReader:
 _row = attrgetter("row")
 
 
-def _said_ahead(each: _Found, placed: _Place, told: Mapping[int, bytes | None]) -> None:
+def _said_ahead(each: _Found, placed: Place, told: Mapping[int, bytes | None]) -> None:
     """Fill what an entity lacks; `told`: place in its bodies -> what was said of that attribute."""
     since, _, family, body = placed
     if since > each.passed:
@@ -337,7 +334,7 @@ def _said_ahead(each: _Found, placed: _Place, told: Mapping[int, bytes | None]) 
     each.bodies = tuple(old if old is not None else filled.get(n) for n, old in enumerate(each.bodies))
 
 
-def _placed(text: str | None) -> _Place:
+def _placed(text: str | None) -> Place:
     """Position, received, family and body of a location's row; zeros where there is none."""
     if text is None:
         return _NOWHERE

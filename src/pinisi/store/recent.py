@@ -78,15 +78,16 @@ _FACT = "INSERT OR REPLACE INTO fact VALUES (?, ?)"
 _encode = msgspec.json.Encoder().encode
 
 
-def parted(history: Sequence[Row], born: Container[int]) -> tuple[Sequence[Row], Sequence[Row]]:
+def parted(history: Sequence[Row], straight_of: Container[int]) -> tuple[Sequence[Row], Sequence[Row]]:
     """Rows of a group that go straight into `history`, and those that are scattered.
 
-    `born`: entities that are new in the group. Their rows are the last of all: they fill a page together there, too.
+    `straight_of`: entities of which they go straight: those that are new in the group, whose rows are the last of all
+    and fill a page together there, too; and those of which nothing may be recent.
     """
     if len(history) > FEW:
         return history, ()
-    straight = [row for row in history if row[0] in born]
-    return straight, [row for row in history if row[0] not in born] if straight else history
+    straight = [row for row in history if row[0] in straight_of]
+    return straight, [row for row in history if row[0] not in straight_of] if straight else history
 
 
 def put_recent(connection: Connection, history: Sequence[Row], came: int) -> None:

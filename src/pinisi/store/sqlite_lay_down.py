@@ -164,8 +164,10 @@ def _lay_down_records(draft: Draft, connection: apsw.Connection) -> None:
 
 
 def _lay_down_history(draft: Draft, connection: apsw.Connection) -> int:
-    born = {record.row for id, record in draft.records.items() if draft.first[id] is None}
-    straight, scattered = parted(draft.history, born)
+    """What is new goes to its place, and what is told of those of whom something was erased: it is there already."""
+    straight_of = {record.row for id, record in draft.records.items() if draft.first[id] is None}
+    straight_of.update([erasure.row for erasure in draft.erasures])
+    straight, scattered = parted(draft.history, straight_of)
     _insert(connection, _SQL["history"], straight)
     if scattered:
         put_recent(connection, scattered, draft.position)

@@ -8,22 +8,39 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from pinisi.store.history import Timeline, TimelineQuery
 from pinisi.store.interning import Families, Names
 from pinisi.store.sql_rows import Connection, first, rows
-from pinisi.store.untold import Value, untold_values
+from pinisi.store.untold import (
+    AS_BORN,
+    Untold,
+    Value,
+    birth_of,
+    family_of,
+    numbers_of,
+    received_as_born,
+    untold_values,
+)
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Projection
 
 MOST_READ = 250_000
 """Values read for one answer: a quarter of a second."""
 _AT_FIRST = 200
+_TOGETHER = 512
+"""Entities of which is read together what only their states tell."""
 
 _COUNT = """
 SELECT family, attribute, CASE WHEN {by} >= :since AND {by} < :until
   THEN ({by} - :since) * :buckets / (:until - :since) END AS bucket, count(*)
 FROM history WHERE entity = :entity GROUP BY family, attribute, bucket
 """
+_STATES = (
+    f"SELECT row, body, birth, untold, {AS_BORN} FROM entity "
+    "WHERE row IN (SELECT value FROM json_each(?)) AND untold IS NOT NULL"
+)
 
 
 class TimelineReader:
@@ -45,6 +62,8 @@ class TimelineReader:
         counts: list[dict[str, int]] = [{} for _ in range(query.buckets)]
         read = values = 0
         for entity in entities:
+            if read % _TOGETHER == 0:
+                self._foresee(entities[read : read + _TOGETHER])
             values += self._add(entity, query, since, until, counts)
             read += 1
             if values >= MOST_READ:
@@ -66,15 +85,12 @@ class TimelineReader:
                 counts[bucket][type] = counts[bucket].get(type, 0) + n
         return read
 
+    def _foresee(self, entities: Sequence[int]) -> None:
+        """These are counted next."""
+
     def _counted(self, entity: int, query: TimelineQuery, values: Mapping[str, Any]) -> list[Any]:
         """Family, attribute, place of the part of time (None: in none of them), number of values."""
-        counted = rows(self._connection, _COUNT.format(by=query.by), values)
-        since, until = values["since"], values["until"]
-        for value in self._only_in_state(entity):
-            time = getattr(value, query.by)
-            bucket = (time - since) * query.buckets // (until - since) if since <= time < until else None
-            counted.append((value.family, value.attribute, bucket, 1))
-        return counted
+        return rows(self._connection, _COUNT.format(by=query.by), values)
 
     def _only_in_state(self, entity: int) -> Iterable[Value]:
         """What is told of an entity, but not in rows of history (`store.untold`)."""
@@ -105,5 +121,38 @@ class TimelineReader:
 
 
 class SqliteTimelineReader(TimelineReader):
+    """Counts what only states tell, too. Of an entity that is as it was born history has nothing to count."""
+
+    _states: Mapping[int, tuple[bytes, Untold, bool]] = {}
+
     def _only_in_state(self, entity: int) -> Iterable[Value]:
         return untold_values(self._connection, entity, self._names.text)
+
+    def _foresee(self, entities: Sequence[int]) -> None:
+        found = rows(self._connection, _STATES, (msgspec.json.encode(entities).decode(),))
+        self._states = {row: (body, (birth, untold), as_born) for row, body, birth, untold, as_born in found}
+
+    def _counted(self, entity: int, query: TimelineQuery, values: Mapping[str, Any]) -> list[Any]:
+        state = self._states.get(entity)
+        if state is None:
+            return super()._counted(entity, query, values)
+        body, untold, as_born = state
+        counted = [] if as_born else super()._counted(entity, query, values)
+        since, until = values["since"], values["until"]
+        family = family_of(untold)
+        for attribute, time in self._times(body, untold, as_born and query.by == "received", query):
+            bucket = (time - since) * query.buckets // (until - since) if since <= time < until else None
+            counted.append((family, attribute, bucket, 1))
+        return counted
+
+    def _times(self, body: bytes, untold: Untold, at_once: bool, query: TimelineQuery) -> Iterable[tuple[int, Instant]]:
+        """Attribute and time of what only the state tells; `at_once`: it is the time at which the entity was born."""
+        if at_once:
+            born = received_as_born(body)
+            return [(attribute, born) for attribute in numbers_of(untold)]
+        birth = birth_of(body, untold, self._names.text)
+        if birth is None:
+            return ()
+        if query.by == "received":
+            return [(attribute, birth.received) for attribute in birth.told]
+        return [(attribute, birth.true(words)) for attribute, words in birth.told.items()]

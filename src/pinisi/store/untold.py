@@ -47,14 +47,22 @@ class Value(NamedTuple):
 class Birth(msgspec.Struct, frozen=True, gc=False):
     """What is untold of one entity, of the attributes that are asked for: all of it was received together.
 
-    `told`: attribute -> when its value was true, and its words.
+    `told`: attribute -> the words of its value.
     """
 
     position: Position
     received: Instant
     principal: int
     family: int
-    told: dict[int, tuple[Instant, bytes]]
+    told: dict[int, bytes]
+
+    def true(self, words: bytes) -> Instant:
+        """When one of the values was true."""
+        if _DATED not in words:
+            return self.received
+        text = _instance(words).observed_at
+        told = None if text is None else observed(text)
+        return self.received if told is None else told
 
 
 class _Instance(msgspec.Struct, gc=False):
@@ -71,10 +79,16 @@ class _Words(msgspec.Struct, gc=False):
     attributes: dict[str, msgspec.Raw] = {}
 
 
+_DATED = b'"observed_at":'
+_TOLD = b'"modified_at":'
 _words = msgspec.json.Decoder(_Words).decode
 _instance = msgspec.json.Decoder(_Instance).decode
 _each = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _OF = "SELECT body, birth, untold FROM entity WHERE row = ? AND untold IS NOT NULL"
+
+
+AS_BORN = "entity.untold IS NOT NULL AND entity.position = entity.birth"
+"""Of an entity that never changed: history has no rows of it, and it never passed into another family."""
 
 
 def untold_of(position: Position | None, text: str | None) -> Untold | None:
@@ -94,6 +108,11 @@ def numbers_of(untold: Untold) -> tuple[int, ...]:
     return _read(untold[1])[2]
 
 
+def family_of(untold: Untold) -> int:
+    """The family at the birth."""
+    return _read(untold[1])[1]
+
+
 def without(untold: Untold, told: Collection[int]) -> Untold | None:
     """What is left untold when these attributes are told."""
     position, text = untold
@@ -107,7 +126,7 @@ def birth_of(
 ) -> Birth | None:
     """What is untold of an entity; `wanted` None: of all attributes. `names`: number -> IRI.
 
-    7 us of six attributes, three of which tell when they were true. None: it is none of those that are wanted.
+    None: it is none of those that are wanted.
     """
     by, family, numbers = _read(untold[1])
     if wanted is not None:
@@ -115,18 +134,14 @@ def birth_of(
     if not numbers:
         return None
     instances = _words(body).attributes
-    received: Instant | None = None
-    told: dict[int, tuple[Instant, bytes]] = {}
-    for number in numbers:
-        words = _default(bytes(instances[names[number]]))
-        true: Instant | None = None
-        if received is None or b'"observed_at":' in words:
-            times = _instance(words)
-            received = times.modified_at
-            true = None if times.observed_at is None else observed(times.observed_at)
-        told[number] = (received if true is None else true, words)
-    assert received is not None
+    told = {number: _default(bytes(instances[names[number]])) for number in numbers}
+    received = _instance(told[numbers[0]]).modified_at
     return Birth(untold[0], received, by, family, told)
+
+
+def received_as_born(state: bytes) -> Instant:
+    """When an entity that never changed was received: it is the last that its state says (`store.newborn`)."""
+    return int(state[state.rindex(_TOLD) + len(_TOLD) : -1])
 
 
 def _default(instances: bytes) -> bytes:
@@ -142,8 +157,9 @@ def values_of(
     """The untold values of an entity; `wanted` None: of all attributes. `names`: number -> IRI."""
     birth = birth_of(body, untold, names, wanted)
     if birth is not None:
-        for number, (true, words) in birth.told.items():
-            yield Value(number, true, birth.position, birth.received, birth.principal, birth.family, words)
+        position, received, by, family = birth.position, birth.received, birth.principal, birth.family
+        for number, words in birth.told.items():
+            yield Value(number, birth.true(words), position, received, by, family, words)
 
 
 def untold_values(connection: Connection, entity: int, names: Mapping[int, str]) -> list[Value]:
