@@ -1,13 +1,14 @@
 """A flood of alarms at the real desk: which ring, which are quiet within which, and how a restart goes on."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 import pytest
 from happenings_at_hand import real_events
 
-from pinisi.incidents.acts import Close, Open, Resolve, Take
+from pinisi.incidents.acts import AnyDeed, Close, Note, Open, Release, Resolve, Take
 from pinisi.incidents.desk import Desk
 from pinisi.incidents.grouping.gate import GROUPING, Gate
 from pinisi.incidents.grouping.happening import Severity
@@ -16,7 +17,7 @@ from pinisi.incidents.incident import Raised
 from pinisi.incidents.queue import Wanted
 from pinisi.incidents.record import Record
 from pinisi.incidents.states import OPEN
-from pinisi.store.change import StoreUnavailable
+from pinisi.store.change import Change, StoreUnavailable
 from pinisi.store.sqlite import SqliteStore
 from pinisi.vocabulary.instant import MINUTE, parse_instant
 from pinisi.vocabulary.principal import EVERYTHING, Principal
@@ -197,3 +198,22 @@ async def test_flood_control_counts_on_those_who_are_on_duty(store: SqliteStore,
     there = 1
     await raised(gate, alarm("c", 20), minutes=1)
     assert (await record(desk, "c")).state == "suppressed"
+
+
+async def test_a_note_of_the_moment_of_its_turn_keeps_no_alarm_from_ringing(
+    desk: Desk, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A person is a moment earlier, with an act that decides nothing."""
+    await raised(gate, *(alarm(name, 10.0 * number) for number, name in enumerate("abcd")))
+    making = desk.changes
+
+    async def changes(tenant: str, id: str, deed: AnyDeed, *more: Any, **named: Any) -> Sequence[Change]:
+        made = await making(tenant, id, deed, *more, **named)
+        if isinstance(deed, Release):
+            monkeypatch.setattr(desk, "changes", making)
+            await desk.act("city", id, Note(note="heard of it"), OPERATOR, NOON)
+        return made
+
+    monkeypatch.setattr(desk, "changes", changes)
+    await gate.turns(NOON + 10 * MINUTE)
+    assert (await record(desk, "d")).state == "unacknowledged"

@@ -26,6 +26,7 @@ from pinisi.runtime.records import Row
 from pinisi.store.change import VersionConflict
 from pinisi.store.geodesy import geometry_distance
 from pinisi.store.query import AllOf, Compare, EntityQuery, Path, TypeIs
+from pinisi.store.reading import newest
 from pinisi.vocabulary.instant import HOUR, SECOND, Instant, format_instant, parse_instant
 from pinisi.vocabulary.principal import Principal
 from pinisi.vocabulary.terms import INCIDENT, LOCATION
@@ -169,11 +170,9 @@ async def find_alike(house: House, call: Call) -> Reply:
     town = house.town(call.tenant)
     wanted = AllOf((Compare(Path(CATEGORY), "==", (category,)), Compare(Path(STATE), "==", _OPEN_INCIDENTS)))
     query = EntityQuery(types=TypeIs(INCIDENT), filter=wanted)
-    total = (await house.store.find(call.tenant, query, call.grants, limit=0, count=True)).count or 0
-    start = max(0, total - MOST_LOOKED_AT)
-    page = await house.store.find(call.tenant, query, call.grants, limit=MOST_LOOKED_AT, offset=start)
+    records, _ = await newest(house.store, call.tenant, query, call.grants, limit=MOST_LOOKED_AT)
     alike: list[tuple[float, str, float | None]] = []
-    for record in page.records:
+    for record in records:
         entity = record.entity
         if _age(word_of(entity, RAISED_AT), town.now()) > ALIKE_WITHIN:
             continue

@@ -15,6 +15,7 @@ from pinisi.context.problems import BadRequestData
 from pinisi.context.term_table import TermTable
 from pinisi.store.change import EntityChange, Forbidden, Transform
 from pinisi.store.query import EntityQuery
+from pinisi.store.reading import every
 
 SLICE = 1_000
 _WHICH = ("id", "type", "idPattern", "attrs", "q", "scopeQ", "csf", "georel", "geometry", "coordinates", "geoproperty",
@@ -73,12 +74,8 @@ def _change(id: str, keep: frozenset[str] | None, drop: frozenset[str] | None) -
 
 async def _ids(house: House, call: Call, query: EntityQuery) -> Sequence[str]:
     """All that the query selects, before anything changes."""
-    ids: list[str] = []
-    while True:
-        page = await house.store.find(call.tenant, query, call.grants, limit=SLICE, offset=len(ids))
-        ids += [record.id for record in page.records]
-        if len(page.records) < SLICE:
-            return ids
+    pages = every(house.store, call.tenant, query, call.grants, at_once=SLICE)
+    return [record.id async for records in pages for record in records]
 
 
 PURGE_ROUTES: tuple[Route, ...] = (

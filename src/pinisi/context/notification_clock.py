@@ -15,6 +15,7 @@ from pinisi.store.change import StoreUnavailable
 from pinisi.store.debt import Debt
 from pinisi.store.protocol import Store
 from pinisi.store.query import EntityQuery
+from pinisi.store.reading import every
 from pinisi.store.record import Record
 from pinisi.vocabulary.instant import SECOND, Instant
 from pinisi.vocabulary.principal import Grants
@@ -111,16 +112,11 @@ class Clock:
         told: set[str] = set()
         for selector in subscription.selectors or (Selector(),):
             query = query_of(subscription, selector)
-            offset = 0
-            while True:
-                page = await self._store.find(self._tenant, query, grants, limit=PAGE, offset=offset)
-                for record in page.records:
+            async for records in every(self._store, self._tenant, query, grants, at_once=PAGE):
+                for record in records:
                     if record.id not in told:
                         told.add(record.id)
                         yield record
-                offset += PAGE
-                if len(page.records) < PAGE:
-                    break
 
 
 def query_of(subscription: Subscription, selector: Selector) -> EntityQuery:

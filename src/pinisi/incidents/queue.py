@@ -24,6 +24,7 @@ from pinisi.incidents.statistics import Lived
 from pinisi.store.log import Position
 from pinisi.store.protocol import Store
 from pinisi.store.query import AllOf, AnyOf, Compare, DateTime, EntityQuery, Filter, Path, TypeIs
+from pinisi.store.reading import every, newest
 from pinisi.store.record import Record as EntityRecord
 from pinisi.store.seen import areas_seen, projection_of, seen
 from pinisi.vocabulary.entity import Entity
@@ -114,15 +115,15 @@ class Queue:
     ) -> tuple[Sequence[Case], int]:
         """Incidents that are wanted, newest first, and how many there are."""
         if wanted.looks_closer:
-            all = [case for case in await self._every(tenant, wanted.filter, grants) if wanted.has(case)]
+            all = await self.all(tenant, wanted, grants)
             return all[offset : offset + limit], len(all)
         query = EntityQuery(types=TypeIs(INCIDENT), filter=wanted.filter)
-        total = (await self._store.find(tenant, query, grants, limit=0, count=True)).count or 0
-        start, many = max(0, total - offset - limit), min(limit, total - offset)
-        if many <= 0:
-            return (), total
-        page = await self._store.find(tenant, query, grants, limit=many, offset=start)
-        return await self._joined(tenant, list(reversed(page.records)), grants), total
+        records, total = await newest(self._store, tenant, query, grants, limit=limit, offset=offset)
+        return await self._joined(tenant, list(reversed(records)), grants), total
+
+    async def all(self, tenant: str, wanted: Wanted, grants: Grants) -> Sequence[Case]:
+        """All that are wanted, newest first."""
+        return [case for case in await self._every(tenant, wanted.filter, grants) if wanted.has(case)]
 
     async def lived(self, tenant: str, since: Instant, grants: Grants) -> Sequence[Lived]:
         """The stories of all that is open, and of what was closed since then."""
@@ -162,10 +163,9 @@ class Queue:
     async def _every(self, tenant: str, wanted: Filter, grants: Grants) -> list[Case]:
         query = EntityQuery(types=TypeIs(INCIDENT), filter=wanted)
         found: list[EntityRecord] = []
-        while len(found) < MOST:
-            page = await self._store.find(tenant, query, grants, limit=_PAGE, offset=len(found))
-            found += page.records
-            if len(page.records) < _PAGE:
+        async for records in every(self._store, tenant, query, grants, at_once=_PAGE):
+            found += records
+            if len(found) >= MOST:
                 break
         return await self._joined(tenant, found[::-1], grants)
 

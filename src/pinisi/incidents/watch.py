@@ -22,6 +22,7 @@ from pinisi.store.change import DocumentChange, StoreUnavailable
 from pinisi.store.log import LogEntry, LogSlice
 from pinisi.store.protocol import Store
 from pinisi.store.query import EntityQuery, TypeIs
+from pinisi.store.reading import every
 from pinisi.store.record import Record
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import EVERYTHING, SYSTEM
@@ -123,16 +124,10 @@ class _Watch:
         for id in dict.fromkeys(entry.subject for entry in piece.entries if self._concerns(entry)):
             yield id
         for type in self._rules.types if piece.reset else ():
-            offset = 0
-            while records := await self._page(type, offset):
+            query = EntityQuery(types=TypeIs(type))
+            async for records in every(self._store, self._tenant, query, EVERYTHING, at_once=PAGE):
                 for record in records:
                     yield record.id
-                offset += PAGE
-
-    async def _page(self, type: str, offset: int) -> Sequence[Record]:
-        query = EntityQuery(types=TypeIs(type))
-        page = await self._store.find(self._tenant, query, EVERYTHING, limit=PAGE, offset=offset)
-        return page.records
 
     def _concerns(self, entry: LogEntry) -> bool:
         if entry.op not in ("create", "update", "delete"):
@@ -170,12 +165,7 @@ class _Watch:
     async def _weigh_suppression(self) -> None:
         """What suppresses alarms has changed: look at each that asks for somebody or is suppressed."""
         wanted = Wanted(states=(*LOUD, "suppressed"))
-        cases, count = await self._desk.queue.cases(self._tenant, wanted, EVERYTHING, limit=PAGE)
-        while len(cases) < count:
-            more, count = await self._desk.queue.cases(self._tenant, wanted, EVERYTHING, limit=PAGE, offset=len(cases))
-            if not more:
-                break
-            cases = [*cases, *more]
+        cases = await self._desk.queue.all(self._tenant, wanted, EVERYTHING)
         about = {ids: subject for subject, held in self._standing.items() for ids in held}
         for case in cases:
             if case.entity.id in about:

@@ -171,6 +171,7 @@ class Jobs:
         if run in self._waiting:
             self._waiting.remove(run)
             await self._end(run, "cancelled")
+            self._runs.pop((tenant, id), None)
         elif run.computing and run.task is not None:
             run.task.cancel()
         if run.task is not None:
@@ -193,9 +194,9 @@ class Jobs:
         return self._newest(tenant, await self._book.one(tenant, id, grants))
 
     def _newest(self, tenant: str, asked: Asked) -> Asked:
-        """With the progress of this moment, which is written only now and then."""
+        """With the progress of this moment, which is written only now and then; what is over has none."""
         run = self._runs.get((tenant, asked.id))
-        return asked if run is None else run.asked
+        return run.asked if run is not None and asked.open else asked
 
     # over a restart
 

@@ -17,6 +17,7 @@ from pinisi.store.change import StoreUnavailable
 from pinisi.store.log import LogEntry, LogSlice, Position
 from pinisi.store.protocol import Store
 from pinisi.store.query import EntityQuery, TypeIs
+from pinisi.store.reading import every
 from pinisi.vocabulary.instant import SECOND, Instant
 from pinisi.vocabulary.principal import EVERYTHING
 
@@ -166,16 +167,11 @@ class Reactor:
             if wake.subject == WHOLE_CITY:
                 running.wake(WHOLE_CITY, position, moment, beat=beat)
                 continue
-            offset = 0
             query = EntityQuery(types=TypeIs(wake.type))
-            while True:
-                page = await self._store.find(self.tenant, query, EVERYTHING, limit=PAGE, offset=offset)
-                for record in page.records:
+            async for records in every(self._store, self.tenant, query, EVERYTHING, at_once=PAGE):
+                for record in records:
                     async for subject in self._subjects(wake, record.id):
                         running.wake(subject, position, moment, beat=beat)
-                if len(page.records) < PAGE:
-                    break
-                offset += PAGE
 
     async def _beat(self) -> None:
         """Wake those that have a clock, at each whole period of the tenant's time; of missed beats the last."""

@@ -15,6 +15,7 @@ from pinisi.runtime.city_loading import settled
 from pinisi.store.change import AuditEntry, Change, DocumentChange, EntityChange
 from pinisi.store.protocol import Store
 from pinisi.store.query import EntityQuery, Exists, Path, TypeIs
+from pinisi.store.reading import newest
 from pinisi.vocabulary.instant import Instant
 from pinisi.vocabulary.principal import Grant, Grants, Principal
 
@@ -98,13 +99,9 @@ class Book(Generic[R]):
     async def all(self, tenant: str, grants: Grants, *, limit: int, offset: int = 0) -> tuple[Sequence[R], int]:
         """Those that the reader may know of, newest first, and how many there are."""
         query = EntityQuery(types=TypeIs(self._type))
-        total = (await self._store.find(tenant, query, grants, limit=0, count=True)).count or 0
-        wanted = min(limit, total - offset)
-        if wanted <= 0:
-            return (), total
-        page = await self._store.find(tenant, query, grants, limit=wanted, offset=total - offset - wanted)
+        records, total = await newest(self._store, tenant, query, grants, limit=limit, offset=offset)
         found: list[R] = []
-        for entity in reversed(page.records):
+        for entity in reversed(records):
             with suppress(NotInBook):
                 found.append(await self.record(tenant, entity.id.removeprefix(self._prefix)))
         return found, total

@@ -9,6 +9,7 @@ from pinisi.runtime.reaction import Past
 from pinisi.store.history import HistoryQuery, Moment
 from pinisi.store.protocol import Store
 from pinisi.store.query import EntityQuery
+from pinisi.store.reading import newest
 from pinisi.store.record import Record
 from pinisi.vocabulary.instant import HOUR, Instant
 from pinisi.vocabulary.principal import EVERYTHING, Grants
@@ -52,9 +53,7 @@ class PresentSight:
         return (await self._store.find(self._tenant, query, self._grants, limit=most)).records
 
     async def newest(self, query: EntityQuery, most: int) -> Sequence[Record]:
-        total = (await self._store.find(self._tenant, query, self._grants, limit=0, count=True)).count or 0
-        start = max(0, total - most)
-        return (await self._store.find(self._tenant, query, self._grants, limit=most, offset=start)).records
+        return (await newest(self._store, self._tenant, query, self._grants, limit=most))[0]
 
     async def windows(self, past: Past, subjects: Sequence[tuple[Instant, Known]]) -> Mapping[str, Windows]:
         known = {subject.id: (moment, subject) for moment, subject in subjects}

@@ -16,7 +16,7 @@ import shapely
 import structlog
 
 from pinisi.incidents.acts import Release, Suppress
-from pinisi.incidents.desk import Desk
+from pinisi.incidents.desk import LATER, Desk
 from pinisi.incidents.grouping.flood_control import FloodControl, Notice
 from pinisi.incidents.grouping.grouping import Grouping, Joined
 from pinisi.incidents.grouping.happening import BadHappening, Happening
@@ -33,6 +33,7 @@ from pinisi.vocabulary.principal import SYSTEM
 GROUPING = "grouping"
 """The rule that suppresses, and the kind of the documents that keep decisions: moment and number -> `Kept`."""
 BEAT_SECONDS = 1.0
+TRIES = 5
 KEPT_DAYS = 7
 """Decisions of longer ago are let go at a start: no group of the default rules lasts half as long."""
 
@@ -171,12 +172,19 @@ class Gate:
             await self._act(incident, Suppress(rule=GROUPING, reason=self._said(notice), group=within), now, kept)
 
     async def _act(self, incident: str, deed: Release | Suppress, now: Instant, kept: Kept | None) -> None:
+        """Where a person was a moment earlier, look again: only what does not fit then was decided by him."""
         also = [self._keep(kept)] if kept else []
-        try:
-            await self._desk.act(self._tenant, incident, deed, SYSTEM, now, also=also)
-        except (ActDoesNotFit, NoSuchIncident) as error:
-            _log.info("a person has decided already", tenant=self._tenant, incident=incident, reason=str(error))
-            await self._store.apply(self._tenant, also, SYSTEM)
+        reason = ""
+        for _ in range(TRIES):
+            try:
+                await self._desk.act(self._tenant, incident, deed, SYSTEM, now, also=also)
+                return
+            except (ActDoesNotFit, NoSuchIncident) as error:
+                reason = str(error)
+                if reason != LATER:
+                    break
+        _log.info("a person has decided already", tenant=self._tenant, incident=incident, reason=reason)
+        await self._store.apply(self._tenant, also, SYSTEM)
 
     def _quietly(self, engines: "_Engines", notice: Notice, joined: Joined) -> Suppress:
         """Suppressed, with the incident that it belongs to: the one around it, else that of its group."""
