@@ -34,6 +34,7 @@ from pinisi.context.mqtt_packets import (
     read_welcome,
 )
 from pinisi.context.mqtt_target import BadNotifierInfo, parse_mqtt_target
+from pinisi.context.ngsi_v2.correlator import correlator, prompted_by, was_told
 from pinisi.context.ngsi_v2.entities import read_entity as read_v2_entity
 from pinisi.context.ngsi_v2.expressions import ids_of, parse_expression, parse_geo
 from pinisi.context.ngsi_v2.registrations import payload_of
@@ -154,6 +155,15 @@ def joined(document: Any) -> None:
     read_above(each(document, "containedBy"))
 
 
+def chain(header: bytes) -> None:
+    """What prompted a change, and what is told on because of it: no step is lost, the next time all are known."""
+    prompted = prompted_by(header)
+    told = was_told(prompted, "x", "urn:s:1", "urn:x:1")
+    again = correlator([prompted], "x", "urn:s:1", ["urn:x:1"], 1).encode("latin-1")
+    assert was_told(prompted_by(again), "x", "urn:s:1", "urn:x:1")
+    assert not told or prompted
+
+
 def geo_of_v2(document: Any) -> None:
     told = v2(document)
     parse_geo(told.get("georel"), told.get("geometry"), told.get("coords"))
@@ -205,7 +215,11 @@ BROKER: dict[str, Reading] = {
         lambda document: read_new_v2(document, TABLE, key_values=True, scopes=[], override=False),
     ),
     "v2 fragment": Reading(
-        ({"t": {"value": 6, "type": "Number"}},), lambda document: read_v2_writing(document, TABLE, key_values=False)
+        ({"t": {"value": 6, "type": "Number"}}, {"t": {"value": {"$inc": 2}, "type": "Number"}}),
+        lambda document: read_v2_writing(document, TABLE, key_values=False),
+    ),
+    "Fiware-Correlator": Reading(
+        (b"a; cbnotif=1; pinisi=0123456789abcdef-01234567.89abcdef01234567-89abcdef", b"5f2c; cbnotif=2"), chain
     ),
     "v2 subscription": Reading(
         (V2_SUBSCRIPTION, CUSTOM),

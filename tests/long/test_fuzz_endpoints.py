@@ -6,12 +6,15 @@ No 5xx, no hang, no stack trace in any answer: whatever is sent is met with an a
 # pyright: basic, reportAttributeAccessIssue=false, reportArgumentType=false, reportMissingImports=false
 import contextlib
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 import schemathesis
+from city_at_work import inhabit, meet, names_for
+from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from running import Running
 from schemathesis import GenerationMode
@@ -41,6 +44,9 @@ SLOW = {
     **dict.fromkeys(ENDS_THE_SESSION, 10),
 }
 """Operations that are slow by design (hashing, copying): so many times fewer cases."""
+
+NOBODY_IS_THERE = 'event="a notice was given up"'
+"""Said of contacts that are tried out and then taken away, as it must be."""
 
 SCHEMA = schemathesis.openapi.from_dict(openapi(all_routes(discover())))
 OPERATIONS: list[APIOperation] = [found.ok() for found in SCHEMA.get_all_operations()]
@@ -102,13 +108,21 @@ def the_server_says_nothing_of_an_error(server: Running, log: Path) -> Iterator[
     yield
     assert server.process.poll() is None
     said = log.read_bytes()[before:].decode("utf-8", "replace").splitlines()
-    assert [line for line in said if "error" in line.split(" event=")[0]] == []
+    errors = [line for line in said if "error" in line.split(" event=")[0]]
+    assert [line for line in errors if NOBODY_IS_THERE not in line] == []
+
+
+@pytest.fixture(scope="session")
+def inhabited(server: Running, cookie: str) -> Running:
+    with httpx.Client(base_url=server.address, headers={"cookie": cookie}, timeout=PATIENCE) as client:
+        inhabit(client)
+    return server
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda o: f"{o.method.upper()} {o.path}")
 def test_an_endpoint_meets_whatever_is_sent(
-    server: Running,
+    inhabited: Running,
     cookie: str,
     sign_in: Callable[[str], str],
     cases: dict[str, int],
@@ -116,21 +130,31 @@ def test_an_endpoint_meets_whatever_is_sent(
     mode: GenerationMode,
     start: int,
 ) -> None:
-    asked = which(operation)
-    with httpx.Client(base_url=server.address, headers={"cookie": cookie}, timeout=PATIENCE) as client:
+    asked, answered = which(operation), Counter[int]()
+    fitting = mode is GenerationMode.POSITIVE
+    with httpx.Client(base_url=inhabited.address, headers={"cookie": cookie}, timeout=PATIENCE) as client:
+        names = names_for(client, operation.path) if fitting else {}
 
-        def tried(case: schemathesis.Case) -> None:
+        def tried(drawn: tuple[schemathesis.Case, int]) -> None:
+            case, seed = drawn
+            if fitting:
+                meet(case, names, seed)
             if asked in ENDS_THE_SESSION:
                 client.headers["cookie"] = sign_in("budi")
-            began = cpu_of(server)
+            began = cpu_of(inhabited)
             answer = send(client, case, asked in UNENDING)
             if answer is not None:
-                check(answer, cpu_of(server) - began)
+                check(answer, cpu_of(inhabited) - began)
+                answered[answer.status_code] += 1
                 cases["endpoints"] = cases.get("endpoints", 0) + 1
 
-        with contextlib.suppress(Unsatisfiable):  # nothing can be wrong where nothing is asked
-            drawn = operation.as_strategy(generation_mode=mode)
+        nothing_asked = () if fitting else (Unsatisfiable,)
+        with contextlib.suppress(*nothing_asked):  # nothing can be wrong where nothing is asked
+            drawn = st.tuples(operation.as_strategy(generation_mode=mode), st.integers(0, 1 << 32))
             search(drawn, tried, max(2, CASES // SLOW.get(asked, 1)), SECONDS, start)
+        assert answered or not fitting
+        if asked not in ENDS_THE_SESSION:
+            assert client.get("/pinisi/v1/session").status_code == 200, "who asks is still known"
 
 
 def test_the_console_still_answers(server: Running, cookie: str) -> None:

@@ -75,6 +75,7 @@ HEADERS = st.sampled_from((
     "NGSILD-Tenant: ../x", "NGSILD-Tenant: " + "t" * 300, "Fiware-Service: ?", "Range: bytes=0-", "If-None-Match: *",
     "Cookie: pinisi_session=x", "Authorization: Bearer x", "Link: <", " folded: header", "no colon", ":", "X: \x00",
     "X: " + "y" * 9_000, "Accept-Encoding: gzip;q=x", "Te: trailers", "Sec-WebSocket-Key: x",
+    "Fiware-Correlator: a; cbnotif=1; pinisi=0123456789abcdef-01234567", "Fiware-Correlator: pinisi=" + "." * 900,
 ))  # fmt: skip
 BODIES = st.one_of(
     st.sampled_from(

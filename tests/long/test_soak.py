@@ -72,7 +72,7 @@ class Load:
     async def operate(self) -> None:
         while self.goes_on:
             made = (await self.ask("POST", f"{OURS}/incidents", json={"title": "Banjir", "severity": "danger"})).json()
-            for act in ({"act": "take"}, {"act": "note", "note": "x"}, {"act": "close", "reason": "x"}):
+            for act in ({"act": "take"}, {"act": "note", "note": "x"}, {"act": "close", "outcome": "prank"}):
                 await self.ask("POST", f"{OURS}/incidents/{made['id']}/acts", json=act)
             await asyncio.sleep(0.2)
 
@@ -106,6 +106,10 @@ async def test_memory_stays_bounded_under_mixed_load(tmp_path: Path) -> None:
         print(f"\n{sum(load.answers.values())} answers {dict(load.answers)}, {sum(load.events.values())} events")
         print(f"resident {seen[0] >> 20} MB at first, {max(seen) >> 20} MB at most, {grown / (1 << 20):.1f} MB grown")
         assert grown < GROWTH
+        assert {status for status in load.answers if status >= 400} <= {404}, (
+            "what was taken away is not there, no more"
+        )
+        assert load.answers[404] < load.answers.total() / 2
         assert load.events["changes"] > 0
         assert load.events["incidents"] > 0
         assert server.stop() in (0, -15)
