@@ -14,7 +14,9 @@ from notification_receiver import Receiver
 from patience import PATIENCE
 from pinisi.context import notification_lane
 from pinisi.context.notification_gate import Limits
+from pinisi.people.account_register import AccountChange
 from pinisi.people.accounts import Assignment
+from pinisi.vocabulary.principal import SYSTEM
 
 pytestmark = pytest.mark.anyio
 BROKER, LETTERS = OURS + "/broker", OURS + "/dead-letters"
@@ -262,6 +264,37 @@ async def test_sources_tell_how_requests_fare_and_with_whom_the_city_shares(open
         (shared,) = (await tono.get(BROKER + "/sources")).json()["partners"]
         assert (shared["account"], shared["types"], shared["areas"], shared["writes"]) == ("gowa", [GAUGE], None, False)
         assert (await gowa.get(BROKER + "/sources")).json()["partners"] is None
+
+
+async def test_a_registration_stays_when_its_writer_may_no_longer_and_the_operator_is_told(opened: Opened) -> None:
+    body = {
+        "type": "ContextSourceRegistration",
+        "information": [{"entities": [{"type": GAUGE}]}],
+        "endpoint": "http://127.0.0.1:9/api",
+    }
+
+    async def told(client: httpx.AsyncClient) -> tuple[bool, bool]:
+        """Whether its writer may register it today; whether it is still asked."""
+        answer = await client.get(NGSI + "/entities", params={"type": GAUGE})
+        (one,) = (await client.get(BROKER + "/sources")).json()["sources"]
+        return one["ownerMay"], "ngsild-warning" in answer.headers
+
+    async with opened.client():
+        admin = await opened.account("admin", Assignment(role="administrator"))
+        tono = await opened.account("tono", Assignment(role="technician"))
+    async with opened.client(cookie=tono) as writer, opened.client(cookie=admin) as client:
+        assert (await writer.post(NGSI + "/csourceRegistrations", json=body)).status_code == 201
+        assert await told(client) == (True, True)
+        accounts, now = opened.house.people.accounts, opened.house.now
+        narrow = Assignment(role="technician", types=frozenset({"https://pinisi.example/Other"}))
+        for change, may in (
+            (AccountChange(assignments=(Assignment(role="viewer"),)), False),
+            (AccountChange(assignments=(narrow,)), False),
+            (AccountChange(assignments=(Assignment(role="technician"),)), True),
+            (AccountChange(disabled=True), False),
+        ):
+            await accounts.change("tono", change, SYSTEM, now())
+            assert await told(client) == (may, True), change
 
 
 async def test_contexts_and_types_are_told_with_their_size_and_use(opened: Opened) -> None:

@@ -128,6 +128,7 @@ export interface ContextSource {
   name: string | null;
   endpoint: string;
   ownerName: string;
+  ownerMay: boolean;
   language: "ngsi-ld" | "ngsi-v2";
   mode: "inclusive" | "exclusive" | "redirect" | "auxiliary";
   operations: string[];

@@ -46,6 +46,7 @@ export class BrokerSources extends BrokerView {
       <div class="title"><state-mark state=${mark(each)}></state-mark><h3>${name}</h3><span class="small">${each.language === "ngsi-v2" ? said.provides[each.mode] ?? said.modes[each.mode] : said.modes[each.mode]}</span></div>
       <p class="ask">${said.holds(what)}; ${said.operations(few(each.operations))}.</p>
       <p>→ <code>${each.endpoint}</code>${each.tenant ? ` (${each.tenant})` : nothing} · ${said.owner(each.ownerName)}${each.expiresAt ? ` · ${said.until(this.when(each.expiresAt))}` : nothing}</p>
+      ${each.ownerMay ? nothing : html`<p class="bad">${said.ownerMayNot(each.ownerName)}</p>`}
       <p>${this.fares(each)}</p>
       ${each.failing || each.breaker !== "closed" ? html`<p class="bad">${this.trouble(each)}</p><p class="bad">${(each.language === "ngsi-v2" ? said.missingProvider : said.missing[each.mode])(what)}</p>` : nothing}
       ${each.mayChange ? (this.ending === each.id ? this.beforehand(each, name) : this.acts(each, name)) : nothing}

@@ -42,6 +42,7 @@ export const en: BrokerWords = {
   noSubscriptionsHow: "A program makes one with POST /ngsi-ld/v1/subscriptions (or /v2/subscriptions): what it wants to hear of, and where.",
   noneFits: "No subscription fits.",
   owner: (name) => `of ${name}`,
+  ownerMayNot: (name) => `${name} may no longer register this. It goes on: register it anew, or end it.`,
   counts: (sent, failed) => `${sent} sent, ${failed} failed`,
   lastSuccess: (when) => `last taken ${when}`,
   lastFailure: (when) => `last failure ${when}`,

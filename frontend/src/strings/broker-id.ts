@@ -42,6 +42,7 @@ export const id: BrokerWords = {
   noSubscriptionsHow: "Program membuatnya dengan POST /ngsi-ld/v1/subscriptions (atau /v2/subscriptions): ingin tahu apa, dan dikirim ke mana.",
   noneFits: "Tidak ada langganan yang cocok.",
   owner: (name) => `milik ${name}`,
+  ownerMayNot: (name) => `${name} tidak lagi berhak mendaftarkan ini. Pendaftaran tetap berlaku: daftarkan ulang, atau akhiri.`,
   counts: (sent, failed) => `${sent} dikirim, ${failed} gagal`,
   lastSuccess: (when) => `terakhir diterima ${when}`,
   lastFailure: (when) => `gagal terakhir ${when}`,

@@ -42,6 +42,7 @@ export const ja: BrokerWords = {
   noSubscriptionsHow: "プログラムが POST /ngsi-ld/v1/subscriptions（または /v2/subscriptions）で、何をどこへ知らせるかを登録します。",
   noneFits: "合う購読はありません。",
   owner: (name) => `所有者 ${name}`,
+  ownerMayNot: (name) => `${name}には、この登録を行う権限がもうありません。登録は有効なままです。登録し直すか、終了してください。`,
   counts: (sent, failed) => `送信 ${sent} 件、失敗 ${failed} 件`,
   lastSuccess: (when) => `最後の受領 ${when}`,
   lastFailure: (when) => `最後の失敗 ${when}`,

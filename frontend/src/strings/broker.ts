@@ -46,6 +46,7 @@ export interface BrokerWords {
   noSubscriptionsHow: string;
   noneFits: string;
   owner: (name: string) => string;
+  ownerMayNot: (name: string) => string;
   counts: (sent: string, failed: string) => string;
   lastSuccess: (when: string) => string;
   lastFailure: (when: string) => string;

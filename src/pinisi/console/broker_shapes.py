@@ -223,6 +223,7 @@ class SourceTold(Told, frozen=True):
 
     `breaker`: `closed`, it is asked; `open`, it is left alone until `again_in` seconds are over; `trying`, it failed
     and is asked once to see. `fault` and `reason` are those of the last failure since this server started.
+    `owner_may`: whether who registered it could register it today: it stays where he could not, until somebody ends it.
     """
 
     id: str
@@ -230,6 +231,7 @@ class SourceTold(Told, frozen=True):
     endpoint: str
     owner: str
     owner_name: str
+    owner_may: bool
     language: Literal["ngsi-ld", "ngsi-v2"]
     mode: str
     operations: tuple[str, ...]

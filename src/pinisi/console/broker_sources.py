@@ -8,11 +8,12 @@ from pinisi.console.http import Call, Reply, json_reply
 from pinisi.context.federation.log_book import Timings
 from pinisi.context.registration import KIND, Information, Registration, decode_stored
 from pinisi.context.registration_operations import GROUPS
-from pinisi.context.registration_text import seen_by
+from pinisi.context.registration_text import seen_by, within_reach
 from pinisi.people.accounts import Account, principal_id
 from pinisi.people.tokens import Token, token_principal_id
 
 PARTNER = "partner"
+WRITE = "registrations.write"
 
 
 async def list_sources(house: House, call: Call) -> Reply:
@@ -48,6 +49,7 @@ async def _source(
         endpoint=one.endpoint.partition("?")[0],
         owner=one.owner,
         owner_name=names.get(one.owner, one.owner),
+        owner_may=_owner_may(house, call.tenant, one),
         language="ngsi-ld" if one.provider is None else "ngsi-v2",
         mode=one.mode,
         operations=_in_groups(one.operations),
@@ -65,9 +67,13 @@ async def _source(
         fault=page.answer.fault or "refused" if page.answer is not None else "",
         reason="" if page.answer is None else page.answer.reason or f"HTTP {page.answer.status}",
         timing=_timing(page.timings()),
-        may_change="registrations.write" in call.principal.permissions
-        and (call.grants.writes_all or one.owner == call.principal.id),
+        may_change=WRITE in call.principal.permissions and (call.grants.writes_all or one.owner == call.principal.id),
     )
+
+
+def _owner_may(house: House, tenant: str, one: Registration) -> bool:
+    owner = house.people.principal_of(one.owner, tenant)
+    return owner is not None and WRITE in owner.permissions and within_reach(one, owner.grants)
 
 
 async def _name(house: House, tenant: str, id: str) -> str | None:

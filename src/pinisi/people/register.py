@@ -78,6 +78,10 @@ class People:
         """
         return self._standing.grants_of(principal, tenant)
 
+    def principal_of(self, principal: str, tenant: str) -> Principal | None:
+        """Who a principal of the log is now in a tenant; None: there is no such principal any more."""
+        return self._standing.principal_of(principal, tenant)
+
     async def version(self) -> Position:
         """Grows with every change of an account, token or session: what was resolved before may be wrong after."""
         return await self.store.position(PEOPLE)

@@ -31,14 +31,18 @@ class Standing:
 
     def grants_of(self, principal: str, tenant: str) -> Grants | None:
         """The grants of now in one tenant, by a principal's id; None: there is no such principal (any more)."""
+        found = self.principal_of(principal, tenant)
+        return None if found is None else found.grants
+
+    def principal_of(self, principal: str, tenant: str) -> Principal | None:
+        """Who he is now in one tenant, with permissions and grants; None: there is no such principal (any more)."""
         token = self._tokens.get(token_of(principal))
         if token is not None and not token.holds(self._clock()):
             return None
         key = (principal, tenant)
         if key not in self._principals:
             self._principals[key] = self._principal(principal, token, tenant)
-        found = self._principals[key]
-        return None if found is None else found.grants
+        return self._principals[key]
 
     def _principal(self, id: str, token: Token | None, tenant: str) -> Principal | None:
         if id == SYSTEM.id:
