@@ -43,7 +43,7 @@ FAULTS = (
     Fault("404", 404, {"type": "https://uri.etsi.org/ngsi-ld/errors/ResourceNotFound", "title": "none"}, 0, 404),
     Fault("400", 400, PROBLEM, 299, 502),
     Fault("403", 403, PROBLEM, 299, 502),
-    Fault("409", 409, PROBLEM, 299, 409),
+    Fault("409", 409, PROBLEM, 299, 502),
     Fault("500", 500, PROBLEM, 299, 502),
     Fault("503 without a body", 503, None, 299, 502),
     Fault("no JSON", 200, b"{", 111, None, among=False),

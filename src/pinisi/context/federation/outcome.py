@@ -162,12 +162,12 @@ def whole_failure(parts: Sequence[Done]) -> ProblemDetails | None:
     return problems[0] if alike else None
 
 
-_PASSED_ON = frozenset({404, 409, 504, 508})
+_PASSED_ON = frozenset({404, 504, 508})
 
 
 def _of_one_source(part: Done, problem: ProblemDetails) -> ProblemDetails:
-    """What is told where all of the data lies with one source (6.3.17): 404, 504 and 508 as they are, and 409, by which
-    it says what a store here would; of whatever else went wrong there 502, with its words."""
+    """What is told where all of the data lies with one source (6.3.17): 404, 504 and 508 as they are; of whatever else
+    went wrong there, a conflict too, 502 with its words. That we cannot ask it at all is our own conflict (409)."""
     if part.leg is None or not part.leg.proxied or not part.answered or problem.status in _PASSED_ON:
         return problem
     detail = f"{part.source} answered {part.answered}: {problem.title}: {problem.detail}"
