@@ -18,6 +18,7 @@ from pinisi.context.term_table import TermTable
 from pinisi.runtime.about import about_document
 from pinisi.runtime.arrival import Tally, arrived
 from pinisi.runtime.lineage import message_origin
+from pinisi.runtime.own_notification import own_notification
 from pinisi.runtime.source import Message, Method, Outcome, Reading, Reject, Source, Taken, Unreadable, row_key
 from pinisi.runtime.waiting import Waiting
 from pinisi.store.change import DocumentChange, EntityChange, Refused
@@ -82,6 +83,9 @@ class Intake:
         return _sum([_taken(one) for one in heard])
 
     async def _understood(self, message: Message) -> _Understood:
+        echo = await own_notification(self._store, self._tenant, message)
+        if echo is not None:
+            return _Understood(message, [], [], [echo], [], whole=False)
         if len(message.body) < LONG:
             return self._understand(message)
         return await asyncio.to_thread(self._understand, message)
