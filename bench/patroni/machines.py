@@ -11,7 +11,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -119,6 +119,12 @@ class Machine:
     def mend(self) -> None:
         run("ip", "link", "set", self._line, "master", "city")
 
+    def part(self, others: Sequence["Machine"], *, again: bool = False) -> None:
+        """Hear nothing from the others, nor they from it, but from everybody else; `again`: they meet."""
+        for other in others:
+            how = ("del" if again else "add", "blackhole", f"{other.host}/32")
+            run("nsenter", "-t", str(self._holder.pid), "-n", "ip", "route", *how)
+
     def sql(self, *statements: str, database: str = "postgres") -> str:
         """What its administrator says to its PostgreSQL."""
         words = [word for statement in statements for word in ("-c", statement)]
@@ -151,9 +157,9 @@ class Cluster:
             machine.start()
         wait_until(lambda: self.whole(3), "three members")
 
-    def members(self) -> list[dict[str, Any]]:
+    def members(self, asked: Sequence[Machine] | None = None) -> list[dict[str, Any]]:
         """As whichever Patroni answers first says."""
-        for machine in self.machines:
+        for machine in asked or self.machines:
             try:
                 with urlopen(f"http://{machine.host}:8008/cluster", timeout=1) as answer:
                     return json.loads(answer.read())["members"]

@@ -18,12 +18,14 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import asyncpg
+
 sys.path.insert(0, str(Path(__file__).parents[1] / "load"))
 
-from cluster_faults import Toll, Writers, _reckon_stream, _until_it_answers
+from cluster_faults import TENANT, Toll, Writers, _reckon_stream, _until_it_answers
 from cluster_world import Member, running_nats
 from crash import ENTITIES, NUMBER, TYPE, Receiver
-from machines import HERE, OUTSIDE, Cluster, wait_until
+from machines import HERE, OUTSIDE, Cluster, Machine, wait_until
 from wire import Wire
 
 FOLDER = Path("/tmp/pinisi-patroni")
@@ -63,6 +65,7 @@ class Trial:
             "machine": self.machine_killed,
             "switchover": self.switchover,
             "cut": self.cut_off,
+            "parted": self.parted,
             "replica": self.replica_restarted,
             "standby": self.standby_killed,
             "restart": self.leader_restarted,
@@ -92,12 +95,11 @@ class Trial:
             f"    {[(each['name'], each['role'], each.get('timeline')) for each in self.cluster.members()]}", flush=True
         )
 
-    async def _another_leads(self, before: str) -> None:
-        await asyncio.to_thread(
-            wait_until,
-            lambda: any(each["role"] == "leader" and each["name"] != before for each in self.cluster.members()),
-            "another leader",
-        )
+    async def _another_leads(self, before: str, asked: list[Machine] | None = None) -> None:
+        def leads() -> bool:
+            return any(each["role"] == "leader" and each["name"] != before for each in self.cluster.members(asked))
+
+        await asyncio.to_thread(wait_until, leads, "another leader")
 
     async def postgres_killed(self) -> None:
         self.cluster.leader().kill("postgres")
@@ -124,6 +126,16 @@ class Trial:
         await self._another_leads(leader.name)
         await asyncio.sleep(4 * QUIET_SECONDS)
         leader.mend()
+        await asyncio.sleep(QUIET_SECONDS)
+
+    async def parted(self) -> None:
+        """The leader hears nothing of etcd and its standbys, but Pinisi reaches it as before."""
+        leader = self.cluster.leader()
+        others = [machine for machine in self.cluster.machines if machine is not leader]
+        leader.part(others)
+        await self._another_leads(leader.name, others)
+        await asyncio.sleep(4 * QUIET_SECONDS)
+        leader.part(others, again=True)
         await asyncio.sleep(QUIET_SECONDS)
 
     async def replica_restarted(self) -> None:
@@ -160,16 +172,34 @@ async def reckon(trial: Trial, receiver: Receiver, story: Story) -> Toll:
     toll.writes = sum(map(len, writers.told.values()))
     toll.notifications = sum(map(len, receiver.heard.values()))
     toll.repeated = toll.notifications - sum(len(set(numbers)) for numbers in receiver.heard.values())
+    kept = await _kept(story.store)
+    toll.lost_writes = sum(len(set(numbers) - kept.get(id, set())) for id, numbers in writers.told.items())
     for member in trial.members:
         async with Wire(member.port) as wire:
             for id, numbers in writers.told.items():
                 found = (await wire.ask("GET", f"{ENTITIES}/{id}")).json()
-                toll.lost_writes += sum(number > found.get(NUMBER, {}).get("value", 0) for number in numbers)
+                assert found[NUMBER]["value"] >= numbers[-1], (id, found, numbers[-1])
     for numbers in receiver.heard.values():
         firsts = list(dict.fromkeys(numbers))
         toll.out_of_order += sum(later < earlier for earlier, later in itertools.pairwise(firsts))
     await _reckon_stream(story, toll)  # type: ignore[arg-type]
     return toll
+
+
+async def _kept(store: str) -> dict[str, set[int]]:
+    """Every number of every counter that history has."""
+    connection = await asyncpg.connect(store)
+    try:
+        rows = await connection.fetch(
+            f'SELECT e.id, h.number FROM "tenant {TENANT}".history AS h '
+            f'JOIN "tenant {TENANT}".entity AS e ON e.row = h.entity WHERE number IS NOT NULL'
+        )
+    finally:
+        await connection.close()
+    kept: dict[str, set[int]] = {}
+    for id, number in rows:
+        kept.setdefault(id, set()).add(int(number))
+    return kept
 
 
 async def live(cluster: Cluster, members: list[Member], story: Story, names: list[str]) -> None:

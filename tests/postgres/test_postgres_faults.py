@@ -225,6 +225,31 @@ async def test_who_lost_the_line_of_calls_hears_what_was_written_meanwhile(store
         await connection.close()
 
 
+async def test_who_could_not_read_when_he_was_called_reads_later(store: PostgresStore, address: str) -> None:
+    heard = asyncio.Event()
+    async with PostgresStore(address, clock) as other:
+        other.hear_all = True
+        other.listen(lambda _tenant, entries: heard.set() if any(e.subject == "urn:b" for e in entries) else None)
+        fetch: Any = other.postgres.fetch
+        failing = ["once"]
+
+        async def fails_once(sql: str, *values: Any) -> Any:
+            if "ORDER BY name" in sql and failing:
+                failing.clear()
+                raise ConnectionResetError("the line was cut")
+            return await fetch(sql, *values)
+
+        other.postgres.fetch = fails_once
+        assert await count(other, "urn:a") == 0
+        ends = time.monotonic() + PATIENCE
+        while failing:
+            assert time.monotonic() < ends
+            await asyncio.sleep(0.02)
+        await store.apply(TENANT, [made("urn:b")], SYSTEM)
+        async with asyncio.timeout(PATIENCE):
+            await heard.wait()
+
+
 async def test_sessions_that_an_administrator_ends_are_replaced(store: PostgresStore, address: str) -> None:
     connection = await _connect(address)
     for n in range(1, 6):
