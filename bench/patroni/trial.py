@@ -190,9 +190,9 @@ async def _kept(store: str) -> dict[str, set[int]]:
     """Every number of every counter that history has."""
     connection = await asyncpg.connect(store)
     try:
+        history, entity = (f'"tenant {TENANT}".{table}' for table in ("history", "entity"))
         rows = await connection.fetch(
-            f'SELECT e.id, h.number FROM "tenant {TENANT}".history AS h '
-            f'JOIN "tenant {TENANT}".entity AS e ON e.row = h.entity WHERE number IS NOT NULL'
+            f"SELECT e.id, h.number FROM {history} AS h JOIN {entity} AS e ON e.row = h.entity WHERE number IS NOT NULL"
         )
     finally:
         await connection.close()

@@ -9,7 +9,7 @@ import shutil
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,7 @@ class Pair:
 
 
 @contextlib.contextmanager
-def _pair(line: Path) -> Iterator[Pair]:
+def _pair(line: Path) -> Generator[Pair]:
     with running_server("fsync=off", "wal_level=replica", "max_wal_senders=4") as first:
         second = first.standby()
         try:

@@ -10,6 +10,7 @@ import pytest
 from written_at_hand import COUNT, TENANT, clock, made, one_more, value
 
 from pinisi.store.change import DebtChange, Edit, EntityChange
+from pinisi.store.debt import Seen
 from pinisi.store.history import HistoryQuery
 from pinisi.store.postgres import PostgresStore
 from pinisi.store.query import AnyOf, Compare, EntityQuery, Path, TypeIs
@@ -261,7 +262,10 @@ async def test_a_slow_look_at_areas_does_not_bring_back_old_ones(one: PostgresSt
 
 
 async def test_a_debt_that_leaves_the_list_meanwhile_is_summed_up_once(one: PostgresStore, address: str) -> None:
-    one.owing = lambda _tenant, _seen: ("s",)
+    def owing(_tenant: str, _seen: Seen) -> Sequence[str]:
+        return ("s",)
+
+    one.owing = owing
     await one.apply(TENANT, [made("urn:a")], SYSTEM)
     async with PostgresStore(address, clock) as other:
         assert [told.waiting for told in await other.debt_sums(TENANT)] == [1]

@@ -1,5 +1,6 @@
 """How a house is opened: room by room, in the order in which they need one another, and what it runs by itself."""
 
+import asyncio
 import os
 import signal
 from typing import Any
@@ -62,12 +63,14 @@ from pinisi.runtime.import_desk import ImportDesk
 from pinisi.runtime.jobs import Jobs
 from pinisi.runtime.recordings import Library, recordings_folders
 from pinisi.runtime.replays import Replays
+from pinisi.store.change import StoreUnavailable
 from pinisi.store.opening import open_store
 from pinisi.store.sqlite_tenant import Settings as StoreSettings
 from pinisi.vocabulary.instant import HOUR
 
 _log = structlog.get_logger("pinisi.house")
 BYTES_A_RECORD = 1_600
+_AGAIN_SECONDS = 0.5
 
 
 async def open_house(house: House) -> None:
@@ -105,7 +108,7 @@ async def _open(house: House) -> None:
     await house.store.rest()
     if house.settings.store:
         house.aside.run(_end_when_lost(house), "a look at what PostgreSQL has lost")
-        house.aside.run(_take_care_on_duty(house), "the city's own work")
+        house.aside.run(take_care_on_duty(house), "the city's own work")
     else:
         await _take_care(house)
 
@@ -281,7 +284,7 @@ async def _open_notifications(house: House) -> None:
     house.aside.run(give_up_unfinished(house), "snapshots that were being prepared")
     house.aside.run(keep_ends(house), "ends of snapshots")
     if house.settings.store:
-        house.aside.run(_deliver_on_duty(house), "delivery of notifications")
+        house.aside.run(deliver_on_duty(house), "delivery of notifications")
     else:
         await house.notifier.start()
         house.copier.start()
@@ -289,27 +292,38 @@ async def _open_notifications(house: House) -> None:
         house.aside.run(relay_on_duty(house.store.duty, house.feed), "relay of the log")
 
 
-async def _deliver_on_duty(house: House) -> None:
+async def deliver_on_duty(house: House) -> None:
     """One process delivers for all, so that the order for each entity holds; another takes over when it is gone."""
     while True:
-        async with house.store.duty("notifications") as lost:
-            await house.notifier.start()
-            house.copier.start()
-            try:
-                await lost.wait()
-            finally:
-                await house.copier.stop()
-                await house.notifier.stop()
+        try:
+            async with house.store.duty("notifications") as lost:
+                await _deliver(house, lost)
+        except StoreUnavailable as error:
+            _log.warning("notifications are not delivered by this process now", reason=str(error))
+            await asyncio.sleep(_AGAIN_SECONDS)
 
 
-async def _take_care_on_duty(house: House) -> None:
+async def _deliver(house: House, lost: asyncio.Event) -> None:
+    try:
+        await house.notifier.start()
+        house.copier.start()
+        await lost.wait()
+    finally:
+        await house.copier.stop()
+        await house.notifier.stop()
+
+
+async def take_care_on_duty(house: House) -> None:
     """One process runs what runs by itself. One that loses this duty ends, for its service manager to start anew:
     another may have it by then."""
     async with house.store.duty("the city's own work") as lost:
-        await run_city(house, house.towns[house.default_tenant])
-        await _take_care(house)
-        await house.errands.take()
-        await lost.wait()
+        try:
+            await run_city(house, house.towns[house.default_tenant])
+            await _take_care(house)
+            await house.errands.take()
+            await lost.wait()
+        except StoreUnavailable as error:  # half begun, and another may begin it too
+            _log.error("the city's own work could not be begun", reason=str(error))
         _log.error("the database was lost, and with it the duty to run the city's own work: this process ends")
         os.kill(os.getpid(), signal.SIGTERM)
 

@@ -51,6 +51,8 @@ def reason(error: BaseException) -> str:
     """Why a machine does not serve, in few words."""
     if isinstance(error, asyncpg.TargetServerAttributeNotMatched):
         return "it takes no writes (a standby?)"
+    if isinstance(error, asyncpg.InternalClientError):
+        return "the connection was lost"
     if isinstance(error, TimeoutError):
         return "no answer in time"
     if isinstance(error, ConnectionRefusedError):
