@@ -1,7 +1,9 @@
 """The first administrator, one-time passwords, and the list of sessions."""
 
+from collections.abc import Sequence
+
 import pytest
-from people_at_hand import HERE, NOW, OPERATOR, PASSWORD
+from people_at_hand import HERE, NOW, OPERATOR, PASSWORD, wish
 
 from pinisi.people.account_register import AccountChange, NewAccount
 from pinisi.people.accounts import Account, principal_of
@@ -118,3 +120,22 @@ async def test_sessions_that_are_over_are_not_listed(people: People, ani: Accoun
     manager = principal_of(ani, "makassar")
     assert [each.account for _, each in await people.sessions.seen_by(manager, NOW + 2)] == ["ani"]
     assert await people.sessions.seen_by(manager, NOW + DAY) == []
+
+
+async def test_who_gets_an_account_and_signs_in_while_they_are_listed_is_no_trouble(
+    people: People, ani: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = await people.sessions.sign_in("ani", PASSWORD, HERE, NOW)
+    reading = people.accounts.all
+
+    async def reading_while_he_comes() -> Sequence[Account]:
+        found = await reading()
+        monkeypatch.undo()
+        await people.accounts.create(wish("cici", OPERATOR), DEMO, NOW)
+        await people.sessions.sign_in("cici", PASSWORD, HERE, NOW)
+        return found
+
+    monkeypatch.setattr(people.accounts, "all", reading_while_he_comes)
+    listed = await people.sessions.seen_by(principal_of(ani, "makassar"), NOW + SECOND)
+    assert [each.account for _, each in listed] == ["ani"]
+    assert await people.sessions.opened(mine.cookie, NOW + SECOND) is not None

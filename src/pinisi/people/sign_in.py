@@ -100,10 +100,11 @@ class SignIn:
 
     async def seen_by(self, principal: Principal, now: Instant) -> list[tuple[str, Session]]:
         """One's own sessions that are not over, or all of them with `people.manage`, by id; the newest first."""
+        sessions = await self._kept.all()  # first, so that each one's account is among those that are read then
         accounts = {account.id: account for account in await self._accounts.all()}
         seen = [
             (found.id, found.value)
-            for found in await self._kept.all()
+            for found in sessions
             if _may_see(found.value, principal) and _alive(found.value, accounts[found.value.account], now)
         ]
         return sorted(seen, key=lambda each: each[1].made_at, reverse=True)
