@@ -1,5 +1,6 @@
 """Crews in the field: they see what they were sent to and nothing else, and say each thing once, also late."""
 
+import asyncio
 import struct
 from collections.abc import AsyncIterator
 from typing import Any
@@ -94,6 +95,13 @@ async def test_what_is_sent_twice_is_said_once(shift: dict[str, httpx.AsyncClien
     id = await sent(shift["siti"])
     for _ in range(3):
         assert (await say(shift["regu"], id, "1", act="accept"))["state"] == "accepted"
+    assert [line["act"] for line in await story(shift["siti"], id)].count("accept") == 1
+
+
+async def test_what_is_sent_again_before_it_is_answered_is_said_once(shift: dict[str, httpx.AsyncClient]) -> None:
+    id = await sent(shift["siti"])
+    answers = await asyncio.gather(*(say(shift["regu"], id, "1", act="accept") for _ in range(4)))
+    assert [answer["state"] for answer in answers] == ["accepted"] * 4
     assert [line["act"] for line in await story(shift["siti"], id)].count("accept") == 1
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from pinisi.city.operations import Operations
 from pinisi.incidents.acts import Accept, Arrive, Finish, Note, Refuse
-from pinisi.incidents.desk import Desk, MayNot, person_of
+from pinisi.incidents.desk import LATER, Desk, MayNot, person_of
 from pinisi.incidents.queue import Case, NoSuchIncident, Wanted
 from pinisi.incidents.record import GONE, Sent
 from pinisi.incidents.requirements import ActDoesNotFit, BadAct
@@ -25,6 +25,7 @@ from pinisi.vocabulary.terms import INCIDENT
 
 MEMBER, DONE = "crew-member", "crew-act"
 MOST_ASSIGNMENTS = 200
+TRIES = 5
 CLOCK_APART = 2 * MINUTE
 """How far a phone's clock may go ahead of the house's: a moment within it counts as now."""
 _KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -136,23 +137,37 @@ class Crews:
     ) -> Assignment:
         """What a crew says of its assignment, once for each key. `at`: when it was truly so, entered later.
 
+        Where somebody was a moment earlier, also the same phone that asked again, it looks again.
+
         Raises:
             NoSuchIncident: it was never sent there.
             BadAct, ActDoesNotFit: as at the desk; and for a moment before it was sent.
         """
         unit = None if isinstance(deed, Note) else deed.unit
-        if await self.said(tenant, crew, key):
-            return await self.assignment(tenant, crew, incident, unit)
-        sent = (await self.assignment(tenant, crew, incident, unit)).sent
-        if sent.state in GONE and not isinstance(deed, Note):
-            raise ActDoesNotFit(f"the crew is not needed there any more: {sent.state} ({sent.reason or 'no reason'})")
-        true = now if now < at <= now + CLOCK_APART else at
-        if 0 < true < sent.sent_at:
-            raise BadAct("at", "lies before the crew was sent")
         once = DocumentChange(DONE, f"{crew.account}:{key}", incident.encode(), 0)
         acting = msgspec.structs.replace(principal, grants=_REACH)
-        await self._desk.act(tenant, incident, deed, acting, now, at=true, also=(once, *also))
+        for tries in range(TRIES, 0, -1):
+            if await self.said(tenant, crew, key):
+                break
+            sent = (await self.assignment(tenant, crew, incident, unit)).sent
+            true = _checked(sent, deed, at, now)
+            try:
+                await self._desk.act(tenant, incident, deed, acting, now, at=true, also=(once, *also))
+                break
+            except ActDoesNotFit as error:
+                if str(error) != LATER or tries == 1:
+                    raise
         return await self.assignment(tenant, crew, incident, unit)
+
+
+def _checked(sent: Sent, deed: Saying, at: Instant, now: Instant) -> Instant:
+    """When it was truly so; raises what does not fit how the crew was sent."""
+    if sent.state in GONE and not isinstance(deed, Note):
+        raise ActDoesNotFit(f"the crew is not needed there any more: {sent.state} ({sent.reason or 'no reason'})")
+    true = now if now < at <= now + CLOCK_APART else at
+    if 0 < true < sent.sent_at:
+        raise BadAct("at", "lies before the crew was sent")
+    return true
 
 
 _UNITS = Grants((Grant(types=frozenset({UNIT})),))
