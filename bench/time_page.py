@@ -1,19 +1,23 @@
 """Any moment of the past, shown: a layer of 20,000 sensors at random moments among 10 million values of their past.
 
 The data folder is made here: the sensors go in over HTTP, their history straight into the tenant's file, in the form in
-which the store writes it. One value in ten came a day late. Of every answer a sample is compared with what a naive
-reading of the made history says.
+which the store writes it. One value in ten came a day late. What never changes (a name, a place, a district) has no
+rows of history: only its state tells of it (`store.untold`), as in any city whose sensors came in a batch. Before that
+past is made, the same sensors are asked for as they were born: of a moment since then, and of moments before it. Of
+every answer a sample is compared with what a naive reading says of what was written.
 """
 
 import asyncio
 import os
 import random
+import re
 import shutil
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -30,8 +34,8 @@ from server_process import ROOT, ServerProcess
 from wire import Wire
 
 from context import UPSERT, make_tokens
+from pinisi.commands.people import now
 from pinisi.store.recent import COLUMNS
-from pinisi.store.sqlite_lay_down import tell_births
 from pinisi.vocabulary.entity import Instance, encode_instance
 from pinisi.vocabulary.instant import DAY, SECOND, Instant, format_instant
 
@@ -40,7 +44,8 @@ SENSORS = int(os.environ.get("BENCH_SENSORS", "20000"))
 VALUES = 100
 """Of each of the five attributes that change: 500 a sensor, 10 million in all."""
 CHANGING = ("reading", "level", "status", "flow", "charge")
-STATIC = ("name", "location", "refDistrict")
+UPDATE = "/ngsi-ld/v1/entityOperations/update"
+SHOWN = ("reading", "level", "status")
 DAYS = 30
 STEP = DAYS * DAY // VALUES
 RUNS = 15
@@ -68,6 +73,10 @@ class Made(msgspec.Struct, frozen=True):
     value: float | str
 
 
+Truth = Callable[[str, Instant], list[float | str | None]]
+"""What an entity ought to be shown with at a moment."""
+
+
 async def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         await measure(Path(folder))
@@ -79,17 +88,24 @@ async def measure(folder: Path) -> None:
     population = sensors("BenchSensor", SENSORS, MAKASSAR)
     begin = (time.time_ns() // 1000 - (DAYS + 2) * DAY) // SECOND * SECOND
     await asyncio.to_thread(server.start)
-    await load(server, population)
+    before = now() // SECOND * SECOND
+    await load(server, population, UPSERT, before - DAY)
+    server.stop()
+    whole, limited = await asyncio.to_thread(make_tokens, folder / "data", "console.read")
+    await asyncio.to_thread(server.start)
+    await ask_as_born(server, population, before, whole)
+    await load(server, population, UPDATE, before - DAY, whole)
     server.stop()
     rows = await asyncio.to_thread(write_history, folder / "data" / "tenants" / "makassar.sqlite", begin)
-    whole, limited = await asyncio.to_thread(make_tokens, folder / "data", "console.read")
     await asyncio.to_thread(server.start)
     try:
         size = (folder / "data" / "tenants" / "makassar.sqlite").stat().st_size / 1e9
         about = f"{rows:,} values in {size:.1f} GB, file in the system's cache; the layer over HTTP with all its JSON"
         for name, token in (("", whole), (".two_kecamatan", limited)):
             for known in ("then", "now"):
-                await ask_moments(server, begin, f"time.query{name}.{known}", token, known, about)
+                truth = partial(naive_values, begin, known)
+                moments = Moments(begin, begin + DAYS * DAY, known)
+                await ask_moments(server, moments, f"time.query{name}.{known}", token, about, truth)
     finally:
         server.stop()
 
@@ -103,47 +119,78 @@ def city_with_sensors(folder: Path) -> Path:
     return city
 
 
-async def load(server: ServerProcess, population: list[Sensor]) -> None:
+async def load(
+    server: ServerProcess, population: list[Sensor], path: str, observed: Instant, token: str | None = None
+) -> None:
+    """Tell of all sensors, in batches; of an update only what changes."""
     context = f"http://127.0.0.1:{server.port}/pinisi/v1/context.jsonld"
     link = {"Link": f'<{context}>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"'}
-    async with Wire(server.port) as wire:
+    async with Wire(server.port, token=token) as wire:
         for start in range(0, len(population), 1_000):
-            batch = [first_state(sensor) for sensor in population[start : start + 1_000]]
-            answer = await wire.ask("POST", UPSERT, msgspec.json.encode(batch), headers=link)
-            if answer.status != 201:
-                raise SystemExit(f"loading was answered {answer.status}: {answer.body[:300]!r}")
+            some = population[start : start + 1_000]
+            batch = [(first_state if path == UPSERT else changed)(sensor, observed) for sensor in some]
+            answer = await wire.ask("POST", path, msgspec.json.encode(batch), headers=link)
+            if answer.status not in (201, 204):
+                raise SystemExit(f"{path} was answered {answer.status}: {answer.body[:300]!r}")
 
 
-def first_state(sensor: Sensor) -> dict[str, Any]:
-    """A sensor as it is now; its changing attributes are there from the beginning of the made history."""
-    changing = {name: {"type": "Property", "value": 0} for name in CHANGING}
+def changed(sensor: Sensor, observed: Instant) -> dict[str, Any]:
+    """What a sensor tells of itself again and again."""
+    at = {"observedAt": format_instant(observed)}
+    values = {"reading": sensor.reading, "level": 0.5, "status": "operating", "flow": 1, "charge": 99}
+    told = {name: {"type": "Property", "value": value, **at} for name, value in values.items()}
+    return {"id": sensor.id, "type": "BenchSensor", **told}
+
+
+def first_state(sensor: Sensor, observed: Instant) -> dict[str, Any]:
+    """A sensor as it is told of first."""
     return {
-        "id": sensor.id,
-        "type": "BenchSensor",
+        **changed(sensor, observed),
         "name": {"type": "Property", "value": f"Sensor {sensor.id[-6:]}"},
         "location": {"type": "GeoProperty", "value": {"type": "Point", "coordinates": [sensor.lon, sensor.lat]}},
         "refDistrict": {"type": "Relationship", "object": "urn:ngsi-ld:District:1"},
-        **changing,
     }
 
 
+async def ask_as_born(server: ServerProcess, population: list[Sensor], before: Instant, token: str) -> None:
+    """Of sensors that never changed: moments since they came, and moments before, as known now."""
+    values: Mapping[str, list[float | str | None]] = {
+        sensor.id: [sensor.reading, 0.5, "operating"] for sensor in population
+    }
+    about = "entities as a batch made them, none has changed since; the layer over HTTP with all its JSON"
+
+    def truth(id: str, at: Instant) -> list[float | str | None]:
+        return values[id]
+
+    since = now()
+    await asyncio.sleep(0.1)
+    for name, moments in (
+        ("as_born.then", Moments(since, now(), "then")),
+        ("as_born.now", Moments(since, now(), "now")),
+        ("before_birth.now", Moments(before - DAY + SECOND, before - SECOND, "now")),
+    ):
+        await ask_moments(server, moments, f"time.query.{name}", token, about, truth)
+
+
 def write_history(path: Path, begin: Instant) -> int:
-    """The past of the sensors, in the order of the table's key; answers how many rows it has."""
+    """The past of the sensors, in the order of the table's key; answers how many rows it has.
+
+    They were born at the beginning of it: their states say so.
+    """
     connection = apsw.Connection(str(path))
     connection.pragma("synchronous", 0)
     connection.pragma("cache_size", -200_000)
-    find = "SELECT row, id, abs(family) FROM entity WHERE id LIKE 'urn:ngsi-ld:BenchSensor:%' ORDER BY row"
+    find = "SELECT row, id, abs(family), body FROM entity WHERE id LIKE 'urn:ngsi-ld:BenchSensor:%' ORDER BY row"
     found = connection.execute(find).fetchall()
     names: dict[str, int] = dict(connection.execute("SELECT text, id FROM name").fetchall())
     numbers = {text.rpartition("/")[2].rpartition(":")[2]: number for text, number in names.items()}
-    changing = ",".join(str(numbers[name]) for name in CHANGING)
     low, high = found[0][0], found[-1][0]
     sent = connection.execute
     with connection:
-        tell_births(connection, {number: text for text, number in names.items()}, [row for row, _, _ in found])
         sent(f"INSERT OR REPLACE INTO history SELECT {COLUMNS} FROM recent; DELETE FROM recent")
-        sent(f"DELETE FROM history WHERE entity BETWEEN ? AND ? AND attribute IN ({changing})", (low, high))
-        sent("UPDATE history SET observed = ?, received = ? WHERE entity BETWEEN ? AND ?", (begin, begin, low, high))
+        sent("DELETE FROM history WHERE entity BETWEEN ? AND ?", (low, high))
+        born = [(_TIMES.sub(rb'"\1_at":%d' % begin, body), row) for row, _, _, body in found]
+        connection.executemany("UPDATE entity SET body = ? WHERE row = ?", born)
         insert = "INSERT INTO history VALUES (?, ?, 0, ?, ?, ?, 1, ?, ?, ?)"
         connection.executemany(insert, rows_of(found, numbers, begin))
     connection.pragma("wal_checkpoint", "TRUNCATE")
@@ -152,8 +199,13 @@ def write_history(path: Path, begin: Instant) -> int:
     return count
 
 
-def rows_of(found: list[tuple[int, str, int]], numbers: dict[str, int], begin: Instant) -> Iterator[tuple[Any, ...]]:
-    for row, id, family in found:
+_TIMES = re.compile(rb'"(created|modified)_at":\d+')
+
+
+def rows_of(
+    found: list[tuple[int, str, int, bytes]], numbers: dict[str, int], begin: Instant
+) -> Iterator[tuple[Any, ...]]:
+    for row, id, family, _ in found:
         for name in sorted(CHANGING, key=lambda name: numbers[name]):
             for made in history_of(id, name, begin):
                 position = 1_000_000 + (made.received - begin) // SECOND
@@ -192,21 +244,33 @@ def naive(id: str, name: str, begin: Instant, at: Instant, known: str) -> float 
     return max(held, key=lambda made: (made.observed, made.received)).value if held else None
 
 
-async def ask_moments(server: ServerProcess, begin: Instant, name: str, token: str, known: str, about: str) -> None:
+def naive_values(begin: Instant, known: str, id: str, at: Instant) -> list[float | str | None]:
+    return [naive(id, name, begin, at, known) for name in SHOWN]
+
+
+class Moments(msgspec.Struct, frozen=True):
+    """What is asked: of a time, as it was known then or is known now."""
+
+    since: Instant
+    until: Instant
+    known: str
+
+
+async def ask_moments(server: ServerProcess, moments: Moments, name: str, token: str, about: str, truth: Truth) -> None:
     """Random moments; the median of the runs, after two to warm up."""
     walls: list[float] = []
     cpus: list[float] = []
     found = 0
     async with Wire(server.port, token=token) as wire:
         for run in range(RUNS + 2):
-            at = begin + random.randrange(DAYS * DAY)
-            path = f"/pinisi/v1/layers/bench?at={quote(format_instant(at))}&known={known}"
+            at = random.randrange(moments.since, moments.until)
+            path = f"/pinisi/v1/layers/bench?at={quote(format_instant(at))}&known={moments.known}"
             before, began = server.cpu_seconds(), time.perf_counter()
             answer = await wire.ask("GET", path)
             wall, cpu = time.perf_counter() - began, server.cpu_seconds() - before
             if answer.status != 200:
                 raise SystemExit(f"{path} was answered {answer.status}: {answer.body[:300]!r}")
-            found = check(answer.json()["rows"], begin, at, known)
+            found = check(answer.json()["rows"], at, truth)
             if run > 1:
                 walls.append(wall)
                 cpus.append(cpu)
@@ -215,12 +279,12 @@ async def ask_moments(server: ServerProcess, begin: Instant, name: str, token: s
     figure(f"{name}.cpu_seconds", statistics.median(cpus), "s", "", "CPU time of the server process a moment")
 
 
-def check(rows: list[list[Any]], begin: Instant, at: Instant, known: str) -> int:
-    """Compare a sample with the naive reading; answers how many rows there were."""
+def check(rows: list[list[Any]], at: Instant, truth: Truth) -> int:
+    """Compare a sample with what it ought to be; answers how many rows there were."""
     for id, _, _, lon, lat, *values, _, _ in random.sample(rows, min(SAMPLE, len(rows))):
-        expected = [naive(id, name, begin, at, known) for name in ("reading", "level", "status")]
+        expected = truth(id, at)
         if values != expected or lon is None or lat is None:
-            raise SystemExit(f"{id} at {format_instant(at)}, known {known}: {values}, but {expected} was made")
+            raise SystemExit(f"{id} at {format_instant(at)}: {values}, but {expected} was made")
     if not rows:
         raise SystemExit("no sensor was shown: a wrong or empty answer looks fast")
     return len(rows)
