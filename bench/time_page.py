@@ -88,17 +88,17 @@ async def measure(folder: Path) -> None:
     population = sensors("BenchSensor", SENSORS, MAKASSAR)
     begin = (time.time_ns() // 1000 - (DAYS + 2) * DAY) // SECOND * SECOND
     await asyncio.to_thread(server.start)
-    before = now() // SECOND * SECOND
-    await load(server, population, UPSERT, before - DAY)
-    server.stop()
-    whole, limited = await asyncio.to_thread(make_tokens, folder / "data", "console.read")
-    await asyncio.to_thread(server.start)
-    await ask_as_born(server, population, before, whole)
-    await load(server, population, UPDATE, before - DAY, whole)
-    server.stop()
-    rows = await asyncio.to_thread(write_history, folder / "data" / "tenants" / "makassar.sqlite", begin)
-    await asyncio.to_thread(server.start)
     try:
+        before = now() // SECOND * SECOND
+        await load(server, population, UPSERT, before - DAY)
+        server.stop()
+        whole, limited = await asyncio.to_thread(make_tokens, folder / "data", "console.read")
+        await asyncio.to_thread(server.start)
+        await ask_as_born(server, population, before, whole)
+        await load(server, population, UPDATE, before - DAY, whole)
+        server.stop()
+        rows = await asyncio.to_thread(write_history, folder / "data" / "tenants" / "makassar.sqlite", begin)
+        await asyncio.to_thread(server.start)
         size = (folder / "data" / "tenants" / "makassar.sqlite").stat().st_size / 1e9
         about = f"{rows:,} values in {size:.1f} GB, file in the system's cache; the layer over HTTP with all its JSON"
         for name, token in (("", whole), (".two_kecamatan", limited)):
