@@ -79,3 +79,29 @@ def test_a_subscription_lives_from_post_to_delete(broker: Broker, receiver: Rece
 def test_what_is_no_subscription_is_refused(broker: Broker, change: dict[str, Any]) -> None:
     body = subscription("http://127.0.0.1:9/notify") | change
     refused(broker.call("POST", "/subscriptions", body), 400, "BadRequestData")
+
+
+@pytest.mark.parametrize("trigger", [None, ["attributeUpdated"], ["entityUpdated"]])
+def test_what_is_said_once_more_is_no_change(broker: Broker, receiver: Receiver, trigger: list[str] | None) -> None:
+    """5.8.6: an attribute changes when a member is updated with a value different than the existing one."""
+    seen = {"observedAt": "2026-01-01T00:00:00Z", "unitCode": "KMH"}
+    broker.create("urn:b:1", speed=prop(5, **seen, source=prop("a")))
+    body = {"type": "Subscription", "entities": [{"type": "Bus"}], "notification": {"endpoint": {"uri": receiver.url}}}
+    told = broker.call("POST", "/subscriptions", body | ({} if trigger is None else {"notificationTrigger": trigger}))
+    assert told.status_code == 201
+
+    def write(**attribute: Any) -> None:
+        assert broker.call("PATCH", "/entities/urn:b:1/attrs", {"speed": attribute}).status_code == 204
+
+    write(**prop(5, **seen, source=prop("a")))
+    again = [{"id": "urn:b:1", "type": "Bus", "speed": prop(5, **seen, source=prop("a"))}]
+    assert broker.call("POST", "/entityOperations/upsert", again, options="update").status_code == 204
+    for changed in (
+        prop(5, **seen | {"observedAt": "2026-01-02T00:00:00Z"}, source=prop("a")),
+        prop(5, **seen | {"observedAt": "2026-01-02T00:00:00Z"}, source=prop("b")),
+        prop(True, **seen | {"observedAt": "2026-01-02T00:00:00Z"}, source=prop("b")),
+        prop(1, **seen | {"observedAt": "2026-01-02T00:00:00Z"}, source=prop("b")),
+    ):
+        write(**changed)
+        assert receiver.next()[1]["data"][0]["speed"] == changed
+    receiver.nothing()

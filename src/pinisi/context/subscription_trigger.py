@@ -2,7 +2,8 @@
 
 Without triggers it hears of entities that are created and of attributes that are created or updated. Kinds are told
 for each instance of an attribute: one of two datasets that goes is an `attributeDeleted`. `entityUpdated` stands for
-the three of attributes (5.2.12), so that it too hears of the attributes that come and go with their entity.
+the three of attributes (5.2.12), so that it too hears of the attributes that come and go with their entity. What is
+said once more, with nothing different in it, is no change (5.8.6).
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,6 +18,10 @@ from pinisi.vocabulary.entity import Attributes, Instance
 CREATED = 1
 UPDATED = 2
 DELETED = 4
+SAID_AGAIN = 8
+"""Written with what was there already: an update for NGSI v2 alone."""
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
 _KIND = {"attributeCreated": CREATED, "attributeUpdated": UPDATED, "attributeDeleted": DELETED}
 
 
@@ -34,6 +39,8 @@ class Trigger:
         self.kinds = sum(_KIND[name] for name in named if name in _KIND)
         if "entityUpdated" in named:
             self.kinds = CREATED | UPDATED | DELETED
+        if self._apart and self.kinds & UPDATED:
+            self.kinds |= SAID_AGAIN
         self._at_birth = triggers is None or "entityCreated" in named
         self._at_death = "entityDeleted" in named
         self._renamed = triggers is None or "entityUpdated" in named
@@ -127,21 +134,26 @@ def _instance_changes(was: list[Instance], now: list[Instance]) -> int:
         if old is None:
             kinds |= CREATED
         elif old is not instance:
-            kinds |= UPDATED
+            kinds |= SAID_AGAIN if _is_same(old, instance) else UPDATED
     return kinds | DELETED if known else kinds
+
+
+def _is_same(old: Instance, new: Instance) -> bool:
+    """Whether no member differs, nor any of their members, but for the times of the system."""
+    if old.value != new.value or old.observed_at != new.observed_at:
+        return False
+    return _encode(_timeless(old)) == _encode(_timeless(new))
 
 
 def content_of(instances: Sequence[Instance]) -> object:
     """The default instance, whenever it was written; None where there is none. Equal: NGSI v2 sees no change."""
     one = next((one for one in instances if one.dataset_id is None), None)
-    return None if one is None else msgspec.structs.replace(one, created_at=0, modified_at=0, attributes=_bare(one))
+    return None if one is None else _timeless(one)
 
 
-def _bare(instance: Instance) -> dict[str, list[Instance]]:
-    return {
-        name: [msgspec.structs.replace(one, created_at=0, modified_at=0, attributes=_bare(one)) for one in many]
-        for name, many in instance.attributes.items()
-    }
+def _timeless(instance: Instance) -> Instance:
+    inner = {name: [_timeless(one) for one in many] for name, many in instance.attributes.items()}
+    return msgspec.structs.replace(instance, created_at=0, modified_at=0, attributes=inner)
 
 
 def _value(instances: Sequence[Instance]) -> object:
