@@ -1,5 +1,6 @@
 """Who follows a city by a subscription, and which of its changes concern him (NGSI-LD 5.2.12, 5.8.6)."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -91,19 +92,26 @@ class Follower:
 
 
 def _null(instance: Json) -> Json:
-    """The NGSI-LD Null in the place of an instance (4.5.0)."""
+    """The NGSI-LD Null in the place of an instance (4.5.0, 4.5.21.2)."""
     kind = instance["type"]
-    null: Json = {"type": kind, VALUE[kind]: {"@none": NULL} if kind == "LanguageProperty" else NULL}
+    forms: dict[str, Any] = {"LanguageProperty": {"@none": NULL}, "ListProperty": [NULL]}
+    null: Json = {"type": kind, VALUE[kind]: forms.get(kind, NULL)}
     return null | {name: instance[name] for name in ("datasetId",) if name in instance}
 
 
 def _kinds(name: str, before: Known | None, after: Known | None) -> set[str]:
-    """What became of the instances of an attribute: those that a change left alone are the same objects."""
+    """What became of the instances of an attribute; what says the same as before has not changed (5.8.6)."""
     was = {} if before is None else {one.get("datasetId"): one for one in before.attributes.get(name, ())}
     now = {} if after is None else {one.get("datasetId"): one for one in after.attributes.get(name, ())}
     kinds = {"attributeCreated"} if now.keys() - was.keys() else set[str]()
     kinds |= {"attributeDeleted"} if was.keys() - now.keys() else set[str]()
-    return kinds | ({"attributeUpdated"} if any(was[key] is not now[key] for key in was.keys() & now.keys()) else set())
+    both = was.keys() & now.keys()
+    return kinds | ({"attributeUpdated"} if any(_said(was[key]) != _said(now[key]) for key in both) else set())
+
+
+def _said(instance: Json) -> str:
+    """As text: to Python 1 and true are the same."""
+    return json.dumps(instance, sort_keys=True)
 
 
 followers = st.builds(
