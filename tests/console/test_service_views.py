@@ -19,8 +19,8 @@ SECTION = f"{OURS}/sections/air-of-the-month"
 UJUNG, DARAT, TUA = (f"urn:ngsi-ld:AirQualityIndex:{name}" for name in ("ujung", "darat", "tua"))
 STATION = "urn:ngsi-ld:AirQualityObserved:ujung"
 NOW = datetime.now(UTC).replace(microsecond=0)
-LAST = (NOW.replace(day=1) - timedelta(days=3)).replace(day=1, hour=5, minute=0, second=0)
-"""Noon in Surabaya of the first day of a month that is over."""
+LAST = ((NOW - timedelta(days=1)).replace(day=1) - timedelta(days=3)).replace(day=1, hour=5, minute=0, second=0)
+"""Noon in Surabaya of the first day of a month that was over yesterday: what is hours old is of a later one."""
 MONTH = f"{LAST:%Y-%m}"
 CARD = "urn:ngsi-ld:DataSource:environment.air-index"
 
