@@ -119,6 +119,8 @@ class Queue:
             return all[offset : offset + limit], len(all)
         query = EntityQuery(types=TypeIs(INCIDENT), filter=wanted.filter)
         records, total = await newest(self._store, tenant, query, grants, limit=limit, offset=offset)
+        if not records:
+            return (), total
         return await self._joined(tenant, list(reversed(records)), grants), total
 
     async def all(self, tenant: str, wanted: Wanted, grants: Grants) -> Sequence[Case]:
