@@ -120,6 +120,8 @@ async def test_what_a_late_standby_has_lost_is_found_out(own_pair: Pair) -> None
     pair = own_pair
     async with PostgresStore(pair.both, clock) as store:
         await store.apply(TENANT, [made("urn:a"), named("urn:b", 1)], SYSTEM)
+        async with PostgresStore(pair.second.address, clock) as reader:
+            await _until(lambda: count(reader, "urn:a"))
         await asyncio.to_thread(pair.second.stop, signal.SIGINT)
         assert await add_one(store, "urn:a") == 3
         await asyncio.to_thread(pair.first.stop, signal.SIGKILL)
