@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
+from typing import cast
 
 import pytest
 import uvicorn
@@ -10,7 +11,7 @@ from door_at_hand import OpenDoor, listening
 
 from pinisi.console.http import Call, Reply, Route
 from pinisi.console.http_connection import AHEAD_MOST, HEAD_MOST, HttpConnection
-from pinisi.console.http_exchange import header_line
+from pinisi.console.http_exchange import Connection, Exchange, header_line
 
 pytestmark = pytest.mark.anyio
 LARGE = 8 << 20
@@ -145,6 +146,18 @@ async def test_a_body_in_chunks_and_a_large_one_arrive_whole(served: _Served) ->
         body = bytes(range(256)) * (BODY_LIMIT // 256)
         head = b"POST /echo/a HTTP/1.1\r\nHost: [::1]\r\nContent-Length: %d\r\n\r\n" % len(body)
         assert (await wire.ask(head + body))[2] == b"POST /echo/a " + body
+
+
+async def test_a_body_is_taken_at_once_only_where_all_of_it_is_here() -> None:
+    exchange = Exchange(cast(Connection, None), {}, True, False)
+    exchange.body.append(b"ok")
+    assert exchange.whole(2) is None
+    exchange.more = False
+    assert exchange.whole(1) is None
+    assert exchange.whole(2) == b"ok"
+    assert exchange.whole(2) is None
+    exchange.gone = True
+    assert await exchange.receive() == {"type": "http.disconnect"}
 
 
 async def test_who_expects_100_continue_is_told_to(served: _Served) -> None:

@@ -14,6 +14,7 @@ from pinisi.store.change import EntityChange, Outcome, Renewal, Transform
 from pinisi.store.debt import Seen
 from pinisi.store.draft import Draft
 from pinisi.store.interning import Families
+from pinisi.store.lapse import next_end
 from pinisi.store.ledger import Ledger
 from pinisi.store.query import AllOf, AnyOf, TypeIs, TypeSelection
 from pinisi.store.record import Record
@@ -91,6 +92,7 @@ def test_it_becomes_the_same_rows(
     assert written(one, first) == written(other, second)
     assert [told(seen) for seen in heard[: len(heard) // 2]] == [told(seen) for seen in heard[len(heard) // 2 :]]
     assert short.names.number == long.names.number
+    assert all(next_end(record.entity) is None for record in one.records.values() if record.lasts)
 
 
 def outcome(by: Ledger, draft: Draft, change: EntityChange, principal: Principal) -> Outcome | str:
@@ -111,6 +113,7 @@ def test_a_new_value_of_a_sensor_needs_no_entity() -> None:
     assert done == Outcome(11, True, "told")
     assert draft.records["urn:a"].entity.attributes[HOT][0].value == 2
     assert draft.hot == {(4, 1.0, 7): False, (4, 2.0, 7): True}
+    assert draft.records["urn:a"].lasts
 
 
 def never(present: Entity | None, now: int) -> Any:

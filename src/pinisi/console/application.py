@@ -27,6 +27,8 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Whole = Callable[[int], bytes | None]
+"""Gives a body of at most so many bytes, where all of it is here and none of it was received."""
 
 _log = structlog.get_logger("pinisi.http")
 
@@ -50,7 +52,7 @@ class Door(Protocol):
     address: OurNames
 
     def now(self) -> Instant: ...
-    async def admit(self, headers: dict[bytes, bytes], address: str, tenant: str) -> Principal | None: ...
+    def admit(self, headers: dict[bytes, bytes], address: str, tenant: str) -> Awaitable[Principal | None]: ...
     async def close(self) -> None: ...
 
 
@@ -87,9 +89,17 @@ class Application:
         else:
             await send({"type": "websocket.close", "code": 1003})
 
-    async def reply(self, scope: Scope, receive: Receive) -> Reply:
-        """The answer to a request, whatever happens; a server that can send it whole needs no ASGI messages for it."""
-        reply = await self._answer(scope, receive)
+    async def reply(self, scope: Scope, receive: Receive, whole: Whole | None = None) -> Reply:
+        """The answer to a request, whatever happens; a server that can send it whole needs no ASGI messages for it.
+
+        `whole` gives a body that is all here already, so that it need not be received.
+        """
+        try:
+            reply = await self._pass(scope, receive, whole)
+        except Exception as error:
+            reply = refusal_of(error)
+            if reply.status == 500:
+                _log.exception("a request failed", path=scope["path"], method=scope["method"])
         if reply.media is PROBLEM_MEDIA:
             path = scope["path"]
             if path.startswith(NGSI_LD):
@@ -114,16 +124,7 @@ class Application:
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Reply:
-        try:
-            return await self._pass(scope, receive)
-        except Exception as error:
-            reply = refusal_of(error)
-            if reply.status == 500:
-                _log.exception("a request failed", path=scope["path"], method=scope["method"])
-            return reply
-
-    async def _pass(self, scope: Scope, receive: Receive) -> Reply:
+    async def _pass(self, scope: Scope, receive: Receive, whole: Whole | None) -> Reply:
         house = self._house
         method: str = "GET" if scope["method"] == "HEAD" else scope["method"]
         headers: dict[bytes, bytes] = dict(scope["headers"])
@@ -167,7 +168,11 @@ class Application:
                 return refuse(415, "A compressed body", "a body is taken as it is: Content-Encoding", _AS_IT_IS)
             held = _Held(self._room)
             try:
-                body = await _read(headers, house.body_limit, receive, held)
+                body = None if whole is None else whole(house.body_limit)
+                if body is None:
+                    body = await _read(headers, house.body_limit, receive, held)
+                else:
+                    held.add(len(body))
                 if body is None:
                     return refuse(413, "Too large", f"the body is over {house.body_limit >> 20} MB (body_limit_mb)")
                 call.body = body

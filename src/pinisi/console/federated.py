@@ -44,7 +44,12 @@ def _with_way(route: Route, way: Distributed) -> Route:
     local = route.endpoint
     looks, reads = route.path.startswith(_LOOKING), route.method == "GET" or route.path.endswith("/query")
 
-    async def endpoint(house: House, call: Call) -> Reply:
+    def endpoint(house: House, call: Call) -> Awaitable[Reply]:
+        if reads or call.query_string or house.registrations.any(call.tenant):
+            return perhaps_distributed(house, call)
+        return local(house, call)
+
+    async def perhaps_distributed(house: House, call: Call) -> Reply:
         if call.query_string and flag(call, "local"):
             return await local(house, call)
         if house.registrations.any(call.tenant) or (reads and not looks):

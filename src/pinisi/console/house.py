@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -196,8 +196,9 @@ class House:
 
     # the door
 
-    async def admit(self, headers: dict[bytes, bytes], address: str, tenant: str) -> Principal | None:
-        return await self.gate.admit(headers, address, tenant, self.now())
+    def admit(self, headers: dict[bytes, bytes], address: str, tenant: str) -> Awaitable[Principal | None]:
+        """Who acts; None: he has to sign in."""
+        return self.gate.admit(headers, address, tenant, self.now())
 
     async def tenants_of(self, call: Call) -> list[str]:
         """The tenants in which the caller may do anything."""

@@ -285,7 +285,7 @@ class HttpConnection(asyncio.Protocol):
 
     async def _answer(self, exchange: Exchange) -> None:
         try:
-            reply = await self._application.reply(exchange.scope, exchange.receive)
+            reply = await self._application.reply(exchange.scope, exchange.receive, exchange.whole)
             if reply.stream is not None:
                 head = exchange.scope["method"] == "HEAD"
                 await send_stream(reply, reply.stream, head, exchange.receive, exchange.send_part)

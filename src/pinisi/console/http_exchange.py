@@ -98,6 +98,12 @@ def _head_of(reply: Reply, lasting: bool) -> list[bytes]:
     return parts
 
 
+@lru_cache(256)
+def _bare(status: int, media: bytes, lasting: bool) -> bytes:
+    """A whole reply that has nothing to say but its status, as most writes are answered."""
+    return b"".join(_head_of(Reply(status, media=media), lasting))
+
+
 class Exchange:
     """One request and its reply. `lasting`: whether the connection stays open after it."""
 
@@ -151,8 +157,22 @@ class Exchange:
             await self._news
         return {"type": "http.disconnect"}
 
+    def whole(self, most: int) -> bytes | None:
+        """The body, if all of it is here, none of it was received, and it has at most so many bytes."""
+        if self.more or self.gone or self._ended or self.continues or len(self.body) > 1:
+            return None
+        if self.body and len(self.body[0]) > most:
+            return None
+        self._ended = True
+        return self.body.pop() if self.body else b""
+
     def send(self, reply: Reply) -> None:
         """A whole reply in one piece."""
+        if not (reply.body or reply.headers):
+            head = _bare(reply.status, reply.media, self.lasting)
+            self.started = True
+            self._connection.transport.write(head)
+            return
         parts = _head_of(reply, self.lasting)
         self.started = True
         if self.scope["method"] == "HEAD" or not reply.body:

@@ -131,6 +131,12 @@ def read_body(body: bytes) -> Any:
     return read_payload(body)
 
 
+@lru_cache(256)
+def _media_type(header: bytes) -> str:
+    """The media type of a header Content-Type, without its parameters."""
+    return header.decode("latin-1").partition(";")[0].strip().lower()
+
+
 def sent(
     contexts: Contexts, call: Call, *, merge_patch: bool = False, read: Callable[[bytes], Any] = read_body
 ) -> Sent:
@@ -142,7 +148,7 @@ def sent(
     Raises:
         UnsupportedMediaType, InvalidRequest, BadRequestData, LdContextNotAvailable: see there.
     """
-    media = call.headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
+    media = _media_type(call.headers.get(b"content-type", b""))
     if not media:
         raise InvalidRequest("is missing: application/json or application/ld+json (6.3.4)", "Content-Type")
     if media not in _BODY_TYPES and not (merge_patch and media == _MERGE_PATCH):

@@ -1,7 +1,7 @@
 """People as the rest of the house meets them: the registers, and the settings that decide who is admitted."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from pinisi.people.account_register import Accounts
 from pinisi.people.accounts import Assignment, principal_id, principal_of
@@ -82,9 +82,9 @@ class People:
         """Who a principal of the log is now in a tenant; None: there is no such principal any more."""
         return self._standing.principal_of(principal, tenant)
 
-    async def version(self) -> Position:
+    def version(self) -> Awaitable[Position]:
         """Grows with every change of an account, token or session: what was resolved before may be wrong after."""
-        return await self.store.position(PEOPLE)
+        return self.store.position(PEOPLE)
 
     async def inhabited(self) -> bool:
         """Whether there are accounts. Accounts are disabled, never deleted: once there are, there always will be."""

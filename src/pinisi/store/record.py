@@ -28,10 +28,11 @@ class Record:
     """One entity as committed at `position`: encoded once, decoded when asked, with room for rendered bytes.
 
     `memo` keeps what was rendered from exactly this version (bounded by its writer); a change makes a new record,
-    so nothing in it can be stale. `untold`: what history has no rows of (`store.untold`).
+    so nothing in it can be stale. `untold`: what history has no rows of (`store.untold`). `lasts`: it is known that
+    nothing of it ends by itself (`store.lapse`).
     """
 
-    __slots__ = ("body", "family", "id", "memo", "position", "row", "untold")
+    __slots__ = ("body", "family", "id", "lasts", "memo", "position", "row", "untold")
 
     def __init__(
         self,
@@ -41,6 +42,7 @@ class Record:
         family: "Family",
         body: bytes,
         untold: tuple[Position, str] | None = None,
+        lasts: bool = False,
     ) -> None:
         self.row = row
         self.id = id
@@ -48,6 +50,7 @@ class Record:
         self.family = family
         self.body = body
         self.untold = untold
+        self.lasts = lasts
         self.memo: dict[Any, bytes] = {}
 
     @property

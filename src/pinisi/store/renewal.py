@@ -52,7 +52,7 @@ def renewed(
     None, and nothing in the draft: it takes the long way.
     """
     fresh, family = renewal.attributes, before.family
-    if MARK in before.body or LOCATION in fresh or ADMINISTRATIVE_AREA in family.types:
+    if LOCATION in fresh or ADMINISTRATIVE_AREA in family.types or not (before.lasts or MARK not in before.body):
         return None
     body = _decode(before.body)
     kept = body.attributes
@@ -83,7 +83,7 @@ def renewed(
     encoded = _encode(body)
     if len(encoded) > LARGEST:
         return None
-    record = Record(row, before.id, position, family, encoded, untold)
+    record = Record(row, before.id, position, family, encoded, untold, lasts=True)
     hot: dict[tuple[int, Any, int], bool] = {}
     if ledger.hot.attributes and not layout.attributes.isdisjoint(ledger.hot.attributes):
         had, has = {name: [replaced[name]] for name in names}, {name: [fresh[name]] for name in names}
