@@ -43,6 +43,8 @@ NEW = st.builds(
     unit_code=st.sampled_from([None, "MTR"]), expires_at=st.sampled_from([None, None, None, "2027-01-01T00:00:00Z"]),
     attributes=SUB,
 )  # fmt: skip
+AGAIN = st.sampled_from([*WORDS[:1] * 8, *WORDS[1:2]])
+PLAIN = st.builds(Instance, st.just(PROPERTY), VALUES, unit_code=st.sampled_from([None, "MTR"]))
 A, B = TypeIs("urn:type:a"), TypeIs("urn:type:b")
 SELECTIONS = st.sampled_from([None, None, None, A, B, AnyOf((A, B)), AllOf((A, B)), TypeIs(ADMINISTRATIVE_AREA)])
 MANY = st.lists(OLD, min_size=1, max_size=2, unique_by=lambda instance: instance.dataset_id)
@@ -95,9 +97,27 @@ def test_it_becomes_the_same_rows(
     assert all(next_end(record.entity) is None for record in one.records.values() if record.lasts)
 
 
-def outcome(by: Ledger, draft: Draft, change: EntityChange, principal: Principal) -> Outcome | str:
+@given(entities(), st.lists(st.tuples(AGAIN, PLAIN | PLAIN | PLAIN | PLAIN | NEW), min_size=4, max_size=9))
+def test_one_value_after_another_becomes_the_same_rows(entity: Entity, values: list[tuple[str, Instance]]) -> None:
+    families, locator = Families(), locator_with_an_area()
+    entity.attributes[WORDS[0]] = [Instance(PROPERTY, 0, created_at=THEN, modified_at=THEN)]
+    before = Record(7, entity.id, 3, families.of(tuple(entity.types), locator.areas_of(entity)), encode_entity(entity))
+    one, other = Draft(10, 8), Draft(10, 8)
+    short, long = (ledger([], (), (HOT,), known=KNOWN, before=before) for _ in range(2))
+    for step, (name, value) in enumerate(values):
+        transform = update(entity.id, Fragment(attributes={name: [value]}))
+        renewal = Renewal({name: msgspec.structs.replace(value)}, UpdateResult((name,)))
+        second = outcome(long, other, EntityChange(entity.id, transform), SYSTEM, NOW + step)
+        first = outcome(short, one, EntityChange(entity.id, transform, renewal=renewal), SYSTEM, NOW + step)
+        if not isinstance(first, Outcome) or not isinstance(second, Outcome):
+            assert first == second
+            return
+        assert written(one, first) == written(other, second)
+
+
+def outcome(by: Ledger, draft: Draft, change: EntityChange, principal: Principal, now: int = NOW) -> Outcome | str:
     try:
-        return by.make(draft, change, principal, NOW)
+        return by.make(draft, change, principal, now)
     except Exception as error:
         return repr(error)
 
