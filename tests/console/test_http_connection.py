@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -158,6 +159,16 @@ async def test_a_body_is_taken_at_once_only_where_all_of_it_is_here() -> None:
     assert exchange.whole(2) is None
     exchange.gone = True
     assert await exchange.receive() == {"type": "http.disconnect"}
+
+
+async def test_a_bare_reply_says_when_it_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its head is kept, but for one second only."""
+    said: list[bytes] = []
+    connection = cast(Connection, SimpleNamespace(transport=SimpleNamespace(write=said.append)))
+    for second in (0.9, 1.1, 1.2):
+        monkeypatch.setattr("pinisi.console.http_exchange.time", lambda second=second: second)
+        Exchange(connection, {}, True, False).send(Reply(204))
+    assert [head.partition(b"Date: ")[2][23:25] for head in said] == [b"00", b"01", b"01"]
 
 
 async def test_who_expects_100_continue_is_told_to(served: _Served) -> None:

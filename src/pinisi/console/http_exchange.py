@@ -84,24 +84,24 @@ def _date_line(second: int) -> bytes:
 _END, _END_OF_ALL = b"\r\n", b"Connection: close\r\n\r\n"
 
 
-def _head_of(reply: Reply, lasting: bool) -> list[bytes]:
-    """The head of a whole reply: the same headers as `headers_of`, in its order, and the date."""
+def _head_of(reply: Reply, lasting: bool, date: bytes) -> list[bytes]:
+    """The head of a whole reply: the same headers as `headers_of`, in its order, and the line of the date."""
     parts = [STATUS_LINE[reply.status]]
     if tells_type(reply):
         parts.append(header_line(b"content-type", reply.media))
     parts += [header_line(name, value) for name, value in reply.headers]
     parts.append(_SECURITY_LINES)
-    parts.append(date_line())
+    parts.append(date)
     if tells_length(reply):
         parts.append(b"Content-Length: %d\r\n" % len(reply.body))
     parts.append(_END if lasting else _END_OF_ALL)
     return parts
 
 
-@lru_cache(256)
-def _bare(status: int, media: bytes, lasting: bool) -> bytes:
-    """A whole reply that has nothing to say but its status, as most writes are answered."""
-    return b"".join(_head_of(Reply(status, media=media), lasting))
+@lru_cache(64)
+def _bare(status: int, media: bytes, lasting: bool, date: bytes) -> bytes:
+    """A whole reply that has nothing to say but its status, as most writes of a second are answered."""
+    return b"".join(_head_of(Reply(status, media=media), lasting, date))
 
 
 class Exchange:
@@ -169,11 +169,11 @@ class Exchange:
     def send(self, reply: Reply) -> None:
         """A whole reply in one piece."""
         if not (reply.body or reply.headers):
-            head = _bare(reply.status, reply.media, self.lasting)
+            head = _bare(reply.status, reply.media, self.lasting, date_line())
             self.started = True
             self._connection.transport.write(head)
             return
-        parts = _head_of(reply, self.lasting)
+        parts = _head_of(reply, self.lasting, date_line())
         self.started = True
         if self.scope["method"] == "HEAD" or not reply.body:
             self._connection.transport.write(b"".join(parts))
