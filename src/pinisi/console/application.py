@@ -133,7 +133,7 @@ class Application:
             headers |= _joined(scope["headers"])
         host = headers.get(b"host", b"")
         if not house.address.is_host(host):
-            if not host and scope["http_version"] == "1.1":
+            if b"host" not in headers and scope["http_version"] == "1.1":
                 raise BadRequest("Host", "is missing: whom is this request for? (RFC 9112, 3.2)")
             return refuse(421, "Misdirected request", "this server does not answer to that host name (allowed_hosts)")
         origin = headers.get(b"origin")
