@@ -38,7 +38,7 @@ from pinisi.incidents.life_cycle import after, begun
 from pinisi.incidents.priority import Facts, Proposed, proposed
 from pinisi.incidents.queue import RECORD_KIND, Case, Queue, acts_kind
 from pinisi.incidents.record import Record
-from pinisi.incidents.requirements import ActDoesNotFit, BadAct
+from pinisi.incidents.requirements import BadAct, SomebodyWasEarlier
 from pinisi.incidents.states import OPEN
 from pinisi.incidents.units.unit import is_unit
 from pinisi.incidents.verification import asked_of
@@ -55,7 +55,6 @@ Following = Callable[[str, Record, Record], Sequence[EntityChange]]
 """id of an incident, its record before and after an act -> what else follows from that, in the same commit."""
 VERIFY, MAY_ACT = "incidents.verify", "incidents.act"
 DISPATCH = "units.dispatch"
-LATER = "somebody else was a moment earlier: look at the incident again"
 
 _encode = msgspec.json.Encoder().encode
 _record = msgspec.json.Decoder(Record).decode
@@ -327,7 +326,7 @@ class Desk:
         try:
             await self._store.apply(tenant, changes, self._acting(as_desk(principal, writes)))
         except VersionConflict:
-            raise ActDoesNotFit(LATER) from None
+            raise SomebodyWasEarlier from None
         return await self.queue.case(tenant, id, principal.grants)
 
     def _acting(self, principal: Principal) -> Principal:

@@ -40,6 +40,13 @@ class ActDoesNotFit(ValueError):
     """The act is impossible in the incident's state; the text says why and what to do."""
 
 
+class SomebodyWasEarlier(ActDoesNotFit):
+    """The incident changed between the look at it and the act; looked at again, the act may fit."""
+
+    def __init__(self) -> None:
+        super().__init__("somebody else was a moment earlier: look at the incident again")
+
+
 class BadAct(ValueError):
     """The act lacks something; `field` names it."""
 

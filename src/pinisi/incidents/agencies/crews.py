@@ -10,10 +10,10 @@ import msgspec
 
 from pinisi.city.operations import Operations
 from pinisi.incidents.acts import Accept, Arrive, Finish, Note, Refuse
-from pinisi.incidents.desk import LATER, Desk, MayNot, person_of
+from pinisi.incidents.desk import Desk, MayNot, person_of
 from pinisi.incidents.queue import Case, NoSuchIncident, Wanted
 from pinisi.incidents.record import GONE, Sent
-from pinisi.incidents.requirements import ActDoesNotFit, BadAct
+from pinisi.incidents.requirements import ActDoesNotFit, BadAct, SomebodyWasEarlier
 from pinisi.incidents.states import INCIDENT_STATES, State
 from pinisi.incidents.units.entity import UNIT
 from pinisi.incidents.units.unit import is_unit
@@ -154,8 +154,8 @@ class Crews:
             try:
                 await self._desk.act(tenant, incident, deed, acting, now, at=true, also=(once, *also))
                 break
-            except ActDoesNotFit as error:
-                if str(error) != LATER or tries == 1:
+            except SomebodyWasEarlier:
+                if tries == 1:
                     raise
         return await self.assignment(tenant, crew, incident, unit)
 

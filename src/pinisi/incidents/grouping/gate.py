@@ -16,7 +16,7 @@ import shapely
 import structlog
 
 from pinisi.incidents.acts import Release, Suppress
-from pinisi.incidents.desk import LATER, Desk
+from pinisi.incidents.desk import Desk
 from pinisi.incidents.grouping.flood_control import FloodControl, Notice
 from pinisi.incidents.grouping.grouping import Grouping, Joined
 from pinisi.incidents.grouping.happening import BadHappening, Happening
@@ -24,7 +24,7 @@ from pinisi.incidents.grouping.rules import GroupRules, Load
 from pinisi.incidents.grouping.wording import why_joined, why_noticed
 from pinisi.incidents.incident import Raised
 from pinisi.incidents.queue import NoSuchIncident
-from pinisi.incidents.requirements import ActDoesNotFit
+from pinisi.incidents.requirements import ActDoesNotFit, SomebodyWasEarlier
 from pinisi.store.change import DocumentChange, StoreUnavailable
 from pinisi.store.protocol import Store
 from pinisi.vocabulary.instant import DAY, Instant
@@ -181,7 +181,7 @@ class Gate:
                 return
             except (ActDoesNotFit, NoSuchIncident) as error:
                 reason = str(error)
-                if reason != LATER:
+                if not isinstance(error, SomebodyWasEarlier):
                     break
         _log.info("a person has decided already", tenant=self._tenant, incident=incident, reason=reason)
         await self._store.apply(self._tenant, also, SYSTEM)
